@@ -1,0 +1,88 @@
+"""Keys: one non-null string per node, `tenant|partition|part|part`, unique by constraint.
+
+One string because a composite key with a null part escapes uniqueness and MERGE on null fails; the tenant in
+front because Neo4j Community has one database. Parts are escaped, so no value of a client can reach into
+another key; long parts are cut and hashed, since a range index refuses keys of 8,167 bytes.
+"""
+
+from hashlib import sha256
+
+ABSENT = "-"
+DEFAULT_PARTITION = "default"
+_LONGEST_PART = 500
+
+
+def part(value: str) -> str:
+    """Escape one part of a key, and cut it to a prefix and a hash where it is long."""
+    if len(value) > _LONGEST_PART:
+        digest = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+        value = f"{value[: _LONGEST_PART - 65]}~{digest}"
+    if "%" in value or "|" in value:
+        value = value.replace("%", "%25").replace("|", "%7C")
+    return value
+
+
+def join(*parts: str) -> str:
+    """Join parts into a key."""
+    return "|".join(part(each) for each in parts)
+
+
+def resource_key(tenant: str, resource_type: str, resource_id: str) -> str:
+    """Key of a FHIR resource."""
+    return join(tenant, ABSENT, resource_type, resource_id)
+
+
+def resource_of(key: str) -> str:
+    """The reference `Type/id` of a resource key."""
+    _, _, resource_type, resource_id = key.split("|")
+    return f"{resource_type}/{resource_id}"
+
+
+def version_key(resource: str, version_id: int) -> str:
+    """Key of one version of a resource."""
+    return f"{resource}|{version_id}"
+
+
+def kind_key(tenant: str, resource_type: str) -> str:
+    """What all resources of a type share: the index behind listing a type."""
+    return join(tenant, resource_type)
+
+
+def partition_key(tenant: str, partition: str) -> str:
+    """What all DICOM rows of a partition share."""
+    return join(tenant, partition)
+
+
+def study_key(tenant: str, partition: str, study: str) -> str:
+    """Key of a DICOM study."""
+    return join(tenant, partition, study)
+
+
+def series_key(tenant: str, partition: str, study: str, series: str) -> str:
+    """Key of a DICOM series."""
+    return join(tenant, partition, study, series)
+
+
+def instance_key(tenant: str, partition: str, study: str, series: str, sop: str) -> str:
+    """Key of a SOP instance."""
+    return join(tenant, partition, study, series, sop)
+
+
+def identifier_key(tenant: str, system: str, value: str) -> str:
+    """Key of a business identifier; the system is `-` where it has none."""
+    return join(tenant, ABSENT, system or ABSENT, value)
+
+
+def value_key(tenant: str, resource_type: str, parameter: str) -> str:
+    """Key of a Text or Span row: all values of one search parameter of one type."""
+    return join(tenant, resource_type, parameter)
+
+
+def term_key(tenant: str, resource_type: str, parameter: str, code: str) -> str:
+    """Key of a Term row: one code of one search parameter of one type."""
+    return join(tenant, resource_type, parameter, code)
+
+
+def concept_key(system: str, code: str) -> str:
+    """Key of a Concept; terminology is shared by all tenants."""
+    return join(ABSENT, ABSENT, system or ABSENT, code)

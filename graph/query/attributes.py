@@ -1,0 +1,109 @@
+"""The DICOM attributes that Hilum keeps as searchable properties, by level, with how they match.
+
+The required matching keys of PS3.18 tables 10.6.1-5 (with PS3.4 C.6.2.1) and those that the DICOM service of
+the cloud offers. A new one is one more row here: ingest reads it, the schema indexes it, QIDO-RS searches it.
+"""
+
+from dataclasses import dataclass
+
+from graph.query.expression import Field, Kind, Layout
+
+STUDY, SERIES, INSTANCE = "ImagingStudy", "Series", "Instance"
+LEVELS = (STUDY, SERIES, INSTANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute: where it stands, how it matches, whether an answer carries it unasked."""
+
+    level: str
+    keyword: str
+    tag: str
+    vr: str
+    returned: bool = True
+    searched: bool = True
+    indexed: bool = False
+    computed: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """How its values compare: names and text folded, dates and numbers as ranges, the rest exactly."""
+        return _KINDS.get(self.vr, Kind.TERM)
+
+    @property
+    def field(self) -> Field:
+        """The field of the expression tree."""
+        return Field(self.level, self.keyword, self.kind, Layout.PROPERTY)
+
+
+_KINDS = {
+    "PN": Kind.TEXT,
+    "LO": Kind.TEXT,
+    "SH": Kind.TEXT,
+    "LT": Kind.TEXT,
+    "DA": Kind.SPAN,
+    "TM": Kind.SPAN,
+    "DT": Kind.SPAN,
+    "IS": Kind.SPAN,
+    "US": Kind.SPAN,
+}
+
+ATTRIBUTES: tuple[Attribute, ...] = (
+    Attribute(STUDY, "SpecificCharacterSet", "00080005", "CS", searched=False),
+    Attribute(STUDY, "StudyDate", "00080020", "DA", indexed=True),
+    Attribute(STUDY, "StudyTime", "00080030", "TM"),
+    Attribute(STUDY, "AccessionNumber", "00080050", "SH", indexed=True),
+    Attribute(STUDY, "InstanceAvailability", "00080056", "CS", searched=False, computed=True),
+    Attribute(STUDY, "ModalitiesInStudy", "00080061", "CS", computed=True),
+    Attribute(STUDY, "ReferringPhysicianName", "00080090", "PN", indexed=True),
+    Attribute(STUDY, "TimezoneOffsetFromUTC", "00080201", "SH", searched=False),
+    Attribute(STUDY, "StudyDescription", "00081030", "LO", returned=False),
+    Attribute(STUDY, "PatientName", "00100010", "PN", indexed=True),
+    Attribute(STUDY, "PatientID", "00100020", "LO", indexed=True),
+    Attribute(STUDY, "IssuerOfPatientID", "00100021", "LO", returned=False),
+    Attribute(STUDY, "PatientBirthDate", "00100030", "DA", indexed=True),
+    Attribute(STUDY, "PatientSex", "00100040", "CS"),
+    Attribute(STUDY, "StudyInstanceUID", "0020000D", "UI"),
+    Attribute(STUDY, "StudyID", "00200010", "SH"),
+    Attribute(STUDY, "NumberOfStudyRelatedSeries", "00201206", "IS", searched=False, computed=True),
+    Attribute(STUDY, "NumberOfStudyRelatedInstances", "00201208", "IS", searched=False, computed=True),
+    Attribute(SERIES, "SeriesDate", "00080021", "DA", returned=False),
+    Attribute(SERIES, "SeriesTime", "00080031", "TM", returned=False, searched=False),
+    Attribute(SERIES, "Modality", "00080060", "CS", indexed=True),
+    Attribute(SERIES, "SeriesDescription", "0008103E", "LO"),
+    Attribute(SERIES, "ManufacturerModelName", "00081090", "LO", returned=False),
+    Attribute(SERIES, "BodyPartExamined", "00180015", "CS", returned=False),
+    Attribute(SERIES, "SeriesInstanceUID", "0020000E", "UI", indexed=True),
+    Attribute(SERIES, "SeriesNumber", "00200011", "IS"),
+    Attribute(SERIES, "Laterality", "00200060", "CS", returned=False),
+    Attribute(SERIES, "NumberOfSeriesRelatedInstances", "00201209", "IS", searched=False, computed=True),
+    Attribute(SERIES, "PerformedProcedureStepStartDate", "00400244", "DA"),
+    Attribute(SERIES, "PerformedProcedureStepStartTime", "00400245", "TM"),
+    Attribute(SERIES, "ScheduledProcedureStepID", "00400009", "SH"),
+    Attribute(SERIES, "RequestedProcedureID", "00401001", "SH"),
+    Attribute(INSTANCE, "SOPClassUID", "00080016", "UI"),
+    Attribute(INSTANCE, "SOPInstanceUID", "00080018", "UI", indexed=True),
+    Attribute(INSTANCE, "ContentDate", "00080023", "DA", returned=False),
+    Attribute(INSTANCE, "ContentTime", "00080033", "TM", returned=False),
+    Attribute(INSTANCE, "InstanceNumber", "00200013", "IS"),
+    Attribute(INSTANCE, "NumberOfFrames", "00280008", "IS"),
+    Attribute(INSTANCE, "Rows", "00280010", "US", searched=False),
+    Attribute(INSTANCE, "Columns", "00280011", "US", searched=False),
+    Attribute(INSTANCE, "BitsAllocated", "00280100", "US", searched=False),
+)
+
+# These two stand inside RequestAttributesSequence (0040,0275); QIDO-RS asks `RequestAttributesSequence.…`.
+IN_REQUEST_ATTRIBUTES = ("ScheduledProcedureStepID", "RequestedProcedureID")
+REQUEST_ATTRIBUTES_SEQUENCE = "00400275"
+
+BY_KEYWORD = {attribute.keyword: attribute for attribute in ATTRIBUTES}
+
+
+def of_level(level: str) -> tuple[Attribute, ...]:
+    """The attributes of one level, in tag order."""
+    return tuple(attribute for attribute in ATTRIBUTES if attribute.level == level)
+
+
+def folded_property(keyword: str) -> str:
+    """The property beside a text attribute that holds its folded form, for matching."""
+    return f"{keyword}_folded"

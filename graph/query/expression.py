@@ -1,0 +1,218 @@
+"""The one expression tree that QIDO-RS, FHIR search and cohorts are parsed to.
+
+The tree is two-valued: a row satisfies it or does not. What a protocol means by absence is said by the
+parser, with `Present` and `Not`. Leaves test one row of an entity: a FHIR resource type, or `Series` or `Instance`
+of DICOM (the study of DICOM is the entity `ImagingStudy`). A leaf on a field with several values holds when
+*some* value satisfies it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Kind(StrEnum):
+    """How the values of a field compare."""
+
+    TERM = "term"  # equality of a code, with an optional system: token, reference, uri, UID, CS
+    TEXT = "text"  # folded text: string, PN, LO
+    SPAN = "span"  # an interval [low, high): date, number, quantity, DA, TM, IS
+
+
+class Layout(StrEnum):
+    """Where the values of a field are kept."""
+
+    ROWS = "rows"  # value rows (:Term|:Text|:Span)-[:OF]->(row): all FHIR search parameters
+    PROPERTY = "property"  # a property of the node itself: the DICOM attributes, single-valued or a list
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One searchable field: a search parameter (`Condition.code`) or a DICOM attribute (`Series.Modality`)."""
+
+    entity: str
+    name: str
+    kind: Kind
+    layout: Layout = Layout.ROWS
+
+
+class Match(StrEnum):
+    """Ways to match text; all but EXACT work on folded text (NFKD, no accents, casefolded)."""
+
+    EXACT = "exact"
+    PREFIX = "prefix"
+    CONTAINS = "contains"
+    LIKE = "like"  # `*` any run of characters, `?` any one (PS3.4 C.2.2.2.4)
+    EQUALS = "equals"  # the whole folded value
+    WORDS = "words"  # each word of the value is a prefix of some word (PN fuzzy matching)
+
+
+class Order(StrEnum):
+    """Comparisons of a row's interval [l, h) with the asked [low, high) (FHIR R4 search.html#prefix)."""
+
+    EQ = "eq"  # low <= l and h <= high
+    NE = "ne"  # not eq
+    GT = "gt"  # h > high
+    LT = "lt"  # l < low
+    GE = "ge"  # gt or eq
+    LE = "le"  # lt or eq
+    SA = "sa"  # l >= high
+    EB = "eb"  # h <= low
+    AP = "ap"  # the intervals overlap (the parser has widened the asked one)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Some value has one of `codes`, or any where there are none; `system` None is any system, "" is no system."""
+
+    field: Field
+    codes: tuple[str, ...] = ()
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Some value matches `value` in the way of `match`."""
+
+    field: Field
+    match: Match
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some interval of the field stands in `order` to [low, high); None is an open end.
+
+    Dates are microseconds since the epoch in UTC, numbers are floats. `system` and `code` restrict quantities
+    to a unit; None is any.
+    """
+
+    field: Field
+    order: Order
+    low: float | None
+    high: float | None
+    system: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The field has some value."""
+
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The row's key is one of these (`_id`, a UID of a path, a set found before)."""
+
+    entity: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """From a resource along a literal reference at one of `paths` to resources of one of `targets`."""
+
+    paths: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Against a literal reference: to resources of type `source` that refer to this one at one of `paths`."""
+
+    source: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """From a Patient to the resources of one type in its compartment."""
+
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """From a resource to the Patient whose compartment it is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Down the DICOM tree: from ImagingStudy to `Series`, from ImagingStudy or Series to `Instance`."""
+
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Up the DICOM tree: from Instance to `Series`, from Series or Instance to `ImagingStudy`."""
+
+    entity: str
+
+
+Link: TypeAlias = Along | Against | Members | Owner | Parts | Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Some row at the other end of the link, which the caller may see, satisfies `inner`."""
+
+    link: Link
+    inner: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`of` does not hold."""
+
+    of: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one holds; of none: always true."""
+
+    of: tuple["Expression", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Some one holds; of none: never true."""
+
+    of: tuple["Expression", ...] = ()
+
+
+Leaf: TypeAlias = Term | Text | Span | Present | Keys
+Expression: TypeAlias = Leaf | Related | Not | All | Any
+
+EVERYTHING = All()
+NOTHING = Any()
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One key of an order: a field, or None for the creation order (`serial`)."""
+
+    field: Field | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A window on an ordered answer: `after` is the keyset of the last row of the page before."""
+
+    limit: int
+    sort: tuple[Sort, ...] = ()
+    after: tuple[object, ...] | None = None
+    offset: int = 0  # QIDO-RS only (PS3.18 8.3.4.4): rows to skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the graph: rows of `entity` that satisfy `where`, a page of them."""
+
+    entity: str
+    where: Expression
+    page: Page

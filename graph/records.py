@@ -1,0 +1,94 @@
+"""The values that cross between the stores and the application: frozen, and free of driver types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+AttributeValue: TypeAlias = str | int | float | tuple[str, ...] | tuple[int, ...]
+Facts: TypeAlias = Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRow:
+    """One SOP instance whose bytes are already durable, on its way into the graph.
+
+    `study`, `series` and `instance` hold the attributes of `graph.query.attributes` by keyword;
+    `metadata` is its DICOM JSON object (PS3.18 F, no bulk data), zlib-compressed; `frames` packs the
+    (offset, length) of each frame in the blob as little-endian unsigned 64-bit pairs, empty where unknown.
+    """
+
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    blob_id: str
+    size: int
+    digest: str
+    study: Facts
+    series: Facts
+    instance: Facts
+    metadata: bytes
+    frames: bytes = b""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInstance:
+    """What a retrieval needs to know of one instance."""
+
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    blob_id: str
+    size: int
+    digest: str
+    number_of_frames: int
+    sequence: int
+    frames: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the DICOM change feed, numbered without gaps in commit order."""
+
+    sequence: int
+    partition: str
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    action: str  # Create | Update | Delete
+    state: str  # Current | Replaced | Deleted
+    timestamp: int  # microseconds since the epoch, UTC
+    metadata: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceVersion:
+    """One version of a FHIR resource, its text as it is served."""
+
+    key: str
+    resource_type: str
+    resource_id: str
+    version_id: int
+    last_updated: int  # microseconds since the epoch, UTC
+    sequence: int
+    method: str  # POST | PUT | PATCH | DELETE
+    body: bytes  # b"" for a deletion
+    compartment: tuple[str, ...] | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether this version says that the resource was deleted."""
+        return self.method == "DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of an answer: the rows, and the keyset of the last one where more may follow."""
+
+    keys: tuple[str, ...]
+    after: tuple[object, ...] | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,74 @@
+"""The rights under which every read and write of the graph runs.
+
+Only `app/security` builds an `AccessScope` (a test holds that); the stores and the compiler demand one, so a
+query that forgot whose it is cannot be written by accident.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
+
+from graph.errors import Forbidden, ScopeMissing
+
+
+@dataclass(frozen=True, slots=True)
+class AccessScope:
+    """Who asks, where, why, and which rows they may see.
+
+    `patients` and `studies` are keys of granted rows; `patients` None means every row of the tenant.
+    """
+
+    tenant: str
+    subject: str
+    role: str
+    purpose: str
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    partition: str = "default"
+    patients: frozenset[str] | None = None
+    studies: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no row right narrows this scope."""
+        return self.patients is None
+
+    def require(self, permission: str) -> None:
+        """Raise `Forbidden` unless the scope holds the capability."""
+        if permission not in self.permissions:
+            raise Forbidden(f"this needs the permission {permission}", code="forbidden")
+
+    def sees(self, key: str, compartment: list[str] | tuple[str, ...] | None) -> bool:
+        """Whether a row is the caller's: the in-memory twin of the condition that the compiler writes.
+
+        `compartment` is None for kinds of rows that belong to no patient (Practitioner, Endpoint ...).
+        """
+        if self.patients is None or compartment is None:
+            return True
+        return key in self.studies or not self.patients.isdisjoint(compartment)
+
+
+def demand_scope(scope: object) -> AccessScope:
+    """Return the scope, or raise `ScopeMissing`: the check that stands apart from the compiler's own."""
+    if not isinstance(scope, AccessScope):
+        raise ScopeMissing("called without an AccessScope")
+    return scope
+
+
+_Store = TypeVar("_Store", bound=type)
+
+
+def scoped(store: _Store) -> _Store:
+    """Class decorator: each public method of a store refuses to run without an `AccessScope` first."""
+    for name, member in list(vars(store).items()):
+        if callable(member) and not name.startswith("_"):
+            setattr(store, name, _demanding(member))
+    return store
+
+
+def _demanding(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def checked(self: object, scope: AccessScope | None = None, *args: Any, **kwargs: Any) -> Any:
+        return method(self, demand_scope(scope), *args, **kwargs)
+
+    return checked
