@@ -1,0 +1,42 @@
+"""The throw-away folder of one test run, and the end of runs that were killed."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from graph.local.process import ProcessRecord, started_mark
+from graph.local.server import LocalNeo4j
+
+PREFIX = "hilum-test-"
+OWNER = "owner.json"
+
+
+def open_run(base: Path) -> Path:
+    """Make the folder of a run that this process owns."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+    owner = {"pid": os.getpid(), "started": started_mark(os.getpid())}
+    (folder / OWNER).write_text(json.dumps(owner), encoding="utf-8")
+    return folder
+
+
+def end_abandoned_runs(base: Path) -> None:
+    """End the servers of runs whose owner was killed, and remove their data."""
+    for folder in base.glob(f"{PREFIX}*"):
+        with suppress(OSError, ValueError, TypeError, KeyError):  # another user's, or half made
+            owner = ProcessRecord(**json.loads((folder / OWNER).read_text(encoding="utf-8")))
+            if not owner.alive:
+                LocalNeo4j(folder / "neo4j", ()).stop()
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Let one process of the run at a time pass."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
