@@ -1,9 +1,9 @@
 """The one expression tree that QIDO-RS, FHIR search and cohorts are parsed to.
 
 The tree is two-valued: a row satisfies it or does not. What a protocol means by absence is said by the
-parser, with `Present` and `Not`. Leaves test one row of an entity: a FHIR resource type, or `Series` or `Instance`
-of DICOM (the study of DICOM is the entity `ImagingStudy`). A leaf on a field with several values holds when
-*some* value satisfies it.
+parser, with `Present` and `Not`. Leaves test one row of an entity: a FHIR resource type, or `Series` or
+`Instance` of DICOM (the study of DICOM is the entity `ImagingStudy`). A leaf on a field with several values
+holds when *some* value satisfies it.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One searchable field: a search parameter (`Condition.code`) or a DICOM attribute (`Series.Modality`)."""
+    """One searchable field: a search parameter (`Condition.code`) or an attribute (`Series.Modality`)."""
 
     entity: str
     name: str
@@ -63,7 +63,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Some value has one of `codes`, or any where there are none; `system` None is any system, "" is no system."""
+    """Some value has one of `codes` (any, where there are none); `system` None is any, "" is none."""
 
     field: Field
     codes: tuple[str, ...] = ()

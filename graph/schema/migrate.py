@@ -1,0 +1,51 @@
+"""Brings a graph to the schema of this release, one numbered step at a time.
+
+The number of the last step stands on the one `(:Schema)` node. A graph that a newer release has migrated is
+refused: an older one would write rows that the newer cannot read.
+"""
+
+from collections.abc import Callable
+
+from graph.errors import Unavailable
+from graph.schema.declarations import statements
+from graph.session import Graph
+
+STEP_TIMEOUT = 300  # seconds to wait for new indexes to come online
+
+
+def _first_schema(graph: Graph) -> None:
+    for text in statements():
+        graph.run_schema(text)
+    graph.run_schema(f"CALL db.awaitIndexes({STEP_TIMEOUT})")
+
+
+MIGRATIONS: tuple[Callable[[Graph], None], ...] = (_first_schema,)
+
+
+def current_version(graph: Graph) -> int:
+    """The schema version of the graph; 0 for an empty one."""
+    rows = graph.read("MATCH (s:Schema {name: 'hilum'}) RETURN s.version AS version")
+    return int(rows[0]["version"]) if rows else 0
+
+
+def check_version(graph: Graph) -> int:
+    """Return the graph's version, or raise `Unavailable` where a newer release has migrated it."""
+    version = current_version(graph)
+    if version > len(MIGRATIONS):
+        raise Unavailable(
+            f"the graph has schema {version}, this release knows {len(MIGRATIONS)}: start the newer release"
+        )
+    return version
+
+
+def _record(graph: Graph, version: int) -> None:
+    text = "MERGE (s:Schema {name: 'hilum'}) SET s.version = $version"
+    graph.write(lambda transaction: transaction.run(text, version=version))
+
+
+def migrate(graph: Graph) -> int:
+    """Run the missing steps and return the version; every step may be run again after a crash."""
+    for number in range(check_version(graph), len(MIGRATIONS)):
+        MIGRATIONS[number](graph)
+        _record(graph, number + 1)
+    return current_version(graph)
