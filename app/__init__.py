@@ -1,0 +1,1 @@
+"""HTTP and use cases: the gateway itself, on top of the graph."""

@@ -1,0 +1,1 @@
+"""One room per capability; rooms never import one another."""

@@ -1,0 +1,41 @@
+"""The policy as data: which role may do what, and which roles see only granted rows.
+
+A permission is a capability (missing: 403); which rows it reaches is the business of grants (not yours: 404).
+"""
+
+from collections.abc import Mapping
+
+PERMISSIONS: Mapping[str, str] = {
+    "imaging.read": "search and retrieve images over DICOMweb",
+    "imaging.store": "store instances",
+    "imaging.delete": "delete studies, series and instances",
+    "feed.read": "read the change feed",
+    "fhir.read": "read, search and page FHIR resources",
+    "fhir.write": "create, update and delete FHIR resources",
+    "cohort.query": "ask cohort questions",
+    "operations.read": "read metrics and counts",
+    "administration.manage": "manage users, grants and settings",
+}
+
+_IMAGING = ("imaging.read", "imaging.store", "imaging.delete")
+_RECORD = ("fhir.read", "fhir.write")
+
+PERMISSIONS_OF: Mapping[str, frozenset[str]] = {
+    "clinician": frozenset({"imaging.read", *_RECORD, "cohort.query"}),
+    "researcher": frozenset({"cohort.query"}),
+    "teleradiologist": frozenset({"imaging.read", *_RECORD}),
+    "service": frozenset({*_IMAGING, "feed.read", *_RECORD}),
+    "administrator": frozenset(PERMISSIONS),
+}
+ROLES: tuple[str, ...] = tuple(PERMISSIONS_OF)
+GRANTED_ROWS_ONLY = frozenset({"teleradiologist"})
+
+# Why a role reads (v3-PurposeOfUse); a researcher without a purpose grant sees counts and pseudonymous rows.
+PURPOSE_OF: Mapping[str, str] = {
+    "clinician": "TREAT",
+    "teleradiologist": "TREAT",
+    "service": "HOPERAT",
+    "administrator": "HSYSADMIN",
+    "researcher": "pseudonymous",
+}
+RESEARCH_PURPOSE = "HRESCH"

@@ -1,0 +1,1 @@
+"""Flask toolkit that knows no feature: negotiation, multipart, conditional, paging, problems, guard."""

@@ -1,0 +1,157 @@
+"""Which representation a client wants: a lenient reader of Accept (RFC 9110 12.5.1, PS3.18 8.7.5).
+
+Lenient, because viewers send `type=application/dicom` without its quotes and one malformed member must not
+spoil the others: what cannot be read is skipped. Parameters of a range narrow it; an offer may say more than
+was asked.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from graph.errors import Invalid, NotAcceptable
+
+MOST_RANGES = 1000
+_LONGEST = 16 << 10
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# A quote without its end takes the rest: no reading is tried twice, so no header costs more than its length.
+_QUOTED = r'"(?:[^"\\]|\\.)*+\\?"?'
+_MEMBER = re.compile(rf'(?:[^,"]|{_QUOTED})+')
+_PARAMETER = re.compile(r";[ \t]*([A-Za-z0-9_.-]+)[ \t]*=[ \t]*(" + _QUOTED + r'|[^;"]*)')
+_IGNORED = {"q", "boundary", "charset"}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """A media type with its parameters, names in lower case: `multipart/related.
+
+    Type="application/dicom"`.
+    """
+
+    type: str
+    subtype: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Type and subtype, without parameters."""
+        return f"{self.type}/{self.subtype}"
+
+    def __str__(self) -> str:
+        return "; ".join(
+            [self.name, *(f"{name}={_quoted(value)}" for name, value in self.parameters.items())]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange(MediaType):
+    """A member of Accept: a media type, perhaps with `*`, and its weight (0 to 1)."""
+
+    weight: float = 1.0
+
+    def covers(self, offer: MediaType) -> bool:
+        """Whether the offer is one of those asked for."""
+        return (
+            self.type in ("*", offer.type)
+            and self.subtype in ("*", offer.subtype)
+            and all(
+                _same(value, offer.parameters.get(name))
+                for name, value in self.parameters.items()
+                if name not in _IGNORED
+            )
+        )
+
+    @property
+    def precision(self) -> int:
+        """The more precise of two ranges says the weight of an offer (RFC 9110 12.5.1)."""
+        named = (self.type != "*") + (self.subtype != "*")
+        return 10 * named + len(self.parameters)
+
+
+def _same(asked: str, offered: str | None) -> bool:
+    return asked in ("*", "*/*") or (offered is not None and asked.lower() == offered.lower())
+
+
+def _quoted(value: str) -> str:
+    if _TOKEN.fullmatch(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def parse_media_type(text: str) -> MediaType | None:
+    """Read a Content-Type, quoted or not; None when it has no type and subtype."""
+    head, _, _ = text.partition(";")
+    kind, slash, subtype = head.strip().lower().partition("/")
+    if not slash or not _TOKEN.fullmatch(kind) or not _TOKEN.fullmatch(subtype):
+        return None
+    return MediaType(kind, subtype, dict(_parameters(text[len(head) :])))
+
+
+def _parameters(text: str) -> Iterator[tuple[str, str]]:
+    for found in _PARAMETER.finditer(text):
+        name, value = found[1].lower(), found[2].strip()
+        if value.startswith('"'):
+            value = re.sub(r"\\(.)", r"\1", value[1:].removesuffix('"'))
+        yield name, value
+
+
+def parse_accept(header: str | None) -> tuple[MediaRange, ...]:
+    """The readable ranges of an Accept header, heaviest first; no header accepts anything.
+
+    Raises `Invalid` beyond `MOST_RANGES` members or 16 KiB.
+    """
+    if not header or not header.strip():
+        return (MediaRange("*", "*"),)
+    if len(header) > _LONGEST or header.count(",") >= MOST_RANGES:
+        raise Invalid("the Accept header is too long", location="Accept")
+    ranges = (_range(member) for member in _MEMBER.findall(header))
+    return tuple(sorted((each for each in ranges if each), key=lambda each: -each.weight))
+
+
+def _range(text: str) -> MediaRange | None:
+    found = parse_media_type("*/*" + text.strip()[1:] if re.match(r"\s*\*(?!/)", text) else text)
+    if found is None:
+        return None
+    weight = _weight(found.parameters.get("q", "1"))
+    rest = {name: value for name, value in found.parameters.items() if name != "q"}
+    return None if weight is None else MediaRange(found.type, found.subtype, rest, weight)
+
+
+def _weight(text: str) -> float | None:
+    if not re.fullmatch(r"(?:0(?:\.\d{0,9})?|1(?:\.0{0,9})?|\.\d{1,9})", text):
+        return None
+    return float(text)
+
+
+def weigh(ranges: Sequence[MediaRange], offer: MediaType) -> float:
+    """How much an offer is wanted: the weight of the most precise range that covers it, else 0."""
+    covering = [each for each in ranges if each.covers(offer)]
+    return max(covering, key=lambda each: (each.precision, each.weight)).weight if covering else 0.0
+
+
+_Offer = TypeVar("_Offer", bound=MediaType)
+
+
+def choose(header: str | None, offers: Iterable[_Offer]) -> _Offer:
+    """The best offer for an Accept header; on equal weight the earlier offer. Raises `NotAcceptable`."""
+    ranges = parse_accept(header)
+    best, most = None, 0.0
+    for offer in offers:
+        weight = weigh(ranges, offer)
+        if weight > most:
+            best, most = offer, weight
+    if best is None:
+        raise NotAcceptable("none of the media types in Accept is offered here", location="Accept")
+    return best
+
+
+def accepts_encoding(header: str | None, coding: str) -> bool:
+    """Whether Accept-Encoding names a content coding (RFC 9110 12.5.3) with a weight above 0."""
+    for member in (header or "")[:_LONGEST].split(","):
+        name, _, parameters = member.partition(";")
+        if name.strip().lower() == coding:
+            _, _, weight = parameters.partition("=")
+            return _weight(weight.strip() or "1") not in (None, 0.0)
+    return False

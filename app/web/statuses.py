@@ -1,0 +1,69 @@
+"""Which HTTP status each category of failure has, and what goes with a status: tables only."""
+
+from collections.abc import Mapping
+
+from graph.errors import Category
+
+STATUS: Mapping[Category, int] = {
+    Category.INVALID: 400,
+    Category.UNAUTHENTICATED: 401,
+    Category.FORBIDDEN: 403,
+    Category.NOT_FOUND: 404,
+    Category.NOT_ALLOWED: 405,
+    Category.NOT_ACCEPTABLE: 406,
+    Category.TIMEOUT: 408,
+    Category.CONFLICT: 409,
+    Category.GONE: 410,
+    Category.PRECONDITION: 412,
+    Category.TOO_LARGE: 413,
+    Category.UNSUPPORTED: 415,
+    Category.RANGE: 416,
+    Category.UNPROCESSABLE: 422,
+    Category.THROTTLED: 429,
+    Category.UNAVAILABLE: 503,
+    Category.STORAGE_FULL: 507,
+}
+
+# The FHIR issue type (valueset-issue-type) of a status, where the failure brings none of its own.
+ISSUE_CODE: Mapping[int, str] = {
+    400: "invalid",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    408: "timeout",
+    409: "conflict",
+    410: "deleted",
+    412: "conflict",
+    413: "too-long",
+    415: "not-supported",
+    416: "value",
+    422: "processing",
+    429: "throttled",
+    503: "transient",
+    507: "no-store",
+}
+# Seconds after which to try again (Retry-After), where the failure names none.
+DEFAULT_RETRY: Mapping[int, int] = {429: 1, 503: 2, 507: 60}
+# The title of problem details (RFC 9457).
+TITLE: Mapping[int, str] = {
+    400: "Bad request",
+    401: "Sign in first",
+    403: "Not permitted",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    408: "Too slow",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition failed",
+    413: "Too large",
+    415: "Unsupported media type",
+    416: "Range not satisfiable",
+    422: "Unprocessable",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Unavailable",
+    507: "Storage full",
+}
