@@ -1,0 +1,1 @@
+"""Makers of small valid inputs: DICOM files and FHIR resources, each deterministic in its arguments."""
