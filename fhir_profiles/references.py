@@ -1,0 +1,108 @@
+"""Literal references: what they point at, and all of a resource as edges (FHIR R4 references.html).
+
+The resources inside a Bundle or Parameters refer to one another, not to what is stored: they make no edges.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fhir_profiles.structure import PRIMITIVES, RESOURCE_TYPES, elements, is_complex
+
+_LITERAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A reference to a resource of this server: `Patient/123`, or one version of it."""
+
+    type: str
+    id: str
+    version: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The resource, whatever version is meant."""
+        return f"{self.type}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceEdge:
+    """One literal reference: the element path (`participant.individual`), its last name, and `Type/id`."""
+
+    path: str
+    element: str
+    target: str
+
+
+def literal(text: object, base: str = "") -> Literal | None:
+    """What a reference's text points at here, or None: elsewhere, contained, a urn or no reference at all.
+
+    `base` is this server's own base URL; an absolute reference below it is a local one.
+    """
+    if not isinstance(text, str):
+        return None
+    if base and text.startswith(base):
+        text = text[len(base) :].lstrip("/")
+    match = _LITERAL.fullmatch(text)
+    return Literal(match[1], match[2], match[3]) if match and match[1] in RESOURCE_TYPES else None
+
+
+def pointed_type(reference: Mapping[str, Any]) -> str | None:
+    """The resource type that a Reference names in its text or its `type`; None where it does not."""
+    text = reference.get("reference")
+    if isinstance(text, str) and not text.startswith(("#", "urn:")):
+        parts = text.partition("/_history/")[0].split("/")
+        if len(parts) > 1 and parts[-2] in RESOURCE_TYPES:
+            return parts[-2]
+    named = reference.get("type")
+    return named if isinstance(named, str) and named in RESOURCE_TYPES else None
+
+
+def edges(resource: Mapping[str, Any], base: str = "") -> tuple[ReferenceEdge, ...]:
+    """Every literal reference to a resource of this server, those of contained resources included."""
+    found: dict[tuple[str, str, str], None] = {}
+    kind = resource.get("resourceType")
+    if isinstance(kind, str) and kind in RESOURCE_TYPES:
+        _collect(resource, kind, "", base, found)
+    return tuple(ReferenceEdge(*each) for each in found)
+
+
+@cache
+def _links(kind: str) -> Mapping[str, tuple[str, str]]:
+    """The JSON properties of a type that can lead to a reference: `{key: (element name, type)}`."""
+    found: dict[str, tuple[str, str]] = {}
+    for element in elements(kind).values():
+        for key, inner in element.properties():
+            if inner in PRIMITIVES:
+                found[f"_{key}"] = (element.name, "Element")
+            elif is_complex(inner) and (inner != "Resource" or element.name == "contained"):
+                found[key] = (element.name, inner)
+    return found
+
+
+def _collect(
+    value: Mapping[str, Any], kind: str, path: str, base: str, found: dict[tuple[str, str, str], None]
+) -> None:
+    links = _links(kind)
+    for key, item in value.items():
+        link = links.get(key)
+        if link is not None:
+            name, inner = link
+            for each in item if isinstance(item, list) else (item,):
+                if isinstance(each, dict):
+                    _visit(each, inner, f"{path}.{name}" if path else name, base, found)
+
+
+def _visit(
+    value: dict[str, Any], kind: str, path: str, base: str, found: dict[tuple[str, str, str], None]
+) -> None:
+    if kind == "Reference" and (target := literal(value.get("reference"), base)):
+        found[path, path.rpartition(".")[2], target.target] = None
+    if kind == "Resource":
+        kind = str(value.get("resourceType"))
+        if kind not in RESOURCE_TYPES:
+            return
+    _collect(value, kind, path, base, found)
