@@ -1,0 +1,293 @@
+"""The settings of the gateway: each with its type, its default, its limits and its reason.
+
+Settings come from the environment, `HILUM_*` and `NEO4J_*`. A name that does not exist or a value that cannot
+be is refused at start, with the name and what is expected. `docs/configuration.md` is made from the fields
+below, and limits are decisions about security: none of them can be switched off.
+"""
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from app.settings import (
+    GIB,
+    KIB,
+    MIB,
+    ConfigError,
+    bolt_address,
+    flag,
+    folder,
+    is_loopback,
+    name,
+    names,
+    one_of,
+    setting,
+    shown_size,
+    size,
+    text,
+    web_address,
+    whole,
+    zone,
+)
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+_OF_THE_TESTS = frozenset({"HILUM_TEST_RUN"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings, checked. Sizes are in bytes, times in seconds."""
+
+    neo4j_uri: str | None = setting(
+        "NEO4J_URI",
+        None,
+        bolt_address,
+        "An existing Neo4j. Without it, Hilum runs one of its own in HILUM_HOME.",
+    )
+    neo4j_user: str = setting("NEO4J_USER", "neo4j", text, "The user at that Neo4j.")
+    neo4j_password: str = setting("NEO4J_PASSWORD", "", text, "The password of that user.", secret=True)
+    neo4j_database: str = setting("NEO4J_DATABASE", "neo4j", name, "The database at that Neo4j.")
+    home: Path = setting(  # noqa: RUF009 - it returns a field
+        "HILUM_HOME",
+        Path(".hilum"),
+        folder,
+        "The folder of everything that Hilum keeps: graph, blobs, keys, audit.",
+    )
+    cache: Path | None = setting(  # noqa: RUF009 - it returns a field
+        "HILUM_CACHE", None, folder, "The folder of what was fetched, Neo4j first. Default: the user's cache."
+    )
+    maven_mirror: str | None = setting(
+        "HILUM_MAVEN_MIRROR",
+        None,
+        web_address,
+        "Where Neo4j's jars are fetched from instead of Maven Central.",
+    )
+    host: str = setting(
+        "HILUM_HOST", "127.0.0.1", text, "The address to listen on. Off loopback, put TLS in front of it."
+    )
+    port: int = setting("HILUM_PORT", 8042, whole(1, 65535), "The port to listen on.")
+    base_url: str = setting(
+        "HILUM_BASE_URL",
+        "",
+        web_address,
+        "The address that clients use, as it stands in links, RetrieveURL and Endpoint.address. "
+        "Behind a proxy it cannot be guessed, and forwarded headers are not believed. "
+        "Default: http with HILUM_HOST and HILUM_PORT.",
+    )
+    processes: int = setting("HILUM_PROCESSES", 2, whole(1, 64), "Web server processes.")
+    threads: int = setting("HILUM_THREADS", 8, whole(1, 256), "Threads of each web server process.")
+    tenant: str = setting("HILUM_TENANT", "default", name, "The tenant of tokens that name none.")
+    demo: bool = setting(
+        "HILUM_DEMO",
+        True,
+        flag,
+        "Demo users with a ready-made token per role. On by default on loopback only; "
+        "with it, Hilum refuses to listen elsewhere.",
+    )
+    oidc_issuer: str | None = setting(
+        "HILUM_OIDC_ISSUER", None, web_address, "An outside OpenID provider whose access tokens are accepted."
+    )
+    oidc_audience: str | None = setting(
+        "HILUM_OIDC_AUDIENCE", None, text, "The audience that its tokens must name; needed with the issuer."
+    )
+    oidc_jwks_url: str | None = setting(
+        "HILUM_OIDC_JWKS_URL", None, web_address, "Where its public keys are; needed with the issuer."
+    )
+    oidc_roles_claim: str = setting(
+        "HILUM_OIDC_ROLES_CLAIM", "roles", text, "The claim with the caller's role; dots reach into objects."
+    )
+    oidc_algorithms: tuple[str, ...] = setting(
+        "HILUM_OIDC_ALGORITHMS",
+        ("RS256", "ES256"),
+        names,
+        "The signature algorithms that its tokens may use: "
+        "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or ES512.",
+    )
+    token_seconds: int = setting(
+        "HILUM_TOKEN_SECONDS", 3600, whole(60, 86_400), "How long a token of the token endpoint lives."
+    )
+    patient_id_system: str = setting(
+        "HILUM_PATIENT_ID_SYSTEM",
+        "urn:hilum:mrn",
+        text,
+        "The identifier system of a DICOM PatientID whose issuer is not named.",
+    )
+    zone: str = setting(
+        "HILUM_ZONE", "UTC", zone, "The time zone of dates and times that name none, in DICOM and FHIR."
+    )
+    json_body: int = setting(
+        "HILUM_JSON_BODY",
+        10 * MIB,
+        size(KIB, GIB),
+        "The largest JSON body: parsing takes about ten times as much memory.",
+    )
+    fhir_bundle: int = setting(
+        "HILUM_FHIR_BUNDLE",
+        50 * MIB,
+        size(KIB, GIB),
+        "The largest FHIR body. Generated patient bundles reach some tens of megabytes.",
+    )
+    part_size: int = setting(
+        "HILUM_PART_SIZE", 4 * GIB, size(MIB, 64 * GIB), "The largest DICOM instance that is stored."
+    )
+    request_size: int = setting(
+        "HILUM_REQUEST_SIZE", 16 * GIB, size(MIB, 1024 * GIB), "The largest DICOM store request."
+    )
+    parts: int = setting("HILUM_PARTS", 10_000, whole(1, 1_000_000), "The most parts of a store request.")
+    in_flight: int = setting(
+        "HILUM_IN_FLIGHT",
+        8 * GIB,
+        size(MIB, 1024 * GIB),
+        "The most bytes that all store requests of one process may have announced at a time; beyond, 503.",
+    )
+    disk_floor: int = setting(
+        "HILUM_DISK_FLOOR",
+        GIB,
+        size(0, 1024 * GIB),
+        "Free space below which nothing is stored (507): a full disk has corrupted databases.",
+    )
+    stall_seconds: int = setting(
+        "HILUM_STALL_SECONDS", 20, whole(1, 600), "How long a client may send next to nothing; beyond, 408."
+    )
+    minimum_rate: int = setting(
+        "HILUM_MINIMUM_RATE",
+        4 * KIB,
+        size(1, GIB),
+        "Bytes a second below which a client sends next to nothing.",
+    )
+    page_token_seconds: int = setting(
+        "HILUM_PAGE_TOKEN_SECONDS", 86_400, whole(60, 604_800), "How long a link to the next page works."
+    )
+    audit_segment: int = setting(
+        "HILUM_AUDIT_SEGMENT",
+        8 * MIB,
+        size(64 * KIB, GIB),
+        "The size at which an audit file is closed, so that the worker moves it into the graph.",
+    )
+    audit_seconds: int = setting(
+        "HILUM_AUDIT_SECONDS", 30, whole(1, 3600), "The age at which an audit file is closed."
+    )
+    log_level: str = setting("HILUM_LOG_LEVEL", "info", one_of(*LOG_LEVELS), "The least that is logged.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Config":
+        """Read and check the settings.
+
+        Raises `ConfigError` with every name that is wrong. Empty means unset.
+        """
+        known = {each.metadata["variable"]: each for each in _all_settings()}
+        wrong = [_unknown(variable, known) for variable in sorted(environ) if _is_stray(variable, known)]
+        values: dict[str, Any] = {}
+        for variable, setting_field in known.items():
+            if raw := environ.get(variable, "").strip():
+                try:
+                    values[setting_field.name] = setting_field.metadata["read"](raw)
+                except ValueError as error:
+                    wrong.append(f"{variable} must be {error}")
+        if not wrong:
+            values = _completed(values)
+            wrong = _contradictions(cls(**values))
+        if wrong:
+            raise ConfigError("\n".join(wrong))
+        return cls(**values)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the gateway."""
+        return is_loopback(self.host)
+
+
+def _all_settings() -> tuple[Field[Any], ...]:
+    return fields(cast(Any, Config))
+
+
+def _is_stray(variable: str, known: Mapping[str, object]) -> bool:
+    return variable.startswith("HILUM_") and variable not in known and variable not in _OF_THE_TESTS
+
+
+def _unknown(variable: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(variable, known, n=1)
+    return f"{variable} is not a setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _completed(values: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what depends on other settings: the base address, and the demo (one machine only)."""
+    host, port = values.get("host", "127.0.0.1"), values.get("port", 8042)
+    named = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    usual = {"base_url": f"http://{named}:{port}", "demo": is_loopback(host), "home": folder(".hilum")}
+    return usual | values
+
+
+_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
+
+
+def _contradictions(config: Config) -> list[str]:
+    """What is wrong between settings that are each right."""
+    issuer_parts = (config.oidc_issuer, config.oidc_audience, config.oidc_jwks_url)
+    checks = (
+        (config.demo and not config.loopback, "HILUM_DEMO refuses to listen off loopback; unset HILUM_DEMO"),
+        (
+            any(issuer_parts) and not all(issuer_parts),
+            "HILUM_OIDC_ISSUER, HILUM_OIDC_AUDIENCE and HILUM_OIDC_JWKS_URL belong together",
+        ),
+        (
+            not _is_private_way(config.oidc_jwks_url),
+            "HILUM_OIDC_JWKS_URL must be https, or http on this machine: whoever changes the keys signs tokens",
+        ),
+        (
+            bool(set(config.oidc_algorithms) - _ALGORITHMS),
+            "HILUM_OIDC_ALGORITHMS must be public-key algorithms that are listed in docs/configuration.md",
+        ),
+        (config.part_size > config.request_size, "HILUM_PART_SIZE is larger than HILUM_REQUEST_SIZE"),
+    )
+    return [message for is_wrong, message in checks if is_wrong]
+
+
+def _is_private_way(url: str | None) -> bool:
+    found = urlsplit(url or "")
+    return found.scheme != "http" or is_loopback(found.hostname or "")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingEntry:
+    """A row of docs/configuration.md."""
+
+    variable: str
+    default: str
+    why: str
+
+
+def setting_entries() -> tuple[SettingEntry, ...]:
+    """Every setting with its default and its reason, in the order of `Config`."""
+    return tuple(
+        SettingEntry(each.metadata["variable"], _shown_default(each), each.metadata["why"])
+        for each in _all_settings()
+    )
+
+
+def _shown_default(setting_field: Field[Any]) -> str:
+    default: Any = setting_field.default
+    if default in (None, ""):
+        return ""
+    if isinstance(default, bool):
+        return "on loopback" if default else "no"
+    if isinstance(default, tuple):
+        return ",".join(default)
+    is_size = isinstance(default, int) and default >= KIB and default % KIB == 0
+    return shown_size(default) if is_size else str(default)
+
+
+def documented() -> str:
+    """The table of docs/configuration.md."""
+    rows = "".join(
+        f"| `{each.variable}` | {_code(each.default)} | {each.why} |\n" for each in setting_entries()
+    )
+    return "| setting | default | what it is for |\n|---|---|---|\n" + rows
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""

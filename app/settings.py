@@ -1,0 +1,146 @@
+"""Kinds of settings: how the text of an environment variable becomes a value, and what is refused.
+
+A reader raises `ValueError` with what it expects, worded to follow "HILUM_PORT must be".
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import field
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+_UNITS = {"": 1, "K": KIB, "M": MIB, "G": GIB}
+_LOOPBACK_NAMES = ("localhost", "ip6-localhost")
+
+
+class ConfigError(ValueError):
+    """A setting that the gateway will not start with; the message names it."""
+
+
+Reader = Callable[[str], Any]
+
+
+def text(raw: str) -> str:
+    """Any text."""
+    return raw
+
+
+def folder(raw: str) -> Path:
+    """A folder, made absolute."""
+    return Path(raw).expanduser().absolute()
+
+
+def name(raw: str) -> str:
+    """A short plain name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", raw):
+        raise ValueError("a name of up to 64 letters, digits, dots, dashes and underscores")
+    return raw
+
+
+def flag(raw: str) -> bool:
+    """Yes or no."""
+    if raw.lower() not in _FLAGS:
+        raise ValueError("yes or no")
+    return _FLAGS[raw.lower()]
+
+
+_FLAGS = {
+    "yes": True,
+    "true": True,
+    "1": True,
+    "on": True,
+    "no": False,
+    "false": False,
+    "0": False,
+    "off": False,
+}
+
+
+def names(raw: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(each.strip() for each in raw.split(",") if each.strip())
+
+
+def web_address(raw: str) -> str:
+    """An http or https address, without a slash at the end."""
+    found = urlsplit(raw)
+    if found.scheme not in ("http", "https") or not found.hostname or found.query or found.fragment:
+        raise ValueError("an http or https address without a query")
+    return raw.rstrip("/")
+
+
+def bolt_address(raw: str) -> str:
+    """An address of a Neo4j."""
+    if urlsplit(raw).scheme.partition("+")[0] not in ("bolt", "neo4j"):
+        raise ValueError("an address such as bolt://host:7687 or neo4j+s://host")
+    return raw
+
+
+def zone(raw: str) -> str:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(raw).key
+    except (ValueError, OSError, KeyError):
+        raise ValueError("a time zone of the IANA database, such as Asia/Seoul") from None
+
+
+def whole(low: int, high: int) -> Reader:
+    """Reader of a whole number within limits."""
+
+    def read(raw: str) -> int:
+        if not re.fullmatch(r"\d{1,18}", raw) or not low <= int(raw) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(raw)
+
+    return read
+
+
+def size(low: int, high: int) -> Reader:
+    """Reader of a number of bytes within limits, `50M` for 50 MiB."""
+
+    def read(raw: str) -> int:
+        found = re.fullmatch(r"(\d{1,15})\s*([KMG]?)(?:i?B)?", raw, re.IGNORECASE)
+        count = int(found[1]) * _UNITS[found[2].upper()] if found else -1
+        if not low <= count <= high:
+            raise ValueError(f"a size from {shown_size(low)} to {shown_size(high)}, such as 50M")
+        return count
+
+    return read
+
+
+def one_of(*known: str) -> Reader:
+    """Reader of one of some words."""
+
+    def read(raw: str) -> str:
+        if raw.lower() not in known:
+            raise ValueError(" or ".join(known))
+        return raw.lower()
+
+    return read
+
+
+def shown_size(size: int) -> str:
+    """A number of bytes with the largest unit that divides it."""
+    for letter in "GMK":
+        if size and size % _UNITS[letter] == 0:
+            return f"{size // _UNITS[letter]}{letter}"
+    return str(size)
+
+
+def setting(variable: str, default: Any, read: Reader, why: str, *, secret: bool = False) -> Any:
+    """A field that is read from `variable`; `why` is its entry in docs/configuration.md."""
+    about = MappingProxyType({"variable": variable, "read": read, "why": why, "secret": secret})
+    return field(default=default, metadata=about, repr=not secret)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is that of this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() in _LOOPBACK_NAMES
