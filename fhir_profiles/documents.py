@@ -1,0 +1,216 @@
+"""Read the JSON text of a resource strictly, and stamp it without writing it anew (FHIR R4 json.html).
+
+What was received is kept: decimals (`0.10`), the order of members and white space survive. Only `id`,
+`meta.versionId`, `meta.lastUpdated` and references that a transaction resolves are replaced, by their span.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, NoReturn
+
+import orjson
+
+from fhir_profiles.issues import InvalidDocument, Issue
+from fhir_profiles.spans import Span, first, items, members, texts
+from fhir_profiles.structure import elements, kinds
+
+DEEPEST = 100
+"""How far objects and arrays may be nested."""
+
+_BEYOND_64_BITS = 2.0**63
+_LONGEST_INTEGER = 20  # a sign and nineteen digits
+_ESCAPED_COLON = re.compile(rb"\\u003a", re.IGNORECASE)
+_LINKS = re.compile(r"""((?:href|src)\s*=\s*(?:\\"|'))([^"'\\]+)""")
+_URI_TYPES = frozenset({"uri", "url", "oid", "uuid"})
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """Read one JSON object; raise `InvalidDocument` for anything that JSON or FHIR forbids in a text.
+
+    Refused are: bytes that are not UTF-8, names that occur twice, NaN and Infinity, numbers beyond a double,
+    integers beyond 64 bits, lone surrogates, U+0000, nesting beyond `DEEPEST`.
+    """
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        _refuse(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}")
+    if not isinstance(document, dict):
+        _refuse("the document is not a JSON object")
+    _check_values(document, raw)
+    if rb"\u0000" in raw:
+        _check_texts(document)
+    # A name that occurs twice is read once, so a colon is missing; an escaped colon could hide that.
+    if _ESCAPED_COLON.search(raw) or raw.count(b":") != orjson.dumps(document).count(b":"):
+        json.loads(raw, object_pairs_hook=_unique)
+    return document
+
+
+def stamp(
+    raw: bytes,
+    resource_id: str,
+    version_id: str,
+    last_updated: str,
+    references: Mapping[str, str] | None = None,
+) -> bytes:
+    """The text of a parsed resource with its id, version and instant of change, otherwise as received.
+
+    `references` maps texts such as `urn:uuid:…` to what they became; each is replaced wherever it stands as a
+    reference, a uri or a link in the narrative, and nowhere else.
+    """
+    text = raw.decode()
+    start = first(text)
+    edits = list(_metadata_edits(text, start, resource_id, version_id, last_updated))
+    if references:
+        edits.extend(_reference_edits(text, references, beyond=[span for span, _ in edits]))
+    return _replace(text, edits).encode()
+
+
+def entry_resources(raw: bytes) -> tuple[bytes | None, ...]:
+    """The texts of the resources in a parsed Bundle, as received, entry by entry; None where one has none."""
+    text = raw.decode()
+    found: list[bytes | None] = []
+    for name, span in members(text, first(text)):
+        if name == "entry" and text[span.start] == "[":
+            found.extend(_member_text(text, item, "resource") for item in items(text, span.start))
+    return tuple(found)
+
+
+def _member_text(text: str, span: Span, name: str) -> bytes | None:
+    if text[span.start] != "{":
+        return None
+    inner = (value for member, value in members(text, span.start) if member == name)
+    value = next(inner, None)
+    return text[value.start : value.end].encode() if value else None
+
+
+def _refuse(diagnostics: str) -> NoReturn:
+    raise InvalidDocument(Issue("error", "structure", "", diagnostics))
+
+
+def _check_values(document: dict[str, Any], raw: bytes) -> None:
+    """Refuse nesting beyond the limit and integers that lost digits, level by level (no recursion)."""
+    level: list[Any] = [document]
+    depth = 0
+    large = False
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            _refuse(f"nested more than {DEEPEST} levels deep")
+        below: list[Any] = []
+        for each in level:
+            for value in each.values() if type(each) is dict else each:
+                kind = type(value)
+                if kind is dict or kind is list:
+                    below.append(value)
+                elif kind is float and abs(value) >= _BEYOND_64_BITS:
+                    large = True
+        level = below
+    if large:
+        json.loads(raw, parse_int=_check_integer)
+
+
+def _check_integer(digits: str) -> None:
+    """Refuse an integer that orjson has read as a float; `1e300` is a decimal and may stay."""
+    if len(digits) > _LONGEST_INTEGER:
+        _refuse("an integer is beyond 64 bits")
+
+
+def _check_texts(document: dict[str, Any]) -> None:
+    level: list[Any] = [document]
+    while level:
+        each = level.pop()
+        if isinstance(each, dict):
+            level.extend(each)
+            level.extend(each.values())
+        elif isinstance(each, list):
+            level.extend(each)
+        elif isinstance(each, str) and "\0" in each:
+            _refuse("a text contains the character U+0000")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        _refuse("the same name occurs twice in an object")
+    return found
+
+
+Edit = tuple[Span, str]
+
+
+def _metadata_edits(
+    text: str, start: int, resource_id: str, version_id: str, last_updated: str
+) -> Iterator[Edit]:
+    """Replacements for id and meta; what is missing goes behind `resourceType`, or in front of all."""
+    found = {name: span for name, span in members(text, start) if name in ("resourceType", "id", "meta")}
+    stamps = {"versionId": version_id, "lastUpdated": last_updated}
+    missing = {}
+    if "id" in found:
+        yield found["id"], json.dumps(resource_id)
+    else:
+        missing["id"] = json.dumps(resource_id)
+    if "meta" in found:
+        yield from _object_edits(text, found["meta"].start, stamps)
+    else:
+        missing["meta"] = json.dumps(stamps, separators=(",", ":"))
+    if missing:
+        yield _insertion(text, start, found.get("resourceType"), missing)
+
+
+def _object_edits(text: str, start: int, values: Mapping[str, str]) -> Iterator[Edit]:
+    """Replacements that give an object these members."""
+    found = dict(members(text, start))
+    for name in values.keys() & found.keys():
+        yield found[name], json.dumps(values[name])
+    missing = {name: json.dumps(value) for name, value in values.items() if name not in found}
+    if missing:
+        written = ",".join(f'"{name}":{value}' for name, value in missing.items())
+        yield Span(start + 1, start + 1), f"{written}," if found else written
+
+
+def _insertion(text: str, start: int, behind: Span | None, values: Mapping[str, str]) -> Edit:
+    written = ",".join(f'"{name}":{value}' for name, value in values.items())
+    if behind:
+        return Span(behind.end, behind.end), f",{written}"
+    empty = next(members(text, start), None) is None
+    return Span(start + 1, start + 1), written if empty else f"{written},"
+
+
+def _reference_edits(text: str, references: Mapping[str, str], beyond: Iterable[Span]) -> Iterator[Edit]:
+    taken = {span.start for span in beyond}
+    uris = _uri_members()
+    for member, start, end in texts(text):
+        before = text[start:end]
+        if member == "div":
+            after = _LINKS.sub(lambda match: match[1] + references.get(match[2], match[2]), before)
+        elif member in uris and start not in taken:
+            after = _rewritten(before, references)
+        else:
+            continue
+        if after != before:
+            yield Span(start, end), after
+
+
+def _rewritten(quoted: str, references: Mapping[str, str]) -> str:
+    value = json.loads(quoted) if "\\" in quoted else quoted[1:-1]
+    return json.dumps(references[value], ensure_ascii=False) if value in references else quoted
+
+
+@cache
+def _uri_members() -> frozenset[str]:
+    """The JSON members that can hold a reference or a uri (not a canonical, which is no address)."""
+    every = (element for kind in kinds() for element in elements(kind).values())
+    uris = {key for element in every for key, datatype in element.properties() if datatype in _URI_TYPES}
+    return frozenset(uris | {"reference"})
+
+
+def _replace(text: str, edits: Iterable[Edit]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for span, written in sorted(edits, key=lambda edit: edit[0].start):
+        pieces += (text[position : span.start], written)
+        position = span.end
+    pieces.append(text[position:])
+    return "".join(pieces)
