@@ -236,7 +236,7 @@ def _contradictions(config: Config) -> list[str]:
         ),
         (
             not _is_private_way(config.oidc_jwks_url),
-            "HILUM_OIDC_JWKS_URL must be https, or http on this machine: whoever changes the keys signs tokens",
+            "HILUM_OIDC_JWKS_URL must be https, or http on this machine: its keys decide who signs tokens",
         ),
         (
             bool(set(config.oidc_algorithms) - _ALGORITHMS),
