@@ -14,13 +14,14 @@ from uuid import uuid4
 import pytest
 
 from graph.local.folders import cache_folder
+from graph.local.locks import awaited
 from graph.local.provision import provision
 from graph.local.server import LocalNeo4j
 from graph.local.settings import Memory
 from graph.local.state import Neo4jAddress
 from graph.schema.migrate import migrate
 from graph.session import Graph
-from tests.throw_away import end_abandoned_runs, exclusive, open_run
+from tests.throw_away import end_abandoned_runs, open_run
 
 RUN_FOLDER = "HILUM_TEST_RUN"
 
@@ -54,7 +55,7 @@ def neo4j_address(request: pytest.FixtureRequest) -> Neo4jAddress:
     folder = Path(os.environ[RUN_FOLDER])
     jars = request.getfixturevalue("neo4j_jars")
     server = LocalNeo4j(folder / "neo4j", jars, memory=Memory(heap="768m", page_cache="128m"))
-    with exclusive(folder / "start.lock"):
+    with awaited(folder / "start.lock"):
         server.start()  # the second worker finds the first one's server in the state file, and adopts it
         server.wait()
     return server.address
@@ -64,7 +65,7 @@ def neo4j_address(request: pytest.FixtureRequest) -> Neo4jAddress:
 def graph(neo4j_address: Neo4jAddress) -> Iterator[Graph]:
     """The graph of this run, on the newest schema."""
     connected = Graph.connect(neo4j_address.uri, neo4j_address.user, neo4j_address.password)
-    with exclusive(Path(os.environ[RUN_FOLDER]) / "migrate.lock"):
+    with awaited(Path(os.environ[RUN_FOLDER]) / "migrate.lock"):
         migrate(connected)
     yield connected
     connected.close()

@@ -1,12 +1,10 @@
 """The throw-away folder of one test run, and the end of runs that were killed."""
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from graph.local.process import ProcessRecord, started_mark
@@ -32,11 +30,3 @@ def end_abandoned_runs(base: Path) -> None:
             if not owner.alive:
                 LocalNeo4j(folder / "neo4j", ()).stop()
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Let one process of the run at a time pass."""
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

