@@ -92,3 +92,11 @@ class Found:
     keys: tuple[str, ...]
     after: tuple[object, ...] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOutcome:
+    """What became of one instance: `stored`, or `exists` (another one has its UIDs and stays)."""
+
+    status: str
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,138 @@
+"""The store of pictures: instances in, and what retrieval, search and rendering read of them."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.commit import Committer
+from graph.cypher.compile import page
+from graph.errors import NotFound
+from graph.keys import study_key
+from graph.query.attributes import INSTANCE, SERIES, STUDY
+from graph.query.expression import Question
+from graph.records import InstanceRow, StoredInstance, StoreOutcome
+from graph.scope import AccessScope, scoped
+from graph.session import Graph
+from graph.stores.deleting import delete_unit
+from graph.stores.settings import Settings
+from graph.stores.storing import store_unit
+from graph.stores.visibility import rights, seen
+
+_INSTANCES = f"""
+MATCH (s:ImagingStudy {{dicomKey: $study}})
+WHERE s.managed = true AND s.deleted = false AND {seen("s")}
+MATCH (s)-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
+WHERE ($series IS NULL OR x.SeriesInstanceUID = $series) AND ($sop IS NULL OR i.SOPInstanceUID = $sop)
+RETURN x.SeriesInstanceUID AS series, {{columns}}
+ORDER BY x.serial, i.serial
+"""
+_STORED = """i.SOPInstanceUID AS sop, i.SOPClassUID AS class, i.TransferSyntaxUID AS syntax,
+i.blobId AS blob, i.size AS size, i.digest AS digest, i.NumberOfFrames AS number, i.sequence AS sequence"""
+_PARENTS = {
+    STUDY: "MATCH (s:ImagingStudy {key: key}) RETURN s AS study, null AS series, null AS instance",
+    SERIES: "MATCH (x:Series {key: key})<-[:HAS_SERIES]-(s) RETURN s AS study, x AS series, null AS instance",
+    INSTANCE: (
+        "MATCH (i:Instance {key: key})<-[:HAS_INSTANCE]-(x)<-[:HAS_SERIES]-(s) "
+        "RETURN s AS study, x AS series, i {.*, metadata: null, frames: null} AS instance"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One row of a QIDO-RS answer: the attributes of its level and of those above."""
+
+    study: dict[str, Any]
+    series: dict[str, Any] | None = None
+    instance: dict[str, Any] | None = None
+
+
+@scoped
+class ImagingStore:
+    """Instances of one graph; every method takes the caller's `AccessScope` first."""
+
+    def __init__(self, graph: Graph, committer: Committer, settings: Settings) -> None:
+        self._graph = graph
+        self._committer = committer
+        self._settings = settings
+
+    def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
+        """Commit instances whose bytes are durable; an outcome per row, in order."""
+        scope.require("imaging.store")
+        return self._committer.commit(store_unit(scope, rows, self._settings))
+
+    def delete(
+        self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
+    ) -> int:
+        """Unlink a study, series or instance, leaving tombstones; return how many instances went."""
+        scope.require("imaging.delete")
+        return self._committer.commit(delete_unit(scope, self._settings, study, series, sop))
+
+    def instances(
+        self,
+        scope: AccessScope,
+        study: str,
+        series: str | None = None,
+        sop: str | None = None,
+        *,
+        frames: bool = False,
+    ) -> list[StoredInstance]:
+        """The instances that these UIDs name, in the order of storing; `NotFound` where none is seen.
+
+        `frames` brings the frame tables too.
+        """
+        columns = _STORED + (", i.frames AS frames" if frames else "")
+        rows = self._read(scope, columns, study, series, sop)
+        return [
+            StoredInstance(
+                study_uid=study,
+                series_uid=row["series"],
+                sop_uid=row["sop"],
+                sop_class_uid=row["class"],
+                transfer_syntax_uid=row["syntax"],
+                blob_id=row["blob"],
+                size=row["size"],
+                digest=row["digest"],
+                number_of_frames=row["number"] or 1,
+                sequence=row["sequence"],
+                frames=bytes(row.get("frames") or b""),
+            )
+            for row in rows
+        ]
+
+    def metadata(
+        self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
+    ) -> list[tuple[int, bytes]]:
+        """(sequence, zlib-compressed DICOM JSON object) of each instance; `NotFound` where none is seen."""
+        rows = self._read(scope, "i.sequence AS sequence, i.metadata AS metadata", study, series, sop)
+        return [(row["sequence"], row["metadata"]) for row in rows]
+
+    def search(self, scope: AccessScope, question: Question) -> list[Match]:
+        """A page of a search at one level, with the attributes of the levels above."""
+        statement = page(scope, question)
+        keys = [row["key"] for row in self._graph.answer(statement)]
+        if not keys:
+            return []
+        text = f"UNWIND $keys AS key CALL (key) {{ {_PARENTS[question.entity]} }} RETURN *"
+        found = {row.pop("key"): Match(**row) for row in self._graph.read(text, keys=keys)}
+        return [found[key] for key in keys if key in found]
+
+    def _read(
+        self, scope: AccessScope, columns: str, study: str, series: str | None, sop: str | None
+    ) -> list[dict[str, Any]]:
+        rows = self._graph.read(
+            _INSTANCES.replace("{columns}", columns),
+            study=study_key(scope.tenant, scope.partition, study),
+            series=series,
+            sop=sop,
+            **rights(scope),
+        )
+        if not rows:
+            raise NotFound("no such study, series or instance")
+        return rows
+
+
+def frame_table(packed: bytes) -> list[tuple[int, int]]:
+    """(offset, length) of each frame in the blob, from what ingest recorded; empty where it is unknown."""
+    return list(struct.iter_unpack("<QQ", packed))
