@@ -41,20 +41,15 @@ def concepts() -> tuple[Concept, ...]:
     )
 
 
-@cache
 def descendants(system: str, code: str) -> frozenset[Coding]:
     """The coding itself and every shipped coding below it, in whatever system."""
-    children: dict[Coding, list[Coding]] = {}
-    for concept in concepts():
-        for parent in concept.parents:
-            children.setdefault(parent, []).append(concept.coding)
     found: set[Coding] = set()
     waiting = [(system, code)]
     while waiting:
         coding = waiting.pop()
         if coding not in found:
             found.add(coding)
-            waiting.extend(children.get(coding, ()))
+            waiting.extend(_children().get(coding, ()))
     return frozenset(found)
 
 
@@ -63,6 +58,15 @@ def display(system: str, code: str, language: str = "en") -> str | None:
     return next(
         (concept.display.get(language) for concept in concepts() if concept.coding == (system, code)), None
     )
+
+
+@cache
+def _children() -> Mapping[Coding, tuple[Coding, ...]]:
+    children: dict[Coding, tuple[Coding, ...]] = {}
+    for concept in concepts():
+        for parent in concept.parents:
+            children[parent] = (*children.get(parent, ()), concept.coding)
+    return children
 
 
 def _read(subject: Mapping[str, Any]) -> Iterator[Concept]:
