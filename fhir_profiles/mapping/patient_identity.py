@@ -1,0 +1,88 @@
+"""Whether two descriptions of a patient can be of one person.
+
+Wrong-patient pictures are the hazard: what disagrees is named, and a person decides. Spelling that differs
+only in case, accents, punctuation or middle names does not disagree.
+"""
+
+import re
+from collections.abc import Mapping
+from itertools import product
+from typing import Any, TypeAlias
+
+from fhir_profiles.folding import fold
+from fhir_profiles.mapping.dicom_values import day, first
+from fhir_profiles.mapping.person_names import person_name
+
+_PUNCTUATION = re.compile(r"[^\w]+")
+_SEXES = {"male": "M", "female": "F", "other": "O"}
+
+Name: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""Family and first given name, each as folded words."""
+
+
+def disagreements(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which of `name`, `birthDate` and `sex` are in both and differ.
+
+    Both are DICOM facts: PatientName (one, or a tuple of alternatives), PatientBirthDate, PatientSex.
+    """
+    checks = {"name": _names_differ, "birthDate": _births_differ, "sex": _sexes_differ}
+    return tuple(name for name, differ in checks.items() if differ(one, other))
+
+
+def facts_of(patient: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """The DICOM facts of a Patient resource, to compare: all its names, its birth date and its sex."""
+    names = tuple(found for each in patient.get("name", ()) if (found := person_name(each)))
+    facts: dict[str, str | tuple[str, ...]] = {
+        "PatientName": names,
+        "PatientBirthDate": str(patient.get("birthDate", "")).replace("-", ""),
+        "PatientSex": _SEXES.get(str(patient.get("gender")), ""),
+    }
+    return {keyword: value for keyword, value in facts.items() if value}
+
+
+def _names_differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    mine, theirs = _names(one.get("PatientName")), _names(other.get("PatientName"))
+    return bool(mine and theirs) and not any(_same_name(a, b) for a, b in product(mine, theirs))
+
+
+def _names(value: object) -> list[Name]:
+    written = value if isinstance(value, list | tuple) else (value or "",)
+    groups = (group for each in written for group in str(each).split("="))
+    names = (_name(group) for group in groups)
+    return [name for name in names if name != ((), ())]
+
+
+def _name(group: str) -> Name:
+    family, given, *_ = [*group.split("^"), ""]
+    return _words(family), _words(given)[:1]
+
+
+def _words(part: str) -> tuple[str, ...]:
+    return tuple(_PUNCTUATION.sub(" ", fold(part)).split())
+
+
+def _same_name(one: Name, other: Name) -> bool:
+    """Equal, or all words of the one that is not split into family and given name are in the other."""
+    if one == other:
+        return True
+    shorter, longer = sorted((one, other), key=lambda name: bool(name[1]))
+    return not shorter[1] and set(shorter[0]) <= {*longer[0], *longer[1]}
+
+
+def _births_differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Compared as far as both are known: a chart may hold the year alone."""
+    mine, theirs = _birth(one.get("PatientBirthDate")), _birth(other.get("PatientBirthDate"))
+    length = min(len(mine), len(theirs))
+    return mine[:length] != theirs[:length]
+
+
+def _birth(value: object) -> str:
+    written = first(value)
+    if written.isdecimal() and len(written) in (4, 6):
+        return written
+    return (day(written) or "").replace("-", "")
+
+
+def _sexes_differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    mine, theirs = first(one.get("PatientSex")).upper(), first(other.get("PatientSex")).upper()
+    return mine in "MFO" and theirs in "MFO" and bool(mine and theirs) and mine != theirs
