@@ -29,6 +29,7 @@ PERMISSIONS_OF: Mapping[str, frozenset[str]] = {
 }
 ROLES: tuple[str, ...] = tuple(PERMISSIONS_OF)
 GRANTED_ROWS_ONLY = frozenset({"teleradiologist"})
+DEPENDS_ON_GRANTS = GRANTED_ROWS_ONLY | {"researcher"}
 
 # Why a role reads (v3-PurposeOfUse); a researcher without a purpose grant sees counts and pseudonymous rows.
 PURPOSE_OF: Mapping[str, str] = {

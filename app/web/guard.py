@@ -7,7 +7,7 @@ entry is durable.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 from flask import Flask, Response, current_app, request
 
@@ -26,11 +26,12 @@ _AUTOMATIC = "OPTIONS"  # Flask's own answer: the methods of a route, no data
 class Access:
     """What a route needs: every one of `permissions`, none where it is public.
 
-    `action` is FHIR's C R U D E.
+    `action` is the audit's C R U D E where the method does not say it; `audited`: a call leaves an entry.
     """
 
     permissions: tuple[str, ...]
     action: str | None = None
+    audited: bool = True
 
     @property
     def public(self) -> bool:
@@ -83,10 +84,18 @@ def requires(*permissions: str, action: str | None = None) -> Callable[[_View], 
     return mark
 
 
-def public(view: _View) -> _View:
-    """Mark a view that anybody may call."""
-    setattr(view, _MARK, Access(()))
-    return view
+@overload
+def public(view: _View) -> _View: ...
+@overload
+def public(*, audited: bool) -> Callable[[_View], _View]: ...
+def public(view: Any = None, *, audited: bool = False) -> Any:
+    """Mark a view that anybody may call; `audited` where who called must be known afterwards."""
+
+    def mark(marked: _View) -> _View:
+        setattr(marked, _MARK, Access((), "E", audited))
+        return marked
+
+    return mark if view is None else mark(view)
 
 
 def access_of(app: Flask, endpoint: str, method: str) -> Access | None:
@@ -131,8 +140,11 @@ def _check() -> Response | None:
     access = access_of(current_app, request.url_rule.endpoint, request.method)
     if access is None:
         raise RuntimeError("a route without declared access was called")
+    guard: _Guard = current_app.extensions[_EXTENSION]
     if not access.public:
-        _admit(access, current_app.extensions[_EXTENSION])
+        _admit(access, guard)
+    elif access.audited:
+        current().audit = guard.recorder.begin(None, request_facts(access))
     return None
 
 

@@ -1,0 +1,125 @@
+"""From an Authorization header to rights: verify the token, look the account up, build the scope.
+
+A verified token is remembered by its hash until it expires, for a minute at most; rights are remembered for a
+minute, or two seconds where they come from grants. So a disabled user or a revoked grant stops working within
+that time, in every process. When the graph or the provider does not answer, nobody gets in.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Generic, TypeVar
+
+from app.security.policy import DEPENDS_ON_GRANTS
+from app.security.scopes import scope_for, system_scope
+from app.security.tokens import Identity, InvalidToken, Verifier, claimed_issuer
+from graph.errors import Unauthenticated
+from graph.scope import AccessScope
+from graph.stores.accounts import AccountStore, Grants
+
+TOKEN_SECONDS = 60.0
+RIGHTS_SECONDS = 60.0
+GRANTS_SECONDS = 2.0
+_MOST = 10_000
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class _Remembered(Generic[_K, _V]):
+    """Values with a last moment; emptied when full, which costs some look-ups and never a wrong answer."""
+
+    def __init__(self) -> None:
+        self._kept: dict[_K, tuple[float, _V]] = {}
+
+    def get(self, key: _K, now: float) -> _V | None:
+        found = self._kept.get(key)
+        return found[1] if found is not None and now < found[0] else None
+
+    def keep(self, key: _K, value: _V, until: float) -> None:
+        if len(self._kept) >= _MOST:
+            self._kept.clear()
+        self._kept[key] = (until, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """What rights depend on, without the token's own times."""
+
+    subject: str
+    tenant: str
+    role: str | None
+    narrowed: frozenset[str] | None
+
+
+def _bearer(header: str | None) -> str:
+    """The token of an Authorization header (RFC 6750 2.1)."""
+    scheme, _, token = (header or "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("this needs an access token: Authorization: Bearer ...", code="login")
+    return token.strip()
+
+
+class Authenticator:
+    """Turns Authorization headers into scopes; safe between threads."""
+
+    def __init__(
+        self,
+        verifiers: Sequence[Verifier],
+        accounts: AccountStore,
+        tenant: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._verifiers = {each.issuer: each for each in verifiers}
+        self._accounts = accounts
+        self._tenant = tenant
+        self._clock = clock
+        self._identities: _Remembered[bytes, Identity] = _Remembered()
+        self._scopes: _Remembered[_Caller, AccessScope] = _Remembered()
+
+    def __call__(self, header: str | None) -> AccessScope:
+        """The rights of the bearer.
+
+        Raises `Unauthenticated`, `Forbidden` without a role, or `Unavailable`.
+        """
+        now = self._clock()
+        identity = self._identify(_bearer(header), now)
+        tenant = identity.tenant or self._tenant
+        caller = _Caller(identity.subject, tenant, identity.role, identity.narrowed)
+        scope = self._scopes.get(caller, now)
+        if scope is None:
+            scope = self._look_up(identity, tenant)
+            lasts = GRANTS_SECONDS if scope.role in DEPENDS_ON_GRANTS else RIGHTS_SECONDS
+            self._scopes.keep(caller, scope, now + lasts)
+        return scope
+
+    def _identify(self, token: str, now: float) -> Identity:
+        digest = sha256(token.encode("utf-8", "surrogateescape")).digest()
+        identity = self._identities.get(digest, now)
+        if identity is None:
+            identity = self._verifier(token).verify(token, int(now))
+            self._identities.keep(digest, identity, min(identity.expires, now + TOKEN_SECONDS))
+        return identity
+
+    def _verifier(self, token: str) -> Verifier:
+        verifier = self._verifiers.get(claimed_issuer(token))
+        if verifier is None:
+            raise InvalidToken
+        return verifier
+
+    def _look_up(self, identity: Identity, tenant: str) -> AccessScope:
+        account = self._accounts.find(system_scope(tenant), identity.subject)
+        if account is None:
+            return scope_for(identity, tenant, _outside_role(identity), Grants())
+        if account.disabled:
+            raise InvalidToken
+        role = account.role if identity.local else identity.role
+        return scope_for(identity, tenant, role, account.grants)
+
+
+def _outside_role(identity: Identity) -> str | None:
+    """The role that a provider's claim gives; a local token whose account is gone is worth nothing."""
+    if identity.local:
+        raise InvalidToken
+    return identity.role

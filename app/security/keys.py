@@ -1,0 +1,68 @@
+"""The signing key of this installation: an EC key (P-256) made once, kept in the state folder with mode 0600.
+
+Several processes may start at once on an empty folder; one of them wins and the others take its key. Secrets
+for other uses (paging tokens, digests in the audit) are derived from it, so there is one thing to keep and to
+replace.
+"""
+
+import hmac
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from joserfc.jwk import ECKey
+
+ALGORITHM = "ES256"
+_FILE = "signing-key.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """The private key; `identifier`, the kid in the header of a token, is its thumbprint (RFC 7638)."""
+
+    key: ECKey
+    identifier: str
+
+    @classmethod
+    def of(cls, key: ECKey) -> "SigningKey":
+        """The key under its thumbprint."""
+        return cls(key, key.thumbprint())
+
+    def public(self) -> dict[str, object]:
+        """The public half as a JWK."""
+        shown = dict(self.key.as_dict(private=False))
+        return {**shown, "kid": self.identifier, "use": "sig", "alg": ALGORITHM}
+
+    def derive(self, purpose: str) -> bytes:
+        """A secret of 32 bytes for another use."""
+        private = str(self.key.as_dict(private=True)["d"])
+        return hmac.digest(private.encode(), f"hilum {purpose}".encode(), "sha256")
+
+
+def signing_key(folder: Path) -> SigningKey:
+    """The key in the folder; made there when there is none."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / _FILE
+    if not path.exists():
+        _make(path)
+    return SigningKey.of(ECKey.import_key(json.loads(path.read_text(encoding="ascii"))))
+
+
+def new_signing_key() -> SigningKey:
+    """A key that is kept nowhere."""
+    return SigningKey.of(ECKey.generate_key("P-256", private=True))
+
+
+def _make(path: Path) -> None:
+    """Write a key beside the path (0600 from its first byte) and link it there, unless another was faster."""
+    text = json.dumps(new_signing_key().key.as_dict(private=True))
+    with NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=".key-") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+        try:
+            os.link(file.name, path)
+        except FileExistsError:
+            return

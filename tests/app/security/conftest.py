@@ -1,0 +1,26 @@
+"""Keys, issuers and accounts for the tests of sign-in."""
+
+import pytest
+
+from app.security.keys import SigningKey, new_signing_key
+from app.security.tokens import TokenIssuer
+from graph.session import Graph
+from graph.stores.accounts import AccountStore
+
+BASE = "http://127.0.0.1:8042"
+NOW = 1_700_000_000
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    return new_signing_key()
+
+
+@pytest.fixture
+def issuer(key: SigningKey) -> TokenIssuer:
+    return TokenIssuer(key, BASE, 3600)
+
+
+@pytest.fixture
+def accounts(graph: Graph) -> AccountStore:
+    return AccountStore(graph)
