@@ -40,6 +40,14 @@ def _close_run() -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that skipped a test where none may be skipped (`.ci/run`)."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped") and os.environ.get("NO_SKIPPED_TESTS"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session")
 def neo4j_jars() -> tuple[Path, ...]:
     """The jars of Neo4j, from the cache that all runs share."""

@@ -1,13 +1,13 @@
 """Keep the children running; stop them in order.
 
-Children are given in the order of their start. The stop goes the other way (web server, worker, Neo4j), so
-that requests in flight and the job in hand still have their graph. A child that dies is started again after a
-pause that doubles; the others stay up, and readiness says which one is down.
+The stop goes against the order of the starts (web server, worker, Neo4j), so that requests in flight and the
+job in hand still have their graph. A child that dies is started again after a pause that doubles; the others
+stay up, and readiness says which one is down.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -30,15 +30,17 @@ def ignore_events(_child: str, _event: str) -> None:
 class Supervisor:
     """Runs children under one home folder; `listener` is told of a child's name and what became of it."""
 
-    def __init__(self, home: Path, children: Sequence[Child], listener: Listener = ignore_events) -> None:
+    def __init__(self, home: Path, listener: Listener = ignore_events) -> None:
         self.home = home
-        self._children = tuple(children)
         self._listener = listener
-        self._backoffs = {child.name: Backoff() for child in self._children}
-        self._restarts = {child.name: 0 for child in self._children}
+        self._children: list[Child] = []
+        self._backoffs: dict[str, Backoff] = {}
+        self._restarts: dict[str, int] = {}
 
     def start(self, child: Child) -> None:
-        """Start one child for the first time, and remember it."""
+        """Start a child, and from now on keep it running."""
+        self._children.append(child)
+        self._restarts[child.name] = 0
         child.start()
         self._backoffs[child.name] = Backoff(started=time.monotonic())
         self._remember()
@@ -51,7 +53,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop every child, the last started first; one that resists is killed after its grace."""
-        for child in reversed(self._children):
+        while self._children:
+            child = self._children.pop()
             self._listener(child.name, "stopping")
             child.stop()
         forget_state(self.home)

@@ -1,58 +1,51 @@
-"""The command of the web server: one place that knows which server it is and how it is told what to do."""
+"""The command of the web server: the one place that knows which server it is and how it is told what to do.
+
+Why gunicorn with a worker of our own, and how many processes and threads: docs/adr/0003-web-server.md.
+"""
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 
+from app.config import Config
 from app.supervision.child import Command
 
 DRAIN_SECONDS = 20  # requests in flight may finish; then they are cut
-LOOPBACK = "127.0.0.1"
-DEFAULT_PORT = 8042
+LIVE_PATH = "/health/live"
+SILENT_SECONDS = 60  # a process that does not even beat for so long is replaced
 
 
-@dataclass(frozen=True, slots=True)
-class WebServer:
-    """Where the gateway listens, with how many processes and how many threads in each."""
+def web_server_argv(config: Config) -> tuple[str, ...]:
+    """The command line of the web server."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    return (
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        f"--bind={host}:{config.port}",
+        f"--workers={config.processes}",
+        f"--threads={config.threads}",
+        "--worker-class=app.web.server.GatewayWorker",
+        f"--graceful-timeout={DRAIN_SECONDS}",
+        f"--timeout={SILENT_SECONDS}",
+        "--log-level=warning",
+    )
 
-    host: str = LOOPBACK
-    port: int = DEFAULT_PORT
-    workers: int = 2
-    threads: int = 4
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "WebServer":
-        """Read `HILUM_HOST`, `HILUM_PORT`, `HILUM_WEB_WORKERS` and `HILUM_WEB_THREADS`."""
-        return cls(
-            host=environment.get("HILUM_HOST") or LOOPBACK,
-            port=int(environment.get("HILUM_PORT") or DEFAULT_PORT),
-            workers=int(environment.get("HILUM_WEB_WORKERS") or 2),
-            threads=int(environment.get("HILUM_WEB_THREADS") or 4),
-        )
+def answers(config: Config) -> bool:
+    """Whether the gateway serves requests."""
+    connection = HTTPConnection(config.host, config.port, timeout=5)
+    try:
+        connection.request("GET", LIVE_PATH)
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
-    @property
-    def url(self) -> str:
-        """The address to print for a person on this machine."""
-        return f"http://{self.host}:{self.port}"
 
-    @property
-    def argv(self) -> tuple[str, ...]:
-        """The command line."""
-        return (
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "wsgi:app",
-            f"--bind={self.host}:{self.port}",
-            f"--workers={self.workers}",
-            f"--threads={self.threads}",
-            "--worker-class=app.web.server.GatewayWorker",
-            f"--graceful-timeout={DRAIN_SECONDS}",
-            "--timeout=60",
-            "--log-level=warning",
-        )
-
-    def child(self, home: Path, environment: Mapping[str, str]) -> Command:
-        """The web server as a child of the supervisor."""
-        return Command("web", self.argv, home, DRAIN_SECONDS + 5.0, environment)
+def web_server(config: Config, environment: Mapping[str, str]) -> Command:
+    """The web server as a child of the supervisor, with `environment` beside our own."""
+    return Command("web", web_server_argv(config), config.home, DRAIN_SECONDS + 5.0, environment)

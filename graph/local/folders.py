@@ -1,12 +1,7 @@
-"""Where the local graph lives: home holds state, the cache holds what can be fetched again."""
+"""Where the local graph lives: home holds its state, the cache holds what can be fetched again."""
 
 from collections.abc import Mapping
 from pathlib import Path
-
-
-def home_folder(environment: Mapping[str, str]) -> Path:
-    """The folder of data, blobs, keys and logs: `HILUM_HOME`, else `.hilum` in the working folder."""
-    return Path(environment.get("HILUM_HOME") or ".hilum").expanduser().absolute()
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:

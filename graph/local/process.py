@@ -19,7 +19,7 @@ import psutil
 
 POLL_SECONDS = 0.02
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-MARK = "HILUM_CHILD"
+MARK = "SUPERVISED_AS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def spawn(
 
 
 def marked(mark: str) -> frozenset[ProcessRecord]:
-    """The sessions where a child with this mark lives, recorded or not (a kill may come before the record)."""
+    """The sessions where a child with this mark lives, recorded or not: a kill may come before the record."""
     sessions = {_session(process.pid) for process in psutil.process_iter() if _has_mark(process, mark)}
     return frozenset(ProcessRecord(pid, started_mark(pid) or "") for pid in sessions if pid is not None)
 

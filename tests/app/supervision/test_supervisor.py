@@ -54,7 +54,7 @@ def kill(command: Command) -> None:
 
 def test_a_killed_child_is_started_again_and_the_others_stay(tmp_path: Path) -> None:
     first, second = child("first", tmp_path), child("second", tmp_path)
-    supervisor = Supervisor(tmp_path, (first, second))
+    supervisor = Supervisor(tmp_path)
     supervisor.start(first)
     supervisor.start(second)
     killed, untouched = first.process, second.process
@@ -72,7 +72,7 @@ def test_a_killed_child_is_started_again_and_the_others_stay(tmp_path: Path) -> 
 
 def test_readiness_knows_the_child_that_is_down(tmp_path: Path) -> None:
     web, worker = child("web", tmp_path), child("worker", tmp_path)
-    supervisor = Supervisor(tmp_path, (worker, web))
+    supervisor = Supervisor(tmp_path)
     supervisor.start(worker)
     supervisor.start(web)
 
@@ -88,7 +88,7 @@ def test_readiness_knows_the_child_that_is_down(tmp_path: Path) -> None:
 def test_children_stop_in_the_other_order(tmp_path: Path) -> None:
     heard: list[str] = []
     children = [child(name, tmp_path) for name in ("neo4j", "worker", "web")]
-    supervisor = Supervisor(tmp_path, children, lambda name, _: heard.append(name))
+    supervisor = Supervisor(tmp_path, lambda name, _: heard.append(name))
     for each in children:
         supervisor.start(each)
 

@@ -1,0 +1,57 @@
+# `make run` and `make test` are all there is to know; both need Python 3.11 or 3.12, make and a C library.
+VENV = .venv
+PYTHON = $(VENV)/bin/python
+INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh
+JOBS = 2
+ARGS =
+export HILUM_PYTHON
+
+.PHONY: help run test lint format types imports check check-all bench relock-neo4j relock-python clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+
+run: $(VENV)/run.stamp  ## start everything; Ctrl-C stops it (ARGS=--no-samples for an empty graph)
+	@exec $(PYTHON) -m app.cli up --with-parent $(ARGS)
+
+test: $(VENV)/test.stamp  ## run the tests against a Neo4j of their own (ARGS=tests/graph for some of them)
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(ARGS)
+
+lint: $(VENV)/test.stamp  ## ruff: rules and format
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+format: $(VENV)/test.stamp  ## put every file into the one format
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+types: $(VENV)/test.stamp  ## mypy, strict
+	@$(PYTHON) -m mypy
+
+imports: $(VENV)/test.stamp  ## the import rules of setup.cfg
+	@$(VENV)/bin/lint-imports
+
+check: lint types imports test  ## what every commit passes
+
+check-all: lint types imports  ## the same with the slow tests: faults, soaks, large graphs
+	@$(MAKE) test ARGS='-m "slow or not slow" $(ARGS)'
+
+bench: $(VENV)/test.stamp  ## measure (ARGS names what)
+	@$(PYTHON) -m bench $(ARGS)
+
+relock-neo4j: $(VENV)/test.stamp  ## lock the jars of Neo4j again (needs Maven)
+	@$(PYTHON) -m graph.local.relock
+
+relock-python:  ## write constraints.txt from a fresh environment
+	@sh deploy/relock-python.sh
+
+clean:  ## remove what was made; the data in .hilum stay
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/run.stamp: $(INSTALLED_BY)
+	@sh deploy/environment.sh $(VENV) .
+	@touch $@
+
+$(VENV)/test.stamp: $(INSTALLED_BY)
+	@sh deploy/environment.sh $(VENV) '.[test]'
+	@touch $(VENV)/run.stamp $@

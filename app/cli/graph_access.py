@@ -1,0 +1,57 @@
+"""How the commands reach the graph: the local one, or the Neo4j that `NEO4J_URI` names."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.cli.screen import Screen
+from app.config import Config
+from graph.errors import Conflict, Unavailable
+from graph.local.folders import cache_folder, graph_folder
+from graph.local.provision import Progress, provision
+from graph.local.server import LocalNeo4j, listens
+from graph.local.state import Neo4jAddress, local_address
+from graph.session import Graph
+
+
+def provisioned(config: Config, screen: Screen) -> tuple[Path, ...]:
+    """The jars of Neo4j, fetched under a progress bar when they are not there yet."""
+    cache = config.cache or cache_folder(os.environ)
+    with screen.downloading("Fetching Neo4j") as advance:
+
+        def show(progress: Progress) -> None:
+            advance(progress.done, progress.total)
+
+        return provision(cache, repository=config.maven_mirror, progress=show)
+
+
+def local_server(config: Config, jars: tuple[Path, ...] = ()) -> LocalNeo4j:
+    """The Neo4j of the home folder (stopping needs no jars); raises `Conflict` when another one is named."""
+    if config.neo4j_uri:
+        raise Conflict("NEO4J_URI names a Neo4j that Hilum does not run; unset it to use the local one")
+    return LocalNeo4j(graph_folder(config.home), jars)
+
+
+def address(config: Config) -> Neo4jAddress:
+    """Where the graph of this configuration is; raises `Unavailable` when there is none."""
+    if config.neo4j_uri:
+        return Neo4jAddress(config.neo4j_uri, config.neo4j_user, config.neo4j_password)
+    found = local_address(graph_folder(config.home))
+    if found is None:
+        raise Unavailable("there is no local graph here yet: `hilum graph start` or `hilum up` makes it")
+    return found
+
+
+@contextmanager
+def connected(config: Config) -> Iterator[Graph]:
+    """The graph of this configuration; raises `Unavailable` when it does not answer."""
+    where = address(config)
+    if not config.neo4j_uri and not listens(where):
+        raise Unavailable("the local graph does not run: `hilum graph start` or `hilum up` starts it")
+    graph = Graph.connect(where.uri, where.user, where.password, config.neo4j_database)
+    try:
+        graph.ping()
+        yield graph
+    finally:
+        graph.close()
