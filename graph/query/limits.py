@@ -1,4 +1,4 @@
-"""What a question may be: its form, its depth, width and size, and its window; refused before any text is written.
+"""What a question may be: its form, depth, width, size and window; checked before any text is written.
 
 A question comes from a client in the end, so each bound is a bound on what one request can cost. `Invalid` is
 a question that makes no sense (a field of another entity, a link that does not start here), `TooLarge` one
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any as AnyValue
 
+from fhir_profiles.folding import LONGEST
 from graph.errors import Invalid, TooLarge
 from graph.query.attributes import BY_KEYWORD, INSTANCE, LEVELS, SERIES, STUDY
 from graph.query.expression import (
@@ -37,7 +38,6 @@ from graph.query.expression import (
     Text,
     Whole,
 )
-from fhir_profiles.folding import LONGEST
 
 DEEPEST = 32  # nested operators
 DEEPEST_RELATED = 6  # nested links

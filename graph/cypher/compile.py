@@ -1,0 +1,67 @@
+"""The one compiler: a question becomes one parametrised Cypher statement under its caller's rights.
+
+QIDO-RS, FHIR search and cohorts all come through here. A page is `{key, serial, sort}` a row, in order:
+`sort` lists the values that the row is sorted by, and `(*sort, serial)` of the last row is the `after` of the
+next page. Every statement has passed the check of `graph.cypher.enforce`.
+"""
+
+from collections.abc import Mapping
+
+from graph.cypher.drivers import Sizes
+from graph.cypher.enforce import enforce
+from graph.cypher.openings import Plan, bag, stream, streams
+from graph.cypher.order import beyond, columns, index_order, order_by, sort_values, window
+from graph.cypher.statement import Statement
+from graph.cypher.walk import walk, walks
+from graph.cypher.writing import Row, Writing
+from graph.query.expression import Expression, Page, Question
+from graph.query.limits import check, check_where
+from graph.scope import AccessScope
+
+__all__ = ["count", "page"]
+_NOTHING_KNOWN: Mapping[str, int] = {}
+
+
+def page(scope: AccessScope, question: Question, sizes: Sizes = _NOTHING_KNOWN) -> Statement:
+    """The rows of a question's page, in order: `{key, serial, sort}`.
+
+    `sizes` are known counts of Term rows by key, for the choice of where to start. Raises `Invalid` or
+    `TooLarge` for a question that cannot be asked, `ScopeMissing` without a scope.
+    """
+    writing = Writing(scope)
+    check(question)
+    plan = Plan.of(writing, Row("r", (question.entity,)), question.where, sizes)
+    return _finished(writing, _page(writing, plan, question.page))
+
+
+def count(scope: AccessScope, entity: str, where: Expression, sizes: Sizes = _NOTHING_KNOWN) -> Statement:
+    """How many rows satisfy a condition, as `{total}`; it costs what all of them cost."""
+    writing = Writing(scope)
+    check_where(entity, where)
+    plan = Plan.of(writing, Row("r", (entity,)), where, sizes)
+    return _finished(writing, f"{bag(writing, plan)}\nRETURN count(DISTINCT r) AS total")
+
+
+def _page(writing: Writing, plan: Plan, asked: Page) -> str:
+    if walks(plan, asked):
+        return walk(writing, plan, asked)
+    if columns(asked) or not streams(plan):
+        return _sorted(writing, plan, asked)
+    rows = stream(writing, plan, asked)
+    return f"{rows}\nRETURN r.key AS key, serial, [] AS sort\n{index_order(asked)} {window(writing, asked)}"
+
+
+def _sorted(writing: Writing, plan: Plan, asked: Page) -> str:
+    """All rows are found, sorted, and the page is cut from them."""
+    found = columns(asked)
+    lines = [bag(writing, plan), "WITH DISTINCT r", sort_values(writing, plan.row, found)]
+    if condition := beyond(writing, asked):
+        lines.append(f"WHERE {condition}")
+    names = ", ".join(column.name for column in found)
+    lines.append(f"RETURN r.key AS key, serial, [{names}] AS sort")
+    lines.append(f"{order_by(asked)} {window(writing, asked)}")
+    return "\n".join(lines)
+
+
+def _finished(writing: Writing, text: str) -> Statement:
+    return enforce(writing.scope, Statement(text, writing.parameters))

@@ -1,0 +1,182 @@
+"""Which leaf drives a question: where its statement starts, so that the rest only filters.
+
+One text has one plan, for rare values and for common ones, so the choice is made here and not by the
+planner: the conjunct with the smallest expected number of rows, from counts where the caller has some, else
+from what a field usually holds. A scan of the kind of row in creation order is the last resort.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fhir_profiles.registry import compartment_parameters
+from graph.cypher.conditions import conjuncts
+from graph.cypher.links import COMPARTMENT, ends
+from graph.cypher.text import literal_prefix
+from graph.keys import resource_of, term_key
+from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
+from graph.query.expression import (
+    Against,
+    Along,
+    Any,
+    Expression,
+    Field,
+    Keys,
+    Kind,
+    Layout,
+    Link,
+    Match,
+    Members,
+    Order,
+    Owner,
+    Parts,
+    Related,
+    Span,
+    Term,
+    Text,
+    Whole,
+)
+from graph.scope import AccessScope
+
+SCAN = 200_000
+USUAL_TERM = 10_000
+USUAL_REFERENCE = 200
+USUAL_TERMS: Mapping[str, int] = {
+    COMPARTMENT: 100,
+    "identifier": 1,
+    "url": 1,
+    "gender": SCAN,
+    "status": SCAN,
+    "intent": SCAN,
+    "active": SCAN,
+    "deceased": SCAN,
+    "category": SCAN,
+    "class": SCAN,
+    "clinical-status": SCAN,
+    "verification-status": SCAN,
+    "priority": SCAN,
+}
+USUAL_TEXT: Mapping[Match, int] = {Match.EXACT: 50, Match.EQUALS: 50, Match.PREFIX: 2_000, Match.LIKE: 2_000}
+SHORTEST_PREFIX = 2  # one letter is no help
+USUAL_A_DAY = 500
+_DAY = 86_400_000_000
+SMALL_GRANT = 200  # granted rows that may drive a question
+_FAN: Mapping[type, int] = {Along: 10, Against: 1, Members: 1, Owner: 100, Parts: 1, Whole: 10}
+_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+Sizes = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Where a statement starts: at the rows of a leaf, or with None at all rows of the kind; and how many."""
+
+    leaf: Expression | None
+    rows: int
+    granted: bool = False  # the leaf is the caller's rights, not a part of the question
+
+
+def driver(scope: AccessScope, entity: str, where: Expression, sizes: Sizes) -> Driver:
+    """The best start for rows of `entity` that satisfy `where`; `sizes` gives known counts by Term key."""
+    found = [*_candidates(scope, entity, where, sizes), *_grants(scope, entity)]
+    return min(found, key=lambda each: each.rows, default=Driver(None, SCAN))
+
+
+def _candidates(scope: AccessScope, entity: str, where: Expression, sizes: Sizes) -> Iterator[Driver]:
+    for each in conjuncts(where):
+        rows = expected(scope, entity, each, sizes)
+        if rows is not None and rows < SCAN:
+            yield Driver(each, rows)
+
+
+def _grants(scope: AccessScope, entity: str) -> Iterator[Driver]:
+    """The rows that a narrow scope may see, where they are few and the kind belongs to patients."""
+    if scope.patients is None or len(scope.patients) + len(scope.studies) > SMALL_GRANT:
+        return
+    if entity in (SERIES, INSTANCE):
+        yield Driver(Related(Whole(STUDY), _granted(scope, STUDY)), _granted_rows(scope, 100), granted=True)
+    elif compartment_parameters(entity):
+        yield Driver(_granted(scope, entity), _granted_rows(scope, 50), granted=True)
+
+
+def _granted_rows(scope: AccessScope, each: int) -> int:
+    return each * (len(scope.patients or ()) + len(scope.studies))
+
+
+def _granted(scope: AccessScope, entity: str) -> Expression:
+    members = Field(entity, COMPARTMENT, Kind.TERM)
+    patients = tuple(resource_of(key) for key in sorted(scope.patients or ()))
+    by_patient = (Term(members, patients),) if patients else ()
+    by_key = (Keys(entity, tuple(sorted(scope.studies))),) if entity == STUDY and scope.studies else ()
+    ways = (*by_patient, *by_key)
+    return ways[0] if len(ways) == 1 else Any(ways)
+
+
+def expected(scope: AccessScope, entity: str, leaf: Expression, sizes: Sizes) -> int | None:
+    """How many rows the leaf is expected to hold for; None where it cannot drive."""
+    match leaf:
+        case Keys():
+            return len(leaf.keys)
+        case Term():
+            return _of_term(scope, leaf, sizes)
+        case Text():
+            return _of_text(leaf)
+        case Span():
+            return _of_span(leaf)
+        case Related() | Any():
+            return _of_many(scope, entity, leaf, sizes)
+    return None
+
+
+def _of_many(scope: AccessScope, entity: str, node: Related | Any, sizes: Sizes) -> int | None:
+    if isinstance(node, Any):
+        return _of_any(scope, entity, node.of, sizes)
+    return _of_related(scope, node.link, node.inner, sizes)
+
+
+def _of_term(scope: AccessScope, leaf: Term, sizes: Sizes) -> int | None:
+    field = leaf.field
+    if not leaf.codes:
+        return None
+    if field.layout is Layout.PROPERTY:
+        return len(leaf.codes) if field.name in _UIDS else None
+    keys = (term_key(scope.tenant, field.entity, field.name, code) for code in leaf.codes)
+    usual = (USUAL_TERMS.get(field.name) or _usual(code) for code in leaf.codes)
+    return sum(sizes.get(key, guess) for key, guess in zip(keys, usual, strict=True))
+
+
+def _usual(code: str) -> int:
+    kind, slash, _ = code.partition("/")
+    return USUAL_REFERENCE if slash and kind.isalpha() and kind[:1].isupper() else USUAL_TERM
+
+
+def _of_text(leaf: Text) -> int | None:
+    indexed = leaf.field.layout is Layout.ROWS or BY_KEYWORD[leaf.field.name].indexed
+    known = leaf.match in (Match.EXACT, Match.EQUALS) or len(literal_prefix(leaf)) >= SHORTEST_PREFIX
+    return USUAL_TEXT.get(leaf.match) if indexed and known else None
+
+
+def _of_span(leaf: Span) -> int | None:
+    """A closed range of dates; an open one is better walked in the order of the answer, which stops early."""
+    closed = leaf.order is Order.EQ and isinstance(leaf.low, int) and isinstance(leaf.high, int)
+    if not closed or leaf.low is None or leaf.high is None or not _has_date_index(leaf.field):
+        return None
+    return max(1, int((leaf.high - leaf.low) * USUAL_A_DAY / _DAY))
+
+
+def _has_date_index(field: Field) -> bool:
+    if field.layout is Layout.ROWS or field.name == "_lastUpdated":
+        return True
+    return BY_KEYWORD[field.name].vr == "DA" and BY_KEYWORD[field.name].indexed
+
+
+def _of_related(scope: AccessScope, link: Link, inner: Expression, sizes: Sizes) -> int | None:
+    if len(ends(link)) != 1:
+        return None
+    found = driver(scope, ends(link)[0], inner, sizes)
+    return None if found.leaf is None or found.granted else found.rows * _FAN[type(link)]
+
+
+def _of_any(scope: AccessScope, entity: str, of: tuple[Expression, ...], sizes: Sizes) -> int | None:
+    found = [driver(scope, entity, each, sizes) for each in of]
+    if not found or any(each.leaf is None or each.granted for each in found):
+        return None
+    return sum(each.rows for each in found)

@@ -1,0 +1,180 @@
+"""Leaves of the tree as conditions on a row: on its value rows, or on properties of the row itself.
+
+Every condition here is true or false, never unknown: `NOT` may stand before it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graph.cypher.spans import SpanColumns, comparing
+from graph.cypher.text import TextColumns, matching
+from graph.cypher.writing import Row, Writing
+from graph.keys import term_key, value_key
+from graph.query.attributes import BY_KEYWORD, STUDY, folded_property
+from graph.query.expression import Field, Keys, Kind, Layout, Leaf, Present, Span, Term, Text
+
+LABELS = {Kind.TERM: "Term", Kind.TEXT: "Text", Kind.SPAN: "Span"}
+VALUE_PROPERTIES = {Kind.TERM: "key", Kind.TEXT: "value", Kind.SPAN: "low"}
+"""What tells the value rows of a kind from those of another, and what they are sorted by."""
+_LIST_VR = "CS"  # the only attributes here whose property may be a list
+
+
+def holds(writing: Writing, row: Row, leaf: Leaf) -> str:
+    """The condition that the row satisfies the leaf."""
+    if isinstance(leaf, Keys):
+        return _has_key(writing, row, leaf)
+    if leaf.field.layout is Layout.ROWS:
+        return has_value(row, value_conditions(writing, "v", leaf))
+    return f"coalesce({' AND '.join(property_conditions(writing, row, leaf))}, false)"
+
+
+def has_value(row: Row, conditions: list[str], value: str = "v") -> str:
+    """The condition that some value row of the row meets the conditions.
+
+    The value goes without its label: with it the planner may seek it in the index, for each row anew.
+    """
+    return f"EXISTS {{ MATCH ({row.variable})<-[:OF]-({value}) WHERE {' AND '.join(conditions)} }}"
+
+
+def by_key_property(leaf: Keys) -> dict[str, list[str]]:
+    """The keys of a leaf by the property that holds them; a study has a key of its own in DICOM."""
+    dicom = sorted({key for key in leaf.keys if leaf.entity == STUDY and _is_dicom_study(key)})
+    others = sorted(set(leaf.keys).difference(dicom))
+    return {name: keys for name, keys in (("key", others), ("dicomKey", dicom)) if keys}
+
+
+def _has_key(writing: Writing, row: Row, leaf: Keys) -> str:
+    conditions = [
+        f"coalesce({row.variable}.{name} IN {writing.value(keys)}, false)"
+        for name, keys in by_key_property(leaf).items()
+    ]
+    return f"({' OR '.join(conditions)})" if conditions else "false"
+
+
+def value_conditions(writing: Writing, variable: str, leaf: Term | Text | Span | Present) -> list[str]:
+    """The conditions that a value row meets when it satisfies the leaf."""
+    return _VALUES[type(leaf)](writing, variable, leaf)
+
+
+def value_field(writing: Writing, variable: str, field: Field) -> str:
+    """The condition that a value row belongs to the field."""
+    tenant = writing.scope.tenant
+    if field.kind is Kind.TERM:
+        prefix = term_key(tenant, field.entity, field.name, "")
+        return f"{variable}.key STARTS WITH {writing.value(prefix)}"
+    return f"{variable}.key = {writing.value(value_key(tenant, field.entity, field.name))}"
+
+
+def term_keys(writing: Writing, leaf: Term) -> list[str]:
+    """The keys of the Term rows that hold the leaf's codes."""
+    tenant, field = writing.scope.tenant, leaf.field
+    return sorted({term_key(tenant, field.entity, field.name, code) for code in leaf.codes})
+
+
+def property_conditions(writing: Writing, row: Row, leaf: Term | Text | Span | Present) -> list[str]:
+    """The conditions on properties of the row itself; unknown where the row lacks them."""
+    conditions = _PROPERTIES[type(leaf)](writing, row.variable, leaf)
+    if len(row.entities) > 1:  # the field is of one kind of row, the link leads to several
+        conditions.append(f"{row.variable}.kind = {writing.kind(leaf.field.entity)}")
+    return conditions
+
+
+def property_name(field: Field) -> str:
+    """The property that holds the comparable form of a field's value."""
+    if field.name in _NODE_PROPERTIES:
+        return _NODE_PROPERTIES[field.name]
+    keyword = BY_KEYWORD[field.name].keyword
+    return {Kind.TERM: keyword, Kind.TEXT: folded_property(keyword), Kind.SPAN: f"{keyword}_low"}[field.kind]
+
+
+def may_be_list(field: Field) -> bool:
+    """Whether the property of a field may hold several values."""
+    return field.kind is Kind.TERM and field.name in BY_KEYWORD and BY_KEYWORD[field.name].vr == _LIST_VR
+
+
+def _term_value(writing: Writing, variable: str, leaf: Term) -> list[str]:
+    keys = term_keys(writing, leaf)
+    match keys:
+        case []:
+            conditions = [value_field(writing, variable, leaf.field)]
+        case [only]:
+            conditions = [f"{variable}.key = {writing.value(only)}"]
+        case _:
+            conditions = [f"{variable}.key IN {writing.value(keys)}"]
+    return conditions + _equal(writing, f"{variable}.system", leaf.system)
+
+
+def _text_value(writing: Writing, variable: str, leaf: Text) -> list[str]:
+    columns = TextColumns(folded=f"{variable}.value", exact=f"{variable}.exact")
+    return [value_field(writing, variable, leaf.field), *matching(writing, columns, leaf)]
+
+
+def _span_value(writing: Writing, variable: str, leaf: Span) -> list[str]:
+    columns = SpanColumns(low=f"{variable}.low", high=f"{variable}.high")
+    conditions = [value_field(writing, variable, leaf.field), comparing(writing, columns, leaf)]
+    conditions += _equal(writing, f"{variable}.system", leaf.system)
+    return conditions + _equal(writing, f"{variable}.code", leaf.code)
+
+
+def _present_value(writing: Writing, variable: str, leaf: Present) -> list[str]:
+    there = f"{variable}.{VALUE_PROPERTIES[leaf.field.kind]} IS NOT NULL"
+    return [value_field(writing, variable, leaf.field), there]
+
+
+def _equal(writing: Writing, place: str, asked: str | None) -> list[str]:
+    """Equality of a system or a unit: None asks nothing, and what is not there counts as empty."""
+    return [] if asked is None else [f"coalesce({place}, '') = {writing.value(asked)}"]
+
+
+def _term_property(writing: Writing, variable: str, leaf: Term) -> list[str]:
+    name = f"{variable}.{property_name(leaf.field)}"
+    if not leaf.codes:
+        return [f"{name} IS NOT NULL"]
+    codes = writing.value(leaf.codes)
+    if may_be_list(leaf.field):
+        return [f"any(each IN [] + {name} WHERE each IN {codes})"]
+    return [f"{name} IN {codes}"]
+
+
+def _text_property(writing: Writing, variable: str, leaf: Text) -> list[str]:
+    exact = f"{variable}.{BY_KEYWORD[leaf.field.name].keyword}"
+    columns = TextColumns(folded=f"{variable}.{property_name(leaf.field)}", exact=exact)
+    return matching(writing, columns, leaf)
+
+
+def _span_property(writing: Writing, variable: str, leaf: Span) -> list[str]:
+    return [comparing(writing, _span_columns(variable, leaf.field), leaf), _is_there(variable, leaf.field)]
+
+
+def _span_columns(variable: str, field: Field) -> SpanColumns:
+    low = f"{variable}.{property_name(field)}"
+    high = f"{low} + 1" if field.name in _NODE_PROPERTIES else f"{low.removesuffix('_low')}_high"
+    return SpanColumns(low=low, high=high)
+
+
+def _present_property(writing: Writing, variable: str, leaf: Present) -> list[str]:
+    return [_is_there(variable, leaf.field)]
+
+
+def _is_there(variable: str, field: Field) -> str:
+    return f"{variable}.{property_name(field)} IS NOT NULL"
+
+
+def _is_dicom_study(key: str) -> bool:
+    """Whether a study's key is `tenant|partition|uid`, not that of its resource."""
+    return key.count("|") == 2  # noqa: PLR2004 - three parts
+
+
+_NODE_PROPERTIES = {"_id": "id", "_lastUpdated": "lastUpdated"}
+_VALUES: Mapping[type, Callable[[Writing, str, Any], list[str]]] = {
+    Term: _term_value,
+    Text: _text_value,
+    Span: _span_value,
+    Present: _present_value,
+}
+_PROPERTIES: Mapping[type, Callable[[Writing, str, Any], list[str]]] = {
+    Term: _term_property,
+    Text: _text_property,
+    Span: _span_property,
+    Present: _present_property,
+}

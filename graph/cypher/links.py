@@ -1,0 +1,115 @@
+"""Links between rows as patterns: what to match from a bound row to reach the row at the other end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph.cypher.access import pattern
+from graph.cypher.relationships import relationships
+from graph.cypher.writing import Row, Writing
+from graph.keys import term_key
+from graph.query.attributes import INSTANCE, SERIES, STUDY
+from graph.query.expression import Against, Along, Link, Members, Owner, Parts, Whole
+from graph.query.limits import PATIENT
+
+COMPARTMENT = "_compartment"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A pattern from a bound row to the row at the other end, and the conditions on what lies between."""
+
+    pattern: str
+    conditions: tuple[str, ...] = ()
+
+
+def ends(link: Link) -> tuple[str, ...]:
+    """The kinds of rows at the other end."""
+    match link:
+        case Along(_, targets):
+            return targets
+        case Against(source, _):
+            return (source,)
+        case Owner():
+            return (PATIENT,)
+        case Members(entity) | Parts(entity) | Whole(entity):
+            return (entity,)
+
+
+def step(writing: Writing, start: Row, link: Link, end: Row) -> Step:
+    """The way along a link from a row that is bound to one that is not."""
+    return LINKS[type(link)](writing, start, link, end)
+
+
+def inverse(link: Link, start: str) -> Link:
+    """The link that leads back to rows of kind `start`."""
+    match link:
+        case Along(paths, _):
+            return Against(start, paths)
+        case Against(_, paths):
+            return Along(paths, (start,))
+        case Members():
+            return Owner()
+        case Owner():
+            return Members(start)
+        case Parts():
+            return Whole(start)
+        case Whole():
+            return Parts(start)
+
+
+def member_keys(writing: Writing, entity: str) -> str:
+    """What the key of a compartment row starts with, up to the patient's id."""
+    return writing.value(term_key(writing.scope.tenant, entity, COMPARTMENT, f"{PATIENT}/"))
+
+
+def _along(writing: Writing, start: Row, link: Along, end: Row) -> Step:
+    edge = writing.variable("e")
+    way = f"({start.variable})-[{edge}:{relationships(link.paths)}]->{pattern(end)}"
+    return Step(way, (f"{edge}.path IN {writing.value(link.paths)}",))
+
+
+def _against(writing: Writing, start: Row, link: Against, end: Row) -> Step:
+    edge = writing.variable("e")
+    way = f"({start.variable})<-[{edge}:{relationships(link.paths)}]-{pattern(end)}"
+    return Step(way, (f"{edge}.path IN {writing.value(link.paths)}",))
+
+
+def _members(writing: Writing, start: Row, link: Members, end: Row) -> Step:
+    value = writing.variable("v")
+    own = f"{value}.key = {member_keys(writing, link.entity)} + {start.variable}.id"
+    return Step(f"({value}:Term)-[:OF]->{pattern(end)}", (own, f"{value}.serial IS NOT NULL"))
+
+
+def _owner(writing: Writing, start: Row, link: Owner, end: Row) -> Step:
+    return Step(pattern(end), (f"{end.variable}.key IN {start.variable}.compartment",))
+
+
+def _down(writing: Writing, start: Row, link: Parts, end: Row) -> Step:
+    way = _DOWN[start.entities[0], link.entity]
+    return Step(f"({start.variable}){way}{pattern(end)}")
+
+
+def _up(writing: Writing, start: Row, link: Whole, end: Row) -> Step:
+    way = _UP[start.entities[0], link.entity]
+    return Step(f"({start.variable}){way}{pattern(end)}")
+
+
+_DOWN = {
+    (STUDY, SERIES): "-[:HAS_SERIES]->",
+    (STUDY, INSTANCE): "-[:HAS_SERIES]->(:Series)-[:HAS_INSTANCE]->",
+    (SERIES, INSTANCE): "-[:HAS_INSTANCE]->",
+}
+_UP = {
+    (SERIES, STUDY): "<-[:HAS_SERIES]-",
+    (INSTANCE, STUDY): "<-[:HAS_INSTANCE]-(:Series)<-[:HAS_SERIES]-",
+    (INSTANCE, SERIES): "<-[:HAS_INSTANCE]-",
+}
+LINKS: Mapping[type, Callable[[Writing, Row, Any, Row], Step]] = {
+    Along: _along,
+    Against: _against,
+    Members: _members,
+    Owner: _owner,
+    Parts: _down,
+    Whole: _up,
+}

@@ -1,0 +1,230 @@
+"""How a statement starts: clauses that bind a row, every condition on it included.
+
+A bag binds the rows in no order, maybe more than once. A stream binds them in creation order from a place on,
+off an index that holds them so: the page stops reading when it is full.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any as AnyValue
+
+from graph.cypher.access import label, pattern, seen
+from graph.cypher.conditions import conjuncts, satisfies
+from graph.cypher.drivers import Driver, Sizes, driver
+from graph.cypher.leaves import (
+    LABELS,
+    by_key_property,
+    property_conditions,
+    property_name,
+    term_keys,
+    value_conditions,
+)
+from graph.cypher.links import ends, inverse, step
+from graph.cypher.order import index_order, place
+from graph.cypher.writing import Row, Writing, conjunction
+from graph.keys import study_key
+from graph.query.attributes import STUDY
+from graph.query.expression import Any, Expression, Keys, Kind, Layout, Page, Related, Span, Term, Text
+
+SECOND_PROPERTY = {Kind.TERM: "serial", Kind.TEXT: "value", Kind.SPAN: "low"}
+_MOST_STREAMS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A pattern that binds the row, the index that it is found by, and the conditions that make it one."""
+
+    pattern: str
+    conditions: list[str]
+    index: str = ""
+    before: str = ""
+
+    def clauses(self, conditions: list[str]) -> str:
+        """The clauses, with what else must hold."""
+        lines = [self.before, f"MATCH {self.pattern}", self.index]
+        return "\n".join([*filter(None, lines), f"WHERE {conjunction([*self.conditions, *conditions])}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A row, what must hold for it, and what drives the way to it."""
+
+    row: Row
+    where: Expression
+    driver: Driver
+    sizes: Sizes
+
+    @classmethod
+    def of(cls, writing: Writing, row: Row, where: Expression, sizes: Sizes) -> "Plan":
+        """Choose the driver for rows of one kind."""
+        return cls(row, where, driver(writing.scope, row.entities[0], where, sizes), sizes)
+
+    def rest(self, writing: Writing) -> list[str]:
+        """The conditions that the start does not hold already: whose row it is, then the other leaves."""
+        driven = self.driver.leaf
+        others = [each for each in conjuncts(self.where) if each is not driven]
+        return [seen(writing, self.row), *(satisfies(writing, self.row, each) for each in others)]
+
+
+def bag(writing: Writing, plan: Plan) -> str:
+    """Clauses that bind the rows of a plan in no order, some maybe twice."""
+    leaf = plan.driver.leaf
+    if isinstance(leaf, Any):
+        return _union(writing, plan, leaf)
+    if isinstance(leaf, Keys) and len(ways := by_key_property(leaf)) > 1:
+        return _union(writing, plan, Any(tuple(Keys(leaf.entity, tuple(keys)) for keys in ways.values())))
+    if isinstance(leaf, Related):
+        return _back(writing, plan, leaf)
+    return _start(writing, plan.row, leaf, plan.where).clauses(plan.rest(writing))
+
+
+def streams(plan: Plan) -> bool:
+    """Whether the rows can be had in creation order off an index."""
+    leaf = plan.driver.leaf
+    if leaf is None:
+        return True
+    return isinstance(leaf, Term) and leaf.field.layout is Layout.ROWS and len(leaf.codes) <= _MOST_STREAMS
+
+
+def scan(writing: Writing, plan: Plan, begins: str, conditions: Sequence[str] = ()) -> str:
+    """Clauses that bind all rows of the kind that satisfy the plan, with `serial`, in creation order."""
+    serial = f"{plan.row.variable}.serial"
+    start = _scan(writing, plan.row, plan.where)
+    rows = start.clauses([f"{serial} {begins}", *plan.rest(writing), *conditions])
+    return f"{rows}\nWITH r, r.{_held_by(plan.row, plan.where)} AS within, {serial} AS serial"
+
+
+def stream(writing: Writing, plan: Plan, page: Page) -> str:
+    """Clauses that bind the rows with `serial`, in creation order from where the page begins.
+
+    Several codes are several streams, each cut to the window: what they give together holds its first rows.
+    """
+    leaf = plan.driver.leaf
+    if not isinstance(leaf, Term):
+        return scan(writing, plan, place(writing, page))
+    keys = term_keys(writing, leaf)
+    if len(keys) == 1:
+        return _one_stream(writing, plan, leaf, writing.value(keys[0]), place(writing, page))
+    cut = f"{index_order(page)} LIMIT {writing.value(page.limit + page.offset)}"
+    one = _one_stream(writing, plan, leaf, "each", place(writing, page))
+    one = indented(f"{one}\nRETURN r, serial {cut}")
+    each = f"UNWIND {writing.value(keys)} AS each\nCALL (each) {{\n{one}\n}}"
+    return f"{each}\nWITH DISTINCT r, 0 AS within, serial"
+
+
+def _one_stream(writing: Writing, plan: Plan, leaf: Term, key: str, begins: str) -> str:
+    value = writing.variable("v")
+    conditions = [f"{value}.key = {key}", f"{value}.serial {begins}"]
+    if leaf.system is not None:
+        conditions.append(f"{value}.system = {writing.value(leaf.system)}")
+    start = Start(f"({value}:Term)-[:OF]->{pattern(plan.row)}", conditions, hint(value, Kind.TERM))
+    rows = start.clauses(plan.rest(writing))
+    return f"{rows}\nWITH DISTINCT r, {value}.key AS within, {value}.serial AS serial"
+
+
+def _start(writing: Writing, row: Row, leaf: Expression | None, where: Expression) -> Start:
+    """The start at the rows of one leaf, or at all rows."""
+    match leaf:
+        case Keys():
+            return _by_key(writing, row, leaf)
+        case Term() | Text() | Span() if leaf.field.layout is Layout.ROWS:
+            return _by_value(writing, row, leaf)
+        case Term() | Text() | Span():
+            return _by_property(writing, row, leaf)
+    return _scan(writing, row, where)
+
+
+def _by_key(writing: Writing, row: Row, leaf: Keys) -> Start:
+    held = by_key_property(leaf) or {"key": []}
+    (name, keys), *_ = held.items()
+    start = f"({row.variable}:{STUDY if name == 'dicomKey' else label(row.entities)})"
+    return Start(start, [f"{row.variable}.{name} IN {writing.value(keys)}"])
+
+
+def _by_value(writing: Writing, row: Row, leaf: Term | Text | Span) -> Start:
+    value = writing.variable("v")
+    kind = leaf.field.kind
+    conditions = [*value_conditions(writing, value, leaf), *_BOUNDS[kind](writing, value, leaf)]
+    return Start(f"({value}:{LABELS[kind]})-[:OF]->{pattern(row)}", conditions, hint(value, kind))
+
+
+def _by_property(writing: Writing, row: Row, leaf: Term | Text | Span) -> Start:
+    """The start at an indexed property; indexes of DICOM attributes begin with the partition."""
+    name = f"{row.variable}.{property_name(leaf.field)}"
+    conditions = property_conditions(writing, row, leaf)
+    if isinstance(leaf, Span):
+        conditions.append(f"{name} < {writing.value(leaf.high)}")
+    if leaf.field.name.startswith("_"):
+        conditions.append(f"{row.variable}.kind = {writing.kind(row.entities[0])}")
+        return Start(pattern(row), conditions)
+    conditions.append(f"{row.variable}.partition = {writing.partition()}")
+    if leaf.field.name == "StudyInstanceUID":
+        scope = writing.scope
+        keys = [study_key(scope.tenant, scope.partition, code) for code in getattr(leaf, "codes", ())]
+        conditions.append(f"{row.variable}.dicomKey IN {writing.value(keys)}")
+    return Start(f"({row.variable}:{row.entities[0]})", conditions)
+
+
+def _scan(writing: Writing, row: Row, where: Expression) -> Start:
+    name, held_by = row.variable, _held_by(row, where)
+    dicom = held_by == "partition"
+    value = writing.partition() if dicom else writing.kind(row.entities[0])
+    scanned = row.entities[0] if dicom else "Resource"
+    index = f"USING INDEX {name}:{scanned}({held_by}, serial)"
+    return Start(f"({name}:{scanned})", [f"{name}.{held_by} = {value}", f"{name}.serial IS NOT NULL"], index)
+
+
+def _held_by(row: Row, where: Expression) -> str:
+    """What all rows share that are scanned: their partition, where only those with pictures are asked for."""
+    if label(row.entities) != "Resource":
+        return "partition"
+    asked = (getattr(each, "field", None) for each in conjuncts(where))
+    dicom = (field.layout is Layout.PROPERTY and not field.name.startswith("_") for field in asked if field)
+    return "partition" if row.entities == (STUDY,) and any(dicom) else "kind"
+
+
+def _union(writing: Writing, plan: Plan, leaf: Any) -> str:
+    """The rows of several bags, each once."""
+    branches = (Plan.of(writing, plan.row, each, plan.sizes) for each in leaf.of)
+    texts = [indented(f"{bag(writing, each)}\nRETURN {plan.row.variable}") for each in branches]
+    union = "\n  UNION\n".join(texts)
+    name = plan.row.variable
+    return f"CALL () {{\n{union}\n}}\nWITH {name} WHERE {conjunction(plan.rest(writing))}"
+
+
+def _back(writing: Writing, plan: Plan, leaf: Related) -> str:
+    """From the rows at the other end of a link back to those that are asked for."""
+    end = writing.row(*ends(leaf.link))
+    opening = bag(writing, Plan.of(writing, end, leaf.inner, plan.sizes))
+    way = step(writing, end, inverse(leaf.link, plan.row.entities[0]), plan.row)
+    back = Start(way.pattern, list(way.conditions)).clauses(plan.rest(writing))
+    return f"{opening}\nWITH DISTINCT {end.variable}\n{back}"
+
+
+def _serial_bound(_: Writing, value: str, __: AnyValue) -> list[str]:
+    return [f"{value}.serial IS NOT NULL"]
+
+
+def _no_bound(_: Writing, __: str, ___: AnyValue) -> list[str]:
+    return []
+
+
+def _low_bound(writing: Writing, value: str, leaf: Span) -> list[str]:
+    return [f"{value}.low < {writing.value(leaf.high)}"]  # no value ends within what it begins after
+
+
+_BOUNDS: Mapping[Kind, Callable[[Writing, str, AnyValue], list[str]]] = {
+    Kind.TERM: _serial_bound,
+    Kind.TEXT: _no_bound,
+    Kind.SPAN: _low_bound,
+}
+
+
+def hint(value: str, kind: Kind) -> str:
+    """The index that value rows are found by."""
+    return f"USING INDEX {value}:{LABELS[kind]}(key, {SECOND_PROPERTY[kind]})"
+
+
+def indented(text: str) -> str:
+    """The clauses of a subquery, set in."""
+    return "\n".join(f"  {line}" for line in text.splitlines())

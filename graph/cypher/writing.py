@@ -1,0 +1,61 @@
+"""A text under construction: whose it is, its parameters and its variables.
+
+Names come from counters, in the order of writing, so that questions of one shape give one text (and Neo4j one
+cached plan), whatever their values.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graph.keys import kind_key, partition_key
+from graph.scope import AccessScope, demand_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A variable that stands for a row, and the kinds of rows that it may be."""
+
+    variable: str
+    entities: tuple[str, ...]
+
+
+class Writing:
+    """One statement being written for one caller."""
+
+    def __init__(self, scope: AccessScope) -> None:
+        self.scope = demand_scope(scope)
+        self.parameters: dict[str, Any] = {}
+        self._values = 0
+        self._variables = 0
+
+    def value(self, value: Any) -> str:
+        """Keep a value as a parameter and return its place in the text."""
+        self._values += 1
+        return self.named(f"p{self._values}", value)
+
+    def named(self, name: str, value: Any) -> str:
+        """Keep a value that many places share under a name of ours."""
+        self.parameters[name] = list(value) if isinstance(value, tuple | frozenset) else value
+        return f"${name}"
+
+    def variable(self, prefix: str) -> str:
+        """A variable that nothing else in the text uses."""
+        self._variables += 1
+        return f"{prefix}{self._variables}"
+
+    def row(self, *entities: str) -> Row:
+        """A variable for a row of one of these kinds."""
+        return Row(self.variable("t"), entities)
+
+    def kind(self, entity: str) -> str:
+        """The place of `tenant|entity`, which all rows of the kind carry."""
+        return self.named(f"kind{entity}", kind_key(self.scope.tenant, entity))
+
+    def partition(self) -> str:
+        """The place of `tenant|partition`, which all DICOM rows of the addressed partition carry."""
+        return self.named("partition", partition_key(self.scope.tenant, self.scope.partition))
+
+
+def conjunction(conditions: list[str]) -> str:
+    """Conditions that all hold, one a line."""
+    return "\n  AND ".join(conditions) or "true"
