@@ -7,6 +7,8 @@ the one and not the other.
 import os
 from pathlib import Path
 
+_REMEMBERED = 1024
+
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
@@ -17,10 +19,31 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def make_folder(folder: Path, root: Path) -> None:
-    """Create a folder below `root`, each step of the way durable."""
-    if folder == root or folder.is_dir():
-        return
-    make_folder(folder.parent, root)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)
+def make_root(folder: Path) -> None:
+    """Create a folder and what is missing above it, durably."""
+    if not folder.is_dir():
+        make_root(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
+class Folders:
+    """Folders below roots that exist; each is made durable once by each process.
+
+    That a folder is there does not tell that it would survive: the process that made it may have been killed
+    before it synced the one above.
+    """
+
+    def __init__(self) -> None:
+        self._durable: set[Path] = set()
+
+    def ensure(self, folder: Path, root: Path) -> None:
+        """Make sure that a folder below `root` exists and stays."""
+        if folder == root or folder in self._durable:
+            return
+        self.ensure(folder.parent, root)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+        if len(self._durable) >= _REMEMBERED:
+            self._durable.clear()
+        self._durable.add(folder)

@@ -7,8 +7,6 @@ import fcntl
 import os
 from pathlib import Path
 
-from app.blobs.durability import make_folder
-
 TEMP = "temp"
 _LOCK = "lock"
 
@@ -18,7 +16,7 @@ class TempRoom:
 
     def __init__(self, root: Path, name: str) -> None:
         self.folder = root / TEMP / name
-        self._lock = _locked(self.folder, root)
+        self._lock = _locked(self.folder)
 
     def close(self) -> None:
         """Remove the folder and what is left in it."""
@@ -36,10 +34,10 @@ def sweep(root: Path) -> int:
     return sum(_sweep_room(room) for room in sorted(temp.iterdir()))
 
 
-def _locked(folder: Path, root: Path) -> int:
+def _locked(folder: Path) -> int:
     """Make the folder and hold its lock; again where a sweep took it between the two."""
     while True:
-        make_folder(folder, root)
+        folder.mkdir(parents=True, exist_ok=True)
         try:
             lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
         except FileNotFoundError:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from app.blobs.blob_ids import is_blob_id, shard_of
-from app.blobs.durability import make_folder, sync_folder
+from app.blobs.durability import Folders, make_root, sync_folder
 from app.blobs.rooms import TEMP, TempRoom, sweep
 from app.blobs.space import Budget, DiskFloor, told_as_failure
 from app.blobs.upload import Upload
@@ -71,7 +71,8 @@ class BlobStore:
             raise ValueError("a blob store needs a folder")
         self._roots = tuple(roots)
         for root in self._roots:
-            root.mkdir(parents=True, exist_ok=True)
+            make_root(root)
+        self._folders = Folders()
         self._floor = DiskFloor(self._roots, floor)
         self._budget = Budget(in_flight)
         self._pool: Executor = ThreadPoolExecutor(sync_threads, "blob-sync")
@@ -98,6 +99,7 @@ class BlobStore:
             zeroed=zeroed,
             budget=self._budget,
             floor=self._floor,
+            folders=self._folders,
             pool=self._pool,
         )
 
@@ -129,7 +131,7 @@ class BlobStore:
         """Leave a durable tombstone beside a blob that the graph no longer owns."""
         with told_as_failure():
             for root, path in zip(self._roots, self._paths(blob_id), strict=True):
-                make_folder(path.parent, root)
+                self._folders.ensure(path.parent, root)
                 _tombstone(path).touch()
                 sync_folder(path.parent)
 
@@ -205,7 +207,7 @@ class BlobStore:
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
-            make_folder(target / shard, target)
+            self._folders.ensure(target / shard, target)
             copy.rename(target / shard / blob_id)
             sync_folder(target / shard)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.blobs.blob_ids import shard_of
-from app.blobs.durability import make_folder, sync_folder
+from app.blobs.durability import Folders, sync_folder
 from app.blobs.space import Budget, DiskFloor, told_as_failure
 
 _BUFFER = 1 << 16
@@ -43,6 +43,7 @@ class Upload:
         zeroed: int,
         budget: Budget,
         floor: DiskFloor,
+        folders: Folders,
         pool: Executor,
     ) -> None:
         self.blob_id = blob_id
@@ -50,7 +51,7 @@ class Upload:
         self._roots = tuple(root for root, _ in rooms)
         self._temps = tuple(room / f"{blob_id}.part" for _, room in rooms)
         self._zeroed = zeroed
-        self._budget, self._floor, self._pool = budget, floor, pool
+        self._budget, self._floor, self._folders, self._pool = budget, floor, folders, pool
         self._hash = sha256()
         self._syncs: list[Future[None]] = []
         self._files: list[BinaryIO] = []
@@ -136,7 +137,7 @@ class Upload:
         with told_as_failure():
             for root, temp in zip(self._roots, self._temps, strict=True):
                 folder = root / shard_of(self.blob_id)
-                make_folder(folder, root)
+                self._folders.ensure(folder, root)
                 temp.rename(folder / self.blob_id)
                 folders.append(folder)
         return folders
