@@ -68,7 +68,8 @@ class State:
         self._resources: dict[str, ResourceState | None] = dict.fromkeys(reads["resources"])
         self._resources |= {each["key"]: _resource(each) for each in row["resources"]}
         self._studies: dict[str, ResourceState | None] = dict.fromkeys(reads["studies"])
-        self._studies |= {each["dicomKey"]: _resource(each) for each in row["studies"]}
+        for properties in row["studies"]:
+            self._know_study(properties)
         self.series: dict[str, dict[str, Any]] = {each["key"]: each for each in row["series"]}
         self.instances: set[str] = set(row["instances"])
         self._pending = Writes()
@@ -87,8 +88,16 @@ class State:
         if dicom_key not in self._studies:
             text = "MATCH (s:ImagingStudy {dicomKey: $key}) RETURN properties(s) AS s"
             rows = self._transaction.run(text, key=dicom_key)
-            self._studies[dicom_key] = _resource(rows[0]["s"]) if rows else None
+            self._studies[dicom_key] = None
+            for row in rows:
+                self._know_study(row["s"])
         return self._studies[dicom_key]
+
+    def _know_study(self, properties: Mapping[str, Any]) -> None:
+        """A study is one row under two keys."""
+        known = _resource(properties)
+        self._studies[properties["dicomKey"]] = known
+        self._resources[properties["key"]] = known
 
     def find(self, scope: AccessScope, question: Question) -> list[str]:
         """Keys of a page of an answer, with what the batch has decided so far."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from fhir_profiles.mapping.imaging_study import imaging_study
 
+from fhir_profiles.mapping.imaging_study import imaging_study
 from graph.keys import resource_of
 from graph.records import ResourceVersion
 from graph.session import Graph

@@ -11,9 +11,9 @@ from itertools import groupby
 from typing import Any
 
 import orjson
+
 from fhir_profiles.mapping.endpoint import endpoint
 from fhir_profiles.mapping.imaging_study import overlay_of
-
 from graph.commit import (
     ChangeWrite,
     InstanceWrite,
@@ -70,19 +70,21 @@ class _Storing:
     settings: Settings
 
     def store(self, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
-        seen: set[str] = set()
-        fresh: list[InstanceRow] = []
-        outcomes: dict[int, StoreOutcome] = {}
+        """Decide every row; of two with the same UIDs the first is stored."""
+        firsts: dict[str, InstanceRow] = {}
         for row in rows:
-            key = self._instance_key(row)
-            if key in self.state.instances or key in seen:
-                outcomes[id(row)] = StoreOutcome("exists")
-            else:
-                seen.add(key)
-                fresh.append(row)
-        for row, warnings in self._store_fresh(fresh):
-            outcomes[id(row)] = StoreOutcome("stored", warnings)
-        return [outcomes[id(row)] for row in rows]
+            firsts.setdefault(self._instance_key(row), row)
+        fresh = [row for key, row in firsts.items() if key not in self.state.instances]
+        stored = {self._instance_key(row): warnings for row, warnings in self._store_fresh(fresh)}
+        return [self._outcome(row, firsts, stored) for row in rows]
+
+    def _outcome(
+        self, row: InstanceRow, firsts: dict[str, InstanceRow], stored: dict[str, tuple[str, ...]]
+    ) -> StoreOutcome:
+        key = self._instance_key(row)
+        if key in stored and firsts[key] is row:
+            return StoreOutcome("stored", stored[key])
+        return StoreOutcome("exists")
 
     def _store_fresh(self, rows: list[InstanceRow]) -> Iterable[tuple[InstanceRow, tuple[str, ...]]]:
         if not rows:
