@@ -49,7 +49,7 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 def stamp(
     raw: bytes,
-    resource_id: str,
+    id: str,
     version_id: str,
     last_updated: str,
     references: Mapping[str, str] | None = None,
@@ -61,7 +61,7 @@ def stamp(
     """
     text = raw.decode()
     start = first(text)
-    edits = list(_metadata_edits(text, start, resource_id, version_id, last_updated))
+    edits = list(_metadata_edits(text, start, id, version_id, last_updated))
     if references:
         edits.extend(_reference_edits(text, references, beyond=[span for span, _ in edits]))
     return _replace(text, edits).encode()

@@ -12,5 +12,6 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.lower().split())[:LONGEST]
-    bare = "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
+    decomposed = normalize("NFKD", normalize("NFKD", text).casefold())
+    bare = "".join(each for each in decomposed if not combining(each))
     return " ".join(normalize("NFC", bare).split())[:LONGEST]
