@@ -236,6 +236,12 @@ def _has_rows(each: Json, known: Mapping[str, Json]) -> bool:
     return not each["expression"].startswith(_NOT_R4_ELEMENTS)
 
 
+def _component_types(each: Json, known: Mapping[str, Json]) -> list[str]:
+    kinds = [str(known[part["definition"]]["type"]) for part in each["component"]]
+    # R4 names the definitions of the two parts of this one the wrong way round.
+    return kinds[::-1] if each["id"] == "DocumentReference-relationship" else kinds
+
+
 def _parameter(each: Json, base: str, every: set[str], known: Mapping[str, Json]) -> Json:
     found: dict[str, Json] = {"type": each["type"], "paths": parts_for(each["expression"], base)}
     targets = sorted(every.intersection(each.get("target", ())))
@@ -243,8 +249,8 @@ def _parameter(each: Json, base: str, every: set[str], known: Mapping[str, Json]
         found["target"] = targets
     if "component" in each:
         found["components"] = [
-            {"type": known[part["definition"]]["type"], "paths": parts_for(part["expression"], base)}
-            for part in each["component"]
+            {"type": kind, "paths": parts_for(part["expression"], base)}
+            for part, kind in zip(each["component"], _component_types(each, known), strict=True)
         ]
     return found
 
