@@ -1,0 +1,210 @@
+"""The gunicorn worker of the gateway: many patient threads, and an end to a client that stalls.
+
+A thread belongs to a request from its first byte to the last byte of its answer, so a client that stops in
+the middle would keep its thread for ever (RFC 9110 15.5.9 names the answer: 408). `PatientSocket` gives every
+request a stock of patience: waiting for the client uses it up, bytes moved fill it again at the minimum rate.
+When it is used up, reading raises `Stalled`, which the application maps to 408; the connection then closes.
+A connection that has not sent its first byte waits in the poller and costs no thread. Why, with the figures:
+docs/adr/0003-web-server.md.
+"""
+
+import errno
+import os
+import select
+import socket
+import time
+from functools import partial
+from selectors import EVENT_READ
+from typing import Any, cast
+
+from gunicorn.http import Request
+from gunicorn.http.body import Body
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+PATIENCE_SECONDS = 20.0
+MINIMUM_BYTES_PER_SECOND = 4096.0
+_ANSWER_SECONDS = 2.0  # what is left for sending the 408 to a client that stalled
+_STAY_MILLISECONDS = 5.0  # a thread waits this long for its client's next request before another takes over
+_LARGEST_UNREAD = 64 << 20  # a refused body is read this far, so that the client sees the refusal
+_READ_STEP = 1 << 16  # gunicorn itself reads bodies by the kilobyte, at half the speed
+_NOT_NOW = {errno.EAGAIN, errno.ECONNABORTED, errno.EMFILE, errno.ENFILE}
+
+
+class Stalled(ConnectionResetError):
+    """The client moved fewer bytes than the minimum rate for longer than its patience allows."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "The client stopped sending or receiving.")
+
+
+class PatientSocket(socket.socket):
+    """A connected socket whose blocking calls together wait no longer than the patience of one request."""
+
+    def __init__(self, accepted: socket.socket) -> None:
+        super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
+        self._patience = PATIENCE_SECONDS
+        self._stalled = False
+        self._holding = False
+        self._held = b""
+        self._request: Request | None = None
+
+    def setblocking(self, flag: bool) -> None:
+        """gunicorn makes the socket blocking once a request: the stock of patience is full again."""
+        if flag:
+            self._patience = PATIENCE_SECONDS
+            self.settimeout(PATIENCE_SECONDS)
+        else:
+            super().setblocking(False)
+
+    def readable(self, milliseconds: float) -> bool:
+        """Whether the next request (or the end of the connection) arrives within the time."""
+        poll = select.poll()
+        poll.register(self, select.POLLIN)
+        return bool(poll.poll(milliseconds))
+
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        """Receive; raises Stalled, and goes on raising it once the patience is used up."""
+        if self._stalled:
+            raise Stalled
+        started = time.monotonic()
+        try:
+            data = super().recv(bufsize, flags)
+        except TimeoutError:
+            raise self._give_up() from None
+        self._spend(time.monotonic() - started, len(data))
+        return data
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send everything at no less than the minimum rate, or raise Stalled; a head waits for its body."""
+        if self._holding:
+            self._holding, self._held = False, bytes(data)
+            return
+        if self._held:
+            data, self._held = self._held + data, b""
+        view = memoryview(data)
+        while view:
+            started = time.monotonic()
+            try:
+                moved = super().send(view, flags)
+            except TimeoutError:
+                raise self._give_up() from None
+            view = view[moved:]
+            self._spend(time.monotonic() - started, moved)
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Send `count` bytes of a file by the kernel, under the same patience."""
+        self.flush()
+        wanted = os.fstat(file.fileno()).st_size - offset if count is None else count
+        writable = select.poll()
+        writable.register(self, select.POLLOUT)
+        sent = 0
+        while sent < wanted:
+            started = time.monotonic()
+            writable.poll(self._patience * 1000)
+            try:
+                moved = os.sendfile(self.fileno(), file.fileno(), offset + sent, wanted - sent)
+            except BlockingIOError:
+                raise self._give_up() from None
+            if not moved:
+                break
+            sent += moved
+            self._spend(time.monotonic() - started, moved)
+        return sent
+
+    def hold(self, request: Request) -> None:
+        """From here to `flush`, the first thing sent is a head, and waits to share a packet with its body."""
+        self._request, self._holding, self._held = request, True, b""
+
+    def flush(self) -> None:
+        """Send a head that no body followed."""
+        self._holding = False
+        if self._held:
+            self.sendall(b"")
+
+    def release(self) -> None:
+        """Forget a head that was not sent, as after an error."""
+        self._holding, self._held = False, b""
+
+    def _spend(self, waited: float, moved: int) -> None:
+        left = self._patience - waited + moved / MINIMUM_BYTES_PER_SECOND
+        if left <= 0:
+            raise self._give_up()
+        self._patience = min(left, PATIENCE_SECONDS)
+
+    def _give_up(self) -> Stalled:
+        self._stalled = True
+        self._patience = _ANSWER_SECONDS
+        self.settimeout(_ANSWER_SECONDS)
+        if self._request is not None:
+            self._request.force_close()
+        return Stalled()
+
+
+class WideBody(Body):
+    """A request body that is read in large steps."""
+
+    def read(self, size: int | None = None) -> bytes:
+        """The next `size` bytes, or the rest; fewer only at the end."""
+        left = self.getsize(size)
+        if self.buf.tell():  # what a readline left over
+            return bytes(super().read(size))
+        parts = []
+        while left and (data := self.reader.read(min(left, _READ_STEP))):
+            parts.append(data)
+            left -= len(data)
+        return b"".join(parts)
+
+
+class GatewayWorker(ThreadWorker):
+    """gunicorn's threaded worker with patient sockets, and without a thread for a silent connection."""
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection and let the poller wait for its first byte."""
+        try:
+            accepted, address = listener.accept()
+        except OSError as error:
+            if error.errno in _NOT_NOW:
+                return
+            raise
+        conn = TConn(self.cfg, PatientSocket(accepted), address, listener.getsockname())
+        self.nr_conns += 1
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """When the worker stops: refuse new connections and end idle ones, not after their keep-alive."""
+        super().set_accept_enabled(enabled)
+        if self.alive:
+            return
+        for listener in self.sockets:
+            listener.close()
+        for conn in (*self.keepalived_conns, *self.pending_conns):
+            conn.timeout = 0.0
+        self.murder_keepalived()
+        self.murder_pending()
+
+    def handle(self, conn: TConn) -> Any:
+        """Serve a connection for as long as its next request follows at once."""
+        sock = cast("PatientSocket", conn.sock)
+        outcome = super().handle(conn)
+        while outcome is True and self.alive and sock.readable(_STAY_MILLISECONDS):
+            outcome = super().handle(conn)
+        return outcome
+
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        """Serve one request; keep the connection only when its body has been read."""
+        sock = cast("PatientSocket", conn.sock)
+        sock.hold(req)
+        cast("Any", conn.parser).unreader.mxchunk = _READ_STEP
+        req.body = WideBody(cast("Body", req.body).reader)
+        try:
+            keep = bool(super().handle_request(req, conn))
+            sock.flush()
+        finally:
+            sock.release()
+        return keep and _read_to_end(req.body)
+
+
+def _read_to_end(body: Any) -> bool:
+    return any(not body.read(1 << 16) for _ in range(_LARGEST_UNREAD >> 16))
