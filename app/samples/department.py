@@ -1,0 +1,46 @@
+"""Who orders and reads in the sample data: created only where they are not there yet."""
+
+from uuid import NAMESPACE_URL, uuid5
+
+from app.samples.codes import SAMPLE, Json, concept
+
+_SPECIALTY = "http://snomed.info/sct"
+_HOSPITAL, _ONCOLOGIST, _RADIOLOGIST, _ROLE = "hospital", "oncologist", "radiologist", "oncology"
+
+
+def department() -> list[Json]:
+    """The entries of the first Bundle: a hospital, an oncologist with a role, and a radiologist."""
+    return [
+        _entry(_HOSPITAL, {"resourceType": "Organization", "active": True, "name": "Sample Hospital"}),
+        _entry(_ONCOLOGIST, _practitioner("Jang", "Mirae")),
+        _entry(_RADIOLOGIST, _practitioner("Noh", "Gyeol")),
+        _entry(
+            _ROLE,
+            {
+                "resourceType": "PractitionerRole",
+                "active": True,
+                "practitioner": {"reference": _url(_ONCOLOGIST)},
+                "organization": {"reference": _url(_HOSPITAL)},
+                "specialty": [concept((_SPECIALTY, "394593009"), "Medical oncology")],
+            },
+        ),
+    ]
+
+
+def _practitioner(family: str, given: str) -> Json:
+    name = {"use": "official", "family": family, "given": [given]}
+    return {"resourceType": "Practitioner", "active": True, "name": [name]}
+
+
+def _url(name: str) -> str:
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, name)}"
+
+
+def _entry(name: str, resource: Json) -> Json:
+    kind = resource["resourceType"]
+    unless = f"identifier={SAMPLE}|{name}"
+    return {
+        "fullUrl": _url(name),
+        "resource": resource | {"identifier": [{"system": SAMPLE, "value": name}]},
+        "request": {"method": "POST", "url": kind, "ifNoneExist": unless},
+    }
