@@ -1,6 +1,6 @@
 """Access scopes for tests, one role each, straight from the policy table."""
 
-from app.security.policy import PERMISSIONS_OF
+from app.security.policy import PERMISSIONS_OF, PURPOSE_OF
 from graph.scope import AccessScope
 
 
@@ -10,6 +10,6 @@ def scope_of(role: str = "clinician", *, tenant: str = "default", subject: str |
         tenant=tenant,
         subject=subject or f"a-{role}",
         role=role,
-        purpose="TREAT",
+        purpose=PURPOSE_OF[role],
         permissions=PERMISSIONS_OF[role],
     )

@@ -1,0 +1,91 @@
+"""What an audit entry says: who, what, when, why, with which outcome. Values of a query are not in it.
+
+An access leaves two lines in the spool: one when it begins, which must be durable before the answer leaves,
+and one with its outcome. An access whose process died in between has the outcome unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph.keys import ABSENT, join
+
+BEGUN, ENDED = "access", "outcome"
+_LONGEST_VALUE = 200
+_MOST_REFERENCES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The beginning of an access. `at` in µs since the epoch; `query` is a keyed digest."""
+
+    id: str
+    at: int
+    tenant: str
+    subject: str
+    role: str
+    purpose: str
+    request_id: str
+    method: str
+    route: str
+    action: str
+    interaction: str
+    entities: Mapping[str, str]
+    parameters: tuple[str, ...]
+    query: str
+    address: str
+
+    def line(self) -> dict[str, Any]:
+        """The entry as it stands in the spool."""
+        return {
+            "kind": BEGUN,
+            "id": self.id,
+            "at": self.at,
+            "tenant": self.tenant,
+            "subject": self.subject,
+            "role": self.role,
+            "purpose": self.purpose,
+            "requestId": self.request_id,
+            "method": self.method,
+            "route": self.route,
+            "action": self.action,
+            "interaction": self.interaction,
+            "entities": {name: value[:_LONGEST_VALUE] for name, value in self.entities.items()},
+            "parameters": list(self.parameters),
+            "query": self.query,
+            "address": self.address,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of an access: its HTTP status, and whom it concerned beyond what the path says."""
+
+    id: str
+    tenant: str
+    status: int
+    concerning: tuple[str, ...] = ()
+
+    def line(self) -> dict[str, Any]:
+        """The outcome as it stands in the spool."""
+        return {
+            "kind": ENDED,
+            "id": self.id,
+            "tenant": self.tenant,
+            "status": self.status,
+            "concerning": list(self.concerning[:_MOST_REFERENCES]),
+            "concerned": len(self.concerning),
+        }
+
+
+def entry_key(tenant: str, entry_id: str) -> str:
+    """The key of an entry in the graph; one entry, however often it is moved there."""
+    return join(tenant, ABSENT, "audit", entry_id)
+
+
+def properties(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of either kind as properties of its node in the graph."""
+    shown = {name: value for name, value in line.items() if name not in ("kind", "entities")}
+    if "entities" in line:
+        shown["entities"] = [f"{name}={value}" for name, value in sorted(line["entities"].items())]
+    return shown

@@ -1,0 +1,245 @@
+"""The audit spool: append-only files of lines, each chained to the one before by its hash, synced in groups.
+
+One process writes one chain of segments, `<chain>-<number>.open`, holding a lock on the open one; a closed
+segment is `.closed`, and the worker moves it into the graph. A line is `<sha256 of the previous hash and the
+text> <text>`, and a segment's first line names the last hash of the segment before. Recording writes and
+returns at once; one thread syncs for everybody who waits, so the disk works while the request does. What
+cannot be written is `Unavailable`.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from threading import Condition, Lock, Thread
+
+import orjson
+import structlog
+
+from graph.errors import Unavailable
+
+OPEN, CLOSED = ".open", ".closed"
+START = "0" * 64
+WAIT_SECONDS = 15.0
+LAZY_SECONDS = 1.0
+_log = structlog.get_logger("hilum.audit")
+
+
+def chained(previous: str, text: bytes) -> str:
+    """The hash of a line: of the hash before it and its text."""
+    return sha256(previous.encode("ascii") + text).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolLimits:
+    """A segment is closed at `segment_bytes`, or when it holds lines and is `segment_seconds` old."""
+
+    segment_bytes: int = 8 << 20
+    segment_seconds: float = 30.0
+
+
+class Segment:
+    """An open segment, locked for as long as its process lives; it gets its name when it is locked."""
+
+    def __init__(self, folder: Path, chain: str, number: int, previous: str) -> None:
+        self.path = folder / f"{chain}-{number:06d}{OPEN}"
+        self.chain, self.number, self.hash = chain, number, previous
+        self.size = self.lines = 0
+        unnamed = self.path.with_suffix(".new")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        self.file = os.open(unnamed, flags, 0o600)
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+        self.append(orjson.dumps({"kind": "segment", "number": number, "previous": previous}))
+        unnamed.rename(self.path)
+        _sync_folder(folder)
+
+    def append(self, text: bytes) -> None:
+        """Write one line whole, or raise OSError."""
+        following = chained(self.hash, text)
+        line = b"%s %s\n" % (following.encode("ascii"), text)
+        if os.write(self.file, line) != len(line):
+            raise OSError("the audit line was cut")
+        self.hash = following
+        self.size += len(line)
+        self.lines += 1
+
+    def close(self) -> None:
+        """Sync, rename and unlock."""
+        os.fsync(self.file)
+        self.path.rename(self.path.with_suffix(CLOSED))
+        _sync_folder(self.path.parent)
+        os.close(self.file)
+
+    def abandon(self) -> None:
+        """Give the file up as it is; the worker takes what is whole."""
+        os.close(self.file)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A line that was written; `wait` returns once it is durable, or raises `Unavailable`."""
+
+    spool: "Spool"
+    era: int
+    place: int
+
+    def wait(self) -> None:
+        """Wait until the disk has it."""
+        self.spool.wait_for(self.era, self.place)
+
+
+class Spool:
+    """The spool of one process; opens its first segment on first use, so it may be made before a fork."""
+
+    def __init__(
+        self,
+        folder: Path,
+        limits: SpoolLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sync: Callable[[int], None] = os.fdatasync,
+    ) -> None:
+        self._folder = folder
+        self._limits = limits or SpoolLimits()
+        self._clock = clock
+        self._sync = sync
+        self._forget()
+
+    def _forget(self) -> None:
+        """The state before the first line, also that of a child which must not write its parent's file."""
+        lock = Lock()
+        self._work, self._done = Condition(lock), Condition(lock)
+        self._segment: Segment | None = None
+        self._thread: Thread | None = None
+        self._owner = os.getpid()
+        self._opened = 0.0
+        self._era = 0  # grows when a write or a sync fails
+        self._durable: dict[int, int] = {}  # how far each era before this one got
+        self._written = self._wanted = self._synced = 0
+        self._closing = False
+
+    def record(self, text: bytes, *, awaited: bool = True) -> Ticket:
+        """Append a line; one that nobody waits for is synced with the next group, or within a second."""
+        if self._owner != os.getpid():
+            self._forget()
+        with self._work:
+            try:
+                self._ready().append(text)
+            except OSError as error:
+                self._give_up(self._segment, error)
+                raise _unwritable() from error
+            self._written += 1
+            if awaited:
+                self._wanted = self._written
+                self._work.notify()
+            return Ticket(self, self._era, self._written)
+
+    def wait_for(self, era: int, place: int) -> None:
+        """Wait until line `place` of `era` is durable."""
+        with self._done:
+            settled = self._done.wait_for(
+                lambda: self._reached(era) >= place or self._era != era, WAIT_SECONDS
+            )
+            if not settled or self._reached(era) < place:
+                raise _unwritable()
+
+    def _reached(self, era: int) -> int:
+        return self._synced if era == self._era else self._durable[era]
+
+    def close(self) -> None:
+        """Sync everything and close the segment; later records open a new one."""
+        with self._work:
+            thread = self._thread
+            self._closing = thread is not None
+            self._work.notify()
+        if thread is not None:
+            thread.join(WAIT_SECONDS)
+
+    def _ready(self) -> Segment:
+        """The open segment, and the thread that syncs it."""
+        if self._segment is None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            chain = f"{time.time_ns() // 1000:016d}-{os.getpid()}-{token_hex(4)}"
+            self._segment = self._begin(chain, 1, START)
+        if self._thread is None:
+            self._thread = Thread(target=self._serve, name="audit-sync", daemon=True)
+            self._thread.start()
+        return self._segment
+
+    def _begin(self, chain: str, number: int, previous: str) -> Segment:
+        self._opened = self._clock()
+        return Segment(self._folder, chain, number, previous)
+
+    def _serve(self) -> None:
+        """The thread: sync what is awaited, what is not within a second, and close segments that are due."""
+        closing = False
+        while not closing:
+            with self._work:
+                self._work.wait_for(lambda: self._closing or self._wanted > self._synced, LAZY_SECONDS)
+                segment, target, closing = self._segment, self._written, self._closing
+            if segment is not None and target > self._synced:
+                self._sync_to(segment, target)
+            with self._work:
+                self._rotate(closing)
+
+    def _sync_to(self, segment: Segment, target: int) -> None:
+        """Sync without the lock: others go on writing meanwhile, and wait for the next round."""
+        failure: OSError | None = None
+        try:
+            self._sync(segment.file)
+        except OSError as error:
+            failure = error
+        with self._done:
+            if failure is not None:
+                self._give_up(segment, failure)
+            elif self._segment is segment:
+                self._synced = target
+                self._done.notify_all()
+
+    def _rotate(self, closing: bool) -> None:
+        segment = self._segment
+        if segment is not None and (closing or self._is_due(segment)):
+            try:
+                segment.close()
+                self._synced = self._written
+                self._segment = None
+                self._done.notify_all()
+                if not closing:
+                    self._segment = self._begin(segment.chain, segment.number + 1, segment.hash)
+            except OSError as error:
+                self._give_up(self._segment, error)
+        if closing:
+            self._thread, self._closing = None, False
+
+    def _is_due(self, segment: Segment) -> bool:
+        if segment.size >= self._limits.segment_bytes:
+            return True
+        return segment.lines > 1 and self._clock() - self._opened >= self._limits.segment_seconds
+
+    def _give_up(self, segment: Segment | None, error: OSError) -> None:
+        """After a failed write or sync nothing unsynced is promised; the next record starts a new chain."""
+        if segment is not self._segment:
+            return
+        _log.error("audit spool failed", error=type(error).__name__, number=error.errno)
+        if segment is not None:
+            segment.abandon()
+        self._segment = None
+        self._durable[self._era] = self._synced
+        self._era += 1
+        self._wanted = self._written = self._synced
+        self._done.notify_all()
+
+
+def _unwritable() -> Unavailable:
+    return Unavailable("the audit trail cannot be written now, so nothing is answered", retry_after=5)

@@ -1,0 +1,164 @@
+"""The worker moves what is closed into the graph: once, whole, and also what a dead process left."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from app.audit.events import audit_event
+from app.audit.mover import adopt_abandoned, move_closed
+from app.audit.reading import defects, read_spool, segments
+from app.audit.recorder import AuditRecorder
+from app.audit.spool import Spool, SpoolLimits
+from app.security.scopes import system_scope
+from graph.errors import Forbidden, ScopeMissing
+from graph.session import Graph
+from graph.stores.audit import AuditStore
+from tests.app.audit.test_recorder import FACTS
+from tests.factories.scopes import scope_of
+
+
+@pytest.fixture
+def store(graph: Graph) -> AuditStore:
+    return AuditStore(graph)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path, SpoolLimits(segment_bytes=6000))
+
+
+@pytest.fixture
+def recorder(spool: Spool, tenant: str) -> AuditRecorder:
+    return AuditRecorder(spool, b"key", tenant)
+
+
+def record(recorder: AuditRecorder, tenant: str, count: int) -> None:
+    for _ in range(count):
+        entry = recorder.begin(scope_of("clinician", tenant=tenant), FACTS)
+        entry.concerning("Patient/1")
+        entry.close(200)
+
+
+def test_closed_segments_go_into_the_graph_and_open_ones_stay(
+    recorder: AuditRecorder, store: AuditStore, tenant: str, tmp_path: Path
+) -> None:
+    record(recorder, tenant, 20)
+    moved = move_closed(tmp_path, store)
+    assert moved.segments > 1
+    assert 0 < store.count(system_scope(tenant)) <= 20
+    assert len(list(tmp_path.glob("*.open"))) == 1
+    recorder.close()
+    move_closed(tmp_path, store)
+    assert store.count(system_scope(tenant)) == 20
+    assert move_closed(tmp_path, store).segments == 0
+
+
+def test_beginning_and_outcome_become_one_entry_and_one_audit_event(
+    recorder: AuditRecorder, store: AuditStore, tenant: str, tmp_path: Path
+) -> None:
+    record(recorder, tenant, 1)
+    recorder.close()
+    move_closed(tmp_path, store)
+    (entry,) = store.of_request(system_scope(tenant), "r-1")
+    assert (entry["subject"], entry["status"], entry["concerning"]) == ("a-clinician", 200, ["Patient/1"])
+    event = audit_event(entry)
+    assert (event["action"], event["outcome"], event["recorded"]) == ("E", "0", "2023-11-14T22:13:20.000000Z")
+    assert {"what": {"reference": "Patient/1"}} in event["entity"]
+
+
+def test_moving_twice_is_moving_once(
+    recorder: AuditRecorder, store: AuditStore, tenant: str, tmp_path: Path
+) -> None:
+    record(recorder, tenant, 5)
+    recorder.close()
+    (path,) = segments(tmp_path)
+    raw = path.read_bytes()
+    move_closed(tmp_path, store)
+    path.write_bytes(raw)
+    move_closed(tmp_path, store)
+    assert store.count(system_scope(tenant)) == 5
+
+
+def test_the_archive_keeps_the_chain(
+    recorder: AuditRecorder, store: AuditStore, tenant: str, tmp_path: Path
+) -> None:
+    record(recorder, tenant, 20)
+    move_closed(tmp_path, store)
+    record(recorder, tenant, 20)
+    recorder.close()
+    assert defects(tmp_path) == []
+    assert len([each for each in read_spool(tmp_path) if each["kind"] == "access"]) == 40
+    assert {path.suffix for path in segments(tmp_path)} == {".gz", ".closed"}
+
+
+def test_a_segment_is_moved_up_to_where_it_was_tampered_with(
+    recorder: AuditRecorder, store: AuditStore, tenant: str, tmp_path: Path
+) -> None:
+    record(recorder, tenant, 3)
+    recorder.close()
+    (path,) = segments(tmp_path)
+    kept = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([*kept[:4], kept[4].replace(b"200", b"404"), *kept[5:]]))
+    move_closed(tmp_path, store)
+    assert store.count(system_scope(tenant)) == 2
+    assert defects(tmp_path) != []
+
+
+LEFT_BEHIND = """
+import os, signal, sys
+from pathlib import Path
+from app.audit.spool import Spool
+Spool(Path(sys.argv[1])).record(sys.argv[2].encode()).wait()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_open_is_adopted(store: AuditStore, tenant: str, tmp_path: Path) -> None:
+    line = orjson.dumps({"kind": "access", "id": "1", "tenant": tenant, "entities": {}}).decode()
+    subprocess.run([sys.executable, "-c", LEFT_BEHIND, str(tmp_path), line], check=False)
+    assert len(list(tmp_path.glob("*.open"))) == 1
+    assert move_closed(tmp_path, store).lines == 1
+    assert store.count(system_scope(tenant)) == 1
+
+
+def test_a_living_process_keeps_its_segment(recorder: AuditRecorder, tenant: str, tmp_path: Path) -> None:
+    record(recorder, tenant, 1)
+    adopt_abandoned(tmp_path)
+    assert len(list(tmp_path.glob("*.open"))) == 1
+
+
+def test_an_access_without_an_outcome_is_unknown(
+    recorder: AuditRecorder, tenant: str, tmp_path: Path
+) -> None:
+    recorder.begin(scope_of("researcher", tenant=tenant), FACTS)
+    (line,) = read_spool(tmp_path)
+    event = audit_event(line)
+    assert "outcome" not in event
+    assert event["outcomeDesc"].startswith("unknown")
+    assert event["purposeOfEvent"] == [{"text": "pseudonymous"}]
+
+
+def test_entries_of_another_tenant_are_not_written(store: AuditStore, tenant: str) -> None:
+    rows = [{"key": "x|-|audit|1", "properties": {"tenant": "x"}}]
+    with pytest.raises(ValueError, match="another tenant"):
+        store.add(system_scope(tenant), rows)
+
+
+@pytest.mark.parametrize("role", ["clinician", "researcher", "teleradiologist", "service"])
+def test_only_administrators_read_the_audit(store: AuditStore, role: str) -> None:
+    for read in (
+        store.count,
+        lambda scope: store.of_request(scope, "r-1"),
+        lambda scope: store.add(scope, []),
+    ):
+        with pytest.raises(Forbidden):
+            read(scope_of(role))
+
+
+@pytest.mark.parametrize("method", ["add", "count", "of_request"])
+def test_no_method_runs_without_a_scope(store: AuditStore, method: str) -> None:
+    with pytest.raises(ScopeMissing):
+        getattr(store, method)()

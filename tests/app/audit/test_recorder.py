@@ -1,0 +1,142 @@
+"""Every guarded request leaves one entry that says who did what, and no value of a query."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.audit.reading import read_spool
+from app.audit.recorder import AuditRecorder, open_recorder
+from app.audit.spool import Spool
+from app.config import Config
+from app.web.guard import RequestFacts, requires
+from app.web.request_context import current
+from app.web.toolkit import install_toolkit
+from tests.app.web.conftest import authenticate, read_patient, write_patient
+from tests.factories.scopes import scope_of
+
+FACTS = RequestFacts(
+    request_id="r-1",
+    received=1_700_000_000_000_000,
+    method="GET",
+    route="/fhir/<type>",
+    action="E",
+    interaction="search",
+    entities={"type": "Patient"},
+    parameters=("_count", "name", "Kim Chulsoo"),
+    query=b"name=Kim+Chulsoo&_count=10",
+    address="127.0.0.1",
+)
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> AuditRecorder:
+    return AuditRecorder(Spool(tmp_path), b"key", "home")
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    return list(read_spool(folder))
+
+
+def test_an_access_is_a_beginning_and_an_outcome(recorder: AuditRecorder, tmp_path: Path) -> None:
+    entry = recorder.begin(scope_of("clinician", tenant="t"), FACTS)
+    entry.concerning("Patient/1", "Patient/2", "Patient/1")
+    entry.close(200)
+    begun, ended = lines(tmp_path)
+    assert begun.pop("id") == ended["id"]
+    assert len(begun.pop("query")) == 32
+    assert begun == {
+        "kind": "access",
+        "at": 1_700_000_000_000_000,
+        "tenant": "t",
+        "subject": "a-clinician",
+        "role": "clinician",
+        "purpose": "TREAT",
+        "requestId": "r-1",
+        "method": "GET",
+        "route": "/fhir/<type>",
+        "action": "E",
+        "interaction": "search",
+        "entities": {"type": "Patient"},
+        "parameters": ["_count", "name"],
+        "address": "127.0.0.1",
+    }
+    assert (ended["status"], ended["concerning"], ended["concerned"]) == (200, ["Patient/1", "Patient/2"], 2)
+
+
+def test_no_value_of_a_query_is_kept(recorder: AuditRecorder, tmp_path: Path) -> None:
+    recorder.begin(None, FACTS).close(401)
+    recorder.close()
+    assert all(b"Kim" not in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_equal_queries_have_equal_digests_under_one_key_only(tmp_path: Path) -> None:
+    folders = [tmp_path / each for each in ("a", "b", "c")]
+    for folder, key in zip(folders, (b"one", b"one", b"two"), strict=True):
+        AuditRecorder(Spool(folder), key, "home").begin(None, FACTS).close(200)
+    first, second, third = (lines(folder)[0]["query"] for folder in folders)
+    assert first == second != third
+
+
+def test_a_path_that_is_no_text_is_kept_readable(recorder: AuditRecorder, tmp_path: Path) -> None:
+    odd = RequestFacts(
+        **{**{name: getattr(FACTS, name) for name in FACTS.__slots__}, "entities": {"id": "\udcff"}}
+    )
+    recorder.begin(None, odd).close(404)
+    assert lines(tmp_path)[0]["entities"] == {"id": "'\\udcff'"}
+
+
+def test_the_recorder_of_a_configuration_writes_where_it_is_told(tmp_path: Path) -> None:
+    config = Config.from_env({"HILUM_HOME": str(tmp_path), "HILUM_TENANT": "mine"})
+    recorder = open_recorder(config, tmp_path / "audit")
+    recorder.begin(None, FACTS).close(401)
+    recorder.close()
+    assert [each["tenant"] for each in lines(tmp_path / "audit")] == ["mine", "mine"]
+
+
+@requires("imaging.read")
+def note_whom() -> str:
+    current().audit.concerning("Patient/9")
+    return ""
+
+
+OUTCOMES = [
+    ("clinician", "GET", "/fhir/Patient/7?name=Kim", 200, "R"),
+    ("clinician", "GET", "/fhir/Patient/missing", 404, "R"),
+    ("researcher", "GET", "/fhir/Patient/7", 403, "R"),
+    (None, "GET", "/fhir/Patient/7", 401, "R"),
+    ("clinician", "PUT", "/fhir/Patient/7", 415, "U"),
+    ("clinician", "GET", "/whom", 200, "R"),
+]
+
+
+@pytest.mark.parametrize("case", OUTCOMES, ids=lambda case: f"{case[0]} {case[2]} {case[3]}")
+def test_each_guarded_request_leaves_exactly_one_entry(
+    tmp_path: Path, case: tuple[str | None, str, str, int, str]
+) -> None:
+    role, method, path, status, action = case
+    recorder = AuditRecorder(Spool(tmp_path), b"key", "home")
+    app = Flask("audited", static_folder=None)
+    app.add_url_rule("/fhir/Patient/<id>", view_func=read_patient, methods=["GET"])
+    app.add_url_rule("/fhir/Patient/<id>", view_func=write_patient, methods=["PUT"])
+    app.add_url_rule("/whom", view_func=note_whom)
+    install_toolkit(app, base_url="http://x", authenticate=authenticate, recorder=recorder, dialects={})
+    headers = {"X-Request-Id": "r-7", **({"Authorization": f"Bearer {role}"} if role else {})}
+    assert app.test_client().open(path, method=method, headers=headers).status_code == status
+    begun, ended = lines(tmp_path)
+    assert (begun["requestId"], begun["action"], begun["role"]) == ("r-7", action, role or "-")
+    assert ended["status"] == status
+    assert ended["concerning"] == (["Patient/9"] if path == "/whom" else [])
+
+
+def test_a_spool_that_cannot_be_written_lets_nothing_out(tmp_path: Path) -> None:
+    (tmp_path / "audit").write_text("a file where the folder should be")
+    recorder = AuditRecorder(Spool(tmp_path / "audit"), b"key", "home")
+    app = Flask("audited", static_folder=None)
+    app.add_url_rule("/fhir/Patient/<id>", view_func=read_patient)
+    install_toolkit(app, base_url="http://x", authenticate=authenticate, recorder=recorder, dialects={})
+    answer = app.test_client().get("/fhir/Patient/7", headers={"Authorization": "Bearer clinician"})
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
+    assert "a-clinician" not in answer.text
