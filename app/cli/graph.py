@@ -4,8 +4,9 @@ import os
 
 import click
 
+from app.bootstrap import graph_address
 from app.cli.cypher_prompt import run_prompt
-from app.cli.graph_access import address, connected, local_server, provisioned
+from app.cli.graph_access import connected, local_server, provisioned
 from app.cli.screen import Screen
 from app.config import Config
 from app.supervision.state import read_state
@@ -50,7 +51,7 @@ def status() -> None:
         screen.step(f"{child.name} {running}, started again {child.restarts} times")
     try:
         with connected(config) as reached:
-            screen.step(f"Neo4j answers at {address(config).uri}, schema {current_version(reached)}")
+            screen.step(f"Neo4j answers at {graph_address(config).uri}, schema {current_version(reached)}")
     except HilumError as failure:
         raise click.ClickException(str(failure)) from failure
 

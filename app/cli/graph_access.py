@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.bootstrap import graph_address
 from app.cli.screen import Screen
 from app.config import Config
 from graph.errors import Conflict, Unavailable
 from graph.local.folders import cache_folder, graph_folder
 from graph.local.provision import Progress, provision
 from graph.local.server import LocalNeo4j, listens
-from graph.local.state import Neo4jAddress, local_address
 from graph.session import Graph
 
 
@@ -33,20 +33,10 @@ def local_server(config: Config, jars: tuple[Path, ...] = ()) -> LocalNeo4j:
     return LocalNeo4j(graph_folder(config.home), jars)
 
 
-def address(config: Config) -> Neo4jAddress:
-    """Where the graph of this configuration is; raises `Unavailable` when there is none."""
-    if config.neo4j_uri:
-        return Neo4jAddress(config.neo4j_uri, config.neo4j_user, config.neo4j_password)
-    found = local_address(graph_folder(config.home))
-    if found is None:
-        raise Unavailable("there is no local graph here yet: `hilum graph start` or `hilum up` makes it")
-    return found
-
-
 @contextmanager
 def connected(config: Config) -> Iterator[Graph]:
     """The graph of this configuration; raises `Unavailable` when it does not answer."""
-    where = address(config)
+    where = graph_address(config)
     if not config.neo4j_uri and not listens(where):
         raise Unavailable("the local graph does not run: `hilum graph start` or `hilum up` starts it")
     graph = Graph.connect(where.uri, where.user, where.password, config.neo4j_database)

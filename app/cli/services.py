@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from typing import Any
 
+from app.bootstrap import Services, open_services
 from app.config import Config
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Any]:
+def opened(config: Config) -> Iterator[Services]:
     """Open the services that `app.bootstrap` wires, and close them."""
-    services = import_module("app.bootstrap").open_services(config)
+    services = open_services(config)
     try:
         yield services
     finally:

@@ -17,9 +17,11 @@ from app.cli.screen import Screen
 from app.cli.services import opened
 from app.cli.signals import Stopping, stopping
 from app.config import Config
+from app.security.demo import demo_tokens
 from app.supervision.job_worker import job_worker
 from app.supervision.supervisor import Supervisor, only_one
 from app.supervision.web_server import answers, web_server
+from graph.clock import now
 from graph.errors import Conflict, Unavailable
 from graph.local.process import wait_until
 from graph.local.server import is_free
@@ -115,7 +117,7 @@ class Gateway:
         self._screen.addresses(self._config.base_url, ADDRESSES)
         if self._config.demo:
             with opened(self._config) as services:
-                self._screen.tokens(import_module("app.security.demo").demo_tokens(services))
+                self._screen.tokens(demo_tokens(services, now()))
         self._screen.step("\nCtrl-C stops everything.")
 
 

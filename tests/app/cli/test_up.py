@@ -1,0 +1,103 @@
+"""`hilum up` whole: it starts, it heals, it stops, and a second one is refused."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.security.policy import ROLES
+from graph.local.process import wait_until
+from tests.factories.gateway import CHILDREN, RunningGateway
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    tmp_path_factory: pytest.TempPathFactory, neo4j_jars: tuple[Path, ...]
+) -> Iterator[RunningGateway]:
+    running = RunningGateway(tmp_path_factory.mktemp("home"))
+    running.start("--no-samples")
+    yield running
+    running.send(signal.SIGTERM)
+    running.ended()
+
+
+def test_it_greets_with_addresses_and_a_token_for_every_role(gateway: RunningGateway) -> None:
+    assert f"http://127.0.0.1:{gateway.port}/dicom-web" in gateway.output
+    tokens = [line.split() for line in gateway.output.splitlines() if " eyJ" in line]
+    assert {role for role, _ in tokens} == set(ROLES)
+
+
+def test_it_is_ready(gateway: RunningGateway) -> None:
+    assert gateway.becomes_ready()
+
+
+def test_a_second_one_on_the_same_home_is_refused(gateway: RunningGateway) -> None:
+    second = RunningGateway(gateway.home)
+    second.launch("--no-samples")
+
+    assert second.ended()
+    assert second.exit_status == 1
+    assert "already running" in second.output
+    assert gateway.becomes_ready()
+
+
+@pytest.mark.parametrize("name", CHILDREN)
+def test_after_a_child_was_killed_the_gateway_is_ready_again(gateway: RunningGateway, name: str) -> None:
+    assert gateway.becomes_ready()
+    killed = gateway.pid_of(name)
+
+    gateway.kill_child(name)
+
+    assert wait_until(lambda: gateway.pid_of(name) != killed, 60)
+    assert gateway.becomes_ready()
+
+
+def test_after_the_supervisor_was_killed_the_next_start_takes_over(gateway: RunningGateway) -> None:
+    neo4j, web = gateway.pid_of("neo4j"), gateway.pid_of("web")
+    gateway.send(signal.SIGKILL)
+    assert gateway.ended()
+
+    gateway.start("--no-samples")
+
+    assert gateway.pid_of("neo4j") == neo4j  # adopted
+    assert gateway.pid_of("web") != web  # ended and started again
+    assert gateway.becomes_ready()
+
+
+def test_after_everything_was_killed_the_next_start_recovers(gateway: RunningGateway) -> None:
+    gateway.send(signal.SIGKILL)
+    for pid in gateway.left_over():
+        os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: not gateway.left_over(), 10)
+    assert gateway.ended()
+
+    gateway.start("--no-samples")
+
+    assert gateway.becomes_ready()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything_in_order(gateway: RunningGateway, number: signal.Signals) -> None:
+    gateway.send(number)
+
+    assert gateway.ended()
+    assert gateway.exit_status == 0
+    assert gateway.left_over() == []
+    stops = [line.split(":")[0] for line in gateway.output.splitlines() if line.endswith(": stopping")]
+    assert stops == ["web", "worker", "neo4j"]
+    gateway.start("--no-samples")  # the other tests find it running
+
+
+def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
+    gateway = RunningGateway(tmp_path / "home")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", gateway.port))
+        other.listen()
+        gateway.launch("--no-samples")
+        assert gateway.ended()
+
+    assert gateway.exit_status == 1
+    assert "HILUM_PORT" in gateway.output
