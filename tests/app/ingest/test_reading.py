@@ -1,0 +1,69 @@
+import pytest
+
+from tests.factories import dicom
+from tests.factories.elements import element, file_of, item, reading_of, sequence, text
+
+
+def test_a_slice_tells_its_facts_by_level() -> None:
+    reading = reading_of(
+        dicom.ct_instance(patient_id="77", number=5, study_uid="1.2", series_uid="1.3", sop_uid="1.4")
+    )
+    identity = reading.identity
+    assert (identity.study_uid, identity.series_uid, identity.sop_uid) == ("1.2", "1.3", "1.4")
+    assert reading.study["PatientID"] == "77"
+    assert reading.study["PatientName"] == "Test^Patient"
+    assert reading.study["StudyDate"] == "20260102"
+    assert reading.study["StudyInstanceUID"] == "1.2"
+    assert reading.series["Modality"] == "CT"
+    assert reading.series["SeriesNumber"] == 1
+    assert reading.series["BodyPartExamined"] == "CHEST"
+    assert reading.instance["InstanceNumber"] == 5
+    assert reading.instance["Rows"] == 16
+    assert "ModalitiesInStudy" not in reading.study
+    assert (reading.warnings, reading.warning_reason, reading.several_values) == ((), None, False)
+
+
+@pytest.mark.parametrize("syntax", dicom.SYNTAXES)
+def test_every_uncompressed_syntax_says_the_same(syntax: str) -> None:
+    plain = reading_of(dicom.ct_instance(sop_uid="1.4"))
+    other = reading_of(dicom.ct_instance(sop_uid="1.4", transfer_syntax=syntax))
+    assert (other.study, other.series, other.instance) == (plain.study, plain.series, plain.instance)
+    assert other.metadata == plain.metadata
+
+
+def test_the_request_attributes_are_read_from_their_sequence() -> None:
+    request = item(text(0x00400009, "SH", "STEP") + text(0x00401001, "SH", "REQ "))
+    reading = reading_of(file_of(sequence(0x00400275, request)))
+    assert reading.series["ScheduledProcedureStepID"] == "STEP"
+    assert reading.series["RequestedProcedureID"] == "REQ"
+
+
+def test_only_the_first_of_several_values_is_searched() -> None:
+    reading = reading_of(file_of(text(0x00080050, "SH", "A1\\A2")))
+    assert reading.study["AccessionNumber"] == "A1"
+    assert reading.several_values
+    assert reading.warnings == ()
+
+
+def test_several_character_sets_are_kept() -> None:
+    reading = reading_of(file_of(text(0x00080005, "CS", "\\ISO 2022 IR 149")))
+    assert reading.study["SpecificCharacterSet"] == ("", "ISO 2022 IR 149")
+    assert not reading.several_values
+
+
+def test_a_name_keeps_its_groups() -> None:
+    raw = file_of(
+        text(0x00080005, "CS", "ISO_IR 192"), text(0x00100010, "PN", "Hong^Gildong=洪^吉洞=홍^길동")
+    )
+    assert reading_of(raw).study["PatientName"] == "Hong^Gildong=洪^吉洞=홍^길동"
+
+
+def test_an_empty_attribute_is_no_fact() -> None:
+    reading = reading_of(file_of(element(0x00080050, "SH"), element(0x00100010, "PN", b"  ")))
+    assert not {"AccessionNumber", "PatientName"} & set(reading.study)
+
+
+def test_a_birth_date_is_in_the_future_by_the_day_of_receipt() -> None:
+    raw = file_of(text(0x00100030, "DA", "20260101"))
+    assert reading_of(raw, today="20260101").study["PatientBirthDate"] == "20260101"
+    assert "PatientBirthDate" not in reading_of(raw, today="20251231").study
