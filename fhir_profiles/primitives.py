@@ -55,12 +55,12 @@ def _base64(value: Any) -> bool:
 
 
 def _pattern(pattern: str) -> Check:
-    fullmatch = re.compile(pattern, re.ASCII).fullmatch
+    fullmatch = re.compile(pattern).fullmatch
     return lambda value: type(value) is str and fullmatch(value) is not None
 
 
 def _dated(pattern: str) -> Check:
-    fullmatch = re.compile(pattern, re.ASCII).fullmatch
+    fullmatch = re.compile(pattern).fullmatch
 
     def check(value: Any) -> bool:
         if type(value) is not str or fullmatch(value) is None:

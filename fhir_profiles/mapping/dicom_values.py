@@ -46,7 +46,7 @@ def code(value: object) -> str | None:
 def unsigned(value: object) -> int | None:
     """A whole number from 0 to 2^31 - 1."""
     try:
-        found = int(first(value))
+        found = value if type(value) is int else int(first(value))
     except ValueError:
         return None
     return found if CHECKS["unsignedInt"](found) else None
@@ -54,6 +54,8 @@ def unsigned(value: object) -> int | None:
 
 def uid(value: object) -> str | None:
     """A unique identifier; more forgiving of leading zeros than PS3.5 section 9, as files are."""
+    if type(value) is str and len(value) <= _LONGEST_UID and _UID.fullmatch(value):
+        return value  # nearly always, and there are many
     found = first(value)
     return found if len(found) <= _LONGEST_UID and _UID.fullmatch(found) else None
 

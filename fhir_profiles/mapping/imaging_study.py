@@ -99,7 +99,7 @@ def _series(facts: Facts, study: Facts, zone: tzinfo | None) -> dict[str, Any] |
         if "instances" in facts
         else unsigned(facts.get("NumberOfSeriesRelatedInstances")),
         "bodySite": coding(text(facts.get("BodyPartExamined")), BODY_PARTS),
-        "laterality": coding(first(facts.get("Laterality")), LATERALITIES),
+        "laterality": coding(text(first(facts.get("Laterality"))), LATERALITIES),
         "started": _started(facts, "Series", study, zone),
         "instance": instances,
     }

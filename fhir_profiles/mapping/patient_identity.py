@@ -13,6 +13,7 @@ from fhir_profiles.folding import fold
 from fhir_profiles.mapping.dicom_values import day, first
 from fhir_profiles.mapping.person_names import person_name
 
+_GROUP = re.compile(r"[=\\]")  # between scripts, and between values
 _PUNCTUATION = re.compile(r"[^\w]+")
 _SEXES = {"male": "M", "female": "F", "other": "O"}
 
@@ -47,7 +48,7 @@ def _names_differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _names(value: object) -> list[Name]:
     written = value if isinstance(value, list | tuple) else (value or "",)
-    groups = (group for each in written for group in str(each).split("="))
+    groups = (group for each in written for group in _GROUP.split(str(each)))
     names = (_name(group) for group in groups)
     return [name for name in names if name != ((), ())]
 
