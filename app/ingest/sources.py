@@ -32,7 +32,10 @@ class Source:
 
 
 def sources(paths: Iterable[Path]) -> Iterator[Source]:
-    """Every file below the paths, folders in the order of names, the members of zips one by one."""
+    """Every file below the paths, folders in the order of names, the members of zips one by one.
+
+    A source is read before the next one is asked for: its zip is closed after its last member.
+    """
     for path in paths:
         for file in _files(path):
             yield from _members(file) if _is_zip(file) else (Source(str(file), _opener(file)),)

@@ -1,4 +1,4 @@
-"""Files that cost far more to read than to send (B20, B22, B23): a child reads them, its memory is measured."""
+"""Files that cost far more to read than to send (B20, B22, B23), read by a child whose memory is measured."""
 
 import os
 import subprocess
