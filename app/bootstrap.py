@@ -7,6 +7,8 @@ server forks.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_bytes
+from time import time_ns
 from zoneinfo import ZoneInfo
 
 from app.audit.recorder import AuditRecorder, open_recorder
@@ -131,7 +133,7 @@ def _ingest(config: Config, blobs: BlobStore, imaging: ImagingStore) -> Ingest:
     return Ingest(
         blobs,
         imaging,
-        new_blob_id=new_blob_id,
+        new_blob_id=lambda: new_blob_id(time_ns() // 1_000_000, token_bytes(10)),
         today=lambda: datetime.now(zone).strftime("%Y%m%d"),
         limits=Limits(file_bytes=config.part_size),
     )

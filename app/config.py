@@ -79,7 +79,12 @@ class Config:
         "Default: http with HILUM_HOST and HILUM_PORT.",
     )
     processes: int = setting("HILUM_PROCESSES", 2, whole(1, 64), "Web server processes.")
-    threads: int = setting("HILUM_THREADS", 8, whole(1, 256), "Threads of each web server process.")
+    threads: int = setting(
+        "HILUM_THREADS",
+        256,
+        whole(1, 1024),
+        "Threads of each web server process: a client that stalls keeps one for a while (ADR 0003).",
+    )
     tenant: str = setting("HILUM_TENANT", "default", name, "The tenant of tokens that name none.")
     demo: bool = setting(
         "HILUM_DEMO",

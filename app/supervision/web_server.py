@@ -30,6 +30,9 @@ def web_server_argv(config: Config) -> tuple[str, ...]:
         "--worker-class=app.web.server.GatewayWorker",
         f"--graceful-timeout={DRAIN_SECONDS}",
         f"--timeout={SILENT_SECONDS}",
+        "--keep-alive=15",
+        "--backlog=2048",
+        "--no-control-socket",
         "--log-level=warning",
     )
 

@@ -54,9 +54,10 @@ def _property(attribute: Attribute, value: AttributeValue | None) -> dict[str, A
 def interval_of(vr: str, text: str) -> tuple[int, int] | None:
     """The interval [low, high) that a DA, TM or integer value covers (PS3.5 6.2); None where invalid."""
     try:
-        return _INTERVALS[vr](text.strip())
+        found: tuple[int, int] = _INTERVALS[vr](text.strip())
     except (ValueError, OverflowError):
         return None
+    return found
 
 
 def _day(text: str) -> tuple[int, int]:

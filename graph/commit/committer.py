@@ -24,7 +24,7 @@ from graph.session import Graph, Transaction
 
 T = TypeVar("T")
 
-BATCH_WEIGHT = 512  # rows of one transaction: enough to share the fsync, little enough to stay under 100 ms
+BATCH_WEIGHT = 256  # rows of one transaction: enough to share the fsync, little enough to stay quick
 DEADLINE = 30.0  # seconds a request waits for its commit
 SETTLING = 15.0  # seconds to settle an unknown outcome before saying that it is unknown
 

@@ -58,7 +58,7 @@ class State:
     ) -> None:
         self._transaction = transaction
         self.tenant = tenant
-        row = transaction.run(LOAD, tenant=tenant, now=now, **reads)[0]
+        row = transaction.run(LOAD, tenant=tenant, now=now, keys=reads)[0]
         counter = row["counter"]
         self.now = max(now, counter.get("clock", 0) + _NOW_STEP)
         self.serial: int = counter.get("serial", 0)
@@ -151,29 +151,17 @@ class State:
         if dicom_key := properties.get("dicomKey"):
             self._studies[dicom_key] = state
 
-    def flush(self) -> None:
-        """Write what is pending; in the end once, before a search inside the batch once more."""
-        if self._pending:
-            flush(self._transaction, self, self._pending)
+    def flush(self, commit_id: str | None = None) -> None:
+        """Write what is pending: at the end of the commit, and before a search inside it."""
+        if self._pending or (commit_id and self._flushed):
+            flush(self._transaction, self, self._pending, commit_id)
             self._pending = Writes()
             self._snapshots.clear()
             self._flushed = True
 
     def close(self, commit_id: str) -> None:
-        """Write the rest and move the counter: the last statement before the commit."""
-        self.flush()
-        if self._flushed:
-            self._transaction.run(
-                "MATCH (c:Counter {key: $tenant}) SET c += $counter",
-                tenant=self.tenant,
-                counter={
-                    "clock": self.now,
-                    "serial": self.serial,
-                    "sequence": self.sequence,
-                    "versionSequence": self.version_sequence,
-                    "recent": [commit_id, *self.recent[:63]],
-                },
-            )
+        """Write the rest and move the counter, if anything was written at all."""
+        self.flush(commit_id)
 
 
 def _resource(properties: Mapping[str, Any]) -> ResourceState | None:

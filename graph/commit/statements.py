@@ -1,7 +1,9 @@
 """The Cypher of a commit: one statement that locks and loads, one that writes.
 
 Each part of the writing statement is a `CALL () { … }` of its own over one list of rows; a commit runs the
-parts it has rows for, in one round trip. Labels and relationship types come from the FHIR definitions.
+parts it has rows for, in one round trip. All lists travel inside one map: Neo4j compiles a text anew for each
+order of magnitude of a list parameter's length, and not for what is inside a map (ADR 0002). Labels and
+relationship types come from the FHIR definitions.
 """
 
 import zlib
@@ -15,22 +17,24 @@ if TYPE_CHECKING:
     from graph.commit.state import State
     from graph.session import Transaction
 
+REMEMBERED = 64  # commit ids that the counter keeps, to settle an unknown outcome
+
 # The first SET takes the write lock before anything is read (Neo4j manual, "Lost updates").
 LOAD = """
 MERGE (c:Counter {key: $tenant})
 SET c.lockedAt = $now
 WITH c
-CALL () { UNWIND $resources AS key
+CALL () { UNWIND $keys.resources AS key
   MATCH (r:Resource {key: key}) RETURN collect(properties(r)) AS resources }
-CALL () { UNWIND $studies AS key
+CALL () { UNWIND $keys.studies AS key
   MATCH (s:ImagingStudy {dicomKey: key}) RETURN collect(properties(s)) AS studies }
-CALL () { UNWIND $series AS key MATCH (x:Series {key: key}) RETURN collect(properties(x)) AS series }
-CALL () { UNWIND $instances AS key MATCH (i:Instance {key: key}) RETURN collect(i.key) AS instances }
+CALL () { UNWIND $keys.series AS key MATCH (x:Series {key: key}) RETURN collect(properties(x)) AS series }
+CALL () { UNWIND $keys.instances AS key MATCH (i:Instance {key: key}) RETURN collect(i.key) AS instances }
 RETURN properties(c) AS counter, resources, studies, series, instances
 """
 
 _RESOURCES = """
-UNWIND $resources AS row
+UNWIND $batch.resources AS row
 MERGE (r:Resource {key: row.key})
 SET r += row.properties
 SET r:$(row.type)
@@ -63,7 +67,7 @@ CALL (r, row) { UNWIND row.edges AS e
 """
 
 _SERIES = """
-UNWIND $series AS row
+UNWIND $batch.series AS row
 MATCH (s:ImagingStudy {dicomKey: row.study})
 MERGE (x:Series {key: row.key})
 SET x += row.properties
@@ -71,25 +75,27 @@ MERGE (s)-[:HAS_SERIES]->(x)
 """
 
 _INSTANCES = """
-UNWIND $instances AS row
+UNWIND $batch.instances AS row
 MATCH (x:Series {key: row.series})
 CREATE (x)-[:HAS_INSTANCE]->(i:Instance)
 SET i = row.properties
 """
 
 _REMOVALS = """
-UNWIND $removals AS row
+UNWIND $batch.removals AS row
 MATCH (i:Instance {key: row.key})
 CREATE (t:Tombstone)
 SET t = row.tombstone
 DETACH DELETE i
 """
 
-_EMPTY_SERIES = "UNWIND $empty_series AS key MATCH (x:Series {key: key}) DETACH DELETE x"
+_EMPTY_SERIES = "UNWIND $batch.empty_series AS key MATCH (x:Series {key: key}) DETACH DELETE x"
 
-_CHANGES = "UNWIND $changes AS row CREATE (change:Change) SET change = row"
+_CHANGES = "UNWIND $batch.changes AS row CREATE (change:Change) SET change = row"
 
-_ENTRIES = "UNWIND $entries AS row MERGE (e:Entry {key: row.key}) SET e = row"
+_ENTRIES = "UNWIND $batch.entries AS row MERGE (e:Entry {key: row.key}) SET e = row"
+
+_COUNTERS = "UNWIND $batch.counters AS row MATCH (c:Counter {key: row.key}) SET c += row"
 
 _PARTS = {
     "resources": _RESOURCES,
@@ -99,20 +105,36 @@ _PARTS = {
     "instances": _INSTANCES,
     "changes": _CHANGES,
     "entries": _ENTRIES,
+    "counters": _COUNTERS,
 }
 
 
-def flush(transaction: "Transaction", state: "State", writes: Writes) -> None:
+def flush(transaction: "Transaction", state: "State", writes: Writes, commit_id: str | None = None) -> None:
     """Write a batch; versions and changes take their numbers from the counter as they go.
 
     One statement, but for resources that the batch wrote twice: each later version is a statement of its own,
-    since rows of one UNWIND do not see one another.
+    since rows of one UNWIND do not see one another. With `commit_id` it is the last of a commit, and moves
+    the counter.
     """
     others = _rows(state, writes)  # first, so that a version knows the last change that it shows
     first, *later = _rounds(writes.resources) or [[]]
-    _run_parts(transaction, {"resources": [_resource_row(state, each) for each in first]} | others)
-    for again in later:
-        _run_parts(transaction, {"resources": [_resource_row(state, each) for each in again]})
+    rounds = [{"resources": [_resource_row(state, each) for each in again]} for again in (first, *later)]
+    rounds[0] |= others
+    if commit_id:
+        rounds[-1]["counters"] = [_counter_row(state, commit_id)]
+    for rows in rounds:
+        _run_parts(transaction, rows)
+
+
+def _counter_row(state: "State", commit_id: str) -> dict[str, Any]:
+    return {
+        "key": state.tenant,
+        "clock": state.now,
+        "serial": state.serial,
+        "sequence": state.sequence,
+        "versionSequence": state.version_sequence,
+        "recent": [commit_id, *state.recent[: REMEMBERED - 1]],
+    }
 
 
 def _rows(state: "State", writes: Writes) -> dict[str, list[Any]]:
@@ -132,7 +154,7 @@ def _run_parts(transaction: "Transaction", rows: dict[str, list[Any]]) -> None:
     used = {name: listed for name, listed in rows.items() if listed}
     if used:
         text = "\n".join(f"CALL () {{ {_PARTS[name]} }}" for name in _PARTS if name in used)
-        transaction.run(text, **used)
+        transaction.run(text, batch=used)
 
 
 def _rounds(writes: list[ResourceWrite]) -> list[list[ResourceWrite]]:
