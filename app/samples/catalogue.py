@@ -23,7 +23,7 @@ from app.samples.naming import accession_of, mrn_of, study_uid
 from app.samples.pictures import SETS
 from app.samples.population import generated
 from app.samples.recent import recent
-from app.samples.referrals import Referral, accession, referrals, report
+from app.samples.referrals import REFERRED, Referral, accession, referrals, report
 
 SEED = 20261122
 GENERATED = 10
@@ -71,7 +71,7 @@ class Samples:
     def image_count(self) -> int:
         """How many files `images` yields."""
         authored = sum(len(SETS[study.pictures].files) for case in CASES for study in case.studies)
-        return authored + sum(len(SETS[each.pictures].files) for each in self._referrals())
+        return authored + sum(len(SETS[pictures].files) for pictures in REFERRED)
 
     def bundle_count(self) -> tuple[int, int]:
         """How many Bundles come before and after the images."""

@@ -10,7 +10,7 @@ from app.samples.codes import LOINC, Json, concept, study_reference
 from app.samples.naming import accession_of, study_uid
 from app.samples.pictures import SETS
 
-_SETS = (
+REFERRED = (
     "ct unknown vr",
     "mr syntaxes",
     "us clips",
@@ -54,7 +54,7 @@ class Referral:
 def referrals(patients: Sequence[tuple[str, Json]], as_of: date) -> Iterator[Referral]:
     """Deal the sets of pictures out to the living among the patients (record number and resource)."""
     living = [each for each in patients if "deceasedDateTime" not in each[1]] or list(patients)
-    for place, pictures in enumerate(_SETS):
+    for place, pictures in enumerate(REFERRED):
         key, patient = living[place % len(living)]
         day = as_of - timedelta(days=_FIRST + _APART * place)
         yield Referral(key, place // len(living) + 1, pictures, day, patient)

@@ -1,0 +1,109 @@
+"""Loading the sample data through the same two use cases that every client's data comes through.
+
+An interrupted load is run again from the start: resources are put under ids of their own or created only
+where they are missing, and pictures that are there already are skipped.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, islice
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from app.config import Config
+from app.ingest.failure_reasons import FailureReason
+from app.ingest.outcomes import StoreReport
+from app.samples.catalogue import Samples, build_samples
+from app.security.scopes import system_scope
+from graph.scope import AccessScope
+
+_SUBJECT = "samples"
+_TOGETHER = 16  # pictures that are stored between two steps of the progress bar
+
+
+class Storing(Protocol):
+    """Stores instances, as `app.ingest` does."""
+
+    def store(self, scope: AccessScope, parts: Iterable[Iterable[bytes]], /) -> StoreReport:
+        """Store the parts, each an iterable of chunks."""
+        ...
+
+
+class Recording(Protocol):
+    """Writes FHIR resources, as `app.records` does."""
+
+    def transaction(self, scope: AccessScope, bundle: bytes, /) -> object:
+        """Write a transaction Bundle, all or nothing."""
+        ...
+
+
+class LoadingServices(Protocol):
+    """The services that loading needs."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def ingest(self) -> Storing: ...
+    @property
+    def records(self) -> Recording: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: `stored` counts pictures that are new, `refused` says what was wrong with others."""
+
+    samples: Samples
+    bundles: int
+    stored: int
+    refused: tuple[str, ...]
+
+
+def load_samples(
+    services: LoadingServices, progress: Callable[[int, int], None], samples: Samples | None = None
+) -> Loaded:
+    """Load the sample data, by default as of today; `progress` is told the pieces done and their number.
+
+    Raises what a transaction raises: the sample data is valid, so that is a failure of the graph.
+    """
+    scope = system_scope(services.config.tenant, _SUBJECT)
+    samples = samples or build_samples(datetime.now(ZoneInfo(services.config.zone)).date())
+    before, after = samples.bundle_count()
+    total = before + samples.image_count() + after
+    reports: list[StoreReport] = []
+    steps = chain(
+        _post(services, scope, samples.before_images()),
+        _store(services, scope, samples.images(), reports),
+        _post(services, scope, samples.after_images()),
+    )
+    done = 0
+    for pieces in steps:
+        done += pieces
+        progress(done, total)
+    stored, refused = _counted(reports)
+    return Loaded(samples, before + after, stored, refused)
+
+
+def _post(services: LoadingServices, scope: AccessScope, bundles: Iterator[bytes]) -> Iterator[int]:
+    for bundle in bundles:
+        services.records.transaction(scope, bundle)
+        yield 1
+
+
+def _store(
+    services: LoadingServices, scope: AccessScope, files: Iterator[bytes], reports: list[StoreReport]
+) -> Iterator[int]:
+    while together := [(file,) for file in islice(files, _TOGETHER)]:
+        report = services.ingest.store(scope, together)
+        if report.stopped:
+            raise report.stopped
+        reports.append(report)
+        yield len(together)
+
+
+def _counted(reports: Iterable[StoreReport]) -> tuple[int, tuple[str, ...]]:
+    """How many pictures are new, and why any was refused that is not there already."""
+    outcomes = [outcome for report in reports for outcome in report.outcomes]
+    failed = (each for each in outcomes if not each.stored and each.failure_reason != FailureReason.EXISTS)
+    refused = tuple(f"{each.sop_uid}: {' '.join(each.comments)}" for each in failed)
+    return sum(outcome.stored for outcome in outcomes), refused
