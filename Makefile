@@ -4,12 +4,12 @@ PYTHON = $(VENV)/bin/python
 INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh
 JOBS = 2
 ARGS =
-export HILUM_PYTHON
+export BASE_PYTHON
 
 .PHONY: help run test lint format types imports check check-all bench relock-neo4j relock-python clean
 
 help:  ## say what there is
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
 run: $(VENV)/run.stamp  ## start everything; Ctrl-C stops it (ARGS=--no-samples for an empty graph)
 	@exec $(PYTHON) -m app.cli up --with-parent $(ARGS)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a virtual environment and installs Hilum into it.
 #   environment.sh FOLDER REQUIREMENT      for example: environment.sh .venv '.[test]'
-# Needs a Python 3.11 or 3.12 that can make virtual environments, and nothing else. HILUM_PYTHON names one.
+# Needs a Python 3.11 or 3.12 that can make virtual environments, and nothing else. BASE_PYTHON names one.
 set -eu
 folder=$1
 requirement=$2
@@ -13,7 +13,7 @@ usable() {  # a Python of the right version that has pip
 
 find_python() {
     found=
-    for candidate in ${HILUM_PYTHON:-python3.12 python3.11 python3 python}; do
+    for candidate in ${BASE_PYTHON:-python3.12 python3.11 python3 python}; do
         "$candidate" -c "$check" 2>/dev/null || continue
         found=$candidate
         if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -26,7 +26,7 @@ find_python() {
         echo "Install that part of it (Debian and Ubuntu: apt install $(basename "$found")-venv) and try again." >&2
     else
         echo "Hilum needs Python 3.11 or 3.12, and there is none on the PATH." >&2
-        echo "Install one, or name it: make run HILUM_PYTHON=/path/to/python3.12" >&2
+        echo "Install one, or name it: make run BASE_PYTHON=/path/to/python3.12" >&2
     fi
     return 1
 }

@@ -34,7 +34,7 @@ from graph.local.state import (
 )
 
 FIRST_PORT, LAST_PORT = 20_000, 32_000  # below the ports that Linux gives to outgoing connections
-START_SECONDS = 90.0
+START_SECONDS = 180.0  # eight on a quiet machine
 STOP_SECONDS = 15.0
 SUBFOLDERS = ("conf", "data", "logs", "run", "import", "plugins", "licenses", "lib")
 
