@@ -11,9 +11,9 @@ def satisfies(writing: Writing, row: Row, expression: Expression) -> str:
     """The condition that the row satisfies the expression."""
     match expression:
         case All(of):
-            return _joined(writing, row, of, " AND ", "true")
+            return _joined(writing, row, of, " AND ")
         case Any(of):
-            return _joined(writing, row, of, " OR ", "false")
+            return _joined(writing, row, of, " OR ")
         case Not(of):
             return f"NOT {satisfies(writing, row, of)}"
         case Related(link, inner):
@@ -42,6 +42,6 @@ def conjuncts(expression: Expression) -> list[Expression]:
     return [expression]
 
 
-def _joined(writing: Writing, row: Row, parts: tuple[Expression, ...], word: str, empty: str) -> str:
+def _joined(writing: Writing, row: Row, parts: tuple[Expression, ...], word: str) -> str:
     conditions = [satisfies(writing, row, each) for each in parts]
-    return f"({word.join(conditions)})" if conditions else empty
+    return f"({word.join(conditions)})" if conditions else writing.constant(word == " AND ")

@@ -104,10 +104,11 @@ def _granted_rows(scope: AccessScope, each: int) -> int:
 def _granted(scope: AccessScope, entity: str) -> Expression:
     members = Field(entity, COMPARTMENT, Kind.TERM)
     patients = tuple(resource_of(key) for key in sorted(scope.patients or ()))
-    by_patient = (Term(members, patients),) if patients else ()
-    by_key = (Keys(entity, tuple(sorted(scope.studies))),) if entity == STUDY and scope.studies else ()
-    ways = (*by_patient, *by_key)
-    return ways[0] if len(ways) == 1 else Any(ways)
+    by_patient = Term(members, patients) if patients else None
+    by_key = Keys(entity, tuple(sorted(scope.studies))) if entity == STUDY else Keys(entity, ())
+    if by_patient is None:
+        return by_key
+    return Any((by_patient, by_key)) if by_key.keys else by_patient
 
 
 def expected(scope: AccessScope, entity: str, leaf: Expression, sizes: Sizes) -> int | None:

@@ -48,7 +48,7 @@ def _has_key(writing: Writing, row: Row, leaf: Keys) -> str:
         f"coalesce({row.variable}.{name} IN {writing.value(keys)}, false)"
         for name, keys in by_key_property(leaf).items()
     ]
-    return f"({' OR '.join(conditions)})" if conditions else "false"
+    return f"({' OR '.join(conditions)})" if conditions else writing.constant(False)
 
 
 def value_conditions(writing: Writing, variable: str, leaf: Term | Text | Span | Present) -> list[str]:

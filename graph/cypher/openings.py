@@ -106,9 +106,9 @@ def stream(writing: Writing, plan: Plan, page: Page) -> str:
     if len(keys) == 1:
         return _one_stream(writing, plan, leaf, writing.value(keys[0]), place(writing, page))
     cut = f"{index_order(page)} LIMIT {writing.value(page.limit + page.offset)}"
-    one = _one_stream(writing, plan, leaf, "each", place(writing, page))
+    one = _one_stream(writing, plan, leaf, "code", place(writing, page))
     one = indented(f"{one}\nRETURN r, serial {cut}")
-    each = f"UNWIND {writing.value(keys)} AS each\nCALL (each) {{\n{one}\n}}"
+    each = f"UNWIND {writing.value(keys)} AS code\nCALL (code) {{\n{one}\n}}"
     return f"{each}\nWITH DISTINCT r, 0 AS within, serial"
 
 

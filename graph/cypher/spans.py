@@ -1,7 +1,7 @@
 """Comparisons of a stored interval [l, h) with the asked one [low, high), as conditions on one stored value.
 
 FHIR R4 search.html#prefix. A stored end that is absent is open, and so is an asked end that is None: then
-what no value can reach is `false`, and what every value does is left out.
+what no value can reach is never true, and what every value does is left out.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from graph.cypher.writing import Writing
 from graph.query.expression import Order, Span
-
-NEVER = "false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +25,15 @@ class _Asked:
 
     low: str | None
     high: str | None
+    always: str
+    never: str
 
 
 def comparing(writing: Writing, columns: SpanColumns, leaf: Span) -> str:
     """The condition that a value stands in the asked order; false or unknown where it does not."""
     low = None if leaf.low is None else writing.value(leaf.low)
     high = None if leaf.high is None else writing.value(leaf.high)
-    return ORDERS[leaf.order](columns, _Asked(low, high))
+    return ORDERS[leaf.order](columns, _Asked(low, high, writing.constant(True), writing.constant(False)))
 
 
 def _within(columns: SpanColumns, asked: _Asked) -> str:
@@ -42,7 +42,7 @@ def _within(columns: SpanColumns, asked: _Asked) -> str:
         parts.append(f"{columns.low} >= {asked.low}")
     if asked.high:
         parts.append(f"{columns.high} <= {asked.high}")
-    return f"({' AND '.join(parts)})" if parts else "true"
+    return f"({' AND '.join(parts)})" if parts else asked.always
 
 
 def _not_within(columns: SpanColumns, asked: _Asked) -> str:
@@ -50,11 +50,11 @@ def _not_within(columns: SpanColumns, asked: _Asked) -> str:
 
 
 def _ends_after(columns: SpanColumns, asked: _Asked) -> str:
-    return f"({columns.high} IS NULL OR {columns.high} > {asked.high})" if asked.high else NEVER
+    return f"({columns.high} IS NULL OR {columns.high} > {asked.high})" if asked.high else asked.never
 
 
 def _begins_before(columns: SpanColumns, asked: _Asked) -> str:
-    return f"({columns.low} IS NULL OR {columns.low} < {asked.low})" if asked.low else NEVER
+    return f"({columns.low} IS NULL OR {columns.low} < {asked.low})" if asked.low else asked.never
 
 
 def _ends_after_or_within(columns: SpanColumns, asked: _Asked) -> str:
@@ -66,16 +66,16 @@ def _begins_before_or_within(columns: SpanColumns, asked: _Asked) -> str:
 
 
 def _after(columns: SpanColumns, asked: _Asked) -> str:
-    return f"{columns.low} >= {asked.high}" if asked.high else NEVER
+    return f"{columns.low} >= {asked.high}" if asked.high else asked.never
 
 
 def _before(columns: SpanColumns, asked: _Asked) -> str:
-    return f"{columns.high} <= {asked.low}" if asked.low else NEVER
+    return f"{columns.high} <= {asked.low}" if asked.low else asked.never
 
 
 def _overlaps(columns: SpanColumns, asked: _Asked) -> str:
-    begins = f"({columns.low} IS NULL OR {columns.low} < {asked.high})" if asked.high else "true"
-    ends = f"({columns.high} IS NULL OR {columns.high} > {asked.low})" if asked.low else "true"
+    begins = f"({columns.low} IS NULL OR {columns.low} < {asked.high})" if asked.high else asked.always
+    ends = f"({columns.high} IS NULL OR {columns.high} > {asked.low})" if asked.low else asked.always
     return f"({begins} AND {ends})"
 
 

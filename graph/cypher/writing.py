@@ -38,6 +38,10 @@ class Writing:
         self.parameters[name] = list(value) if isinstance(value, tuple | frozenset) else value
         return f"${name}"
 
+    def constant(self, truth: bool) -> str:
+        """A condition that always or never holds; a parameter, since under `false` no index hint can hold."""
+        return self.named("always" if truth else "never", truth)
+
     def variable(self, prefix: str) -> str:
         """A variable that nothing else in the text uses."""
         self._variables += 1

@@ -1,0 +1,56 @@
+"""Random worlds in the graph, each written once per run, and what is asked of them."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from uuid import uuid4
+
+import pytest
+
+from graph.scope import AccessScope
+from graph.session import Graph
+from tests.factories.world_writer import happened, write_world
+from tests.factories.worlds import world
+from tests.reader.answers import Reader
+from tests.reader.rows import Row, rows_of
+from tests.strategies.trees import WORLDS, Asked
+
+
+@cache
+def rows(seed: int) -> list[Row]:
+    """The rows of a world."""
+    return rows_of(world(seed), happened)
+
+
+def reader(asked: Asked) -> Reader:
+    """The plain reader of a question, with the rights of its caller."""
+    return Reader(rows(asked.seed), asked.partition, asked.patients, asked.studies)
+
+
+def _keyed(tenant: str, names: frozenset[str]) -> frozenset[str]:
+    return frozenset(f"{tenant}|-|{name.replace('/', '|')}" for name in names)
+
+
+@dataclass
+class Worlds:
+    """The worlds of one run, each under a tenant of its own."""
+
+    graph: Graph
+    tenants: dict[int, str] = field(default_factory=dict)
+
+    def scope(self, asked: Asked) -> AccessScope:
+        """The rights of the caller of a question."""
+        tenant = self.tenants[asked.seed]
+        studies = _keyed(tenant, asked.studies)
+        patients = None if asked.patients is None else _keyed(tenant, asked.patients)
+        rights = {"patients": patients, "studies": studies}
+        return AccessScope(tenant, "someone", "any", "test", partition=asked.partition, **rights)
+
+
+@pytest.fixture(scope="session")
+def worlds(graph: Graph) -> Worlds:
+    """Random worlds in the graph."""
+    found = Worlds(graph)
+    for seed in range(WORLDS):
+        found.tenants[seed] = f"w{uuid4().hex[:12]}"
+        write_world(graph, found.tenants[seed], world(seed))
+    return found
