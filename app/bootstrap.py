@@ -30,14 +30,17 @@ from graph.local.folders import graph_folder
 from graph.local.state import Neo4jAddress, local_address
 from graph.session import Graph
 from graph.stores.accounts import AccountStore
+from graph.stores.audit import AuditStore
 from graph.stores.changes import ChangeStore
 from graph.stores.imaging import ImagingStore
+from graph.stores.invariants import InvariantStore
+from graph.stores.removals import RemovalStore
 from graph.stores.resources import ResourceStore
 from graph.stores.settings import Settings
 
 _KEYS = "keys"
 _BLOBS = "blobs"
-_AUDIT = "audit"
+AUDIT_FOLDER = "audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,9 @@ class Services:
     imaging: ImagingStore
     resources: ResourceStore
     changes: ChangeStore
+    removals: RemovalStore
+    invariants: InvariantStore
+    audit: AuditStore
     ingest: Ingest
     records: Records
 
@@ -106,13 +112,16 @@ def services_on(config: Config, graph: Graph) -> Services:
         accounts=accounts,
         issuer=TokenIssuer(key, config.base_url, config.token_seconds),
         authenticator=_authenticator(config, key, accounts),
-        recorder=open_recorder(config, config.home / _AUDIT),
+        recorder=open_recorder(config, config.home / AUDIT_FOLDER),
         page_tokens=PageTokens(key.derive("pages"), config.page_token_seconds),
         pseudonym_key=key.derive("pseudonyms"),
         blobs=blobs,
         imaging=imaging,
         resources=resources,
         changes=ChangeStore(graph),
+        removals=RemovalStore(graph),
+        invariants=InvariantStore(graph),
+        audit=AuditStore(graph),
         ingest=_ingest(config, blobs, imaging),
         records=Records(resources, settings, reading),
     )

@@ -103,6 +103,10 @@ class BlobStore:
             pool=self._pool,
         )
 
+    def check_space(self) -> None:
+        """Raise `StorageFull` below the disk floor."""
+        self._floor.check()
+
     def path(self, blob_id: str) -> Path:
         """Where the first present replica lies, for sendfile; raises `NotFound`."""
         return self._first(blob_id, _present)

@@ -59,5 +59,5 @@ def _add(rooms: Blueprint, method: str, path: str, permission: str, view: _View,
         endpoint,
         requires(permission)(view),
         methods=[method],
-        defaults=defaults or None,
+        defaults=defaults,
     )

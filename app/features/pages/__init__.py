@@ -1,0 +1,1 @@
+"""Plain web pages: what runs, how much it holds, and how to talk to it."""
