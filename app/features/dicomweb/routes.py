@@ -6,7 +6,14 @@ from typing import TypeAlias
 from flask import Blueprint, Response
 
 from app.bootstrap import Services
-from app.features.dicomweb import deletion, frames, metadata, retrieve, search, store
+from app.features.dicomweb import (
+    routes_delete,
+    routes_frames,
+    routes_metadata,
+    routes_retrieve,
+    routes_search,
+    routes_store,
+)
 from app.web.guard import requires
 from app.web.request_context import current_scope
 
@@ -22,26 +29,26 @@ def blueprint(services: Services) -> Blueprint:
     rooms = Blueprint("dicomweb", __name__, url_prefix=PREFIX)
 
     def store_instances(study: str | None = None) -> Response:
-        return store.answer(services, current_scope(), study)
+        return routes_store.answer(services, current_scope(), study)
 
     def search_level(level: str, study: str | None = None, series: str | None = None) -> Response:
-        return search.answer(services, current_scope(), level, study, series)
+        return routes_search.answer(services, current_scope(), level, study, series)
 
     def retrieve_instances(study: str, series: str | None = None, instance: str | None = None) -> Response:
-        return retrieve.answer(services, current_scope(), study, series, instance)
+        return routes_retrieve.answer(services, current_scope(), study, series, instance)
 
     def retrieve_metadata(study: str, series: str | None = None, instance: str | None = None) -> Response:
-        return metadata.answer(services, current_scope(), study, series, instance)
+        return routes_metadata.answer(services, current_scope(), study, series, instance)
 
     def retrieve_frames(study: str, series: str, instance: str, numbers: str) -> Response:
-        return frames.answer(services, current_scope(), (study, series, instance), numbers)
+        return routes_frames.answer(services, current_scope(), (study, series, instance), numbers)
 
     def delete_instances(study: str, series: str | None = None, instance: str | None = None) -> Response:
-        return deletion.answer(services, current_scope(), study, series, instance)
+        return routes_delete.answer(services, current_scope(), study, series, instance)
 
     for path in ("/studies", _STUDY):
         _add(rooms, "POST", path, "imaging.store", store_instances)
-    for path, level in search.PATHS.items():
+    for path, level in routes_search.PATHS.items():
         _add(rooms, "GET", path, "imaging.read", search_level, level=level)
     for path in (_STUDY, _SERIES, _INSTANCE):
         _add(rooms, "GET", path, "imaging.read", retrieve_instances)

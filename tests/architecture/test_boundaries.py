@@ -1,0 +1,101 @@
+"""Promises of the structure that the import rules cannot express: each walks the source and lists breaches."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("app", "graph", "fhir_profiles")
+FLASK_ROOMS = re.compile(r"app/(web|cli)/|app/factory\.py|app/features/\w+/routes\w*\.py")
+SCOPE_BUILDERS = re.compile(r"app/security/scopes\.py")
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 50
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """The source files of the product, by their path from the root."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """The packages that a module imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def calls(tree: ast.Module, name: str) -> bool:
+    """Whether a module calls something of this name."""
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        for node in ast.walk(tree)
+    )
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """Every function and method."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def length(function: ast.FunctionDef) -> int:
+    """The lines of a function without its docstring."""
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    if ast.get_docstring(function) is None:
+        return lines
+    docstring = function.body[0]
+    return lines - ((docstring.end_lineno or docstring.lineno) - docstring.lineno + 1)
+
+
+def test_flask_stays_in_the_web_the_routes_the_factory_and_the_commands() -> None:
+    strays = [
+        path
+        for path, tree in modules()
+        if not FLASK_ROOMS.match(path)
+        and any(name.partition(".")[0] in ("flask", "werkzeug") for name in imported(tree))
+    ]
+
+    assert not strays
+
+
+def test_only_security_builds_an_access_scope() -> None:
+    builders = [
+        path for path, tree in modules() if calls(tree, "AccessScope") and not SCOPE_BUILDERS.match(path)
+    ]
+
+    assert not builders
+
+
+def test_functions_fit_a_screen_and_modules_a_sitting() -> None:
+    long_functions = [
+        f"{path}:{function.lineno} {function.name}"
+        for path, tree in modules()
+        for function in functions(tree)
+        if length(function) > LONGEST_FUNCTION
+    ]
+    long_modules = [
+        path
+        for path, _ in modules()
+        if len((ROOT / path).read_text(encoding="utf-8").splitlines()) > LONGEST_MODULE
+    ]
+
+    assert not (long_functions + long_modules)
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [path for path, tree in modules() if tree.body and ast.get_docstring(tree) is None]
+
+    assert not silent
+
+
+def test_nothing_is_left_to_do() -> None:
+    marked = [
+        path
+        for path, _ in modules()
+        if re.search(r"\b(TODO|FIXME|XXX)\b", (ROOT / path).read_text(encoding="utf-8"))
+    ]
+
+    assert not marked
