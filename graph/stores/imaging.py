@@ -29,13 +29,15 @@ ORDER BY x.serial, i.serial
 """
 _STORED = """i.SOPInstanceUID AS sop, i.SOPClassUID AS class, i.TransferSyntaxUID AS syntax,
 i.blobId AS blob, i.size AS size, i.digest AS digest, i.NumberOfFrames AS number, i.sequence AS sequence"""
-_PARENTS = {
-    STUDY: "MATCH (s:ImagingStudy {key: key}) RETURN s AS study, null AS series, null AS instance",
-    SERIES: "MATCH (x:Series {key: key})<-[:HAS_SERIES]-(s) RETURN s AS study, x AS series, null AS instance",
-    INSTANCE: (
-        "MATCH (i:Instance {key: key})<-[:HAS_INSTANCE]-(x)<-[:HAS_SERIES]-(s) "
-        "RETURN s AS study, x AS series, i {.*, metadata: null, frames: null} AS instance"
-    ),
+_MATCHES = {
+    STUDY: "MATCH (s:ImagingStudy {key: key})",
+    SERIES: "MATCH (x:Series {key: key})<-[:HAS_SERIES]-(s)",
+    INSTANCE: "MATCH (i:Instance {key: key})<-[:HAS_INSTANCE]-(x)<-[:HAS_SERIES]-(s)",
+}
+_SHOWN = {
+    STUDY: "s {.*} AS study, null AS series, null AS instance",
+    SERIES: "s {.*} AS study, x {.*} AS series, null AS instance",
+    INSTANCE: "s {.*} AS study, x {.*} AS series, i {.*, metadata: null, frames: null} AS instance",
 }
 
 
@@ -109,14 +111,15 @@ class ImagingStore:
         return [(row["sequence"], row["metadata"]) for row in rows]
 
     def search(self, scope: AccessScope, question: Question) -> list[Match]:
-        """A page of a search at one level, with the attributes of the levels above."""
+        """A page of a search at one level, newest first, with the attributes of the levels above."""
         statement = page(scope, question)
-        keys = [row["key"] for row in self._graph.answer(statement)]
-        if not keys:
-            return []
-        text = f"UNWIND $keys AS key CALL (key) {{ {_PARENTS[question.entity]} }} RETURN *"
-        found = {row.pop("key"): Match(**row) for row in self._graph.read(text, keys=keys)}
-        return [found[key] for key in keys if key in found]
+        text = (
+            f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
+            f"RETURN serial, {_SHOWN[question.entity]}"
+        )
+        rows = self._graph.read(text, **statement.parameters)
+        newest_first = sorted(rows, key=lambda row: row.pop("serial"), reverse=True)
+        return [Match(**row) for row in newest_first]
 
     def _read(
         self, scope: AccessScope, columns: str, study: str, series: str | None, sop: str | None
