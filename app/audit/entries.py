@@ -1,7 +1,8 @@
 """What an audit entry says: who, what, when, why, with which outcome. Values of a query are not in it.
 
-An access leaves two lines in the spool: one when it begins, which must be durable before the answer leaves,
-and one with its outcome. An access whose process died in between has the outcome unknown.
+A reading access leaves one line in the spool, with its outcome, before the answer leaves: what was not
+answered was not seen. A changing access leaves two, its beginning and its outcome, since a change may outlive
+the process that should have answered; its outcome then is unknown.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from typing import Any
 
 from graph.keys import ABSENT, join
 
-BEGUN, ENDED = "access", "outcome"
+ACCESS, OUTCOME = "access", "outcome"
+_CHANGING = frozenset("CUD")
 _LONGEST_VALUE = 200
 _MOST_REFERENCES = 100
 
@@ -35,10 +37,15 @@ class Entry:
     query: str
     address: str
 
+    @property
+    def changes(self) -> bool:
+        """Whether the access may change anything."""
+        return self.action in _CHANGING
+
     def line(self) -> dict[str, Any]:
         """The entry as it stands in the spool."""
         return {
-            "kind": BEGUN,
+            "kind": ACCESS,
             "id": self.id,
             "at": self.at,
             "tenant": self.tenant,
@@ -61,17 +68,12 @@ class Entry:
 class Outcome:
     """The end of an access: its HTTP status, and whom it concerned beyond what the path says."""
 
-    id: str
-    tenant: str
     status: int
     concerning: tuple[str, ...] = ()
 
     def line(self) -> dict[str, Any]:
-        """The outcome as it stands in the spool."""
+        """The outcome as it stands in the spool, within a line or beside the entry's id in one of its own."""
         return {
-            "kind": ENDED,
-            "id": self.id,
-            "tenant": self.tenant,
             "status": self.status,
             "concerning": list(self.concerning[:_MOST_REFERENCES]),
             "concerned": len(self.concerning),

@@ -1,21 +1,21 @@
 """Begins an audit entry when a request is admitted or refused, and ends it before the answer leaves.
 
-entry = recorder.begin(scope, facts)      # written at once, synced beside the work
+entry = recorder.begin(scope, facts)      # a changing access is written at once
 entry.concerning("Patient/7")             # whom it turned out to be about
-entry.close(200)                          # waits until the beginning is durable: no entry, no answer
+entry.close(200)                          # waits until the entry is durable: no entry, no answer
 """
 
 import hmac
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import orjson
 
-from app.audit.entries import Entry, Outcome
-from app.audit.spool import Spool, SpoolLimits, Ticket
+from app.audit.entries import OUTCOME, Entry, Outcome
+from app.audit.spool import Spool, SpoolLimits
 from app.config import Config
 from app.security.keys import signing_key
 from graph.scope import AccessScope
@@ -32,20 +32,27 @@ _DIGEST = 16
 class OpenEntry:
     """An entry that was begun."""
 
-    def __init__(self, spool: Spool, entry: Entry, ticket: Ticket) -> None:
-        self._spool, self._entry, self._ticket = spool, entry, ticket
+    def __init__(self, spool: Spool, entry: Entry) -> None:
+        self._spool, self._entry = spool, entry
         self._concerning: list[str] = []
+        self._begun = spool.record(_dump(entry.line())) if entry.changes else None
 
     def concerning(self, *references: str) -> None:
         """Note whom the access is about, as `Patient/7`."""
         self._concerning.extend(references)
 
     def close(self, status: int) -> None:
-        """Write the outcome, and wait until the beginning is durable; raises `Unavailable`."""
-        entry = self._entry
-        outcome = Outcome(entry.id, entry.tenant, status, tuple(dict.fromkeys(self._concerning)))
-        self._spool.record(orjson.dumps(outcome.line()), awaited=False)
-        self._ticket.wait()
+        """Write the outcome, and wait until the entry is durable; raises `Unavailable`."""
+        outcome = Outcome(status, tuple(dict.fromkeys(self._concerning))).line()
+        if self._begun is None:
+            self._spool.record(_dump(self._entry.line() | outcome)).wait()
+            return
+        self._spool.record(_dump({"kind": OUTCOME, **_named(self._entry), **outcome}))
+        self._begun.wait()
+
+
+def _named(entry: Entry) -> dict[str, str]:
+    return {"id": entry.id, "tenant": entry.tenant}
 
 
 class AuditRecorder:
@@ -88,7 +95,7 @@ class AuditRecorder:
             query=self._digest(facts.query),
             address=facts.address,
         )
-        return OpenEntry(self._spool, entry, self._spool.record(_dump(entry)))
+        return OpenEntry(self._spool, entry)
 
     def close(self) -> None:
         """Sync and close the spool."""
@@ -98,14 +105,12 @@ class AuditRecorder:
         return hmac.digest(self._key, query, "sha256")[:_DIGEST].hex() if query else ""
 
 
-def _dump(entry: Entry) -> bytes:
-    # A path may hold what is no Unicode text; it is kept readable rather than refused.
+def _dump(line: dict[str, Any]) -> bytes:
     try:
-        return orjson.dumps(entry.line())
-    except TypeError:
-        line = entry.line()
-        line["entities"] = {name: ascii(value) for name, value in line["entities"].items()}
         return orjson.dumps(line)
+    except TypeError:  # a path may hold what is no Unicode text: kept readable, and with it the entry
+        entities = {name: ascii(value) for name, value in line["entities"].items()}
+        return orjson.dumps(line | {"entities": entities})
 
 
 def _plain(names: tuple[str, ...]) -> tuple[str, ...]:

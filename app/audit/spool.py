@@ -2,9 +2,11 @@
 
 One process writes one chain of segments, `<chain>-<number>.open`, holding a lock on the open one; a closed
 segment is `.closed`, and the worker moves it into the graph. A line is `<sha256 of the previous hash and the
-text> <text>`, and a segment's first line names the last hash of the segment before. Recording writes and
-returns at once; one thread syncs for everybody who waits, so the disk works while the request does. What
-cannot be written is `Unavailable`.
+text> <text>`, and a segment's first line names the last hash of the segment before.
+
+Recording only writes. Of the threads that wait for their line, one syncs for all that was written so far and
+the others wait for it: a sync of one's own costs less than waking a thread for it, and waiting together costs
+one sync. What cannot be written is `Unavailable`.
 """
 
 import fcntl
@@ -119,108 +121,116 @@ class Spool:
     def _forget(self) -> None:
         """The state before the first line, also that of a child which must not write its parent's file."""
         lock = Lock()
-        self._work, self._done = Condition(lock), Condition(lock)
+        self._changed, self._finish = Condition(lock), Condition(lock)
         self._segment: Segment | None = None
-        self._thread: Thread | None = None
+        self._keeper: Thread | None = None
         self._owner = os.getpid()
         self._opened = 0.0
         self._era = 0  # grows when a write or a sync fails
         self._durable: dict[int, int] = {}  # how far each era before this one got
-        self._written = self._wanted = self._synced = 0
-        self._closing = False
+        self._written = self._synced = 0
+        self._syncing = self._closing = False
 
-    def record(self, text: bytes, *, awaited: bool = True) -> Ticket:
-        """Append a line; one that nobody waits for is synced with the next group, or within a second."""
+    def record(self, text: bytes) -> Ticket:
+        """Append a line; if nobody waits for it, it is synced with the next one, or within a second."""
         if self._owner != os.getpid():
             self._forget()
-        with self._work:
+        with self._changed:
             try:
                 self._ready().append(text)
             except OSError as error:
                 self._give_up(self._segment, error)
                 raise _unwritable() from error
             self._written += 1
-            if awaited:
-                self._wanted = self._written
-                self._work.notify()
             return Ticket(self, self._era, self._written)
 
     def wait_for(self, era: int, place: int) -> None:
-        """Wait until line `place` of `era` is durable."""
-        with self._done:
-            settled = self._done.wait_for(
-                lambda: self._reached(era) >= place or self._era != era, WAIT_SECONDS
-            )
-            if not settled or self._reached(era) < place:
-                raise _unwritable()
+        """Return when line `place` of `era` is durable: sync, or wait for whoever is syncing."""
+        patience = self._clock() + WAIT_SECONDS
+        with self._changed:
+            while self._reached(era) < place:
+                if self._era != era or self._clock() > patience:
+                    raise _unwritable()
+                if self._syncing:
+                    self._changed.wait(WAIT_SECONDS)
+                else:
+                    self._sync_all()
 
     def _reached(self, era: int) -> int:
         return self._synced if era == self._era else self._durable[era]
 
     def close(self) -> None:
         """Sync everything and close the segment; later records open a new one."""
-        with self._work:
-            thread = self._thread
-            self._closing = thread is not None
-            self._work.notify()
-        if thread is not None:
-            thread.join(WAIT_SECONDS)
+        with self._changed:
+            keeper = self._keeper
+            self._closing = keeper is not None
+            self._finish.notify()
+        if keeper is not None:
+            keeper.join(WAIT_SECONDS)
 
     def _ready(self) -> Segment:
-        """The open segment, and the thread that syncs it."""
+        """The open segment, and the thread that keeps it."""
         if self._segment is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             chain = f"{time.time_ns() // 1000:016d}-{os.getpid()}-{token_hex(4)}"
             self._segment = self._begin(chain, 1, START)
-        if self._thread is None:
-            self._thread = Thread(target=self._serve, name="audit-sync", daemon=True)
-            self._thread.start()
+        if self._keeper is None:
+            self._keeper = Thread(target=self._keep, name="audit-keeper", daemon=True)
+            self._keeper.start()
         return self._segment
 
     def _begin(self, chain: str, number: int, previous: str) -> Segment:
         self._opened = self._clock()
         return Segment(self._folder, chain, number, previous)
 
-    def _serve(self) -> None:
-        """The thread: sync what is awaited, what is not within a second, and close segments that are due."""
-        closing = False
-        while not closing:
-            with self._work:
-                self._work.wait_for(lambda: self._closing or self._wanted > self._synced, LAZY_SECONDS)
-                segment, target, closing = self._segment, self._written, self._closing
-            if segment is not None and target > self._synced:
-                self._sync_to(segment, target)
-            with self._work:
-                self._rotate(closing)
-
-    def _sync_to(self, segment: Segment, target: int) -> None:
-        """Sync without the lock: others go on writing meanwhile, and wait for the next round."""
+    def _sync_all(self) -> None:
+        """Sync all that is written; called with the lock, and lets it go meanwhile: others write on."""
+        segment, target = self._segment, self._written
+        if segment is None or target == self._synced:
+            return
         failure: OSError | None = None
+        self._syncing = True
+        self._changed.release()
         try:
             self._sync(segment.file)
         except OSError as error:
             failure = error
-        with self._done:
-            if failure is not None:
-                self._give_up(segment, failure)
-            elif self._segment is segment:
-                self._synced = target
-                self._done.notify_all()
+        finally:
+            self._changed.acquire()
+            self._syncing = False
+        if failure is not None:
+            self._give_up(segment, failure)
+        elif self._segment is segment:
+            self._synced = target
+            if segment.size >= self._limits.segment_bytes:
+                self._rotate(closing=False)
+        self._changed.notify_all()
+
+    def _keep(self) -> None:
+        """The keeper: once a second sync what nobody waited for, and close the segment when it is due."""
+        closing = False
+        while not closing:
+            with self._changed:
+                self._finish.wait_for(lambda: self._closing, LAZY_SECONDS)
+                self._changed.wait_for(lambda: not self._syncing, WAIT_SECONDS)
+                closing = self._closing
+                self._sync_all()
+                self._rotate(closing)
 
     def _rotate(self, closing: bool) -> None:
         segment = self._segment
-        if segment is not None and (closing or self._is_due(segment)):
+        if segment is not None and not self._syncing and (closing or self._is_due(segment)):
             try:
                 segment.close()
                 self._synced = self._written
                 self._segment = None
-                self._done.notify_all()
+                self._changed.notify_all()
                 if not closing:
                     self._segment = self._begin(segment.chain, segment.number + 1, segment.hash)
             except OSError as error:
                 self._give_up(self._segment, error)
         if closing:
-            self._thread, self._closing = None, False
+            self._keeper, self._closing = None, False
 
     def _is_due(self, segment: Segment) -> bool:
         if segment.size >= self._limits.segment_bytes:
@@ -237,8 +247,8 @@ class Spool:
         self._segment = None
         self._durable[self._era] = self._synced
         self._era += 1
-        self._wanted = self._written = self._synced
-        self._done.notify_all()
+        self._written = self._synced
+        self._changed.notify_all()
 
 
 def _unwritable() -> Unavailable:

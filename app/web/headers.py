@@ -30,11 +30,13 @@ def install_headers(app: Flask, base_url: str) -> None:
     if base_url.startswith("https:"):
         every["Strict-Transport-Security"] = _ONE_YEAR
 
+    data = {**every, "Content-Security-Policy": _DATA_POLICY}
+    page = {**every, "Content-Security-Policy": _PAGE_POLICY}
+
     def protect(answer: Response) -> Response:
-        for name, value in every.items():
-            answer.headers.setdefault(name, value)
-        policy = _PAGE_POLICY if answer.mimetype == "text/html" else _DATA_POLICY
-        answer.headers.setdefault("Content-Security-Policy", policy)
+        own = {name.lower() for name, _ in answer.headers}
+        policy = page if answer.mimetype == "text/html" else data
+        answer.headers.extend([pair for pair in policy.items() if pair[0].lower() not in own])
         return answer
 
     app.after_request(protect)

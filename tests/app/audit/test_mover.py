@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -37,7 +38,7 @@ def recorder(spool: Spool, tenant: str) -> AuditRecorder:
 
 def record(recorder: AuditRecorder, tenant: str, count: int) -> None:
     for _ in range(count):
-        entry = recorder.begin(scope_of("clinician", tenant=tenant), FACTS)
+        entry = recorder.begin(scope_of("clinician", tenant=tenant), replace(FACTS, action="C"))
         entry.concerning("Patient/1")
         entry.close(200)
 
@@ -65,7 +66,7 @@ def test_beginning_and_outcome_become_one_entry_and_one_audit_event(
     (entry,) = store.of_request(system_scope(tenant), "r-1")
     assert (entry["subject"], entry["status"], entry["concerning"]) == ("a-clinician", 200, ["Patient/1"])
     event = audit_event(entry)
-    assert (event["action"], event["outcome"], event["recorded"]) == ("E", "0", "2023-11-14T22:13:20.000000Z")
+    assert (event["action"], event["outcome"], event["recorded"]) == ("C", "0", "2023-11-14T22:13:20.000000Z")
     assert {"what": {"reference": "Patient/1"}} in event["entity"]
 
 
@@ -133,7 +134,7 @@ def test_a_living_process_keeps_its_segment(recorder: AuditRecorder, tenant: str
 def test_an_access_without_an_outcome_is_unknown(
     recorder: AuditRecorder, tenant: str, tmp_path: Path
 ) -> None:
-    recorder.begin(scope_of("researcher", tenant=tenant), FACTS)
+    recorder.begin(scope_of("researcher", tenant=tenant), replace(FACTS, action="U"))
     (line,) = read_spool(tmp_path)
     event = audit_event(line)
     assert "outcome" not in event

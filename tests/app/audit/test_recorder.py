@@ -1,5 +1,6 @@
 """Every guarded request leaves one entry that says who did what, and no value of a query."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +40,15 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     return list(read_spool(folder))
 
 
-def test_an_access_is_a_beginning_and_an_outcome(recorder: AuditRecorder, tmp_path: Path) -> None:
+def test_a_reading_access_is_one_line(recorder: AuditRecorder, tmp_path: Path) -> None:
     entry = recorder.begin(scope_of("clinician", tenant="t"), FACTS)
+    assert lines(tmp_path) == []
     entry.concerning("Patient/1", "Patient/2", "Patient/1")
     entry.close(200)
-    begun, ended = lines(tmp_path)
-    assert begun.pop("id") == ended["id"]
-    assert len(begun.pop("query")) == 32
-    assert begun == {
+    (line,) = lines(tmp_path)
+    assert len(line.pop("id")) == 32
+    assert len(line.pop("query")) == 32
+    assert line == {
         "kind": "access",
         "at": 1_700_000_000_000_000,
         "tenant": "t",
@@ -61,8 +63,27 @@ def test_an_access_is_a_beginning_and_an_outcome(recorder: AuditRecorder, tmp_pa
         "entities": {"type": "Patient"},
         "parameters": ["_count", "name"],
         "address": "127.0.0.1",
+        "status": 200,
+        "concerning": ["Patient/1", "Patient/2"],
+        "concerned": 2,
     }
-    assert (ended["status"], ended["concerning"], ended["concerned"]) == (200, ["Patient/1", "Patient/2"], 2)
+
+
+@pytest.mark.parametrize("action", ["C", "U", "D"])
+def test_a_changing_access_is_on_record_before_it_happens(
+    recorder: AuditRecorder, tmp_path: Path, action: str
+) -> None:
+    entry = recorder.begin(scope_of("clinician", tenant="t"), replace(FACTS, action=action))
+    (begun,) = lines(tmp_path)
+    assert "status" not in begun
+    entry.close(201)
+    _, ended = lines(tmp_path)
+    assert (ended["kind"], ended["id"], ended["tenant"], ended["status"]) == (
+        "outcome",
+        begun["id"],
+        "t",
+        201,
+    )
 
 
 def test_no_value_of_a_query_is_kept(recorder: AuditRecorder, tmp_path: Path) -> None:
@@ -92,7 +113,7 @@ def test_the_recorder_of_a_configuration_writes_where_it_is_told(tmp_path: Path)
     recorder = open_recorder(config, tmp_path / "audit")
     recorder.begin(None, FACTS).close(401)
     recorder.close()
-    assert [each["tenant"] for each in lines(tmp_path / "audit")] == ["mine", "mine"]
+    assert [each["tenant"] for each in lines(tmp_path / "audit")] == ["mine"]
 
 
 @requires("imaging.read")
@@ -124,7 +145,8 @@ def test_each_guarded_request_leaves_exactly_one_entry(
     install_toolkit(app, base_url="http://x", authenticate=authenticate, recorder=recorder, dialects={})
     headers = {"X-Request-Id": "r-7", **({"Authorization": f"Bearer {role}"} if role else {})}
     assert app.test_client().open(path, method=method, headers=headers).status_code == status
-    begun, ended = lines(tmp_path)
+    begun, ended = lines(tmp_path)[0], lines(tmp_path)[-1]
+    assert {each["id"] for each in lines(tmp_path)} == {begun["id"]}
     assert (begun["requestId"], begun["action"], begun["role"]) == ("r-7", action, role or "-")
     assert ended["status"] == status
     assert ended["concerning"] == (["Patient/9"] if path == "/whom" else [])

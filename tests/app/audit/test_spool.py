@@ -34,6 +34,7 @@ class Disk:
     def __init__(self) -> None:
         self.syncs = 0
         self.broken = False
+        self.synced = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
 
@@ -43,6 +44,7 @@ class Disk:
         if self.broken:
             raise OSError(errno.EIO, "broken")
         os.fdatasync(file)
+        self.synced.set()
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_the_files_are_for_their_owner_alone(spool: Spool, tmp_path: Path) -> No
 def test_closing_leaves_closed_segments_only_and_recording_goes_on_afterwards(
     spool: Spool, tmp_path: Path
 ) -> None:
-    spool.record(line(1), awaited=False)
+    spool.record(line(1))
     spool.close()
     assert [path.suffix for path in segments(tmp_path)] == [".closed"]
     spool.record(line(2)).wait()
@@ -99,13 +101,15 @@ def test_a_ticket_waits_for_the_disk(spool: Spool, disk: Disk) -> None:
     assert not waiter.is_alive()
 
 
-def test_those_who_wait_together_share_one_sync(spool: Spool, disk: Disk) -> None:
+def test_those_who_wait_together_share_a_sync(spool: Spool, disk: Disk) -> None:
     spool.record(line(0)).wait()
-    disk.gate.clear()
     tickets = [spool.record(line(number)) for number in range(20)]
-    disk.gate.set()
-    for ticket in tickets:
-        ticket.wait()
+    disk.gate.clear()
+    with ThreadPoolExecutor(20) as pool:
+        waiting = [pool.submit(ticket.wait) for ticket in tickets]
+        disk.gate.set()
+        for each in waiting:
+            each.result(10)
     assert disk.syncs <= 3
 
 
@@ -117,9 +121,8 @@ def test_threads_do_not_mix_their_lines(spool: Spool, tmp_path: Path) -> None:
 
 
 def test_a_line_that_nobody_waits_for_is_synced_all_the_same(spool: Spool, disk: Disk) -> None:
-    ticket = spool.record(line(1), awaited=False)
-    ticket.wait()
-    assert disk.syncs == 1
+    spool.record(line(1))
+    assert disk.synced.wait(10)
 
 
 def test_a_failed_sync_is_a_refusal_and_never_tried_again_on_the_same_file(
