@@ -1,28 +1,24 @@
 """The Flask application: the toolkit of the web, the features' routes, and nothing else."""
 
+from collections.abc import Iterable
+from importlib import import_module
+
 from flask import Flask
 
 from app.bootstrap import Services, open_services
 from app.config import Config
 from app.features.authorization import routes as authorization
-from app.features.changefeed import routes as changefeed
-from app.features.cohort import routes as cohort
-from app.features.dicomweb import routes as dicomweb
-from app.features.fhir import routes as fhir
-from app.features.operations import routes as operations
-from app.features.pages import routes as pages
 from app.web.problems import Dialect
 from app.web.toolkit import install_toolkit, refuse_unguarded
 
 DIALECTS = {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM}
-FEATURES = (dicomweb, changefeed, fhir, cohort, operations, pages)
+FEATURES = ("dicomweb", "changefeed", "fhir", "cohort", "operations", "pages")
 
 
-def create_app(config: Config, services: Services | None = None) -> Flask:
+def create_app(config: Config, services: Services | None = None, features: Iterable[str] = FEATURES) -> Flask:
     """Build the app; it only connects: the graph is provisioned and migrated by `hilum up`."""
     services = services or open_services(config)
     app = Flask("hilum", static_folder=None)
-    app.extensions["hilum"] = services
     app.json.sort_keys = False  # type: ignore[attr-defined]
     install_toolkit(
         app,
@@ -32,7 +28,8 @@ def create_app(config: Config, services: Services | None = None) -> Flask:
         dialects=DIALECTS,
     )
     app.register_blueprint(authorization.blueprint(services.accounts, services.issuer, config.tenant))
-    for feature in FEATURES:
-        app.register_blueprint(feature.blueprint(services))
+    for feature in features:
+        routes = import_module(f"app.features.{feature}.routes")
+        app.register_blueprint(routes.blueprint(services))
     refuse_unguarded(app)
     return app

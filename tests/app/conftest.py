@@ -1,0 +1,57 @@
+"""A whole gateway for each test: real services on the real graph, in a tenant and a home folder of its own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.bootstrap import Services, services_on
+from app.config import Config
+from app.factory import create_app
+from app.security.demo import demo_tokens
+from graph.clock import now
+from graph.session import Graph
+
+AsRole = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def config(tmp_path: Path, tenant: str) -> Config:
+    """The defaults, but for where things are kept."""
+    return Config.from_env({"HILUM_HOME": str(tmp_path / "home"), "HILUM_TENANT": tenant})
+
+
+@pytest.fixture
+def services(config: Config, graph: Graph) -> Iterator[Services]:
+    """Everything wired, on the graph of the run."""
+    wired = services_on(config, graph)
+    yield wired
+    wired.committer.close()
+    wired.recorder.close()
+    wired.blobs.close()
+
+
+@pytest.fixture
+def app(config: Config, services: Services) -> Flask:
+    """The application, as the web server runs it."""
+    return create_app(config, services)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of the application."""
+    return app.test_client()
+
+
+@pytest.fixture
+def as_role(services: Services) -> AsRole:
+    """Headers of a demo user of a role, with whatever else is named."""
+    tokens = demo_tokens(services, now())
+
+    def headers(role: str, **more: str) -> dict[str, str]:
+        named = {name.replace("_", "-"): value for name, value in more.items()}
+        return {"Authorization": f"Bearer {tokens[role]}", **named}
+
+    return headers
