@@ -1,0 +1,119 @@
+"""`hilum user`: who may ask, in which role, and which rows a role of granted rows sees."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import reduce
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.services import opened
+from app.config import Config
+from app.security.client_secrets import hash_secret, new_secret
+from app.security.policy import ROLES
+from app.security.scopes import system_scope
+from graph.clock import now
+from graph.errors import Invalid
+from graph.scope import AccessScope
+from graph.stores.accounts import RESEARCH, AccountStore, Granted
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}")
+_UID = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+")
+_LONGEST_UID = 64
+
+
+@contextmanager
+def _accounts() -> Iterator[tuple[AccountStore, AccessScope]]:
+    config = Config.from_env(os.environ)
+    with opened(config) as services:
+        yield services.accounts, system_scope(config.tenant, "command line")
+
+
+@click.group()
+def user() -> None:
+    """Manage users, service clients and what they may see."""
+
+
+@user.command("list")
+def list_users() -> None:
+    """Show every account with its role and its grants."""
+    table = Table("name", "role", "state", "secret", "grants", box=None)
+    with _accounts() as (accounts, scope):
+        for line in accounts.listed(scope):
+            state = "disabled" if line.disabled else "enabled"
+            secret = "yes" if line.has_secret else ""
+            table.add_row(line.name, line.role, state, secret, "\n".join(line.grants))
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+@user.command()
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--secret", "with_secret", is_flag=True, help="Make a client secret, shown once.")
+def add(name: str, role: str, with_secret: bool) -> None:
+    """Add the account NAME; `oidc:SUBJECT` stands for a person of the outside provider."""
+    if not _NAME.fullmatch(name):
+        raise Invalid("a name has up to 64 letters, digits and . _ @ : -, a letter or digit first")
+    secret = new_secret() if with_secret else None
+    with _accounts() as (accounts, scope):
+        accounts.add(scope, name, role, hash_secret(secret) if secret else None, now())
+    click.echo(f"added {name} as {role}")
+    if secret:
+        click.echo(f"client secret, not shown again: {secret}")
+
+
+@user.command()
+@click.argument("name")
+def disable(name: str) -> None:
+    """Disable an account; its tokens stop working within a minute."""
+    with _accounts() as (accounts, scope):
+        accounts.switch(scope, name, disabled=True)
+    click.echo(f"disabled {name}")
+
+
+@user.command()
+@click.argument("name")
+def enable(name: str) -> None:
+    """Enable an account again."""
+    with _accounts() as (accounts, scope):
+        accounts.switch(scope, name, disabled=False)
+    click.echo(f"enabled {name}")
+
+
+def _granted_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = (
+        click.option("--patient", help="The id of a Patient."),
+        click.option("--study", help="A Study Instance UID."),
+        click.option("--research", is_flag=True, help="A researcher may see who the patients are."),
+    )
+    return reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
+
+
+def _granted(patient: str | None, study: str | None, research: bool) -> Granted:
+    if study and (len(study) > _LONGEST_UID or not _UID.fullmatch(study)):
+        raise Invalid("--study takes a Study Instance UID")
+    return Granted(patient, study, RESEARCH if research else None)
+
+
+@user.command()
+@click.argument("name")
+@_granted_options
+def grant(name: str, patient: str | None, study: str | None, research: bool) -> None:
+    """Give NAME a patient, a study or the purpose of research."""
+    with _accounts() as (accounts, scope):
+        accounts.grant(scope, name, _granted(patient, study, research), now())
+    click.echo(f"granted to {name}")
+
+
+@user.command()
+@click.argument("name")
+@_granted_options
+def revoke(name: str, patient: str | None, study: str | None, research: bool) -> None:
+    """Take a grant of NAME back; it stops working within two seconds."""
+    with _accounts() as (accounts, scope):
+        accounts.revoke(scope, name, _granted(patient, study, research))
+    click.echo(f"revoked from {name}")

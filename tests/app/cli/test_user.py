@@ -1,0 +1,110 @@
+"""`hilum user` and `hilum token` on a real graph: what they make is believed, and stops when undone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from app.security.authenticator import Authenticator
+from app.security.client_secrets import is_secret_of
+from app.security.keys import signing_key
+from app.security.scopes import system_scope
+from app.security.tokens import InvalidToken, LocalVerifier
+from graph.local.state import Neo4jAddress
+from graph.session import Graph
+from graph.stores.accounts import AccountStore
+from tests.graph.stores.test_accounts import STUDY, place_patient, place_study
+
+Hilum = Callable[..., Result]
+BASE = "http://127.0.0.1:8042"
+
+
+@pytest.fixture
+def hilum(tmp_path: Path, neo4j_address: Neo4jAddress, graph: Graph, tenant: str) -> Hilum:
+    settings = {
+        "HILUM_HOME": str(tmp_path),
+        "HILUM_TENANT": tenant,
+        "NEO4J_URI": neo4j_address.uri,
+        "NEO4J_USER": neo4j_address.user,
+        "NEO4J_PASSWORD": neo4j_address.password,
+        "COLUMNS": "200",
+    }
+
+    def run(*arguments: str, **more: str) -> Result:
+        return CliRunner().invoke(main, list(arguments), env=settings | more)
+
+    return run
+
+
+@pytest.fixture
+def authenticator(hilum: Hilum, graph: Graph, tenant: str, tmp_path: Path) -> Authenticator:
+    verifier = LocalVerifier(signing_key(tmp_path / "keys"), BASE)
+    return Authenticator([verifier], AccountStore(graph), tenant)
+
+
+def test_an_account_is_added_listed_and_not_added_twice(hilum: Hilum) -> None:
+    assert hilum("user", "add", "kim", "--role", "clinician").exit_code == 0
+    assert hilum("user", "add", "kim", "--role", "clinician").exit_code == 1
+    (line,) = (each for each in hilum("user", "list").output.splitlines() if "kim" in each)
+    assert line.split() == ["kim", "clinician", "enabled"]
+
+
+def test_a_secret_is_shown_once_and_kept_as_a_hash(hilum: Hilum, graph: Graph, tenant: str) -> None:
+    shown = hilum("user", "add", "archive", "--role", "service", "--secret").output
+    secret = shown.strip().rpartition(" ")[2]
+    account = AccountStore(graph).find(system_scope(tenant), "archive")
+    assert account is not None
+    assert is_secret_of(account.secret_hash, secret)
+    assert secret not in hilum("user", "list").output
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 65, "-x", "né"])
+def test_a_name_that_nobody_could_type_is_refused(hilum: Hilum, name: str) -> None:
+    assert hilum("user", "add", "--role", "clinician", "--", name).exit_code == 1
+
+
+def test_grants_reach_the_scope_and_leave_it(
+    hilum: Hilum, authenticator: Authenticator, graph: Graph, tenant: str
+) -> None:
+    patient, study = place_patient(graph, tenant, "p1"), place_study(graph, tenant, "s1")
+    hilum("user", "add", "kim", "--role", "teleradiologist")
+    assert hilum("user", "grant", "kim", "--patient", "p1").exit_code == 0
+    assert hilum("user", "grant", "kim", "--study", STUDY).exit_code == 0
+    scope = authenticator(f"Bearer {hilum('token', 'kim').output.strip()}")
+    assert (scope.patients, scope.studies) == ({patient}, {study})
+    assert hilum("user", "revoke", "kim", "--patient", "p1").exit_code == 0
+    assert patient not in hilum("user", "list").output
+
+
+@pytest.mark.parametrize("options", [[], ["--study", "../etc"], ["--patient", "p1", "--research"]])
+def test_a_grant_of_nothing_or_of_two_things_is_refused(hilum: Hilum, options: list[str]) -> None:
+    hilum("user", "add", "kim", "--role", "teleradiologist")
+    result = hilum("user", "grant", "kim", *options)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+
+
+def test_a_disabled_account_gets_no_token_and_its_old_one_is_not_believed(
+    hilum: Hilum, authenticator: Authenticator
+) -> None:
+    hilum("user", "add", "kim", "--role", "clinician")
+    old = hilum("token", "kim").output.strip()
+    assert hilum("user", "disable", "kim").exit_code == 0
+    assert hilum("token", "kim").exit_code == 1
+    with pytest.raises(InvalidToken):
+        authenticator(f"Bearer {old}")
+    assert hilum("user", "enable", "kim").exit_code == 0
+    assert hilum("token", "kim").exit_code == 0
+
+
+def test_in_demo_mode_a_role_has_a_token(hilum: Hilum, authenticator: Authenticator) -> None:
+    assert authenticator(f"Bearer {hilum('token', 'researcher').output.strip()}").role == "researcher"
+    assert hilum("token", "researcher", HILUM_DEMO="no").exit_code == 1
+
+
+def test_a_token_can_be_narrow(hilum: Hilum, authenticator: Authenticator) -> None:
+    hilum("user", "add", "kim", "--role", "clinician")
+    made = hilum("token", "kim", "--scope", "fhir.read", "--seconds", "60").output.strip()
+    assert authenticator(f"Bearer {made}").permissions == {"fhir.read"}
