@@ -66,6 +66,15 @@ class Config:
         web_address,
         "Where Neo4j's jars are fetched from instead of Maven Central.",
     )
+    graph_heap: int = setting(
+        "HILUM_GRAPH_HEAP", 768 * MIB, size(256 * MIB, 64 * GIB), "The Java heap of the local Neo4j."
+    )
+    graph_page_cache: int = setting(
+        "HILUM_GRAPH_PAGE_CACHE",
+        256 * MIB,
+        size(16 * MIB, 1024 * GIB),
+        "Memory in which the local Neo4j keeps pages of its store.",
+    )
     host: str = setting(
         "HILUM_HOST", "127.0.0.1", text, "The address to listen on. Off loopback, put TLS in front of it."
     )

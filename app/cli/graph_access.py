@@ -8,10 +8,12 @@ from pathlib import Path
 from app.bootstrap import graph_address
 from app.cli.screen import Screen
 from app.config import Config
+from app.settings import MIB
 from graph.errors import Conflict, Unavailable
 from graph.local.folders import cache_folder, graph_folder
 from graph.local.provision import Progress, provision
 from graph.local.server import LocalNeo4j, listens
+from graph.local.settings import Memory
 from graph.session import Graph
 
 
@@ -30,7 +32,8 @@ def local_server(config: Config, jars: tuple[Path, ...] = ()) -> LocalNeo4j:
     """The Neo4j of the home folder (stopping needs no jars); raises `Conflict` when another one is named."""
     if config.neo4j_uri:
         raise Conflict("NEO4J_URI names a Neo4j that Hilum does not run; unset it to use the local one")
-    return LocalNeo4j(graph_folder(config.home), jars)
+    memory = Memory(f"{config.graph_heap // MIB}m", f"{config.graph_page_cache // MIB}m")
+    return LocalNeo4j(graph_folder(config.home), jars, memory=memory)
 
 
 @contextmanager

@@ -51,6 +51,8 @@ class Screen:
 
         def advance(done: int, total: int) -> None:
             if not progress.tasks:
+                if not self.console.is_terminal:
+                    self.step(text)
                 progress.start()
                 progress.add_task(text)
             progress.update(progress.task_ids[0], completed=done, total=total)

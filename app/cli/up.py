@@ -7,7 +7,6 @@ worker, web server. Whatever happens, what was started is stopped again, in the 
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -17,6 +16,7 @@ from app.cli.screen import Screen
 from app.cli.services import opened
 from app.cli.signals import Stopping, stopping
 from app.config import Config
+from app.samples import load_samples
 from app.security.demo import demo_tokens
 from app.supervision.job_worker import job_worker
 from app.supervision.supervisor import Supervisor, only_one
@@ -102,7 +102,7 @@ class Gateway:
         if samples and (fresh or _reads(marker, LOADING)):
             write_whole(marker, LOADING)
             with opened(self._config) as services, self._screen.counting("Loading sample data") as advance:
-                import_module("app.samples").load_samples(services, advance)
+                load_samples(services, advance)
             write_whole(marker, LOADED)
 
     def _start_web(self, environment: Mapping[str, str]) -> None:

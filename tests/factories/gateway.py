@@ -34,7 +34,7 @@ class RunningGateway:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEO4J_")}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "up", *arguments],
+                [sys.executable, "-m", "app.cli", "up", "--with-parent", *arguments],
                 env={**inherited, **settings},
                 stdout=log,
                 stderr=subprocess.STDOUT,
