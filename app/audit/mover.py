@@ -37,7 +37,8 @@ class Moved:
 def move_closed(folder: Path, store: AuditStore) -> Moved:
     """Move every segment that no process writes any more; raises `Unavailable` when the graph is away."""
     adopt_abandoned(folder)
-    moved = [_move(path, store) for path in sorted(folder.glob(f"*{CLOSED}"))]
+    counts = [_move_alone(path, store) for path in sorted(folder.glob(f"*{CLOSED}"))]
+    moved = [count for count in counts if count is not None]
     return Moved(len(moved), sum(moved))
 
 
@@ -51,6 +52,16 @@ def adopt_abandoned(folder: Path) -> None:
                 continue
             if path.exists():  # its process may have closed it a moment ago
                 path.rename(path.with_suffix(CLOSED))
+
+
+def _move_alone(path: Path, store: AuditStore) -> int | None:
+    """Move a segment unless another worker is at it, or was; how many lines it had."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return _move(path, store) if path.exists() else None
+    except (BlockingIOError, FileNotFoundError):
+        return None
 
 
 def _move(path: Path, store: AuditStore) -> int:

@@ -37,7 +37,7 @@ def read_segment(path: Path) -> ReadSegment:
     """Read one segment, open, closed or archived."""
     name = _NAME.match(path.name)
     chain, number = (name["chain"], int(name["number"])) if name else (path.name, 0)
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    raw = _bytes(path)
     *whole, _cut_off = raw.split(b"\n")
     if not whole:
         return ReadSegment(path, chain, number, START, START, (), None)
@@ -46,6 +46,18 @@ def read_segment(path: Path) -> ReadSegment:
         return ReadSegment(path, chain, number, START, START, (), "line 1 is no segment header")
     lines, last, defect = _follow(whole, previous)
     return ReadSegment(path, chain, number, previous, last, tuple(lines), defect)
+
+
+def _bytes(path: Path) -> bytes:
+    """The bytes of a segment, wherever it has been moved since it was listed."""
+    archived = path.parent / ARCHIVE / f"{path.stem}.gz"
+    for place in (path, path.with_suffix(CLOSED), archived):
+        try:
+            raw = place.read_bytes()
+        except FileNotFoundError:
+            continue
+        return gzip.decompress(raw) if place.suffix == ".gz" else raw
+    raise FileNotFoundError(path.name)
 
 
 def _header(line: bytes) -> tuple[dict[str, Any] | None, str]:
@@ -80,7 +92,8 @@ def segments(folder: Path) -> list[Path]:
     """Every segment of a spool in the order of chains and numbers, archived ones included."""
     here = [path for path in folder.glob("*") if path.suffix in (OPEN, CLOSED)]
     archived = (folder / ARCHIVE).glob("*.gz")
-    return sorted((*here, *archived), key=lambda path: path.name)
+    found = {path.stem: path for path in (*here, *archived)}  # one may be in both while it is being moved
+    return [found[stem] for stem in sorted(found)]
 
 
 def read_spool(folder: Path) -> Iterator[dict[str, Any]]:

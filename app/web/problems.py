@@ -73,11 +73,18 @@ def problem_of(error: BaseException) -> Problem:
         return Problem(_PROFILE_STATUS, tuple(_issue_of(each) for each in error.issues))
     if isinstance(error, HTTPException):
         return _of_werkzeug(error)
-    if isinstance(error, RecursionError):
-        return _plain(400, "the input is nested too deeply")
-    if isinstance(error, MemoryError):
-        return _plain(503, "the server is short of memory; try again")
+    for kind, status, text in _FORESEEN:
+        if isinstance(error, kind):
+            return _plain(status, text)
     return _plain(500, "internal error; the request id names it in the server's log")
+
+
+_FORESEEN: tuple[tuple[type[BaseException], int, str], ...] = (
+    (ConnectionError, 408, "the client stopped sending its request"),
+    (TimeoutError, 408, "the client stopped sending its request"),
+    (RecursionError, 400, "the input is nested too deeply"),
+    (MemoryError, 503, "the server is short of memory; try again"),
+)
 
 
 def _of_hilum(error: HilumError) -> Problem:
@@ -89,6 +96,7 @@ def _of_hilum(error: HilumError) -> Problem:
         (issue,),
         failure_reason=error.failure_reason,
         retry_after=error.retry_after or DEFAULT_RETRY.get(status),
+        allow=getattr(error, "allow", ()),
         challenge=getattr(error, "challenge", None),
     )
 

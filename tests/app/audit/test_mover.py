@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from app.audit.events import audit_event
 from app.audit.mover import adopt_abandoned, move_closed
-from app.audit.reading import defects, read_spool, segments
+from app.audit.reading import defects, read_segment, read_spool, segments
 from app.audit.recorder import AuditRecorder
 from app.audit.spool import Spool, SpoolLimits
 from app.security.scopes import system_scope
@@ -81,6 +82,29 @@ def test_moving_twice_is_moving_once(
     path.write_bytes(raw)
     move_closed(tmp_path, store)
     assert store.count(system_scope(tenant)) == 5
+
+
+def test_two_workers_move_each_segment_once(
+    recorder: AuditRecorder, store: AuditStore, tenant: str, tmp_path: Path
+) -> None:
+    record(recorder, tenant, 40)
+    recorder.close()
+    count = len(segments(tmp_path))
+    with ThreadPoolExecutor(2) as pool:
+        moved = list(pool.map(lambda _: move_closed(tmp_path, store), range(2)))
+    assert sum(each.segments for each in moved) == count
+    assert store.count(system_scope(tenant)) == 40
+    assert defects(tmp_path) == []
+
+
+def test_a_segment_that_moves_while_it_is_read_is_read_all_the_same(
+    recorder: AuditRecorder, store: AuditStore, tenant: str, tmp_path: Path
+) -> None:
+    record(recorder, tenant, 1)
+    (path,) = segments(tmp_path)
+    recorder.close()
+    move_closed(tmp_path, store)
+    assert len(read_segment(path).lines) == 2
 
 
 def test_the_archive_keeps_the_chain(

@@ -94,6 +94,7 @@ BREAKAGES: dict[str, Callable[[], BaseException]] = {
     "value": lambda: ValueError("Kim^Chulsoo was born in /etc/passwd"),
     "depth": RecursionError,
     "memory": MemoryError,
+    "stall": ConnectionResetError,
 }
 
 _ROUTES = (

@@ -52,7 +52,7 @@ def test_a_method_that_does_not_exist_is_405_with_allow(client: FlaskClient, met
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PUT"
 
 
-@pytest.mark.parametrize(("how", "status"), [("value", 500), ("depth", 400), ("memory", 503)])
+@pytest.mark.parametrize(("how", "status"), [("value", 500), ("depth", 400), ("memory", 503), ("stall", 408)])
 def test_what_nobody_foresaw_is_answered_without_detail(
     client: FlaskClient, how: str, status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
