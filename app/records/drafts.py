@@ -1,4 +1,7 @@
-"""A resource on its way in: read strictly, validated, and ready to be stamped under the lock."""
+"""A resource on its way in: read strictly, validated, and made ready outside of the lock.
+
+What only the lock can tell, the version and the instant, is written into the finished text at two marks.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +11,18 @@ from typing import Any
 import orjson
 
 from fhir_profiles.documents import parse, stamp
-from fhir_profiles.extraction import SearchValues, extract
+from fhir_profiles.extraction import extract
 from fhir_profiles.issues import InvalidResource, Issue
 from fhir_profiles.validation import validate
 from graph.clock import instant
+from graph.commit import ValueRows
+from graph.commit.values import compartment_keys, value_rows
 from graph.errors import Invalid
+from graph.keys import resource_key
+
+# Low surrogates without a high one: `parse` refuses them, so no client's text holds these marks.
+_VERSION, _INSTANT = "\udc00\udc00", "\udc01\udc01"
+_VERSION_MARK, _INSTANT_MARK = rb"\udc00\udc00", rb"\udc01\udc01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +50,22 @@ class Draft:
         """The id that the text says."""
         return self.document.get("id")
 
-    def stamped(self, resource_id: str, version_id: int, now: int, references: Mapping[str, str]) -> bytes:
-        """The text as it will be served."""
-        return stamp(self.raw, resource_id, str(version_id), instant(now), references)
 
-    def values(self, reading: Reading, resource_id: str, references: Mapping[str, str]) -> SearchValues:
-        """What it is found by once it has its id and its references are resolved."""
-        document: Mapping[str, Any] = {**self.document, "id": resource_id}
-        if references:
-            document = orjson.loads(stamp(self.raw, resource_id, "1", "1970-01-01T00:00:00Z", references))
-        return extract(document, reading.zone, reading.base)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A resource with its id and its references resolved: all but the version and the instant of its text."""
+
+    key: str
+    resource_type: str
+    resource_id: str
+    document: Mapping[str, Any]
+    text: bytes
+    values: ValueRows
+    compartment: tuple[str, ...] | None
+
+    def stamped(self, version_id: int, now: int) -> bytes:
+        """The text as it will be served; `now` in µs since the epoch."""
+        return _filled(self.text, str(version_id), instant(now))
 
 
 def draft_of(raw: bytes, expected_type: str | None = None) -> Draft:
@@ -73,3 +89,32 @@ def require_same_id(draft: Draft, resource_id: str) -> None:
     if draft.resource_id != resource_id:
         where = f"{draft.resource_type}.id"
         raise InvalidResource(Issue("error", "value", where, "the id of the body is not that of the URL"))
+
+
+def prepare(
+    draft: Draft,
+    reading: Reading,
+    tenant: str,
+    resource_id: str,
+    references: Mapping[str, str] | None = None,
+) -> Prepared:
+    """Give a draft its id, rewrite `references` in it, and extract what it is found by."""
+    text = stamp(draft.raw, resource_id, _VERSION, _INSTANT, references)
+    document: Mapping[str, Any] = {**draft.document, "id": resource_id}
+    if references:
+        document = orjson.loads(_filled(text, "0", ""))
+    values = extract(document, reading.zone, reading.base)
+    return Prepared(
+        key=resource_key(tenant, draft.resource_type, resource_id),
+        resource_type=draft.resource_type,
+        resource_id=resource_id,
+        document=document,
+        text=text,
+        values=value_rows(tenant, draft.resource_type, values),
+        compartment=compartment_keys(tenant, values),
+    )
+
+
+def _filled(text: bytes, version_id: str, moment: str) -> bytes:
+    version = text.replace(_VERSION_MARK, version_id.encode(), 1)
+    return version.replace(_INSTANT_MARK, moment.encode(), 1)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from fhir_profiles.mapping.imaging_study import imaging_study, overlay_of, owned_differences
 
+from fhir_profiles.mapping.imaging_study import imaging_study, overlay_of, owned_differences
 from graph.commit import ResourceState, ResourceWrite, State
 from graph.errors import Conflict, Unprocessable
 from graph.keys import resource_of, study_key
@@ -30,7 +30,7 @@ def adopt_uid(
     state: State, scope: AccessScope, key: str, document: Mapping[str, Any]
 ) -> dict[str, str | None]:
     """The key under which the study's pictures will find it; `Conflict` where another study has the UID."""
-    uid = _study_uid(document)
+    uid = study_uid(document)
     if uid is None:
         return {"dicomKey": None}
     dicom_key = study_key(scope.tenant, scope.partition, uid)
@@ -91,7 +91,8 @@ def overlaid(
     )
 
 
-def _study_uid(document: Mapping[str, Any]) -> str | None:
+def study_uid(document: Mapping[str, Any]) -> str | None:
+    """The Study Instance UID that an ImagingStudy names, None where it names none."""
     for identifier in document.get("identifier", ()):
         value = str(identifier.get("value", ""))
         if identifier.get("system") == _DICOM_UID and value.startswith("urn:oid:"):

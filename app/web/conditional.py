@@ -12,7 +12,6 @@ from email.utils import format_datetime, parsedate_to_datetime
 from graph.errors import Invalid
 
 _MICROSECONDS = 1_000_000
-_VERSION = re.compile(r'\s*(?:W/)?"(\d{1,18})"\s*')
 _TAG = re.compile(r'\s*(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 ANY = "*"
 
@@ -20,19 +19,6 @@ ANY = "*"
 def version_tag(version: int | str) -> str:
     """The weak entity tag of a version."""
     return f'W/"{version}"'
-
-
-def if_match_version(header: str | None) -> int | None:
-    """The version that If-Match demands, None without the header. Raises `Invalid` unless it is `W/"n"`.
-
-    One version only: FHIR's If-Match names the version that the client has read.
-    """
-    if header is None:
-        return None
-    found = _VERSION.fullmatch(header)
-    if found is None:
-        raise Invalid('If-Match names one version, as in W/"3"', location="If-Match")
-    return int(found[1])
 
 
 def entity_tags(header: str, name: str = "If-None-Match") -> frozenset[str]:

@@ -16,6 +16,7 @@ from threading import Condition, Event, Thread
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
+from fhir_profiles.issues import ProfileError
 from graph.commit.state import Reads, State
 from graph.commit.writes import Writes
 from graph.errors import HilumError, Unavailable
@@ -176,7 +177,7 @@ class _Batch:
         writes = Writes()
         try:
             result = unit.decide(state, writes)
-        except HilumError as error:
+        except (HilumError, ProfileError) as error:
             return _Outcome(error=error)
         state.apply(writes)
         return _Outcome(result=result)

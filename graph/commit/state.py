@@ -78,10 +78,17 @@ class State:
 
     def resource(self, key: str) -> ResourceState | None:
         """The resource of this key, deleted ones too; None where there never was one."""
-        if key not in self._resources:
-            rows = self._transaction.run("MATCH (r:Resource {key: $key}) RETURN properties(r) AS r", key=key)
-            self._resources[key] = _resource(rows[0]["r"]) if rows else None
+        self.load((key,))
         return self._resources[key]
+
+    def load(self, keys: Iterable[str]) -> None:
+        """Read the resources of these keys that are not known yet, in one statement."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._resources]
+        if missing:
+            text = "UNWIND $keys AS key MATCH (r:Resource {key: key}) RETURN properties(r) AS r"
+            self._resources |= dict.fromkeys(missing)
+            for row in self._transaction.run(text, keys=missing):
+                self._resources[row["r"]["key"]] = _resource(row["r"])
 
     def study(self, dicom_key: str) -> ResourceState | None:
         """The study of this DICOM key; None where it has no pictures and no FHIR resource named it."""

@@ -40,27 +40,34 @@ _OF_RESOURCE = "MATCH (r:Resource {key: $key})-[:HAS_VERSION]->(v:Version) WHERE
 _OF_KIND = "MATCH (v:Version) WHERE v.kind = $kind MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
 _OF_TENANT = "MATCH (v:Version) WHERE v.feed = $tenant MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
 _HISTORY = f"""
-{{start}} AND v.sequence < $before AND v.lastUpdated >= $since AND v.lastUpdated <= $until AND {seen("r")}
+{{start}} AND v.sequence < $before AND v.lastUpdated >= $since AND v.lastUpdated < $until AND {seen("r")}
+AND ($at IS NULL OR NOT EXISTS {{
+  MATCH (r)-[:HAS_VERSION]->(n:Version) WHERE n.versionId = v.versionId + 1 AND n.lastUpdated <= $at }})
 RETURN {_COLUMNS}
 ORDER BY sequence DESC LIMIT $limit
 """
 _REFERRED = f"""
 UNWIND $keys AS key
 MATCH (:Resource {{key: key}})-[edge]->(r:Resource)
-WHERE edge.path IN $paths AND r.deleted = false AND ($kinds IS NULL OR r.kind IN $kinds) AND {seen("r")}
-RETURN DISTINCT r.key AS key
+WHERE ($paths IS NULL OR edge.path IN $paths) AND edge.path IS NOT NULL AND r.deleted = false
+AND ($kinds IS NULL OR r.kind IN $kinds) AND {seen("r")}
+RETURN DISTINCT r.key AS key LIMIT $limit
 """
 _FAR = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryWindow:
-    """Which versions: below a sequence number (the keyset), between two moments in microseconds, how many."""
+    """Which versions: below a sequence number (the keyset), written in [since, until), how many.
+
+    With `at`, only those that were current at some time after it. Moments are in microseconds.
+    """
 
     limit: int
     before: int = _FAR
     since: int = -_FAR
     until: int = _FAR
+    at: int | None = None
 
 
 @scoped
@@ -110,17 +117,18 @@ class ResourceStore:
             before=window.before,
             since=window.since,
             until=window.until,
+            at=window.at,
             **rights(scope),
         )
         return self._as_served(rows)
 
     def search(self, scope: AccessScope, question: Question) -> Found:
-        """The keys of one page, and the keyset after it where the page is full."""
-        statement = page(scope, question)
-        rows = self._graph.answer(statement)
-        full = len(rows) == question.page.limit
-        after = (*rows[-1].get("sort", ()), rows[-1]["serial"]) if full and rows else None
-        return Found(tuple(row["key"] for row in rows), after)
+        """The keys of one page, and the keyset after it where more rows follow."""
+        limit = question.page.limit
+        beyond = replace(question, page=replace(question.page, limit=limit + 1))
+        rows = self._graph.answer(page(scope, beyond))
+        after = (*rows[limit - 1]["sort"], rows[limit - 1]["serial"]) if 0 < limit < len(rows) else None
+        return Found(tuple(row["key"] for row in rows[:limit]), after)
 
     def count(self, scope: AccessScope, resource_type: str, where: Expression) -> int:
         """How many rows satisfy `where`."""
@@ -133,11 +141,21 @@ class ResourceStore:
         return self._as_served(rows)
 
     def referred(
-        self, scope: AccessScope, keys: Iterable[str], paths: Sequence[str], targets: Sequence[str]
+        self,
+        scope: AccessScope,
+        keys: Iterable[str],
+        paths: Sequence[str] | None,
+        targets: Sequence[str],
+        limit: int,
     ) -> list[str]:
-        """Keys of what these resources refer to at `paths`, of the types `targets` (any, where empty)."""
+        """Keys of what these resources refer to at `paths` (None: anywhere), of the types `targets`.
+
+        Without targets any type will do; at most `limit` are found.
+        """
         kinds = [kind_key(scope.tenant, each) for each in targets] or None
-        rows = self._graph.read(_REFERRED, keys=list(keys), paths=list(paths), kinds=kinds, **rights(scope))
+        rows = self._graph.read(
+            _REFERRED, keys=list(keys), paths=paths, kinds=kinds, limit=limit, **rights(scope)
+        )
         return [row["key"] for row in rows]
 
     def commit(self, scope: AccessScope, unit: Unit[T]) -> T:

@@ -1,0 +1,49 @@
+"""Bundles put together from stored texts: no resource is read or written anew (FHIR R4 bundle.html)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class BundleEntry:
+    """One entry: the resource as the bytes of its JSON, and what stands beside it."""
+
+    full_url: str | None = None
+    resource: bytes = b""
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self) -> bytes:
+        """Its JSON."""
+        parts = []
+        if self.full_url:
+            parts.append(b'"fullUrl":' + orjson.dumps(self.full_url))
+        if self.resource:
+            parts.append(b'"resource":' + self.resource)
+        parts += [orjson.dumps(name) + b":" + orjson.dumps(value) for name, value in self.beside.items()]
+        return b"{" + b",".join(parts) + b"}"
+
+
+def bundle(
+    kind: str,
+    entries: Iterable[BundleEntry],
+    links: Mapping[str, str] | None = None,
+    total: int | None = None,
+) -> bytes:
+    """The JSON of a Bundle; `links` maps relations (self, next) to addresses."""
+    head: dict[str, Any] = {"resourceType": "Bundle", "type": kind}
+    if total is not None:
+        head["total"] = total
+    if links:
+        head["link"] = [{"relation": relation, "url": url} for relation, url in links.items()]
+    texts = b",".join(entry.text() for entry in entries)
+    text = orjson.dumps(head)
+    return text if not texts else text[:-1] + b',"entry":[' + texts + b"]}"
+
+
+def warning(texts: Iterable[str], code: str) -> bytes:
+    """An OperationOutcome that tells what was left out of an answer."""
+    issues = [{"severity": "warning", "code": code, "diagnostics": text} for text in texts]
+    return orjson.dumps({"resourceType": "OperationOutcome", "issue": issues})
