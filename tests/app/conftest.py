@@ -1,4 +1,4 @@
-"""A whole gateway for each test: real services on the real graph, in a tenant and a home folder of its own."""
+"""A whole gateway for each test: real services on the real graph, in a tenant and a home of its own."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
