@@ -1,7 +1,8 @@
 """What an instance must say of itself to be stored (PS3.18 10.5.1, as the DICOM service's v2 does).
 
-The four UIDs and the attribute PatientID are required, valid, and single; all else only warns. UIDs become
-parts of keys, so their form is the standard's own: nothing but digits and dots passes.
+The four UIDs are required, valid, and single; all else only warns, a missing PatientID too (it is of type 2,
+and real files lack it). A PatientID that is there is valid and single. UIDs become parts of keys, so their
+form is the standard's own: nothing but digits and dots passes.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from app.ingest.refusal import Refused
 SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
 STUDY, SERIES = 0x0020000D, 0x0020000E
 PATIENT_ID = 0x00100020
-REQUIRED = (SOP_CLASS, SOP_INSTANCE, PATIENT_ID, STUDY, SERIES)
+REQUIRED = (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def identify(data: Buffer, walked: Walked, meta: FileMeta) -> Identity:
     for tag in REQUIRED:
         if tag not in walked.dataset:
             raise Refused(missing(tag), tag=tag)
+    for tag in (*REQUIRED, PATIENT_ID):
         if tag in walked.duplicates:
             raise Refused("The attribute comes twice.", tag=tag)
     identity = Identity(
@@ -51,8 +53,10 @@ def identify(data: Buffer, walked: Walked, meta: FileMeta) -> Identity:
     return identity
 
 
-def check_patient(document: Document) -> bool:
+def check_patient(document: Document, walked: Walked) -> bool:
     """Whether the PatientID has a value; raises `Refused` for one that breaks the rules of LO."""
+    if PATIENT_ID not in walked.dataset:
+        return False
     entry = document.get(f"{PATIENT_ID:08X}")
     if entry is None or entry["vr"] != "LO":
         raise Refused("The PatientID is not valid.", tag=PATIENT_ID)

@@ -129,7 +129,7 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
     check_study(identity, terms.study_uid)
     notes = Notes(terms.limits.warnings)
     document = MetadataWriter(data, terms.limits, notes).document(walked.dataset)
-    if not check_patient(document):
+    if not check_patient(document, walked):
         notes.warn(PATIENT_ID, missing(PATIENT_ID))
     for tag in sorted(walked.duplicates):
         notes.warn(tag, "The attribute comes twice; its last value counts.")

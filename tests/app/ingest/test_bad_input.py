@@ -120,10 +120,17 @@ def test_a_hostile_uid_is_refused_and_not_repeated(name: str, uid: bytes) -> Non
     assert not uid or uid.decode("latin-1") not in refused.value.message.removeprefix("DICOM100")
 
 
-@pytest.mark.parametrize("name", ["sop_class", "sop_uid", "patient_id", "study_uid", "series_uid"])
+@pytest.mark.parametrize("name", ["sop_class", "sop_uid", "study_uid", "series_uid"])
 def test_b16_a_missing_required_attribute_is_refused_by_name(name: str) -> None:
     with pytest.raises(Refused, match=r"The required tag '\(00[012]0?8?,00..\)' is missing|required tag"):
         reading_of(file_of(**{name: None}))
+
+
+def test_a_missing_patient_id_is_stored_with_a_warning() -> None:
+    reading = reading_of(file_of(patient_id=None))
+
+    assert "PatientID" not in reading.study
+    assert reading.warnings == ("DICOM100: (0010,0020) - The required tag '(0010,0020)' is missing.",)
 
 
 def test_b15_another_study_than_the_requests_is_refused() -> None:

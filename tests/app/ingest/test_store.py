@@ -64,7 +64,7 @@ def test_what_is_not_stored_leaves_no_bytes(
     raw = dicom.ct_instance()
     ingest.store(scope, [[raw]])
     before = files_below(tmp_path)
-    report = ingest.store(scope, [[raw], [raw[:-10]], [b"text"], [file_of(patient_id=None)]])
+    report = ingest.store(scope, [[raw], [raw[:-10]], [b"text"], [file_of(study_uid=None)]])
     assert reasons(report) == [EXISTS, VALIDATION, VALIDATION, VALIDATION]
     assert files_below(tmp_path) == before
     assert len(list(blobs.walk())) == 1

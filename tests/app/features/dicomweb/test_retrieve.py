@@ -17,7 +17,7 @@ REAL = (
     "JPEG2000.dcm",
     "SC_rgb_jpeg_gdcm.dcm",
     "image_dfl.dcm",
-    "rtdose.dcm",
+    "reportsi.dcm",
 )
 
 
