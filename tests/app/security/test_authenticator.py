@@ -154,7 +154,7 @@ def test_a_revoked_grant_stops_within_two_seconds(
     authenticator: Authenticator, bearer: Bearer, accounts: AccountStore, clock: Clock, patient: str
 ) -> None:
     header = bearer("kim", "teleradiologist")
-    ours = system_scope(patient.split("|")[0])
+    ours = system_scope(patient.split("|", maxsplit=1)[0])
     accounts.grant(ours, "kim", Granted(patient="p1"), MICRO)
     assert authenticator(header).patients == {patient}
     accounts.revoke(ours, "kim", Granted(patient="p1"))
