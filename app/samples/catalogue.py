@@ -27,7 +27,7 @@ from app.samples.referrals import REFERRED, Referral, accession, referrals, repo
 
 SEED = 20261122
 GENERATED = 10
-_EVENTS = 300
+_EVENTS = 200
 _SEXES = {"male": "M", "female": "F"}
 _BIRTH_LENGTH = {Birth.DAY: 8, Birth.MONTH: 0, Birth.YEAR: 0, Birth.UNKNOWN: 0}  # DA knows whole days only
 
