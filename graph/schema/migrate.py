@@ -7,6 +7,7 @@ refused: an older one would write rows that the newer cannot read.
 from collections.abc import Callable
 
 from graph.errors import Unavailable
+from graph.schema.concepts import load_concepts
 from graph.schema.declarations import statements
 from graph.session import Graph
 
@@ -44,8 +45,12 @@ def _record(graph: Graph, version: int) -> None:
 
 
 def migrate(graph: Graph) -> int:
-    """Run the missing steps and return the version; every step may be run again after a crash."""
+    """Run the missing steps and return the version; every step may be run again after a crash.
+
+    The concepts of this release come with it.
+    """
     for number in range(check_version(graph), len(MIGRATIONS)):
         MIGRATIONS[number](graph)
         _record(graph, number + 1)
+    load_concepts(graph)
     return current_version(graph)
