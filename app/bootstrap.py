@@ -97,7 +97,7 @@ def services_on(config: Config, graph: Graph) -> Services:
     """Wire the services on a graph that is there already."""
     key = signing_key(config.home / _KEYS)
     committer = Committer(graph, now)
-    settings = Settings(config.base_url, config.patient_id_system)
+    settings = Settings(config.base_url, config.patient_id_system, ZoneInfo(config.zone))
     reading = Reading(ZoneInfo(config.zone), f"{config.base_url}/fhir")
     accounts = AccountStore(graph)
     blobs = BlobStore([config.home / _BLOBS], floor=config.disk_floor, in_flight=config.in_flight)

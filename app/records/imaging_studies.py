@@ -21,7 +21,8 @@ _DICOM_UID = "urn:dicom:uid"
 _SERIES_OF = """
 MATCH (:ImagingStudy {key: $key})-[:HAS_SERIES]->(x:Series)
 RETURN properties(x) AS x, COLLECT {
-  MATCH (x)-[:HAS_INSTANCE]->(i:Instance) RETURN i {.SOPInstanceUID, .SOPClassUID, .InstanceNumber}
+  MATCH (x)-[:HAS_INSTANCE]->(i:Instance)
+  RETURN i {.SOPInstanceUID, .SOPClassUID, .InstanceNumber} ORDER BY i.sequence
 } AS instances ORDER BY x.serial
 """
 
@@ -76,6 +77,7 @@ def overlaid(
         patient_key=patient_key,
         endpoint_id=settings.endpoint_id(partition),
         overlay=overlay,
+        zone=settings.zone,
     )
     return ResourceWrite(
         key=known.key,

@@ -139,6 +139,7 @@ class _Deleting:
             patient_key=patient_key,
             endpoint_id=self.settings.endpoint_id(self.scope.partition),
             overlay=overlay,
+            zone=self.settings.zone,
         )
         snapshot = {"study": facts, "patient": patient_key, "overlay": overlay}
         self.writes.resources.append(

@@ -6,21 +6,22 @@ Patient, never into the chart, and a Task asks a person to look.
 """
 
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 from urllib.parse import quote
 
 import orjson
-from fhir_profiles.mapping.patient import patient
-from fhir_profiles.mapping.patient_identity import disagreements, facts_of
 
 from fhir_profiles.extraction import extract
+from fhir_profiles.mapping.patient import patient
+from fhir_profiles.mapping.patient_identity import disagreements, facts_of
 from graph.clock import instant
 from graph.commit import ResourceWrite, State, Writes
 from graph.commit.values import compartment_keys, value_rows
 from graph.keys import resource_key, resource_of, term_key
 from graph.records import Facts
+from graph.stores.settings import Settings
 
 _CANDIDATES = """
 UNWIND $codes AS code
@@ -46,8 +47,7 @@ class Identification:
 
     state: State
     writes: Writes
-    default_system: str
-    new_id: Callable[[], str]
+    settings: Settings
     _candidates: dict[str, list[Candidate]] = field(default_factory=dict)
 
     def load(self, all_facts: list[Facts]) -> None:
@@ -79,7 +79,7 @@ class Identification:
         """The identifier system of the issuer, or the tenant's own where the file names none."""
         issuer = str(facts.get("IssuerOfPatientID") or "")
         if not issuer:
-            return self.default_system
+            return self.settings.patient_system
         return issuer if ":" in issuer else f"urn:hilum:issuer:{quote(issuer)}"
 
     def _agreeing_elsewhere(self, facts: Facts, carriers: list[Candidate]) -> Candidate | None:
@@ -94,11 +94,11 @@ class Identification:
         return term_key(self.state.tenant, "Patient", "identifier", str(facts["PatientID"]))
 
     def _make(self, facts: Facts, *, provisional: bool) -> str:
-        patient_id = self.new_id()
+        patient_id = self.settings.new_id()
         resource = patient(
             facts, id=patient_id, identifier_system=self.system_of(facts), provisional=provisional
         )
-        write = rendered_write(self.state, resource)
+        write = rendered_write(self.state, resource, self.settings.zone)
         self.writes.resources.append(write)
         if facts.get("PatientID"):
             candidate = Candidate(write.key, self.system_of(facts), facts_of(resource))
@@ -109,20 +109,20 @@ class Identification:
         """A Task for a person: the pictures say somebody else than the chart."""
         task = {
             "resourceType": "Task",
-            "id": self.new_id(),
+            "id": self.settings.new_id(),
             "status": "requested",
             "intent": "order",
             "code": {"text": "Patient identity disagreement between a study and the chart"},
             "focus": {"reference": resource_of(provisional)},
             "for": {"reference": resource_of(chart)},
         }
-        self.writes.resources.append(rendered_write(self.state, task))
+        self.writes.resources.append(rendered_write(self.state, task, self.settings.zone))
 
 
-def rendered_write(state: State, resource: dict[str, Any]) -> ResourceWrite:
+def rendered_write(state: State, resource: dict[str, Any], zone: tzinfo) -> ResourceWrite:
     """The first version of a resource that Hilum itself makes."""
     resource_type, resource_id = resource["resourceType"], resource["id"]
-    values = extract(resource)
+    values = extract(resource, zone)
     return ResourceWrite(
         key=resource_key(state.tenant, resource_type, resource_id),
         resource_type=resource_type,

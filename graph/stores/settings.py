@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from uuid import uuid4
 
 
@@ -11,6 +12,7 @@ class Settings:
 
     base_url: str
     patient_system: str = "urn:hilum:mrn"
+    zone: tzinfo = UTC  # of dates and times that name none
     new_id: Callable[[], str] = field(default=lambda: str(uuid4()))
 
     def endpoint_id(self, partition: str) -> str:

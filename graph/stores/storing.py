@@ -90,9 +90,7 @@ class _Storing:
         if not rows:
             return
         self._endpoint()
-        identification = Identification(
-            self.state, self.writes, self.settings.patient_system, self.settings.new_id
-        )
+        identification = Identification(self.state, self.writes, self.settings)
         studies = _grouped(rows, lambda row: row.study_uid)
         identification.load([each[0].study for each in studies.values() if self._needs_patient(each[0])])
         for study_rows in studies.values():
@@ -109,7 +107,7 @@ class _Storing:
         endpoint_id = self.settings.endpoint_id(partition)
         if self.state.resource(resource_key(self.scope.tenant, "Endpoint", endpoint_id)) is None:
             resource = endpoint(self.settings.address(partition), id=endpoint_id)
-            self.writes.resources.append(rendered_write(self.state, resource))
+            self.writes.resources.append(rendered_write(self.state, resource, self.settings.zone))
 
     def study_key(self, row: InstanceRow) -> str:
         return study_key(self.scope.tenant, self.scope.partition, row.study_uid)
@@ -306,6 +304,7 @@ class _Study:
             patient_key=patient_key,
             endpoint_id=self.storing.settings.endpoint_id(self.storing.scope.partition),
             overlay=overlay,
+            zone=self.storing.settings.zone,
         )
 
     def _warnings(self, known: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

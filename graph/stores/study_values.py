@@ -1,11 +1,11 @@
 """The search values of an ImagingStudy, from its DICOM facts; its instances are nodes already."""
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from typing import Any
 
-from fhir_profiles.mapping.imaging_study import imaging_study
-
 from fhir_profiles.extraction import extract
+from fhir_profiles.mapping.imaging_study import imaging_study
 from graph.commit import ValueRows
 from graph.commit.values import value_rows
 from graph.keys import resource_of
@@ -20,6 +20,7 @@ def study_values(
     patient_key: str,
     endpoint_id: str,
     overlay: dict[str, Any] | None,
+    zone: tzinfo,
 ) -> ValueRows:
     """The value rows and references of a study with these series (properties of their nodes)."""
     resource = imaging_study(
@@ -30,7 +31,7 @@ def study_values(
         endpoint_reference=f"Endpoint/{endpoint_id}",
         overlay=overlay,
     )
-    return value_rows(tenant, "ImagingStudy", extract(resource))
+    return value_rows(tenant, "ImagingStudy", extract(resource, zone))
 
 
 def _as_series(properties: Mapping[str, Any]) -> dict[str, Any]:
