@@ -65,8 +65,7 @@ def link(bundle: Any, relation: str) -> str | None:
 
 
 def _path(path: str) -> str:
-    _, mark, rest = path.partition("/fhir")
-    return f"/fhir{rest}" if mark else f"/fhir/{path}"
+    return path.removeprefix("http://127.0.0.1:8042") if path.startswith("http") else f"/fhir/{path}"
 
 
 @pytest.fixture
