@@ -32,7 +32,6 @@ ADDRESSES = {
     "DICOMweb": "/dicom-web",
     "FHIR R4": "/fhir",
     "Cohorts": "/cohorts/query",
-    "API": "/api/docs",
     "Health": "/health/ready",
 }
 WEB_SECONDS = 60.0
