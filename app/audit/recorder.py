@@ -14,10 +14,11 @@ from uuid import uuid4
 
 import orjson
 
-from app.audit.entries import OUTCOME, Entry, Outcome
+from app.audit.entries import OUTCOME, Entry, Outcome, entry_key, properties
 from app.audit.spool import Spool, SpoolLimits
 from app.config import Config
 from app.security.keys import signing_key
+from graph.commit.witness import WITNESS
 from graph.scope import AccessScope
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class OpenEntry:
         self._spool, self._entry = spool, entry
         self._concerning: list[str] = []
         self._begun = spool.record(_dump(entry.line())) if entry.changes else None
+        if entry.changes:
+            WITNESS.set({"key": entry_key(entry.tenant, entry.id), "properties": properties(entry.line())})
 
     def concerning(self, *references: str) -> None:
         """Note whom the access is about, as `Patient/7`."""
@@ -43,6 +46,7 @@ class OpenEntry:
 
     def close(self, status: int) -> None:
         """Write the outcome, and wait until the entry is durable; raises `Unavailable`."""
+        WITNESS.set(None)
         outcome = Outcome(status, tuple(dict.fromkeys(self._concerning))).line()
         if self._begun is None:
             self._spool.record(_dump(self._entry.line() | outcome)).wait()

@@ -10,7 +10,7 @@ the counter remembers the last ids, so what did commit is answered and not done 
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from typing import Any, Generic, TypeVar
@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from fhir_profiles.issues import ProfileError
 from graph.commit.state import Reads, State
+from graph.commit.witness import WITNESS
 from graph.commit.writes import Writes
 from graph.errors import HilumError, Unavailable
 from graph.scope import AccessScope
@@ -46,6 +47,7 @@ class Unit(Generic[T]):
 @dataclass(slots=True)
 class _Waiting:
     unit: Unit[Any]
+    witness: Mapping[str, Any] | None = None
     done: Event = field(default_factory=Event)
     result: Any = None
     error: BaseException | None = None
@@ -74,7 +76,7 @@ class Committer:
 
     def commit(self, unit: Unit[T]) -> T:
         """Commit one unit and return what it decided; raise its own error, or `Unavailable`."""
-        waiting = _Waiting(unit)
+        waiting = _Waiting(unit, WITNESS.get())
         with self._arrived:
             if self._closing:
                 raise Unavailable("the gateway is stopping", retry_after=5)
@@ -125,7 +127,7 @@ class Committer:
 
     def _commit_batch(self, batch: list[_Waiting]) -> None:
         try:
-            outcomes = _Batch(self._graph, self._clock, [waiting.unit for waiting in batch]).commit()
+            outcomes = _Batch(self._graph, self._clock, batch).commit()
         except Unavailable as error:
             outcomes = [_Outcome(error=error)] * len(batch)
         except BaseException as error:  # whatever it was, the thread lives and the waiting learn it
@@ -146,11 +148,11 @@ class Committer:
 class _Batch:
     """One transaction over several units of one tenant."""
 
-    def __init__(self, graph: Graph, clock: Callable[[], int], units: list[Unit[Any]]) -> None:
+    def __init__(self, graph: Graph, clock: Callable[[], int], waiting: list[_Waiting]) -> None:
         self._graph = graph
         self._clock = clock
-        self._units = units
-        self._reads = Reads.union(unit.reads for unit in units)
+        self._waiting = waiting
+        self._reads = Reads.union(each.unit.reads for each in waiting)
         self._commit_id = uuid4().hex
         self._outcomes: list[_Outcome] = []
 
@@ -166,18 +168,21 @@ class _Batch:
                 time.sleep(0.2)
 
     def _run(self, transaction: Transaction) -> None:
-        tenant = self._units[0].scope.tenant
+        tenant = self._waiting[0].unit.scope.tenant
         state = State(transaction, tenant, self._reads, self._clock())
         if self._commit_id in state.recent:
             return  # an earlier attempt did commit; its outcomes stand
-        self._outcomes = [self._decide(state, unit) for unit in self._units]
+        self._outcomes = [self._decide(state, each) for each in self._waiting]
         state.close(self._commit_id)
 
-    def _decide(self, state: State, unit: Unit[Any]) -> _Outcome:
+    def _decide(self, state: State, waiting: _Waiting) -> _Outcome:
+        """The outcome of one unit; the one that fails takes its writes with it."""
         writes = Writes()
         try:
-            result = unit.decide(state, writes)
+            result = waiting.unit.decide(state, writes)
         except (HilumError, ProfileError) as error:
             return _Outcome(error=error)
+        if writes and waiting.witness:
+            writes.entries.append(waiting.witness)
         state.apply(writes)
         return _Outcome(result=result)

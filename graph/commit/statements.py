@@ -93,7 +93,11 @@ _EMPTY_SERIES = "UNWIND $batch.empty_series AS key MATCH (x:Series {key: key}) D
 
 _CHANGES = "UNWIND $batch.changes AS row CREATE (change:Change) SET change = row"
 
-_ENTRIES = "UNWIND $batch.entries AS row MERGE (e:Entry {key: row.key}) SET e = row"
+_ENTRIES = """
+UNWIND $batch.entries AS row
+MERGE (e:Entry {key: row.key})
+SET e:AuditEvent, e += row.properties
+"""
 
 _COUNTERS = "UNWIND $batch.counters AS row MATCH (c:Counter {key: row.key}) SET c += row"
 

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from app.bootstrap import Services
 from app.features.dicomweb.uids import check_uids
+from app.ingest.frames import codestream
 from app.web.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.web.negotiation import MediaRange, MediaType, parse_accept, weigh
 from graph.errors import Invalid, NotAcceptable, NotFound
@@ -49,7 +50,9 @@ def answer(services: Services, scope: AccessScope, uids: tuple[str, str, str], n
     if any(number > len(table) for number in wanted):
         raise NotFound("the instance has no such frame", location="frames")
     places = [table[number - 1] for number in wanted]
-    bodies = [services.blobs.read(found.blob_id, offset, length) for offset, length in places]
+    pieces = [services.blobs.read(found.blob_id, offset, length) for offset, length in places]
+    encapsulated = found.transfer_syntax_uid not in _UNCOMPRESSED
+    bodies = [codestream(piece) for piece in pieces] if encapsulated else pieces
     if single:
         return Response(bodies[0], content_type=str(chosen))
     return _related(bodies, chosen)
