@@ -8,11 +8,12 @@ from flask import Flask
 from app.bootstrap import Services, open_services
 from app.config import Config
 from app.features.authorization import routes as authorization
+from app.web.openapi import describe, open_api
 from app.web.problems import Dialect
 from app.web.toolkit import install_toolkit, refuse_unguarded
 
 DIALECTS = {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM}
-FEATURES = ("dicomweb", "changefeed", "fhir", "cohort", "operations", "pages")
+FEATURES = ("dicomweb", "changefeed", "fhir", "cohort", "operations", "apidocs", "pages")
 
 
 def create_app(config: Config, services: Services | None = None, features: Iterable[str] = FEATURES) -> Flask:
@@ -20,6 +21,7 @@ def create_app(config: Config, services: Services | None = None, features: Itera
     services = services or open_services(config)
     app = Flask("hilum", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    api = open_api(app, config.base_url)
     install_toolkit(
         app,
         base_url=config.base_url,
@@ -32,4 +34,5 @@ def create_app(config: Config, services: Services | None = None, features: Itera
         routes = import_module(f"app.features.{feature}.routes")
         app.register_blueprint(routes.blueprint(services))
     refuse_unguarded(app)
+    describe(app, api)
     return app

@@ -20,10 +20,12 @@ from app.features.authorization.clients import (
     Client,
     clients_of,
 )
+from app.features.authorization.description import KEYS, METADATA, TOKEN
 from app.security.policy import PERMISSIONS
 from app.security.scopes import system_scope
 from app.security.tokens import TokenIssuer
 from app.web.guard import public
+from app.web.openapi import documented
 from app.web.request_context import current
 from graph.stores.accounts import AccountStore
 
@@ -50,6 +52,7 @@ def blueprint(accounts: AccountStore, issuer: TokenIssuer, tenant: str) -> Bluep
 
     @rooms.post(TOKEN_PATH)
     @public(audited=True)
+    @documented(TOKEN)
     def issue_token() -> Response:
         request.max_content_length = _LARGEST_FORM
         answer: Response = server.create_token_response()
@@ -57,11 +60,13 @@ def blueprint(accounts: AccountStore, issuer: TokenIssuer, tenant: str) -> Bluep
 
     @rooms.get(KEYS_PATH)
     @public
+    @documented(KEYS)
     def show_keys() -> Response:
         return jsonify(keys=[issuer.key.public()])
 
     @rooms.get(METADATA_PATH)
     @public
+    @documented(METADATA)
     def describe() -> Response:
         return jsonify(metadata(issuer.base_url))
 

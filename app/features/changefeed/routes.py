@@ -13,7 +13,9 @@ import orjson
 from flask import Blueprint, Response, request
 
 from app.bootstrap import Services
+from app.features.changefeed.description import LATEST, PAGE
 from app.web.guard import requires
+from app.web.openapi import documented
 from app.web.request_context import current_scope
 from graph.clock import instant
 from graph.errors import Invalid
@@ -32,6 +34,7 @@ def blueprint(services: Services) -> Blueprint:
 
     @rooms.get("")
     @requires("feed.read")
+    @documented(PAGE)
     def page() -> Response:
         window, metadata = _window(request.args), _metadata(request.args)
         changes = services.changes.page(current_scope(), window, metadata=metadata)
@@ -39,6 +42,7 @@ def blueprint(services: Services) -> Blueprint:
 
     @rooms.get("/latest")
     @requires("feed.read")
+    @documented(LATEST)
     def latest() -> Response:
         metadata = _metadata(request.args)
         change = services.changes.latest(current_scope(), metadata=metadata)

@@ -66,8 +66,16 @@ class SetReferenceSchema(Strict):
     set_ = fields.String(required=True, validate=_NAME)
 
 
+def _one_of(*names: str, **more: Any) -> dict[str, Any]:
+    return {"oneOf": [*({"$ref": f"#/components/schemas/{name}"} for name in names), *more.values()]}
+
+
 class Codes(fields.Field[Any]):
     """A named set, a set in place, or a list of codings."""
+
+    def __init__(self) -> None:
+        codings = {"type": "array", "items": {"$ref": "#/components/schemas/Concept"}}
+        super().__init__(metadata=_one_of("SetReference", "ConceptSet", codings=codings))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, list):
@@ -161,7 +169,9 @@ class EventField(fields.Field[Any]):
     """An event of the kind that `kind` says; with `named`, its name in `events` may stand instead."""
 
     def __init__(self, *, named: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        kinds = [kind.title() for kind in EVENT_SCHEMAS]
+        name = {"name": {"type": "string", "description": "A name in `events`."}} if named else {}
+        super().__init__(metadata=_one_of(*kinds, **name), **kwargs)
         self.named = named
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -182,6 +192,11 @@ def _fail(message: str) -> Any:
 class AgeValue(fields.Field[Any]):
     """A whole number of years, or for `between` two of them."""
 
+    def __init__(self) -> None:
+        years = {"type": "integer", "minimum": 0, "maximum": 200}
+        both = {"type": "array", "items": years, "minItems": 2, "maxItems": 2}
+        super().__init__(required=True, metadata=_one_of(years=years, both=both))
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if (data or {}).get("op") != "between":
             return fields.Integer(strict=True, validate=_AGE).deserialize(value)
@@ -193,13 +208,17 @@ class AgeSchema(Strict):
     """Age by birthdays on the day of the question: exactly 45 is not `gt` 45, the day after is."""
 
     op = fields.String(required=True, validate=validate.OneOf(["gt", "ge", "lt", "le", "between"]))
-    value = AgeValue(required=True)
+    value = AgeValue()
     unit = fields.String(validate=validate.OneOf(["a"]), metadata={"description": "UCUM: years."})
     at = fields.String(validate=validate.OneOf(["asOf"]))
 
 
 class SexValue(fields.Field[Any]):
     """One administrative gender, or for `in` a list of them."""
+
+    def __init__(self) -> None:
+        one = {"type": "string", "enum": ["male", "female", "other", "unknown"]}
+        super().__init__(required=True, metadata=_one_of(one=one, some={"type": "array", "items": one}))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         one = fields.String(validate=validate.OneOf(["male", "female", "other", "unknown"]))
@@ -212,7 +231,7 @@ class SexSchema(Strict):
     """Administrative gender."""
 
     op = fields.String(required=True, validate=validate.OneOf(["eq", "ne", "in"]))
-    value = SexValue(required=True)
+    value = SexValue()
 
 
 class AtLeastSchema(Strict):
@@ -312,3 +331,7 @@ class QuestionSchema(Strict):
     population = fields.Nested(NodeSchema, required=True)
     output = fields.Nested(OutputSchema)
     page = fields.Nested(PageSchema)
+
+
+SPELLED_OUT: tuple[type[Schema], ...] = (SetReferenceSchema, ConceptSetSchema, *EVENT_SCHEMAS.values())
+"""The schemas that stand behind the fields of several forms."""

@@ -6,9 +6,11 @@ import orjson
 from flask import Blueprint, Response
 
 from app.bootstrap import Services
+from app.features.operations.description import LIVE, METRICS, READY
 from app.features.operations.readiness import readiness
 from app.web.guard import public
 from app.web.metrics import exposition
+from app.web.openapi import documented
 
 _READY, _NOT_READY = 200, 503
 
@@ -19,11 +21,13 @@ def blueprint(services: Services) -> Blueprint:
 
     @rooms.get("/health/live")
     @public
+    @documented(LIVE)
     def live() -> Response:
         return _json({"status": "live"})
 
     @rooms.get("/health/ready")
     @public
+    @documented(READY)
     def ready() -> Response:
         checks = readiness(services)
         is_ready = all(check["status"] == "pass" for check in checks.values())
@@ -32,6 +36,7 @@ def blueprint(services: Services) -> Blueprint:
 
     @rooms.get("/metrics")
     @public
+    @documented(METRICS)
     def metrics() -> Response:
         body, content_type = exposition()
         return Response(body, content_type=content_type)

@@ -1,0 +1,1 @@
+"""The description of Hilum's own API, for programs and for people."""
