@@ -5,6 +5,7 @@ front because Neo4j Community has one database. Parts are escaped, so no value o
 another key; long parts are cut and hashed, since a range index refuses keys of 8,167 bytes.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 
 ABSENT = "-"
@@ -73,6 +74,7 @@ def identifier_key(tenant: str, system: str, value: str) -> str:
     return join(tenant, ABSENT, system or ABSENT, value)
 
 
+@lru_cache(maxsize=16_384)
 def value_key(tenant: str, resource_type: str, parameter: str) -> str:
     """Key of a Text or Span row: all values of one search parameter of one type."""
     return join(tenant, resource_type, parameter)
@@ -80,7 +82,7 @@ def value_key(tenant: str, resource_type: str, parameter: str) -> str:
 
 def term_key(tenant: str, resource_type: str, parameter: str, code: str) -> str:
     """Key of a Term row: one code of one search parameter of one type."""
-    return join(tenant, resource_type, parameter, code)
+    return f"{value_key(tenant, resource_type, parameter)}|{part(code)}"
 
 
 def concept_key(system: str, code: str) -> str:
