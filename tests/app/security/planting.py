@@ -1,0 +1,146 @@
+"""Rows to be seen or not: a picture with its study and patient, and a diagnosis, under names of their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from pydicom import dcmread
+from werkzeug.test import TestResponse
+
+from app.bootstrap import Services
+from app.security.client_secrets import hash_secret
+from app.security.scopes import system_scope
+from graph.clock import now
+from graph.stores.accounts import Granted
+from tests.factories.dicom import ct_instance, uid
+from tests.factories.fhir import condition
+
+CONDITION, STUDY = "Condition", "ImagingStudy"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The names of what a request reaches for, whether it is there or not."""
+
+    mark: str
+    patient: str
+    imaging_study: str
+
+    @property
+    def study(self) -> str:
+        return uid("study", self.mark)
+
+    @property
+    def series(self) -> str:
+        return uid("series", self.study, "CT")
+
+    @property
+    def instance(self) -> str:
+        return uid("instance", self.series, 1, "")
+
+    @property
+    def condition(self) -> str:
+        return f"{self.mark}-dx"
+
+    @property
+    def code(self) -> str:
+        """The code of the diagnosis, which no other target has."""
+        return f"{self.mark}-code"
+
+    @property
+    def file(self) -> bytes:
+        """The picture; its patient's name is a canary."""
+        return ct_instance(patient_id=self.mark, study_uid=self.study, PatientName=f"Canary^{self.mark}")
+
+    @property
+    def pixels(self) -> bytes:
+        return bytes(dcmread(BytesIO(self.file)).PixelData)
+
+    def diagnosis(self, **elements: Any) -> dict[str, Any]:
+        return condition(f"Patient/{self.patient}", self.code, id=self.condition, **elements)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names, the longer ones first: what must not tell a hidden row from none."""
+        return (self.patient, self.imaging_study, self.study, self.series, self.instance, self.mark)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the Authorization header, or none."""
+
+    headers: Mapping[str, str]
+
+
+class Planter:
+    """Plants rows in one tenant through the gateway's own routes, and makes its callers."""
+
+    def __init__(self, app: Flask, services: Services, tenant: str) -> None:
+        self.tenant = tenant
+        self.client = app.test_client()
+        self._services = services
+        self._scope = system_scope(tenant)
+        self._numbers = count(1)
+
+    def caller(self, role: str, *grants: Granted) -> Caller:
+        """A new user of a role with grants."""
+        name = f"{role}-{next(self._numbers)}"
+        self._services.accounts.add(self._scope, name, role, None, now())
+        for granted in grants:
+            self._services.accounts.grant(self._scope, name, granted, now())
+        token = self._services.issuer.issue(
+            name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=3600
+        )
+        return Caller({"Authorization": f"Bearer {token}"})
+
+    def service_account(self, name: str, secret: str) -> None:
+        """A client that may ask for tokens itself."""
+        self._services.accounts.add(self._scope, name, "service", hash_secret(secret), now())
+
+    def absent(self) -> Target:
+        """Names under which nothing is."""
+        return Target(f"m{uuid4().hex}", str(uuid4()), str(uuid4()))
+
+    def plant(self) -> Target:
+        """A target that is there."""
+        mark, owner = f"m{uuid4().hex}", self.caller("administrator")
+        stored = self.client.post(
+            "/dicom-web/studies",
+            data=Target(mark, "", "").file,
+            headers={**owner.headers, "Content-Type": "application/dicom"},
+        )
+        assert stored.status_code == 200, stored.text
+        found = self._found(owner, f"/fhir/ImagingStudy?identifier=urn:oid:{uid('study', mark)}")
+        patient = found["subject"]["reference"].removeprefix("Patient/")
+        target = Target(mark, patient, found["id"])
+        put = self.client.put(
+            f"/fhir/Condition/{target.condition}",
+            json=target.diagnosis(),
+            headers={**owner.headers, "Content-Type": "application/fhir+json"},
+        )
+        assert put.status_code == 201, put.text
+        return target
+
+    def version_of(self, target: Target) -> Any:
+        """The version of the diagnosis, which a refused write leaves as it is."""
+        return self._read(self.caller("administrator"), f"/fhir/Condition/{target.condition}")["meta"]
+
+    def instances(self, target: Target) -> int:
+        """How many pictures of the target are there."""
+        answer = self.client.get(
+            f"/dicom-web/studies/{target.study}/instances", headers=self.caller("administrator").headers
+        )
+        return len(answer.get_json() or ()) if answer.status_code == 200 else 0
+
+    def _found(self, caller: Caller, path: str) -> Any:
+        (entry,) = self._read(caller, path)["entry"]
+        return entry["resource"]
+
+    def _read(self, caller: Caller, path: str) -> Any:
+        answer: TestResponse = self.client.get(path, headers=caller.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()

@@ -1,0 +1,249 @@
+"""Each route, written down a second time: who may call it, how it is called, and what a caller then sees.
+
+The table is not made from the code's own declarations: what a route needs stands here as somebody reads it in
+the documentation, and a route that is not here fails the test.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.app.security.planting import CONDITION, STUDY, Target
+from tests.factories.fhir import SNOMED, bundle, entry
+
+READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "feed.read"
+RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
+
+# Who holds which capability (docs/security.md).
+CAPABILITIES: Mapping[str, frozenset[str]] = {
+    "clinician": frozenset({READ, RECORD, WRITE, ASK}),
+    "researcher": frozenset({ASK}),
+    "teleradiologist": frozenset({READ, RECORD, WRITE}),
+    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, ASK}),
+    "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE}),
+}
+
+ANY = 'multipart/related; type="{}"; transfer-syntax=*'
+JSON = {"Content-Type": "application/fhir+json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+DICOM = {"Content-Type": "application/dicom"}
+FILES = {"Accept": ANY.format("application/dicom")}
+FRAMES = {"Accept": ANY.format("application/octet-stream")}
+
+Make = Callable[[Target], bytes]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to call a route.
+
+    `path` is filled in with the target's names; `shows` is what an answer holds when the row is seen.
+    `by_patient` and `by_study`: whether a grant of the patient, or of the study, opens the row. `changes`:
+    the call needs a target of its own. `hidden_from`: roles that are answered without seeing the row.
+    """
+
+    rule: str
+    needs: str | None
+    path: str
+    body: Make | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+    shows: Make | None = None
+    by_patient: bool = True
+    by_study: bool = False
+    changes: bool = False
+    hidden_from: frozenset[str] = frozenset()
+    name: str = ""
+
+    @property
+    def method(self) -> str:
+        return self.rule.partition(" ")[0]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.name}".strip()
+
+
+def _instance(target: Target) -> bytes:
+    return target.instance.encode()
+
+
+def _study(target: Target) -> bytes:
+    return target.study.encode()
+
+
+def _pixels(target: Target) -> bytes:
+    return target.pixels
+
+
+def _diagnosis(target: Target) -> bytes:
+    return f'{target.condition}"'.encode()
+
+
+def _imaging_study(target: Target) -> bytes:
+    return f'"{target.imaging_study}"'.encode()
+
+
+def _file(target: Target) -> bytes:
+    return target.file
+
+
+def _resource(target: Target) -> bytes:
+    return json.dumps(target.diagnosis(recordedDate="2026-02-03")).encode()
+
+
+def _another(target: Target) -> bytes:
+    return json.dumps({**target.diagnosis(), "id": f"{target.mark}-new"}).encode()
+
+
+def _bundle(target: Target) -> bytes:
+    return json.dumps(bundle(entry(None, "GET", f"Condition/{target.condition}"), kind="batch")).encode()
+
+
+def _writing_bundle(target: Target) -> bytes:
+    put = entry(target.diagnosis(), "PUT", f"Condition/{target.condition}")
+    return json.dumps(bundle(put)).encode()
+
+
+def _form(target: Target) -> bytes:
+    return f"_id={target.condition}".encode()
+
+
+def _question(target: Target) -> bytes:
+    asked: dict[str, Any] = {
+        "version": "1",
+        "asOf": "2026-11-22",
+        "conceptSets": {"dx": {"include": [{"system": SNOMED, "code": target.code}]}},
+        "events": {"dx": {"kind": "condition", "codes": {"set": "dx"}}},
+        "population": {"exists": "dx"},
+        "output": {"grain": "patient", "rows": [{"resource": "Condition", "event": "dx", "as": "dx"}]},
+    }
+    return json.dumps(asked).encode()
+
+
+_S = "/dicom-web/studies/<study>"
+_X = f"{_S}/series/<series>"
+_I = f"{_X}/instances/<instance>"
+_S_PATH = "/dicom-web/studies/{study}"
+_X_PATH = f"{_S_PATH}/series/{{series}}"
+_I_PATH = f"{_X_PATH}/instances/{{instance}}"
+
+
+def _imaging(rule: str, path: str, **more: Any) -> Route:
+    """A route that reads pictures: a grant of either kind opens it."""
+    return Route(f"GET {rule}", READ, path, **{"by_study": True, "shows": _instance, **more})
+
+
+def _deleting(rule: str, path: str) -> Route:
+    return Route(f"DELETE {rule}", DELETE, path, status=204, changes=True)
+
+
+def _records(rule: str, path: str, **more: Any) -> Route:
+    """A route that reads the diagnosis: only a grant of the patient opens it."""
+    return Route(f"GET {rule}", RECORD, path, **{"shows": _diagnosis, **more})
+
+
+def _pictured(rule: str, path: str) -> Route:
+    """The same route, asked for the study."""
+    return _records(rule, path, shows=_imaging_study, by_study=True, name=STUDY)
+
+
+_TYPE, _ONE = "/fhir/<type:kind>", "/fhir/<type:kind>/<resource_id>"
+_DX = f"/fhir/{CONDITION}"
+_IS = f"/fhir/{STUDY}"
+_COMPARTMENT = "/fhir/Patient/<patient_id>/<type:kind>"
+
+DICOMWEB = (
+    Route(
+        "POST /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=_instance, changes=True
+    ),
+    Route(f"POST {_S}", STORE, _S_PATH, _file, DICOM, shows=_instance, changes=True),
+    _imaging("/dicom-web/studies", "/dicom-web/studies?StudyInstanceUID={study}", shows=_study),
+    _imaging("/dicom-web/series", "/dicom-web/series?StudyInstanceUID={study}", shows=_study),
+    _imaging("/dicom-web/instances", "/dicom-web/instances?StudyInstanceUID={study}"),
+    _imaging(f"{_S}/series", f"{_S_PATH}/series", shows=_study),
+    _imaging(f"{_S}/instances", f"{_S_PATH}/instances"),
+    _imaging(f"{_X}/instances", f"{_X_PATH}/instances"),
+    _imaging(_S, _S_PATH, headers=FILES),
+    _imaging(_X, _X_PATH, headers=FILES),
+    _imaging(_I, _I_PATH, headers=FILES),
+    _imaging(_I, _I_PATH, headers={"Accept": "application/dicom"}, name="alone"),
+    _imaging(f"{_S}/metadata", f"{_S_PATH}/metadata"),
+    _imaging(f"{_X}/metadata", f"{_X_PATH}/metadata"),
+    _imaging(f"{_I}/metadata", f"{_I_PATH}/metadata"),
+    _imaging(f"{_I}/frames/<numbers>", f"{_I_PATH}/frames/1", headers=FRAMES, shows=_pixels),
+    _deleting(_S, _S_PATH),
+    _deleting(_X, _X_PATH),
+    _deleting(_I, _I_PATH),
+    Route(
+        "GET /dicom-web/changefeed", FEED, "/dicom-web/changefeed?limit=200", shows=_instance, changes=True
+    ),
+    Route(
+        "GET /dicom-web/changefeed/latest",
+        FEED,
+        "/dicom-web/changefeed/latest",
+        shows=_instance,
+        changes=True,
+    ),
+)
+FHIR = (
+    Route("POST /fhir/", RECORD, "/fhir/", _bundle, JSON, shows=_diagnosis, name="reading"),
+    Route("POST /fhir/", WRITE, "/fhir/", _writing_bundle, JSON, changes=True, name="writing"),
+    _records("/fhir/_history", "/fhir/_history?_count=1000", changes=True),
+    _records(_TYPE, f"{_DX}?_id={{condition}}"),
+    _pictured(_TYPE, f"{_IS}?_id={{imaging_study}}"),
+    Route(f"POST {_TYPE}/_search", RECORD, f"{_DX}/_search", _form, FORM, shows=_diagnosis),
+    Route(f"POST {_TYPE}", WRITE, _DX, _another, JSON, status=201, changes=True),
+    Route(f"PUT {_TYPE}", WRITE, f"{_DX}?_id={{condition}}", _resource, JSON, changes=True),
+    Route(f"DELETE {_TYPE}", WRITE, f"{_DX}?_id={{condition}}", status=204, changes=True),
+    _records(f"{_TYPE}/_history", f"{_DX}/_history?_count=1000", changes=True),
+    _records(_ONE, f"{_DX}/{{condition}}"),
+    _pictured(_ONE, f"{_IS}/{{imaging_study}}"),
+    Route(f"PUT {_ONE}", WRITE, f"{_DX}/{{condition}}", _resource, JSON, changes=True),
+    Route(f"DELETE {_ONE}", WRITE, f"{_DX}/{{condition}}", status=204, changes=True),
+    _records(f"{_ONE}/_history", f"{_DX}/{{condition}}/_history"),
+    _pictured(f"{_ONE}/_history", f"{_IS}/{{imaging_study}}/_history"),
+    _records(f"{_ONE}/_history/<version>", f"{_DX}/{{condition}}/_history/1"),
+    _pictured(f"{_ONE}/_history/<version>", f"{_IS}/{{imaging_study}}/_history/1"),
+    _records(_COMPARTMENT, "/fhir/Patient/{patient}/Condition"),
+    Route(
+        f"POST {_COMPARTMENT}/_search",
+        RECORD,
+        "/fhir/Patient/{patient}/Condition/_search",
+        _form,
+        FORM,
+        shows=_diagnosis,
+    ),
+)
+COHORT = (
+    Route(
+        "POST /cohorts/query",
+        ASK,
+        "/cohorts/query",
+        _question,
+        {"Content-Type": "application/json"},
+        shows=_diagnosis,
+        hidden_from=frozenset({"researcher"}),
+    ),
+)
+OPEN = (
+    "/",
+    "/front.css",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/auth/jwks",
+    "/.well-known/oauth-authorization-server",
+    "/fhir/metadata",
+    "/fhir/.well-known/smart-configuration",
+    "/openapi.json",
+    "/docs/",
+    "/docs/start.js",
+)
+PUBLIC = (
+    *(Route(f"GET {path}", None, path) for path in OPEN),
+    Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
+)
+TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
+GUARDED = (*DICOMWEB, *FHIR, *COHORT)
+ROUTES = (*GUARDED, *PUBLIC, TOKEN)

@@ -1,0 +1,251 @@
+"""Every role on every route: who may, sees the planted row; who may not, cannot tell it from none.
+
+A capability that is missing is 403 whether the row is there or not; a row that is another's is answered as a
+row that never was, to the byte; without a token there is 401. What is called is the URL map of the app.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.bootstrap import Services, services_on
+from app.config import Config
+from app.factory import create_app
+from app.security.policy import ROLES
+from graph.session import Graph
+from graph.stores.accounts import Granted
+from tests.app.security.planting import Caller, Planter, Target
+from tests.app.security.routes_table import CAPABILITIES, FHIR, GUARDED, PUBLIC, ROUTES, TOKEN, Route
+
+ADMINISTRATOR = "administrator"
+NOBODY = Caller({})
+CHALLENGE = "WWW-Authenticate"
+
+
+@pytest.fixture(scope="module")
+def services(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    settings = {"HILUM_HOME": str(tmp_path_factory.mktemp("home")), "HILUM_TENANT": f"t{uuid4().hex[:12]}"}
+    wired = services_on(Config.from_env(settings), graph)
+    yield wired
+    wired.committer.close()
+    wired.recorder.close()
+    wired.blobs.close()
+
+
+@pytest.fixture(scope="module")
+def app(services: Services) -> Flask:
+    return create_app(services.config, services)
+
+
+@pytest.fixture(scope="module")
+def here(app: Flask, services: Services) -> Planter:
+    """The tenant of the rows."""
+    return Planter(app, services, services.config.tenant)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(app: Flask, services: Services) -> Planter:
+    """Another tenant of the same gateway."""
+    return Planter(app, services, f"t{uuid4().hex[:12]}")
+
+
+@pytest.fixture(scope="module")
+def planted(here: Planter) -> Target:
+    """The row that reads reach for."""
+    return here.plant()
+
+
+@pytest.fixture
+def target(here: Planter, planted: Target, route: Route) -> Target:
+    """A row that is there: the common one, or one for a call that changes it."""
+    return here.plant() if route.changes else planted
+
+
+@pytest.fixture(scope="module")
+def others(here: Planter) -> Target:
+    """A row that nobody is granted."""
+    return here.plant()
+
+
+def call(planter: Planter, route: Route, caller: Caller, target: Target, method: str = "") -> TestResponse:
+    names = {name: getattr(target, name) for name in ("study", "series", "instance", "condition", "patient")}
+    path = route.path.format(**names, imaging_study=target.imaging_study)
+    body = route.body(target) if route.body else None
+    headers = {**route.headers, **caller.headers}
+    return planter.client.open(path, method=method or route.method, data=body, headers=headers, buffered=True)
+
+
+def sees(route: Route, answer: TestResponse, target: Target) -> bool:
+    """Whether the answer is the allowed one, with the row in it."""
+    shown = route.shows is None or route.shows(target) in answer.data
+    return answer.status_code == route.status and shown
+
+
+_PASSING = re.compile(
+    rb"\d{4}-\d\d-\d\dT[\d:.]+Z?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}"
+)
+
+
+def as_of_anything(answer: TestResponse, target: Target) -> tuple[int, str, bytes]:
+    """The answer without the names that were asked for, ids that it made up and the time of day."""
+    body = answer.data
+    for name in target.names:
+        body = body.replace(name.encode(), b"*") if name else body
+    return answer.status_code, answer.content_type, _PASSING.sub(b"*", body)
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
+    methods = {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert methods == {route.rule for route in ROUTES}
+
+
+def test_the_roles_are_those_of_the_table() -> None:
+    assert set(CAPABILITIES) == set(ROLES)
+
+
+MAY = [(role, route) for role in ROLES for route in GUARDED if route.needs in CAPABILITIES[role]]
+MAY_NOT = [(role, route) for role in ROLES for route in GUARDED if route.needs not in CAPABILITIES[role]]
+
+
+def named(value: object) -> str:
+    return str(value)
+
+
+@pytest.mark.parametrize(("role", "route"), MAY, ids=named)
+def test_who_may_sees_the_row(here: Planter, target: Target, role: str, route: Route) -> None:
+    if "/dicom-web/studies" in route.path and route.method == "POST":
+        target = here.absent()
+    caller = (
+        here.caller(role, Granted(patient=target.patient)) if role == "teleradiologist" else here.caller(role)
+    )
+
+    answer = call(here, route, caller, target)
+
+    if role in route.hidden_from:
+        assert answer.status_code == route.status
+        assert not [name for name in target.names if name.encode() in answer.data]
+    else:
+        assert sees(route, answer, target), (answer.status_code, answer.data[:500])
+
+
+@pytest.mark.parametrize(("role", "route"), MAY_NOT, ids=named)
+def test_who_may_not_is_refused_whether_the_row_is_there_or_not(
+    here: Planter, planted: Target, role: str, route: Route
+) -> None:
+    before = here.version_of(planted)
+    caller, absent = here.caller(role), here.absent()
+
+    answer, of_nothing = (call(here, route, caller, each) for each in (planted, absent))
+
+    assert answer.status_code == 403
+    assert as_of_anything(answer, planted) == as_of_anything(of_nothing, absent)
+    assert (here.version_of(planted), here.instances(planted)) == (before, 1)
+    if route.method == "GET":
+        assert call(here, route, caller, planted, "HEAD").status_code == 403
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=named)
+def test_without_a_token_and_with_a_false_one_there_is_401(
+    here: Planter, planted: Target, route: Route
+) -> None:
+    forged = Caller({"Authorization": here.caller(ADMINISTRATOR).headers["Authorization"][:-4] + "AAAA"})
+    for caller in (NOBODY, forged):
+        answer = call(here, route, caller, planted)
+
+        assert answer.status_code == 401
+        assert answer.headers[CHALLENGE].startswith("Bearer")
+        assert not [name for name in planted.names if name.encode() in answer.data]
+    assert here.instances(planted) == 1
+
+
+GRANTABLE = [route for route in GUARDED if route.needs in CAPABILITIES["teleradiologist"]]
+
+
+@pytest.mark.parametrize("route", GRANTABLE, ids=named)
+def test_a_row_that_was_not_granted_is_answered_as_one_that_never_was(
+    here: Planter, target: Target, route: Route
+) -> None:
+    before, absent, stranger = here.version_of(target), here.absent(), here.caller("teleradiologist")
+
+    answer = call(here, route, stranger, target)
+
+    assert as_of_anything(answer, target) == as_of_anything(call(here, route, stranger, absent), absent)
+    assert (here.version_of(target), here.instances(target)) == (before, 1)
+    assert route.shows is None or route.shows(target) not in answer.data
+
+
+@pytest.mark.parametrize("kind", ["patient", "study"])
+@pytest.mark.parametrize("route", GRANTABLE, ids=named)
+def test_a_grant_opens_what_it_names_and_nothing_else(
+    here: Planter, target: Target, others: Target, route: Route, kind: str
+) -> None:
+    granted = Granted(patient=target.patient) if kind == "patient" else Granted(study=target.study)
+    opens = route.by_patient if kind == "patient" else route.by_study
+    guest = here.caller("teleradiologist", granted)
+
+    hidden = call(here, route, guest, others)
+    answer = call(here, route, guest, target)
+
+    assert route.shows is None or route.shows(others) not in hidden.data
+    assert here.version_of(others)["versionId"] == "1"
+    if route.shows or opens:
+        assert sees(route, answer, target) is opens, (answer.status_code, answer.data[:500])
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=named)
+def test_another_tenant_is_answered_as_if_nothing_were_there(
+    here: Planter, elsewhere: Planter, target: Target, route: Route
+) -> None:
+    before, absent, foreigner = here.version_of(target), here.absent(), elsewhere.caller(ADMINISTRATOR)
+
+    answer = call(elsewhere, route, foreigner, target)
+    of_nothing = call(elsewhere, route, foreigner, absent)
+
+    if route not in LISTS:  # these grow by what the call before has made in that tenant
+        assert as_of_anything(answer, target) == as_of_anything(of_nothing, absent)
+        assert route.method == "POST" or route.shows is None or route.shows(target) not in answer.data
+    assert (here.version_of(target), here.instances(target)) == (before, 1)
+
+
+LISTS = tuple(route for route in GUARDED if "/_history?" in route.path or "/changefeed" in route.path)
+
+
+@pytest.mark.parametrize("route", LISTS, ids=named)
+def test_a_list_of_everything_ends_at_the_tenant(here: Planter, elsewhere: Planter, route: Route) -> None:
+    target, own = here.plant(), elsewhere.plant()
+
+    answer = call(elsewhere, route, elsewhere.caller(ADMINISTRATOR), target)
+
+    assert sees(route, answer, own)
+    assert target.mark.encode() not in answer.data
+
+
+@pytest.mark.parametrize("route", PUBLIC, ids=named)
+def test_what_is_public_needs_no_token_and_names_nobody(here: Planter, planted: Target, route: Route) -> None:
+    answer = call(here, route, NOBODY, planted)
+
+    assert answer.status_code in (200, 503) if route.path == "/health/ready" else answer.status_code == 200
+    assert not [name for name in planted.names if name.encode() in answer.data]
+
+
+def test_a_token_is_given_for_a_secret_and_for_nothing_else(here: Planter, planted: Target) -> None:
+    here.service_account("archive", "open sesame")
+    form = {"grant_type": "client_credentials", "client_id": "archive"}
+
+    right = here.client.post(TOKEN.path, data={**form, "client_secret": "open sesame"})
+    wrong = here.client.post(TOKEN.path, data={**form, "client_secret": "open"})
+    missing = here.client.post(TOKEN.path, data=form)
+
+    assert (right.status_code, wrong.status_code, missing.status_code) == (200, 401, 401)
+    bearer = Caller({"Authorization": f"Bearer {json.loads(right.data)['access_token']}"})
+    search = next(route for route in FHIR if route.rule == "GET /fhir/<type:kind>")
+    assert sees(search, call(here, search, bearer, planted), planted)
