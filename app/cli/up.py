@@ -7,6 +7,7 @@ worker, web server. Whatever happens, what was started is stopped again, in the 
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -16,7 +17,6 @@ from app.cli.screen import Screen
 from app.cli.services import opened
 from app.cli.signals import Stopping, stopping
 from app.config import Config
-from app.samples import load_samples
 from app.security.demo import demo_tokens
 from app.supervision.job_worker import job_worker
 from app.supervision.supervisor import Supervisor, only_one
@@ -101,7 +101,7 @@ class Gateway:
         if samples and (fresh or _reads(marker, LOADING)):
             write_whole(marker, LOADING)
             with opened(self._config) as services, self._screen.counting("Loading sample data") as advance:
-                load_samples(services, advance)
+                import_module("app.samples").load_samples(services, advance)  # large, and needed once
             write_whole(marker, LOADED)
 
     def _start_web(self, environment: Mapping[str, str]) -> None:

@@ -24,6 +24,7 @@ def web_server_argv(config: Config) -> tuple[str, ...]:
         "-m",
         "gunicorn",
         "wsgi:app",
+        "--config=python:app.preloading",
         f"--bind={host}:{config.port}",
         f"--workers={config.processes}",
         f"--threads={config.threads}",
