@@ -8,7 +8,7 @@ by ours, which keeps `Allow`: call `open_api` before `install_toolkit`, `describ
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeAlias, TypeVar
 
 from flask import Flask
@@ -63,10 +63,18 @@ def documented(operation: Operation) -> Callable[[_View], _View]:
 
 def open_api(app: Flask, base_url: str) -> Api:
     """The document of an app, still without paths. Before `install_toolkit`."""
-    app.config.update(API_TITLE="Hilum", API_VERSION=version("hilum"), OPENAPI_VERSION="3.1.0")
+    app.config.update(API_TITLE="Hilum", API_VERSION=_release(), OPENAPI_VERSION="3.1.0")
     api = Api(app, spec_kwargs={"servers": [{"url": base_url}]})
     api.spec.components.security_scheme(_SECRET, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     return api
+
+
+def _release() -> str:
+    """The version that is installed; a source tree beside no installation has none."""
+    try:
+        return version("hilum")
+    except PackageNotFoundError:
+        return "0"
 
 
 def describe(app: Flask, api: Api) -> None:

@@ -46,12 +46,16 @@ class Gateway:
         entries = [entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in resources]
         self.services.records.transaction(self._scope, encode(bundle(*entries)))
 
+    def store(self, *files: bytes) -> None:
+        """Store pictures, each of which must be taken."""
+        report = self.services.ingest.store(self._scope, [(each,) for each in files])
+        assert all(outcome.stored for outcome in report.outcomes)
+
     def load(self, world: World) -> None:
         """Write a whole world: charts, pictures, findings; then delete what is to be deleted."""
         random = world.random
         self.put(*random.sample(list(world.charts.values()), len(world.charts)))
-        report = self.services.ingest.store(self._scope, [(each,) for each in world.pictures()])
-        assert all(outcome.stored for outcome in report.outcomes)
+        self.store(*world.pictures())
         self.put(*random.sample(list(world.findings.values()), len(world.findings)))
         for name in sorted(world.deleted):
             self.services.records.delete(self._scope, *name.split("/"))
