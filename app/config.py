@@ -185,6 +185,12 @@ class Config:
     audit_seconds: int = setting(
         "HILUM_AUDIT_SECONDS", 30, whole(1, 3600), "The age at which an audit file is closed."
     )
+    orphan_seconds: int = setting(
+        "HILUM_ORPHAN_SECONDS",
+        86_400,
+        whole(1, 2_592_000),
+        "How old a blob without an owner must be before it is taken for the remains of a crash.",
+    )
     log_level: str = setting("HILUM_LOG_LEVEL", "info", one_of(*LOG_LEVELS), "The least that is logged.")
 
     @classmethod

@@ -1,8 +1,9 @@
 """The local blob store: immutable bytes in one or more replica folders of ordinary file systems.
 
 `<root>/<shard>/<blob id>` holds a blob, `<blob id>.deleted` beside it says that it was deleted (a rebuild
-from blobs must not bring it back), `<root>/temp` holds unfinished uploads. Every replica is written before
-a blob counts as stored; reading falls back to the next one, and `repair` rewrites a bad one from a good one.
+from blobs must not bring it back), `<root>/temp` holds unfinished uploads, `<root>/quarantine` blobs that
+nobody owns. Every replica is written before a blob counts as stored; reading falls back to the next one, and
+`repair` rewrites a bad one from a good one.
 """
 
 import os
@@ -17,6 +18,7 @@ from typing import BinaryIO, TypeVar
 
 from app.blobs.blob_ids import is_blob_id, shard_of
 from app.blobs.durability import Folders, make_root, sync_folder
+from app.blobs.quarantine import QUARANTINE, empty, set_aside
 from app.blobs.rooms import TEMP, TempRoom, sweep
 from app.blobs.space import Budget, DiskFloor, told_as_failure
 from app.blobs.upload import Upload
@@ -46,11 +48,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """A blob as `walk` finds it; `deleted` when its tombstone lies beside it."""
+    """A blob as `walk` finds it; `deleted` when its tombstone lies beside it.
+
+    `since`: when it got its name, in seconds since the epoch.
+    """
 
     blob_id: str
     size: int
     deleted: bool
+    since: float = 0.0
 
 
 class BlobStore:
@@ -146,7 +152,7 @@ class BlobStore:
                 if not any(
                     (other / shard_of(path.name) / path.name).exists() for other in self._roots[:number]
                 ):
-                    yield StoredBlob(path.name, path.stat().st_size, _tombstone(path).exists())
+                    yield from _stored(path)
 
     def verify(self, blob_id: str, digest: str) -> tuple[Finding, ...]:
         """Read every replica whole and compare its SHA-256 (hex) with the graph's."""
@@ -166,6 +172,17 @@ class BlobStore:
             if found.state is not State.GOOD:
                 self._rewrite(good, found.root, room, blob_id)
         return findings
+
+    def quarantine(self, blob_id: str) -> None:
+        """Take a blob that nobody owns out of sight; `empty_quarantine` removes it for good."""
+        with told_as_failure():
+            for root, path in zip(self._roots, self._paths(blob_id), strict=True):
+                set_aside(root, path)
+
+    def empty_quarantine(self, before: float) -> int:
+        """Remove what was set aside before a moment (seconds since the epoch); return how many files."""
+        with told_as_failure():
+            return sum(empty(root, before) for root in self._roots)
 
     def sweep(self) -> int:
         """Remove what processes that are gone left in the temp folders; return how many files."""
@@ -229,8 +246,18 @@ def _tombstone(path: Path) -> Path:
     return path.with_name(path.name + _DELETED)
 
 
+def _stored(path: Path) -> Iterator[StoredBlob]:
+    """The blob, unless it went meanwhile. The inode changed last when the file got its name."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    yield StoredBlob(path.name, found.st_size, _tombstone(path).exists(), found.st_ctime)
+
+
 def _blobs_below(root: Path) -> Iterator[Path]:
-    for folder in sorted(each for each in root.iterdir() if each.is_dir() and each.name != TEMP):
+    others = (TEMP, QUARANTINE)
+    for folder in sorted(each for each in root.iterdir() if each.is_dir() and each.name not in others):
         for shard in sorted(folder.iterdir()):
             yield from sorted(path for path in shard.iterdir() if is_blob_id(path.name))
 

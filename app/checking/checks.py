@@ -4,15 +4,19 @@ I1 visible is whole, I5 counts are of children, I7 the feed has no gap and repla
 blob without an owner and no owner without a blob, I10 versions count up by one.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.audit.reading import defects
+from app.blobs.ownership import is_older_than_blobs, orphans
 from app.blobs.store import State
 from app.bootstrap import AUDIT_FOLDER, Services
 from app.security.scopes import system_scope
 from graph.scope import AccessScope
+
+GRACES = 2  # in one the worker does not touch an orphan, in the next it has had time to
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,16 @@ def _visible_is_whole(services: Services) -> Iterator[str]:
 
 
 def _nothing_is_orphaned(services: Services) -> Iterator[str]:
-    """Each blob on disk has an instance, or a tombstone from which the worker will remove it."""
-    owned = {blob_id for blob_id, _, _ in services.removals.owned(_scope(services))}
-    doomed = set(services.removals.entombed(_scope(services)))
-    for blob in services.blobs.walk():
-        if blob.blob_id not in owned and blob.blob_id not in doomed and not blob.deleted:
-            yield f"blob {blob.blob_id} has no owner"
+    """Each blob has an instance, or a tombstone, or is so young that its commit or the sweep may yet come."""
+    before = time.time() - GRACES * services.config.orphan_seconds
+    for blob_id in orphans(services.removals, services.blobs, _scope(services), before):
+        yield f"blob {blob_id} has no owner"
+
+
+def _graph_is_of_today(services: Services) -> Iterator[str]:
+    """The graph remembers what the worker has seen in it: it was not restored from before that."""
+    if is_older_than_blobs(services.removals, services.config.home, _scope(services)):
+        yield "the graph has forgotten pictures that it had; no blob is swept"
 
 
 def _in_graph(services: Services) -> Iterator[str]:
@@ -67,5 +75,6 @@ CHECKS: dict[str, Checker] = {
     "I1 visible is whole": _visible_is_whole,
     "I5 I7 I10 the graph agrees with itself": _in_graph,
     "I8 nothing is orphaned": _nothing_is_orphaned,
+    "the graph is not older than the blobs": _graph_is_of_today,
     "audit is unbroken": _audit_holds,
 }

@@ -4,6 +4,7 @@ Each chore may be repeated at any point and by several workers at once: audit en
 are removed by an id that is never used again.
 """
 
+import time
 from collections.abc import Callable
 from threading import Event
 from typing import Any
@@ -12,6 +13,7 @@ import structlog
 
 from app.audit.mover import move_closed
 from app.bootstrap import AUDIT_FOLDER, Services
+from app.jobs.orphans import OrphanSweeper
 from app.jobs.purge import purge_deleted
 from graph.clock import now
 from graph.errors import HilumError
@@ -22,17 +24,23 @@ _log = structlog.get_logger("hilum.worker")
 
 def run(services: Services, stop: Event) -> None:
     """Do rounds until `stop` is set."""
+    chores = _chores(services)
     while not stop.is_set():
-        for name, chore in _chores(services).items():
+        for name, chore in chores.items():
             _attempt(name, chore)
         stop.wait(PAUSE_SECONDS)
 
 
 def _chores(services: Services) -> dict[str, Callable[[], Any]]:
+    config = services.config
+    sweeper = OrphanSweeper(
+        services.removals, services.blobs, config.home, config.tenant, config.orphan_seconds
+    )
     return {
         "audit": lambda: move_closed(services.config.home / AUDIT_FOLDER, services.audit),
         "purge": lambda: purge_deleted(services.removals, services.blobs, services.config.tenant, now()),
         "sweep": services.blobs.sweep,
+        "orphans": lambda: sweeper.sweep(time.time()),
     }
 
 

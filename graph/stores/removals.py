@@ -1,6 +1,7 @@
-"""Tombstones of deleted instances, and the bytes that they still have on disk."""
+"""Who owns a blob: an instance, the tombstone of a deleted one, or nobody."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from graph.keys import partition_key
 from graph.scope import AccessScope, scoped
@@ -15,6 +16,28 @@ _OWNED = """
 MATCH (i:Instance) WHERE i.partition STARTS WITH $tenant AND i.blobId > $after
 RETURN i.blobId AS blob, i.digest AS digest, i.size AS size ORDER BY blob LIMIT $limit
 """
+# Of whatever tenant: blobs of all tenants lie in the same folders.
+_UNOWNED = """
+UNWIND $blobs AS blob
+WITH blob WHERE NOT EXISTS { (:Instance {blobId: blob}) } AND NOT EXISTS { (:Tombstone {key: blob}) }
+RETURN blob
+"""
+_NEWEST = """
+MATCH (c:Counter {key: $feed}) MATCH (change:Change {feed: $feed, sequence: c.sequence})
+RETURN change.sequence AS sequence, change.timestamp AS timestamp
+"""
+_HAPPENED = """
+MATCH (change:Change {feed: $feed, sequence: $sequence}) WHERE change.timestamp = $timestamp
+RETURN change.sequence AS sequence
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An entry of a tenant's feed, which no other history of the graph has: its number, its time in µs."""
+
+    sequence: int
+    timestamp: int
 
 
 @scoped
@@ -34,13 +57,6 @@ class RemovalStore:
         if blob_ids:
             self._graph.write(lambda transaction: transaction.run(_DONE, blobs=list(blob_ids), now=now))
 
-    def entombed(self, scope: AccessScope) -> list[str]:
-        """Blob ids of all deleted instances."""
-        rows = self._graph.read(
-            "MATCH (t:Tombstone) WHERE t.feed = $feed RETURN t.key AS blob", feed=scope.tenant
-        )
-        return [row["blob"] for row in rows]
-
     def owned(self, scope: AccessScope, *, batch: int = 5_000) -> Iterator[tuple[str, str, int]]:
         """(blob id, digest, size) of every instance of the tenant."""
         after = ""
@@ -48,3 +64,18 @@ class RemovalStore:
         while rows := self._graph.read(_OWNED, tenant=prefix, after=after, limit=batch):
             yield from ((row["blob"], row["digest"], row["size"]) for row in rows)
             after = rows[-1]["blob"]
+
+    def unowned(self, scope: AccessScope, blob_ids: Sequence[str]) -> list[str]:
+        """Those of the blobs that neither an instance nor a tombstone names, in any tenant."""
+        scope.require("administration.manage")
+        return [row["blob"] for row in self._graph.read(_UNOWNED, blobs=list(blob_ids))]
+
+    def newest(self, scope: AccessScope) -> Moment | None:
+        """The newest entry of the tenant's feed."""
+        rows = self._graph.read(_NEWEST, feed=scope.tenant)
+        return Moment(rows[0]["sequence"], rows[0]["timestamp"]) if rows else None
+
+    def happened(self, scope: AccessScope, moment: Moment) -> bool:
+        """Whether this graph remembers the entry: one that was restored from before it does not."""
+        found = {"sequence": moment.sequence, "timestamp": moment.timestamp}
+        return bool(self._graph.read(_HAPPENED, feed=scope.tenant, **found))

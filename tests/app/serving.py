@@ -1,4 +1,5 @@
-"""A gateway that is really served: the web server as `hilum up` starts it, with a tenant and a home of its own.
+"""A gateway that is really served: the web server as `hilum up` starts it, with a tenant and a home of its
+own.
 
 The graph is that of the run. Each gateway has the demo users, and `services` of the test's own beside it, for
 planting rows and for the worker's chores.
