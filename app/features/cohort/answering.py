@@ -10,6 +10,7 @@ from datetime import tzinfo
 from typing import Any
 
 from app.features.cohort.disclosure import Disclosure
+from app.features.cohort.places import located
 from app.features.cohort.question import Exists, Question, leaves
 from app.features.cohort.records import Records
 from app.features.cohort.tables import Tables
@@ -47,7 +48,9 @@ def answer(question: Question, asking: Asking) -> dict[str, Any]:
     compiler = Compiler(question.as_of, asking.zone, _codings(question, records))
     population = compiler.patients(question.population)
     shown = Disclosure.to(records.scope, asking.pseudonym_key, question.min_cell)
-    page = records.page(PATIENT, population.possible, question.limit, _after(question, asking))
+    after = _after(question, asking)
+    with located("$.population"):
+        page = records.page(PATIENT, population.possible, question.limit, after)
     judged = _judged(question, compiler, records, page.keys)
     counts = _counts(population, records, judged, whole=question.token is None and page.after is None)
     listed = _listed(judged, counts, shown)
@@ -131,7 +134,8 @@ def _patient(reference: str, judgement: Judgement) -> dict[str, Any]:
 def _after(question: Question, asking: Asking) -> tuple[object, ...] | None:
     if question.token is None:
         return None
-    return asking.tokens.read(asking.records.scope, question.cohort, question.token, asking.now)
+    with located("$.page.token"):
+        return asking.tokens.read(asking.records.scope, question.cohort, question.token, asking.now)
 
 
 def _next(question: Question, asking: Asking, after: tuple[object, ...] | None) -> str | None:

@@ -181,6 +181,13 @@ def test_a_token_of_another_question_or_caller_is_refused(gateway: Gateway) -> N
     problem = gateway.ask(mission(page={"token": "AAAA"}), status=400)
 
     assert "paging token" in problem["detail"]
+    assert problem["location"] == ["$.page.token"]
+
+
+def test_a_question_that_costs_too_much_is_refused_at_its_place(gateway: Gateway) -> None:
+    problem = gateway.ask(mission(population={"any": [{"exists": "dx"}] * 60}), status=413)
+
+    assert problem["location"] == ["$.population"]
 
 
 def test_a_role_without_the_capability_is_refused(gateway: Gateway) -> None:
