@@ -38,7 +38,7 @@ from graph.query.expression import (
 from graph.scope import AccessScope
 
 SCAN = 200_000
-USUAL_TERM = 10_000
+USUAL_TERM = 2_000
 USUAL_REFERENCE = 200
 USUAL_TERMS: Mapping[str, int] = {
     COMPARTMENT: 100,

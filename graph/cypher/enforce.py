@@ -16,7 +16,7 @@ from graph.scope import AccessScope, demand_scope
 
 _ROW = re.compile(r"\((\w+):(Resource|ImagingStudy|Series|Instance)\b")
 _BARE = re.compile(r"\(:(?:Resource|ImagingStudy|Instance|Term|Text|Span|Version)\b|\(\)[<-]|[->]\(\)")
-_VALUE = re.compile(r"\((\w+)(?::\w+)?\)-\[:OF\]")
+_VALUE = re.compile(r"\((\w+):(?:Term|Text|Span)\)")
 _FILTER = re.compile(r"\[:OF\]-\((\w+)(?::\w+)?\)")
 _PARAMETER = re.compile(r"\$(\w+)")
 

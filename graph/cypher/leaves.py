@@ -24,8 +24,18 @@ def holds(writing: Writing, row: Row, leaf: Leaf) -> str:
     if isinstance(leaf, Keys):
         return _has_key(writing, row, leaf)
     if leaf.field.layout is Layout.ROWS:
-        return has_value(row, value_conditions(writing, "v", leaf))
+        return _has_row(writing, row, leaf)
     return f"coalesce({' AND '.join(property_conditions(writing, row, leaf))}, false)"
+
+
+def _has_row(writing: Writing, row: Row, leaf: Term | Text | Span | Present) -> str:
+    """A code is looked up by what names its row: its key and the serial of the resource (ADR 0001)."""
+    conditions = value_conditions(writing, "v", leaf)
+    if not isinstance(leaf, Term) or not leaf.codes:
+        return has_value(row, conditions)
+    conditions.insert(1, f"v.serial = {row.variable}.serial")
+    seek = "MATCH (v:Term) USING INDEX v:Term(key, serial)"
+    return f"EXISTS {{ {seek} WHERE {' AND '.join(conditions)} }}"
 
 
 def has_value(row: Row, conditions: list[str], value: str = "v") -> str:

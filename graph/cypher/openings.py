@@ -5,7 +5,7 @@ off an index that holds them so: the page stops reading when it is full.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any as AnyValue
 
 from graph.cypher.access import label, pattern, seen
@@ -58,6 +58,12 @@ class Plan:
     def of(cls, writing: Writing, row: Row, where: Expression, sizes: Sizes) -> "Plan":
         """Choose the driver for rows of one kind."""
         return cls(row, where, driver(writing.scope, row.entities[0], where, sizes), sizes)
+
+    def inner(self, writing: Writing, row: Row, where: Expression) -> "Plan":
+        """The plan of a part of what drives this one; a part of the caller's rights drives itself."""
+        if self.driver.granted:
+            return Plan(row, where, replace(self.driver, leaf=where), self.sizes)
+        return Plan.of(writing, row, where, self.sizes)
 
     def rest(self, writing: Writing) -> list[str]:
         """The conditions that the start does not hold already: whose row it is, then the other leaves."""
@@ -185,7 +191,7 @@ def _held_by(row: Row, where: Expression) -> str:
 
 def _union(writing: Writing, plan: Plan, leaf: Any) -> str:
     """The rows of several bags, each once."""
-    branches = (Plan.of(writing, plan.row, each, plan.sizes) for each in leaf.of)
+    branches = (plan.inner(writing, plan.row, each) for each in leaf.of)
     texts = [indented(f"{bag(writing, each)}\nRETURN {plan.row.variable}") for each in branches]
     union = "\n  UNION\n".join(texts)
     name = plan.row.variable
@@ -195,7 +201,7 @@ def _union(writing: Writing, plan: Plan, leaf: Any) -> str:
 def _back(writing: Writing, plan: Plan, leaf: Related) -> str:
     """From the rows at the other end of a link back to those that are asked for."""
     end = writing.row(*ends(leaf.link))
-    opening = bag(writing, Plan.of(writing, end, leaf.inner, plan.sizes))
+    opening = bag(writing, plan.inner(writing, end, leaf.inner))
     way = step(writing, end, inverse(leaf.link, plan.row.entities[0]), plan.row)
     back = Start(way.pattern, list(way.conditions)).clauses(plan.rest(writing))
     return f"{opening}\nWITH DISTINCT {end.variable}\n{back}"

@@ -144,6 +144,7 @@ def _condition(random: Random, id_: str) -> Json:
         code=_concept(random),
         subject=_subject(random),
         recordedDate=_maybe(random, DATES),
+        contained=[_contained(random)] if random.random() < 0.4 else None,
         encounter=_maybe(random, tuple({"reference": f"Encounter/en{number}"} for number in range(4))),
         **(onset if random.random() < 0.8 else {}),
     )
@@ -155,7 +156,7 @@ def _observation(random: Random, id_: str) -> Json:
         if random.random() < 0.6
         else {"effectivePeriod": _period(random)}
     )
-    performers = (*(f"Practitioner/pr{number}" for number in range(3)), "Patient/p1", "Patient/p2")
+    performers = ("Practitioner/pr0", "Practitioner/pr2", "Patient/p1", "Patient/p2")
     return _filled(
         resourceType="Observation",
         id=id_,
@@ -271,6 +272,17 @@ def _study(random: Random, number: int, patients: list[Json]) -> Iterator[Stored
 def _concept(random: Random) -> Json:
     codings = [_coding(random) for _ in range(random.choice((1, 1, 2)))]
     return _filled(coding=codings, text=_maybe(random, TEXTS))
+
+
+def _contained(random: Random) -> Json:
+    """A resource inside another; what it refers to is not what the outer one refers to."""
+    return _filled(
+        resourceType="Observation",
+        id="inner",
+        status="final",
+        code=_concept(random),
+        subject={"reference": f"Patient/p{random.randrange(6)}"},
+    )
 
 
 def _coding(random: Random) -> Json:

@@ -6,6 +6,7 @@ of all answers are neither empty nor everything.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any as Anything
 
 from hypothesis import strategies as st
@@ -60,90 +61,118 @@ class Asked:
     question: Question
 
 
+def weighted(*ways: tuple[int, SearchStrategy[Anything]]) -> SearchStrategy[Anything]:
+    """One of several strategies, each as often as its weight says."""
+    choices = [way for weight, way in ways for _ in range(weight)]
+    return st.sampled_from(range(len(choices))).flatmap(choices.__getitem__)
+
+
+@cache
 def questions() -> SearchStrategy[Asked]:
     """Whole questions with their callers."""
     return st.sampled_from(sorted(FIELDS)).flatmap(_asked)
 
 
+@cache
 def _asked(entity: str) -> SearchStrategy[Asked]:
     question = st.builds(Question, st.just(entity), expressions(entity), pages(entity))
-    few = st.frozensets(st.sampled_from([f"Patient/p{number}" for number in range(6)]), max_size=3)
-    studies = st.frozensets(
-        st.sampled_from([f"ImagingStudy/study-default-{number}" for number in range(7)]), max_size=3
-    )
     everything = st.tuples(st.none(), st.just(frozenset[str]()))
+    many = st.tuples(_some(_PATIENTS, 3), _some(_STUDIES, 2))
+    few = st.one_of(
+        st.tuples(_some(_PATIENTS, 1), st.just(frozenset[str]())),
+        st.tuples(st.just(frozenset[str]()), _some(_STUDIES, 0)),
+    )
     return st.builds(
         lambda seed, partition, rights, asked: Asked(seed, partition, *rights, asked),
         st.integers(0, WORLDS - 1),
         st.sampled_from(("default", "default", "default", "other")),
-        st.one_of(everything, everything, st.tuples(few, studies)),
+        weighted((6, everything), (3, many), (1, few)),
         question,
     )
 
 
+@cache
+def _some(names: tuple[str, ...], least: int) -> SearchStrategy[frozenset[str]]:
+    return st.frozensets(st.sampled_from(names), min_size=least, max_size=least + 2)
+
+
+@cache
 def expressions(entity: str, depth: int = 2) -> SearchStrategy[Expression]:
     """Conditions on rows of a kind, operators nested at most `depth` deep."""
     leaf = leaves(entity)
     if depth == 0:
         return leaf
     inner = st.deferred(lambda: expressions(entity, depth - 1))
-    operators: list[SearchStrategy[Expression]] = [
-        leaf,
-        st.builds(lambda one, other: Any((one, other)), inner, inner),
-        st.builds(lambda one, other: All((one, other)), inner, inner),
-        st.builds(Not, inner),
-        st.builds(Any, st.lists(inner, max_size=3).map(tuple)),
-    ]
-    if entity in LINKS:
-        operators += [st.deferred(lambda: related(entity, depth - 1))] * 3
-    return st.one_of(operators)
+    across = st.deferred(lambda: related(entity, depth - 1))
+    return weighted(
+        (6, leaf),
+        (4, st.builds(Any, st.lists(inner, min_size=2, max_size=3).map(tuple))),
+        (2, st.builds(lambda one, other: All((one, Not(other))), inner, inner)),
+        (1, st.builds(lambda one, other: All((one, other)), inner, inner)),
+        (3, st.builds(Not, inner)),
+        (1, st.sampled_from((All(), Any()))),
+        (8 if entity in LINKS else 0, across),
+    )
 
 
+@cache
 def related(entity: str, depth: int) -> SearchStrategy[Expression]:
     """Conditions on rows at the other end of a link."""
     return st.sampled_from(LINKS[entity]).flatmap(lambda way: _related(*way, depth))
 
 
+@cache
 def _related(link: Link, end: str, depth: int) -> SearchStrategy[Expression]:
     several = isinstance(link, Along) and len(link.targets) > 1
     inner = expressions(end, 0 if several else depth)
-    return st.builds(Related, st.just(link), st.one_of(inner, inner, inner, st.just(All())))
+    return st.builds(Related, st.just(link), weighted((4, inner), (1, st.just(All()))))
 
 
+@cache
 def leaves(entity: str) -> SearchStrategy[Expression]:
     """Conditions on one field, or on keys."""
     of_fields = st.sampled_from(sorted(FIELDS[entity], key=str)).flatmap(_leaf)
     keys = _keys(entity)
-    return st.one_of(of_fields, of_fields, of_fields, of_fields, keys) if keys is not None else of_fields
+    return weighted((8, of_fields), (1, keys)) if keys is not None else of_fields
 
 
+@cache
 def pages(entity: str) -> SearchStrategy[Page]:
     """Orders, and windows that cut an answer to pieces."""
     sort = st.builds(Sort, st.sampled_from([None, *sorted(FIELDS[entity], key=str)]), st.booleans())
     return st.builds(Page, st.integers(1, 7), st.lists(sort, max_size=2).map(tuple))
 
 
+@cache
 def _leaf(field: Field) -> SearchStrategy[Expression]:
-    return st.one_of(_LEAVES[field.kind](field), _LEAVES[field.kind](field), st.just(Present(field)))
+    return weighted((6, _LEAVES[field.kind](field)), (1, st.just(Present(field))))
 
 
+@cache
 def _terms(field: Field) -> SearchStrategy[Expression]:
     rows = field.layout is Layout.ROWS
-    codes = st.lists(st.sampled_from(FIELDS[field.entity][field]), max_size=2, unique=True).map(tuple)
+    values = FIELDS[field.entity][field]
+    codes = st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True).map(tuple)
+    codes = weighted((6, codes), (1, st.just(())))
     return st.builds(Term, st.just(field), codes, st.sampled_from(_SYSTEMS) if rows else st.none())
 
 
+@cache
 def _texts(field: Field) -> SearchStrategy[Expression]:
     values = st.sampled_from(FIELDS[field.entity][field])
     matches = (Match.EXACT, Match.EQUALS, Match.PREFIX, Match.CONTAINS)
     whole = st.builds(Text, st.just(field), st.sampled_from(matches), values)
     part = st.builds(lambda value, end: value[:end], values, st.integers(1, 4))
     begun = st.builds(Text, st.just(field), st.sampled_from(list(Match)), part)
+    ended = st.builds(
+        Text, st.just(field), st.sampled_from(list(Match)), values.map(lambda value: value[-3:])
+    )
     wild = st.builds(Text, st.just(field), st.just(Match.LIKE), values.flatmap(_with_wildcards))
     words = st.builds(Text, st.just(field), st.just(Match.WORDS), values.map(_begun_words))
-    return st.one_of(whole, begun, wild, words)
+    return st.one_of(whole, begun, ended, wild, words)
 
 
+@cache
 def _with_wildcards(value: str) -> SearchStrategy[str]:
     places = st.lists(st.tuples(st.integers(0, len(value)), st.sampled_from("*?")), min_size=1, max_size=3)
     return places.map(lambda found: _replaced(value, found))
@@ -160,10 +189,11 @@ def _begun_words(value: str) -> str:
     return " ".join(word[:2] for word in reversed(value.replace("^", " ").split()))
 
 
+@cache
 def _spans(field: Field) -> SearchStrategy[Expression]:
     ends = FIELDS[field.entity][field]
     pair = st.tuples(st.sampled_from(ends), st.sampled_from(ends)).map(sorted)
-    asked = st.one_of(pair, pair, pair, st.tuples(st.none(), st.sampled_from(ends)), _open(ends))
+    asked = weighted((6, pair), (1, st.tuples(st.none(), st.sampled_from(ends))), (1, _open(ends)))
     units = st.tuples(st.sampled_from(_UNIT_SYSTEMS), st.sampled_from(_UNIT_CODES))
     unit = units if "quantity" in field.name else st.just((None, None))
     return st.builds(
@@ -174,15 +204,17 @@ def _spans(field: Field) -> SearchStrategy[Expression]:
     )
 
 
+@cache
 def _open(ends: tuple[Anything, ...]) -> SearchStrategy[tuple[Anything, None]]:
     return st.tuples(st.sampled_from(ends), st.none())
 
 
+@cache
 def _keys(entity: str) -> SearchStrategy[Expression] | None:
     """Keys without their tenant: `world_keys` puts it in front."""
-    if entity not in _IDS:
+    if entity not in KEYS:
         return None
-    keys = st.lists(st.sampled_from(_IDS[entity]), max_size=3, unique=True).map(tuple)
+    keys = st.lists(st.sampled_from(KEYS[entity]), min_size=1, max_size=3, unique=True).map(tuple)
     return st.builds(Keys, st.just(entity), keys)
 
 
@@ -205,6 +237,8 @@ _TIMES = tuple(second * 1_000_000 for second in (0, 36_000, 36_900, 36_930, 36_9
 _NUMBERS = (0.0, 0.5, 1.0, 1.5, 5.0, 5.4, 10.0, 100.0)
 _COUNTS = (0, 1, 2, 3, 4, 10, 11, 21)
 _MOMENTS = tuple(EVENTS_FROM + 1_000_000 * number for number in (0, 10, 40, 80, 120, 200))
+_PATIENTS = tuple(f"Patient/p{number}" for number in range(6))
+_STUDIES = tuple(f"ImagingStudy/study-default-{number}" for number in range(7))
 _NAMES = (*worlds.FAMILIES, *worlds.GIVENS)
 _SUBJECTS = (
     *(f"Patient/p{number}" for number in range(6)),
@@ -322,7 +356,7 @@ FIELDS: Mapping[str, Mapping[Field, tuple[Anything, ...]]] = {
         ),
     },
 }
-_IDS: Mapping[str, tuple[str, ...]] = {
+KEYS: Mapping[str, tuple[str, ...]] = {
     "Patient": ("-|Patient|p0", "-|Patient|p3", "-|Patient|missing"),
     "Observation": ("-|Observation|ob1", "-|Observation|ob2", "-|Observation|ob3"),
     _IMAGING: ("-|ImagingStudy|im0", "default|1.2.3.0", "-|ImagingStudy|study-default-1", "other|1.2.3.2"),

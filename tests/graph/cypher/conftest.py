@@ -26,7 +26,21 @@ def reader(asked: Asked) -> Reader:
     return Reader(rows(asked.seed), asked.partition, asked.patients, asked.studies)
 
 
-def _keyed(tenant: str, names: frozenset[str]) -> frozenset[str]:
+def scope_of(asked: Asked, tenant: str) -> AccessScope:
+    """The rights of the caller of a question in a tenant."""
+    return AccessScope(
+        tenant,
+        "someone",
+        "any",
+        "test",
+        partition=asked.partition,
+        patients=None if asked.patients is None else keyed(tenant, asked.patients),
+        studies=keyed(tenant, asked.studies),
+    )
+
+
+def keyed(tenant: str, names: frozenset[str]) -> frozenset[str]:
+    """The keys of resources named `Type/id`."""
     return frozenset(f"{tenant}|-|{name.replace('/', '|')}" for name in names)
 
 
@@ -39,11 +53,7 @@ class Worlds:
 
     def scope(self, asked: Asked) -> AccessScope:
         """The rights of the caller of a question."""
-        tenant = self.tenants[asked.seed]
-        studies = _keyed(tenant, asked.studies)
-        patients = None if asked.patients is None else _keyed(tenant, asked.patients)
-        rights = {"patients": patients, "studies": studies}
-        return AccessScope(tenant, "someone", "any", "test", partition=asked.partition, **rights)
+        return scope_of(asked, self.tenants[asked.seed])
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,261 @@
+"""A compiler that is wrong in any one operator is caught by the random questions."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any as Anything
+
+import pytest
+
+from graph.cypher import access, compile, conditions, leaves, links, openings, order, spans, text, walk
+from graph.cypher.links import Step
+from graph.cypher.statement import Statement
+from graph.query.expression import (
+    Against,
+    All,
+    Along,
+    Any,
+    Match,
+    Members,
+    Not,
+    Order,
+    Owner,
+    Parts,
+    Present,
+    Term,
+    Whole,
+)
+from tests.graph.cypher.conftest import Worlds, scope_of
+from tests.graph.cypher.test_agreement import PAGED, WHOLE, disagreement
+from tests.graph.cypher.test_questions import corpus, is_proper_part
+from tests.strategies.trees import Asked, operators
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One mistake, and the operators whose questions can show it: any question, where none is named."""
+
+    name: str
+    patch: Patch
+    shown_by: tuple[str, ...] = ()
+    paged: bool = False  # only the pages after the first show it
+
+    def concerns(self, asked: Asked) -> bool:
+        """Whether the question can show the mistake."""
+        return not self.shown_by or bool({*operators(asked.question.where)} & {*self.shown_by})
+
+
+def of_item(table: Anything, key: Anything, other: Anything) -> Patch:
+    """Put another entry of a table, or another function, in the place of one."""
+    replacement = table.get(other, other)
+    return lambda patch: patch.setitem(table, key, replacement)
+
+
+def of_names(name: str, make: Callable[[Anything], Anything], *modules: Anything) -> Patch:
+    """Replace a function, wherever it was imported, by what `make` makes of it."""
+
+    def patched(patch: pytest.MonkeyPatch) -> None:
+        mutated = make(getattr(modules[0], name))
+        for module in modules:
+            patch.setattr(module, name, mutated)
+
+    return patched
+
+
+def of_text(pattern: str, replacement: str) -> Patch:
+    """Rewrite the finished text, past the check that would refuse it."""
+
+    def rewritten(_: Anything, statement: Statement) -> Statement:
+        return Statement(re.sub(pattern, replacement, statement.text), statement.parameters)
+
+    return lambda patch: patch.setattr(compile, "enforce", rewritten)
+
+
+def unchecked(mistake: Patch) -> Patch:
+    """A mistake that the second check would catch: without that check."""
+
+    def patched(patch: pytest.MonkeyPatch) -> None:
+        mistake(patch)
+        patch.setattr(compile, "enforce", lambda _, statement: statement)
+
+    return patched
+
+
+def instead(kind: type, other: Callable[[Anything], Anything]) -> Patch:
+    """Compile another node in the place of each node of a kind."""
+
+    def make(original: Anything) -> Anything:
+        return lambda writing, row, node: original(
+            writing, row, other(node) if isinstance(node, kind) and getattr(node, "of", True) else node
+        )
+
+    return of_names("satisfies", make, conditions, openings)
+
+
+def unconnected(writing: Anything, start: Anything, link: Anything, end: Anything) -> Step:
+    """A link that leads from everything to everything."""
+    return Step(access.pattern(end))
+
+
+def without_path(kind: type) -> Patch:
+    """A link that asks for the type of the edge, and not for its element path."""
+    original = links.LINKS[kind]
+    return of_item(links.LINKS, kind, lambda *parts: Step(original(*parts).pattern))
+
+
+def always(writing: Anything, *_: Anything) -> list[str]:
+    """A condition that always holds."""
+    return [writing.constant(True)]
+
+
+def only(many: Callable[..., list[str]], wanted: Callable[[str], bool]) -> Callable[..., list[str]]:
+    """Some of the conditions that a function gives."""
+    return lambda *arguments: [each for each in many(*arguments) if wanted(each)]
+
+
+def without_partition(condition: str) -> bool:
+    """Whether a condition does not speak of the partition."""
+    return "partition" not in condition
+
+
+_OTHER_ORDER = {
+    Order.EQ: Order.AP,
+    Order.NE: Order.EQ,
+    Order.GT: Order.GE,
+    Order.LT: Order.LE,
+    Order.GE: Order.GT,
+    Order.LE: Order.LT,
+    Order.SA: Order.GT,
+    Order.EB: Order.LT,
+    Order.AP: Order.EQ,
+}
+_OTHER_MATCH = {
+    Match.EXACT: Match.EQUALS,
+    Match.EQUALS: Match.PREFIX,
+    Match.PREFIX: Match.CONTAINS,
+    Match.CONTAINS: Match.PREFIX,
+    Match.LIKE: Match.CONTAINS,
+    Match.WORDS: Match.CONTAINS,
+}
+_LINKS = (Along, Against, Members, Owner, Parts, Whole)
+MUTATIONS = [
+    *(
+        Mutation(f"{one} as {other}", of_item(spans.ORDERS, one, other), (f"Span.{one.name}",))
+        for one, other in _OTHER_ORDER.items()
+    ),
+    *(
+        Mutation(f"{one} as {other}", of_item(text.MATCHES, one, other), (f"Text.{one.name}",))
+        for one, other in _OTHER_MATCH.items()
+    ),
+    *(
+        Mutation(
+            f"{kind.__name__} leads anywhere",
+            of_item(links.LINKS, kind, unconnected),
+            (f"Related.{kind.__name__}",),
+        )
+        for kind in _LINKS
+    ),
+    Mutation("Along at any path", without_path(Along), ("Related.Along",)),
+    Mutation("Against at any path", without_path(Against), ("Related.Against",)),
+    Mutation("Not forgotten", instead(Not, lambda node: node.of), ("Not",)),
+    Mutation("All as Any", instead(All, lambda node: Any(node.of)), ("All",)),
+    Mutation("Any as All", instead(Any, lambda node: All(node.of)), ("Any",)),
+    Mutation(
+        "a conjunct forgotten",
+        of_names("conjuncts", lambda original: lambda node: original(node)[:1], conditions, openings),
+        ("All",),
+    ),
+    Mutation(
+        "Present by any value",
+        unchecked(of_item(leaves._VALUES, Present, lambda *_: ["v.serial IS NOT NULL"])),
+        ("Present on rows",),
+    ),
+    Mutation("Present always", of_item(leaves._PROPERTIES, Present, always), ("Present on property",)),
+    Mutation("Term of any code", of_item(leaves._PROPERTIES, Term, always), ("Term on property",)),
+    Mutation(
+        "Term of the first code only",
+        of_names("term_keys", lambda original: lambda *parts: original(*parts)[:1], leaves, openings),
+        ("Term on rows",),
+    ),
+    Mutation(
+        "system and unit ignored",
+        of_names("_equal", lambda _: lambda *parts: [], leaves),
+        ("Term on rows", "Span on rows"),
+    ),
+    Mutation(
+        "Keys always", of_names("_has_key", lambda _: lambda *parts: always(*parts)[0], leaves), ("Keys",)
+    ),
+    Mutation(
+        "the first of several starts only",
+        of_names(
+            "_union",
+            lambda original: lambda writing, plan, leaf: original(writing, plan, Any(leaf.of[:1])),
+            openings,
+        ),
+    ),
+    Mutation(
+        "rows of the other kinds",
+        unchecked(of_names("_of_kind", lambda _: lambda _, row: f"{row.variable}.kind IS NOT NULL", access)),
+        ("Related.Along",),
+    ),
+    Mutation("deleted rows", of_text(r"\w+\.deleted = false", "true")),
+    Mutation(
+        "other partitions",
+        of_names(
+            "_resource_seen", lambda original: only(original, lambda each: "partition" not in each), access
+        ),
+    ),
+    Mutation("no grants asked for", of_text(r"\(\w+\.compartment IS NULL OR [^()]*any\([^()]*\)\)", "true")),
+    Mutation("what belongs to nobody hidden", of_text(r"\w+\.compartment IS NULL OR ", "")),
+    Mutation("granted studies hidden", of_text(r"\w+\.key IN \$studies OR ", "")),
+    Mutation("granted patients hidden", of_text(r" OR any\(each IN \w+\.compartment WHERE[^()]*\)", "")),
+    Mutation("a row once for each value", of_text("WITH DISTINCT r", "WITH r")),
+    Mutation("rows skipped are shown", of_text(r"SKIP \$\w+ ", ""), paged=True),
+    Mutation(
+        "the other extreme of the values",
+        of_names(
+            "extreme", lambda original: lambda column: {"min": "max", "max": "min"}[original(column)], order
+        ),
+    ),
+    Mutation(
+        "rows without a value first",
+        of_names("_ordered", lambda original: lambda column: original(column)[1:], order),
+    ),
+    Mutation("newest first as oldest first", of_names("newest_first", lambda _: lambda page: False, order)),
+    Mutation(
+        "the last row of a page again",
+        of_names(
+            "place", lambda original: lambda *parts: original(*parts).replace("> ", ">= "), openings, walk
+        ),
+        paged=True,
+    ),
+    Mutation(
+        "ties lost between pages", of_text(r"\(s0 = \$\w+ AND serial [<>] \$\w+\)", "false"), paged=True
+    ),
+    Mutation("rows without a value lost", of_names("_always_there", lambda _: lambda *parts: True, walk)),
+    Mutation(
+        "a row at each of its values", of_text(r"AND NOT EXISTS \{[^{}]* AND v\d+\.\w+ [<>] v\d+\.\w+ \}", "")
+    ),
+]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_mistake_in_the_compiler_is_found(
+    worlds: Worlds, monkeypatch: pytest.MonkeyPatch, mutation: Mutation
+) -> None:
+    asked = [each for each in corpus() if mutation.concerns(each)]
+    before = [compiled(each) for each in asked]
+    mutation.patch(monkeypatch)
+    changed = [
+        each for each, text in zip(asked, before, strict=True) if mutation.paged or compiled(each) != text
+    ]
+    changed.sort(key=is_proper_part, reverse=True)  # where most mistakes show
+    ways = PAGED if mutation.paged else WHOLE
+    assert any(disagreement(worlds, each, ways) for each in changed), f"{len(changed)} questions show nothing"
+
+
+def compiled(asked: Asked) -> Statement:
+    """The statement of a question: what a mistake leaves unchanged need not be run."""
+    return compile.page(scope_of(asked, "t"), asked.question)

@@ -1,0 +1,89 @@
+"""Each operator alone, on random fields and values: what a tree draws seldom is asked often enough here."""
+
+from collections.abc import Iterator
+from random import Random
+
+from graph.query.expression import (
+    Expression,
+    Field,
+    Keys,
+    Kind,
+    Layout,
+    Match,
+    Not,
+    Order,
+    Page,
+    Present,
+    Question,
+    Related,
+    Sort,
+    Span,
+    Term,
+    Text,
+)
+from tests.strategies.trees import FIELDS, KEYS, LINKS, WORLDS, Asked
+
+EACH = 30
+_ALL_FIELDS = [field for fields in FIELDS.values() for field in fields]
+
+
+def each_operator_alone(seed: int) -> Iterator[Asked]:
+    """Some questions for each order of spans, match of texts, link, layout and kind of sort."""
+    random = Random(f"operators {seed}")
+    for _ in range(EACH):
+        for order in Order:
+            yield _asked(random, _span(random, order))
+        for match in Match:
+            yield _asked(random, _text(random, match))
+        for layout in Layout:
+            yield _asked(random, _term(random, layout))
+            yield _asked(random, Present(_field(random, layout=layout)))
+        for entity, ways in LINKS.items():
+            link, end = random.choice(ways)
+            yield _of(
+                random, entity, Related(link, random.choice((Not(_leaf(random, end)), _leaf(random, end))))
+            )
+        entity = random.choice(sorted(KEYS))
+        yield _of(random, entity, Keys(entity, tuple(random.sample(KEYS[entity], 1))))
+
+
+def _leaf(random: Random, entity: str) -> Expression:
+    field = random.choice(list(FIELDS[entity]))
+    if field.kind is Kind.TERM:
+        return Term(field, tuple(random.sample(FIELDS[entity][field], 1)))
+    return Present(field)
+
+
+def _field(random: Random, kind: Kind | None = None, layout: Layout | None = None) -> Field:
+    return random.choice(
+        [each for each in _ALL_FIELDS if kind in (None, each.kind) and layout in (None, each.layout)]
+    )
+
+
+def _span(random: Random, order: Order) -> Span:
+    field = _field(random, Kind.SPAN)
+    low, high = sorted(random.sample(FIELDS[field.entity][field], 2))
+    return Span(field, order, low, high)
+
+
+def _text(random: Random, match: Match) -> Text:
+    field = _field(random, Kind.TEXT)
+    value = random.choice(FIELDS[field.entity][field])
+    return Text(field, match, random.choice((value, value.upper(), value[:2], value[-3:], f"*{value[-2:]}?")))
+
+
+def _term(random: Random, layout: Layout) -> Term:
+    field = _field(random, Kind.TERM, layout)
+    codes = tuple(random.sample(FIELDS[field.entity][field], min(2, len(FIELDS[field.entity][field]))))
+    systems = (None, "", "http://a.example") if layout is Layout.ROWS else (None,)
+    return Term(field, codes, random.choice(systems))
+
+
+def _asked(random: Random, leaf: Span | Text | Term | Present) -> Asked:
+    return _of(random, leaf.field.entity, leaf)
+
+
+def _of(random: Random, entity: str, where: Expression) -> Asked:
+    sort = Sort(random.choice([None, *FIELDS[entity]]), random.random() < 0.5)
+    page = Page(random.randint(1, 5), (sort,) if random.random() < 0.5 else ())
+    return Asked(random.randrange(WORLDS), "default", None, frozenset(), Question(entity, where, page))
