@@ -1,4 +1,4 @@
-"""Promises of the structure that the import rules cannot express: each walks the source and lists breaches."""
+"""Promises of the structure that the import rules cannot express: each walks the source for breaches."""
 
 import ast
 import re

@@ -128,3 +128,14 @@ def test_the_worklist_query_of_a_common_viewer_is_answered(filled: FlaskClient, 
     query = "limit=25&offset=0&includefield=00081030%2C00080060&StudyDate=19521125-20991231"
 
     assert filled.get(f"/dicom-web/studies?{query}", headers=as_role("clinician")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["StudyDescription", "00081030", "all"])
+def test_fields_come_when_they_are_asked_for(client: FlaskClient, as_role: AsRole, name: str) -> None:
+    store(client, as_role, ct_instance(StudyDescription="Knee"))
+
+    (plain,) = client.get("/dicom-web/studies", headers=as_role("clinician")).json  # type: ignore[misc]
+    (asked,) = client.get(f"/dicom-web/studies?includefield={name}", headers=as_role("clinician")).json  # type: ignore[misc]
+
+    assert "00081030" not in plain
+    assert asked["00081030"]["Value"] == ["Knee"]
