@@ -4,5 +4,8 @@ import os
 
 from app.config import Config
 from app.factory import create_app
+from app.web.logging import configure_logging
 
-app = create_app(Config.from_env(os.environ))
+config = Config.from_env(os.environ)
+configure_logging(config.log_level)
+app = create_app(config)

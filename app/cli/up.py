@@ -110,7 +110,7 @@ class Gateway:
         self._supervisor.start(web)
         wait_until(lambda: not web.running() or answers(self._config), WEB_SECONDS)
         if not (web.running() and answers(self._config)):
-            raise Unavailable("the web server did not start; its own words are above")
+            raise Unavailable("the web server did not start; its own words are in logs/web.log of HILUM_HOME")
 
     def _greet(self) -> None:
         self._screen.addresses(self._config.base_url, ADDRESSES)

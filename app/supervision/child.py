@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
 from typing import Protocol
 
 from graph.local.process import ProcessRecord, end, marked, spawn
@@ -42,6 +43,7 @@ class Command:
     grace: float
     environment: Mapping[str, str] = field(default_factory=dict)
     log: Path | None = None
+    scratch: Path | None = None  # a folder that it finds empty at each start
     process: ProcessRecord | None = None
 
     @property
@@ -52,6 +54,11 @@ class Command:
     def start(self) -> None:
         """End what is left under this name (its own dead leader's workers, too), then start the command."""
         self._end_marked(LEFTOVER_GRACE)
+        if self.log:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.scratch:
+            rmtree(self.scratch, ignore_errors=True)
+            self.scratch.mkdir(parents=True)
         self.process = spawn(
             self.argv,
             mark=self.mark,

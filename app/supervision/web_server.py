@@ -13,6 +13,7 @@ from app.supervision.child import Command
 
 DRAIN_SECONDS = 20  # requests in flight may finish; then they are cut
 LIVE_PATH = "/health/live"
+LOGS = "logs"
 SILENT_SECONDS = 60  # a process that does not even beat for so long is replaced
 
 
@@ -51,5 +52,17 @@ def answers(config: Config) -> bool:
 
 
 def web_server(config: Config, environment: Mapping[str, str]) -> Command:
-    """The web server as a child of the supervisor, with `environment` beside our own."""
-    return Command("web", web_server_argv(config), config.home, DRAIN_SECONDS + 5.0, environment)
+    """The web server as a child of the supervisor, with `environment` beside our own.
+
+    Its processes count their metrics in files of a folder that each start empties.
+    """
+    metrics = config.home / "metrics"
+    return Command(
+        "web",
+        web_server_argv(config),
+        config.home,
+        DRAIN_SECONDS + 5.0,
+        {**environment, "PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        log=config.home / LOGS / "web.log",
+        scratch=metrics,
+    )
