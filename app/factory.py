@@ -1,7 +1,8 @@
 """The Flask application: the toolkit of the web, the features' routes, and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
+from typing import Any
 
 from flask import Flask
 
@@ -16,10 +17,18 @@ DIALECTS = {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM}
 FEATURES = ("dicomweb", "changefeed", "fhir", "cohort", "operations", "apidocs", "pages")
 
 
+class Gateway(Flask):
+    """Flask, told that every view here is synchronous: it asks each of them at each request otherwise."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
+
+
 def create_app(config: Config, services: Services | None = None, features: Iterable[str] = FEATURES) -> Flask:
     """Build the app; it only connects: the graph is provisioned and migrated by `hilum up`."""
     services = services or open_services(config)
-    app = Flask("hilum", static_folder=None)
+    app = Gateway("hilum", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     api = open_api(app, config.base_url)
     install_toolkit(

@@ -3,6 +3,7 @@
 Failures that a person can act on are printed as one message without a traceback, and the exit status is 1.
 """
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -44,7 +45,8 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, and say what went wrong in one message."""
+        """Run the command, and say what went wrong in one message; what it writes is its owner's alone."""
+        os.umask(0o077)
         try:
             return super().invoke(ctx)
         except (HilumError, ConfigError) as failure:
