@@ -35,7 +35,7 @@ from app.settings import (
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
-_OF_THE_TESTS = frozenset({"HILUM_TEST_RUN"})
+_OF_THE_TESTS = frozenset({"HILUM_TEST_RUN", "HILUM_KILL_AT"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

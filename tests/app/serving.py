@@ -45,7 +45,12 @@ class ServedGateway:
         environment = {**os.environ, **self.environment, **more}
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                web_server_argv(self.config), cwd=_ROOT, env=environment, stdout=log, stderr=log
+                web_server_argv(self.config),
+                cwd=_ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         assert wait_until(lambda: self.died or answers(self.config), START_SECONDS)
         assert not self.died, self.log
@@ -59,8 +64,7 @@ class ServedGateway:
     def kill(self) -> None:
         """End the master and the workers at once, as a power cut would."""
         assert self.process is not None
-        for pid in (self.process.pid, *self.workers):
-            _kill(pid)
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(60)
 
     def kill_a_worker(self, at: int) -> None:

@@ -22,7 +22,7 @@ class RunningGateway:
     def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
         self.port = free_port()
-        self._environment = environment
+        self.environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
 
@@ -30,12 +30,10 @@ class RunningGateway:
         """Start it, and return at once."""
         self.home.mkdir(parents=True, exist_ok=True)
         self._starts += 1
-        settings = {"HILUM_HOME": str(self.home), "HILUM_PORT": str(self.port), **self._environment}
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEO4J_")}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "up", "--with-parent", *arguments],
-                env={**inherited, **settings},
+                env=self._settings,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -46,6 +44,18 @@ class RunningGateway:
         self.launch(*arguments)
         assert wait_until(lambda: GREETING in self.output or self.exit_status is not None, START_SECONDS)
         assert self.exit_status is None, self.output
+
+    def check(self) -> tuple[int, str]:
+        """The exit status of `hilum check` beside it, and what it found."""
+        command = [sys.executable, "-m", "app.cli", "check"]
+        ended = subprocess.run(command, env=self._settings, capture_output=True, text=True, check=False)
+        return ended.returncode, ended.stderr
+
+    @property
+    def _settings(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEO4J_")}
+        own = {"HILUM_HOME": str(self.home), "HILUM_PORT": str(self.port)}
+        return {**inherited, **own, **self.environment}
 
     @property
     def output(self) -> str:
