@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from fhir_profiles.extraction import SearchValues
 from graph.commit.writes import ValueRows
+from graph.cypher.relationships import relationship
 from graph.keys import resource_key, term_key, value_key
 
 COMPARTMENT = "_compartment"
@@ -38,11 +39,6 @@ def compartment_keys(tenant: str, values: SearchValues) -> tuple[str, ...] | Non
     if values.compartment is None:
         return None
     return tuple(_target_key(tenant, reference) for reference in values.compartment)
-
-
-def relationship(element: str) -> str:
-    """The relationship type of an element name: `partOf` is `PART_OF`."""
-    return "".join(f"_{each}" if each.isupper() else each.upper() for each in element).lstrip("_")
 
 
 def _target_key(tenant: str, reference: str) -> str:

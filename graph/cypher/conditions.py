@@ -27,7 +27,7 @@ def related(writing: Writing, row: Row, link: Link, inner: Expression) -> str:
     end = writing.row(*ends(link))
     way = step(writing, row, link, end)
     conditions = [*way.conditions, seen(writing, end), *each_of(writing, end, inner)]
-    return f"EXISTS {{ MATCH {way.pattern} WHERE {' AND '.join(conditions)} }}"
+    return f"EXISTS {{ {way.match} WHERE {' AND '.join(conditions)} }}"
 
 
 def each_of(writing: Writing, row: Row, expression: Expression) -> list[str]:

@@ -38,7 +38,8 @@ from graph.query.expression import (
 from graph.scope import AccessScope
 
 SCAN = 200_000
-USUAL_TERM = 2_000
+COUNTED = 4_000  # the bound of a count: more is many
+USUAL_TERM = 1_000
 USUAL_REFERENCE = 200
 USUAL_TERMS: Mapping[str, int] = {
     COMPARTMENT: 100,
@@ -141,7 +142,14 @@ def _of_term(scope: AccessScope, leaf: Term, sizes: Sizes) -> int | None:
         return len(leaf.codes) if field.name in _UIDS else None
     keys = (term_key(scope.tenant, field.entity, field.name, code) for code in leaf.codes)
     usual = (USUAL_TERMS.get(field.name) or _usual(code) for code in leaf.codes)
-    return sum(sizes.get(key, guess) for key, guess in zip(keys, usual, strict=True))
+    return sum(_known(sizes.get(key), guess) for key, guess in zip(keys, usual, strict=True))
+
+
+def _known(size: int | None, guess: int) -> int:
+    """The size that was counted; where the count stopped at its bound, not less than one would guess."""
+    if size is None:
+        return guess
+    return size if size < COUNTED else max(size, guess)
 
 
 def _usual(code: str) -> int:

@@ -18,6 +18,7 @@ _ROW = re.compile(r"\((\w+):(Resource|ImagingStudy|Series|Instance)\b")
 _BARE = re.compile(r"\(:(?:Resource|ImagingStudy|Instance|Term|Text|Span|Version)\b|\(\)[<-]|[->]\(\)")
 _VALUE = re.compile(r"\((\w+):(?:Term|Text|Span)\)")
 _FILTER = re.compile(r"\[:OF\]-\((\w+)(?::\w+)?\)")
+_PARTS = ("Series", "Instance")  # what belongs to a partition, and is seen with its study
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -27,7 +28,7 @@ def enforce(scope: AccessScope, statement: Statement) -> Statement:
     if _BARE.search(statement.text):
         raise ScopeMissing("a pattern leaves a row without a name, and so without a condition")
     for variable, label in set(_ROW.findall(statement.text)):
-        _check_tenant(scope, statement, variable)
+        _check_tenant(scope, statement, variable, label)
         if not scope.sees_all:
             _check_grants(scope, statement, variable, label)
     for variable in {*_VALUE.findall(statement.text), *_FILTER.findall(statement.text)}:
@@ -35,8 +36,9 @@ def enforce(scope: AccessScope, statement: Statement) -> Statement:
     return statement
 
 
-def _check_tenant(scope: AccessScope, statement: Statement, variable: str) -> None:
-    owners = re.compile(rf"\b{variable}\.(?:kind|partition) (?:=|IN|STARTS WITH) (\$\w+|\[[^\]]*\])")
+def _check_tenant(scope: AccessScope, statement: Statement, variable: str, label: str) -> None:
+    held_by = "partition" if label in _PARTS else "kind"
+    owners = re.compile(rf"\b{variable}\.{held_by} (?:=|IN) (\$\w+|\[[^\]]*\])")
     found = [text for text in owners.findall(statement.text) if _of_tenant(scope, statement.parameters, text)]
     if not found:
         raise ScopeMissing(f"the rows of {variable} are not bound to a tenant")
@@ -44,7 +46,7 @@ def _check_tenant(scope: AccessScope, statement: Statement, variable: str) -> No
 
 def _check_grants(scope: AccessScope, statement: Statement, variable: str, label: str) -> None:
     text, parameters = statement.text, statement.parameters
-    if label in ("Series", "Instance"):
+    if label in _PARTS:
         whole = re.search(rf"EXISTS {{ MATCH \({variable}\)<-\[[^{{}}]*\((\w+):ImagingStudy\) WHERE ", text)
         if whole is None:
             raise ScopeMissing(f"the rows of {variable} are not bound to a granted study")

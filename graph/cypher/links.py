@@ -17,10 +17,16 @@ COMPARTMENT = "_compartment"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A pattern from a bound row to the row at the other end, and the conditions on what lies between."""
+    """A pattern from a bound row to the row at the other end, its index, and what must hold in between."""
 
     pattern: str
     conditions: tuple[str, ...] = ()
+    index: str = ""
+
+    @property
+    def match(self) -> str:
+        """The clause that finds the row."""
+        return f"MATCH {self.pattern}{f' {self.index}' if self.index else ''}"
 
 
 def ends(link: Link) -> tuple[str, ...]:
@@ -78,11 +84,13 @@ def _against(writing: Writing, start: Row, link: Against, end: Row) -> Step:
 def _members(writing: Writing, start: Row, link: Members, end: Row) -> Step:
     value = writing.variable("v")
     own = f"{value}.key = {member_keys(writing, link.entity)} + {start.variable}.id"
-    return Step(f"({value}:Term)-[:OF]->{pattern(end)}", (own, f"{value}.serial IS NOT NULL"))
+    index = f"USING INDEX {value}:Term(key, serial)"
+    return Step(f"({value}:Term)-[:OF]->{pattern(end)}", (own, f"{value}.serial IS NOT NULL"), index)
 
 
 def _owner(writing: Writing, start: Row, link: Owner, end: Row) -> Step:
-    return Step(pattern(end), (f"{end.variable}.key IN {start.variable}.compartment",))
+    index = f"USING INDEX {end.variable}:Resource(key)"
+    return Step(pattern(end), (f"{end.variable}.key IN {start.variable}.compartment",), index)
 
 
 def _down(writing: Writing, start: Row, link: Parts, end: Row) -> Step:

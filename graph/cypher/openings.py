@@ -141,10 +141,10 @@ def _start(writing: Writing, row: Row, leaf: Expression | None, where: Expressio
 
 
 def _by_key(writing: Writing, row: Row, leaf: Keys) -> Start:
-    held = by_key_property(leaf) or {"key": []}
-    (name, keys), *_ = held.items()
-    start = f"({row.variable}:{STUDY if name == 'dicomKey' else label(row.entities)})"
-    return Start(start, [f"{row.variable}.{name} IN {writing.value(keys)}"])
+    (name, keys), *_ = (by_key_property(leaf) or {"key": []}).items()
+    held = f"{row.variable}:{STUDY if name == 'dicomKey' else label(row.entities)}"
+    index = f"USING INDEX {held}({name})"
+    return Start(f"({held})", [f"{row.variable}.{name} IN {writing.value(keys)}"], index)
 
 
 def _by_value(writing: Writing, row: Row, leaf: Term | Text | Span) -> Start:
@@ -162,13 +162,20 @@ def _by_property(writing: Writing, row: Row, leaf: Term | Text | Span) -> Start:
         conditions.append(f"{name} < {writing.value(leaf.high)}")
     if leaf.field.name.startswith("_"):
         conditions.append(f"{row.variable}.kind = {writing.kind(row.entities[0])}")
-        return Start(pattern(row), conditions)
+        index = f"USING INDEX {row.variable}:Resource(kind, {property_name(leaf.field)})"
+        return Start(pattern(row), conditions, index)
+    if isinstance(leaf, Term) and leaf.field.name == "StudyInstanceUID":
+        return _by_study_uid(writing, row, leaf)
+    held = f"{row.variable}:{row.entities[0]}"
     conditions.append(f"{row.variable}.partition = {writing.partition()}")
-    if leaf.field.name == "StudyInstanceUID":
-        scope = writing.scope
-        keys = [study_key(scope.tenant, scope.partition, code) for code in getattr(leaf, "codes", ())]
-        conditions.append(f"{row.variable}.dicomKey IN {writing.value(keys)}")
-    return Start(f"({row.variable}:{row.entities[0]})", conditions)
+    index = f"USING INDEX {held}(partition, {property_name(leaf.field)})"
+    return Start(f"({held})", conditions, index)
+
+
+def _by_study_uid(writing: Writing, row: Row, leaf: Term) -> Start:
+    scope = writing.scope
+    keys = sorted({study_key(scope.tenant, scope.partition, code) for code in leaf.codes})
+    return _by_key(writing, row, Keys(STUDY, tuple(keys)))
 
 
 def _scan(writing: Writing, row: Row, where: Expression) -> Start:
@@ -203,7 +210,7 @@ def _back(writing: Writing, plan: Plan, leaf: Related) -> str:
     end = writing.row(*ends(leaf.link))
     opening = bag(writing, plan.inner(writing, end, leaf.inner))
     way = step(writing, end, inverse(leaf.link, plan.row.entities[0]), plan.row)
-    back = Start(way.pattern, list(way.conditions)).clauses(plan.rest(writing))
+    back = Start(way.pattern, list(way.conditions), way.index).clauses(plan.rest(writing))
     return f"{opening}\nWITH DISTINCT {end.variable}\n{back}"
 
 

@@ -15,7 +15,7 @@ from graph.cypher.order import Column, columns, index_order, order_by, place, wi
 from graph.cypher.writing import Writing
 from graph.query.expression import Expression, Field, Layout, Page, Present, Span, Term, Text
 
-FEW = 5_000  # rows that are cheaper to sort than an index is to walk past (ADR 0001: some sqrt(10 N))
+FEW = 3_000  # rows that are cheaper to sort than an index is to walk past (ADR 0001: some sqrt(10 N))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ WIDEST = 256  # members of one All or Any
 MOST_LEAVES = 256
 MOST_VALUES = 20_000  # codes and keys of the whole question: descendants of a concept are listed
 MOST_SORTS = 4
-LARGEST_PAGE = 10_000
+LARGEST_PAGE = 10_001  # ten thousand, and the one that says that more follow
 LARGEST_OFFSET = 100_000
 
 NODE_FIELDS: Mapping[str, Kind] = {"_id": Kind.TERM, "_lastUpdated": Kind.SPAN}

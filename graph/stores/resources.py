@@ -4,12 +4,13 @@ Every body it returns is the text that is served: as received with its `id` and 
 for the ImagingStudy that DICOM owns.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from graph.commit import Committer, Unit
 from graph.cypher.compile import count, page
+from graph.cypher.probe import probe, sizes_of
 from graph.errors import Gone, NotFound
 from graph.keys import kind_key, resource_key, version_key
 from graph.query.expression import Expression, Question
@@ -126,9 +127,14 @@ class ResourceStore:
         """The keys of one page, and the keyset after it where more rows follow."""
         limit = question.page.limit
         beyond = replace(question, page=replace(question.page, limit=limit + 1))
-        rows = self._graph.answer(page(scope, beyond))
+        rows = self._graph.answer(page(scope, beyond, self._sizes(scope, question)))
         after = (*rows[limit - 1]["sort"], rows[limit - 1]["serial"]) if 0 < limit < len(rows) else None
         return Found(tuple(row["key"] for row in rows[:limit]), after)
+
+    def _sizes(self, scope: AccessScope, question: Question) -> Mapping[str, int]:
+        """The counts that decide where the search starts, where there is a choice."""
+        statement = probe(scope, question)
+        return sizes_of(self._graph.answer(statement)) if statement else {}
 
     def count(self, scope: AccessScope, resource_type: str, where: Expression) -> int:
         """How many rows satisfy `where`."""
