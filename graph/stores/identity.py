@@ -25,7 +25,8 @@ from graph.stores.settings import Settings
 
 _CANDIDATES = """
 UNWIND $codes AS code
-MATCH (t:Term {key: code})-[:OF]->(p:Resource)-[:CURRENT]->(v:Version)
+MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = code AND t.serial IS NOT NULL
+MATCH (t)-[:OF]->(p:Resource)-[:CURRENT]->(v:Version)
 WHERE p.deleted = false
 RETURN code, t.system AS system, p.key AS key, v.body AS body, p.serial AS serial
 ORDER BY serial
