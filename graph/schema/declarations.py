@@ -1,12 +1,12 @@
 """The graph drawn: its nodes, the key of each, and the indexes behind each kind of look-up.
 
-    (:ImagingStudy:Resource)-[:HAS_SERIES]->(:Series)-[:HAS_INSTANCE]->(:Instance)   one study for both windows
-    (:Condition:Resource)-[:SUBJECT {path}]->(:Patient:Resource)                     every literal reference
-    (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)                   text as received, zlib
-    (:Term|Text|Span)-[:OF]->(:Resource)                                             what search compares, ADR 0001
-    (:Concept)-[:IS_A]->(:Concept)                                                   terminology
-    (:Counter) (:Change) (:Tombstone)                                                a feed per tenant, ADR 0002
-    (:User)-[:HOLDS]->(:Grant)  (:Entry)                                             accounts and audit
+    (:ImagingStudy:Resource)-[:HAS_SERIES]->(:Series)-[:HAS_INSTANCE]->(:Instance)
+    (:Condition:Resource)-[:SUBJECT {path}]->(:Patient:Resource)    every literal reference
+    (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, zlib
+    (:Term|Text|Span)-[:OF]->(:Resource)                            what search compares
+    (:Concept)-[:IS_A]->(:Concept)                                  terminology
+    (:Counter) (:Change) (:Tombstone)                               one feed per tenant
+    (:User)-[:HOLDS]->(:Grant) (:Entry)                             accounts and audit
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
