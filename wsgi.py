@@ -5,7 +5,9 @@ import os
 from app.config import Config
 from app.factory import create_app
 from app.web.logging import configure_logging
+from app.web.server import be_patient
 
 config = Config.from_env(os.environ)
 configure_logging(config.log_level)
+be_patient(config.stall_seconds, config.minimum_rate)
 app = create_app(config)

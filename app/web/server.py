@@ -13,6 +13,7 @@ import os
 import select
 import socket
 import time
+from dataclasses import dataclass
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any, cast
@@ -21,13 +22,27 @@ from gunicorn.http import Request
 from gunicorn.http.body import Body
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-PATIENCE_SECONDS = 20.0
-MINIMUM_BYTES_PER_SECOND = 4096.0
 _ANSWER_SECONDS = 2.0  # what is left for sending the 408 to a client that stalled
 _STAY_MILLISECONDS = 5.0  # a thread waits this long for its client's next request before another takes over
-_LARGEST_UNREAD = 64 << 20  # a refused body is read this far, so that the client sees the refusal
+_LARGEST_UNREAD = 256 << 20  # a refused body is read this far, so that the client sees the refusal
 _READ_STEP = 1 << 16  # gunicorn itself reads bodies by the kilobyte, at half the speed
 _NOT_NOW = {errno.EAGAIN, errno.ECONNABORTED, errno.EMFILE, errno.ENFILE}
+
+
+@dataclass(slots=True)
+class Patience:
+    """What this process waits for its clients: `seconds` in all, filled up again at `rate` bytes a second."""
+
+    seconds: float = 20.0
+    rate: float = 4096.0
+
+
+_patience = Patience()
+
+
+def be_patient(seconds: float, rate: float) -> None:
+    """Set the patience of this process, before it serves."""
+    _patience.seconds, _patience.rate = seconds, rate
 
 
 class Stalled(ConnectionResetError):
@@ -42,7 +57,7 @@ class PatientSocket(socket.socket):
 
     def __init__(self, accepted: socket.socket) -> None:
         super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
-        self._patience = PATIENCE_SECONDS
+        self._patience = _patience.seconds
         self._stalled = False
         self._holding = False
         self._held = b""
@@ -51,8 +66,8 @@ class PatientSocket(socket.socket):
     def setblocking(self, flag: bool) -> None:
         """gunicorn makes the socket blocking once a request: the stock of patience is full again."""
         if flag:
-            self._patience = PATIENCE_SECONDS
-            self.settimeout(PATIENCE_SECONDS)
+            self._patience = _patience.seconds
+            self.settimeout(_patience.seconds)
         else:
             super().setblocking(False)
 
@@ -126,10 +141,10 @@ class PatientSocket(socket.socket):
         self._holding, self._held = False, b""
 
     def _spend(self, waited: float, moved: int) -> None:
-        left = self._patience - waited + moved / MINIMUM_BYTES_PER_SECOND
+        left = self._patience - waited + moved / _patience.rate
         if left <= 0:
             raise self._give_up()
-        self._patience = min(left, PATIENCE_SECONDS)
+        self._patience = min(left, _patience.seconds)
 
     def _give_up(self) -> Stalled:
         self._stalled = True

@@ -18,7 +18,7 @@ Pair = tuple[PatientSocket, socket.socket]
 @pytest.fixture
 def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     """(the server's end, the client's end), with a patience of a fifth of a second."""
-    monkeypatch.setattr(server, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(server, "_patience", server.Patience(0.2))
     near, far = socket.socketpair()
     patient = PatientSocket(near)
     patient.setblocking(True)
@@ -67,7 +67,7 @@ def test_a_refusal_can_still_be_sent_to_a_client_that_stalled(pair: Pair) -> Non
 
 def test_a_client_that_does_not_read_is_given_up(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     patient, _ = pair
-    monkeypatch.setattr(server, "MINIMUM_BYTES_PER_SECOND", 1e9)
+    monkeypatch.setattr(server, "_patience", server.Patience(0.2, 1e9))
     with pytest.raises(Stalled):
         patient.sendall(bytes(10_000_000))
 
@@ -92,7 +92,7 @@ def test_a_file_for_a_client_that_does_not_read_is_given_up(pair: Pair, tmp_path
 APPLICATION = """
 from app.web import server
 
-server.PATIENCE_SECONDS = 0.5
+server.be_patient(0.5, 4096.0)
 
 
 def app(environ, start_response):
