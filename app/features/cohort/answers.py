@@ -1,9 +1,12 @@
 """The form of an answer, for OpenAPI."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, validate
+
+from app.samples.answer import question
 
 
 class CountsSchema(Schema):
@@ -48,43 +51,5 @@ class AnswerSchema(Schema):
     next_ = fields.String(required=True, allow_none=True, data_key="next")
 
 
-MISSION: Mapping[str, Any] = {
-    "version": "1",
-    "asOf": "2026-11-22",
-    "conceptSets": {
-        "osteosarcoma": {
-            "include": [
-                {"system": "http://snomed.info/sct", "code": "21708004", "descendants": True},
-                {"system": "urn:oid:2.16.840.1.113883.6.43.1", "code": "9180/3", "descendants": True},
-            ]
-        }
-    },
-    "events": {
-        "dx": {
-            "kind": "condition",
-            "codes": {"set": "osteosarcoma"},
-            "verification": ["confirmed", "provisional"],
-            "date": "recordedDate|onset",
-            "period": {"within": "P2Y", "before": "asOf"},
-        },
-        "ct": {"kind": "imaging", "modality": ["CT"]},
-    },
-    "population": {
-        "all": [
-            {"age": {"op": "gt", "value": 45, "unit": "a", "at": "asOf"}},
-            {"exists": "dx"},
-            {"exists": "ct"},
-        ]
-    },
-    "output": {
-        "rows": [
-            {"resource": "MedicationRequest", "as": "rx"},
-            {"resource": "ImagingStudy", "event": "ct", "as": "ct"},
-            {"resource": "DocumentReference", "linkedTo": "ct", "as": "doc"},
-            {"resource": "DiagnosticReport", "linkedTo": "ct", "as": "rep"},
-        ],
-        "links": [{"from": "rep", "to": "ct", "via": "imagingStudy|basedOn|accession"}],
-    },
-}
-"""Medications, CT scan documents and radiology reports of every patient over 45 who was diagnosed with
-osteosarcoma within the last two years."""
+MISSION: Mapping[str, Any] = question(date(2026, 11, 22))
+"""The sample data's question, as the example of the request."""
