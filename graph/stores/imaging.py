@@ -2,15 +2,15 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.commit import Committer
 from graph.cypher.compile import page
 from graph.errors import NotFound
 from graph.keys import study_key
-from graph.query.attributes import INSTANCE, SERIES, STUDY
-from graph.query.expression import Question
+from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
+from graph.query.expression import All, Present, Question
 from graph.records import InstanceRow, StoredInstance, StoreOutcome
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -39,6 +39,9 @@ _SHOWN = {
     SERIES: "s {.*} AS study, x {.*} AS series, null AS instance",
     INSTANCE: "s {.*} AS study, x {.*} AS series, i {.*, metadata: null, frames: null} AS instance",
 }
+
+
+_HAS_PICTURES = Present(BY_KEYWORD["StudyInstanceUID"].field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,12 @@ class ImagingStore:
         return [(row["sequence"], row["metadata"]) for row in rows]
 
     def search(self, scope: AccessScope, question: Question) -> list[Match]:
-        """A page of a search at one level, newest first, with the attributes of the levels above."""
+        """A page of a search at one level, newest first, with the attributes of the levels above.
+
+        A study that was announced over FHIR, and of which no picture has come, is not there yet.
+        """
+        if question.entity == STUDY:
+            question = replace(question, where=All((_HAS_PICTURES, question.where)))
         statement = page(scope, question)
         text = (
             f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
