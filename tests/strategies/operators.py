@@ -21,7 +21,8 @@ from graph.query.expression import (
     Term,
     Text,
 )
-from tests.strategies.trees import FIELDS, KEYS, LINKS, WORLDS, Asked
+from tests.strategies.fields import FIELDS, KEYS, LINKS
+from tests.strategies.trees import WORLDS, Asked
 
 EACH = 30
 _ALL_FIELDS = [field for fields in FIELDS.values() for field in fields]

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from graph.query.expression import Match, Order, Question
 from graph.query.limits import check
 from tests.graph.cypher.conftest import reader
+from tests.strategies.fields import FIELDS, LINKS
 from tests.strategies.operators import each_operator_alone
-from tests.strategies.trees import FIELDS, LINKS, Asked, operators, questions, with_tenant
+from tests.strategies.trees import Asked, operators, questions, with_tenant
 
 HOW_MANY = 600
 
