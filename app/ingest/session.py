@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 from app.blobs import BlobStore, Upload, seal_all
 from app.ingest import kill_points
@@ -89,9 +90,13 @@ class Session:
         return len(self._waiting) >= ROWS or self._clock() - self._since >= SECONDS
 
     def _receive(self, item: Item) -> _Received | Outcome:
+        try:
+            chunks = _begun(item.chunks)
+        except Refused as error:
+            return refused(error, item.source)
         upload = self._blobs.begin(self._new_blob_id(), zeroed=PREAMBLE)
         try:
-            self._fill(upload, item.chunks)
+            self._fill(upload, chunks)
             reading = self._read(upload)
             if not self._is_known(reading):
                 upload.sync_later()
@@ -106,14 +111,8 @@ class Session:
         return failed(reading, FailureReason.EXISTS, item.source)
 
     def _fill(self, upload: Upload, chunks: Iterable[bytes]) -> None:
-        """Write the chunks; what does not begin like a DICOM file is refused before the rest is read."""
-        limit, head, known = self._terms.limits.file_bytes, b"", False
+        limit = self._terms.limits.file_bytes
         for chunk in chunks:
-            if not known:
-                head += chunk[:HEAD]
-                known = len(head) >= HEAD
-                if known and not is_dicom(head):
-                    raise Refused("The part is not a DICOM file.")
             upload.write(chunk)
             if upload.size > limit:
                 raise TooLarge(f"an instance is larger than {limit} bytes")
@@ -165,6 +164,19 @@ class Session:
                 with suppress(HilumError):
                     self._blobs.delete(blob.blob_id)
         return told
+
+
+def _begun(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks; raises `Refused` before any file is made for what does not begin like a DICOM file."""
+    rest = iter(chunks)
+    head = b""
+    while len(head) < HEAD and (chunk := next(rest, None)) is not None:
+        head += chunk
+    if not head:
+        raise Refused("The part is empty.")
+    if not is_dicom(head):
+        raise Refused("The part is not a DICOM file.")
+    return chain((head,), rest)
 
 
 def _left_out(received: _Received) -> Outcome:

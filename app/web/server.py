@@ -20,12 +20,16 @@ from typing import Any, cast
 
 from gunicorn.http import Request
 from gunicorn.http.body import Body
+from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkExtension, InvalidChunkSize, NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from graph.errors import Invalid
 
 _ANSWER_SECONDS = 2.0  # what is left for sending the 408 to a client that stalled
 _STAY_MILLISECONDS = 5.0  # a thread waits this long for its client's next request before another takes over
 _LARGEST_UNREAD = 256 << 20  # a refused body is read this far, so that the client sees the refusal
 _READ_STEP = 1 << 16  # gunicorn itself reads bodies by the kilobyte, at half the speed
+_MALFORMED = (ChunkMissingTerminator, InvalidChunkExtension, InvalidChunkSize, NoMoreData)
 _NOT_NOW = {errno.EAGAIN, errno.ECONNABORTED, errno.EMFILE, errno.ENFILE}
 
 
@@ -158,11 +162,25 @@ class PatientSocket(socket.socket):
 class WideBody(Body):
     """A request body that is read in large steps."""
 
+    def __init__(self, request: Request) -> None:
+        super().__init__(cast("Body", request.body).reader)
+        self._request = request
+
     def read(self, size: int | None = None) -> bytes:
-        """The next `size` bytes, or the rest; fewer only at the end."""
-        left = self.getsize(size)
+        """The next `size` bytes, or the rest; fewer only at the end.
+
+        Raises `Invalid` where the chunks are wrong; the connection then ends with the answer, since what
+        follows is nobody's request.
+        """
+        try:
+            return self._read(self.getsize(size))
+        except _MALFORMED:
+            self._request.force_close()
+            raise Invalid("the chunks of the body are malformed or end early", location="body") from None
+
+    def _read(self, left: int) -> bytes:
         if self.buf.tell():  # what a readline left over
-            return bytes(super().read(size))
+            return bytes(super().read(left))
         parts = []
         while left and (data := self.reader.read(min(left, _READ_STEP))):
             parts.append(data)
@@ -212,7 +230,7 @@ class GatewayWorker(ThreadWorker):
         sock = cast("PatientSocket", conn.sock)
         sock.hold(req)
         cast("Any", conn.parser).unreader.mxchunk = _READ_STEP
-        req.body = WideBody(cast("Body", req.body).reader)
+        req.body = WideBody(req)
         try:
             keep = bool(super().handle_request(req, conn))
             sock.flush()
@@ -222,4 +240,7 @@ class GatewayWorker(ThreadWorker):
 
 
 def _read_to_end(body: Any) -> bool:
-    return any(not body.read(1 << 16) for _ in range(_LARGEST_UNREAD >> 16))
+    try:
+        return any(not body.read(1 << 16) for _ in range(_LARGEST_UNREAD >> 16))
+    except Invalid:
+        return False
