@@ -47,7 +47,7 @@ def storing(ledger: Ledger, name: str, seed: int) -> Iterator[None]:
         clients.join()
 
 
-def grown(ledger: Ledger, by: int, seconds: float = 90.0) -> bool:
+def grown(ledger: Ledger, by: int, seconds: float = 300.0) -> bool:
     """Whether so many more pictures are acknowledged before long."""
     aim = len(ledger.acknowledged) + by
     return wait_until(lambda: len(ledger.acknowledged) >= aim, seconds)
@@ -181,7 +181,7 @@ def prove_that_it_cleans_up(machine: RunningGateway) -> None:
     assert machine.ended()
     machine.environment["HILUM_ORPHAN_SECONDS"] = "1"
     machine.start("--no-samples")
-    assert wait_until(lambda: machine.check() == (0, ""), 60), machine.check()
+    assert wait_until(lambda: machine.check() == (0, ""), 120), machine.check()
 
 
 def test_a_killed_graph_and_web_server_lose_nothing(machine: RunningGateway) -> None:
