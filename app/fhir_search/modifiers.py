@@ -26,7 +26,7 @@ _MODIFIERS = {
     "quantity": {"missing"},
     "composite": {"missing"},
 }
-_COMMA = re.compile(r"(?<!\\),")
+_ESCAPED_OR_ONE = re.compile(r"\\.|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def field_of(resource_type: str, parameter: SearchParameter) -> Field:
 
 def split_values(text: str) -> list[str]:
     """The alternatives of a value: parted by commas that are not escaped (search.html#escaping)."""
-    return _COMMA.split(text)
+    return _parted(text, ",")
 
 
 def unescaped(text: str) -> str:
@@ -75,4 +75,15 @@ def unescaped(text: str) -> str:
 
 def split_on(text: str, mark: str) -> list[str]:
     """Parts of a token or composite, unescaped."""
-    return [unescaped(each) for each in re.split(rf"(?<!\\){re.escape(mark)}", text)]
+    return [unescaped(each) for each in _parted(text, mark)]
+
+
+def _parted(text: str, mark: str) -> list[str]:
+    """Cut at each mark that is not escaped; a backslash escapes whatever follows it, another one too."""
+    parts = [""]
+    for each in _ESCAPED_OR_ONE.findall(text):
+        if each == mark:
+            parts.append("")
+        else:
+            parts[-1] += each
+    return parts

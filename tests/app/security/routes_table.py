@@ -80,6 +80,11 @@ def _diagnosis(target: Target) -> bytes:
     return f'{target.condition}"'.encode()
 
 
+def _recorded(target: Target) -> bytes:
+    """The text of the diagnosis as it was sent; its id would stand in the refusal of a request for it too."""
+    return f'"reference": "Patient/{target.patient}"'.encode()
+
+
 def _imaging_study(target: Target) -> bytes:
     return f'"{target.imaging_study}"'.encode()
 
@@ -140,7 +145,7 @@ def _deleting(rule: str, path: str) -> Route:
 
 def _records(rule: str, path: str, **more: Any) -> Route:
     """A route that reads the diagnosis: only a grant of the patient opens it."""
-    return Route(f"GET {rule}", RECORD, path, **{"shows": _diagnosis, **more})
+    return Route(f"GET {rule}", RECORD, path, **{"shows": _recorded, **more})
 
 
 def _pictured(rule: str, path: str) -> Route:
@@ -187,12 +192,12 @@ DICOMWEB = (
     ),
 )
 FHIR = (
-    Route("POST /fhir/", RECORD, "/fhir/", _bundle, JSON, shows=_diagnosis, name="reading"),
+    Route("POST /fhir/", RECORD, "/fhir/", _bundle, JSON, shows=_recorded, name="reading"),
     Route("POST /fhir/", WRITE, "/fhir/", _writing_bundle, JSON, changes=True, name="writing"),
     _records("/fhir/_history", "/fhir/_history?_count=1000", changes=True),
     _records(_TYPE, f"{_DX}?_id={{condition}}"),
     _pictured(_TYPE, f"{_IS}?_id={{imaging_study}}"),
-    Route(f"POST {_TYPE}/_search", RECORD, f"{_DX}/_search", _form, FORM, shows=_diagnosis),
+    Route(f"POST {_TYPE}/_search", RECORD, f"{_DX}/_search", _form, FORM, shows=_recorded),
     Route(f"POST {_TYPE}", WRITE, _DX, _another, JSON, status=201, changes=True),
     Route(f"PUT {_TYPE}", WRITE, f"{_DX}?_id={{condition}}", _resource, JSON, changes=True),
     Route(f"DELETE {_TYPE}", WRITE, f"{_DX}?_id={{condition}}", status=204, changes=True),
@@ -212,7 +217,7 @@ FHIR = (
         "/fhir/Patient/{patient}/Condition/_search",
         _form,
         FORM,
-        shows=_diagnosis,
+        shows=_recorded,
     ),
 )
 COHORT = (
