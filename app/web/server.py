@@ -218,10 +218,10 @@ class GatewayWorker(ThreadWorker):
         self.murder_pending()
 
     def handle(self, conn: TConn) -> Any:
-        """Serve a connection for as long as its next request follows at once."""
+        """Serve a connection for as long as its next request follows at once, or is here already."""
         sock = cast("PatientSocket", conn.sock)
         outcome = super().handle(conn)
-        while outcome is True and self.alive and sock.readable(_STAY_MILLISECONDS):
+        while outcome is True and self.alive and (_arrived(conn) or sock.readable(_STAY_MILLISECONDS)):
             outcome = super().handle(conn)
         return outcome
 
@@ -237,6 +237,15 @@ class GatewayWorker(ThreadWorker):
         finally:
             sock.release()
         return keep and _read_to_end(req.body)
+
+
+def _arrived(conn: TConn) -> bool:
+    """Whether bytes of the next request came with the last ones: the poller would wait for them in vain.
+
+    RFC 9112 9.3.2 lets a client send the next request before it has read the answer; and one that gets its
+    answer before its body was read does so unknowingly.
+    """
+    return bool(cast("Any", conn.parser).unreader.buf.getbuffer().nbytes)
 
 
 def _read_to_end(body: Any) -> bool:

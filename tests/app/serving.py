@@ -41,7 +41,7 @@ class ServedGateway:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, **more: str) -> None:
-        """Start it, with more settings for this once, and return when it answers."""
+        """Start it, with more settings for this once, and return when it answers with all its workers."""
         environment = {**os.environ, **self.environment, **more}
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -52,7 +52,7 @@ class ServedGateway:
                 stderr=log,
                 start_new_session=True,
             )
-        assert wait_until(lambda: self.died or answers(self.config), START_SECONDS)
+        assert wait_until(lambda: self.died or self._complete, START_SECONDS)
         assert not self.died, self.log
 
     def end(self) -> None:
@@ -76,6 +76,10 @@ class ServedGateway:
     def died(self) -> bool:
         """Whether the master has ended."""
         return self.process is not None and self.process.poll() is not None
+
+    @property
+    def _complete(self) -> bool:
+        return answers(self.config) and len(self.workers) == self.config.processes
 
     @property
     def workers(self) -> list[int]:

@@ -188,6 +188,15 @@ def test_a_connection_serves_one_request_after_another(port: int) -> None:
             client.sendall(WHOLE)
 
 
+def test_requests_that_came_together_are_answered_one_after_another(port: int) -> None:
+    with _sent(port, WHOLE * 3) as client, client.makefile("rb") as file:
+        for _ in range(3):
+            assert file.readline() == b"HTTP/1.1 200 OK\r\n"
+            while file.readline().strip():
+                pass
+            assert file.read(1) == b"0"
+
+
 def test_a_body_that_the_application_left_unread_does_not_become_a_request(port: int) -> None:
     with _sent(
         port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n" + WHOLE[:40].ljust(40)
