@@ -1,6 +1,7 @@
 """What storing needs of the graph; `graph.stores.imaging` is it."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from graph.records import InstanceRow, StoredInstance, StoreOutcome
@@ -12,6 +13,10 @@ class Imaging(Protocol):
 
     def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
         """Commit rows; an outcome per row. What it raises says that nothing is known to be stored."""
+        ...
+
+    def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:
+        """Announce that rows are on their way, so that those of several requests share a commit."""
         ...
 
     def instances(

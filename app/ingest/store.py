@@ -55,8 +55,9 @@ class Ingest:
         stopped: HilumError | None = None
         items = (Item(part) for part in parts)
         try:
-            for outcome in self._session(scope, study_uid).run(items):
-                outcomes.append(outcome)
+            with self._imaging.expecting(scope):
+                for outcome in self._session(scope, study_uid).run(items):
+                    outcomes.append(outcome)
         except EXHAUSTED as error:
             if not any(outcome.stored for outcome in outcomes):
                 raise

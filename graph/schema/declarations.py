@@ -35,6 +35,7 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Text", ("key", "value")),
     ("Span", ("key", "low")),
     ("Instance", ("blobId",)),
+    ("Tombstone", ("series",)),
     ("Change", ("feed", "sequence")),
     ("Version", ("feed", "sequence")),
     ("Version", ("kind", "sequence")),

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,18 +20,19 @@ from graph.stores.settings import Settings
 from graph.stores.storing import store_unit
 from graph.stores.visibility import rights, seen
 
+# One row holds all: the driver reads a row in two calls of the system, and a study has hundreds.
 _INSTANCES = f"""
 MATCH (s:ImagingStudy {{dicomKey: $study}})
 WHERE s.managed = true AND s.deleted = false AND {seen("s")}
 MATCH (s)-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
 WHERE ($series IS NULL OR x.SeriesInstanceUID = $series) AND ($sop IS NULL OR i.SOPInstanceUID = $sop)
-RETURN x.SeriesInstanceUID AS series, {{columns}}
-ORDER BY x.serial, i.serial
+WITH x, i ORDER BY x.serial, i.serial
+RETURN collect([{{columns}}]) AS instances
 """
-_STORED = """i.SOPInstanceUID AS sop, i.SOPClassUID AS class, i.TransferSyntaxUID AS syntax,
-i.blobId AS blob, i.size AS size, i.digest AS digest, i.NumberOfFrames AS number, i.sequence AS sequence"""
+_STORED = """x.SeriesInstanceUID, i.SOPInstanceUID, i.SOPClassUID, i.TransferSyntaxUID,
+i.blobId, i.size, i.digest, coalesce(i.NumberOfFrames, 1), i.sequence"""
 _MATCHES = {
-    STUDY: "MATCH (s:ImagingStudy {key: key})",
+    STUDY: "MATCH (s:Resource {key: key})",
     SERIES: "MATCH (x:Series {key: key})<-[:HAS_SERIES]-(s)",
     INSTANCE: "MATCH (i:Instance {key: key})<-[:HAS_INSTANCE]-(x)<-[:HAS_SERIES]-(s)",
 }
@@ -67,6 +69,11 @@ class ImagingStore:
         scope.require("imaging.store")
         return self._committer.commit(store_unit(scope, rows, self._settings))
 
+    def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:
+        """Announce that rows are on their way, so that those of several requests share a commit."""
+        scope.require("imaging.store")
+        return self._committer.expecting()
+
     def delete(
         self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
     ) -> int:
@@ -87,31 +94,16 @@ class ImagingStore:
 
         `frames` brings the frame tables too.
         """
-        columns = _STORED + (", i.frames AS frames" if frames else "")
-        rows = self._read(scope, columns, study, series, sop)
-        return [
-            StoredInstance(
-                study_uid=study,
-                series_uid=row["series"],
-                sop_uid=row["sop"],
-                sop_class_uid=row["class"],
-                transfer_syntax_uid=row["syntax"],
-                blob_id=row["blob"],
-                size=row["size"],
-                digest=row["digest"],
-                number_of_frames=row["number"] or 1,
-                sequence=row["sequence"],
-                frames=bytes(row.get("frames") or b""),
-            )
-            for row in rows
-        ]
+        table = "coalesce(i.frames, $nothing)" if frames else "$nothing"
+        rows = self._read(scope, f"{_STORED}, {table}", study, series, sop)
+        return [StoredInstance(study, *stored) for stored in rows]
 
     def metadata(
         self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
     ) -> list[tuple[int, bytes]]:
         """(sequence, zlib-compressed DICOM JSON object) of each instance; `NotFound` where none is seen."""
-        rows = self._read(scope, "i.sequence AS sequence, i.metadata AS metadata", study, series, sop)
-        return [(row["sequence"], row["metadata"]) for row in rows]
+        rows = self._read(scope, "i.sequence, i.metadata", study, series, sop)
+        return [(sequence, metadata) for sequence, metadata in rows]
 
     def search(self, scope: AccessScope, question: Question) -> list[Match]:
         """A page of a search at one level, newest first, with the attributes of the levels above.
@@ -131,16 +123,18 @@ class ImagingStore:
 
     def _read(
         self, scope: AccessScope, columns: str, study: str, series: str | None, sop: str | None
-    ) -> list[dict[str, Any]]:
-        rows = self._graph.read(
+    ) -> list[list[Any]]:
+        (found,) = self._graph.read(
             _INSTANCES.replace("{columns}", columns),
             study=study_key(scope.tenant, scope.partition, study),
             series=series,
             sop=sop,
+            nothing=b"",
             **rights(scope),
         )
-        if not rows:
+        if not found["instances"]:
             raise NotFound("no such study, series or instance")
+        rows: list[list[Any]] = found["instances"]
         return rows
 
 

@@ -19,7 +19,7 @@ from graph.stores.settings import Settings
 
 _STUDIES = """
 UNWIND $keys AS key
-MATCH (s:ImagingStudy {key: key})
+MATCH (s:Resource {key: key})
 RETURN key, s.partition AS partition, COLLECT {
   MATCH (s)-[:HAS_SERIES]->(x:Series)
   RETURN {properties: properties(x), instances: COLLECT {

@@ -1,5 +1,6 @@
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -140,6 +141,9 @@ class Failing:
         if self.commits < 0:
             raise Unavailable("the record store does not answer now", retry_after=2)
         return self.imaging.store(scope, rows)
+
+    def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:
+        return self.imaging.expecting(scope)
 
     def instances(
         self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
