@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 
 from app.bootstrap import Services
 from app.features.operations.description import LIVE, METRICS, READY
-from app.features.operations.readiness import readiness
+from app.supervision.readiness import readiness
 from app.web.guard import public
 from app.web.metrics import exposition
 from app.web.openapi import documented

@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, render_template
 
 from app.bootstrap import Services
+from app.features.pages.counted import Counted
+from app.supervision.readiness import readiness
 from app.web.guard import public
 from graph.stores.census import census
 
@@ -10,13 +12,16 @@ from graph.stores.census import census
 def blueprint(services: Services) -> Blueprint:
     """The one page."""
     rooms = Blueprint("pages", __name__, template_folder="templates")
+    counts = Counted(lambda: census(services.graph, services.config.tenant))
 
     @rooms.get("/")
     @public
     def front() -> str:
+        parts = readiness(services)
         return render_template(
             "front.html",
-            counts=census(services.graph, services.config.tenant),
+            parts=parts,
+            counts=counts() if parts["graph"]["status"] == "pass" else {},
             base=services.config.base_url,
             demo=services.config.demo,
         )

@@ -31,6 +31,7 @@ def _asked(services: Services, check: Callable[[Services], None]) -> Check:
 
 
 def _schema(services: Services) -> None:
+    services.graph.ping()  # reading waits for a graph that is away, and a probe must not
     if check_version(services.graph) < len(MIGRATIONS):
         raise HilumError("the graph is not migrated: `hilum graph migrate`")
 
