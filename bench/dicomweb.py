@@ -7,11 +7,12 @@ import orjson
 
 from bench.clients import Gateway, Request, Task, measure
 from bench.rows import Row
-from tests.factories.dicom import large_ct_instance
+from tests.factories.dicom import ct_instance, large_ct_instance
 
 _RELATED = 'multipart/related; type="{}"; boundary={}'
 _ANY_SYNTAX = 'multipart/related; type="application/dicom"; transfer-syntax=*'
-_STUDIES = 200  # studies that searches have to choose from, one instance each
+_STUDIES = 20_000  # that searches have to choose from, each with one small instance of its own patient
+_EACH = 100  # studies a request when filling
 
 
 def rows(gateway: Gateway) -> Iterator[Row]:
@@ -25,7 +26,8 @@ def rows(gateway: Gateway) -> Iterator[Row]:
     batches = Task("STOW, batches of 50", 8, lambda count: _stores(gateway, count, 50), "instances", 50)
     yield from measure(gateway, batches, 1, 8)
     search = _search(gateway, _fill(gateway))
-    yield from measure(gateway, Task("QIDO by PatientID", 400, lambda count: [search] * count), 1, 8)
+    what = f"QIDO by PatientID among {_STUDIES:,} studies"
+    yield from measure(gateway, Task(what, 400, lambda count: [search] * count), 1, 8)
     yield from _retrievals(gateway)
 
 
@@ -62,13 +64,13 @@ def _store(gateway: Gateway, study: str, series: str, sops: list[str], patient: 
     files = [
         large_ct_instance(study_uid=study, series_uid=series, sop_uid=sop, patient_id=patient) for sop in sops
     ]
+    return _storing(gateway, files)
+
+
+def _storing(gateway: Gateway, files: list[bytes]) -> Request:
     if len(files) == 1:
-        return (
-            "POST",
-            "/dicom-web/studies",
-            files[0],
-            gateway.headers("service", Content_Type="application/dicom"),
-        )
+        headers = gateway.headers("service", Content_Type="application/dicom")
+        return "POST", "/dicom-web/studies", files[0], headers
     boundary = uuid4().hex
     parts = b"".join(
         b"--%s\r\nContent-Type: application/dicom\r\n\r\n%s\r\n" % (boundary.encode(), file) for file in files
@@ -79,10 +81,15 @@ def _store(gateway: Gateway, study: str, series: str, sops: list[str], patient: 
 
 def _fill(gateway: Gateway) -> str:
     """Studies of as many patients; return the id of one."""
-    patients = [f"BENCH-{uuid4().hex[:8]}" for _ in range(_STUDIES)]
-    for patient in patients:
-        gateway.ask(_store(gateway, _uid(), _uid(), [_uid()], patient))
+    run = uuid4().hex[:8]
+    patients = [f"BENCH-{run}-{number}" for number in range(_STUDIES)]
+    for start in range(0, _STUDIES, _EACH):
+        gateway.ask(_storing(gateway, [_small(patient) for patient in patients[start : start + _EACH]]))
     return patients[_STUDIES // 2]
+
+
+def _small(patient: str) -> bytes:
+    return ct_instance(study_uid=_uid(), series_uid=_uid(), sop_uid=_uid(), patient_id=patient)
 
 
 def _search(gateway: Gateway, patient: str) -> Request:

@@ -1,7 +1,7 @@
 """Group commit: who shares a transaction, who waits for whom, and that nobody fails for another."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -16,13 +16,6 @@ from graph.session import Graph
 from tests.factories.scopes import scope_of
 
 Decide = Callable[[State, Writes], int]
-
-
-@pytest.fixture
-def committer(graph: Graph) -> Iterator[Committer]:
-    made = Committer(graph, now)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Storing, reading, deleting and rendering pictures on a real graph."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import pytest
 
-from graph.clock import now
 from graph.commit import Committer
 from graph.errors import Forbidden, NotFound
 from graph.query.expression import EVERYTHING, Field, Kind, Page, Question, Term
@@ -20,13 +18,6 @@ from tests.factories.rows import instance_row, uid
 from tests.factories.scopes import scope_of
 
 SETTINGS = Settings("http://hilum.test")
-
-
-@pytest.fixture
-def committer(graph: Graph) -> Iterator[Committer]:
-    committer = Committer(graph, now)
-    yield committer
-    committer.close()
 
 
 @pytest.fixture
