@@ -3,9 +3,9 @@
 import os
 
 from app.config import Config
-from app.factory import create_app
-from app.web.logging import configure_logging
-from app.web.server import be_patient
+from app.http.factory import create_app
+from app.http.kit.logging import configure_logging
+from app.http.kit.server import be_patient
 
 config = Config.from_env(os.environ)
 configure_logging(config.log_level)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.bootstrap import services_from_env
 from app.security.demo import demo_tokens
+from app.wiring import services_from_env
 from bench.rows import Row
 from graph.clock import now
 

@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 
 import orjson
 
+from fhir_profiles.index.spans import Span, first, items, members, texts
 from fhir_profiles.issues import InvalidDocument, Issue
-from fhir_profiles.spans import Span, first, items, members, texts
-from fhir_profiles.structure import elements, kinds
+from fhir_profiles.validation.structure import elements, kinds
 
 DEEPEST = 100
 """How far objects and arrays may be nested."""

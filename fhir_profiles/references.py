@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from fhir_profiles.structure import PRIMITIVES, RESOURCE_TYPES, elements, is_complex
+from fhir_profiles.validation.structure import PRIMITIVES, RESOURCE_TYPES, elements, is_complex
 
 _LITERAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?")
 

@@ -1,4 +1,4 @@
-"""The categories of failure, raised by the layer that knows and mapped to HTTP once (`app/web/problems.py`).
+"""The categories of failure, raised by the layer that knows and mapped once (`app/http/kit/problems.py`).
 
 A message is written for the client: what was wrong and where, never a stack, a path or a patient's data.
 """
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Category(StrEnum):
-    """What kind of failure it is; the HTTP status of each stands in `app/web/problems.py`."""
+    """What kind of failure it is; the HTTP status of each stands in `app/http/kit/problems.py`."""
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"

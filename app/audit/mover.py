@@ -20,7 +20,7 @@ from app.audit.entries import entry_key, properties
 from app.audit.reading import ARCHIVE, ReadSegment, read_segment
 from app.audit.spool import CLOSED, OPEN
 from app.security.scopes import system_scope
-from graph.stores.audit import AuditStore
+from graph.audit.entries import AuditStore
 
 _BATCH = 500
 _log = structlog.get_logger("hilum.audit")

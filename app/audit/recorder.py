@@ -22,7 +22,7 @@ from graph.commit.witness import WITNESS
 from graph.scope import AccessScope
 
 if TYPE_CHECKING:
-    from app.web.guard import RequestFacts
+    from app.http.kit.guard import RequestFacts
 
 NOBODY = "-"
 _PARAMETER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")

@@ -15,7 +15,7 @@ from app.blobs.store import BlobStore
 from graph.errors import Conflict
 from graph.local.state import write_whole
 from graph.scope import AccessScope
-from graph.stores.removals import Moment, RemovalStore
+from graph.studies.removals import Moment, RemovalStore
 
 MARK = "feed-mark.json"
 _BATCH = 500

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from app.audit.reading import defects
 from app.blobs.ownership import is_older_than_blobs, orphans
 from app.blobs.store import State
-from app.bootstrap import AUDIT_FOLDER, Services
 from app.security.scopes import system_scope
+from app.wiring import AUDIT_FOLDER, Services
 from graph.scope import AccessScope
 
 GRACES = 2  # in one the worker does not touch an orphan, in the next it has had time to

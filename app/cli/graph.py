@@ -4,12 +4,12 @@ import os
 
 import click
 
-from app.bootstrap import graph_address
 from app.cli.cypher_prompt import run_prompt
 from app.cli.graph_access import connected, local_server, provisioned
 from app.cli.screen import Screen
 from app.config import Config
-from app.supervision.state import read_state
+from app.processes.state import read_state
+from app.wiring import graph_address
 from graph.errors import HilumError
 from graph.schema.migrate import current_version
 from graph.schema.migrate import migrate as migrate_schema

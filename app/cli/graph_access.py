@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.bootstrap import graph_address
 from app.cli.screen import Screen
 from app.config import Config
 from app.settings import MIB
+from app.wiring import graph_address
 from graph.errors import Conflict, Unavailable
 from graph.local.folders import cache_folder, graph_folder
 from graph.local.provision import Progress, provision

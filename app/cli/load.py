@@ -8,8 +8,8 @@ import click
 
 from app.cli.services import opened
 from app.config import Config
-from app.ingest.failure_reasons import FailureReason
-from app.ingest.outcomes import Outcome
+from app.imaging.store.failure_reasons import FailureReason
+from app.imaging.store.outcomes import Outcome
 from app.security.scopes import system_scope
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.bootstrap import Services, open_services
 from app.config import Config
+from app.wiring import Services, open_services
 
 
 @contextmanager
 def opened(config: Config) -> Iterator[Services]:
-    """Open the services that `app.bootstrap` wires, and close them."""
+    """Open the services that `app.wiring` wires, and close them."""
     services = open_services(config)
     try:
         yield services

@@ -17,10 +17,10 @@ from app.cli.screen import Screen
 from app.cli.services import opened
 from app.cli.signals import Stopping, stopping
 from app.config import Config
+from app.processes.job_worker import job_worker
+from app.processes.supervisor import Supervisor, only_one
+from app.processes.web_server import answers, web_server
 from app.security.demo import demo_tokens
-from app.supervision.job_worker import job_worker
-from app.supervision.supervisor import Supervisor, only_one
-from app.supervision.web_server import answers, web_server
 from graph.clock import now
 from graph.errors import Conflict, Unavailable
 from graph.local.process import wait_until

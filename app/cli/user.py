@@ -16,10 +16,10 @@ from app.config import Config
 from app.security.client_secrets import hash_secret, new_secret
 from app.security.policy import ROLES
 from app.security.scopes import system_scope
+from graph.accounts.accounts import RESEARCH, AccountStore, Granted
 from graph.clock import now
 from graph.errors import Invalid
 from graph.scope import AccessScope
-from graph.stores.accounts import RESEARCH, AccountStore, Granted
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}")
 _UID = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+")

@@ -7,8 +7,8 @@ import click
 from app.cli.services import opened
 from app.cli.signals import stopping
 from app.config import Config
-from app.jobs.worker import run
-from app.web.logging import configure_logging
+from app.http.kit.logging import configure_logging
+from app.work.worker import run
 
 
 @click.command()

@@ -12,8 +12,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from app.config import Config
-from app.ingest.failure_reasons import FailureReason
-from app.ingest.outcomes import StoreReport
+from app.imaging.store.failure_reasons import FailureReason
+from app.imaging.store.outcomes import StoreReport
 from app.samples.catalogue import Samples, build_samples
 from app.security.scopes import system_scope
 from graph.scope import AccessScope
@@ -23,7 +23,7 @@ _TOGETHER = 16  # pictures that are stored between two steps of the progress bar
 
 
 class Storing(Protocol):
-    """Stores instances, as `app.ingest` does."""
+    """Stores instances, as `app.imaging.store` does."""
 
     def store(self, scope: AccessScope, parts: Iterable[Iterable[bytes]], /) -> StoreReport:
         """Store the parts, each an iterable of chunks."""

@@ -14,9 +14,9 @@ from typing import Generic, TypeVar
 from app.security.policy import DEPENDS_ON_GRANTS
 from app.security.scopes import scope_for, system_scope
 from app.security.tokens import Identity, InvalidToken, Verifier, claimed_issuer
+from graph.accounts.accounts import AccountStore, Grants
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
-from graph.stores.accounts import AccountStore, Grants
 
 TOKEN_SECONDS = 60.0
 RIGHTS_SECONDS = 60.0

@@ -8,8 +8,8 @@ from app.config import Config
 from app.security.policy import ROLES
 from app.security.scopes import system_scope
 from app.security.tokens import LONGEST_LIFE, TokenIssuer
+from graph.accounts.accounts import AccountStore
 from graph.errors import Forbidden
-from graph.stores.accounts import AccountStore
 
 _MICROSECONDS = 1_000_000
 

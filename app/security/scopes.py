@@ -8,9 +8,9 @@ from app.security.policy import (
     RESEARCH_PURPOSE,
 )
 from app.security.tokens import Identity
+from graph.accounts.accounts import RESEARCH, Grants
 from graph.errors import Forbidden
 from graph.scope import AccessScope
-from graph.stores.accounts import RESEARCH, Grants
 
 SYSTEM = "system"
 

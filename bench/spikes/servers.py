@@ -38,7 +38,7 @@ PATIENCE = 40
 FOUR_GIB = 4 << 30
 
 _GUNICORN = ("-m", "gunicorn", f"{APP}()", "--no-control-socket", "--keep-alive", "15", "--backlog", "2048")
-_PATIENT = (*_GUNICORN, "-k", "app.web.server.GatewayWorker")
+_PATIENT = (*_GUNICORN, "-k", "app.http.kit.server.GatewayWorker")
 _GRANIAN = ("-m", "granian", APP, "--factory", "--interface", "wsgi", "--no-ws", "--http", "1")
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
 
-from fhir_profiles.primitives import CHECKS
+from fhir_profiles.validation.primitives import CHECKS
 
 DCM = "http://dicom.nema.org/resources/ontology/DCM"
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fhir_profiles.folding import fold
+from fhir_profiles.index.folding import fold
 from graph.query.attributes import ATTRIBUTES, Attribute, folded_property
 from graph.query.expression import Kind
 from graph.records import AttributeValue, Facts

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from fhir_profiles.extraction import SearchValues
+from fhir_profiles.index.extraction import SearchValues
 from graph.commit.writes import ValueRows
 from graph.cypher.relationships import relationship
 from graph.keys import resource_key, term_key, value_key

@@ -8,7 +8,7 @@ from what a field usually holds. A scan of the kind of row in creation order is 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fhir_profiles.registry import compartment_parameters
+from fhir_profiles.definitions.registry import compartment_parameters
 from graph.cypher.conditions import conjuncts
 from graph.cypher.links import COMPARTMENT, ends
 from graph.cypher.text import literal_prefix

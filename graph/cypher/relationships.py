@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from fhir_profiles.registry import reference_elements
+from fhir_profiles.definitions.registry import reference_elements
 from graph.errors import Invalid
 
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.bootstrap import Services, services_on
 from app.config import Config
-from app.factory import create_app
+from app.http.factory import create_app
 from app.security.demo import demo_tokens
+from app.wiring import Services, services_on
 from graph.clock import now
 from graph.session import Graph
 

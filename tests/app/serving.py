@@ -19,10 +19,10 @@ from uuid import uuid4
 import psutil
 import requests
 
-from app.bootstrap import Services, open_services
 from app.config import Config
+from app.processes.web_server import answers, web_server_argv
 from app.security.demo import demo_tokens
-from app.supervision.web_server import answers, web_server_argv
+from app.wiring import Services, open_services
 from graph.clock import now
 from graph.local.process import wait_until
 from graph.local.server import free_port

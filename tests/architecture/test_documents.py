@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.features.cohort.reading import read_question
+from app.cohorts.reading import read_question
 from app.samples.answer import question
 
 ROOT = Path(__file__).parents[2]

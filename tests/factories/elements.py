@@ -4,8 +4,8 @@ from pathlib import Path
 from struct import pack
 from tempfile import TemporaryDirectory
 
-from app.ingest.limits import Limits
-from app.ingest.reading import Reading, Terms, read_file
+from app.imaging.store.limits import Limits
+from app.imaging.store.reading import Reading, Terms, read_file
 
 LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
 UNDEFINED = 0xFFFFFFFF

@@ -7,7 +7,7 @@ import sys
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from app.supervision.state import read_state
+from app.processes.state import read_state
 from graph.local.process import marked, wait_until
 from graph.local.server import free_port
 

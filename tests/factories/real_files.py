@@ -5,7 +5,7 @@ from pathlib import Path
 import data_store
 import pydicom
 
-from app.ingest.part10 import HEAD, is_dicom
+from app.imaging.store.part10 import HEAD, is_dicom
 
 _FOLDERS = (Path(pydicom.__file__).parent / "data", Path(data_store.__file__).parent / "data")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.config import Config
 from app.security.tokens import TokenIssuer
-from graph.stores.accounts import AccountStore
+from graph.accounts.accounts import AccountStore
 
 
 class DemoServices:

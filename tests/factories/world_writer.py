@@ -4,15 +4,15 @@ from typing import Any
 
 import orjson
 
-from fhir_profiles.extraction import extract
+from fhir_profiles.index.extraction import extract
 from graph.commit import Committer, ResourceWrite, State, Unit, Writes
 from graph.commit.values import compartment_keys, value_rows
 from graph.keys import resource_key
 from graph.records import InstanceRow
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.stores.settings import Settings
-from graph.stores.storing import store_unit
+from graph.site import Settings
+from graph.studies.storing import store_unit
 from tests.factories.worlds import Deleted, Event, Stored, World, Written
 
 EVENTS_FROM = 1_700_000_000_000_000

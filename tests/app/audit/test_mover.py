@@ -15,9 +15,9 @@ from app.audit.reading import defects, read_segment, read_spool, segments
 from app.audit.recorder import AuditRecorder
 from app.audit.spool import Spool, SpoolLimits
 from app.security.scopes import system_scope
+from graph.audit.entries import AuditStore
 from graph.errors import Forbidden, ScopeMissing
 from graph.session import Graph
-from graph.stores.audit import AuditStore
 from tests.app.audit.test_recorder import FACTS
 from tests.factories.scopes import scope_of
 

@@ -11,10 +11,10 @@ from app.audit.reading import read_spool
 from app.audit.recorder import AuditRecorder, open_recorder
 from app.audit.spool import Spool
 from app.config import Config
-from app.web.guard import RequestFacts, requires
-from app.web.request_context import current
-from app.web.toolkit import install_toolkit
-from tests.app.web.conftest import authenticate, read_patient, write_patient
+from app.http.kit.guard import RequestFacts, requires
+from app.http.kit.request_context import current
+from app.http.kit.toolkit import install_toolkit
+from tests.app.http.kit.conftest import authenticate, read_patient, write_patient
 from tests.factories.scopes import scope_of
 
 FACTS = RequestFacts(

@@ -2,8 +2,8 @@
 
 from flask.testing import FlaskClient
 
-from app.bootstrap import Services
 from app.security.scopes import system_scope
+from app.wiring import Services
 from tests.app.conftest import AsRole
 from tests.factories.dicom import ct_instance
 

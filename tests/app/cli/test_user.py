@@ -12,10 +12,10 @@ from app.security.client_secrets import is_secret_of
 from app.security.keys import signing_key
 from app.security.scopes import system_scope
 from app.security.tokens import InvalidToken, LocalVerifier
+from graph.accounts.accounts import AccountStore
 from graph.local.state import Neo4jAddress
 from graph.session import Graph
-from graph.stores.accounts import AccountStore
-from tests.graph.stores.test_accounts import STUDY, place_patient, place_study
+from tests.graph.accounts.test_accounts import STUDY, place_patient, place_study
 
 Hilum = Callable[..., Result]
 BASE = "http://127.0.0.1:8042"

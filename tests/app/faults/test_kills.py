@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from app.checking import run_checks
-from app.ingest.kill_points import POINTS, VARIABLE
-from app.jobs.orphans import OrphanSweeper
+from app.imaging.store.kill_points import POINTS, VARIABLE
+from app.work.orphans import OrphanSweeper
 from graph.local.process import wait_until
 from graph.local.state import Neo4jAddress
 from graph.session import Graph

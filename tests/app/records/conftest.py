@@ -6,13 +6,13 @@ from datetime import UTC
 import pytest
 
 from app.records import Records
-from app.records.drafts import Reading
+from app.records.write.drafts import Reading
 from graph.clock import now
 from graph.commit import Committer
+from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.stores.resources import ResourceStore
-from graph.stores.settings import Settings
+from graph.site import Settings
 from tests.factories.scopes import scope_of
 
 SETTINGS = Settings("http://hilum.test")

@@ -13,7 +13,7 @@ from app.samples.answer import Expected
 from app.samples.case import Verdict
 from app.samples.catalogue import Samples
 from fhir_profiles.terminology import descendants
-from fhir_profiles.validation import validate
+from fhir_profiles.validation.validation import validate
 from tests.app.samples.reader import Reader
 
 AS_OF = date(2026, 11, 22)

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from app.bootstrap import Services, services_on
 from app.config import Config
 from app.samples import Loaded, Samples, load_samples
 from app.samples.cases import CASES
 from app.samples.referrals import REFERRED
+from app.wiring import Services, services_on
 from graph.session import Graph
 
 GENERATED = 1

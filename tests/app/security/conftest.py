@@ -4,8 +4,8 @@ import pytest
 
 from app.security.keys import SigningKey, new_signing_key
 from app.security.tokens import TokenIssuer
+from graph.accounts.accounts import AccountStore
 from graph.session import Graph
-from graph.stores.accounts import AccountStore
 
 BASE = "http://127.0.0.1:8042"
 NOW = 1_700_000_000

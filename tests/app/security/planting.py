@@ -11,11 +11,11 @@ from flask import Flask
 from pydicom import dcmread
 from werkzeug.test import TestResponse
 
-from app.bootstrap import Services
 from app.security.client_secrets import hash_secret
 from app.security.scopes import system_scope
+from app.wiring import Services
+from graph.accounts.accounts import Granted
 from graph.clock import now
-from graph.stores.accounts import Granted
 from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import condition
 

@@ -9,11 +9,11 @@ from app.security.authenticator import GRANTS_SECONDS, RIGHTS_SECONDS, TOKEN_SEC
 from app.security.keys import SigningKey
 from app.security.scopes import system_scope
 from app.security.tokens import Identity, InvalidToken, LocalVerifier, TokenIssuer
+from graph.accounts.accounts import AccountStore, Granted
 from graph.errors import Forbidden, Unauthenticated, Unavailable
 from graph.session import Graph
-from graph.stores.accounts import AccountStore, Granted
 from tests.app.security.conftest import BASE, NOW
-from tests.graph.stores.test_accounts import place_patient
+from tests.graph.accounts.test_accounts import place_patient
 
 MICRO = NOW * 1_000_000
 OUTSIDE = "https://op.example"

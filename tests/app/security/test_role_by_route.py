@@ -13,12 +13,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.bootstrap import Services, services_on
 from app.config import Config
-from app.factory import create_app
+from app.http.factory import create_app
 from app.security.policy import ROLES
+from app.wiring import Services, services_on
+from graph.accounts.accounts import Granted
 from graph.session import Graph
-from graph.stores.accounts import Granted
 from tests.app.security.planting import Caller, Planter, Target
 from tests.app.security.routes_table import CAPABILITIES, FHIR, GUARDED, PUBLIC, ROUTES, TOKEN, Route
 

@@ -8,8 +8,8 @@ import pytest
 from app.security.policy import PERMISSIONS_OF, ROLES
 from app.security.scopes import scope_for, system_scope
 from app.security.tokens import Identity
+from graph.accounts.accounts import Grants
 from graph.errors import Forbidden
-from graph.stores.accounts import Grants
 
 ROOT = Path(__file__).parents[3]
 BUILDER = Path("app/security/scopes.py")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fhir_profiles.mapping.endpoint import endpoint
 from fhir_profiles.mapping.imaging_study import imaging_study, overlay_of, owned_differences
-from fhir_profiles.validation import validate
+from fhir_profiles.validation.validation import validate
 from tests.strategies.dicom_facts import series, studies
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

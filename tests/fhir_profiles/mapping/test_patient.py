@@ -7,7 +7,7 @@ from hypothesis import given
 
 from fhir_profiles.mapping.patient import PROVISIONAL, patient
 from fhir_profiles.mapping.person_names import REPRESENTATION, display
-from fhir_profiles.validation import validate
+from fhir_profiles.validation.validation import validate
 from tests.strategies.dicom_facts import studies
 
 SYSTEM = "urn:hilum:mrn"

@@ -1,0 +1,114 @@
+"""Reads the events of a question: their codes, their dates and the period they are asked in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.cohorts.calendar import Duration, Window, dates_of, full_date
+from app.cohorts.places import located
+from app.cohorts.question import Code, ConceptSet, Event, Missing
+from app.cohorts.vocabulary import KINDS, Source
+from graph.errors import Invalid
+
+_AS_OF = "asOf"
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """What the events of a question may refer to: its concept sets, and its day."""
+
+    named: Mapping[str, Any]
+    as_of: date
+
+    def concepts(self, raw: Any, path: str) -> ConceptSet:
+        """A set by name, in place, or as a list of codings."""
+        if isinstance(raw, list):
+            return ConceptSet(_codes(raw, path))
+        if "set" not in raw:
+            return _concept_set(raw, path)
+        name = raw["set"]
+        if name not in self.named:
+            raise Invalid(f"there is no concept set named {name}", location=f"{path}.set")
+        return _concept_set(self.named[name], f"$.conceptSets.{name}")
+
+    def window(self, raw: Mapping[str, Any], path: str) -> Window:
+        """The days of a period."""
+        first = self._first(raw, path)
+        last = self._last(raw, path)
+        if first and last and first > last:
+            raise Invalid("the period ends before it begins", location=path)
+        return Window(first, last)
+
+    def _first(self, raw: Mapping[str, Any], path: str) -> date | None:
+        days = [self._day(raw, "after", path)] if "after" in raw else []
+        if "within" in raw and "before" in raw:
+            days.append(self._duration(raw, path).before(self._day(raw, "before", path)))
+        if "start" in raw:
+            with located(f"{path}.start"):
+                days.append(dates_of(raw["start"])[0])
+        return max(days, default=None)
+
+    def _last(self, raw: Mapping[str, Any], path: str) -> date | None:
+        days = [self._day(raw, "before", path)] if "before" in raw else []
+        if "within" in raw and "after" in raw:
+            days.append(self._duration(raw, path).after(self._day(raw, "after", path)))
+        if "end" in raw:
+            with located(f"{path}.end"):
+                days.append(dates_of(raw["end"])[1])
+        return min(days, default=None)
+
+    def _duration(self, raw: Mapping[str, Any], path: str) -> Duration:
+        with located(f"{path}.within"):
+            return Duration.parse(raw["within"])
+
+    def _day(self, raw: Mapping[str, Any], name: str, path: str) -> date:
+        with located(f"{path}.{name}"):
+            return self.as_of if raw[name] == _AS_OF else full_date(raw[name])
+
+
+def read_event(raw: Mapping[str, Any], path: str, kind: str, sets: Sets) -> Event:
+    """One event that its schema accepts."""
+    if raw.get("kind", kind) != kind:
+        raise Invalid(f"this is a {kind}", location=f"{path}.kind")
+    resource = raw.get("resource", next(iter(KINDS[kind])))
+    source = KINDS[kind][resource]
+    if "intent" in raw and "intent" not in source.tokens:
+        raise Invalid(f"a {resource} has no intent", location=f"{path}.intent")
+    period = f"{path}.period"
+    return Event(
+        path=path,
+        kind=kind,
+        resource=resource,
+        tokens={name: tuple(raw[name]) for name in source.tokens if name in raw},
+        concepts={
+            name: sets.concepts(raw[name], f"{path}.{name}") for name in source.concepts if name in raw
+        },
+        dates=_dates(raw.get("date"), source, resource, f"{path}.date"),
+        window=sets.window(raw["period"], period) if "period" in raw else None,
+        missing=Missing(raw.get("onMissingDate", Missing.FLAG)),
+    )
+
+
+def _dates(raw: str | None, source: Source, resource: str, path: str) -> tuple[str, ...]:
+    names = tuple(source.dates) if raw is None else tuple(raw.split("|"))
+    if not set(names) <= source.dates.keys() or len(set(names)) < len(names):
+        raise Invalid(f"the dates of a {resource} are {', '.join(source.dates)}", location=path)
+    return names
+
+
+def _concept_set(raw: Mapping[str, Any], path: str) -> ConceptSet:
+    return ConceptSet(
+        _codes(raw["include"], f"{path}.include"), _codes(raw.get("exclude", ()), f"{path}.exclude")
+    )
+
+
+def _codes(raw: Any, path: str) -> tuple[Code, ...]:
+    return tuple(_code(each, f"{path}[{at}]") for at, each in enumerate(raw))
+
+
+def _code(raw: Mapping[str, Any], path: str) -> Code:
+    descendants, maps = raw.get("descendants", False), raw.get("maps", False)
+    if "system" not in raw and (descendants or maps):
+        raise Invalid("descendants and maps need the system of the code", location=f"{path}.system")
+    return Code(raw.get("system"), raw["code"], descendants, maps)

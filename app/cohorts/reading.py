@@ -1,0 +1,134 @@
+"""From the JSON of a request to a `Question`: its form by the schema, then what its names mean.
+
+Whatever is wrong is `Invalid` (or `TooLarge`) with the JSONPath of its place.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError
+
+from app.cohorts.calendar import full_date
+from app.cohorts.events import Sets, read_event
+from app.cohorts.normal_form import cohort_of, normal_form
+from app.cohorts.output import read_links, read_rows
+from app.cohorts.places import first_fault, located
+from app.cohorts.question import (
+    Age,
+    Deceased,
+    Event,
+    Every,
+    Exists,
+    Negated,
+    Node,
+    Question,
+    Sex,
+    Some,
+)
+from app.cohorts.schemas import DEFAULT_PAGE, EVENT_SCHEMAS, LEAST_CELL, NODE_KEYS, QuestionSchema
+from graph.errors import Invalid, TooLarge
+
+DEEPEST, MOST_LEAVES = 8, 64
+_SCHEMA = QuestionSchema()
+
+
+def read_question(raw: Any, today: date) -> Question:
+    """Read a request body; `today` stands where it names no day."""
+    try:
+        _SCHEMA.load(raw)
+    except ValidationError as error:
+        raise first_fault(error.messages_dict, raw) from None
+    with located("$.asOf"):
+        as_of = full_date(raw["asOf"]) if "asOf" in raw else today
+    sets = Sets(raw.get("conceptSets", {}), as_of)
+    events = {
+        name: read_event(each, f"$.events.{name}", each["kind"], sets)
+        for name, each in raw.get("events", {}).items()
+    }
+    tree = _Tree(events, sets)
+    output, page = raw.get("output", {}), raw.get("page", {})
+    rows = read_rows(output, events)
+    return Question(
+        cohort=cohort_of(normal_form(raw, as_of)),
+        as_of=as_of,
+        population=tree.node(raw["population"], "$.population", 1),
+        events=events,
+        rows=rows,
+        links=read_links(output, rows),
+        count=output.get("count", True),
+        min_cell=max(LEAST_CELL, output.get("privacy", {}).get("minCell", 0)),
+        limit=page.get("limit", DEFAULT_PAGE),
+        token=page.get("token"),
+    )
+
+
+class _Tree:
+    """Reads the population, counting its leaves."""
+
+    def __init__(self, events: Mapping[str, Event], sets: Sets) -> None:
+        self._events = events
+        self._sets = sets
+        self._leaves = 0
+
+    def node(self, raw: Mapping[str, Any], path: str, depth: int) -> Node:
+        (key,) = raw.keys() & set(NODE_KEYS)
+        path = f"{path}.{key}"
+        if depth > DEEPEST:
+            raise TooLarge(f"conditions are nested at most {DEEPEST} deep", location=path)
+        value = raw[key]
+        match key:
+            case "all":
+                return Every(path, self._nodes(value, path, depth))
+            case "any":
+                return Some(path, 1, self._nodes(value, path, depth))
+            case "atLeast":
+                return self._at_least(value, path, depth)
+            case "not":
+                return Negated(path, self.node(value, path, depth + 1))
+        return self._leaf(key, value, path)
+
+    def _nodes(self, raw: list[Any], path: str, depth: int) -> tuple[Node, ...]:
+        return tuple(self.node(each, f"{path}[{at}]", depth + 1) for at, each in enumerate(raw))
+
+    def _at_least(self, raw: Mapping[str, Any], path: str, depth: int) -> Some:
+        if raw["n"] > len(raw["of"]):
+            raise Invalid("more are asked for than there are", location=f"{path}.n")
+        return Some(path, raw["n"], self._nodes(raw["of"], f"{path}.of", depth))
+
+    def _leaf(self, key: str, value: Any, path: str) -> Node:
+        self._leaves += 1
+        if self._leaves > MOST_LEAVES:
+            raise TooLarge(f"a question has at most {MOST_LEAVES} conditions", location=path)
+        if key in EVENT_SCHEMAS:
+            return Exists(path, read_event(value, path, key, self._sets))
+        return _LEAVES[key](self, value, path)
+
+    def _age(self, raw: Mapping[str, Any], path: str) -> Node:
+        low, high = raw["value"] if raw["op"] == "between" else (raw["value"], raw["value"])
+        if low > high:
+            raise Invalid("the second age is below the first", location=f"{path}.value")
+        return Age(path, raw["op"], low, high)
+
+    def _sex(self, raw: Mapping[str, Any], path: str) -> Node:
+        value = raw["value"]
+        codes = tuple(value) if isinstance(value, list) else (value,)
+        return Sex(path, codes, negated=raw["op"] == "ne")
+
+    def _deceased(self, raw: bool, path: str) -> Node:
+        return Deceased(path, raw)
+
+    def _exists(self, raw: Any, path: str) -> Node:
+        if not isinstance(raw, str):
+            return Exists(path, read_event(raw, path, raw["kind"], self._sets))
+        if raw not in self._events:
+            raise Invalid(f"there is no event named {raw}", location=path)
+        return Exists(path, self._events[raw])
+
+
+_LEAVES: Mapping[str, Callable[[_Tree, Any, str], Node]] = {
+    "age": _Tree._age,
+    "sex": _Tree._sex,
+    "deceased": _Tree._deceased,
+    "exists": _Tree._exists,
+}

@@ -1,0 +1,140 @@
+"""The rows and links of the patients who match."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.cohorts.columns import legible
+from app.cohorts.disclosure import Disclosure
+from app.cohorts.linking import Linker, Pair
+from app.cohorts.question import Event, Links, Question, Rows
+from app.cohorts.records import Document, Records
+from app.cohorts.trees import Compiler, countable, of_patients
+from app.cohorts.vocabulary import KINDS, PATIENT, STUDY, patient_paths
+from fhir_profiles.definitions.registry import reference_paths
+from graph.query.expression import All, Keys
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of one name: their patients by key, in order, and their documents."""
+
+    owners: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    pairs: list[Pair] = field(default_factory=list)
+
+
+class Tables:
+    """Fills the tables of one question for some patients (keys, in the order of the answer)."""
+
+    def __init__(
+        self, question: Question, records: Records, compiler: Compiler, patients: Sequence[str]
+    ) -> None:
+        self._question = question
+        self._records = records
+        self._compiler = compiler
+        self._patients = {key: place for place, key in enumerate(patients)}
+        self._linkers: dict[str, Linker] = {}
+        self._tables: dict[str, Table] = {}
+        for asked in sorted(question.rows, key=lambda each: each.linked_to is not None):
+            self._tables[asked.name] = self._linked(asked) if asked.linked_to else self._own(asked)
+
+    def rows(self, shown: Disclosure) -> dict[str, list[dict[str, Any]]]:
+        """The rows under their names."""
+        return {
+            asked.name: self._shown(asked, self._tables[asked.name], shown) for asked in self._question.rows
+        }
+
+    def links(self, shown: Disclosure) -> list[dict[str, str]]:
+        """The pairs asked for, each with the first of its ways that holds."""
+        return [
+            {"from": shown.reference(pair.source), "to": shown.reference(pair.study), "via": via}
+            for asked in self._question.links
+            for pair in self._pairs(asked)
+            if (via := next((way for way in asked.ways if way in pair.ways), None))
+        ]
+
+    def _shown(self, asked: Rows, table: Table, shown: Disclosure) -> list[dict[str, Any]]:
+        drugs = self._drugs(asked.resource, table)
+        return [
+            {
+                "patient": shown.reference(patient),
+                "reference": shown.reference(key),
+                **shown.columns(asked, legible(table.documents[key], drugs.get(key))),
+            }
+            for key, patient in table.owners.items()
+            if key in table.documents
+        ]
+
+    def _own(self, asked: Rows) -> Table:
+        """The rows of the patients, of an event where one is named."""
+        return self._table(asked.resource, self._keys(asked.resource, asked.event))
+
+    def _keys(self, resource: str, event: Event | None) -> list[str]:
+        if resource == PATIENT:
+            return list(self._patients)
+        if not self._patients:
+            return []
+        what = [self._compiler.rows(event).certain] if event else countable(resource)
+        return self._records.keys(resource, All((of_patients(resource, self._asked), *what)))
+
+    def _linked(self, asked: Rows) -> Table:
+        """The rows that belong to the studies of another name."""
+        linker = self._linker(str(asked.linked_to))
+        keys = linker.candidates(asked.resource)
+        pairs = linker.pairs(asked.resource, self._records.documents(keys))
+        kept = [pair for pair in pairs if pair.ways & set(asked.ways)]
+        studies = {each.key: each.patient for each in linker.studies}
+        return self._table(
+            asked.resource,
+            list(dict.fromkeys(pair.source for pair in kept)),
+            {pair.source: studies[pair.study] for pair in kept},
+        )
+
+    def _table(self, resource: str, keys: list[str], owners: Mapping[str, str] | None = None) -> Table:
+        found = dict(owners) if owners is not None else self._owners(resource, keys)
+        ordered = sorted((key for key in keys if key in found), key=lambda key: self._patients[found[key]])
+        return Table({key: found[key] for key in ordered}, self._records.documents(ordered))
+
+    def _owners(self, resource: str, keys: Sequence[str]) -> dict[str, str]:
+        if resource == PATIENT:
+            return {key: key for key in keys}
+        edges = self._records.edges(keys, patient_paths(resource), PATIENT)
+        return {edge.source: edge.target for edge in edges if edge.target in self._patients}
+
+    def _linker(self, name: str) -> Linker:
+        """The linker of the studies that a name of rows, or else of an event, stands for."""
+        if name not in self._linkers:
+            if name in self._tables:
+                owners = self._tables[name].owners
+            else:
+                owners = self._owners(STUDY, self._keys(STUDY, self._question.events[name]))
+            self._linkers[name] = Linker.of(self._records, owners)
+        return self._linkers[name]
+
+    def _pairs(self, asked: Links) -> list[Pair]:
+        resource = next(each.resource for each in self._question.rows if each.name == asked.source)
+        return self._linker(asked.target).pairs(resource, self._tables[asked.source].documents)
+
+    @property
+    def _asked(self) -> Keys:
+        return Keys(PATIENT, tuple(self._patients))
+
+    def _drugs(self, resource: str, table: Table) -> dict[str, Any]:
+        """The medications that rows refer to, as CodeableConcepts: contained ones, or resources."""
+        source = KINDS["medication"].get(resource)
+        if source is None or source.through is None:
+            return {}
+        contained = {key: _contained(each) for key, each in table.documents.items()}
+        edges = self._records.edges(table.documents, reference_paths(resource, source.through), "Medication")
+        codes = {
+            key: each.get("code")
+            for key, each in self._records.documents([edge.target for edge in edges]).items()
+        }
+        return contained | {edge.source: codes.get(edge.target) for edge in edges}
+
+
+def _contained(document: Document) -> Any:
+    text = document.get("medicationReference", {}).get("reference", "")
+    inside = (each for each in document.get("contained", ()) if f"#{each.get('id')}" == text)
+    return next((each.get("code") for each in inside), None)

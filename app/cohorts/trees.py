@@ -1,0 +1,247 @@
+"""From a question to the expression tree, in two values each: what certainly holds, and what may hold.
+
+The tree is two-valued, a cohort is not: a birth date may be missing, a diagnosis undated, a date no more than
+a year. So each condition becomes two trees, `certain` and `possible`; what is possible and not certain is
+unknown. No record of an event means that there was none; a missing detail of a record is unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+from itertools import combinations
+
+from app.cohorts.calendar import end_of, latest_birth
+from app.cohorts.question import (
+    Age,
+    Deceased,
+    Event,
+    Every,
+    Exists,
+    Leaf,
+    Missing,
+    Negated,
+    Node,
+    Sex,
+    Some,
+)
+from app.cohorts.vocabulary import KINDS, PATIENT, never, patient_paths
+from fhir_profiles.definitions.registry import reference_paths, search_parameter
+from graph.errors import TooLarge
+from graph.query.expression import (
+    NOTHING,
+    Against,
+    All,
+    Along,
+    Any,
+    Expression,
+    Field,
+    Kind,
+    Not,
+    Order,
+    Present,
+    Related,
+    Span,
+    Term,
+)
+
+MOST_COMBINATIONS = 64
+_UNKNOWN_SEX = "unknown"
+Codings = frozenset[tuple[str | None, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """What certainly holds, and what may hold: the second is never narrower."""
+
+    certain: Expression
+    possible: Expression
+
+    @property
+    def negated(self) -> "Trees":
+        """What certainly does not hold, and what may not."""
+        return Trees(Not(self.possible), Not(self.certain))
+
+
+def both(trees: tuple[Trees, ...]) -> Trees:
+    """All of them."""
+    return Trees(All(tuple(each.certain for each in trees)), All(tuple(each.possible for each in trees)))
+
+
+def either(trees: tuple[Trees, ...]) -> Trees:
+    """One of them."""
+    return Trees(Any(tuple(each.certain for each in trees)), Any(tuple(each.possible for each in trees)))
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Compiles the conditions of one question: its day, the site's zone, and what each concept set means.
+
+    `codings` holds the expanded codings by the event's path and the filter's name.
+    """
+
+    as_of: date
+    zone: tzinfo
+    codings: Mapping[tuple[str, str], Codings]
+
+    def patients(self, node: Node) -> Trees:
+        """The trees of a condition on patients."""
+        match node:
+            case Every(_, of):
+                return both(tuple(self.patients(each) for each in of))
+            case Some():
+                return self._some(node)
+            case Negated(_, of):
+                return self.patients(of).negated
+        return self._leaf(node)
+
+    def _leaf(self, node: Leaf) -> Trees:
+        match node:
+            case Exists(_, event):
+                return self._exists(event)
+            case Age():
+                return self._age(node)
+            case Sex():
+                return _sex(node)
+            case Deceased():
+                return self._deceased(node)
+
+    def rows(self, event: Event) -> Trees:
+        """The trees of an event on rows of its resource type."""
+        parts = [Trees(each, each) for each in self._countable(event)]
+        parts += [_tokens(event, name, codes) for name, codes in event.tokens.items()]
+        parts += [self._concepts(event, name) for name in event.concepts]
+        if event.window is not None:
+            parts.append(self._dated(event, *event.window.instants(self.zone)))
+        return both(tuple(parts))
+
+    def _exists(self, event: Event) -> Trees:
+        rows, link = self.rows(event), Against(event.resource, patient_paths(event.resource))
+        return Trees(Related(link, rows.certain), Related(link, rows.possible))
+
+    def _some(self, node: Some) -> Trees:
+        of = tuple(self.patients(each) for each in node.of)
+        if node.least == 1:
+            return either(of)
+        chosen = tuple(combinations(of, node.least))
+        if len(chosen) > MOST_COMBINATIONS:
+            raise TooLarge("too many ways to choose so many of so many", location=node.path)
+        return either(tuple(both(each) for each in chosen))
+
+    def _countable(self, event: Event) -> list[Expression]:
+        """That a row is not of a kind that never counts, where the question does not ask for it by name."""
+        asked = {KINDS[event.kind][event.resource].tokens[name] for name in event.tokens}
+        return countable(event.resource, asked)
+
+    def _concepts(self, event: Event, name: str) -> Trees:
+        source = KINDS[event.kind][event.resource]
+        codings = self.codings[event.path, name]
+        held = _coded(event.resource, source.concepts[name], codings)
+        if name != "codes":
+            return _or_absent(held, _field(event.resource, source.concepts[name], Kind.TERM))
+        if source.through:
+            held = Any((held, _coded_through(event.resource, source.through, codings)))
+        return Trees(held, held)
+
+    def _dated(self, event: Event, low: int | None, high: int | None) -> Trees:
+        """The first date that is present lies in [low, high), or may: a year is a whole year."""
+        dates = KINDS[event.kind][event.resource].dates
+        certain: list[Expression] = []
+        possible: list[Expression] = []
+        absent: tuple[Expression, ...] = ()
+        for name in event.dates:
+            field = _field(event.resource, dates[name], Kind.SPAN)
+            certain.append(All((*absent, Span(field, Order.EQ, low, high))))
+            possible.append(All((*absent, Span(field, Order.AP, low, high))))
+            absent = (*absent, Not(Present(field)))
+        if event.missing is not Missing.EXCLUDE:
+            possible.append(All(absent))
+        if event.missing is Missing.INCLUDE:
+            certain.append(All(absent))
+        return Trees(Any(tuple(certain)), Any(tuple(possible)))
+
+    def _age(self, node: Age) -> Trees:
+        match node.op:
+            case "gt":
+                return self._born_by(node.low, past=True)
+            case "ge":
+                return self._born_by(node.low)
+            case "lt":
+                return self._born_by(node.low).negated
+            case "le":
+                return self._born_by(node.low, past=True).negated
+        return both((self._born_by(node.low), self._born_by(node.high, past=True).negated))
+
+    def _born_by(self, years: int, *, past: bool = False) -> Trees:
+        """The birthday has come, or with `past` lies behind; a birth year may be any day of it."""
+        day = self.as_of - timedelta(days=1) if past and self.as_of > date.min else self.as_of
+        born = _field(PATIENT, "birthdate", Kind.SPAN)
+        bound = end_of(latest_birth(years, day), self.zone)
+        certain = Span(born, Order.EB, bound, None)
+        return Trees(certain, Any((Span(born, Order.LT, bound, None), Not(Present(born)))))
+
+    def _deceased(self, node: Deceased) -> Trees:
+        """Known to have died, and not after the day of the question."""
+        died = _field(PATIENT, "death-date", Kind.SPAN)
+        dead = Term(_field(PATIENT, "deceased", Kind.TERM), ("true",))
+        bound = end_of(self.as_of, self.zone)
+        certain = All((dead, Any((Not(Present(died)), Span(died, Order.EB, bound, None)))))
+        possible = All((dead, Any((Not(Present(died)), Span(died, Order.LT, bound, None)))))
+        trees = Trees(certain, possible)
+        return trees if node.value else trees.negated
+
+
+def countable(resource: str, asked: frozenset[str] | set[str] = frozenset()) -> list[Expression]:
+    """That a row is not of a kind that never counts; `asked` are parameters that the question filters by."""
+    return [
+        Not(Term(_field(resource, parameter, Kind.TERM), codes))
+        for parameter, codes in never(resource).items()
+        if parameter not in asked
+    ]
+
+
+def of_patients(resource: str, patients: Expression) -> Expression:
+    """That a row is of one of these patients."""
+    return Related(Along(patient_paths(resource), (PATIENT,)), patients)
+
+
+def _sex(node: Sex) -> Trees:
+    """The gender `unknown` is unknown, unless it is what is asked for."""
+    field = _field(PATIENT, "gender", Kind.TERM)
+    held = Term(field, node.codes)
+    unsaid: Expression = Not(Present(field))
+    if _UNKNOWN_SEX not in node.codes:
+        unsaid = Any((unsaid, Term(field, (_UNKNOWN_SEX,))))
+    trees = Trees(held, Any((held, unsaid)))
+    return trees.negated if node.negated else trees
+
+
+def _tokens(event: Event, name: str, codes: tuple[str, ...]) -> Trees:
+    field = _field(event.resource, KINDS[event.kind][event.resource].tokens[name], Kind.TERM)
+    return _or_absent(Term(field, codes), field)
+
+
+def _or_absent(held: Expression, field: Field) -> Trees:
+    return Trees(held, Any((held, Not(Present(field)))))
+
+
+def _coded(resource: str, parameter: str, codings: Codings) -> Expression:
+    """Some coding of the row is one of these."""
+    field = _field(resource, parameter, Kind.TERM)
+    by_system: dict[str | None, list[str]] = {}
+    for system, code in sorted(codings, key=str):
+        by_system.setdefault(system, []).append(code)
+    terms = tuple(Term(field, tuple(codes), system) for system, codes in by_system.items())
+    return terms[0] if len(terms) == 1 else Any(terms)
+
+
+def _coded_through(resource: str, parameter: str, codings: Codings) -> Expression:
+    found = search_parameter(resource, parameter)
+    if found is None:
+        return NOTHING
+    (target,) = found.targets
+    link = Along(reference_paths(resource, parameter), (target,))
+    return Related(link, _coded(target, "code", codings))
+
+
+def _field(entity: str, name: str, kind: Kind) -> Field:
+    return Field(entity, name, kind)

@@ -1,1 +1,0 @@
-"""One room per capability; rooms never import one another."""

@@ -1,0 +1,58 @@
+"""Accounts as OAuth clients (RFC 6749 2): what the authorization server asks of one, and what it may get."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.security.client_secrets import is_secret_of
+from app.security.policy import PERMISSIONS_OF
+from graph.accounts.accounts import Account
+
+CLIENT_CREDENTIALS = "client_credentials"
+AUTHENTICATION_METHODS = ("client_secret_basic", "client_secret_post")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client by name, with its account where there is an enabled one.
+
+    A name without an account is a client whose secret is never right, and takes as long to say so: nobody
+    learns which names exist.
+    """
+
+    name: str
+    account: Account | None
+
+    def get_client_id(self) -> str:
+        """The client's name."""
+        return self.name
+
+    def check_client_secret(self, secret: str) -> bool:
+        """Whether the secret is right and the account enabled."""
+        return is_secret_of(self.account.secret_hash if self.account else None, secret)
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        """Whether the client may prove itself in this way."""
+        return endpoint == "token" and method in AUTHENTICATION_METHODS
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Whether the client may use this grant."""
+        return grant_type == CLIENT_CREDENTIALS
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """What is left of the asked scope; without one, all that the account's role may do."""
+        held = PERMISSIONS_OF.get(self.account.role, frozenset()) if self.account else frozenset()
+        asked = set(scope.split()) if scope else held
+        return " ".join(sorted(held & asked))
+
+
+def clients_of(find: Callable[[str], Account | None]) -> Callable[[str], Client]:
+    """Looks clients up; a disabled account is none."""
+
+    def look_up(name: str) -> Client:
+        account = find(name) if len(name) <= _LONGEST_NAME else None
+        return Client(name, None if account is None or account.disabled else account)
+
+    return look_up
+
+
+_LONGEST_NAME = 255

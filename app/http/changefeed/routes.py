@@ -1,0 +1,117 @@
+"""`GET /dicom-web/changefeed` and `/latest`: a feed to read on from where one stopped.
+
+The window is that of the cloud's DICOM service, version 2: `startTime` (inclusive), `endTime` (exclusive),
+`offset`, `limit`; besides, `after=<sequence>` reads on in constant time however far one is.
+"""
+
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from app.http.changefeed.description import LATEST, PAGE
+from app.http.kit.guard import requires
+from app.http.kit.openapi import documented
+from app.http.kit.request_context import current_scope
+from app.wiring import Services
+from graph.changes.changes import FeedWindow
+from graph.clock import instant
+from graph.errors import Invalid
+from graph.records import Change
+
+DEFAULT_LIMIT, MOST = 100, 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMES = frozenset({"limit", "offset", "after", "startTime", "endTime", "includeMetadata"})
+_FLAGS = {"true": True, "false": False}
+
+
+def blueprint(services: Services) -> Blueprint:
+    """The two routes."""
+    rooms = Blueprint("changefeed", __name__, url_prefix="/dicom-web/changefeed")
+
+    @rooms.get("")
+    @requires("feed.read")
+    @documented(PAGE)
+    def page() -> Response:
+        window, metadata = _window(request.args), _metadata(request.args)
+        changes = services.changes.page(current_scope(), window, metadata=metadata)
+        return _json([entry(each, metadata=metadata) for each in changes])
+
+    @rooms.get("/latest")
+    @requires("feed.read")
+    @documented(LATEST)
+    def latest() -> Response:
+        metadata = _metadata(request.args)
+        change = services.changes.latest(current_scope(), metadata=metadata)
+        return _json(entry(change, metadata=metadata)) if change else Response(status=204)
+
+    return rooms
+
+
+def entry(change: Change, *, metadata: bool) -> dict[str, Any]:
+    """One entry in the words of the feed; `metadata` is that of the instance now."""
+    shown: dict[str, Any] = {
+        "sequence": change.sequence,
+        "partitionName": change.partition,
+        "studyInstanceUid": change.study_uid,
+        "seriesInstanceUid": change.series_uid,
+        "sopInstanceUid": change.sop_uid,
+        "action": change.action,
+        "timestamp": instant(change.timestamp),
+        "state": change.state,
+    }
+    if metadata and change.metadata:
+        shown["metadata"] = orjson.Fragment(zlib.decompress(change.metadata))
+    return shown
+
+
+def _window(arguments: Mapping[str, str]) -> FeedWindow:
+    if stray := sorted(arguments.keys() - _NAMES):
+        raise Invalid("the change feed has no such parameter", location=stray[0][:64])
+    start, end = _moment(arguments, "startTime"), _moment(arguments, "endTime")
+    if start is not None and end is not None and end <= start:
+        raise Invalid("endTime is not after startTime", location="endTime")
+    return FeedWindow(
+        limit=_whole(arguments, "limit", DEFAULT_LIMIT, 1, MOST),
+        skip=_whole(arguments, "offset", 0, 0, 2**53),
+        after=_whole(arguments, "after", 0, 0, 2**53),
+        start=start,
+        end=end,
+    )
+
+
+def _whole(arguments: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = arguments.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= most):  # noqa: PLR2004 - digits of a 64-bit number
+        raise Invalid(f"{name} is a whole number from {least} to {most}", location=name)
+    return int(text)
+
+
+def _moment(arguments: Mapping[str, str], name: str) -> int | None:
+    """Microseconds since the epoch; an offset from UTC is mandatory, since the feed has no zone."""
+    text = arguments.get(name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that a client left unescaped
+    except ValueError:
+        raise Invalid(f"{name} is not an ISO 8601 date and time", location=name) from None
+    if moment.tzinfo is None:
+        raise Invalid(f"{name} has no offset from UTC", location=name)
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _metadata(arguments: Mapping[str, str]) -> bool:
+    text = arguments.get("includeMetadata", "true").lower()
+    if text not in _FLAGS:
+        raise Invalid("includeMetadata is true or false", location="includeMetadata")
+    return _FLAGS[text]
+
+
+def _json(body: Any) -> Response:
+    return Response(orjson.dumps(body), content_type="application/json")

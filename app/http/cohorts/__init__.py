@@ -1,0 +1,1 @@
+"""Cohort questions over HTTP."""

@@ -1,0 +1,59 @@
+"""STOW-RS, the Store transaction (PS3.18 10.5): instances in, an outcome for each out."""
+
+from collections.abc import Iterable, Iterator
+
+from flask import Response, request
+
+from app.http.dicomweb.store_response import response_dataset, status_of
+from app.http.dicomweb.uids import check_uids
+from app.http.kit.bodies import BoundedBody, Pace, request_body
+from app.http.kit.json_answers import DICOM_JSON, dicom_json
+from app.http.kit.multipart import PartLimits, read_related
+from app.http.kit.negotiation import choose, parse_media_type
+from app.wiring import Services
+from graph.errors import Invalid, Unsupported
+from graph.scope import AccessScope
+
+_DICOM = "application/dicom"
+_SEVERAL_VALUES = (
+    'Warning: 299 hilum "One or more indexed DICOM tag(s) have multiple values, only first value is indexed."'
+)
+
+
+def answer(services: Services, scope: AccessScope, study: str | None) -> Response:
+    """200 where all are stored, 202 where some are or with warnings, 409 where none is (table 10.5.3-1)."""
+    check_uids(study=study)
+    choose(request.headers.get("Accept"), (DICOM_JSON,))
+    report = services.ingest.store(scope, _parts(services), study_uid=study)
+    if report.stopped and not report.outcomes:
+        raise report.stopped
+    if not report.outcomes:
+        raise Invalid("the request has no part", location="body")
+    body = response_dataset(report.outcomes, services.settings.address(scope.partition))
+    response = dicom_json(body, status_of(report))
+    if any(outcome.several_values for outcome in report.outcomes):
+        response.headers["Warning"] = _SEVERAL_VALUES.removeprefix("Warning: ")
+    return response
+
+
+def _parts(services: Services) -> Iterator[Iterable[bytes]]:
+    """The instances of the body: the parts of a multipart/related one, or the body itself."""
+    config = services.config
+    body = request_body(config.request_size, Pace(config.stall_seconds, config.minimum_rate))
+    content_type = request.headers.get("Content-Type", "")
+    media_type = parse_media_type(content_type)
+    if media_type is None:
+        raise Unsupported("send multipart/related or application/dicom", location="Content-Type")
+    if media_type.name == _DICOM:
+        return iter([body.chunks()])
+    if media_type.parameters.get("type", _DICOM).lower() != _DICOM:
+        raise Unsupported('send parts of type="application/dicom"', location="Content-Type")
+    limits = PartLimits(parts=config.parts, part_size=config.part_size)
+    return _related(body, content_type, limits)
+
+
+def _related(body: BoundedBody, content_type: str, limits: PartLimits) -> Iterator[Iterable[bytes]]:
+    for part in read_related(body, content_type, limits):
+        if part.media_type is not None and part.media_type.name != _DICOM:
+            raise Unsupported("a part is not application/dicom", location="Content-Type")
+        yield part.chunks

@@ -1,0 +1,87 @@
+"""The CapabilityStatement (FHIR R4 http.html#capabilities), made from the route table and the registry.
+
+What stands here is what there is: a route that goes or a search parameter that comes changes it by itself.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+
+from app.records.write.writing import APPEND_ONLY
+from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
+
+# The interactions of a type, with the codes of valueset-type-restful-interaction.
+OF_TYPE = ("read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type")
+OF_SYSTEM = ("transaction", "batch", "history-system")
+_CHANGES = frozenset({"update", "delete"})
+_COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition/patient"
+
+
+def capability_statement(base: str, date: str, offered: Collection[str]) -> bytes:
+    """The JSON of the statement; `offered` are the interactions that have a route."""
+    types = [_resource(kind, offered) for kind in sorted(RESOURCE_TYPES)]
+    rest = {
+        "mode": "server",
+        "security": {"description": "Bearer tokens (RFC 6750); the metadata of RFC 8414 says where from."},
+        "resource": types,
+        "interaction": [{"code": code} for code in OF_SYSTEM if code in offered],
+        "compartment": [_COMPARTMENT],
+    }
+    return orjson.dumps(
+        {
+            "resourceType": "CapabilityStatement",
+            "status": "active",
+            "date": date,
+            "kind": "instance",
+            "software": {"name": "Hilum"},
+            "implementation": {"description": "One gateway for pictures and record", "url": base},
+            "fhirVersion": "4.0.1",
+            "format": ["application/fhir+json", "json"],
+            "rest": [rest],
+        }
+    )
+
+
+def _resource(kind: str, offered: Collection[str]) -> dict[str, Any]:
+    fixed = kind in APPEND_ONLY
+    parameters = sorted(search_parameters(kind).values(), key=lambda each: each.name)
+    references = [f"{kind}:{each.name}" for each in parameters if each.type == "reference"]
+    return {
+        "type": kind,
+        "interaction": [{"code": code} for code in _interactions(kind, offered)],
+        "versioning": "versioned" if fixed else "versioned-update",
+        "readHistory": True,
+        "updateCreate": not fixed,
+        "conditionalCreate": True,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": not fixed,
+        "conditionalDelete": "not-supported" if fixed else "single",
+        "referencePolicy": ["literal", "local", "logical"],
+        **({"searchInclude": ["*", *references]} if references else {}),
+        "searchParam": [_parameter(each) for each in parameters],
+    }
+
+
+def _interactions(kind: str, offered: Collection[str]) -> list[str]:
+    never = _CHANGES if kind in APPEND_ONLY else frozenset()
+    return [code for code in OF_TYPE if code in offered and code not in never]
+
+
+def _parameter(parameter: SearchParameter) -> dict[str, str]:
+    return {"name": parameter.name, "type": parameter.type}
+
+
+def smart_configuration(base_url: str) -> bytes:
+    """What a SMART client looks for (smart-app-launch 2.2 conformance): the token endpoint and its grant."""
+    return orjson.dumps(
+        {
+            "issuer": base_url,
+            "jwks_uri": f"{base_url}/auth/jwks",
+            "token_endpoint": f"{base_url}/auth/token",
+            "grant_types_supported": ["client_credentials"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            "code_challenge_methods_supported": ["S256"],
+            "capabilities": ["client-confidential-symmetric"],
+        }
+    )

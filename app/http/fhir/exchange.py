@@ -1,0 +1,72 @@
+"""A request and its answer, of HTTP or of an entry of a batch: what the interactions see of either."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.http.kit.conditional import http_date, version_tag
+from app.http.kit.negotiation import MediaType, choose
+from graph.errors import NotAcceptable
+from graph.records import ResourceVersion
+
+FHIR_JSON = MediaType("application", "fhir+json")
+_OFFERS = (FHIR_JSON, MediaType("application", "json"))
+_FORMATS = frozenset({"json", "application/json", "application/fhir+json", "text/json"})
+_PREFERENCE = re.compile(r"([A-Za-z-]+)\s*=\s*\"?([A-Za-z]+)")
+
+# Parameters of every interaction (http.html#parameters), no criteria.
+GENERAL_PARAMETERS = frozenset({"_format", "_pretty"})
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: `parameters` are the pairs of its query and form, `now` is µs since the epoch."""
+
+    now: int
+    parameters: Pairs = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def criteria(self) -> Pairs:
+        """The parameters that search."""
+        return tuple(pair for pair in self.parameters if pair[0] not in GENERAL_PARAMETERS)
+
+    def parameter(self, name: str) -> str | None:
+        """The first value of a parameter."""
+        return next((value for given, value in self.parameters if given == name), None)
+
+    def prefers(self, name: str) -> str | None:
+        """A preference of the client (RFC 7240), as `return` or `handling`."""
+        return dict(_PREFERENCE.findall(self.headers.get("Prefer", ""))).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: `body` is the JSON of a resource, empty where there is none."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def media_type(call: Call) -> str:
+    """The media type of the answer (http.html#mime-type); raise `NotAcceptable` for anything but JSON."""
+    asked = call.parameter("_format")
+    if asked is not None:
+        if asked.replace(" ", "+").partition(";")[0] not in _FORMATS:
+            raise NotAcceptable("JSON is the one format here", location="_format")
+        return f"{FHIR_JSON}; charset=utf-8"
+    return f"{choose(call.headers.get('Accept'), _OFFERS)}; charset=utf-8"
+
+
+def version_headers(version: ResourceVersion) -> dict[str, str]:
+    """What says which version an answer is about."""
+    return {"ETag": version_tag(version.version_id), "Last-Modified": http_date(version.last_updated)}
+
+
+def location(base: str, version: ResourceVersion) -> str:
+    """The address of a version; `base` is that of the FHIR API."""
+    return f"{base}/{version.resource_type}/{version.resource_id}/_history/{version.version_id}"

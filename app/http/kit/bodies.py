@@ -1,0 +1,168 @@
+"""Reading request bodies under limits: of size, of patience, of depth.
+
+A body is never decompressed (a gzip bomb is a client's to unpack) and never read beyond its limit. The web
+server's sockets already lose patience with a client that stops (`app/http/kit/server.py`); the clock here
+also ends one that trickles through any other server.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
+
+from flask import request
+
+from graph.errors import Invalid, TimedOut, TooLarge, Unsupported
+
+CHUNK = 128 << 10
+DEEPEST_JSON = 100
+
+
+class Readable(Protocol):
+    """What the web server gives to read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; nothing at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How slow a client may be: in each window of `seconds` it sends at least `seconds * rate` bytes."""
+
+    seconds: float = 20.0
+    rate: float = 4096.0
+
+
+class BoundedBody:
+    """A request body that ends at its limit, at its declared length, or when the client is too slow.
+
+    Raises `TooLarge` beyond `limit` bytes, `Invalid` when it ends before `declared` bytes, `TimedOut` on a
+    stall.
+    """
+
+    def __init__(
+        self,
+        stream: Readable,
+        *,
+        limit: int,
+        declared: int | None = None,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if declared is not None and declared > limit:
+            _refuse_size(limit)
+        self._stream = stream
+        self._limit = limit
+        self._declared = declared
+        self._pace = pace or Pace()
+        self._clock = clock
+        self._window = (clock(), 0)
+        self.received = 0
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """Up to `size` bytes; nothing at the end."""
+        try:
+            chunk = self._stream.read(max(1, size))
+        except (TimeoutError, ConnectionError) as error:
+            raise TimedOut("the client stopped sending its request") from error
+        self.received += len(chunk)
+        if self.received > self._limit:
+            _refuse_size(self._limit)
+        if not chunk and self._declared is not None and self.received < self._declared:
+            raise Invalid("the body ended before its Content-Length", location="Content-Length")
+        self._watch_the_clock()
+        return chunk
+
+    def _watch_the_clock(self) -> None:
+        opened, before = self._window
+        waited = self._clock() - opened
+        if waited < self._pace.seconds:
+            return
+        if self.received - before < waited * self._pace.rate:
+            raise TimedOut("the client sent its request too slowly")
+        self._window = (self._clock(), self.received)
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """The whole body, a chunk at a time."""
+        while chunk := self.read(size):
+            yield chunk
+
+
+def _refuse_size(limit: int) -> NoReturn:
+    raise TooLarge(f"the body is larger than {limit} bytes", location="body")
+
+
+def request_body(limit: int, pace: Pace | None = None) -> BoundedBody:
+    """The body of the request in hand as a bounded stream."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise Unsupported("send the body without a Content-Encoding", location="Content-Encoding")
+    return BoundedBody(request.stream, limit=limit, declared=request.content_length, pace=pace)
+
+
+def read_body(limit: int, pace: Pace | None = None) -> bytes:
+    """The whole body of the request in hand, at most `limit` bytes."""
+    return b"".join(request_body(limit, pace).chunks())
+
+
+def expect_media_type(*accepted: str) -> str:
+    """The media type of the body; raises `Unsupported` unless it is one of `accepted`."""
+    media_type = request.mimetype
+    if media_type not in accepted:
+        raise Unsupported(f"send the body as {' or '.join(accepted)}", location="Content-Type")
+    return media_type
+
+
+def read_json(limit: int, pace: Pace | None = None) -> Any:
+    """The body as strict JSON, for Hilum's own APIs (FHIR bodies go through `fhir_profiles.documents`)."""
+    expect_media_type("application/json")
+    return parse_json(read_body(limit, pace))
+
+
+def parse_json(raw: bytes) -> Any:
+    """Parse strict JSON: UTF-8, no duplicate names, no NaN, at most `DEEPEST_JSON` levels.
+
+    Raises `Invalid`.
+    """
+    try:
+        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+        _measure_depth(found)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except RecursionError:
+        raise Invalid("the JSON is nested too deeply", location="body") from None
+    except (UnicodeError, ValueError) as error:
+        raise Invalid(f"the body is not valid JSON{_place(error)}", location="body") from None
+    return found
+
+
+def _place(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f": line {error.lineno}, column {error.colno}"
+    return ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Invalid("the JSON holds a name twice in one object", location="body")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Invalid(f"{name} is not JSON", location="body")
+
+
+def _measure_depth(found: Any) -> None:
+    level = [found]
+    for _ in range(DEEPEST_JSON + 1):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return
+    raise Invalid(f"the JSON is nested deeper than {DEEPEST_JSON} levels", location="body")
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -1,0 +1,167 @@
+"""OpenAPI 3.1 of Hilum's own endpoints: a view says what it takes and answers, beside what it requires.
+
+`@documented(…)` marks a view as `@requires` does, and changes nothing else of it; the document is made from
+the marks and the guard's, so the two cannot differ. FHIR and DICOMweb describe themselves in their own ways
+(`/fhir/metadata`, the conformance statement). flask-smorest holds the document; its error handler is replaced
+by ours, which keeps `Allow`: call `open_api` before `install_toolkit`, `describe` after the last route.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeAlias, TypeVar
+
+from flask import Flask
+from flask_smorest import Api  # type: ignore[import-untyped]
+from marshmallow import Schema, fields
+from werkzeug.routing import Rule
+
+from app.http.kit.guard import Access, access_of
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+_MARK = "hilum_operation"
+_SECRET = "bearer"  # noqa: S105 - the name of a security scheme
+_METHODS = ("get", "post", "put", "patch", "delete")
+Json: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route is for. `answers` are schemas, JSON schemas or media types by status; None has no body."""
+
+    summary: str
+    tag: str
+    answers: Mapping[int, type[Schema] | Json | str | None]
+    description: str = ""
+    body: type[Schema] | None = None
+    form: Json | None = None
+    parameters: tuple[Json, ...] = ()
+    schemas: tuple[type[Schema], ...] = ()
+    examples: Mapping[str, Json] = field(default_factory=dict)
+
+
+class ProblemSchema(Schema):
+    """Problem details (RFC 9457)."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    request_id = fields.String(data_key="requestId")
+    location = fields.List(fields.String(), metadata={"description": "Where in the request, as a JSONPath."})
+
+
+def documented(operation: Operation) -> Callable[[_View], _View]:
+    """Mark a view with what it is for."""
+
+    def mark(view: _View) -> _View:
+        setattr(view, _MARK, operation)
+        return view
+
+    return mark
+
+
+def open_api(app: Flask, base_url: str) -> Api:
+    """The document of an app, still without paths. Before `install_toolkit`."""
+    app.config.update(API_TITLE="Hilum", API_VERSION=_release(), OPENAPI_VERSION="3.1.0")
+    api = Api(app, spec_kwargs={"servers": [{"url": base_url}]})
+    api.spec.components.security_scheme(_SECRET, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    return api
+
+
+def _release() -> str:
+    """The version that is installed; a source tree beside no installation has none."""
+    try:
+        return version("hilum")
+    except PackageNotFoundError:
+        return "0"
+
+
+def describe(app: Flask, api: Api) -> None:
+    """Write the paths of every documented route. After the last route."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
+        operation = operation_of(app, rule)
+        if operation is not None:
+            _write(app, api, rule, operation)
+
+
+def operation_of(app: Flask, rule: Rule) -> Operation | None:
+    """What a route says that it is for; None where it is not one of Hilum's own API."""
+    found = getattr(app.view_functions[rule.endpoint], _MARK, None)
+    return found if isinstance(found, Operation) else None
+
+
+def specification(app: Flask) -> dict[str, Any]:
+    """The document as JSON."""
+    found: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    return found
+
+
+def _write(app: Flask, api: Api, rule: Rule, operation: Operation) -> None:
+    resolver = api.spec.components
+    named: tuple[type[Schema], ...] = (*operation.schemas, ProblemSchema)
+    for schema in named:
+        if _name(schema) not in resolver.schemas:
+            resolver.schema(_name(schema), schema=schema)
+    methods = {each.lower() for each in rule.methods or ()}.intersection(_METHODS)
+    operations = {
+        method: _operation(operation, access_of(app, rule.endpoint, method.upper()), rule)
+        for method in sorted(methods)
+    }
+    api.spec.path(app=app, rule=rule, operations=operations)
+
+
+def _operation(operation: Operation, access: Access | None, rule: Rule) -> dict[str, Any]:
+    needed = access.permissions if access else ()
+    shown: dict[str, Any] = {
+        "operationId": rule.endpoint,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "responses": _answers(operation),
+    }
+    about = [operation.description, f"Needs the permission {', '.join(needed)}." if needed else ""]
+    if description := "\n\n".join(filter(None, about)):
+        shown["description"] = description
+    if needed:
+        shown["security"] = [{_SECRET: []}]
+    if operation.parameters:
+        shown["parameters"] = [dict(each) for each in operation.parameters]
+    if content := _body(operation):
+        shown["requestBody"] = {"required": True, "content": content}
+    return shown
+
+
+def _body(operation: Operation) -> dict[str, Any] | None:
+    if operation.body is not None:
+        content: dict[str, Any] = {"schema": operation.body}
+        if operation.examples:
+            content["examples"] = {name: {"value": each} for name, each in operation.examples.items()}
+        return {"application/json": content}
+    return {"application/x-www-form-urlencoded": {"schema": operation.form}} if operation.form else None
+
+
+def _answers(operation: Operation) -> dict[str, Any]:
+    answers = {str(status): _answer(status, each) for status, each in operation.answers.items()}
+    problem = {"application/problem+json": {"schema": ProblemSchema}}
+    return {**answers, "default": {"description": "What went wrong", "content": problem}}
+
+
+def _answer(status: int, body: type[Schema] | Json | str | None) -> dict[str, Any]:
+    shown: dict[str, Any] = {"description": "Nothing there" if body is None else f"The answer ({status})"}
+    if isinstance(body, str):
+        shown["content"] = {body: {"schema": {"type": "string"}}}
+    elif body is not None:
+        shown["content"] = {"application/json": {"schema": body}}
+    return shown
+
+
+def _name(schema: type[Schema]) -> str:
+    return schema.__name__.removesuffix("Schema")
+
+
+def query_parameters(named: Iterable[tuple[str, Json, str]]) -> tuple[Json, ...]:
+    """Query parameters from (name, JSON schema, description)."""
+    return tuple(
+        {"in": "query", "name": name, "schema": dict(schema), "description": description}
+        for name, schema, description in named
+    )

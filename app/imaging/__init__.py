@@ -1,0 +1,1 @@
+"""Use cases on pictures: storing them, and what is read of them."""

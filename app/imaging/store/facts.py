@@ -1,0 +1,60 @@
+"""The attributes of `graph.query.attributes`, taken from an instance's DICOM JSON, by level.
+
+Only what is valid and of the dictionary's representation is searched; of several values the first.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.imaging.store.metadata import Document
+from app.imaging.store.notes import Notes
+from graph.query.attributes import (
+    IN_REQUEST_ATTRIBUTES,
+    LEVELS,
+    REQUEST_ATTRIBUTES_SEQUENCE,
+    Attribute,
+    of_level,
+)
+from graph.records import AttributeValue
+
+_READ = {level: tuple(each for each in of_level(level) if not each.computed) for level in LEVELS}
+_SEVERAL = frozenset({"SpecificCharacterSet"})
+_BIRTH_DATE = "PatientBirthDate"
+
+
+def facts_of(document: Document, level: str, *, today: str, notes: Notes) -> Mapping[str, AttributeValue]:
+    """The facts of one level by keyword; `today` is YYYYMMDD. Absent and empty attributes have no entry."""
+    facts: dict[str, AttributeValue] = {}
+    requests: list[Document] = document.get(REQUEST_ATTRIBUTES_SEQUENCE, {}).get("Value") or [{}]
+    for attribute in _READ[level]:
+        holder = requests[0] if attribute.keyword in IN_REQUEST_ATTRIBUTES else document
+        entry = holder.get(attribute.tag)
+        if entry is not None and "Value" in entry:
+            value = _fact(attribute, entry, today, notes)
+            if value is not None:
+                facts[attribute.keyword] = value
+    return facts
+
+
+def _fact(attribute: Attribute, entry: Mapping[str, Any], today: str, notes: Notes) -> AttributeValue | None:
+    values = entry["Value"]
+    if entry["vr"] != attribute.vr:
+        notes.warn(
+            int(attribute.tag, 16), f"The value representation is not {attribute.vr}; it is not searched."
+        )
+        return None
+    if attribute.keyword in _SEVERAL and len(values) > 1:
+        return tuple(value or "" for value in values)
+    if len(values) > 1:
+        notes.several_values = True
+    value = values[0]
+    if attribute.keyword == _BIRTH_DATE and value and value > today:
+        notes.warn(int(attribute.tag, 16), "The date lies in the future; it is not searched.")
+        return None
+    return _person_name(value) if isinstance(value, dict) else value
+
+
+def _person_name(groups: Mapping[str, str]) -> str:
+    """A name's groups in DICOM's own form, `alphabetic=ideographic=phonetic`."""
+    ordered = (groups.get(label, "") for label in ("Alphabetic", "Ideographic", "Phonetic"))
+    return "=".join(ordered).rstrip("=")

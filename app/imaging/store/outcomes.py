@@ -1,0 +1,93 @@
+"""What became of each instance of a store (PS3.18 10.5.3 and annex I)."""
+
+from dataclasses import dataclass
+
+from app.imaging.store.failure_reasons import COMMENTS, OF_STATUS, FailureReason, WarningReason
+from app.imaging.store.reading import Reading
+from app.imaging.store.refusal import Refused
+from graph.errors import HilumError
+from graph.records import StoreOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One instance: stored when `failure_reason` is None. UIDs are empty where they could not be read.
+
+    `comments` are Error Comments; `source` is the file it came from, where it came from one.
+    `several_values`: a searched attribute has several values, of which only the first is searched.
+    """
+
+    sop_class_uid: str = ""
+    sop_uid: str = ""
+    study_uid: str = ""
+    series_uid: str = ""
+    failure_reason: int | None = None
+    warning_reason: int | None = None
+    comments: tuple[str, ...] = ()
+    several_values: bool = False
+    source: str | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether the instance is now durable and visible."""
+        return self.failure_reason is None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReport:
+    """The outcomes of a request in the order of its parts.
+
+    `stopped` is why the parts after the last outcome were not read any more, if they were not.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    stopped: HilumError | None = None
+
+
+def refused(error: Refused, source: str | None) -> Outcome:
+    """The outcome of a part that is not stored."""
+    return Outcome(
+        sop_class_uid=error.sop_class_uid,
+        sop_uid=error.sop_uid,
+        failure_reason=error.failure_reason,
+        comments=(error.message,),
+        source=source,
+    )
+
+
+def failed(reading: Reading, reason: FailureReason, source: str | None) -> Outcome:
+    """The outcome of a valid instance that is not stored for another reason."""
+    identity = reading.identity
+    return Outcome(
+        sop_class_uid=identity.sop_class_uid,
+        sop_uid=identity.sop_uid,
+        study_uid=identity.study_uid,
+        series_uid=identity.series_uid,
+        failure_reason=int(reason),
+        comments=(COMMENTS[reason],),
+        source=source,
+    )
+
+
+def committed(reading: Reading, told: StoreOutcome, source: str | None) -> Outcome:
+    """The outcome of an instance that the imaging store decided about."""
+    if told.status != "stored":
+        return failed(reading, OF_STATUS.get(told.status, FailureReason.PROCESSING), source)
+    identity = reading.identity
+    comments = reading.warnings + told.warnings
+    return Outcome(
+        sop_class_uid=identity.sop_class_uid,
+        sop_uid=identity.sop_uid,
+        study_uid=identity.study_uid,
+        series_uid=identity.series_uid,
+        warning_reason=int(WarningReason.VALIDATION) if comments else reading.warning_reason,
+        comments=comments,
+        several_values=reading.several_values,
+        source=source,
+    )
+
+
+def exhausted(source: str | None) -> Outcome:
+    """The outcome of a part that could not be taken in for want of space or because of its size."""
+    reason = FailureReason.OUT_OF_RESOURCES
+    return Outcome(failure_reason=int(reason), comments=(COMMENTS[reason],), source=source)

@@ -1,0 +1,183 @@
+"""One run of storing: receives part after part and commits them in chunks."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+
+from app.blobs import BlobStore, Upload, seal_all
+from app.imaging.store import kill_points
+from app.imaging.store.failure_reasons import FailureReason
+from app.imaging.store.imaging import Imaging
+from app.imaging.store.outcomes import Outcome, committed, exhausted, failed, refused
+from app.imaging.store.part10 import HEAD, PREAMBLE, is_dicom
+from app.imaging.store.reading import Reading, Terms, read_file
+from app.imaging.store.refusal import Refused
+from graph.errors import HilumError, NotFound, StorageFull, TooLarge, Unavailable
+from graph.records import StoreOutcome
+from graph.scope import AccessScope
+
+ROWS = 64
+SECONDS = 1.0
+EXHAUSTED = (StorageFull, Unavailable, TooLarge)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One part on its way in: its bytes, and the file it comes from where there is one."""
+
+    chunks: Iterable[bytes]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """An instance that is read and waits for its commit."""
+
+    upload: Upload
+    reading: Reading
+    source: str | None
+
+
+class Session:
+    """Stores a stream of items; outcomes come in their order, memory holds one chunk of rows."""
+
+    def __init__(
+        self,
+        blobs: BlobStore,
+        imaging: Imaging,
+        scope: AccessScope,
+        terms: Terms,
+        *,
+        new_blob_id: Callable[[], str],
+        clock: Callable[[], float],
+        skip_known: bool,
+    ) -> None:
+        self._blobs, self._imaging, self._scope, self._terms = blobs, imaging, scope, terms
+        self._new_blob_id, self._clock, self._skip_known = new_blob_id, clock, skip_known
+        self._waiting: list[_Received | Outcome] = []
+        self._since = 0.0
+
+    def run(self, items: Iterable[Item]) -> Iterator[Outcome]:
+        """Yield the outcome of each item.
+
+        Raises what the items raise, and one of `EXHAUSTED` after the outcomes of what could be stored and of
+        what could not; whatever else is unfinished then leaves no trace.
+        """
+        try:
+            for item in items:
+                yield from self._take(item)
+                if self._due():
+                    yield from self._commit()
+            yield from self._commit()
+        finally:
+            for waiting in self._waiting:
+                if isinstance(waiting, _Received):
+                    waiting.upload.discard()
+
+    def _take(self, item: Item) -> Iterator[Outcome]:
+        try:
+            received = self._receive(item)
+        except EXHAUSTED:
+            yield from self._commit()
+            yield exhausted(item.source)
+            raise
+        if not self._waiting:
+            self._since = self._clock()
+        self._waiting.append(received)
+
+    def _due(self) -> bool:
+        return len(self._waiting) >= ROWS or self._clock() - self._since >= SECONDS
+
+    def _receive(self, item: Item) -> _Received | Outcome:
+        try:
+            chunks = _begun(item.chunks)
+        except Refused as error:
+            return refused(error, item.source)
+        upload = self._blobs.begin(self._new_blob_id(), zeroed=PREAMBLE)
+        try:
+            self._fill(upload, chunks)
+            reading = self._read(upload)
+            if not self._is_known(reading):
+                upload.sync_later()
+                return _Received(upload, reading, item.source)
+        except Refused as error:
+            upload.discard()
+            return refused(error, item.source)
+        except BaseException:
+            upload.discard()
+            raise
+        upload.discard()
+        return failed(reading, FailureReason.EXISTS, item.source)
+
+    def _fill(self, upload: Upload, chunks: Iterable[bytes]) -> None:
+        limit = self._terms.limits.file_bytes
+        for chunk in chunks:
+            upload.write(chunk)
+            if upload.size > limit:
+                raise TooLarge(f"an instance is larger than {limit} bytes")
+
+    def _read(self, upload: Upload) -> Reading:
+        """Read the file while its fsync runs; what may be known already is not worth the fsync yet."""
+        if not self._skip_known:
+            upload.sync_later()
+        return read_file(upload.fileno(), self._terms, upload.folder)
+
+    def _is_known(self, reading: Reading) -> bool:
+        """Whether a run that resumes can skip this instance; the commit looks again in any case."""
+        if not self._skip_known:
+            return False
+        identity = reading.identity
+        try:
+            self._imaging.instances(self._scope, identity.study_uid, identity.series_uid, identity.sop_uid)
+        except NotFound:
+            return False
+        return True
+
+    def _commit(self) -> Iterator[Outcome]:
+        """Store what waits; yield the outcomes of it and of what was refused between."""
+        waiting, self._waiting = self._waiting, []
+        received = [each for each in waiting if isinstance(each, _Received)]
+        try:
+            told = iter(self._store(received) if received else ())
+        except EXHAUSTED:
+            for each in waiting:
+                yield each if isinstance(each, Outcome) else _left_out(each)
+            raise
+        for each in waiting:
+            yield each if isinstance(each, Outcome) else committed(each.reading, next(told), each.source)
+
+    def _store(self, received: list[_Received]) -> list[StoreOutcome]:
+        """Give the blobs their names and the graph its rows.
+
+        When the commit raises, the blobs stay: whether the rows are visible is then not known, and a blob too
+        many is found by `hilum check`, while one too few is a lost picture.
+        """
+        blobs = seal_all([each.upload for each in received])
+        kill_points.reach(kill_points.AFTER_RENAME)
+        rows = [each.reading.row(blob) for each, blob in zip(received, blobs, strict=True)]
+        kill_points.reach(kill_points.BEFORE_COMMIT)
+        told = self._imaging.store(self._scope, rows)
+        kill_points.reach(kill_points.AFTER_COMMIT)
+        for outcome, blob in zip(told, blobs, strict=True):
+            if outcome.status != "stored":
+                with suppress(HilumError):
+                    self._blobs.delete(blob.blob_id)
+        return told
+
+
+def _begun(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks; raises `Refused` before any file is made for what does not begin like a DICOM file."""
+    rest = iter(chunks)
+    head = b""
+    while len(head) < HEAD and (chunk := next(rest, None)) is not None:
+        head += chunk
+    if not head:
+        raise Refused("The part is empty.")
+    if not is_dicom(head):
+        raise Refused("The part is not a DICOM file.")
+    return chain((head,), rest)
+
+
+def _left_out(received: _Received) -> Outcome:
+    return failed(received.reading, FailureReason.OUT_OF_RESOURCES, received.source)

@@ -1,0 +1,68 @@
+"""The command of the web server: the one place that knows which server it is and how it is told what to do.
+
+Why gunicorn with a worker of our own, and how many processes and threads: docs/adr/0003-web-server.md.
+"""
+
+import sys
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+
+from app.config import Config
+from app.processes.child import Command
+
+DRAIN_SECONDS = 20  # requests in flight may finish; then they are cut
+LIVE_PATH = "/health/live"
+LOGS = "logs"
+SILENT_SECONDS = 60  # a process that does not even beat for so long is replaced
+
+
+def web_server_argv(config: Config) -> tuple[str, ...]:
+    """The command line of the web server."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    return (
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        "--config=python:app.processes.preloading",
+        f"--bind={host}:{config.port}",
+        f"--workers={config.processes}",
+        f"--threads={config.threads}",
+        "--worker-class=app.http.kit.server.GatewayWorker",
+        f"--graceful-timeout={DRAIN_SECONDS}",
+        f"--timeout={SILENT_SECONDS}",
+        "--keep-alive=15",
+        "--backlog=2048",
+        "--no-control-socket",
+        "--log-level=warning",
+    )
+
+
+def answers(config: Config) -> bool:
+    """Whether the gateway serves requests."""
+    connection = HTTPConnection(config.host, config.port, timeout=5)
+    try:
+        connection.request("GET", LIVE_PATH)
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def web_server(config: Config, environment: Mapping[str, str]) -> Command:
+    """The web server as a child of the supervisor, with `environment` beside our own.
+
+    Its processes count their metrics in files of a folder that each start empties.
+    """
+    metrics = config.home / "metrics"
+    return Command(
+        "web",
+        web_server_argv(config),
+        config.home,
+        DRAIN_SECONDS + 5.0,
+        {**environment, "PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        log=config.home / LOGS / "web.log",
+        scratch=metrics,
+    )

@@ -1,0 +1,223 @@
+"""What is known of a transaction Bundle before the lock is taken (FHIR R4 http.html#transaction).
+
+Every new resource gets its id, references to entries are rewritten, and all that needs nothing from inside
+the lock is prepared. Open stay the entries and references whose name is what a search under the lock finds.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from app.records.bundles.entries import Entry, target_of
+from app.records.search import SearchContext, criteria
+from app.records.write.conditions import Criteria
+from app.records.write.drafts import Draft, Prepared, Reading, prepare, require_same_id
+from app.records.write.imaging_studies import study_uid
+from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from graph.commit import Reads
+from graph.errors import Invalid, TooLarge
+from graph.keys import resource_key, study_key
+from graph.scope import AccessScope
+
+ORDER = {"DELETE": 0, "POST": 1, "PUT": 2}
+MOST_LOOKUPS = 1_000  # searches under the lock, each some milliseconds in which nobody else writes
+_LINKS = re.compile(r"""(?:href|src)\s*=\s*["']([^"']+)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One entry: what it is conditional on, the names that it mentions, its resource where that is ready."""
+
+    entry: Entry
+    new_id: str
+    condition: Criteria | None
+    mentions: frozenset[str]
+    prepared: Prepared | None
+
+    @property
+    def resource_id(self) -> str:
+        """The id that it has or gets, unless its condition finds another."""
+        draft = self.entry.draft
+        own = draft.resource_id if draft and self.entry.method == "PUT" else None
+        return self.entry.target.resource_id or own or self.new_id
+
+    @property
+    def name(self) -> str:
+        """`Type/id` of that."""
+        return f"{self.entry.target.resource_type}/{self.resource_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A transaction: `references` are settled; `lookups` and `entries_by_text` are settled under the lock."""
+
+    entries: tuple[Planned, ...]
+    references: Mapping[str, str]
+    lookups: Mapping[str, Criteria]
+    entries_by_text: Mapping[str, int]  # position among `entries` of the conditional one that a text names
+
+    def reads(self, scope: AccessScope) -> Reads:
+        """All keys that the entries name or will make."""
+        keys = (
+            resource_key(scope.tenant, each.entry.target.resource_type, each.resource_id)
+            for each in self.entries
+        )
+        studies = (
+            study_key(scope.tenant, scope.partition, uid)
+            for each in self.entries
+            if each.entry.draft and each.entry.draft.resource_type == "ImagingStudy"
+            if (uid := study_uid(each.entry.draft.document))
+        )
+        return Reads(resources=tuple(dict.fromkeys(keys)), studies=tuple(dict.fromkeys(studies)))
+
+
+def plan_of(
+    entries: Iterable[Entry], new_id: Callable[[], str], context: SearchContext, reading: Reading
+) -> Plan:
+    """Check the entries against one another and make the plan."""
+    planned = [_planned(entry, new_id(), context) for entry in entries]
+    _refuse_twice(planned)
+    settled, conditional = _names(planned)
+    lookups: dict[str, Criteria] = {}
+    own = dict(_own_identifiers(planned))
+    for text in dict.fromkeys(text for each in planned for text in _conditional_texts(each)):
+        target = target_of(text)
+        place = own.get((target.resource_type, target.criteria))
+        if place is None:
+            lookups[text] = _criteria(target.resource_type, target.criteria, context)
+        elif planned[place].condition:
+            conditional[text] = place
+        else:
+            settled[text] = planned[place].name
+    _bound(planned, lookups)
+    still_open = conditional.keys() | lookups.keys()
+    ready = (_ready(each, settled, still_open, context.tenant, reading) for each in planned)
+    return Plan(tuple(ready), settled, lookups, conditional)
+
+
+def _planned(entry: Entry, new_id: str, context: SearchContext) -> Planned:
+    if entry.method not in ORDER:
+        raise Invalid(f"{entry.method} is not offered here", location=entry.at("request.method"))
+    _check_target(entry)
+    mentions = frozenset(_mentions(entry.draft.document)) if entry.draft else frozenset()
+    return Planned(entry, new_id, _condition(entry, context), mentions, None)
+
+
+def _check_target(entry: Entry) -> None:
+    target = entry.target
+    named = bool(target.resource_id) or bool(target.criteria)
+    if entry.method == "POST" and named:
+        raise Invalid("a POST goes to a type", location=entry.at("request.url"))
+    if entry.method != "POST" and not named:
+        raise Invalid("the url names no resource", location=entry.at("request.url"))
+    if target.rest or (target.resource_id and target.criteria):
+        raise Invalid("the url goes too far", location=entry.at("request.url"))
+    if entry.method == "PUT" and target.resource_id and entry.draft:
+        require_same_id(entry.draft, target.resource_id)
+
+
+def _condition(entry: Entry, context: SearchContext) -> Criteria | None:
+    pairs = entry.target.criteria
+    if entry.method == "POST":
+        query = entry.headers.get("ifNoneExist", "")
+        pairs = tuple(parse_qsl(query.rpartition("?")[2], keep_blank_values=True))
+    return _criteria(entry.target.resource_type, pairs, context) if pairs else None
+
+
+def _criteria(resource_type: str, pairs: Iterable[tuple[str, str]], context: SearchContext) -> Criteria:
+    return Criteria(resource_type, criteria(resource_type, pairs, context))
+
+
+def _refuse_twice(planned: list[Planned]) -> None:
+    """Neither a resource, nor a fullUrl, nor the same condition may be there twice."""
+    seen: set[object] = set()
+    for each in planned:
+        entry = each.entry
+        marks: list[object] = [each.condition or each.name]
+        if entry.full_url and entry.draft:
+            marks.append(entry.full_url)
+        if not seen.isdisjoint(marks):
+            raise Invalid("a resource is there twice", location=entry.at("request.url"), code="duplicate")
+        seen.update(marks)
+
+
+def _names(planned: list[Planned]) -> tuple[dict[str, str], dict[str, int]]:
+    """What entries are called: texts that are settled, and those whose entry is conditional."""
+    settled: dict[str, str] = {}
+    conditional: dict[str, int] = {}
+    for place, each in enumerate(planned):
+        for text in _own_names(each.entry):
+            if each.condition:
+                conditional[text] = place
+            elif text != each.name:
+                settled[text] = each.name
+    return settled, conditional
+
+
+def _own_names(entry: Entry) -> Iterator[str]:
+    """The fullUrl; of a new resource also its end, `Patient/1`, which others beside it refer to."""
+    if entry.full_url and entry.draft:
+        yield entry.full_url
+        parts = entry.full_url.rsplit("/", 2)
+        if entry.method == "POST" and parts[1:2] == [entry.draft.resource_type]:
+            yield "/".join(parts[1:])
+
+
+def _own_identifiers(planned: list[Planned]) -> Iterator[tuple[tuple[str, tuple[tuple[str, str], ...]], int]]:
+    """The conditional references that entries of the Bundle answer: `identifier=system|value`."""
+    for place, each in enumerate(planned):
+        draft = each.entry.draft
+        for identifier in _identifiers(draft) if draft else ():
+            if isinstance(identifier, dict) and "value" in identifier:
+                token = f"{identifier.get('system', '')}|{identifier['value']}"
+                yield (each.entry.target.resource_type, (("identifier", token),)), place
+
+
+def _identifiers(draft: Draft) -> list[Any]:
+    found = draft.document.get("identifier", [])
+    return found if isinstance(found, list) else [found]
+
+
+def _conditional_texts(planned: Planned) -> Iterator[str]:
+    """The conditional references of an entry: `Practitioner?identifier=…`."""
+    for text in planned.mentions:
+        head, mark, query = text.partition("?")
+        if mark and query and head in RESOURCE_TYPES:
+            yield text
+
+
+def _bound(planned: list[Planned], lookups: Mapping[str, Criteria]) -> None:
+    searches = len(lookups) + sum(each.condition is not None for each in planned)
+    if searches > MOST_LOOKUPS:
+        raise TooLarge(f"more than {MOST_LOOKUPS} conditions", location="Bundle.entry", code="too-costly")
+
+
+def _ready(
+    planned: Planned, settled: Mapping[str, str], still_open: set[str], tenant: str, reading: Reading
+) -> Planned:
+    """Prepare the resource, unless the lock must say its id or a reference."""
+    entry = planned.entry
+    waits = planned.condition is not None and entry.method == "PUT"
+    if entry.draft is None or waits or not planned.mentions.isdisjoint(still_open):
+        return planned
+    references = {text: settled[text] for text in planned.mentions & settled.keys()}
+    prepared = prepare(entry.draft, reading, tenant, planned.resource_id, references)
+    return Planned(entry, planned.new_id, planned.condition, planned.mentions, prepared)
+
+
+def _mentions(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every text that may be a name: values of members that hold references or uris, links in narratives."""
+    level: list[tuple[str, Any]] = list(document.items())
+    while level:
+        member, value = level.pop()
+        if isinstance(value, dict):
+            level.extend(value.items())
+        elif isinstance(value, list):
+            level.extend((member, each) for each in value)
+        elif isinstance(value, str):
+            if member == "div":
+                yield from _LINKS.findall(value)
+            elif ":" in value or "/" in value or "?" in value:
+                yield value

@@ -1,0 +1,1 @@
+"""One resource is written: read strictly, validated, prepared, decided under the lock."""

@@ -1,0 +1,91 @@
+"""The conditional forms of writing: by criteria instead of an id (FHIR R4 http.html#ccreate)."""
+
+from dataclasses import dataclass
+
+from app.records.write.drafts import Draft, Prepared
+from app.records.write.writing import Desk, Written, check_version
+from fhir_profiles.issues import InvalidResource, Issue
+from graph.errors import PreconditionFailed
+from graph.keys import resource_of
+from graph.query.expression import Expression, Page, Question
+from graph.records import ResourceVersion
+
+_ENOUGH = 2  # matches that tell "one" from "several"
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a conditional request searches for: a type and its parsed parameters."""
+
+    resource_type: str
+    where: Expression
+
+    def question(self) -> Question:
+        """The question that tells none, one and several apart."""
+        return Question(self.resource_type, self.where, Page(limit=_ENOUGH))
+
+
+def create(desk: Desk, prepared: Prepared, if_none_exist: Criteria | None = None) -> Written:
+    """Create, or answer the one match of If-None-Exist unchanged."""
+    if if_none_exist and (match := only_match(desk, if_none_exist)):
+        return existing(desk, match)
+    return desk.put(prepared, method="POST")
+
+
+def update_where(
+    desk: Desk, draft: Draft, new_id: str, criteria: Criteria, if_match: int | None = None
+) -> Written:
+    """Update the one match; create where there is none, under the id that the body brings or a new one."""
+    match = only_match(desk, criteria)
+    if match is None:
+        check_version(None, if_match)
+    resource_id = id_of(match) if match else draft.resource_id or new_id
+    require_matched_id(draft, resource_id)
+    return desk.put(desk.prepared(draft, resource_id), method="PUT", if_match=if_match)
+
+
+def delete_where(desk: Desk, criteria: Criteria, if_match: int | None = None) -> Written | None:
+    """Delete the one match; None where there is none."""
+    match = only_match(desk, criteria)
+    return desk.delete(criteria.resource_type, id_of(match), if_match) if match else None
+
+
+def require_matched_id(draft: Draft, resource_id: str) -> None:
+    """A body that brings an id brings that of the match."""
+    if draft.resource_id not in (None, resource_id):
+        where = f"{draft.resource_type}.id"
+        raise InvalidResource(Issue("error", "value", where, "the id of the body is not that of the match"))
+
+
+def only_match(desk: Desk, criteria: Criteria) -> str | None:
+    """The key of the one match under the lock; `PreconditionFailed` where there are several."""
+    matches = desk.state.find(desk.scope, criteria.question())
+    if len(matches) > 1:
+        raise PreconditionFailed(
+            f"several {criteria.resource_type} resources match the criteria", code="multiple-matches"
+        )
+    return matches[0] if matches else None
+
+
+def id_of(key: str) -> str:
+    """The id in a resource key."""
+    return key.rpartition("|")[2]
+
+
+def existing(desk: Desk, key: str) -> Written:
+    """A resource that is already there, as the answer of a conditional create; its body is not read."""
+    known = desk.state.resource(key)
+    if known is None:
+        raise PreconditionFailed(f"{resource_of(key)} went while it was matched")
+    version = ResourceVersion(
+        key=key,
+        resource_type=known.resource_type,
+        resource_id=id_of(key),
+        version_id=known.version_id,
+        last_updated=known.properties.get("lastUpdated", desk.state.now),
+        sequence=0,
+        method="",
+        body=b"",
+        compartment=known.compartment,
+    )
+    return Written(version, created=False, changed=False)

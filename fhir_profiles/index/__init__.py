@@ -1,0 +1,1 @@
+"""What search compares: extracted from a resource, folded, as intervals."""

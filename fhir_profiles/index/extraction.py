@@ -1,0 +1,268 @@
+"""The search values of a resource, found by paths compiled once per type (FHIR R4 search.html).
+
+A composite is one row: its code is the codes of its parts joined with `$`. Where a part is a date, number or
+quantity the row is a span, once with the code alone and once with `code$unit`; where a part is a string the
+row is a text, `code$text`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from functools import cache
+from typing import Any
+
+from fhir_profiles.definitions.registry import (
+    compartment_parameters,
+    in_patient_compartment,
+    search_parameters,
+)
+from fhir_profiles.index.expressions import Path, Step, parse
+from fhir_profiles.index.search_values import CONVERTERS, Converter, Rows, SpanValue, TermValue, TextValue
+from fhir_profiles.references import ReferenceEdge, edges
+from fhir_profiles.validation.structure import PRIMITIVES, Element, elements, is_complex, value_set
+
+__all__ = ["ReferenceEdge", "SearchValues", "SpanValue", "TermValue", "TextValue", "extract"]
+
+_WITHOUT_ROWS = frozenset({"_id", "_lastUpdated"})  # properties of the resource's node
+
+
+@dataclass(frozen=True, slots=True)
+class SearchValues:
+    """Everything that a resource is found by.
+
+    `compartment` holds `Patient/<id>` of each patient whose compartment it is in; None for a type that
+    belongs to no patient.
+    """
+
+    terms: tuple[TermValue, ...]
+    texts: tuple[TextValue, ...]
+    spans: tuple[SpanValue, ...]
+    references: tuple[ReferenceEdge, ...]
+    compartment: tuple[str, ...] | None
+
+
+def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> SearchValues:
+    """The search values of a valid resource of a known type.
+
+    `zone` is where dates without an offset are, `base` this server's own base URL (absolute references below
+    it are local). A value of a wrong shape gives no row.
+    """
+    resource_type = str(resource["resourceType"])
+    rows = Rows(zone, base)
+    plan = _plan(resource_type)
+    plan.tree.visit(resource, rows)
+    for param, keys in plan.existing:
+        found = [resource[key] for key in keys if key in resource]
+        rows.term(param, "", "true" if found and found[0] is not False else "false")
+    for composite in plan.composites:
+        composite.collect(resource, rows)
+    return SearchValues(
+        terms=tuple(TermValue(*each) for each in rows.terms),
+        texts=tuple(TextValue(*each) for each in rows.texts),
+        spans=tuple(SpanValue(*each) for each in rows.spans),
+        references=edges(resource, base),
+        compartment=_compartment(resource, resource_type, rows),
+    )
+
+
+def _compartment(resource: Mapping[str, Any], resource_type: str, rows: Rows) -> tuple[str, ...] | None:
+    if not in_patient_compartment(resource_type):
+        return None
+    if resource_type == "Patient":
+        return (f"Patient/{resource['id']}",) if "id" in resource else ()
+    params = compartment_parameters(resource_type)
+    found = (code for param, _, code in rows.terms if param in params and code.startswith("Patient/"))
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class _Node:
+    """One JSON property on the way: what is done with its values, and where it goes on."""
+
+    index: int | None = None
+    equal: tuple[tuple[str, ...], str] | None = None
+    leaves: list[tuple[Converter, str, str, bool]] = field(default_factory=list)
+    children: dict[tuple[str, int | None, tuple[str, str] | None], "_Node"] = field(default_factory=dict)
+    ways: tuple[tuple[str, "_Node"], ...] = ()
+
+    def close(self) -> None:
+        """Lay the children out for walking, once all paths are in."""
+        self.ways = tuple((key, child) for (key, _, _), child in self.children.items())
+        for _, child in self.ways:
+            child.close()
+
+    def values(self, value: Any) -> Iterator[Any]:
+        """The single values that stand here and pass the filters."""
+        each: list[Any] = value if isinstance(value, list) else [value]
+        if self.index is not None:
+            each = each[self.index : self.index + 1]
+        for single in each:
+            if self.equal is None or _holds(single, *self.equal):
+                yield single
+
+    def visit(self, single: Any, rows: Rows) -> None:
+        """Add the rows of one value and of all below it."""
+        complex_value = isinstance(single, dict)
+        for convert, param, detail, primitive in self.leaves:
+            if complex_value is not primitive and single is not None:
+                convert(rows, param, single, detail)
+        if complex_value:
+            for key, child in self.ways:
+                if key in single:
+                    found = single[key]
+                    if child.index is None and child.equal is None and not isinstance(found, list):
+                        child.visit(found, rows)
+                    else:
+                        for each in child.values(found):
+                            child.visit(each, rows)
+
+
+def _holds(value: Any, path: tuple[str, ...], text: str) -> bool:
+    """Whether some value at the path below is the text."""
+    if not path:
+        return bool(value == text)
+    if not isinstance(value, dict):
+        return False
+    found = value.get(path[0])
+    return any(_holds(each, path[1:], text) for each in (found if isinstance(found, list) else (found,)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Composite:
+    """A composite: the places it stands at, and its parts, each a tree of its own below them."""
+
+    name: str
+    places: tuple[_Node, ...]
+    parts: tuple[_Node, ...]
+
+    def collect(self, resource: Mapping[str, Any], rows: Rows) -> None:
+        for place in self.places:
+            for value in _at(place, resource):
+                if isinstance(value, dict):
+                    self._combine(value, rows)
+
+    def _combine(self, value: Mapping[str, Any], rows: Rows) -> None:
+        if not any(key in value for key, _ in self.parts[-1].ways):
+            return  # most resources have no value of its type
+        found: list[Rows] = []
+        for part in reversed(self.parts):
+            own = Rows(rows.zone, rows.base)
+            part.visit(value, own)
+            if not (own.terms or own.texts or own.spans):
+                return
+            found.append(own)
+        heads = [("", "")]
+        for own in found[:0:-1]:
+            terms = [term for term in own.terms if term[0] == ""]
+            heads = [(_join(s, system), _join(c, code)) for s, c in heads for _, system, code in terms]
+        for system, code in heads:
+            self._add(system, code, found[0], rows)
+
+    def _add(self, system: str, code: str, last: Rows, rows: Rows) -> None:
+        for param, own_system, own_code in last.terms:
+            if param == "":
+                rows.term(self.name, f"{system}${own_system}", f"{code}${own_code}")
+        for param, _, exact in last.texts:
+            if param == "":
+                rows.text(self.name, f"{code}${exact}")
+        for _, low, high, _, unit in last.spans:
+            rows.span(self.name, low, high, system, code)
+            if unit:
+                rows.span(self.name, low, high, system, f"{code}${unit}")
+
+
+def _join(left: str, right: str) -> str:
+    return f"{left}${right}" if left else right
+
+
+def _at(node: _Node, value: Any) -> Iterator[Any]:
+    """The values at the end of a tree that is a single way."""
+    if not node.ways:
+        yield value
+    for key, child in node.ways:
+        if isinstance(value, dict) and key in value:
+            for each in child.values(value[key]):
+                yield from _at(child, each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What `extract` does for one resource type."""
+
+    tree: _Node
+    existing: tuple[tuple[str, tuple[str, ...]], ...]
+    composites: tuple[_Composite, ...]
+
+
+@cache
+def _plan(resource_type: str) -> _Plan:
+    tree = _Node()
+    existing, composites = [], []
+    for each in search_parameters(resource_type).values():
+        if each.type == "composite":
+            composites.append(_composite(resource_type, each.name, each.parts, each.components))
+        elif each.name not in _WITHOUT_ROWS:
+            for path in map(parse, each.parts):
+                if path.exists:
+                    keys = elements(resource_type)[path.names].properties()
+                    existing.append((each.name, tuple(key for key, _ in keys)))
+                else:
+                    _plant(tree, resource_type, path, each.type, each.name)
+    tree.close()
+    return _Plan(tree, tuple(existing), tuple(composites))
+
+
+def _composite(resource_type: str, name: str, parts: tuple[str, ...], components: Any) -> _Composite:
+    places, kinds = [], set()
+    for path in map(parse, parts):
+        place = _Node()
+        kinds |= {kind for _, kind, _ in _grow(place, resource_type, path.steps)}
+        place.close()
+        places.append(place)
+    trees = []
+    for component in components:
+        tree = _Node()
+        for kind in sorted(kinds):
+            for path in map(parse, component.parts):
+                _plant(tree, kind, path, component.type, "")
+        tree.close()
+        trees.append(tree)
+    return _Composite(name, tuple(places), tuple(trees))
+
+
+def _plant(tree: _Node, kind: str, path: Path, parameter_type: str, name: str) -> None:
+    """Add a path to the tree, with its converter at the end; a pair that has none adds nothing."""
+    resolves = path.steps[-1].resolves or ""
+    for node, datatype, element in _grow(tree, kind, path.steps):
+        convert = CONVERTERS[parameter_type].get(datatype)
+        if convert is not None:
+            leaf = (convert, name, resolves or _system(element, datatype), datatype in PRIMITIVES)
+            if leaf not in node.leaves:
+                node.leaves.append(leaf)
+
+
+def _grow(node: _Node, kind: str, steps: tuple[Step, ...]) -> list[tuple[_Node, str, Element | None]]:
+    """Follow the steps, making nodes on the way; the nodes at the end with their datatypes."""
+    ends: list[tuple[_Node, str, Element | None]] = [(node, kind, None)]
+    for step in steps:
+        ends = [
+            (_child(at, key, step), inner, element)
+            for at, outer, _ in ends
+            if is_complex(outer) and (element := elements(outer).get(step.name))
+            for key, inner in element.properties()
+            if step.only in (None, inner)
+        ]
+    return ends
+
+
+def _child(node: _Node, key: str, step: Step) -> _Node:
+    equal = (tuple(step.equal[0].split(".")), step.equal[1]) if step.equal else None
+    return node.children.setdefault((key, step.index, step.equal), _Node(index=step.index, equal=equal))
+
+
+def _system(element: Element | None, datatype: str) -> str:
+    """The implicit system of a code: that of its value set, where there is one only."""
+    if element is None or datatype != "code" or element.value_set is None:
+        return ""
+    systems = tuple(value_set(element.value_set))
+    return systems[0] if len(systems) == 1 else ""

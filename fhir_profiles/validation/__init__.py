@@ -1,0 +1,1 @@
+"""Whether a resource is one: structure, primitives, invariants."""

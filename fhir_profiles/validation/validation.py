@@ -1,0 +1,222 @@
+"""Whether a resource is what its type says (FHIR R4 validation.html: structure, values, bindings).
+
+The rules of each type are compiled once from the tables. An issue's `expression` is the FHIRPath of the
+element (`Observation.value.ofType(Quantity).unit`); its text never repeats a value.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias
+
+from fhir_profiles.issues import InvalidResource, Issue
+from fhir_profiles.validation.invariants import INVARIANTS
+from fhir_profiles.validation.primitives import CHECKS, Check
+from fhir_profiles.validation.structure import PRIMITIVES, RESOURCE_TYPES, Element, elements, value_set
+
+MOST_ISSUES = 100
+_LONGEST_NAME = 64
+
+Place: TypeAlias = tuple["Place", str, int | None] | str
+"""Where a value stands: the place around it, its step and its index; the resource type at the root."""
+
+
+def validate(resource: Mapping[str, Any]) -> tuple[Issue, ...]:
+    """What is wrong with a parsed resource: nothing, or up to `MOST_ISSUES` issues of severity error."""
+    run = _Run()
+    with suppress(_Enough):
+        run.resource(resource, None)
+    return tuple(run.issues)
+
+
+def require_valid(resource: Mapping[str, Any]) -> None:
+    """Raise `InvalidResource` with what `validate` finds, if anything."""
+    if issues := validate(resource):
+        raise InvalidResource(*issues)
+
+
+class _Enough(Exception):
+    """So much is wrong that the rest need not be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What may stand in one JSON property; `check` for a primitive, else its values are objects of `kind`."""
+
+    step: str
+    many: bool
+    kind: str
+    check: Check | None = None
+    codes: frozenset[str] | None = None
+    concepts: Mapping[str, frozenset[str]] | None = None
+    shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rules of a type: by JSON property, required elements, and choices with the properties of each."""
+
+    rules: Mapping[str, _Rule]
+    required: tuple[tuple[str, frozenset[str]], ...]
+    choices: tuple[tuple[str, frozenset[str]], ...]
+
+
+class _Run:
+    """One validation: collects the issues, and the ids and local references of the resource at hand."""
+
+    def __init__(self) -> None:
+        self.issues: list[Issue] = []
+        self._local: list[tuple[str, Place]] = []
+
+    def resource(self, value: Any, place: Place | None) -> None:
+        """A resource on its own: the root, or one in a Bundle or Parameters."""
+        outer, self._local = self._local, []
+        self._typed(value, place, contained=False)
+        if self._local:
+            contained = value.get("contained", ())
+            ids = {each.get("id") for each in contained if isinstance(each, dict)}
+            for name, where in self._local:
+                if name and name not in ids:
+                    self.report("invariant", where, "the reference names no contained resource (ref-1)")
+        self._local = outer
+
+    def report(self, code: str, place: Place, diagnostics: str) -> None:
+        """Add an error."""
+        self.issues.append(Issue("error", code, _expression(place), diagnostics))
+        if len(self.issues) >= MOST_ISSUES:
+            raise _Enough
+
+    def _typed(self, value: Any, place: Place | None, *, contained: bool) -> None:
+        kind = value.get("resourceType") if isinstance(value, dict) else None
+        if not isinstance(kind, str) or kind not in RESOURCE_TYPES:
+            self.report("structure", place or "", "resourceType names no FHIR R4 resource type")
+            return
+        if contained and "contained" in value:
+            self.report("invariant", place or kind, "a contained resource contains another (dom-2)")
+        self._object(kind, value, kind if place is None else place)
+
+    def _object(self, kind: str, value: dict[str, Any], place: Place) -> None:
+        table = _table(kind)
+        if not value:
+            self.report("structure", place, "an object must not be empty")
+            return
+        rules = table.rules
+        for key, item in value.items():
+            rule = rules.get(key)
+            if rule is None:
+                self.report("structure", (place, _shown(key), None), "there is no such element")
+            elif rule.many:
+                self._array(rule, key, item, value, place)
+            elif type(item) is list:
+                self.report("structure", (place, rule.step, None), "it must not be an array")
+            else:
+                self._value(rule, item, (place, rule.step, None))
+        self._whole(kind, table, value, place)
+
+    def _whole(self, kind: str, table: _Table, value: dict[str, Any], place: Place) -> None:
+        """What is missing, what contradicts itself."""
+        for name, keys in table.required:
+            if keys.isdisjoint(value):
+                self.report("required", (place, name, None), "it is required and missing")
+        for name, keys in table.choices:
+            if len({key.lstrip("_") for key in keys.intersection(value)}) > 1:
+                self.report("structure", (place, name, None), "it may have one type only")
+        if (invariant := INVARIANTS.get(kind)) and (broken := invariant(value)):
+            self.report("invariant", place, broken)
+
+    def _array(self, rule: _Rule, key: str, items: Any, owner: dict[str, Any], place: Place) -> None:
+        if type(items) is not list or not items:
+            wrong = "an array must not be empty" if items == [] else "it must be an array"
+            self.report("structure", (place, rule.step, None), wrong)
+            return
+        for index, item in enumerate(items):
+            if item is not None:
+                self._value(rule, item, (place, rule.step, index))
+            elif not _has_partner(rule, key, index, owner):
+                self.report("structure", (place, rule.step, index), "null stands for nothing here")
+
+    def _value(self, rule: _Rule, item: Any, place: Place) -> None:
+        if rule.check is not None:
+            if not rule.check(item):
+                self.report("value", place, f"it is not of type {rule.kind}")
+            elif rule.codes is not None and item not in rule.codes:
+                self.report("code-invalid", place, "it is not a code of the required value set")
+        elif type(item) is not dict:
+            self.report("structure", place, "it must be an object")
+        elif rule.kind == "Resource":
+            if rule.step == "contained":
+                self._typed(item, place, contained=True)
+            else:
+                self.resource(item, place)
+        else:
+            self._object(rule.kind, item, place)
+            self._beyond(rule, item, place)
+
+    def _beyond(self, rule: _Rule, item: dict[str, Any], place: Place) -> None:
+        """What cannot be said of the object alone."""
+        if rule.concepts is not None and not _is_bound(rule.concepts, item):
+            self.report("code-invalid", place, "it has no code of the required value set")
+        if rule.kind == "Reference":
+            text = item.get("reference")
+            if type(text) is str and text.startswith("#"):
+                self._local.append((text[1:], place))
+
+
+def _has_partner(rule: _Rule, key: str, index: int, owner: Mapping[str, Any]) -> bool:
+    """Whether a null in an array of primitives has its extension, or the other way round, its value."""
+    partner = owner.get(key[1:] if rule.shadow else f"_{key}")
+    primitive = rule.shadow or rule.check is not None
+    return primitive and isinstance(partner, list) and index < len(partner) and partner[index] is not None
+
+
+def _is_bound(concepts: Mapping[str, frozenset[str]], value: Mapping[str, Any]) -> bool:
+    """Whether a Coding, or some coding of a CodeableConcept, is in the set; a text alone is let be."""
+    codings = value.get("coding", () if "text" in value or "extension" in value else (value,))
+    if not isinstance(codings, list | tuple) or not codings:
+        return True
+    pairs = ((each.get("system"), each.get("code")) for each in codings if isinstance(each, dict))
+    return any(isinstance(system, str) and code in concepts.get(system, ()) for system, code in pairs)
+
+
+def _shown(key: str) -> str:
+    """A name that the client made up, fit to stand in an expression."""
+    return "".join(each for each in key[:_LONGEST_NAME] if each.isalnum() or each in "_-") or "_"
+
+
+def _expression(place: Place) -> str:
+    steps: list[str] = []
+    while not isinstance(place, str):
+        place, step, index = place
+        steps.append(step if index is None else f"{step}[{index}]")
+    return ".".join([place, *reversed(steps)]) if place else ".".join(reversed(steps))
+
+
+@cache
+def _table(kind: str) -> _Table:
+    rules: dict[str, _Rule] = {}
+    if kind in RESOURCE_TYPES:
+        rules["resourceType"] = _Rule("resourceType", False, "code", CHECKS["code"])
+    required, choices = [], []
+    for element in elements(kind).values():
+        properties = element.properties()
+        for key, datatype in properties:
+            rules[key] = _rule(element, datatype)
+            if datatype in PRIMITIVES:
+                rules[f"_{key}"] = _Rule(element.name, element.many, "Element", shadow=True)
+        keys = frozenset(name for key, _ in properties for name in (key, f"_{key}"))
+        if element.required:
+            required.append((element.name, keys))
+        if element.choice:
+            choices.append((element.name, keys))
+    return _Table(rules, tuple(required), tuple(choices))
+
+
+def _rule(element: Element, datatype: str) -> _Rule:
+    step = f"{element.name}.ofType({datatype})" if element.choice else element.name
+    codes, concepts = None, None
+    if element.value_set and datatype in PRIMITIVES:
+        codes = frozenset().union(*value_set(element.value_set).values())
+    elif element.value_set and datatype in ("Coding", "CodeableConcept"):
+        concepts = value_set(element.value_set)
+    return _Rule(step, element.many, datatype, CHECKS.get(datatype), codes, concepts)

@@ -1,0 +1,1 @@
+"""FHIR resources: current versions, histories, pages of a search, references."""

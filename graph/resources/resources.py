@@ -1,0 +1,206 @@
+"""The store of FHIR resources: current versions, older ones, histories and pages of a search.
+
+Every body it returns is the text that is served: as received with its `id` and `meta` spliced in, or rendered
+for the ImagingStudy that DICOM owns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from graph.commit import Committer, Unit
+from graph.cypher.compile import count, page
+from graph.cypher.probe import probe, sizes_of
+from graph.errors import Gone, NotFound
+from graph.keys import kind_key, resource_key, version_key
+from graph.query.expression import Expression, Question
+from graph.records import Found, ResourceVersion
+from graph.scope import AccessScope, scoped
+from graph.session import Graph
+from graph.site import Settings
+from graph.studies.rendering import StudyRenderer, inflated
+from graph.visibility import rights, seen
+
+T = TypeVar("T")
+
+_COLUMNS = """r.key AS key, r.kind AS kind, r.id AS id, r.compartment AS compartment, v.rendered AS rendered,
+v.versionId AS version, v.lastUpdated AS updated, v.sequence AS sequence, v.method AS method, v.body AS body,
+v.changes AS changes, v.versionId = r.versionId AS current"""
+_CURRENT = f"""
+UNWIND $keys AS key
+MATCH (r:Resource {{key: key}})-[:CURRENT]->(v:Version)
+WHERE {seen("r")}
+RETURN {_COLUMNS}
+"""
+_VERSION = f"""
+MATCH (r:Resource {{key: $key}})-[:HAS_VERSION]->(v:Version {{key: $version}})
+WHERE {seen("r")}
+RETURN {_COLUMNS}
+"""
+_OF_RESOURCE = "MATCH (r:Resource {key: $key})-[:HAS_VERSION]->(v:Version) WHERE true"
+_OF_KIND = "MATCH (v:Version) WHERE v.kind = $kind MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
+_OF_TENANT = "MATCH (v:Version) WHERE v.feed = $tenant MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
+_HISTORY = f"""
+{{start}} AND v.sequence < $before AND v.lastUpdated >= $since AND v.lastUpdated < $until AND {seen("r")}
+AND ($at IS NULL OR NOT EXISTS {{
+  MATCH (r)-[:HAS_VERSION]->(n:Version) WHERE n.versionId = v.versionId + 1 AND n.lastUpdated <= $at }})
+RETURN {_COLUMNS}
+ORDER BY sequence DESC LIMIT $limit
+"""
+_REFERRED = f"""
+UNWIND $keys AS key
+MATCH (:Resource {{key: key}})-[edge]->(r:Resource)
+WHERE ($paths IS NULL OR edge.path IN $paths) AND edge.path IS NOT NULL AND r.deleted = false
+AND ($kinds IS NULL OR r.kind IN $kinds) AND {seen("r")}
+RETURN DISTINCT r.key AS key LIMIT $limit
+"""
+_FAR = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryWindow:
+    """Which versions: below a sequence number (the keyset), written in [since, until), how many.
+
+    With `at`, only those that were current at some time after it. Moments are in microseconds.
+    """
+
+    limit: int
+    before: int = _FAR
+    since: int = -_FAR
+    until: int = _FAR
+    at: int | None = None
+
+
+@scoped
+class ResourceStore:
+    """Resources of one graph; every method takes the caller's `AccessScope` first."""
+
+    def __init__(self, graph: Graph, committer: Committer, settings: Settings) -> None:
+        self._graph = graph
+        self._committer = committer
+        self._renderer = StudyRenderer(graph, settings)
+
+    def read(self, scope: AccessScope, resource_type: str, resource_id: str) -> ResourceVersion:
+        """The current version; `NotFound` where there is none to see, `Gone` where it was deleted."""
+        found = self.bodies(scope, [resource_key(scope.tenant, resource_type, resource_id)])
+        if not found:
+            raise NotFound(f"no {resource_type}/{resource_id}")
+        if found[0].deleted:
+            raise Gone(f"{resource_type}/{resource_id} was deleted", code="deleted")
+        return found[0]
+
+    def version(
+        self, scope: AccessScope, resource_type: str, resource_id: str, version_id: int
+    ) -> ResourceVersion:
+        """One version, as it was."""
+        key = resource_key(scope.tenant, resource_type, resource_id)
+        rows = self._graph.read(_VERSION, key=key, version=version_key(key, version_id), **rights(scope))
+        if not rows:
+            raise NotFound(f"no version {version_id} of {resource_type}/{resource_id}")
+        found = self._as_served(rows)[0]
+        if found.deleted:
+            raise Gone(f"version {version_id} is the deletion", code="deleted")
+        return found
+
+    def history(
+        self,
+        scope: AccessScope,
+        window: HistoryWindow,
+        resource_type: str | None = None,
+        resource_id: str | None = None,
+    ) -> list[ResourceVersion]:
+        """Versions of a resource, a type or the tenant, the newest first."""
+        start, names = self._history_start(scope, resource_type, resource_id)
+        rows = self._graph.read(
+            _HISTORY.replace("{start}", start),
+            **names,
+            limit=window.limit,
+            before=window.before,
+            since=window.since,
+            until=window.until,
+            at=window.at,
+            **rights(scope),
+        )
+        return self._as_served(rows)
+
+    def search(self, scope: AccessScope, question: Question) -> Found:
+        """The keys of one page, and the keyset after it where more rows follow."""
+        limit = question.page.limit
+        beyond = replace(question, page=replace(question.page, limit=limit + 1))
+        rows = self._graph.answer(page(scope, beyond, self._sizes(scope, question)))
+        after = (*rows[limit - 1]["sort"], rows[limit - 1]["serial"]) if 0 < limit < len(rows) else None
+        return Found(tuple(row["key"] for row in rows[:limit]), after)
+
+    def _sizes(self, scope: AccessScope, question: Question) -> Mapping[str, int]:
+        """The counts that decide where the search starts, where there is a choice."""
+        statement = probe(scope, question)
+        return sizes_of(self._graph.answer(statement)) if statement else {}
+
+    def count(self, scope: AccessScope, resource_type: str, where: Expression) -> int:
+        """How many rows satisfy `where`."""
+        statement = count(scope, resource_type, where)
+        return int(self._graph.answer(statement)[0]["total"])
+
+    def bodies(self, scope: AccessScope, keys: Sequence[str]) -> list[ResourceVersion]:
+        """The current versions of the seen ones among `keys`, in their order."""
+        rows = self._graph.read(_CURRENT, keys=list(keys), **rights(scope))
+        return self._as_served(rows)
+
+    def referred(
+        self,
+        scope: AccessScope,
+        keys: Iterable[str],
+        paths: Sequence[str] | None,
+        targets: Sequence[str],
+        limit: int,
+    ) -> list[str]:
+        """Keys of what these resources refer to at `paths` (None: anywhere), of the types `targets`.
+
+        Without targets any type will do; at most `limit` are found.
+        """
+        kinds = [kind_key(scope.tenant, each) for each in targets] or None
+        rows = self._graph.read(
+            _REFERRED, keys=list(keys), paths=paths, kinds=kinds, limit=limit, **rights(scope)
+        )
+        return [row["key"] for row in rows]
+
+    def commit(self, scope: AccessScope, unit: Unit[T]) -> T:
+        """Commit a unit of work of the caller's."""
+        if unit.scope is not scope:
+            raise ValueError("the unit was made for another scope")
+        return self._committer.commit(unit)
+
+    def _history_start(
+        self, scope: AccessScope, resource_type: str | None, resource_id: str | None
+    ) -> tuple[str, dict[str, Any]]:
+        if resource_type is None:
+            return _OF_TENANT, {"tenant": scope.tenant}
+        if resource_id is None:
+            return _OF_KIND, {"kind": kind_key(scope.tenant, resource_type)}
+        return _OF_RESOURCE, {"key": resource_key(scope.tenant, resource_type, resource_id)}
+
+    def _as_served(self, rows: list[dict[str, Any]]) -> list[ResourceVersion]:
+        versions = [_version(row) for row in rows]
+        studies = [at for at, row in enumerate(rows) if row["rendered"]]
+        current = {versions[at].key: versions[at] for at in studies if rows[at]["current"]}
+        rendered = self._renderer.current(current) if current else {}
+        for at in studies:
+            version, row = versions[at], rows[at]
+            body = rendered[version.key] if row["current"] else self._renderer.at(version, row["changes"])
+            versions[at] = replace(version, body=body)
+        return versions
+
+
+def _version(row: dict[str, Any]) -> ResourceVersion:
+    compartment = row["compartment"]
+    return ResourceVersion(
+        key=row["key"],
+        resource_type=row["kind"].rpartition("|")[2],
+        resource_id=row["id"],
+        version_id=row["version"],
+        last_updated=row["updated"],
+        sequence=row["sequence"],
+        method=row["method"],
+        body=inflated(row["body"]),
+        compartment=None if compartment is None else tuple(compartment),
+    )

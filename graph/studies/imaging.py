@@ -1,0 +1,143 @@
+"""The store of pictures: instances in, and what retrieval, search and rendering read of them."""
+
+import struct
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graph.commit import Committer
+from graph.cypher.compile import page
+from graph.errors import NotFound
+from graph.keys import study_key
+from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
+from graph.query.expression import All, Present, Question
+from graph.records import InstanceRow, StoredInstance, StoreOutcome
+from graph.scope import AccessScope, scoped
+from graph.session import Graph
+from graph.site import Settings
+from graph.studies.deleting import delete_unit
+from graph.studies.storing import store_unit
+from graph.visibility import rights, seen
+
+# One row holds all: the driver reads a row in two calls of the system, and a study has hundreds.
+_INSTANCES = f"""
+MATCH (s:ImagingStudy {{dicomKey: $study}})
+WHERE s.managed = true AND s.deleted = false AND {seen("s")}
+MATCH (s)-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
+WHERE ($series IS NULL OR x.SeriesInstanceUID = $series) AND ($sop IS NULL OR i.SOPInstanceUID = $sop)
+WITH x, i ORDER BY x.serial, i.serial
+RETURN collect([{{columns}}]) AS instances
+"""
+_STORED = """x.SeriesInstanceUID, i.SOPInstanceUID, i.SOPClassUID, i.TransferSyntaxUID,
+i.blobId, i.size, i.digest, coalesce(i.NumberOfFrames, 1), i.sequence"""
+_MATCHES = {
+    STUDY: "MATCH (s:Resource {key: key})",
+    SERIES: "MATCH (x:Series {key: key})<-[:HAS_SERIES]-(s)",
+    INSTANCE: "MATCH (i:Instance {key: key})<-[:HAS_INSTANCE]-(x)<-[:HAS_SERIES]-(s)",
+}
+_SHOWN = {
+    STUDY: "s {.*} AS study, null AS series, null AS instance",
+    SERIES: "s {.*} AS study, x {.*} AS series, null AS instance",
+    INSTANCE: "s {.*} AS study, x {.*} AS series, i {.*, metadata: null, frames: null} AS instance",
+}
+
+
+_HAS_PICTURES = Present(BY_KEYWORD["StudyInstanceUID"].field)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One row of a QIDO-RS answer: the attributes of its level and of those above."""
+
+    study: dict[str, Any]
+    series: dict[str, Any] | None = None
+    instance: dict[str, Any] | None = None
+
+
+@scoped
+class ImagingStore:
+    """Instances of one graph; every method takes the caller's `AccessScope` first."""
+
+    def __init__(self, graph: Graph, committer: Committer, settings: Settings) -> None:
+        self._graph = graph
+        self._committer = committer
+        self._settings = settings
+
+    def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
+        """Commit instances whose bytes are durable; an outcome per row, in order."""
+        scope.require("imaging.store")
+        return self._committer.commit(store_unit(scope, rows, self._settings))
+
+    def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:
+        """Announce that rows are on their way, so that those of several requests share a commit."""
+        scope.require("imaging.store")
+        return self._committer.expecting()
+
+    def delete(
+        self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
+    ) -> int:
+        """Unlink a study, series or instance, leaving tombstones; return how many instances went."""
+        scope.require("imaging.delete")
+        return self._committer.commit(delete_unit(scope, self._settings, study, series, sop))
+
+    def instances(
+        self,
+        scope: AccessScope,
+        study: str,
+        series: str | None = None,
+        sop: str | None = None,
+        *,
+        frames: bool = False,
+    ) -> list[StoredInstance]:
+        """The instances that these UIDs name, in the order of storing; `NotFound` where none is seen.
+
+        `frames` brings the frame tables too.
+        """
+        table = "coalesce(i.frames, $nothing)" if frames else "$nothing"
+        rows = self._read(scope, f"{_STORED}, {table}", study, series, sop)
+        return [StoredInstance(study, *stored) for stored in rows]
+
+    def metadata(
+        self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
+    ) -> list[tuple[int, bytes]]:
+        """(sequence, zlib-compressed DICOM JSON object) of each instance; `NotFound` where none is seen."""
+        rows = self._read(scope, "i.sequence, i.metadata", study, series, sop)
+        return [(sequence, metadata) for sequence, metadata in rows]
+
+    def search(self, scope: AccessScope, question: Question) -> list[Match]:
+        """A page of a search at one level, newest first, with the attributes of the levels above.
+
+        A study that was announced over FHIR, and of which no picture has come, is not there yet.
+        """
+        if question.entity == STUDY:
+            question = replace(question, where=All((_HAS_PICTURES, question.where)))
+        statement = page(scope, question)
+        text = (
+            f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
+            f"RETURN serial, {_SHOWN[question.entity]}"
+        )
+        rows = self._graph.read(text, **statement.parameters)
+        newest_first = sorted(rows, key=lambda row: row.pop("serial"), reverse=True)
+        return [Match(**row) for row in newest_first]
+
+    def _read(
+        self, scope: AccessScope, columns: str, study: str, series: str | None, sop: str | None
+    ) -> list[list[Any]]:
+        (found,) = self._graph.read(
+            _INSTANCES.replace("{columns}", columns),
+            study=study_key(scope.tenant, scope.partition, study),
+            series=series,
+            sop=sop,
+            nothing=b"",
+            **rights(scope),
+        )
+        if not found["instances"]:
+            raise NotFound("no such study, series or instance")
+        rows: list[list[Any]] = found["instances"]
+        return rows
+
+
+def frame_table(packed: bytes) -> list[tuple[int, int]]:
+    """(offset, length) of each frame in the blob, from what ingest recorded; empty where it is unknown."""
+    return list(struct.iter_unpack("<QQ", packed))

@@ -1,0 +1,87 @@
+"""ImagingStudy as FHIR: rendered from the DICOM nodes when it is read, never kept as a document.
+
+The current version shows what is there now; an older one shows its own snapshot of the study and the
+instances that the feed had created, and not yet deleted, when it was made.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from fhir_profiles.mapping.imaging_study import imaging_study
+from graph.keys import resource_of
+from graph.records import ResourceVersion
+from graph.session import Graph
+from graph.site import Settings
+from graph.studies.identity import stamped
+
+_STUDIES = """
+UNWIND $keys AS key
+MATCH (s:Resource {key: key})
+RETURN key, s.partition AS partition, COLLECT {
+  MATCH (s)-[:HAS_SERIES]->(x:Series)
+  RETURN {properties: properties(x), instances: COLLECT {
+    MATCH (x)-[:HAS_INSTANCE]->(i:Instance)
+    RETURN [i.SOPInstanceUID, i.SOPClassUID, i.InstanceNumber, i.sequence]
+  }}
+} AS series
+"""
+_REMOVED = """
+UNWIND $series AS series
+MATCH (t:Tombstone {series: series}) WHERE t.sequence <= $changes AND t.deletedSequence > $changes
+RETURN series, [t.SOPInstanceUID, t.SOPClassUID, t.InstanceNumber, t.sequence] AS instance
+"""
+
+
+class StudyRenderer:
+    """Turns the snapshots of ImagingStudy versions into resources."""
+
+    def __init__(self, graph: Graph, settings: Settings) -> None:
+        self._graph = graph
+        self._settings = settings
+
+    def current(self, snapshots: Mapping[str, ResourceVersion]) -> dict[str, bytes]:
+        """The JSON of the current version of each study, by key."""
+        rows = self._graph.read(_STUDIES, keys=list(snapshots))
+        return {
+            row["key"]: self._render(snapshots[row["key"]], row["partition"], row["series"]) for row in rows
+        }
+
+    def at(self, snapshot: ResourceVersion, changes: int) -> bytes:
+        """The JSON of an older version, made when the feed stood at `changes`."""
+        row = self._graph.read(_STUDIES, keys=[snapshot.key])[0]
+        series = {each["properties"]["key"]: each for each in row["series"]}
+        for each in series.values():
+            each["instances"] = [instance for instance in each["instances"] if instance[3] <= changes]
+        for removed in self._graph.read(_REMOVED, series=list(series), changes=changes):
+            series[removed["series"]]["instances"].append(removed["instance"])
+        left = [each for each in series.values() if each["instances"]]
+        return self._render(snapshot, row["partition"], left)
+
+    def _render(
+        self, snapshot: ResourceVersion, partition_key: str, series: Iterable[Mapping[str, Any]]
+    ) -> bytes:
+        own = orjson.loads(snapshot.body)
+        partition = partition_key.rpartition("|")[2]
+        resource = imaging_study(
+            own["study"],
+            [_series(each) for each in sorted(series, key=lambda each: each["properties"]["serial"])],
+            id=snapshot.resource_id,
+            patient_reference=resource_of(own["patient"]),
+            endpoint_reference=f"Endpoint/{self._settings.endpoint_id(partition)}",
+            overlay=own["overlay"],
+        )
+        return orjson.dumps(stamped(resource, snapshot.version_id, snapshot.last_updated))
+
+
+def _series(row: Mapping[str, Any]) -> dict[str, Any]:
+    instances = sorted(row["instances"], key=lambda instance: instance[3])
+    names = ("SOPInstanceUID", "SOPClassUID", "InstanceNumber")
+    return {**row["properties"], "instances": [dict(zip(names, each[:3], strict=True)) for each in instances]}
+
+
+def inflated(body: bytes | None) -> bytes:
+    """The text of a version as it was stored; empty for a deletion."""
+    return zlib.decompress(body) if body else b""

@@ -1,0 +1,1 @@
+"""Concepts and the codings that they stand for."""

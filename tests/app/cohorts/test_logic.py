@@ -1,0 +1,203 @@
+"""Three-valued answers of every kind of condition, over a few patients written for them."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from app.cohorts.question import Deceased, Every, Negated, Node, Some
+from app.cohorts.verdicts import Truth, judge
+from tests.app.cohorts.conftest import Gateway, Json, Open, mission
+from tests.factories.dicom import ct_instance
+from tests.factories.fhir import (
+    Resource,
+    condition,
+    diagnostic_report,
+    imaging_study,
+    medication_request,
+    patient,
+)
+
+DX: Json = {"condition": {"codes": [{"system": "http://snomed.info/sct", "code": "307576001"}]}}
+DX_2026: Json = {"condition": {**DX["condition"], "period": {"start": "2026", "end": "2026"}}}
+MALE: Json = {"sex": {"op": "eq", "value": "male"}}
+OLD: Json = {"age": {"op": "ge", "value": 60}}
+PEOPLE: tuple[Resource, ...] = (
+    patient("1", id="woman", birthDate="1990-05-05"),
+    patient("2", id="man", gender="male", birthDate="1950-05-05"),
+    patient("3", id="nobody-knows", gender="unknown", birthDate=None),
+    patient("4", id="unsaid", gender=None, birthDate="1966"),
+    patient("5", id="gone", gender="male", birthDate="1940", deceasedDateTime="2026-11-23"),
+    patient("6", id="long-gone", birthDate="1930-01-01", deceasedBoolean=True),
+)
+CHARTS: tuple[Resource, ...] = (
+    condition("Patient/woman", id="c1"),
+    condition("Patient/man", id="c2", recordedDate=None),
+    condition("Patient/unsaid", id="c3", verification="refuted"),
+    condition("Patient/gone", id="c4", recordedDate="2020-01-01"),
+    medication_request("Patient/woman", id="m1"),
+    medication_request("Patient/man", "3639", id="m2", status="entered-in-error"),
+    imaging_study("Patient/woman", "1.2.3.1", "CT", id="i1"),
+    imaging_study("Patient/man", "1.2.3.2", "MR", id="i2"),
+    {**imaging_study("Patient/unsaid", "1.2.3.3", id="i3"), "modality": []},
+    diagnostic_report("Patient/woman", id="r1"),
+)
+
+
+@pytest.fixture(scope="module")
+def charts(gateways: Open) -> Gateway:
+    gateway = gateways()
+    gateway.put(*PEOPLE, *({k: v for k, v in each.items() if v != []} for each in CHARTS))
+    return gateway
+
+
+def verdicts(gateway: Gateway, population: Json) -> dict[str, str]:
+    answer = gateway.ask(mission(population=population, output={}))
+    assert answer["counts"]["matched"] + answer["counts"]["unknown"] == len(answer["patients"])
+    return {each["reference"].removeprefix("Patient/"): each["verdict"][0] for each in answer["patients"]}
+
+
+CASES: dict[str, tuple[Json, dict[str, str]]] = {
+    "age": (OLD, {"man": "m", "gone": "m", "long-gone": "m", "nobody-knows": "u", "unsaid": "u"}),
+    "younger": (
+        {"age": {"op": "lt", "value": 60}},
+        {"woman": "m", "nobody-knows": "u", "unsaid": "u"},
+    ),
+    "between": (
+        {"age": {"op": "between", "value": [70, 90]}},
+        {"man": "m", "gone": "m", "nobody-knows": "u"},
+    ),
+    "sex": (MALE, {"man": "m", "gone": "m", "nobody-knows": "u", "unsaid": "u"}),
+    "not that sex": (
+        {"sex": {"op": "ne", "value": "male"}},
+        {"woman": "m", "long-gone": "m", "nobody-knows": "u", "unsaid": "u"},
+    ),
+    "sex unknown": (
+        {"sex": {"op": "in", "value": ["unknown"]}},
+        {"nobody-knows": "m", "unsaid": "u"},
+    ),
+    "deceased": ({"deceased": True}, {"long-gone": "m"}),
+    "alive on the day": (
+        {"deceased": False},
+        {"woman": "m", "man": "m", "nobody-knows": "m", "unsaid": "m", "gone": "m"},
+    ),
+    "diagnosed": (DX, {"woman": "m", "man": "m", "gone": "m"}),
+    "diagnosed in 2026": (DX_2026, {"woman": "m", "man": "u"}),
+    "not diagnosed in 2026": (
+        {"not": DX_2026},
+        {"man": "u", "nobody-knows": "m", "unsaid": "m", "gone": "m", "long-gone": "m"},
+    ),
+    "undated counts": (
+        {"condition": {**DX_2026["condition"], "onMissingDate": "include"}},
+        {"woman": "m", "man": "m"},
+    ),
+    "undated does not count": (
+        {"condition": {**DX_2026["condition"], "onMissingDate": "exclude"}},
+        {"woman": "m"},
+    ),
+    "refuted when asked for": (
+        {"exists": {"kind": "condition", "verification": ["refuted"]}},
+        {"unsaid": "m"},
+    ),
+    "prescribed": ({"medication": {}}, {"woman": "m"}),
+    "scanned by CT": ({"imaging": {"modality": ["CT"]}}, {"woman": "m", "unsaid": "u"}),
+    "reported in January": (
+        {"report": {"period": {"start": "2026-01-02", "end": "2026-01-02"}}},
+        {"woman": "m"},
+    ),
+    "some of": (
+        {"any": [DX_2026, OLD]},
+        {"woman": "m", "man": "m", "gone": "m", "long-gone": "m", "nobody-knows": "u", "unsaid": "u"},
+    ),
+    "all of": ({"all": [MALE, OLD]}, {"man": "m", "gone": "m", "nobody-knows": "u", "unsaid": "u"}),
+    "two of three": (
+        {"atLeast": {"n": 2, "of": [DX_2026, MALE, OLD]}},
+        {"man": "m", "gone": "m", "nobody-knows": "u", "unsaid": "u"},
+    ),
+    "none of": (
+        {"not": {"any": [MALE, OLD]}},
+        {"woman": "m", "nobody-knows": "u", "unsaid": "u"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_condition_is_true_false_or_unknown(charts: Gateway, name: str) -> None:
+    population, expected = CASES[name]
+
+    assert verdicts(charts, population) == expected
+
+
+def test_what_decides_are_the_conditions_with_the_value_of_the_whole(charts: Gateway) -> None:
+    answer = charts.ask(mission(population={"any": [DX_2026, OLD]}, output={}))
+    deciding = {each["reference"]: each["deciding"] for each in answer["patients"]}
+
+    assert deciding["Patient/woman"] == ["$.population.any[0].condition"]
+    assert deciding["Patient/man"] == ["$.population.any[1].age"]
+
+
+def test_rows_may_be_of_any_type_of_the_chart_with_chosen_columns(charts: Gateway) -> None:
+    rows: list[dict[str, Any]] = [
+        {"resource": "Patient", "columns": ["gender"]},
+        {"resource": "Condition", "event": "dx"},
+        {"resource": "DiagnosticReport", "as": "reports", "columns": ["status", "code"]},
+    ]
+    answer = charts.ask(mission(population=DX, output={"rows": rows}))
+
+    assert {row["reference"]: row["gender"] for row in answer["rows"]["patient"]} == {
+        "Patient/woman": "female",
+        "Patient/man": "male",
+        "Patient/gone": "male",
+    }
+    assert [row["reference"] for row in answer["rows"]["dx"]] == ["Condition/c1"]
+    assert answer["rows"]["reports"] == [
+        {
+            "patient": "Patient/woman",
+            "reference": "DiagnosticReport/r1",
+            "status": "final",
+            "code": "18748-4",
+        }
+    ]
+
+
+def test_a_birthday_is_a_day_of_the_site_whichever_window_it_came_by(gateways: Open) -> None:
+    gateway = gateways(HILUM_ZONE="Asia/Seoul")
+    gateway.put(
+        patient("8", id="fhir", birthDate="1981-11-21"), patient("9", id="young", birthDate="1981-11-22")
+    )
+    gateway.store(
+        ct_instance(patient_id="10", PatientBirthDate="19811121", AccessionNumber=None),
+        ct_instance(patient_id="11", PatientBirthDate="19811122", AccessionNumber=None),
+    )
+
+    answer = gateway.ask(mission(population={"age": {"op": "gt", "value": 45}}, output={}))
+
+    assert answer["counts"] == {"matched": 2, "unknown": 0}
+
+
+def test_counts_may_be_left_out(charts: Gateway) -> None:
+    answer = charts.ask(mission(population=DX, output={"count": False}))
+
+    assert answer["counts"] == {"matched": None, "unknown": None}
+
+
+A, B, C = (Deceased(name, True) for name in "ABC")
+TREES: tuple[tuple[Node, Any], ...] = (
+    (Every("", (A, B, C)), min),
+    (Some("", 1, (A, B, C)), max),
+    (Some("", 2, (A, B, C)), lambda a, b, c: sorted((a, b, c))[1]),
+    (
+        Negated("", Some("", 1, (A, Every("", (B, Negated("", C)))))),
+        lambda a, b, c: 2 - max(a, min(b, 2 - c)),
+    ),
+)
+
+
+@pytest.mark.parametrize("at", range(len(TREES)))
+def test_the_fold_is_kleenes_logic(at: int) -> None:
+    tree, table = TREES[at]
+
+    for a, b, c in product(Truth, repeat=3):
+        judged = judge(tree, {"A": a, "B": b, "C": c})
+        assert judged.truth == table(a, b, c)
+        assert judged.deciding

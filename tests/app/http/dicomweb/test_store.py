@@ -1,0 +1,88 @@
+"""STOW-RS over HTTP: outcomes, statuses and what bad input is told."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.app.conftest import AsRole
+from tests.app.http.dicomweb.asking import DICOM, FAILED, REASON, STORED, related, store
+from tests.factories.dicom import ct_instance
+from tests.factories.rows import uid
+
+
+def test_an_instance_is_stored_and_named_with_its_address(client: FlaskClient, as_role: AsRole) -> None:
+    study, series, sop = uid(), uid(), uid()
+
+    answer = store(client, as_role, ct_instance(study_uid=study, series_uid=series, sop_uid=sop))
+
+    (stored,) = answer.json[STORED]["Value"]  # type: ignore[index]
+    assert answer.status_code == 200
+    assert answer.content_type == "application/dicom+json"
+    assert stored["00081190"]["Value"][0].endswith(f"/studies/{study}/series/{series}/instances/{sop}")
+
+
+def test_parts_of_a_multipart_request_have_an_outcome_each(client: FlaskClient, as_role: AsRole) -> None:
+    good, broken = ct_instance(sop_uid=uid()), b"not DICOM"
+
+    answer = store(client, as_role, *related(good, broken))
+
+    assert answer.status_code == 202
+    assert len(answer.json[STORED]["Value"]) == 1  # type: ignore[index]
+    assert answer.json[FAILED]["Value"][0][REASON]["Value"] == [43264]  # type: ignore[index]
+
+
+def test_storing_again_is_a_conflict_that_changes_nothing(client: FlaskClient, as_role: AsRole) -> None:
+    file = ct_instance()
+    store(client, as_role, file)
+
+    again = store(client, as_role, file)
+
+    assert again.status_code == 409
+    assert again.json[FAILED]["Value"][0][REASON]["Value"] == [45070]  # type: ignore[index]
+    feed = client.get("/dicom-web/changefeed", headers=as_role("service")).json
+    assert [entry["action"] for entry in feed] == ["Create"]  # type: ignore[union-attr]
+
+
+def test_an_instance_of_another_study_than_the_path_is_refused(client: FlaskClient, as_role: AsRole) -> None:
+    answer = store(client, as_role, ct_instance(study_uid="1.2.3"), path="/dicom-web/studies/1.2.4")
+
+    assert answer.status_code == 409
+    assert answer.json[FAILED]["Value"][0][REASON]["Value"] in ([43264], [43265])  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/dicom", b"", 409),
+        ("application/json", b"{}", 415),
+        ("multipart/related", b"", 400),
+        ('multipart/related; type="application/dicom"; boundary=x', b"--x\r\n", 400),
+        ('multipart/related; type="application/dicom+json"; boundary=x', b"", 415),
+        ('multipart/related; type="application/dicom"; boundary=x', b"--x--", 400),
+    ],
+    ids=["empty", "json", "no boundary", "unfinished", "other parts", "no part"],
+)
+def test_a_request_that_is_no_store_is_told_so(
+    client: FlaskClient, as_role: AsRole, content_type: str, body: bytes, status: int
+) -> None:
+    answer = store(client, as_role, body, content_type=content_type)
+
+    assert answer.status_code == status
+
+
+def test_an_answer_in_xml_is_not_offered(client: FlaskClient, as_role: AsRole) -> None:
+    headers = as_role("service", Content_Type=DICOM, Accept="application/dicom+xml")
+
+    assert client.post("/dicom-web/studies", data=ct_instance(), headers=headers).status_code == 406
+
+
+def test_what_was_stored_is_an_imaging_study_of_its_patient(
+    client: FlaskClient, as_role: AsRole, services: Any
+) -> None:
+    study = uid()
+    store(client, as_role, ct_instance(study_uid=study, patient_id="MRN-7"))
+
+    found = client.get("/dicom-web/studies?PatientID=MRN-7", headers=as_role("clinician"))
+
+    assert found.json[0]["0020000D"]["Value"] == [study]  # type: ignore[index]

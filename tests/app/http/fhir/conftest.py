@@ -1,0 +1,79 @@
+"""The gateway with its two windows onto the record, and shorter words for asking it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.config import Config
+from app.http.factory import create_app
+from app.wiring import Services
+from tests.app.conftest import AsRole
+
+FHIR_JSON = "application/fhir+json"
+
+
+@dataclass(frozen=True)
+class Fhir:
+    """A FHIR client of one user."""
+
+    client: FlaskClient
+    headers: dict[str, str]
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        """Ask for a path below /fhir, or for a whole address of ours."""
+        return self.client.get(_path(path), headers=self._with(headers))
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """Send a resource, as text or as a dict."""
+        data = body if body is None or isinstance(body, bytes | str) else json.dumps(body)
+        content = {"Content-Type": FHIR_JSON} if data is not None else {}
+        return self.client.open(
+            _path(path), method=method, data=data, headers={**content, **self._with(headers)}
+        )
+
+    def create(self, resource: dict[str, Any]) -> str:
+        """Create a resource that must be accepted; its `Type/id`."""
+        answer = self.send("POST", resource["resourceType"], resource)
+        assert answer.status_code == 201, answer.text
+        assert answer.json is not None
+        return f"{resource['resourceType']}/{answer.json['id']}"
+
+    def found(self, path: str, **headers: str) -> list[str]:
+        """`Type/id` of the matches of a search, in order."""
+        answer = self.get(path, **headers)
+        assert answer.status_code == 200, answer.text
+        return names(answer.json)
+
+    def _with(self, headers: dict[str, str]) -> dict[str, str]:
+        return {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+
+
+def names(bundle: Any, mode: str = "match") -> list[str]:
+    """`Type/id` of the entries of a mode, in order."""
+    found = (each for each in bundle.get("entry", ()) if each["search"]["mode"] == mode)
+    return [f"{each['resource']['resourceType']}/{each['resource'].get('id')}" for each in found]
+
+
+def link(bundle: Any, relation: str) -> str | None:
+    """The address of a relation of a Bundle."""
+    return next((each["url"] for each in bundle.get("link", ()) if each["relation"] == relation), None)
+
+
+def _path(path: str) -> str:
+    return path.removeprefix("http://127.0.0.1:8042") if path.startswith("http") else f"/fhir/{path}"
+
+
+@pytest.fixture
+def app(config: Config, services: Services) -> Flask:
+    return create_app(config, services, ("dicomweb", "fhir"))
+
+
+@pytest.fixture
+def fhir(client: FlaskClient, as_role: AsRole) -> Fhir:
+    """A clinician's client."""
+    return Fhir(client, as_role("clinician"))

@@ -1,0 +1,77 @@
+"""The CapabilityStatement tells what there is, no more and no less."""
+
+import pytest
+from flask import Flask
+
+from app.http.fhir.capabilities import OF_SYSTEM, OF_TYPE
+from fhir_profiles.definitions.registry import RESOURCE_TYPES, search_parameters
+from fhir_profiles.validation.validation import validate
+from tests.app.http.fhir.conftest import Fhir
+from tests.factories.fhir import organization
+
+ENDPOINTS = {
+    "search-type": {"search-type", "search-type-post", "search-compartment", "search-compartment-post"},
+    "update": {"update", "update-conditional"},
+    "delete": {"delete", "delete-conditional"},
+    "batch": {"batch"},
+    "transaction": {"batch"},
+    "metadata": {"capabilities", "smart_metadata"},
+}
+
+
+def test_anybody_may_ask_for_it_and_it_is_valid(fhir: Fhir) -> None:
+    answer = fhir.client.get("/fhir/metadata")
+
+    assert answer.status_code == 200
+    assert not [issue for issue in validate(answer.json or {}) if issue.severity == "error"]
+    assert fhir.client.get("/fhir/metadata?_format=xml").status_code == 406
+
+
+def test_every_interaction_has_a_route_and_every_route_is_told_of(fhir: Fhir, app: Flask) -> None:
+    rest = fhir.client.get("/fhir/metadata").json["rest"][0]  # type: ignore[index]
+    told = {each["code"] for each in rest["interaction"]}
+    told |= {each["code"] for kind in rest["resource"] for each in kind["interaction"]}
+    routes = {
+        rule.endpoint.partition(".")[2] for rule in app.url_map.iter_rules() if "fhir." in rule.endpoint
+    }
+
+    assert told == {*OF_TYPE, *OF_SYSTEM}
+    assert {name for code in (*told, "metadata") for name in ENDPOINTS.get(code, {code})} == routes
+
+
+def test_every_type_and_parameter_of_the_registry_is_told_of(fhir: Fhir) -> None:
+    rest = fhir.client.get("/fhir/metadata").json["rest"][0]  # type: ignore[index]
+    told = {kind["type"]: {each["name"] for each in kind["searchParam"]} for kind in rest["resource"]}
+
+    assert told == {kind: set(search_parameters(kind)) for kind in RESOURCE_TYPES}
+
+
+def test_the_audit_is_told_to_be_read_and_added_to(fhir: Fhir) -> None:
+    rest = fhir.client.get("/fhir/metadata").json["rest"][0]  # type: ignore[index]
+    (audit,) = [kind for kind in rest["resource"] if kind["type"] == "AuditEvent"]
+
+    assert {"update", "delete"}.isdisjoint(each["code"] for each in audit["interaction"])
+
+
+@pytest.mark.parametrize("kind", ["Patient", "Observation", "ImagingStudy", "DiagnosticReport"])
+def test_every_parameter_that_is_told_of_can_be_searched_and_sorted_by(fhir: Fhir, kind: str) -> None:
+    values = {"date": "2026", "number": "1", "quantity": "1", "composite": None}
+    for name, parameter in search_parameters(kind).items():
+        value = values.get(parameter.type, "x")
+        if value and name != "_lastUpdated":
+            assert fhir.get(f"{kind}?{name}={value}").status_code == 200, name
+            assert fhir.get(f"{kind}?_sort={name}&_count=1").status_code == 200, name
+
+
+def test_a_type_that_nobody_thinks_of_works_like_any_other(fhir: Fhir) -> None:
+    basic = {"resourceType": "Basic", "code": {"coding": [{"code": "x"}]}}
+    name = fhir.create(basic)
+
+    assert fhir.found("Basic?code=x") == [name]
+    assert fhir.create(organization())
+
+
+def test_a_smart_client_finds_the_token_endpoint(fhir: Fhir) -> None:
+    found = fhir.client.get("/fhir/.well-known/smart-configuration").json
+
+    assert found["token_endpoint"] == "http://127.0.0.1:8042/auth/token"  # type: ignore[index]

@@ -1,0 +1,59 @@
+"""The front page: what runs, how much there is, how to talk to it, and nobody's name."""
+
+import re
+from itertools import count
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.http.pages.counted import SECONDS, Counted
+from app.wiring import Services
+from graph.session import Graph
+from tests.app.conftest import AsRole
+from tests.factories.dicom import ct_instance
+
+APIS = ("/dicom-web/studies", "/fhir/ImagingStudy", "/cohorts/query", "/dicom-web/changefeed")
+_NUMBER = re.compile(r"<dt>(\w+)</dt><dd>([\d,]+)</dd>")
+
+
+def numbers(client: FlaskClient) -> dict[str, str]:
+    return dict(_NUMBER.findall(client.get("/").text))
+
+
+@pytest.mark.parametrize("path", APIS)
+def test_it_has_a_curl_for_each_api(client: FlaskClient, path: str) -> None:
+    assert path in "".join(re.findall(r"curl .*?</pre>", client.get("/").text, re.DOTALL))
+
+
+def test_it_links_to_pages_that_exist(client: FlaskClient) -> None:
+    links = re.findall(r'href="([^"]+)"', client.get("/").text)
+    assert "/docs/" in links
+    assert {client.get(link).status_code for link in links} <= {200, 503}
+
+
+def test_it_counts_what_is_there_and_names_nobody(client: FlaskClient, as_role: AsRole) -> None:
+    file = ct_instance(patient_id="SEEN", PatientName="Kanarienvogel^Anna")
+    headers = as_role("service", Content_Type="application/dicom")
+    assert client.post("/dicom-web/studies", data=file, headers=headers).status_code == 200
+
+    assert numbers(client)["studies"] == "1"
+    assert numbers(client)["instances"] == "1"
+    assert "Kanarienvogel" not in client.get("/").text
+
+
+def test_it_tells_that_the_graph_is_away(
+    app: Flask, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = Graph.connect("bolt://127.0.0.1:1", "neo4j", "")
+    monkeypatch.setattr(services.graph, "_driver", away._driver)
+    answer = app.test_client().get("/")
+    away.close()
+    assert answer.status_code == 200
+    assert "graph: the record store does not answer now" in answer.text
+
+
+def test_it_counts_anew_only_now_and_then() -> None:
+    asked, moments = count(1), iter((0.0, 1.0, SECONDS + 2, SECONDS + 2))
+    counted = Counted(lambda: {"patients": next(asked)}, lambda: next(moments))
+    assert [counted()["patients"] for _ in range(3)] == [1, 1, 2]

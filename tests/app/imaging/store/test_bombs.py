@@ -1,0 +1,101 @@
+"""Files that cost far more to read than to send (B20, B22, B23), read by a child whose memory is measured."""
+
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.factories.elements import DEFLATED, EXPLICIT, element, head, identity, implicit, item, sequence
+
+MEGABYTE = 1 << 20
+MOST_GROWTH = 256 * MEGABYTE
+_READER = """
+import resource, sys
+from pathlib import Path
+from app.imaging.store.limits import Limits
+from app.imaging.store.reading import Terms, read_file
+from app.imaging.store.refusal import Refused
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+with open(sys.argv[1], "rb") as file:
+    before = peak()
+    try:
+        read_file(file.fileno(), Terms(Limits(), "20260101"), Path(sys.argv[2]))
+        told = "read"
+    except Refused as refused:
+        told = refused.message
+print(peak() - before, told)
+"""
+
+
+def zeros_deflated(size: int) -> bytes:
+    """A data set that is one element of `size` zeros, deflated."""
+    stream = zlib.compressobj(9, wbits=-15)
+    start = stream.compress(b"".join(identity()) + element(0x7FE00010, "OW", b"", size))
+    start += stream.flush(zlib.Z_FULL_FLUSH)
+    megabyte = stream.compress(bytes(MEGABYTE)) + stream.flush(zlib.Z_FULL_FLUSH)
+    return head(DEFLATED) + start + megabyte * (size // MEGABYTE) + stream.flush()
+
+
+def pixels_of(size: int) -> bytes:
+    return head(EXPLICIT) + b"".join(identity()) + element(0x7FE00010, "OW", bytes(size))
+
+
+def read_in_a_child(folder: Path, raw: bytes) -> tuple[int, str]:
+    """How many bytes the reader's memory grew, and what it said."""
+    path = folder / "file"
+    path.write_bytes(raw)
+    arguments = [sys.executable, "-c", _READER, str(path), str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])}
+    ended = subprocess.run(arguments, capture_output=True, text=True, check=True, env=environment)
+    growth, told = ended.stdout.strip().split(" ", 1)
+    return int(growth), told
+
+
+def test_b20_a_deflate_bomb_is_refused_within_flat_memory(tmp_path: Path) -> None:
+    growth, told = read_in_a_child(tmp_path, zeros_deflated(1 << 30))
+    assert told == "The deflated data set is larger than 268435456 bytes."
+    assert growth < 32 * MEGABYTE
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_large_deflated_file_is_read_without_holding_it(tmp_path: Path) -> None:
+    growth, told = read_in_a_child(tmp_path, zeros_deflated(200 * MEGABYTE))
+    assert told == "read"
+    assert growth < 32 * MEGABYTE
+
+
+def test_pixel_data_is_never_held(tmp_path: Path) -> None:
+    growth, told = read_in_a_child(tmp_path, pixels_of(200 * MEGABYTE))
+    assert told == "read"
+    assert growth < 32 * MEGABYTE
+
+
+MANY = {
+    "B22 empty items": lambda: head() + b"".join(identity()) + sequence(0x00400275, item() * 500_000),
+    "B23 empty private elements": lambda: (
+        head()
+        + b"".join(identity())
+        + b"".join(element(0x00210000 + tag, "LO") for tag in range(1, 0xFFFF)) * 7
+    ),
+    "items of one element": lambda: (
+        head() + b"".join(identity()) + sequence(0x00400275, item(element(0x00400009, "SH", b"A ")) * 124_000)
+    ),
+    "fragments": lambda: (
+        head("1.2.840.10008.1.2.5")
+        + b"".join(identity())
+        + element(0x7FE00010, "OB", item() * 900_000, 0xFFFFFFFF)
+        + implicit(0xFFFEE0DD)
+    ),
+}
+
+
+@pytest.mark.parametrize("make", MANY.values(), ids=MANY)
+def test_many_small_things_stay_within_memory(tmp_path: Path, make: object) -> None:
+    growth, _ = read_in_a_child(tmp_path, make())  # type: ignore[operator]
+    assert growth < MOST_GROWTH

@@ -1,0 +1,154 @@
+"""The tables are what HL7's definitions say: shown on a package of one resource type."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhir_profiles.definitions import distill
+
+STATUS = "http://hl7.org/fhir/ValueSet/status"
+FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
+
+
+def element(path: str, *types: str, least: int = 0, most: str = "1", **more: Any) -> dict[str, Any]:
+    return {"path": path, "min": least, "max": most, "type": [{"code": each} for each in types], **more}
+
+
+def definition(name: str, *elements: dict[str, Any], kind: str = "resource") -> dict[str, Any]:
+    return {
+        "resourceType": "StructureDefinition",
+        "name": name,
+        "kind": kind,
+        "derivation": "specialization",
+        "abstract": False,
+        "snapshot": {"element": list(elements)},
+    }
+
+
+THING = definition(
+    "Thing",
+    {"path": "Thing", "min": 0, "max": "*"},
+    element("Thing.id", "http://hl7.org/fhirpath/System.String", base={"path": "Resource.id"}),
+    element("Thing.status", "code", least=1, binding={"strength": "required", "valueSet": f"{STATUS}|4.0.1"}),
+    element("Thing.value[x]", "Quantity", "string"),
+    element("Thing.valueQuantity", "Quantity"),
+    element("Thing.part", "BackboneElement", most="*"),
+    {"path": "Thing.part.again", "min": 0, "max": "*", "contentReference": "#Thing.part"},
+    element("Thing.later", "string"),
+)
+FORGOTTEN = {
+    "resourceType": "StructureDefinition",
+    "snapshot": {"element": [element("Thing.note", "string")]},
+}
+SCHEMA = {
+    "Thing": {
+        "properties": {
+            **{name: {} for name in ("id", "status", "note", "valueQuantity", "valueString")},
+            "part": {"items": {"$ref": "#/definitions/Thing_Part"}},
+        }
+    },
+    "Thing_Part": {"properties": {"again": {"items": {"$ref": "#/definitions/Thing_Part"}}}},
+}
+
+
+def parameter(code: str, type_: str, expression: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": code,
+        "url": f"urn:{code}",
+        "code": code,
+        "base": ["Thing"],
+        "type": type_,
+        "expression": expression,
+        **more,
+    }
+
+
+PARTS = [
+    {"definition": "urn:status", "expression": "status"},
+    {"definition": "urn:size", "expression": "value.as(Quantity)"},
+]
+PARAMETERS = [
+    parameter("status", "token", "Thing.status | Other.status"),
+    parameter("size", "quantity", "(Thing.value as Quantity)"),
+    parameter("near", "special", "Thing.part"),
+    parameter("both", "composite", "Thing", component=PARTS),
+    parameter("twice", "composite", "Thing", component=[PARTS[1], PARTS[1]]),
+]
+CODES = {
+    "resourceType": "CodeSystem",
+    "url": "urn:s",
+    "content": "complete",
+    "concept": [{"code": "a", "concept": [{"code": "b"}]}],
+}
+COMPOSE = {"include": [{"system": "urn:s"}], "exclude": [{"system": "urn:s", "concept": [{"code": "a"}]}]}
+FILES: dict[str, Any] = {
+    "profiles-types.json": [],
+    "profiles-resources.json": [THING],
+    "dataelements.json": [FORGOTTEN],
+    "valuesets.json": [CODES, {"resourceType": "ValueSet", "url": STATUS, "compose": COMPOSE}],
+    "v3-codesystems.json": [],
+    "search-parameters.json": PARAMETERS,
+}
+
+
+@pytest.fixture
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    whole = {name: {"entry": [{"resource": each} for each in found]} for name, found in FILES.items()}
+    whole["fhir.schema.json"] = {"definitions": SCHEMA}
+    whole["compartmentdefinition-patient.json"] = {
+        "resource": [{"code": "Thing", "param": ["status"]}, {"code": "Other"}]
+    }
+    archive = tmp_path / "package.tgz"
+    with tarfile.open(archive, "w:gz") as packed:
+        for name, content in whole.items():
+            text = json.dumps(content).encode()
+            member = tarfile.TarInfo(f"package/dist/fhir/r4/{name}")
+            member.size = len(text)
+            packed.addfile(member, io.BytesIO(text))
+    monkeypatch.setattr(distill, "TARGET", tmp_path)
+    distill.main(str(archive))
+    return tmp_path
+
+
+def table(tables: Path, name: str) -> Any:
+    return json.loads((tables / name).read_text(encoding="utf-8"))
+
+
+def test_elements_are_those_that_the_schema_knows(tables: Path) -> None:
+    assert table(tables, "structure.json") == {
+        "Thing": {
+            "id": "0..1 id",
+            "status": "1..1 code @status",
+            "value[x]": "0..1 Quantity|string",
+            "part": "0..* Thing.part",
+            "note": "0..1 string",
+        },
+        "Thing.part": {"again": "0..* Thing.part"},
+    }
+    assert table(tables, "resource-types.json") == ["Thing"]
+
+
+def test_a_value_set_is_listed_with_what_it_leaves_out(tables: Path) -> None:
+    assert table(tables, "codes.json") == {"status": {"urn:s": ["b"]}}
+
+
+def test_parameters_are_those_that_can_be_laid_out_in_rows(tables: Path) -> None:
+    quantity = {"type": "quantity", "paths": ["value.ofType(Quantity)"]}
+    status = {"type": "token", "paths": ["status"]}
+    assert table(tables, "search-parameters.json") == {
+        "Thing": {
+            "status": status,
+            "size": quantity,
+            "both": {"type": "composite", "paths": [""], "components": [status, quantity]},
+        }
+    }
+    assert table(tables, "compartment-patient.json") == {"Thing": ["status"]}
+
+
+def test_a_small_change_is_a_small_difference(tables: Path) -> None:
+    lines = (tables / "structure.json").read_text(encoding="utf-8").splitlines()
+    assert '  "status": "1..1 code @status",' in lines
