@@ -78,7 +78,7 @@ def gateways(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         own = {"HILUM_HOME": str(home), "HILUM_TENANT": f"t{uuid4().hex[:12]}", **environment}
         services = services_on(Config.from_env(own), graph)
         opened.append(services)
-        client = create_app(services.config, services, ("cohort",)).test_client()
+        client = create_app(services.config, services, ("cohorts",)).test_client()
         return Gateway(services, client, demo_tokens(services, now()))
 
     yield open_one
