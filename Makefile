@@ -3,10 +3,11 @@ VENV = .venv
 PYTHON = $(VENV)/bin/python
 INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh
 JOBS = 2
+SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ARGS =
 export BASE_PYTHON
 
-.PHONY: help run test lint format types imports check check-all bench relock-neo4j relock-python clean
+.PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-python clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -15,7 +16,10 @@ run: $(VENV)/run.stamp  ## start everything; Ctrl-C stops it (ARGS=--no-samples 
 	@exec $(PYTHON) -m app.cli up --with-parent $(ARGS)
 
 test: $(VENV)/test.stamp  ## run the tests against a Neo4j of their own (ARGS=tests/graph for some of them)
-	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(ARGS)
+	@$(PYTHON) -m pytest $(SHARED_OUT) -m "not slow" $(ARGS)
+
+test-fast: $(VENV)/test.stamp  ## run those that need no Neo4j, in less than a minute: between two edits
+	@$(PYTHON) -m pytest $(SHARED_OUT) -m "not slow" --without-graph $(ARGS)
 
 lint: $(VENV)/test.stamp  ## ruff: rules and format
 	@$(PYTHON) -m ruff check .

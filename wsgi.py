@@ -3,11 +3,12 @@
 import os
 
 from app.config import Config
-from app.http.factory import create_app
 from app.http.kit.logging import configure_logging
 from app.http.kit.server import be_patient
+from app.wiring import Wiring, connected
+from app.wiring.web import web_app
 
 config = Config.from_env(os.environ)
 configure_logging(config.log_level)
 be_patient(config.stall_seconds, config.minimum_rate)
-app = create_app(config)
+app = web_app(Wiring(config, connected(config)))

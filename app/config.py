@@ -94,6 +94,15 @@ class Config:
         whole(1, 1024),
         "Threads of each web server process: a client that stalls keeps one for a while (ADR 0003).",
     )
+    workers: int = setting(
+        "HILUM_WORKERS", 1, whole(0, 16), "Job workers that `hilum up` runs; 0 where they run by themselves."
+    )
+    committer: Path | None = setting(  # noqa: RUF009 - it returns a field
+        "HILUM_COMMITTER",
+        None,
+        folder,
+        "The socket of the committer process that this process hands its writes to; `hilum up` sets it.",
+    )
     tenant: str = setting("HILUM_TENANT", "default", name, "The tenant of tokens that name none.")
     demo: bool = setting(
         "HILUM_DEMO",

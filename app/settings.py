@@ -9,7 +9,7 @@ from dataclasses import field
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ class ConfigError(ValueError):
     """A setting that the gateway will not start with; the message names it."""
 
 
-Reader = Callable[[str], Any]
+Reader: TypeAlias = Callable[[str], Any]
 
 
 def text(raw: str) -> str:
@@ -36,14 +36,20 @@ def folder(raw: str) -> Path:
 
 
 def name(raw: str) -> str:
-    """A short plain name."""
+    """Read a short plain name.
+
+    Raises `ValueError` with what is expected.
+    """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", raw):
         raise ValueError("a name of up to 64 letters, digits, dots, dashes and underscores")
     return raw
 
 
 def flag(raw: str) -> bool:
-    """Yes or no."""
+    """Read yes or no.
+
+    Raises `ValueError` with what is expected.
+    """
     if raw.lower() not in _FLAGS:
         raise ValueError("yes or no")
     return _FLAGS[raw.lower()]
@@ -67,7 +73,10 @@ def names(raw: str) -> tuple[str, ...]:
 
 
 def web_address(raw: str) -> str:
-    """An http or https address, without a slash at the end."""
+    """Read an http or https address, without a slash at the end.
+
+    Raises `ValueError` with what is expected.
+    """
     found = urlsplit(raw)
     if found.scheme not in ("http", "https") or not found.hostname or found.query or found.fragment:
         raise ValueError("an http or https address without a query")
@@ -75,14 +84,20 @@ def web_address(raw: str) -> str:
 
 
 def bolt_address(raw: str) -> str:
-    """An address of a Neo4j."""
+    """Read an address of a Neo4j.
+
+    Raises `ValueError` with what is expected.
+    """
     if urlsplit(raw).scheme.partition("+")[0] not in ("bolt", "neo4j"):
         raise ValueError("an address such as bolt://host:7687 or neo4j+s://host")
     return raw
 
 
 def zone(raw: str) -> str:
-    """A time zone by its IANA name."""
+    """Read a time zone by its IANA name.
+
+    Raises `ValueError` with what is expected.
+    """
     try:
         return ZoneInfo(raw).key
     except (ValueError, OSError, KeyError):

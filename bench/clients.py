@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.security.demo import demo_tokens
-from app.wiring import services_from_env
+from app.config import Config
+from app.wiring import wired
 from bench.rows import Row
 from graph.clock import now
 
@@ -32,12 +32,10 @@ class Gateway:
     @classmethod
     def running(cls) -> "Gateway":
         """The gateway of this environment."""
-        services = services_from_env(os.environ)
-        try:
-            tokens = dict(demo_tokens(services, now()))
-        finally:
-            services.close()
-        return cls(services.config.host, services.config.port, tokens)
+        config = Config.from_env(os.environ)
+        with wired(config) as wiring:
+            tokens = dict(wiring.demo.tokens(now()))
+        return cls(config.host, config.port, tokens)
 
     def headers(self, role: str, **more: str) -> dict[str, str]:
         """Headers of a request by a role; names are written with underscores."""

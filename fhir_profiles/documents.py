@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import orjson
 
-from fhir_profiles.index.spans import Span, first, items, members, texts
 from fhir_profiles.issues import InvalidDocument, Issue
+from fhir_profiles.json_spans import TextSpan, first, items, members, texts
 from fhir_profiles.validation.structure import elements, kinds
 
 DEEPEST = 100
@@ -77,7 +77,7 @@ def entry_resources(raw: bytes) -> tuple[bytes | None, ...]:
     return tuple(found)
 
 
-def _member_text(text: str, span: Span, name: str) -> bytes | None:
+def _member_text(text: str, span: TextSpan, name: str) -> bytes | None:
     if text[span.start] != "{":
         return None
     inner = (value for member, value in members(text, span.start) if member == name)
@@ -137,7 +137,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-Edit = tuple[Span, str]
+Edit: TypeAlias = tuple[TextSpan, str]
 
 
 def _metadata_edits(
@@ -167,18 +167,18 @@ def _object_edits(text: str, start: int, values: Mapping[str, str]) -> Iterator[
     missing = {name: json.dumps(value) for name, value in values.items() if name not in found}
     if missing:
         written = ",".join(f'"{name}":{value}' for name, value in missing.items())
-        yield Span(start + 1, start + 1), f"{written}," if found else written
+        yield TextSpan(start + 1, start + 1), f"{written}," if found else written
 
 
-def _insertion(text: str, start: int, behind: Span | None, values: Mapping[str, str]) -> Edit:
+def _insertion(text: str, start: int, behind: TextSpan | None, values: Mapping[str, str]) -> Edit:
     written = ",".join(f'"{name}":{value}' for name, value in values.items())
     if behind:
-        return Span(behind.end, behind.end), f",{written}"
+        return TextSpan(behind.end, behind.end), f",{written}"
     empty = next(members(text, start), None) is None
-    return Span(start + 1, start + 1), written if empty else f"{written},"
+    return TextSpan(start + 1, start + 1), written if empty else f"{written},"
 
 
-def _reference_edits(text: str, references: Mapping[str, str], beyond: Iterable[Span]) -> Iterator[Edit]:
+def _reference_edits(text: str, references: Mapping[str, str], beyond: Iterable[TextSpan]) -> Iterator[Edit]:
     taken = {span.start for span in beyond}
     uris = _uri_members()
     for member, start, end in texts(text):
@@ -190,7 +190,7 @@ def _reference_edits(text: str, references: Mapping[str, str], beyond: Iterable[
         else:
             continue
         if after != before:
-            yield Span(start, end), after
+            yield TextSpan(start, end), after
 
 
 def _rewritten(quoted: str, references: Mapping[str, str]) -> str:

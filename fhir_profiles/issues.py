@@ -23,6 +23,10 @@ class ProfileError(Exception):
         super().__init__("; ".join(issue.diagnostics for issue in issues))
         self.issues = issues
 
+    def __reduce__(self) -> tuple[type["ProfileError"], tuple[Issue, ...]]:
+        """Made anew from its issues in another process."""
+        return type(self), self.issues
+
 
 class InvalidDocument(ProfileError):
     """The text is not the JSON of one resource: nothing in it can be judged."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Category(StrEnum):
-    """What kind of failure it is; the HTTP status of each stands in `app/http/kit/problems.py`."""
+    """What kind of failure it is; the HTTP status of each stands in `app/admission/outcomes.py`."""
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"

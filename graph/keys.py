@@ -85,6 +85,16 @@ def term_key(tenant: str, resource_type: str, parameter: str, code: str) -> str:
     return f"{value_key(tenant, resource_type, parameter)}|{part(code)}"
 
 
+def job_key(tenant: str, job_id: str) -> str:
+    """Key of a job."""
+    return join(tenant, ABSENT, "job", job_id)
+
+
+def follower_key(tenant: str, name: str) -> str:
+    """Key of the cursor of one follower of the tenant's feed."""
+    return join(tenant, ABSENT, "follower", name)
+
+
 def concept_key(system: str, code: str) -> str:
     """Key of a Concept; terminology is shared by all tenants."""
     return join(ABSENT, ABSENT, system or ABSENT, code)

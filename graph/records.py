@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
 AttributeValue: TypeAlias = str | int | float | tuple[str, ...] | tuple[int, ...]
@@ -94,9 +95,16 @@ class Found:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
+class StoreStatus(StrEnum):
+    """What became of one instance on its way into the graph."""
+
+    STORED = "stored"
+    EXISTS = "exists"  # another one has its UIDs, and stays
+
+
 @dataclass(frozen=True, slots=True)
 class StoreOutcome:
-    """What became of one instance: `stored`, or `exists` (another one has its UIDs and stays)."""
+    """What became of one instance, and what its sender should know of it."""
 
-    status: str
+    status: StoreStatus
     warnings: tuple[str, ...] = ()

@@ -4,12 +4,14 @@ Only `app/security` builds an `AccessScope` (a test holds that); the stores and 
 query that forgot whose it is cannot be written by accident.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, TypeVar
 
 from graph.errors import Forbidden, ScopeMissing
+from graph.keys import partition_key
+from graph.rights import RowRight
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,8 @@ class AccessScope:
     """Who asks, where, why, and which rows they may see.
 
     `patients` and `studies` are keys of granted rows; `patients` None means every row of the tenant.
+    `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
+    access changes; None where nothing is to be changed.
     """
 
     tenant: str
@@ -27,25 +31,34 @@ class AccessScope:
     partition: str = "default"
     patients: frozenset[str] | None = None
     studies: frozenset[str] = field(default_factory=frozenset)
+    witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def sees_all(self) -> bool:
         """Whether no row right narrows this scope."""
         return self.patients is None
 
+    @property
+    def right(self) -> RowRight:
+        """The rows that the caller may see."""
+        return RowRight(partition_key(self.tenant, self.partition), self.patients, self.studies)
+
+    def witnessed(self, entry: Mapping[str, Any]) -> "AccessScope":
+        """These rights, with the audit entry (`key` and `properties`) that their use is to leave."""
+        return replace(self, witness=entry)
+
     def require(self, permission: str) -> None:
         """Raise `Forbidden` unless the scope holds the capability."""
         if permission not in self.permissions:
             raise Forbidden(f"this needs the permission {permission}", code="forbidden")
 
-    def sees(self, key: str, compartment: list[str] | tuple[str, ...] | None) -> bool:
-        """Whether a row is the caller's: the in-memory twin of the condition that the compiler writes.
+    def sees(self, key: str, compartment: Collection[str] | None, partition: str | None) -> bool:
+        """Whether a row is the caller's to see.
 
-        `compartment` is None for kinds of rows that belong to no patient (Practitioner, Endpoint ...).
+        `compartment` is None for kinds of rows that belong to no patient (Practitioner, Endpoint ...),
+        `partition` (`tenant|partition`) for rows that are not of DICOM.
         """
-        if self.patients is None or compartment is None:
-            return True
-        return key in self.studies or not self.patients.isdisjoint(compartment)
+        return self.right.sees(key, compartment, partition)
 
 
 def demand_scope(scope: object) -> AccessScope:

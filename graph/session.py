@@ -1,17 +1,21 @@
 """The driver of Neo4j, behind two verbs: `read` one statement, `write` one managed transaction.
 
 A read of one statement runs auto-commit in READ mode under a retry of our own (0.6 ms against 1.1 ms for a
-managed one); writes are managed transactions, whose function may run again after a transient error, so it has
-no effect outside the graph. What the driver raises becomes `Unavailable`: nothing above this module knows it.
+managed one), in a session that is kept for the next read, since making one costs a tenth of a small read.
+Writes are managed transactions, whose function may run again after a transient error, so it has no effect
+outside the graph. What the driver raises becomes `Unavailable`: nothing above this module knows it.
 """
 
 import random
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from threading import BoundedSemaphore
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTransaction, Query, Result
+from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTransaction, Query, Result, Session
+from neo4j.api import BookmarkManager
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph.cypher.statement import Statement
@@ -22,6 +26,7 @@ T = TypeVar("T")
 
 RETRY_DEADLINE = 15.0  # seconds; a client waits no longer than this for a graph that went away
 READ_TIMEOUT = 30.0  # seconds the server works on one read before it ends it
+WRITE_TIMEOUT = 60.0  # the same for a write, which may wait for a lock
 _CONCURRENT_READS = 2  # threads of one process that wait for Bolt starve each other (ADR 0003)
 
 
@@ -40,6 +45,19 @@ class _Managed:
         return _rows(self._transaction.run(text, parameters))
 
 
+class _NoBookmarks(BookmarkManager):
+    """Lets a kept session forget which commit it saw last: a graph put back from a backup may not have it."""
+
+    def get_bookmarks(self) -> Collection[str]:
+        return ()
+
+    def update_bookmarks(self, previous_bookmarks: Collection[str], new_bookmarks: Collection[str]) -> None:
+        return None
+
+
+_NO_BOOKMARKS = _NoBookmarks()
+
+
 class Graph:
     """A pool of Bolt connections to one database; safe between threads, made anew after a fork."""
 
@@ -47,6 +65,7 @@ class Graph:
         self._driver = driver
         self._database = database
         self._reading = BoundedSemaphore(_CONCURRENT_READS)
+        self._resting: deque[Session] = deque()  # sessions for reads; none holds a connection
 
     @classmethod
     def connect(cls, uri: str, user: str, password: str, database: str = "neo4j") -> "Graph":
@@ -60,6 +79,7 @@ class Graph:
             max_transaction_retry_time=RETRY_DEADLINE,
             liveness_check_timeout=30.0,
             notifications_min_severity="OFF",
+            telemetry_disabled=True,  # a further message with every statement
         )
         return cls(driver, database)
 
@@ -69,17 +89,40 @@ class Graph:
         return _with_retry(lambda: self._read_once(query, parameters))
 
     def _read_once(self, query: Query, parameters: Row) -> list[Row]:
-        with (
-            self._reading,
-            self._driver.session(
-                database=self._database, default_access_mode=READ_ACCESS, fetch_size=-1
-            ) as session,
-        ):
-            return _rows(session.run(query, parameters))
+        with self._reading, ExitStack() as failing:
+            session = failing.enter_context(self._rested())
+            rows = _rows(session.run(query, parameters))
+            failing.pop_all()  # what did not fail is not closed
+            self._resting.append(session)
+            return rows
 
-    def answer(self, statement: Statement) -> list[Row]:
+    def _rested(self) -> Session:
+        try:
+            return self._resting.pop()
+        except IndexError:
+            return self._driver.session(
+                database=self._database,
+                default_access_mode=READ_ACCESS,
+                fetch_size=-1,
+                bookmark_manager=_NO_BOOKMARKS,
+            )
+
+    def read_statement(self, statement: Statement) -> list[Row]:
         """Run a compiled statement in READ mode."""
         return self.read(statement.text, **statement.parameters)
+
+    def run(self, text: str, **parameters: Any) -> list[Row]:
+        """Run one statement as a transaction of its own that may write; it is sent once.
+
+        Raises `Unavailable` where it failed in passing, or where it may have happened and nobody said so.
+        """
+        try:
+            with self._driver.session(
+                database=self._database, default_access_mode=WRITE_ACCESS, fetch_size=-1
+            ) as session:
+                return _rows(session.run(Query(text, timeout=WRITE_TIMEOUT), parameters))
+        except (Neo4jError, DriverError) as error:
+            raise _unavailable(error) from error
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one managed transaction; it may run more than once, and its last run counts."""
@@ -105,13 +148,15 @@ class Graph:
 
     def close(self) -> None:
         """Close every connection."""
+        while self._resting:
+            self._resting.pop().close()
         self._driver.close()
 
 
 def _rows(result: Result) -> list[Row]:
     """The rows as dictionaries; not by `Result.data`, which walks bytes byte by byte (20 times slower)."""
     keys = result.keys()
-    return [dict(zip(keys, record.values(), strict=True)) for record in result]
+    return [dict(zip(keys, record, strict=True)) for record in result]
 
 
 def _with_retry(work: Callable[[], T]) -> T:

@@ -1,19 +1,30 @@
-"""What the stores need to know of this gateway: its address, and whose PatientIDs come without an issuer."""
+"""What belongs to one tenant: its address, its zone, and whose PatientIDs come without an issuer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from uuid import uuid4
 
 
+def new_resource_id() -> str:
+    """An id that no resource has."""
+    return str(uuid4())
+
+
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What storing needs to know of this gateway."""
+class Site:
+    """One tenant's address, zone and patient identifiers; it travels with units of work, so it is plain."""
 
     base_url: str
     patient_system: str = "urn:hilum:mrn"
     zone: tzinfo = UTC  # of dates and times that name none
-    new_id: Callable[[], str] = field(default=lambda: str(uuid4()))
+    new_id: Callable[[], str] = new_resource_id
+    tenant: str = "default"
+
+    @property
+    def fhir_base(self) -> str:
+        """The address of FHIR, such that `{fhir_base}/Patient/{id}` works."""
+        return f"{self.base_url}/fhir"
 
     def endpoint_id(self, partition: str) -> str:
         """The id of the Endpoint through which a partition's pictures are fetched."""

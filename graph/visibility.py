@@ -1,24 +1,23 @@
-"""The access condition of reads by key: what `graph.cypher.access` writes for trees, for fixed statements."""
+"""The right of a caller in fixed statements, as `graph.cypher.access` writes it in compiled ones."""
 
 from typing import Any
 
+from graph.rights import granted, in_partition
 from graph.scope import AccessScope
-
-SEEN = (
-    "($everything OR {name}.compartment IS NULL OR {name}.key IN $studies "
-    "OR any(each IN {name}.compartment WHERE each IN $patients))"
-)
 
 
 def seen(name: str) -> str:
     """The condition on the variable `name`, over the parameters of `rights`."""
-    return SEEN.format(name=name)
+    grants = granted(name, "$patients", "$studies")
+    return f"({in_partition(name, '$partition')} AND ($everything OR {grants}))"
 
 
 def rights(scope: AccessScope) -> dict[str, Any]:
     """The parameters of `seen`."""
+    right = scope.right
     return {
-        "everything": scope.sees_all,
-        "patients": sorted(scope.patients or ()),
-        "studies": sorted(scope.studies),
+        "partition": right.partition,
+        "everything": right.everything,
+        "patients": right.granted_patients(),
+        "studies": right.granted_studies(),
     }

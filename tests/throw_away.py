@@ -12,6 +12,7 @@ from graph.local.server import LocalNeo4j
 
 PREFIX = "hilum-test-"
 OWNER = "owner.json"
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # Java that is fast soon, and never very fast
 
 
 def open_run(base: Path) -> Path:

@@ -1,8 +1,8 @@
 """What an audit entry says: who, what, when, why, with which outcome. Values of a query are not in it.
 
-A reading access leaves one line in the spool, with its outcome, before the answer leaves: what was not
-answered was not seen. A changing access leaves two, its beginning and its outcome, since a change may outlive
-the process that should have answered; its outcome then is unknown.
+An access leaves two lines in the spool, its beginning and its outcome. The beginning, which says who asked
+for what, is on the disk before the answer leaves; the outcome follows within a second. Where there is none,
+the process ended before it could write it, and the outcome is unknown: the answer may have been seen.
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AccessOutcome:
     """The end of an access: its HTTP status, and whom it concerned beyond what the path says."""
 
     status: int

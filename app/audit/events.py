@@ -36,7 +36,7 @@ def audit_event(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _outcome(status: int | None) -> dict[str, str]:
     if status is None:
-        return {"outcomeDesc": "unknown: the gateway ended before it answered"}
+        return {"outcomeDesc": "unknown: the gateway ended before it noted one"}
     code = "0" if status < _REFUSED else "4" if status < _FAILED else "8"
     return {"outcome": code, "outcomeDesc": str(status)}
 

@@ -34,7 +34,10 @@ class ReadSegment:
 
 
 def read_segment(path: Path) -> ReadSegment:
-    """Read one segment, open, closed or archived."""
+    """Read one segment, open, closed or archived.
+
+    Raises `FileNotFoundError` where it is under none of these names.
+    """
     name = _NAME.match(path.name)
     chain, number = (name["chain"], int(name["number"])) if name else (path.name, 0)
     raw = _bytes(path)

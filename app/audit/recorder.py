@@ -1,28 +1,25 @@
-"""Begins an audit entry when a request is admitted or refused, and ends it before the answer leaves.
+"""Begins an audit entry when an access is admitted or refused, and ends it before the answer leaves.
 
-entry = recorder.begin(scope, facts)      # a changing access is written at once
+entry = recorder.begin(scope, facts)      # written at once, and synced while the access goes on
 entry.concerning("Patient/7")             # whom it turned out to be about
-entry.close(200)                          # waits until the entry is durable: no entry, no answer
+entry.close(200)                          # waits until the beginning is durable: no entry, no answer
 """
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import orjson
 
-from app.audit.entries import OUTCOME, Entry, Outcome, entry_key, properties
+from app.admission.facts import AccessFacts
+from app.audit.entries import OUTCOME, AccessOutcome, Entry, entry_key, properties
 from app.audit.spool import Spool, SpoolLimits
 from app.config import Config
 from app.security.keys import signing_key
-from graph.commit.witness import WITNESS
 from graph.scope import AccessScope
-
-if TYPE_CHECKING:
-    from app.http.kit.guard import RequestFacts
 
 NOBODY = "-"
 _PARAMETER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -30,29 +27,34 @@ _MOST_PARAMETERS = 50
 _DIGEST = 16
 
 
-class OpenEntry:
+class SpooledEntry:
     """An entry that was begun."""
 
     def __init__(self, spool: Spool, entry: Entry) -> None:
         self._spool, self._entry = spool, entry
         self._concerning: list[str] = []
-        self._begun = spool.record(_dump(entry.line())) if entry.changes else None
-        if entry.changes:
-            WITNESS.set({"key": entry_key(entry.tenant, entry.id), "properties": properties(entry.line())})
+        self._begun = spool.record(_dump(entry.line()), soon=True)
+        self.witness: Mapping[str, Any] | None = _witness(entry) if entry.changes else None
 
     def concerning(self, *references: str) -> None:
         """Note whom the access is about, as `Patient/7`."""
         self._concerning.extend(references)
 
     def close(self, status: int) -> None:
-        """Write the outcome, and wait until the entry is durable; raises `Unavailable`."""
-        WITNESS.set(None)
-        outcome = Outcome(status, tuple(dict.fromkeys(self._concerning))).line()
-        if self._begun is None:
-            self._spool.record(_dump(self._entry.line() | outcome)).wait()
-            return
-        self._spool.record(_dump({"kind": OUTCOME, **_named(self._entry), **outcome}))
+        """Write the outcome, and wait until the beginning is durable; raises `Unavailable`.
+
+        The outcome is on the disk within a second, or with the next entry that is waited for; it is itself
+        waited for where it says whom the access was about.
+        """
+        outcome = AccessOutcome(status, tuple(dict.fromkeys(self._concerning)))
+        ended = self._spool.record(_dump({"kind": OUTCOME, **_named(self._entry), **outcome.line()}))
         self._begun.wait()
+        if outcome.concerning:
+            ended.wait()
+
+
+def _witness(entry: Entry) -> Mapping[str, Any]:
+    return {"key": entry_key(entry.tenant, entry.id), "properties": properties(entry.line())}
 
 
 def _named(entry: Entry) -> dict[str, str]:
@@ -77,7 +79,7 @@ class AuditRecorder:
         self._tenant = tenant
         self._new_id = new_id
 
-    def begin(self, scope: AccessScope | None, facts: "RequestFacts") -> OpenEntry:
+    def begin(self, scope: AccessScope | None, facts: AccessFacts) -> SpooledEntry:
         """Write the beginning of an access.
 
         `scope` None where nobody was recognised. Raises `Unavailable`.
@@ -99,7 +101,7 @@ class AuditRecorder:
             query=self._digest(facts.query),
             address=facts.address,
         )
-        return OpenEntry(self._spool, entry)
+        return SpooledEntry(self._spool, entry)
 
     def close(self) -> None:
         """Sync and close the spool."""
@@ -122,7 +124,12 @@ def _plain(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if _PARAMETER.fullmatch(name))[:_MOST_PARAMETERS]
 
 
-def open_recorder(config: Config, folder: Path) -> AuditRecorder:
-    """The recorder of this process, with its spool in the folder."""
-    spool = Spool(folder, SpoolLimits(config.audit_segment, config.audit_seconds))
-    return AuditRecorder(spool, signing_key(config.home / "keys").derive("audit"), config.tenant)
+def open_recorder(
+    config: Config, folder: Path, tenant: str, closed: Callable[[], None] = lambda: None
+) -> AuditRecorder:
+    """The recorder of this process, its spool in the folder; who is not recognised is of the tenant.
+
+    `closed` is called when the spool closes a file.
+    """
+    spool = Spool(folder, SpoolLimits(config.audit_segment, config.audit_seconds), closed=closed)
+    return AuditRecorder(spool, signing_key(config.home / "keys").derive("audit"), tenant)

@@ -5,8 +5,9 @@ segment is `.closed`, and the worker moves it into the graph. A line is `<sha256
 text> <text>`, and a segment's first line names the last hash of the segment before.
 
 Recording only writes. Of the threads that wait for their line, one syncs for all that was written so far and
-the others wait for it: a sync of one's own costs less than waking a thread for it, and waiting together costs
-one sync. What cannot be written is `Unavailable`.
+the others wait for it, so waiting together costs one sync. Where the disk is slow, a line that is wanted
+`soon` is synced by the keeper, a thread, while its writer does other work, and waiting late costs none; a
+fast disk would be done before a thread is awake. What cannot be written is `Unavailable`.
 """
 
 import fcntl
@@ -28,6 +29,8 @@ OPEN, CLOSED = ".open", ".closed"
 START = "0" * 64
 WAIT_SECONDS = 15.0
 LAZY_SECONDS = 1.0
+SLOW_SECONDS = 0.0005  # a sync that takes longer is worth waking the keeper for
+_MEMORY = 0.9  # of what was known of the disk, so much stays after another sync
 _log = structlog.get_logger("hilum.audit")
 
 
@@ -60,7 +63,10 @@ class Segment:
         _sync_folder(folder)
 
     def append(self, text: bytes) -> None:
-        """Write one line whole, or raise OSError."""
+        """Write one line whole.
+
+        Raises `OSError`.
+        """
         following = chained(self.hash, text)
         line = b"%s %s\n" % (following.encode("ascii"), text)
         if os.write(self.file, line) != len(line):
@@ -111,11 +117,13 @@ class Spool:
         limits: SpoolLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sync: Callable[[int], None] = os.fdatasync,
+        closed: Callable[[], None] = lambda: None,
     ) -> None:
         self._folder = folder
         self._limits = limits or SpoolLimits()
         self._clock = clock
         self._sync = sync
+        self._closed = closed
         self._forget()
 
     def _forget(self) -> None:
@@ -129,10 +137,14 @@ class Spool:
         self._era = 0  # grows when a write or a sync fails
         self._durable: dict[int, int] = {}  # how far each era before this one got
         self._written = self._synced = 0
-        self._syncing = self._closing = False
+        self._syncing = self._closing = self._hurried = False
+        self._sync_seconds = SLOW_SECONDS  # what a sync takes lately; not known yet
 
-    def record(self, text: bytes) -> Ticket:
-        """Append a line; if nobody waits for it, it is synced with the next one, or within a second."""
+    def record(self, text: bytes, *, soon: bool = False) -> Ticket:
+        """Append a line; if nobody waits for it, it is synced with the next one, or within a second.
+
+        `soon` has a slow disk sync it meanwhile: for a line that is waited for later. Raises `Unavailable`.
+        """
         if self._owner != os.getpid():
             self._forget()
         with self._changed:
@@ -142,6 +154,9 @@ class Spool:
                 self._give_up(self._segment, error)
                 raise _unwritable() from error
             self._written += 1
+            if soon and not self._hurried and self._sync_seconds >= SLOW_SECONDS:
+                self._hurried = True
+                self._finish.notify()
             return Ticket(self, self._era, self._written)
 
     def wait_for(self, era: int, place: int) -> None:
@@ -191,6 +206,7 @@ class Spool:
         failure: OSError | None = None
         self._syncing = True
         self._changed.release()
+        started = self._clock()
         try:
             self._sync(segment.file)
         except OSError as error:
@@ -198,6 +214,8 @@ class Spool:
         finally:
             self._changed.acquire()
             self._syncing = False
+        taken = self._clock() - started
+        self._sync_seconds = _MEMORY * self._sync_seconds + (1 - _MEMORY) * taken
         if failure is not None:
             self._give_up(segment, failure)
         elif self._segment is segment:
@@ -207,13 +225,13 @@ class Spool:
         self._changed.notify_all()
 
     def _keep(self) -> None:
-        """The keeper: once a second sync what nobody waited for, and close the segment when it is due."""
+        """The keeper: sync what is wanted soon, and once a second what is not; close the segment when due."""
         closing = False
         while not closing:
             with self._changed:
-                self._finish.wait_for(lambda: self._closing, LAZY_SECONDS)
+                self._finish.wait_for(lambda: self._closing or self._hurried, LAZY_SECONDS)
                 self._changed.wait_for(lambda: not self._syncing, WAIT_SECONDS)
-                closing = self._closing
+                closing, self._hurried = self._closing, False
                 self._sync_all()
                 self._rotate(closing)
 
@@ -222,6 +240,7 @@ class Spool:
         if segment is not None and not self._syncing and (closing or self._is_due(segment)):
             try:
                 segment.close()
+                self._closed()
                 self._synced = self._written
                 self._segment = None
                 self._changed.notify_all()

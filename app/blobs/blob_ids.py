@@ -13,7 +13,10 @@ _ENTROPY = 10
 
 
 def new_blob_id(milliseconds: int, entropy: bytes) -> str:
-    """Return the UUIDv7 of a moment (milliseconds since the epoch, UTC) and ten random bytes."""
+    """Return the UUIDv7 of a moment (milliseconds since the epoch, UTC) and ten random bytes.
+
+    Raises `ValueError` for another length of `entropy`.
+    """
     if len(entropy) < _ENTROPY:
         raise ValueError("a UUIDv7 needs ten random bytes")
     number = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(entropy[:_ENTROPY], "big")
@@ -30,7 +33,8 @@ def is_blob_id(text: str) -> bool:
 def shard_of(blob_id: str) -> str:
     """The folder of a blob below its root: the leading bits of the time, 65 seconds to a folder.
 
-    Blobs of one request share a folder, so one fsync of it makes all their names durable.
+    Blobs of one request share a folder, so one fsync of it makes all their names durable. Raises `NotFound`
+    for what is no blob id.
     """
     if not is_blob_id(blob_id):
         raise NotFound("no such blob")

@@ -59,7 +59,10 @@ class Budget:
 
 @contextmanager
 def told_as_failure() -> Iterator[None]:
-    """Turn an error of the file system into the category that the client is told."""
+    """Turn an error of the file system into the category that the client is told.
+
+    Raises `StorageFull` where there is no room, `Unavailable` for any other failure of the disk.
+    """
     try:
         yield
     except OSError as error:

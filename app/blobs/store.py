@@ -63,6 +63,7 @@ class BlobStore:
     """Puts, reads and deletes blobs; safe to share by threads, and made anew in each process.
 
     `floor` is how many bytes stay free, `in_flight` how many may be in unfinished uploads of this process.
+    Raises `ValueError` without a folder.
     """
 
     def __init__(
@@ -114,7 +115,10 @@ class BlobStore:
         self._floor.check()
 
     def path(self, blob_id: str) -> Path:
-        """Where the first present replica lies, for sendfile; raises `NotFound`."""
+        """Return where the first present replica lies, for sendfile.
+
+        Raises `NotFound`, or `Unavailable` where no good copy is left.
+        """
         return self._first(blob_id, _present)
 
     def open(self, blob_id: str) -> BinaryIO:
@@ -122,7 +126,10 @@ class BlobStore:
         return self._first(blob_id, _opened)
 
     def read(self, blob_id: str, offset: int, length: int) -> bytes:
-        """Return `length` bytes from `offset`, fewer at the end; raises as `open` does."""
+        """Return `length` bytes from `offset`, fewer at the end.
+
+        Raises `NotFound`, or `Unavailable` where no good copy is left.
+        """
 
         def piece(path: Path) -> bytes:
             with path.open("rb", buffering=0) as file:

@@ -14,12 +14,14 @@ from app.settings import ConfigError
 from graph.errors import HilumError
 
 COMMANDS: Mapping[str, str] = {
-    "up": "Run everything: graph, web server and worker.",
+    "up": "Run everything: graph, committer, worker and web server.",
+    "committer": "Commit for all processes of a machine.",
     "worker": "Run a job worker beside a gateway.",
     "graph": "Start, stop, migrate or query the graph.",
     "load": "Store DICOM files, folders and zips.",
     "token": "Make an access token.",
     "user": "Manage users and what they may see.",
+    "jobs": "See and cancel jobs.",
     "check": "Prove that graph, blobs and audit agree.",
     "config": "Show and check the settings.",
 }
@@ -45,7 +47,10 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, and say what went wrong in one message; what it writes is its owner's alone."""
+        """Run the command, and say what went wrong in one message; what it writes is its owner's alone.
+
+        Raises `ClickException` with that message.
+        """
         os.umask(0o077)
         try:
             return super().invoke(ctx)

@@ -4,18 +4,18 @@ import os
 
 import click
 
-from app.checking import CHECKS, run_checks
-from app.cli.services import opened
 from app.config import Config
+from app.wiring import wired
 
 
 @click.command()
 def check() -> None:
     """Recount everything; print what is wrong and end with status 1, or say that all is well."""
-    with opened(Config.from_env(os.environ)) as services:
-        findings = list(run_checks(services))
-    for finding in findings:
-        click.echo(f"{finding.invariant}: {finding.what}", err=True)
-    if findings:
+    with wired(Config.from_env(os.environ)) as wiring:
+        checks = wiring.checks
+        violations = list(checks.run())
+    for violation in violations:
+        click.echo(f"{violation.invariant}: {violation.what}", err=True)
+    if violations:
         raise SystemExit(1)
-    click.echo(f"all is well ({len(CHECKS)} checks)")
+    click.echo(f"all is well ({len(checks.checkers)} checks)")

@@ -11,18 +11,22 @@ from app.settings import MIB
 from app.wiring import graph_address
 from graph.errors import Conflict, Unavailable
 from graph.local.folders import cache_folder, graph_folder
-from graph.local.provision import Progress, provision
+from graph.local.provision import DownloadProgress, provision
 from graph.local.server import LocalNeo4j, listens
-from graph.local.settings import Memory
+from graph.local.settings import GraphMemory
 from graph.session import Graph
 
 
 def provisioned(config: Config, screen: Screen) -> tuple[Path, ...]:
-    """The jars of Neo4j, fetched under a progress bar when they are not there yet."""
+    """The jars of Neo4j, fetched under a progress bar when they are not there yet.
+
+    Raises `Conflict` when another Neo4j is named, which needs none.
+    """
+    _refuse_another(config)
     cache = config.cache or cache_folder(os.environ)
     with screen.downloading("Fetching Neo4j") as advance:
 
-        def show(progress: Progress) -> None:
+        def show(progress: DownloadProgress) -> None:
             advance(progress.done, progress.total)
 
         return provision(cache, repository=config.maven_mirror, progress=show)
@@ -30,10 +34,14 @@ def provisioned(config: Config, screen: Screen) -> tuple[Path, ...]:
 
 def local_server(config: Config, jars: tuple[Path, ...] = ()) -> LocalNeo4j:
     """The Neo4j of the home folder (stopping needs no jars); raises `Conflict` when another one is named."""
+    _refuse_another(config)
+    memory = GraphMemory(f"{config.graph_heap // MIB}m", f"{config.graph_page_cache // MIB}m")
+    return LocalNeo4j(graph_folder(config.home), jars, memory=memory)
+
+
+def _refuse_another(config: Config) -> None:
     if config.neo4j_uri:
         raise Conflict("NEO4J_URI names a Neo4j that Hilum does not run; unset it to use the local one")
-    memory = Memory(f"{config.graph_heap // MIB}m", f"{config.graph_page_cache // MIB}m")
-    return LocalNeo4j(graph_folder(config.home), jars, memory=memory)
 
 
 @contextmanager

@@ -3,14 +3,19 @@
 import os
 from collections import Counter
 from pathlib import Path
+from uuid import uuid4
 
 import click
 
-from app.cli.services import opened
+from app.admission import command_facts
 from app.config import Config
+from app.imaging.store import Ingest
 from app.imaging.store.failure_reasons import FailureReason
-from app.imaging.store.outcomes import Outcome
+from app.imaging.store.outcomes import InstanceOutcome
 from app.security.scopes import system_scope
+from app.wiring import wired
+from graph.clock import now
+from graph.scope import AccessScope
 
 
 @click.command()
@@ -20,18 +25,25 @@ def load(paths: tuple[Path, ...]) -> None:
 
     What is refused is named with its reason; the exit status is 1 where anything was.
     """
-    config = Config.from_env(os.environ)
     counts: Counter[str] = Counter()
-    with opened(config) as services:
-        for outcome in services.ingest.store_files(system_scope(config.tenant), paths):
-            counts[_kind(outcome)] += 1
-            if _kind(outcome) == "refused":
-                click.echo(f"refused {outcome.source}: {'; '.join(outcome.comments)}", err=True)
+    facts = command_facts("load", "C", request_id=uuid4().hex, received=now())
+    with wired(Config.from_env(os.environ)) as wiring:
+        caller = system_scope(wiring.sites.own.tenant, "command line")
+        with wiring.admission.access(caller, facts, ("imaging.store",)) as scope:
+            _load(wiring.ingest, scope, paths, counts)
     click.echo(", ".join(f"{counts[kind]} {kind}" for kind in ("stored", "known", "refused")))
     raise SystemExit(1 if counts["refused"] else 0)
 
 
-def _kind(outcome: Outcome) -> str:
+def _load(ingest: Ingest, scope: AccessScope, paths: tuple[Path, ...], counts: Counter[str]) -> None:
+    """Store the files, count what became of each, and name what is refused."""
+    for outcome in ingest.store_files(scope, paths):
+        counts[_kind(outcome)] += 1
+        if _kind(outcome) == "refused":
+            click.echo(f"refused {outcome.source}: {'; '.join(outcome.comments)}", err=True)
+
+
+def _kind(outcome: InstanceOutcome) -> str:
     if outcome.stored:
         return "stored"
     return "known" if outcome.failure_reason == FailureReason.EXISTS else "refused"

@@ -21,7 +21,10 @@ class Stopping:
         self.interrupting = interrupting
 
     def receive(self, _number: int, _frame: FrameType | None) -> None:
-        """Take a signal."""
+        """Take a signal.
+
+        Raises `KeyboardInterrupt` while `interrupting`.
+        """
         if self.event.is_set():
             return
         self.event.set()

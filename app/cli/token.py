@@ -1,16 +1,13 @@
 """`hilum token NAME`: an access token for an account that exists, or in demo mode for a role."""
 
 import os
-from uuid import uuid4
 
 import click
 
-from app.cli.services import opened
 from app.config import Config
-from app.security.demo import demo_tokens
 from app.security.policy import ROLES
-from app.security.scopes import system_scope
 from app.security.tokens import LONGEST_LIFE
+from app.wiring import wired
 from graph.clock import now
 from graph.errors import NotFound
 
@@ -25,20 +22,12 @@ _MICROSECONDS = 1_000_000
 )
 def token(name: str, scope: str | None, seconds: int | None) -> None:
     """Print an access token for the account NAME; in demo mode NAME may be a role."""
-    config = Config.from_env(os.environ)
-    with opened(config) as services:
-        account = services.accounts.find(system_scope(config.tenant), name)
-        if account is None and config.demo and name in ROLES:
-            click.echo(demo_tokens(services, now())[name])
+    with wired(Config.from_env(os.environ)) as wiring:
+        account = wiring.account_tokens.account(name)
+        if account is None and wiring.config.demo and name in ROLES:
+            click.echo(wiring.demo.tokens(now())[name])
             return
         if account is None or account.disabled:
             raise NotFound(f"no enabled user named {name}: see `hilum user list`")
-        made = services.issuer.issue(
-            name,
-            config.tenant,
-            now=now() // _MICROSECONDS,
-            token_id=uuid4().hex,
-            scope=scope,
-            lifetime=seconds,
-        )
+        made = wiring.account_tokens.issue(name, now() // _MICROSECONDS, scope, seconds)
     click.echo(made)

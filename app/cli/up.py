@@ -1,7 +1,7 @@
 """`hilum up`: everything on one machine, until Ctrl-C or SIGTERM.
 
 In this order: Neo4j (fetched once; none when `NEO4J_URI` is set), schema, sample data on the first start,
-worker, web server. Whatever happens, what was started is stopped again, in the other order.
+the roles of `app/processes/roles.py`. Whatever happens, what was started is stopped, in the other order.
 """
 
 import os
@@ -14,17 +14,18 @@ import click
 
 from app.cli.graph_access import connected, local_server, provisioned
 from app.cli.screen import Screen
-from app.cli.services import opened
 from app.cli.signals import Stopping, stopping
 from app.config import Config
-from app.processes.job_worker import job_worker
+from app.processes.child import Command
+from app.processes.role import Role, log_of
+from app.processes.roles import ROLES
+from app.processes.state import read_state
 from app.processes.supervisor import Supervisor, only_one
-from app.processes.web_server import answers, web_server
-from app.security.demo import demo_tokens
+from app.wiring import wired
 from graph.clock import now
 from graph.errors import Conflict, Unavailable
 from graph.local.process import wait_until
-from graph.local.server import is_free
+from graph.local.server import LocalNeo4j, is_free
 from graph.local.state import write_whole
 from graph.schema.migrate import current_version, migrate
 
@@ -34,7 +35,7 @@ ADDRESSES = {
     "Cohorts": "/cohorts/query",
     "Health": "/health/ready",
 }
-WEB_SECONDS = 60.0
+START_SECONDS = 60.0
 LOADING, LOADED = "loading", "loaded"
 
 
@@ -42,7 +43,7 @@ LOADING, LOADED = "loading", "loaded"
 @click.option("--no-samples", is_flag=True, help="Start with an empty graph.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="Stop when the starting process is gone.")
 def up(*, no_samples: bool, with_parent: bool) -> None:
-    """Run everything: graph, web server and worker, until Ctrl-C."""
+    """Run everything until Ctrl-C: graph, committer, workers and web server."""
     config = Config.from_env(os.environ)
     with stopping(interrupting=True) as wish, only_one(config.home):
         if with_parent:
@@ -60,24 +61,36 @@ class Gateway:
         self._supervisor = Supervisor(config.home, lambda child, event: screen.warn(f"{child}: {event}"))
 
     def run(self, wish: Stopping, *, samples: bool) -> None:
-        """Bring everything up, watch it until a signal, and stop it."""
+        """Bring everything up, watch it until a signal, and stop it.
+
+        Raises `Conflict` where the port is taken, `Unavailable` where a process does not start.
+        """
         self._free_the_port()
         with ExitStack() as held:
             held.callback(self._supervisor.stop)
             environment = self._start_graph(held)
             self._prepare(samples=samples)
-            self._supervisor.start(job_worker(self._config, environment))
-            self._start_web(environment)
+            for role in ROLES:
+                self._start_role(role, environment)
             self._greet()
             wish.interrupting = False
             self._supervisor.watch(wish.event)
 
     def _free_the_port(self) -> None:
         """End what a killed supervisor left, then make sure that nobody else listens."""
-        for command in (web_server(self._config, {}), job_worker(self._config, {})):
+        for command in reversed(self._left_over()):
             command.stop()
         if not is_free(self._config.port, self._config.host):
             raise Conflict(f"port {self._config.port} is taken by another program; set HILUM_PORT")
+
+    def _left_over(self) -> list[Command]:
+        """What may run: the processes of each role, and those of an earlier start with other settings."""
+        commands = [each for role in ROLES for each in role.commands(self._config, {})]
+        known = {LocalNeo4j.name, *(command.name for command in commands)}
+        state = read_state(self._config.home)
+        earlier = [child.name for child in state.children if child.name not in known] if state else []
+        grace = max(role.grace for role in ROLES)
+        return [*commands, *(Command(name, (), self._config.home, grace) for name in earlier)]
 
     def _start_graph(self, held: ExitStack) -> dict[str, str]:
         """Start the local Neo4j, unless another is named; gives what the children's environment adds."""
@@ -100,23 +113,31 @@ class Gateway:
         marker = self._config.home / "samples"
         if samples and (fresh or _reads(marker, LOADING)):
             write_whole(marker, LOADING)
-            with opened(self._config) as services, self._screen.counting("Loading sample data") as advance:
-                import_module("app.samples").load_samples(services, advance)  # large, and needed once
+            with wired(self._config) as wiring, self._screen.counting("Loading sample data") as advance:
+                import_module("app.wiring.samples").sample_loader(wiring).load(advance)  # large, needed once
             write_whole(marker, LOADED)
 
-    def _start_web(self, environment: Mapping[str, str]) -> None:
-        self._screen.step("Starting the web server")
-        web = web_server(self._config, environment)
-        self._supervisor.start(web)
-        wait_until(lambda: not web.running() or answers(self._config), WEB_SECONDS)
-        if not (web.running() and answers(self._config)):
-            raise Unavailable("the web server did not start; its own words are in logs/web.log of HILUM_HOME")
+    def _start_role(self, role: Role, environment: Mapping[str, str]) -> None:
+        """Start the processes of a role, and wait until it answers, where it can say so."""
+        for command in role.commands(self._config, environment):
+            self._screen.step(f"Starting {role.title}")
+            self._supervisor.start(command)
+            if role.answers and not self._answers(role, command):
+                where = log_of(self._config.home, command.name).relative_to(self._config.home)
+                raise Unavailable(f"{role.title} did not start; its own words are in {where} of HILUM_HOME")
+
+    def _answers(self, role: Role, command: Command) -> bool:
+        def answers() -> bool:
+            return role.answers is None or role.answers(self._config)
+
+        wait_until(lambda: not command.running() or answers(), START_SECONDS)
+        return command.running() and answers()
 
     def _greet(self) -> None:
         self._screen.addresses(self._config.base_url, ADDRESSES)
         if self._config.demo:
-            with opened(self._config) as services:
-                self._screen.tokens(demo_tokens(services, now()))
+            with wired(self._config) as wiring:
+                self._screen.tokens(wiring.demo.tokens(now()))
         self._screen.step("\nCtrl-C stops everything.")
 
 

@@ -11,11 +11,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.services import opened
 from app.config import Config
 from app.security.client_secrets import hash_secret, new_secret
 from app.security.policy import ROLES
 from app.security.scopes import system_scope
+from app.wiring import wired
 from graph.accounts.accounts import RESEARCH, AccountStore, Granted
 from graph.clock import now
 from graph.errors import Invalid
@@ -28,9 +28,8 @@ _LONGEST_UID = 64
 
 @contextmanager
 def _accounts() -> Iterator[tuple[AccountStore, AccessScope]]:
-    config = Config.from_env(os.environ)
-    with opened(config) as services:
-        yield services.accounts, system_scope(config.tenant, "command line")
+    with wired(Config.from_env(os.environ)) as wiring:
+        yield wiring.accounts, system_scope(wiring.sites.own.tenant, "command line")
 
 
 @click.group()

@@ -1,20 +1,12 @@
 """`hilum worker`: claim jobs and do them, until Ctrl-C or SIGTERM."""
 
-import os
-
 import click
 
-from app.cli.services import opened
-from app.cli.signals import stopping
-from app.config import Config
-from app.http.kit.logging import configure_logging
-from app.work.worker import run
+from app.cli.role import run_role
+from app.processes.job_worker import WORKER
 
 
 @click.command()
 def worker() -> None:
-    """Run a job worker; any number may run beside a gateway, on this machine or on others."""
-    config = Config.from_env(os.environ)
-    configure_logging(config.log_level)
-    with stopping() as wish, opened(config) as services:
-        run(services, wish.event)
+    """Run a job worker; any number may run on the home folder of a gateway."""
+    run_role(WORKER)

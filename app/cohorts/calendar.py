@@ -28,7 +28,10 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> "Duration":
-        """Read an ISO 8601 duration of years, months, weeks and days; `Invalid` beyond P200Y."""
+        """Read an ISO 8601 duration of years, months, weeks and days.
+
+        Raises `Invalid` for anything else, and beyond P200Y.
+        """
         match = _DURATION.fullmatch(text)
         if match is None:
             raise Invalid("not a duration of years, months, weeks or days, such as P2Y or P90D")
@@ -48,7 +51,7 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DaySpan:
     """Whole days from `first` to `last`, both included; None is open."""
 
     first: date | None = None
@@ -67,17 +70,26 @@ def latest_birth(years: int, day: date) -> date:
 
 
 def start_of(day: date, zone: tzinfo) -> int:
-    """The first microsecond of a day."""
+    """Return the first microsecond of a day.
+
+    Raises `ValueError` for a day that is no interval, which no date is.
+    """
     return _interval(day, zone)[0]
 
 
 def end_of(day: date, zone: tzinfo) -> int:
-    """The first microsecond after a day."""
+    """Return the first microsecond after a day.
+
+    Raises `ValueError` for a day that is no interval, which no date is.
+    """
     return _interval(day, zone)[1]
 
 
 def full_date(text: str) -> date:
-    """A whole date; `Invalid` for anything else."""
+    """Read a whole date.
+
+    Raises `Invalid` for anything else.
+    """
     first, last = dates_of(text)
     if first != last:
         raise Invalid("not a whole date, such as 2026-11-22")
@@ -85,7 +97,10 @@ def full_date(text: str) -> date:
 
 
 def dates_of(text: str) -> tuple[date, date]:
-    """The first and last day that a year, month or day covers."""
+    """Return the first and last day that a year, month or day covers.
+
+    Raises `Invalid` for what is no date.
+    """
     try:
         if not _DATE.fullmatch(text):
             raise ValueError

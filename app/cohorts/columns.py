@@ -7,12 +7,12 @@ new column is one more entry here.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 ACCESSION_TYPE = "ACSN"
 UID_SYSTEM = "urn:dicom:uid"
 _OID = "urn:oid:"
-Json = Mapping[str, Any]
+Json: TypeAlias = Mapping[str, Any]
 
 
 class Shown(StrEnum):

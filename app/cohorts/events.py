@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.cohorts.calendar import Duration, Window, dates_of, full_date
+from app.cohorts.calendar import DaySpan, Duration, dates_of, full_date
 from app.cohorts.places import located
 from app.cohorts.question import Code, ConceptSet, Event, Missing
-from app.cohorts.vocabulary import KINDS, Source
+from app.cohorts.vocabulary import KINDS, EventSource
 from graph.errors import Invalid
 
 _AS_OF = "asOf"
@@ -22,7 +22,10 @@ class Sets:
     as_of: date
 
     def concepts(self, raw: Any, path: str) -> ConceptSet:
-        """A set by name, in place, or as a list of codings."""
+        """Read a set of concepts: by name, in place, or as a list of codings.
+
+        Raises `Invalid` for a name that there is not.
+        """
         if isinstance(raw, list):
             return ConceptSet(_codes(raw, path))
         if "set" not in raw:
@@ -32,13 +35,16 @@ class Sets:
             raise Invalid(f"there is no concept set named {name}", location=f"{path}.set")
         return _concept_set(self.named[name], f"$.conceptSets.{name}")
 
-    def window(self, raw: Mapping[str, Any], path: str) -> Window:
-        """The days of a period."""
+    def window(self, raw: Mapping[str, Any], path: str) -> DaySpan:
+        """Return the days of a period.
+
+        Raises `Invalid` where a day is none, or it ends before it begins.
+        """
         first = self._first(raw, path)
         last = self._last(raw, path)
         if first and last and first > last:
             raise Invalid("the period ends before it begins", location=path)
-        return Window(first, last)
+        return DaySpan(first, last)
 
     def _first(self, raw: Mapping[str, Any], path: str) -> date | None:
         days = [self._day(raw, "after", path)] if "after" in raw else []
@@ -68,7 +74,10 @@ class Sets:
 
 
 def read_event(raw: Mapping[str, Any], path: str, kind: str, sets: Sets) -> Event:
-    """One event that its schema accepts."""
+    """Read one event that its schema accepts.
+
+    Raises `Invalid` with the place of what its type of resource does not have.
+    """
     if raw.get("kind", kind) != kind:
         raise Invalid(f"this is a {kind}", location=f"{path}.kind")
     resource = raw.get("resource", next(iter(KINDS[kind])))
@@ -90,7 +99,7 @@ def read_event(raw: Mapping[str, Any], path: str, kind: str, sets: Sets) -> Even
     )
 
 
-def _dates(raw: str | None, source: Source, resource: str, path: str) -> tuple[str, ...]:
+def _dates(raw: str | None, source: EventSource, resource: str, path: str) -> tuple[str, ...]:
     names = tuple(source.dates) if raw is None else tuple(raw.split("|"))
     if not set(names) <= source.dates.keys() or len(set(names)) < len(names):
         raise Invalid(f"the dates of a {resource} are {', '.join(source.dates)}", location=path)

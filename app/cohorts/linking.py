@@ -8,13 +8,16 @@ alone trusted where the resource does not say whose it is: the same number may b
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from app.cohorts.charts import Charts, Document
 from app.cohorts.columns import accessions, study_uid
 from app.cohorts.question import Way
-from app.cohorts.records import Document, Records
 from app.cohorts.trees import countable, of_patients
 from app.cohorts.vocabulary import DIRECT, ORDER, ORDERED, PATIENT, STUDY, patient_paths
 from fhir_profiles.definitions.registry import reference_paths
+from fhir_profiles.index.kept import beside
+from fhir_profiles.index.references import IDENTIFIER
 from graph.query.expression import (
     NOTHING,
     All,
@@ -22,7 +25,7 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
+    KeyIn,
     Kind,
     Not,
     Present,
@@ -30,11 +33,11 @@ from graph.query.expression import (
     Term,
 )
 
-Number = tuple[str, str]  # (identifier system or "", value)
+Number: TypeAlias = tuple[str, str]  # (identifier system or "", value)
 
 
 @dataclass(slots=True)
-class Study:
+class LinkedStudy:
     """What a study can be tied by."""
 
     key: str
@@ -57,20 +60,20 @@ class Pair:
 class Linker:
     """The studies of some patients, ready to be tied."""
 
-    records: Records
+    charts: Charts
     patients: tuple[str, ...]
-    studies: tuple[Study, ...]
+    studies: tuple[LinkedStudy, ...]
 
     @classmethod
-    def of(cls, records: Records, owners: Mapping[str, str]) -> "Linker":
+    def of(cls, charts: Charts, owners: Mapping[str, str]) -> "Linker":
         """Gather the ties of the studies whose patients `owners` gives."""
-        documents = records.documents(list(owners))
+        documents = charts.documents(list(owners))
         studies = {
-            key: Study(key, owners[key], study_uid(each), frozenset(accessions(each)))
+            key: LinkedStudy(key, owners[key], study_uid(each), frozenset(accessions(each)))
             for key, each in documents.items()
         }
-        _find_orders(records, studies)
-        return cls(records, tuple(sorted(set(owners.values()))), tuple(studies.values()))
+        _find_orders(charts, studies)
+        return cls(charts, tuple(sorted(set(owners.values()))), tuple(studies.values()))
 
     def candidates(self, resource: str) -> list[str]:
         """Keys of the resources of a type that may be tied to any of the studies."""
@@ -78,12 +81,12 @@ class Linker:
             return []
         whose = Any(
             (
-                of_patients(resource, Keys(PATIENT, self.patients)),
+                of_patients(resource, KeyIn(PATIENT, self.patients)),
                 Not(Present(Field(resource, "patient", Kind.TERM))),
             )
         )
         ties = Any((self._by_study(resource), self._by_order(resource), self._by_number(resource)))
-        return self.records.keys(resource, All((ties, whose, *countable(resource))))
+        return self.charts.keys(resource, All((ties, whose, *countable(resource))))
 
     def pairs(self, resource: str, documents: Mapping[str, Document]) -> list[Pair]:
         """Every pair of one of these resources and one of the studies."""
@@ -94,7 +97,7 @@ class Linker:
     def _by_study(self, resource: str) -> Expression:
         parameter = DIRECT[resource]
         link = Along(reference_paths(resource, parameter), (STUDY,))
-        named = Related(link, Keys(STUDY, tuple(each.key for each in self.studies)))
+        named = Related(link, KeyIn(STUDY, tuple(each.key for each in self.studies)))
         uids = tuple(text for each in self.studies if each.uid for text in (each.uid, f"urn:oid:{each.uid}"))
         return Any((named, _identified(resource, parameter, uids)))
 
@@ -102,7 +105,7 @@ class Linker:
         parameter = ORDERED[resource]
         orders = sorted({order for each in self.studies for order in each.orders})
         link = Along(reference_paths(resource, parameter), (ORDER,))
-        named = Related(link, Keys(ORDER, tuple(orders))) if orders else NOTHING
+        named = Related(link, KeyIn(ORDER, tuple(orders))) if orders else NOTHING
         return Any((named, _identified(resource, parameter, self._numbers)))
 
     def _by_number(self, resource: str) -> Expression:
@@ -112,19 +115,19 @@ class Linker:
     def _numbers(self) -> tuple[str, ...]:
         return tuple(sorted({value for each in self.studies for _, value in each.numbers}))
 
-    def _sources(self, resource: str, documents: Mapping[str, Document]) -> list["Source"]:
+    def _sources(self, resource: str, documents: Mapping[str, Document]) -> list["LinkableResource"]:
         direct = reference_paths(resource, DIRECT[resource])
         ordered = reference_paths(resource, ORDERED[resource])
         own = patient_paths(resource)
         paths = tuple(dict.fromkeys((*direct, *ordered, *own)))
-        sources = {key: Source.of(key, each, direct, ordered) for key, each in documents.items()}
-        for edge in self.records.edges(documents, paths, STUDY, ORDER, PATIENT):
+        sources = {key: LinkableResource.of(key, each, direct, ordered) for key, each in documents.items()}
+        for edge in self.charts.edges(documents, paths, STUDY, ORDER, PATIENT):
             sources[edge.source].add(edge.path in own, edge.target)
         return list(sources.values())
 
 
 @dataclass(slots=True)
-class Source:
+class LinkableResource:
     """What a resource says of the study it belongs to."""
 
     key: str
@@ -135,7 +138,9 @@ class Source:
     patient: str | None = None
 
     @classmethod
-    def of(cls, key: str, document: Document, direct: Sequence[str], ordered: Sequence[str]) -> "Source":
+    def of(
+        cls, key: str, document: Document, direct: Sequence[str], ordered: Sequence[str]
+    ) -> "LinkableResource":
         """Read the identifiers of a resource and of its logical references."""
         return cls(
             key,
@@ -151,7 +156,7 @@ class Source:
         else:
             self.targets.add(target)
 
-    def ways(self, study: Study) -> frozenset[Way]:
+    def ways(self, study: LinkedStudy) -> frozenset[Way]:
         """Every tie to a study; none to that of another patient."""
         if self.patient not in (None, study.patient):
             return frozenset()
@@ -164,7 +169,7 @@ class Source:
             direct = set()
         return frozenset(direct | self._indirect(study))
 
-    def _indirect(self, study: Study) -> set[Way]:
+    def _indirect(self, study: LinkedStudy) -> set[Way]:
         found = set()
         if self.targets & study.orders or _shared(self.requested, study.numbers):
             found.add(Way.ORDER)
@@ -173,22 +178,22 @@ class Source:
         return found
 
 
-def _find_orders(records: Records, studies: Mapping[str, Study]) -> None:
+def _find_orders(charts: Charts, studies: Mapping[str, LinkedStudy]) -> None:
     """The orders that studies name, and those of their patients that carry their accession numbers."""
-    for edge in records.edges(studies, reference_paths(STUDY, "basedon"), ORDER):
+    for edge in charts.edges(studies, reference_paths(STUDY, "basedon"), ORDER):
         studies[edge.source].orders.add(edge.target)
     numbers = tuple(sorted({value for each in studies.values() for _, value in each.numbers}))
     if not numbers:
         return
     patients = tuple(sorted({each.patient for each in studies.values()}))
     numbered = Term(Field(ORDER, "identifier", Kind.TERM), numbers)
-    keys = records.keys(
-        ORDER, All((numbered, of_patients(ORDER, Keys(PATIENT, patients)), *countable(ORDER)))
+    keys = charts.keys(
+        ORDER, All((numbered, of_patients(ORDER, KeyIn(PATIENT, patients)), *countable(ORDER)))
     )
     carried = {
-        key: set(_identifiers(each.get("identifier", ()))) for key, each in records.documents(keys).items()
+        key: set(_identifiers(each.get("identifier", ()))) for key, each in charts.documents(keys).items()
     }
-    for edge in records.edges(keys, patient_paths(ORDER), PATIENT):
+    for edge in charts.edges(keys, patient_paths(ORDER), PATIENT):
         for study in studies.values():
             if study.patient == edge.target and _shared(carried[edge.source], study.numbers):
                 study.orders.add(edge.source)
@@ -196,7 +201,7 @@ def _find_orders(records: Records, studies: Mapping[str, Study]) -> None:
 
 def _identified(resource: str, parameter: str, values: tuple[str, ...]) -> Expression:
     """That a logical reference of the parameter has one of these identifier values."""
-    return Term(Field(resource, f"{parameter}:identifier", Kind.TERM), values) if values else NOTHING
+    return Term(Field(resource, beside(parameter, IDENTIFIER), Kind.TERM), values) if values else NOTHING
 
 
 def _logical(document: Document, paths: Sequence[str]) -> Iterable[Number]:

@@ -12,7 +12,10 @@ _FORMATS = ("table",)
 
 
 def read_rows(output: Mapping[str, Any], events: Mapping[str, Event]) -> tuple[Rows, ...]:
-    """The rows of an output that its schema accepts."""
+    """Read the rows of an output that its schema accepts.
+
+    Raises `Invalid` for an event that there is not, or a link that cannot be.
+    """
     if not set(output.get("format", "table").split("|")) & set(_FORMATS):
         raise Invalid("the one format is table", location="$.output.format")
     rows = tuple(
@@ -32,7 +35,10 @@ def read_rows(output: Mapping[str, Any], events: Mapping[str, Event]) -> tuple[R
 
 
 def read_links(output: Mapping[str, Any], rows: tuple[Rows, ...]) -> tuple[Links, ...]:
-    """The links of an output that its schema accepts."""
+    """Read the links of an output that its schema accepts.
+
+    Raises `Invalid` for rows that are not asked for, or cannot be linked.
+    """
     types = {each.name: each.resource for each in rows}
     return tuple(
         _links(each, f"$.output.links[{at}]", types) for at, each in enumerate(output.get("links", ()))

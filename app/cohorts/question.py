@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.cohorts.calendar import Window
+from app.cohorts.calendar import DaySpan
 
 
 class Missing(StrEnum):
@@ -42,8 +42,8 @@ class ConceptSet:
 class Event:
     """Something that is on record of a patient: a row of `resource` that satisfies every filter.
 
-    `tokens` are plain codes and `concepts` sets of codings, by the names of `vocabulary.Source`; `dates` are
-    the elements of which the first that is present counts.
+    `tokens` are plain codes and `concepts` sets of codings, by the names of `vocabulary.EventSource`; `dates`
+    are the elements of which the first that is present counts.
     """
 
     path: str
@@ -52,7 +52,7 @@ class Event:
     tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concepts: Mapping[str, ConceptSet] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
-    window: Window | None = None
+    window: DaySpan | None = None
     missing: Missing = Missing.FLAG
 
 
@@ -93,7 +93,7 @@ class Exists:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """All hold."""
+    """Holds where every one of the conditions holds."""
 
     path: str
     of: tuple["Node", ...]
@@ -101,7 +101,7 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """At least `least` hold."""
+    """Holds where at least `least` of the conditions hold."""
 
     path: str
     least: int
@@ -110,14 +110,14 @@ class Some:
 
 @dataclass(frozen=True, slots=True)
 class Negated:
-    """It does not hold; what is unknown stays unknown."""
+    """Holds where the condition does not hold; what is unknown stays unknown."""
 
     path: str
     of: "Node"
 
 
-Leaf: TypeAlias = Age | Sex | Deceased | Exists
-Node: TypeAlias = Leaf | Every | Some | Negated
+Criterion: TypeAlias = Age | Sex | Deceased | Exists
+Node: TypeAlias = Criterion | Every | Some | Negated
 
 
 class Way(StrEnum):
@@ -152,7 +152,7 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CohortQuestion:
     """A whole question; `cohort` is the hash of its normal form."""
 
     cohort: str
@@ -167,7 +167,7 @@ class Question:
     token: str | None
 
 
-def leaves(node: Node) -> tuple[Leaf, ...]:
+def leaves(node: Node) -> tuple[Criterion, ...]:
     """The leaves of a tree, from left to right."""
     match node:
         case Every() | Some():

@@ -1,4 +1,4 @@
-"""From the JSON of a request to a `Question`: its form by the schema, then what its names mean.
+"""From the JSON of a request to a `CohortQuestion`: its form by the schema, then what its names mean.
 
 Whatever is wrong is `Invalid` (or `TooLarge`) with the JSONPath of its place.
 """
@@ -16,13 +16,13 @@ from app.cohorts.output import read_links, read_rows
 from app.cohorts.places import first_fault, located
 from app.cohorts.question import (
     Age,
+    CohortQuestion,
     Deceased,
     Event,
     Every,
     Exists,
     Negated,
     Node,
-    Question,
     Sex,
     Some,
 )
@@ -33,7 +33,7 @@ DEEPEST, MOST_LEAVES = 8, 64
 _SCHEMA = QuestionSchema()
 
 
-def read_question(raw: Any, today: date) -> Question:
+def read_question(raw: Any, today: date) -> CohortQuestion:
     """Read a request body; `today` stands where it names no day."""
     try:
         _SCHEMA.load(raw)
@@ -49,7 +49,7 @@ def read_question(raw: Any, today: date) -> Question:
     tree = _Tree(events, sets)
     output, page = raw.get("output", {}), raw.get("page", {})
     rows = read_rows(output, events)
-    return Question(
+    return CohortQuestion(
         cohort=cohort_of(normal_form(raw, as_of)),
         as_of=as_of,
         population=tree.node(raw["population"], "$.population", 1),

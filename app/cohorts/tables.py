@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.cohorts.charts import Charts, Document
 from app.cohorts.columns import legible
 from app.cohorts.disclosure import Disclosure
 from app.cohorts.linking import Linker, Pair
-from app.cohorts.question import Event, Links, Question, Rows
-from app.cohorts.records import Document, Records
+from app.cohorts.question import CohortQuestion, Event, Links, Rows
 from app.cohorts.trees import Compiler, countable, of_patients
 from app.cohorts.vocabulary import KINDS, PATIENT, STUDY, patient_paths
 from fhir_profiles.definitions.registry import reference_paths
-from graph.query.expression import All, Keys
+from graph.query.expression import All, KeyIn
 
 
 @dataclass(slots=True)
@@ -28,10 +28,10 @@ class Tables:
     """Fills the tables of one question for some patients (keys, in the order of the answer)."""
 
     def __init__(
-        self, question: Question, records: Records, compiler: Compiler, patients: Sequence[str]
+        self, question: CohortQuestion, charts: Charts, compiler: Compiler, patients: Sequence[str]
     ) -> None:
         self._question = question
-        self._records = records
+        self._charts = charts
         self._compiler = compiler
         self._patients = {key: place for place, key in enumerate(patients)}
         self._linkers: dict[str, Linker] = {}
@@ -76,13 +76,13 @@ class Tables:
         if not self._patients:
             return []
         what = [self._compiler.rows(event).certain] if event else countable(resource)
-        return self._records.keys(resource, All((of_patients(resource, self._asked), *what)))
+        return self._charts.keys(resource, All((of_patients(resource, self._asked), *what)))
 
     def _linked(self, asked: Rows) -> Table:
         """The rows that belong to the studies of another name."""
         linker = self._linker(str(asked.linked_to))
         keys = linker.candidates(asked.resource)
-        pairs = linker.pairs(asked.resource, self._records.documents(keys))
+        pairs = linker.pairs(asked.resource, self._charts.documents(keys))
         kept = [pair for pair in pairs if pair.ways & set(asked.ways)]
         studies = {each.key: each.patient for each in linker.studies}
         return self._table(
@@ -94,12 +94,12 @@ class Tables:
     def _table(self, resource: str, keys: list[str], owners: Mapping[str, str] | None = None) -> Table:
         found = dict(owners) if owners is not None else self._owners(resource, keys)
         ordered = sorted((key for key in keys if key in found), key=lambda key: self._patients[found[key]])
-        return Table({key: found[key] for key in ordered}, self._records.documents(ordered))
+        return Table({key: found[key] for key in ordered}, self._charts.documents(ordered))
 
     def _owners(self, resource: str, keys: Sequence[str]) -> dict[str, str]:
         if resource == PATIENT:
             return {key: key for key in keys}
-        edges = self._records.edges(keys, patient_paths(resource), PATIENT)
+        edges = self._charts.edges(keys, patient_paths(resource), PATIENT)
         return {edge.source: edge.target for edge in edges if edge.target in self._patients}
 
     def _linker(self, name: str) -> Linker:
@@ -109,7 +109,7 @@ class Tables:
                 owners = self._tables[name].owners
             else:
                 owners = self._owners(STUDY, self._keys(STUDY, self._question.events[name]))
-            self._linkers[name] = Linker.of(self._records, owners)
+            self._linkers[name] = Linker.of(self._charts, owners)
         return self._linkers[name]
 
     def _pairs(self, asked: Links) -> list[Pair]:
@@ -117,8 +117,8 @@ class Tables:
         return self._linker(asked.target).pairs(resource, self._tables[asked.source].documents)
 
     @property
-    def _asked(self) -> Keys:
-        return Keys(PATIENT, tuple(self._patients))
+    def _asked(self) -> KeyIn:
+        return KeyIn(PATIENT, tuple(self._patients))
 
     def _drugs(self, resource: str, table: Table) -> dict[str, Any]:
         """The medications that rows refer to, as CodeableConcepts: contained ones, or resources."""
@@ -126,10 +126,10 @@ class Tables:
         if source is None or source.through is None:
             return {}
         contained = {key: _contained(each) for key, each in table.documents.items()}
-        edges = self._records.edges(table.documents, reference_paths(resource, source.through), "Medication")
+        edges = self._charts.edges(table.documents, reference_paths(resource, source.through), "Medication")
         codes = {
             key: each.get("code")
-            for key, each in self._records.documents([edge.target for edge in edges]).items()
+            for key, each in self._charts.documents([edge.target for edge in edges]).items()
         }
         return contained | {edge.source: codes.get(edge.target) for edge in edges}
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from itertools import combinations
+from typing import TypeAlias
 
 from app.cohorts.calendar import end_of, latest_birth
 from app.cohorts.question import (
     Age,
+    Criterion,
     Deceased,
     Event,
     Every,
     Exists,
-    Leaf,
     Missing,
     Negated,
     Node,
@@ -46,7 +47,7 @@ from graph.query.expression import (
 
 MOST_COMBINATIONS = 64
 _UNKNOWN_SEX = "unknown"
-Codings = frozenset[tuple[str | None, str]]
+Codings: TypeAlias = frozenset[tuple[str | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,12 @@ class Trees:
 
 
 def both(trees: tuple[Trees, ...]) -> Trees:
-    """All of them."""
+    """Return the trees of the condition that all of these hold."""
     return Trees(All(tuple(each.certain for each in trees)), All(tuple(each.possible for each in trees)))
 
 
 def either(trees: tuple[Trees, ...]) -> Trees:
-    """One of them."""
+    """Return the trees of the condition that one of these holds."""
     return Trees(Any(tuple(each.certain for each in trees)), Any(tuple(each.possible for each in trees)))
 
 
@@ -84,7 +85,10 @@ class Compiler:
     codings: Mapping[tuple[str, str], Codings]
 
     def patients(self, node: Node) -> Trees:
-        """The trees of a condition on patients."""
+        """Compile a condition on patients into its trees.
+
+        Raises `TooLarge` where *at least so many of* has too many combinations.
+        """
         match node:
             case Every(_, of):
                 return both(tuple(self.patients(each) for each in of))
@@ -94,7 +98,7 @@ class Compiler:
                 return self.patients(of).negated
         return self._leaf(node)
 
-    def _leaf(self, node: Leaf) -> Trees:
+    def _leaf(self, node: Criterion) -> Trees:
         match node:
             case Exists(_, event):
                 return self._exists(event)
@@ -191,7 +195,10 @@ class Compiler:
 
 
 def countable(resource: str, asked: frozenset[str] | set[str] = frozenset()) -> list[Expression]:
-    """That a row is not of a kind that never counts; `asked` are parameters that the question filters by."""
+    """Return the conditions that a row is none that never counts.
+
+    `asked` are parameters that the question filters by: those decide themselves.
+    """
     return [
         Not(Term(_field(resource, parameter, Kind.TERM), codes))
         for parameter, codes in never(resource).items()
@@ -200,7 +207,7 @@ def countable(resource: str, asked: frozenset[str] | set[str] = frozenset()) -> 
 
 
 def of_patients(resource: str, patients: Expression) -> Expression:
-    """That a row is of one of these patients."""
+    """Return the condition that a row is about one of these patients."""
     return Related(Along(patient_paths(resource), (PATIENT,)), patients)
 
 

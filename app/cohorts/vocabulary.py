@@ -17,7 +17,7 @@ PATIENT, STUDY, ORDER = "Patient", "ImagingStudy", "ServiceRequest"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EventSource:
     """Where events of a kind are found: search parameters by the names that a question uses.
 
     `dates` are in the order in which they are tried when the question names none; `through` is the reference
@@ -30,7 +30,7 @@ class Source:
     through: str | None = None
 
 
-_CONDITION = Source(
+_CONDITION = EventSource(
     tokens={
         "verification": "verification-status",
         "clinicalStatus": "clinical-status",
@@ -39,20 +39,20 @@ _CONDITION = Source(
     concepts={"codes": "code", "bodySite": "body-site"},
     dates={"recordedDate": "recorded-date", "onset": "onset-date"},
 )
-_REPORT = Source(
+_REPORT = EventSource(
     tokens={"status": "status", "category": "category"},
     concepts={"codes": "code"},
     dates={"effective": "date", "issued": "issued"},
 )
-_IMAGING = Source(
+_IMAGING = EventSource(
     tokens={"modality": "modality", "status": "status"},
     concepts={"bodySite": "bodysite"},
     dates={"started": "started"},
 )
 
 
-def _medication(date_name: str, date_parameter: str, *, intent: bool = False) -> Source:
-    return Source(
+def _medication(date_name: str, date_parameter: str, *, intent: bool = False) -> EventSource:
+    return EventSource(
         tokens={"status": "status"} | ({"intent": "intent"} if intent else {}),
         concepts={"codes": "code"},
         dates={date_name: date_parameter},
@@ -60,7 +60,7 @@ def _medication(date_name: str, date_parameter: str, *, intent: bool = False) ->
     )
 
 
-KINDS: Mapping[str, Mapping[str, Source]] = {
+KINDS: Mapping[str, Mapping[str, EventSource]] = {
     "condition": {"Condition": _CONDITION},
     "medication": {
         "MedicationRequest": _medication("authoredOn", "authoredon", intent=True),

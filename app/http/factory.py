@@ -1,23 +1,20 @@
-"""The Flask application: the toolkit of the web, the routes of each window, and nothing else."""
+"""The Flask application: the toolkit of the web and the routes of each window, and nothing else."""
 
 from collections.abc import Callable, Iterable
-from importlib import import_module
-from typing import Any
+from typing import Any, TypeAlias
 
-from flask import Flask
+from flask import Blueprint, Flask
 
-from app.config import Config
-from app.http.authorization import routes as authorization
+from app.admission import Admission
 from app.http.kit.openapi import describe, open_api
 from app.http.kit.problems import Dialect
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
-from app.wiring import Services, open_services
 
 DIALECTS = {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM}
-WINDOWS = ("dicomweb", "changefeed", "fhir", "cohorts", "operations", "apidocs", "pages")
+Window: TypeAlias = Blueprint
 
 
-class Gateway(Flask):
+class WebApp(Flask):
     """Flask, told that every view here is synchronous: it asks each of them at each request otherwise."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,23 +22,19 @@ class Gateway(Flask):
         return func
 
 
-def create_app(config: Config, services: Services | None = None, windows: Iterable[str] = WINDOWS) -> Flask:
-    """Build the app; it only connects: the graph is provisioned and migrated by `hilum up`."""
-    services = services or open_services(config)
-    app = Gateway("hilum", static_folder=None)
+def create_app(windows: Iterable[Window], *, base_url: str, admission: Admission) -> WebApp:
+    """The app with the routes of these windows; raises `RuntimeError` where one declares no access."""
+    app = WebApp("hilum", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    api = open_api(app, config.base_url)
+    api = open_api(app, base_url)
     install_toolkit(
         app,
-        base_url=config.base_url,
-        authenticate=services.authenticator,
-        recorder=services.recorder,
+        base_url=base_url,
+        admission=admission,
         dialects=DIALECTS,
     )
-    app.register_blueprint(authorization.blueprint(services.accounts, services.issuer, config.tenant))
     for window in windows:
-        routes = import_module(f"app.http.{window}.routes")
-        app.register_blueprint(routes.blueprint(services))
+        app.register_blueprint(window)
     refuse_unguarded(app)
     describe(app, api)
     return app

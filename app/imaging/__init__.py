@@ -1,1 +1,1 @@
-"""Use cases on pictures: storing them, and what is read of them."""
+"""Use cases on pictures: storing, searching, retrieving and deleting them, and the feed of their changes."""

@@ -1,1 +1,1 @@
-"""The children of `hilum up`: Neo4j, the job worker and the web server, kept running and stopped in order."""
+"""The processes of `hilum up`: a table of roles, and the supervisor that keeps them running."""

@@ -1,8 +1,8 @@
 """Keep the children running; stop them in order.
 
-The stop goes against the order of the starts (web server, worker, Neo4j), so that requests in flight and the
-job in hand still have their graph. A child that dies is started again after a pause that doubles; the others
-stay up, and readiness says which one is down.
+The stop goes against the order of the starts (web server, workers, committer, Neo4j), so that requests in
+flight and the job in hand still have their graph. A child that dies is started again after a pause that
+doubles; the others stay up, and readiness says which one is down.
 """
 
 import os
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import TypeAlias
 
 from app.processes.backoff import Backoff
 from app.processes.child import Child
@@ -20,7 +21,7 @@ from graph.local.locks import held
 from graph.local.process import ProcessRecord, started_mark
 
 TICK_SECONDS = 0.1
-Listener = Callable[[str, str], None]
+ChildListener: TypeAlias = Callable[[str, str], None]
 
 
 def ignore_events(_child: str, _event: str) -> None:
@@ -30,7 +31,7 @@ def ignore_events(_child: str, _event: str) -> None:
 class Supervisor:
     """Runs children under one home folder; `listener` is told of a child's name and what became of it."""
 
-    def __init__(self, home: Path, listener: Listener = ignore_events) -> None:
+    def __init__(self, home: Path, listener: ChildListener = ignore_events) -> None:
         self.home = home
         self._listener = listener
         self._children: list[Child] = []

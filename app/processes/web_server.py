@@ -1,4 +1,4 @@
-"""The command of the web server: the one place that knows which server it is and how it is told what to do.
+"""The role of the web server: the one place that knows which server it is and how it is told what to do.
 
 Why gunicorn with a worker of our own, and how many processes and threads: docs/adr/0003-web-server.md.
 """
@@ -9,11 +9,12 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
 from app.config import Config
-from app.processes.child import Command
+from app.processes.role import Role
+from graph.commit.wire import address_in
 
 DRAIN_SECONDS = 20  # requests in flight may finish; then they are cut
 LIVE_PATH = "/health/live"
-LOGS = "logs"
+METRICS = "metrics"
 SILENT_SECONDS = 60  # a process that does not even beat for so long is replaced
 
 
@@ -25,7 +26,7 @@ def web_server_argv(config: Config) -> tuple[str, ...]:
         "-m",
         "gunicorn",
         "wsgi:app",
-        "--config=python:app.processes.preloading",
+        "--config=python:app.wiring.preloading",
         f"--bind={host}:{config.port}",
         f"--workers={config.processes}",
         f"--threads={config.threads}",
@@ -51,18 +52,20 @@ def answers(config: Config) -> bool:
         connection.close()
 
 
-def web_server(config: Config, environment: Mapping[str, str]) -> Command:
-    """The web server as a child of the supervisor, with `environment` beside our own.
+def _environment(config: Config) -> Mapping[str, str]:
+    """Its processes count metrics in files of a folder that each start empties, and share a committer."""
+    return {
+        "PROMETHEUS_MULTIPROC_DIR": str(config.home / METRICS),
+        "HILUM_COMMITTER": str(address_in(config.home)),
+    }
 
-    Its processes count their metrics in files of a folder that each start empties.
-    """
-    metrics = config.home / "metrics"
-    return Command(
-        "web",
-        web_server_argv(config),
-        config.home,
-        DRAIN_SECONDS + 5.0,
-        {**environment, "PROMETHEUS_MULTIPROC_DIR": str(metrics)},
-        log=config.home / LOGS / "web.log",
-        scratch=metrics,
-    )
+
+WEB = Role(
+    name="web",
+    title="the web server",
+    argv=web_server_argv,
+    grace=DRAIN_SECONDS + 5.0,
+    environment=_environment,
+    scratch=METRICS,
+    answers=answers,
+)

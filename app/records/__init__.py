@@ -1,4 +1,4 @@
-"""The one use case that writes a FHIR resource: validated, versioned, indexed, in one commit."""
+"""Use cases on FHIR resources. There is one that writes: validated, versioned, indexed, in one commit."""
 
 from app.records.write.conditions import Criteria
 from app.records.write.records import Records

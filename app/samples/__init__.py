@@ -1,6 +1,6 @@
 """Sample data: real pictures bound to synthetic patients, dated back from the day of loading."""
 
 from app.samples.catalogue import Samples, build_samples
-from app.samples.loading import Loaded, load_samples
+from app.samples.loading import Loaded, SampleLoader
 
-__all__ = ["Loaded", "Samples", "build_samples", "load_samples"]
+__all__ = ["Loaded", "SampleLoader", "Samples", "build_samples"]

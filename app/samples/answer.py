@@ -6,13 +6,13 @@ from datetime import date
 
 from app.samples.case import Case, Study, Verdict, Via
 from app.samples.cases import CASES
-from app.samples.codes import ICD_O, SNOMED, Json
+from app.samples.codes import ICD_O, SNOMED, JsonObject
 from app.samples.naming import patient_of, study_uid
 from app.samples.pictures import SETS
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ReportLink:
     """A report and the CT study that it is of."""
 
     report: str
@@ -33,10 +33,10 @@ class Expected:
     medications: tuple[str, ...] = ()
     ct_studies: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
+    links: tuple[ReportLink, ...] = ()
 
 
-def question(as_of: date) -> Json:
+def question(as_of: date) -> JsonObject:
     """Medications, CT scan documents and radiology reports of every patient over 45 who was diagnosed with
     osteosarcoma within the last two years, as the body of `POST /cohorts/query`."""
     osteosarcoma = ((SNOMED, "307576001"), (SNOMED, "21708004"), (ICD_O, "9180/3"))
@@ -106,7 +106,7 @@ def _expected(case: Case, seed: int) -> Expected:
             if study.document
         ),
         links=tuple(
-            Link(
+            ReportLink(
                 report=f"DiagnosticReport/{case.key}-report-{filed.number}",
                 study_uid=study_uid(seed, case.key, filed.place),
                 via=filed.report.via,

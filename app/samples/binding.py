@@ -30,7 +30,7 @@ _STALE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class DicomPatient:
     """The patient as DICOM writes one: PS3.5 PN, DA (or empty), and M, F or O (or empty)."""
 
     patient_id: str
@@ -43,7 +43,7 @@ class Owner:
 class Taken:
     """The study that the files become."""
 
-    owner: Owner
+    owner: DicomPatient
     study_uid: str
     accession: str
     day: date

@@ -11,12 +11,12 @@ from datetime import date
 from functools import cached_property
 
 from app.samples.answer import Expected, expected, question
-from app.samples.binding import Owner, Taken, bind
+from app.samples.binding import DicomPatient, Taken, bind
 from app.samples.calendar import Ago
 from app.samples.case import Birth, Case
 from app.samples.cases import CASES
 from app.samples.chart import announced, chart
-from app.samples.codes import DICOM_UID, Json
+from app.samples.codes import DICOM_UID, JsonObject
 from app.samples.department import department
 from app.samples.findings import findings
 from app.samples.naming import accession_of, mrn_of, study_uid
@@ -78,7 +78,7 @@ class Samples:
         after = sum(1 for case in CASES if any(True for _ in findings(case, self.as_of, self.seed)))
         return 1 + len(CASES) + self.patients, after + 1
 
-    def question(self) -> Json:
+    def question(self) -> JsonObject:
         """The sample question, as of the day of loading."""
         return question(self.as_of)
 
@@ -87,7 +87,7 @@ class Samples:
         return expected(self.seed)
 
     @cached_property
-    def _population(self) -> tuple[tuple[str, list[Json]], ...]:
+    def _population(self) -> tuple[tuple[str, list[JsonObject]], ...]:
         """Each generated patient's record number and Bundle entries."""
         bundles = generated(self.as_of, self.seed, self.patients)
         numbers = (f"SYN-{place:02}" for place in range(1, self.patients + 1))
@@ -103,7 +103,7 @@ class Samples:
         born = case.age.before(self.as_of).strftime("%Y%m%d")[: _BIRTH_LENGTH[case.birth]]
         name = f"{case.family}^{case.given}=={family}^{given}"
         return Taken(
-            owner=Owner(mrn_of(case.key), name, born, _SEXES[case.sex]),
+            owner=DicomPatient(mrn_of(case.key), name, born, _SEXES[case.sex]),
             study_uid=study_uid(self.seed, case.key, place),
             accession=accession_of(case.key, place),
             day=ago.before(self.as_of),
@@ -132,21 +132,21 @@ def _bound(pictures: str, taken: Taken) -> Iterator[bytes]:
         yield bind(source, number, taken)
 
 
-def _patient(entries: Iterable[Json]) -> Json:
+def _patient(entries: Iterable[JsonObject]) -> JsonObject:
     return next(each["resource"] for each in entries if each["resource"]["resourceType"] == "Patient")
 
 
-def _put(resource: Json) -> Json:
+def _put(resource: JsonObject) -> JsonObject:
     url = f"{resource['resourceType']}/{resource['id']}"
     return {"resource": resource, "request": {"method": "PUT", "url": url}}
 
 
-def _announce(study: Json) -> Json:
+def _announce(study: JsonObject) -> JsonObject:
     """A study that its pictures will find; where they came first, nothing is to do."""
     unless = f"identifier={DICOM_UID}|{study['identifier'][0]['value']}"
     return {"resource": study, "request": {"method": "POST", "url": "ImagingStudy", "ifNoneExist": unless}}
 
 
-def _bundle(entries: list[Json]) -> bytes:
+def _bundle(entries: list[JsonObject]) -> bytes:
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     return json.dumps(bundle, ensure_ascii=False, separators=(",", ":")).encode()

@@ -14,7 +14,7 @@ from app.samples.codes import (
     SAMPLE,
     SNOMED,
     VERIFICATION,
-    Json,
+    JsonObject,
     accession_identifier,
     concept,
     status_concept,
@@ -32,7 +32,7 @@ ORDERING = f"PractitionerRole?identifier={SAMPLE}|oncology"
 READING = f"Practitioner?identifier={SAMPLE}|radiologist"
 
 
-def chart(case: Case, as_of: date) -> Iterator[Json]:
+def chart(case: Case, as_of: date) -> Iterator[JsonObject]:
     """Every resource of a case that needs no picture, the patient first."""
     yield patient(case, as_of)
     for number, diagnosis in enumerate(case.diagnoses, 1):
@@ -45,7 +45,7 @@ def chart(case: Case, as_of: date) -> Iterator[Json]:
         yield order(case, number, study, as_of)
 
 
-def announced(case: Case, as_of: date, seed: int) -> Iterator[Json]:
+def announced(case: Case, as_of: date, seed: int) -> Iterator[JsonObject]:
     """The ImagingStudy of each ordered study whose report knows the order alone; its pictures adopt it."""
     for number, study in enumerate(case.studies, 1):
         if any(report.via is Via.ORDER for report in study.reports):
@@ -62,7 +62,7 @@ def announced(case: Case, as_of: date, seed: int) -> Iterator[Json]:
             }
 
 
-def patient(case: Case, as_of: date) -> Json:
+def patient(case: Case, as_of: date) -> JsonObject:
     """The patient, under the romanised name and the Korean one, born as exactly as the case says."""
     born = case.age.before(as_of).isoformat()[: _BIRTH_LENGTH[case.birth]]
     family, given = case.korean
@@ -88,7 +88,7 @@ def patient(case: Case, as_of: date) -> Json:
     }
 
 
-def condition(case: Case, number: int, diagnosis: Diagnosis, as_of: date) -> Json:
+def condition(case: Case, number: int, diagnosis: Diagnosis, as_of: date) -> JsonObject:
     """One diagnosis."""
     dated = {diagnosis.dated: diagnosis.ago.before(as_of).isoformat()} if diagnosis.ago else {}
     clinical = {"clinicalStatus": status_concept(CLINICAL, diagnosis.clinical)} if diagnosis.clinical else {}
@@ -103,7 +103,7 @@ def condition(case: Case, number: int, diagnosis: Diagnosis, as_of: date) -> Jso
     }
 
 
-def family_history(case: Case, code: str) -> Json:
+def family_history(case: Case, code: str) -> JsonObject:
     """A parent's diagnosis, which is not the patient's."""
     mother = concept(("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "MTH"), "mother")
     return {
@@ -116,10 +116,10 @@ def family_history(case: Case, code: str) -> Json:
     }
 
 
-def prescribed(case: Case, number: int, prescription: Prescription, as_of: date) -> Iterator[Json]:
+def prescribed(case: Case, number: int, prescription: Prescription, as_of: date) -> Iterator[JsonObject]:
     """One order for a drug, behind its Medication where the case refers to one."""
     drug = concept(*DRUGS[prescription.drug])
-    chosen: Json = {"medicationCodeableConcept": drug}
+    chosen: JsonObject = {"medicationCodeableConcept": drug}
     if prescription.by_reference:
         medication = f"{case.key}-medication-{number}"
         yield {"resourceType": "Medication", "id": medication, "code": drug}
@@ -140,7 +140,7 @@ def prescribed(case: Case, number: int, prescription: Prescription, as_of: date)
     }
 
 
-def order(case: Case, number: int, study: Study, as_of: date) -> Json:
+def order(case: Case, number: int, study: Study, as_of: date) -> JsonObject:
     """The order for one study, with its accession number."""
     system, code, name = _ORDERED[SETS[study.pictures].modality]
     return {

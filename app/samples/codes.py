@@ -41,10 +41,10 @@ DRUGS: dict[str, tuple[Coding, str]] = {
 }
 _NAMES = {(ICD_10_CM, "C40.22"): "Malignant neoplasm of long bones of left lower limb"}
 
-Json: TypeAlias = dict[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
 
 
-def concept(coding: Coding, text: str | None = None) -> Json:
+def concept(coding: Coding, text: str | None = None) -> JsonObject:
     """A CodeableConcept of one coding, with the name that Hilum knows for it."""
     system, code = coding
     name = text or display(system, code) or _NAMES.get(coding)
@@ -52,12 +52,12 @@ def concept(coding: Coding, text: str | None = None) -> Json:
     return {"coding": [{"system": system, "code": code, **named}], **({"text": name} if name else {})}
 
 
-def status_concept(system: str, code: str) -> Json:
+def status_concept(system: str, code: str) -> JsonObject:
     """A CodeableConcept of a status code."""
     return {"coding": [{"system": system, "code": code}]}
 
 
-def accession_identifier(accession: str) -> Json:
+def accession_identifier(accession: str) -> JsonObject:
     """An accession number as an Identifier (type ACSN)."""
     return {
         "type": status_concept(IDENTIFIER_TYPE, "ACSN"),
@@ -66,6 +66,6 @@ def accession_identifier(accession: str) -> Json:
     }
 
 
-def study_reference(study_uid: str) -> Json:
+def study_reference(study_uid: str) -> JsonObject:
     """A conditional reference (FHIR R4 http.html#trules): the server made the study's id, we know its UID."""
     return {"reference": f"ImagingStudy?identifier={DICOM_UID}|urn:oid:{study_uid}"}

@@ -2,13 +2,13 @@
 
 from uuid import NAMESPACE_URL, uuid5
 
-from app.samples.codes import SAMPLE, Json, concept
+from app.samples.codes import SAMPLE, JsonObject, concept
 
 _SPECIALTY = "http://snomed.info/sct"
 _HOSPITAL, _ONCOLOGIST, _RADIOLOGIST, _ROLE = "hospital", "oncologist", "radiologist", "oncology"
 
 
-def department() -> list[Json]:
+def department() -> list[JsonObject]:
     """The entries of the first Bundle: a hospital, an oncologist with a role, and a radiologist."""
     return [
         _entry(_HOSPITAL, {"resourceType": "Organization", "active": True, "name": "Sample Hospital"}),
@@ -27,7 +27,7 @@ def department() -> list[Json]:
     ]
 
 
-def _practitioner(family: str, given: str) -> Json:
+def _practitioner(family: str, given: str) -> JsonObject:
     name = {"use": "official", "family": family, "given": [given]}
     return {"resourceType": "Practitioner", "active": True, "name": [name]}
 
@@ -36,7 +36,7 @@ def _url(name: str) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE_URL, name)}"
 
 
-def _entry(name: str, resource: Json) -> Json:
+def _entry(name: str, resource: JsonObject) -> JsonObject:
     kind = resource["resourceType"]
     unless = f"identifier={SAMPLE}|{name}"
     return {

@@ -10,7 +10,7 @@ from datetime import date
 
 from app.samples.case import Case, Filed, Study, Via
 from app.samples.chart import READING
-from app.samples.codes import LOINC, Json, accession_identifier, concept, study_reference
+from app.samples.codes import LOINC, JsonObject, accession_identifier, concept, study_reference
 from app.samples.naming import accession_of, patient_of, study_uid
 from app.samples.pictures import SETS
 
@@ -20,7 +20,7 @@ _REPORT = ((LOINC, "18748-4"), "Diagnostic imaging study")
 _PROCESSED = "A reader's summary of the {modality} study of {day}."
 
 
-def findings(case: Case, as_of: date, seed: int) -> Iterator[Json]:
+def findings(case: Case, as_of: date, seed: int) -> Iterator[JsonObject]:
     """Every report and document of a case."""
     for filed in case.reports():
         yield diagnostic_report(case, filed, as_of, seed)
@@ -31,9 +31,9 @@ def findings(case: Case, as_of: date, seed: int) -> Iterator[Json]:
         yield misfiled_report(case, case.borrows_accession_of, as_of)
 
 
-def diagnostic_report(case: Case, filed: Filed, as_of: date, seed: int) -> Json:
+def diagnostic_report(case: Case, filed: Filed, as_of: date, seed: int) -> JsonObject:
     """One report; what ties it to its study is one link alone, the kind that the case names."""
-    links: dict[Via, Json] = {
+    links: dict[Via, JsonObject] = {
         Via.REFERENCE: {"imagingStudy": [study_reference(study_uid(seed, case.key, filed.place))]},
         Via.ORDER: {"basedOn": [{"reference": f"ServiceRequest/{case.key}-order-{filed.place}"}]},
         Via.ACCESSION: {"identifier": [accession_identifier(accession_of(case.key, filed.place))]},
@@ -46,7 +46,7 @@ def diagnostic_report(case: Case, filed: Filed, as_of: date, seed: int) -> Json:
     }
 
 
-def misfiled_report(case: Case, other: str, as_of: date) -> Json:
+def misfiled_report(case: Case, other: str, as_of: date) -> JsonObject:
     """A report under another patient's accession number, which no answer may tie to that patient's study."""
     return {
         **_report(case, f"{case.key}-misfiled-1", case.studies[0].ago.before(as_of)),
@@ -56,7 +56,7 @@ def misfiled_report(case: Case, other: str, as_of: date) -> Json:
     }
 
 
-def document_reference(case: Case, place: int, study: Study, as_of: date, seed: int) -> Json:
+def document_reference(case: Case, place: int, study: Study, as_of: date, seed: int) -> JsonObject:
     """A document about one study."""
     day = study.ago.before(as_of).isoformat()
     text = _PROCESSED.format(modality=SETS[study.pictures].modality, day=day)
@@ -82,7 +82,7 @@ def document_reference(case: Case, place: int, study: Study, as_of: date, seed: 
     }
 
 
-def _report(case: Case, report_id: str, day: date) -> Json:
+def _report(case: Case, report_id: str, day: date) -> JsonObject:
     return {
         "resourceType": "DiagnosticReport",
         "id": report_id,

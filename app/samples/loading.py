@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from app.config import Config
 from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.outcomes import StoreReport
 from app.samples.catalogue import Samples, build_samples
 from app.security.scopes import system_scope
+from app.site import Sites
 from graph.scope import AccessScope
 
 _SUBJECT = "samples"
@@ -38,17 +37,6 @@ class Recording(Protocol):
         ...
 
 
-class LoadingServices(Protocol):
-    """The services that loading needs."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def ingest(self) -> Storing: ...
-    @property
-    def records(self) -> Recording: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a load did: `stored` counts pictures that are new, `refused` says what was wrong with others."""
@@ -59,46 +47,49 @@ class Loaded:
     refused: tuple[str, ...]
 
 
-def load_samples(
-    services: LoadingServices, progress: Callable[[int, int], None], samples: Samples | None = None
-) -> Loaded:
-    """Load the sample data, by default as of today; `progress` is told the pieces done and their number.
+class SampleLoader:
+    """Loads the sample data into the gateway's own tenant."""
 
-    Raises what a transaction raises: the sample data is valid, so that is a failure of the graph.
-    """
-    scope = system_scope(services.config.tenant, _SUBJECT)
-    samples = samples or build_samples(datetime.now(ZoneInfo(services.config.zone)).date())
-    before, after = samples.bundle_count()
-    total = before + samples.image_count() + after
-    reports: list[StoreReport] = []
-    steps = chain(
-        _post(services, scope, samples.before_images()),
-        _store(services, scope, samples.images(), reports),
-        _post(services, scope, samples.after_images()),
-    )
-    done = 0
-    for pieces in steps:
-        done += pieces
-        progress(done, total)
-    stored, refused = _counted(reports)
-    return Loaded(samples, before + after, stored, refused)
+    def __init__(self, ingest: Storing, records: Recording, sites: Sites) -> None:
+        self._ingest = ingest
+        self._records = records
+        self._sites = sites
 
+    def load(self, progress: Callable[[int, int], None], samples: Samples | None = None) -> Loaded:
+        """Load the sample data, by default as of today; `progress` is told the pieces done and their number.
 
-def _post(services: LoadingServices, scope: AccessScope, bundles: Iterator[bytes]) -> Iterator[int]:
-    for bundle in bundles:
-        services.records.transaction(scope, bundle)
-        yield 1
+        Raises what a transaction raises: the sample data is valid, so that is a failure of the graph.
+        """
+        site = self._sites.own
+        scope = system_scope(site.tenant, _SUBJECT)
+        samples = samples or build_samples(datetime.now(site.zone).date())
+        before, after = samples.bundle_count()
+        total = before + samples.image_count() + after
+        reports: list[StoreReport] = []
+        steps = chain(
+            self._post(scope, samples.before_images()),
+            self._store(scope, samples.images(), reports),
+            self._post(scope, samples.after_images()),
+        )
+        done = 0
+        for pieces in steps:
+            done += pieces
+            progress(done, total)
+        stored, refused = _counted(reports)
+        return Loaded(samples, before + after, stored, refused)
 
+    def _post(self, scope: AccessScope, bundles: Iterator[bytes]) -> Iterator[int]:
+        for bundle in bundles:
+            self._records.transaction(scope, bundle)
+            yield 1
 
-def _store(
-    services: LoadingServices, scope: AccessScope, files: Iterator[bytes], reports: list[StoreReport]
-) -> Iterator[int]:
-    while together := [(file,) for file in islice(files, _TOGETHER)]:
-        report = services.ingest.store(scope, together)
-        if report.stopped:
-            raise report.stopped
-        reports.append(report)
-        yield len(together)
+    def _store(self, scope: AccessScope, files: Iterator[bytes], reports: list[StoreReport]) -> Iterator[int]:
+        while together := [(file,) for file in islice(files, _TOGETHER)]:
+            report = self._ingest.store(scope, together)
+            if report.stopped:
+                raise report.stopped
+            reports.append(report)
+            yield len(together)
 
 
 def _counted(reports: Iterable[StoreReport]) -> tuple[int, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from app.samples.codes import Json
+from app.samples.codes import JsonObject
 
 _PACKAGE = "synthea"
 _DISEASES = (
@@ -45,13 +45,13 @@ _DISEASES = (
 )
 
 
-def generated(as_of: date, seed: int, patients: int) -> Iterator[Json]:
+def generated(as_of: date, seed: int, patients: int) -> Iterator[JsonObject]:
     """The transaction Bundle of each patient's whole life, as the generator writes it, a second each."""
     with tempfile.TemporaryDirectory(prefix="hilum-synthea-") as folder:
         generator = _generator(as_of, seed, Path(folder))
         exporter = generator.exporter.patient_exporters[0]
         for index in range(patients):
-            bundle: Json = exporter.create_bundle(generator.generate_person(index))
+            bundle: JsonObject = exporter.create_bundle(generator.generate_person(index))
             yield bundle
 
 

@@ -7,7 +7,7 @@ share (their clinics and clinicians) is created only where it is not there yet.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from app.samples.codes import IDENTIFIER_TYPE, MRN, SAMPLE, Json, status_concept
+from app.samples.codes import IDENTIFIER_TYPE, MRN, SAMPLE, JsonObject, status_concept
 
 _LEFT_OUT = frozenset(
     {"Claim", "ExplanationOfBenefit", "ImagingStudy", "PractitionerRole", "Provenance", "SupplyDelivery"}
@@ -27,7 +27,7 @@ _DATED_BY = (
 _GONE = object()
 
 
-def recent(bundle: Json, mrn: str, events: int) -> list[Json]:
+def recent(bundle: JsonObject, mrn: str, events: int) -> list[JsonObject]:
     """The entries to load of a generated Bundle.
 
     They are at least the last `events` of its dated resources, what lasts (the patient, active conditions and
@@ -55,10 +55,10 @@ def _lasts(resource: Mapping[str, Any]) -> bool:
     return "active" in (clinical, resource.get("status")) or not _date_of(resource)
 
 
-def _referred_to(kept: Iterable[Json], shared: Iterable[Json]) -> list[Json]:
+def _referred_to(kept: Iterable[JsonObject], shared: Iterable[JsonObject]) -> list[JsonObject]:
     """The shared resources that the kept ones refer to, directly or through one another."""
     by_url = {f"urn:uuid:{each['id']}": each for each in shared}
-    wanted: dict[str, Json] = {}
+    wanted: dict[str, JsonObject] = {}
     waiting = list(kept)
     while waiting:
         for url in references(waiting.pop()):
@@ -80,7 +80,7 @@ def references(node: object) -> Iterator[str]:
             yield from references(value)
 
 
-def _closed(resource: Json, known: set[str]) -> Json:
+def _closed(resource: JsonObject, known: set[str]) -> JsonObject:
     """The resource without its references to what is not loaded."""
     closed = _without(resource, known)
     return closed if isinstance(closed, dict) else {}
@@ -98,7 +98,7 @@ def _without(node: Any, known: set[str]) -> Any:
     return node
 
 
-def _numbered(resource: Json, mrn: str) -> Json:
+def _numbered(resource: JsonObject, mrn: str) -> JsonObject:
     """The patient under our record number, shared resources under an identifier to find them by again."""
     identifiers = resource.get("identifier", [])
     if resource["resourceType"] == "Patient":
@@ -109,7 +109,7 @@ def _numbered(resource: Json, mrn: str) -> Json:
     return resource
 
 
-def _entry(resource: Json) -> Json:
+def _entry(resource: JsonObject) -> JsonObject:
     kind, resource_id = resource["resourceType"], resource["id"]
     full_url = {"fullUrl": f"urn:uuid:{resource_id}"}
     if kind not in _SHARED:

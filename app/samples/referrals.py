@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.samples.binding import Owner
+from app.samples.binding import DicomPatient
 from app.samples.chart import READING
-from app.samples.codes import LOINC, Json, concept, study_reference
+from app.samples.codes import LOINC, JsonObject, concept, study_reference
 from app.samples.naming import accession_of, study_uid
 from app.samples.pictures import SETS
 
@@ -38,12 +38,12 @@ class Referral:
     number: int
     pictures: str
     day: date
-    patient: Json
+    patient: JsonObject
 
-    def owner(self) -> Owner:
+    def owner(self) -> DicomPatient:
         """The patient as the pictures name one."""
         name = self.patient["name"][0]
-        return Owner(
+        return DicomPatient(
             patient_id=self.key,
             name=f"{name['family']}^{name['given'][0]}",
             birth_date=self.patient["birthDate"].replace("-", ""),
@@ -51,7 +51,7 @@ class Referral:
         )
 
 
-def referrals(patients: Sequence[tuple[str, Json]], as_of: date) -> Iterator[Referral]:
+def referrals(patients: Sequence[tuple[str, JsonObject]], as_of: date) -> Iterator[Referral]:
     """Deal the sets of pictures out to the living among the patients (record number and resource)."""
     living = [each for each in patients if "deceasedDateTime" not in each[1]] or list(patients)
     for place, pictures in enumerate(REFERRED):
@@ -60,7 +60,7 @@ def referrals(patients: Sequence[tuple[str, Json]], as_of: date) -> Iterator[Ref
         yield Referral(key, place // len(living) + 1, pictures, day, patient)
 
 
-def report(referral: Referral, seed: int) -> Json:
+def report(referral: Referral, seed: int) -> JsonObject:
     """The report of one study, tied to it by reference."""
     day = referral.day.isoformat()
     return {

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from app.security.policy import DEPENDS_ON_GRANTS
 from app.security.scopes import scope_for, system_scope
-from app.security.tokens import Identity, InvalidToken, Verifier, claimed_issuer
+from app.security.tokens import InvalidToken, Principal, Verifier, claimed_issuer
 from graph.accounts.accounts import AccountStore, Grants
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
@@ -75,7 +75,7 @@ class Authenticator:
         self._accounts = accounts
         self._tenant = tenant
         self._clock = clock
-        self._identities: _Remembered[bytes, Identity] = _Remembered()
+        self._principals: _Remembered[bytes, Principal] = _Remembered()
         self._scopes: _Remembered[_Caller, AccessScope] = _Remembered()
 
     def __call__(self, header: str | None) -> AccessScope:
@@ -84,23 +84,23 @@ class Authenticator:
         Raises `Unauthenticated`, `Forbidden` without a role, or `Unavailable`.
         """
         now = self._clock()
-        identity = self._identify(_bearer(header), now)
-        tenant = identity.tenant or self._tenant
-        caller = _Caller(identity.subject, tenant, identity.role, identity.narrowed)
+        principal = self._identify(_bearer(header), now)
+        tenant = principal.tenant or self._tenant
+        caller = _Caller(principal.subject, tenant, principal.role, principal.narrowed)
         scope = self._scopes.get(caller, now)
         if scope is None:
-            scope = self._look_up(identity, tenant)
+            scope = self._look_up(principal, tenant)
             lasts = GRANTS_SECONDS if scope.role in DEPENDS_ON_GRANTS else RIGHTS_SECONDS
             self._scopes.keep(caller, scope, now + lasts)
         return scope
 
-    def _identify(self, token: str, now: float) -> Identity:
+    def _identify(self, token: str, now: float) -> Principal:
         digest = sha256(token.encode("utf-8", "surrogateescape")).digest()
-        identity = self._identities.get(digest, now)
-        if identity is None:
-            identity = self._verifier(token).verify(token, int(now))
-            self._identities.keep(digest, identity, min(identity.expires, now + TOKEN_SECONDS))
-        return identity
+        principal = self._principals.get(digest, now)
+        if principal is None:
+            principal = self._verifier(token).verify(token, int(now))
+            self._principals.keep(digest, principal, min(principal.expires, now + TOKEN_SECONDS))
+        return principal
 
     def _verifier(self, token: str) -> Verifier:
         verifier = self._verifiers.get(claimed_issuer(token))
@@ -108,18 +108,18 @@ class Authenticator:
             raise InvalidToken
         return verifier
 
-    def _look_up(self, identity: Identity, tenant: str) -> AccessScope:
-        account = self._accounts.find(system_scope(tenant), identity.subject)
+    def _look_up(self, principal: Principal, tenant: str) -> AccessScope:
+        account = self._accounts.find(system_scope(tenant), principal.subject)
         if account is None:
-            return scope_for(identity, tenant, _outside_role(identity), Grants())
+            return scope_for(principal, tenant, _outside_role(principal), Grants())
         if account.disabled:
             raise InvalidToken
-        role = account.role if identity.local else identity.role
-        return scope_for(identity, tenant, role, account.grants)
+        role = account.role if principal.local else principal.role
+        return scope_for(principal, tenant, role, account.grants)
 
 
-def _outside_role(identity: Identity) -> str | None:
+def _outside_role(principal: Principal) -> str | None:
     """The role that a provider's claim gives; a local token whose account is gone is worth nothing."""
-    if identity.local:
+    if principal.local:
         raise InvalidToken
-    return identity.role
+    return principal.role

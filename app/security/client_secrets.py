@@ -26,7 +26,10 @@ def new_secret() -> str:
 
 
 def hash_secret(secret: str) -> str:
-    """The salted hash of a secret, with its own parameters."""
+    """Return the salted hash of a secret, with its own parameters.
+
+    Raises `Throttled` where too many are computed at a time.
+    """
     salt = secrets.token_bytes(_SALT)
     return _kept_form(salt, _slow(secret, salt, (_COST, _BLOCK, _LANES)))
 

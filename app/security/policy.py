@@ -13,7 +13,8 @@ PERMISSIONS: Mapping[str, str] = {
     "fhir.read": "read, search and page FHIR resources",
     "fhir.write": "create, update and delete FHIR resources",
     "cohort.query": "ask cohort questions",
-    "operations.read": "read metrics and counts",
+    "operations.read": "see the tenant's operations: the jobs that it asked for",
+    "operations.cancel": "cancel an operation",
     "administration.manage": "manage users, grants and settings",
 }
 
@@ -24,7 +25,7 @@ PERMISSIONS_OF: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({"imaging.read", *_RECORD, "cohort.query"}),
     "researcher": frozenset({"cohort.query"}),
     "teleradiologist": frozenset({"imaging.read", *_RECORD}),
-    "service": frozenset({*_IMAGING, "feed.read", *_RECORD}),
+    "service": frozenset({*_IMAGING, "feed.read", *_RECORD, "operations.read"}),
     "administrator": frozenset(PERMISSIONS),
 }
 ROLES: tuple[str, ...] = tuple(PERMISSIONS_OF)

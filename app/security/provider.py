@@ -7,7 +7,7 @@ until it answers again. A key that is not known is asked for at most once a minu
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 import requests
@@ -27,7 +27,7 @@ _LARGEST = 1 << 20
 _TIMEOUT = (3.05, 5)
 _log = structlog.get_logger("hilum.provider")
 
-Fetch = Callable[[], Mapping[str, Any]]
+Fetch: TypeAlias = Callable[[], Mapping[str, Any]]
 
 
 @dataclass(slots=True)

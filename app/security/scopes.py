@@ -7,7 +7,7 @@ from app.security.policy import (
     PURPOSE_OF,
     RESEARCH_PURPOSE,
 )
-from app.security.tokens import Identity
+from app.security.tokens import Principal
 from graph.accounts.accounts import RESEARCH, Grants
 from graph.errors import Forbidden
 from graph.scope import AccessScope
@@ -15,7 +15,7 @@ from graph.scope import AccessScope
 SYSTEM = "system"
 
 
-def scope_for(identity: Identity, tenant: str, role: str | None, grants: Grants) -> AccessScope:
+def scope_for(principal: Principal, tenant: str, role: str | None, grants: Grants) -> AccessScope:
     """The rights of a caller in a role; raises `Forbidden` where the role is none of ours.
 
     Rows: a role of `GRANTED_ROWS_ONLY` sees its grants, every other the whole tenant.
@@ -26,10 +26,10 @@ def scope_for(identity: Identity, tenant: str, role: str | None, grants: Grants)
     limited = role in GRANTED_ROWS_ONLY
     return AccessScope(
         tenant=tenant,
-        subject=identity.subject,
+        subject=principal.subject,
         role=role,
         purpose=_purpose(role, grants),
-        permissions=held if identity.narrowed is None else held & identity.narrowed,
+        permissions=held if principal.narrowed is None else held & principal.narrowed,
         patients=grants.patients if limited else None,
         studies=grants.studies if limited else frozenset(),
     )

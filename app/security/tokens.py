@@ -6,7 +6,7 @@ and `sub` are there and right. Where its header points to keys (`jku`, `x5u`, `j
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import orjson
 from joserfc import jwt
@@ -24,7 +24,7 @@ LEEWAY_SECONDS = 5
 TOKEN_TYPE = "at+jwt"  # noqa: S105 - RFC 9068 2.1
 _POINTERS = frozenset({"jku", "x5u", "jwk", "x5c", "crit", "b64", "zip"})
 
-PublicKey = ECKey | RSAKey | OKPKey
+PublicKey: TypeAlias = ECKey | RSAKey | OKPKey
 
 
 class InvalidToken(Unauthenticated):
@@ -37,7 +37,7 @@ class InvalidToken(Unauthenticated):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Principal:
     """Whom a token stands for; `role` is None for local accounts, whose role the registry knows.
 
     `narrowed` is the token's own `scope`: permissions beyond it do not count. Times are seconds since the
@@ -94,7 +94,7 @@ class Verifier(Protocol):
     def issuer(self) -> str:
         """The `iss` that it answers for."""
 
-    def verify(self, token: str, now: int) -> Identity:
+    def verify(self, token: str, now: int) -> Principal:
         """Whom the token stands for; raises `InvalidToken`, or `Unavailable` when keys cannot be had."""
 
 
@@ -105,17 +105,17 @@ class LocalVerifier:
     key: SigningKey
     issuer: str
 
-    def verify(self, token: str, now: int) -> Identity:
+    def verify(self, token: str, now: int) -> Principal:
         """Whom the token stands for; raises `InvalidToken`."""
         header = readable_header(token)
         if header.get("kid") != self.key.identifier or header.get("typ") != TOKEN_TYPE:
             raise InvalidToken
-        expected = Expected(self.issuer, self.issuer, (ALGORITHM,))
+        expected = ExpectedClaims(self.issuer, self.issuer, (ALGORITHM,))
         claims = believed_claims(token, self.key.key, expected, now)
         tenant = claims.get("tenant")
         if not isinstance(tenant, str) or not tenant:
             raise InvalidToken
-        return Identity(claims["sub"], tenant, None, True, int(claims["exp"]), _narrowed(claims))
+        return Principal(claims["sub"], tenant, None, True, int(claims["exp"]), _narrowed(claims))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +131,15 @@ class ProviderVerifier:
     keys: Callable[[str, float], PublicKey | None]
     role_of: Callable[[Mapping[str, Any]], str | None]
 
-    def verify(self, token: str, now: int) -> Identity:
+    def verify(self, token: str, now: int) -> Principal:
         """Whom the token stands for; raises `InvalidToken`, or `Unavailable` without its keys."""
         kid = readable_header(token).get("kid")
         key = self.keys(kid, now) if isinstance(kid, str) else None
         if key is None:
             raise InvalidToken
-        expected = Expected(self.issuer, self.audience, self.algorithms)
+        expected = ExpectedClaims(self.issuer, self.audience, self.algorithms)
         claims = believed_claims(token, key, expected, now)
-        return Identity(f"oidc:{claims['sub']}", None, self.role_of(claims), False, int(claims["exp"]))
+        return Principal(f"oidc:{claims['sub']}", None, self.role_of(claims), False, int(claims["exp"]))
 
 
 def readable_header(token: str) -> Mapping[str, Any]:
@@ -170,7 +170,7 @@ def claimed_issuer(token: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedClaims:
     """What a token must say of itself."""
 
     issuer: str
@@ -178,7 +178,7 @@ class Expected:
     algorithms: Collection[str]
 
 
-def believed_claims(token: str, key: PublicKey, expected: Expected, now: int) -> dict[str, Any]:
+def believed_claims(token: str, key: PublicKey, expected: ExpectedClaims, now: int) -> dict[str, Any]:
     """The claims of a token whose signature and claims hold; raises `InvalidToken`."""
     try:
         claims = jwt.decode(token, key, algorithms=list(expected.algorithms)).claims

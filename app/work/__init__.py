@@ -1,1 +1,1 @@
-"""What is done beside the requests: steps that may be repeated, by any number of workers."""
+"""What is done beside the requests: durable jobs, followers of the change feed, and what recurs."""

@@ -12,11 +12,11 @@ import sys
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from fhir_profiles.index.expressions import parts_for
+from fhir_profiles.definitions.expressions import parts_for
 
-Json = Any
+Parsed: TypeAlias = Any
 TARGET = Path(__file__).parent
 _FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 _NOT_R4 = {"SubscriptionStatus", "MetadataResource"}
@@ -40,24 +40,27 @@ class Package:
     def __init__(self, archive: Path) -> None:
         self._archive = tarfile.open(archive)  # noqa: SIM115 - lives as long as the process
 
-    def read(self, name: str) -> Json:
-        """One JSON file of the R4 folder."""
+    def read(self, name: str) -> Parsed:
+        """Read one JSON file of the R4 folder.
+
+        Raises `FileNotFoundError`.
+        """
         member = self._archive.extractfile(f"package/dist/fhir/r4/{name}")
         if member is None:
             raise FileNotFoundError(name)
         return json.load(member)
 
-    def resources(self, *names: str) -> Iterator[Json]:
+    def resources(self, *names: str) -> Iterator[Parsed]:
         """The resources of some bundles."""
         for name in names:
             yield from (entry["resource"] for entry in self.read(name)["entry"])
 
 
-def structures(package: Package) -> dict[str, dict[str, Json]]:
+def structures(package: Package) -> dict[str, dict[str, Parsed]]:
     """The element definitions of 4.0.1 by type name (`Patient`, `HumanName`), then by path."""
     known = _Schema(package.read("fhir.schema.json"))
     elements = _data_elements(package)
-    found: dict[str, dict[str, Json]] = {}
+    found: dict[str, dict[str, Parsed]] = {}
     for each in package.resources("profiles-types.json", "profiles-resources.json"):
         if _is_type(each):
             own = {element["path"]: element for element in each["snapshot"]["element"]}
@@ -67,7 +70,7 @@ def structures(package: Package) -> dict[str, dict[str, Json]]:
     return found
 
 
-def _without_spelt_choices(elements: dict[str, Json]) -> dict[str, Json]:
+def _without_spelt_choices(elements: dict[str, Parsed]) -> dict[str, Parsed]:
     """Leave out `definitionReference` where `definition[x]` already allows it."""
     stems = tuple(path[:-3] for path in elements if path.endswith("[x]"))
     return {path: e for path, e in elements.items() if path.endswith("[x]") or not _spells(path, stems)}
@@ -77,7 +80,7 @@ def _spells(path: str, stems: tuple[str, ...]) -> bool:
     return any(path.startswith(stem) and path[len(stem) :][:1].isupper() for stem in stems)
 
 
-def _is_type(each: Json) -> bool:
+def _is_type(each: Parsed) -> bool:
     return (
         each["resourceType"] == "StructureDefinition"
         and each.get("derivation") != "constraint"
@@ -86,8 +89,8 @@ def _is_type(each: Json) -> bool:
     )
 
 
-def _data_elements(package: Package) -> dict[str, dict[str, Json]]:
-    found: dict[str, dict[str, Json]] = {}
+def _data_elements(package: Package) -> dict[str, dict[str, Parsed]]:
+    found: dict[str, dict[str, Parsed]] = {}
     for each in package.resources("dataelements.json"):
         element = each["snapshot"]["element"][0]
         found.setdefault(element["path"].split(".")[0], {})[element["path"]] = element
@@ -97,10 +100,10 @@ def _data_elements(package: Package) -> dict[str, dict[str, Json]]:
 class _Schema:
     """Which element paths HL7's JSON schema of 4.0.1 knows."""
 
-    def __init__(self, schema: Json) -> None:
+    def __init__(self, schema: Parsed) -> None:
         self._definitions = schema["definitions"]
 
-    def knows(self, element: Json) -> bool:
+    def knows(self, element: Parsed) -> bool:
         if element["path"].startswith(_NOT_R4_ELEMENTS):
             return False
         root, *names = element["path"].split(".")
@@ -116,7 +119,7 @@ class _Schema:
         return True
 
     @staticmethod
-    def _property(definition: Json, name: str) -> Json:
+    def _property(definition: Parsed, name: str) -> Parsed:
         properties = definition.get("properties", {})
         if not name.endswith("[x]"):
             return properties.get(name)
@@ -124,7 +127,7 @@ class _Schema:
         return next((p for n, p in properties.items() if _spells(n, (stem,))), None)
 
 
-def structure_table(definitions: Mapping[str, Mapping[str, Json]], codes: Mapping[str, Json]) -> Json:
+def structure_table(definitions: Mapping[str, Mapping[str, Parsed]], codes: Mapping[str, Parsed]) -> Parsed:
     """`{type: {element: "min..max types [@value set]"}}`; a backbone is a type named by its path."""
     table: dict[str, dict[str, str]] = {}
     for elements in definitions.values():
@@ -136,13 +139,13 @@ def structure_table(definitions: Mapping[str, Mapping[str, Json]], codes: Mappin
     return table
 
 
-def _element(element: Json, codes: Mapping[str, Json]) -> str:
+def _element(element: Parsed, codes: Mapping[str, Parsed]) -> str:
     text = f"{element['min']}..{element['max']} {'|'.join(_types(element))}"
     value_set = _required_set(element)
     return f"{text} @{value_set}" if value_set in codes else text
 
 
-def _types(element: Json) -> list[str]:
+def _types(element: Parsed) -> list[str]:
     if "contentReference" in element:
         return [element["contentReference"].partition("#")[2]]
     names = [_type_name(each) for each in element["type"]]
@@ -153,12 +156,12 @@ def _types(element: Json) -> list[str]:
     return [element["path"] if name in _BACKBONES else name for name in names]
 
 
-def _type_name(each: Json) -> str:
+def _type_name(each: Parsed) -> str:
     named = {extension["url"]: extension.get("valueUrl") for extension in each.get("extension", ())}
     return str(named.get(_FHIR_TYPE, each["code"]))
 
 
-def _required_set(element: Json) -> str:
+def _required_set(element: Parsed) -> str:
     binding = element.get("binding", {})
     if binding.get("strength") != "required" or "valueSet" not in binding:
         return ""
@@ -168,11 +171,11 @@ def _required_set(element: Json) -> str:
 
 
 def code_table(
-    definitions: Mapping[str, Mapping[str, Json]], package: Package
+    definitions: Mapping[str, Mapping[str, Parsed]], package: Package
 ) -> dict[str, dict[str, list[str]]]:
     """`{value set: {system: codes}}` for the required bindings whose codes can be listed."""
-    sets: dict[str, Json] = {}
-    systems: dict[str, Json] = {}
+    sets: dict[str, Parsed] = {}
+    systems: dict[str, Parsed] = {}
     for each in package.resources("valuesets.json", "v3-codesystems.json"):
         (sets if each["resourceType"] == "ValueSet" else systems).setdefault(each["url"], each)
     wanted = {_required_set(element) for elements in definitions.values() for element in elements.values()}
@@ -181,7 +184,9 @@ def code_table(
     return {name: codes for name, codes in listed.items() if codes}
 
 
-def _expand(value_set: Json, sets: Mapping[str, Json], systems: Mapping[str, Json]) -> dict[str, list[str]]:
+def _expand(
+    value_set: Parsed, sets: Mapping[str, Parsed], systems: Mapping[str, Parsed]
+) -> dict[str, list[str]]:
     codes: dict[str, list[str]] = {}
     compose = value_set["compose"]
     for include in compose["include"]:
@@ -195,7 +200,9 @@ def _expand(value_set: Json, sets: Mapping[str, Json], systems: Mapping[str, Jso
     return codes
 
 
-def _include(include: Json, sets: Mapping[str, Json], systems: Mapping[str, Json]) -> dict[str, list[str]]:
+def _include(
+    include: Parsed, sets: Mapping[str, Parsed], systems: Mapping[str, Parsed]
+) -> dict[str, list[str]]:
     if "valueSet" in include:
         merged: dict[str, list[str]] = {}
         for url in include["valueSet"]:
@@ -209,16 +216,16 @@ def _include(include: Json, sets: Mapping[str, Json], systems: Mapping[str, Json
     return {system: list(_codes(systems[system].get("concept", ())))}
 
 
-def _codes(concepts: Iterable[Json]) -> Iterator[str]:
+def _codes(concepts: Iterable[Parsed]) -> Iterator[str]:
     for concept in concepts:
         yield concept["code"]
         yield from _codes(concept.get("concept", ()))
 
 
-def parameter_table(package: Package, types: Iterable[str]) -> Json:
+def parameter_table(package: Package, types: Iterable[str]) -> Parsed:
     """`{type: {name: {type, paths, target, components}}}`; those of every type stand under `Resource`."""
     every = set(types)
-    table: dict[str, dict[str, Json]] = {}
+    table: dict[str, dict[str, Parsed]] = {}
     known = {each["url"]: each for each in package.resources("search-parameters.json")}
     for each in known.values():
         if _has_rows(each, known):
@@ -228,7 +235,7 @@ def parameter_table(package: Package, types: Iterable[str]) -> Json:
     return table
 
 
-def _has_rows(each: Json, known: Mapping[str, Json]) -> bool:
+def _has_rows(each: Parsed, known: Mapping[str, Parsed]) -> bool:
     """Whether values can be laid out in rows: not for `near`, nor for composites of two ranges."""
     parts = [known[part["definition"]]["type"] for part in each.get("component", ())]
     if each["code"] in _NO_ROWS or each["type"] == "special" or sum(part in _RANGES for part in parts) > 1:
@@ -236,14 +243,14 @@ def _has_rows(each: Json, known: Mapping[str, Json]) -> bool:
     return not each["expression"].startswith(_NOT_R4_ELEMENTS)
 
 
-def _component_types(each: Json, known: Mapping[str, Json]) -> list[str]:
+def _component_types(each: Parsed, known: Mapping[str, Parsed]) -> list[str]:
     kinds = [str(known[part["definition"]]["type"]) for part in each["component"]]
     # R4 names the definitions of the two parts of this one the wrong way round.
     return kinds[::-1] if each["id"] == "DocumentReference-relationship" else kinds
 
 
-def _parameter(each: Json, base: str, every: set[str], known: Mapping[str, Json]) -> Json:
-    found: dict[str, Json] = {"type": each["type"], "paths": parts_for(each["expression"], base)}
+def _parameter(each: Parsed, base: str, every: set[str], known: Mapping[str, Parsed]) -> Parsed:
+    found: dict[str, Parsed] = {"type": each["type"], "paths": parts_for(each["expression"], base)}
     targets = sorted(every.intersection(each.get("target", ())))
     if targets and len(targets) < len(every) - 2:
         found["target"] = targets
@@ -255,18 +262,18 @@ def _parameter(each: Json, base: str, every: set[str], known: Mapping[str, Json]
     return found
 
 
-def compartment_table(package: Package) -> Json:
+def compartment_table(package: Package) -> Parsed:
     """`{type: parameters}` of the Patient compartment."""
     definition = package.read("compartmentdefinition-patient.json")
     return {each["code"]: each["param"] for each in definition["resource"] if each.get("param")}
 
 
-def write(name: str, table: Json, depth: int) -> None:
+def write(name: str, table: Parsed, depth: int) -> None:
     """Write a table, one line for each entry at `depth`, so that a change shows as one line."""
     (TARGET / name).write_text(_render(table, depth) + "\n", encoding="utf-8")
 
 
-def _render(value: Json, depth: int, indent: str = "") -> str:
+def _render(value: Parsed, depth: int, indent: str = "") -> str:
     if depth == 0 or not isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False, indent=depth or None)
     inner = indent + " "
@@ -287,7 +294,7 @@ def main(archive: str) -> None:
     write("resource-types.json", sorted(resources), 1)
 
 
-def _is_resource(each: Json) -> bool:
+def _is_resource(each: Parsed) -> bool:
     return _is_type(each) and each["kind"] == "resource" and not each["abstract"]
 
 

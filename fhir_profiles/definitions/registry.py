@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from fhir_profiles.index.expressions import UnreadableExpression, parse, parts_for
+from fhir_profiles.definitions.expressions import UnreadableExpression, parse, parts_for
 from fhir_profiles.validation.structure import RESOURCE_TYPES, elements, is_complex, kinds, read_table
 
 __all__ = [
@@ -103,7 +103,10 @@ def _parameter(name: str, row: Mapping[str, Any]) -> SearchParameter:
 
 
 def read_additions(folder: Path) -> dict[str, dict[str, Any]]:
-    """The SearchParameter resources of a folder, `{type: {name: row}}`; a bad file is a ValueError."""
+    """Read the SearchParameter resources of a folder, `{type: {name: row}}`.
+
+    Raises `ValueError` for a bad file, with its name.
+    """
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.json")):
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from fhir_profiles.index.spans import first, members
+from fhir_profiles.json_spans import first, members
 from fhir_profiles.validation.structure import elements
 
 _TAG = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}

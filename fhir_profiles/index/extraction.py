@@ -1,9 +1,4 @@
-"""The search values of a resource, found by paths compiled once per type (FHIR R4 search.html).
-
-A composite is one row: its code is the codes of its parts joined with `$`. Where a part is a date, number or
-quantity the row is a span, once with the code alone and once with `code$unit`; where a part is a string the
-row is a text, `code$text`.
-"""
+"""The search values of a resource, found by paths compiled once per type (FHIR R4 search.html)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,19 +6,19 @@ from datetime import UTC, tzinfo
 from functools import cache
 from typing import Any
 
+from fhir_profiles.definitions.expressions import Path, PathStep, parse
 from fhir_profiles.definitions.registry import (
     compartment_parameters,
     in_patient_compartment,
     search_parameters,
 )
-from fhir_profiles.index.expressions import Path, Step, parse
-from fhir_profiles.index.search_values import CONVERTERS, Converter, Rows, SpanValue, TermValue, TextValue
+from fhir_profiles.index import composites
+from fhir_profiles.index.kept import WITHOUT_ROWS, Converter, KeptRows, SpanValue, TermValue, TextValue
+from fhir_profiles.index.parameter_types import TYPES
 from fhir_profiles.references import ReferenceEdge, edges
-from fhir_profiles.validation.structure import PRIMITIVES, Element, elements, is_complex, value_set
+from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, elements, is_complex, value_set
 
-__all__ = ["ReferenceEdge", "SearchValues", "SpanValue", "TermValue", "TextValue", "extract"]
-
-_WITHOUT_ROWS = frozenset({"_id", "_lastUpdated"})  # properties of the resource's node
+__all__ = ["SearchValues", "extract"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> 
     it are local). A value of a wrong shape gives no row.
     """
     resource_type = str(resource["resourceType"])
-    rows = Rows(zone, base)
+    rows = KeptRows(zone, base)
     plan = _plan(resource_type)
     plan.tree.visit(resource, rows)
     for param, keys in plan.existing:
@@ -57,15 +52,15 @@ def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> 
     for composite in plan.composites:
         composite.collect(resource, rows)
     return SearchValues(
-        terms=tuple(TermValue(*each) for each in rows.terms),
-        texts=tuple(TextValue(*each) for each in rows.texts),
-        spans=tuple(SpanValue(*each) for each in rows.spans),
+        terms=tuple(rows.terms),
+        texts=tuple(rows.texts),
+        spans=tuple(rows.spans),
         references=edges(resource, base),
         compartment=_compartment(resource, resource_type, rows),
     )
 
 
-def _compartment(resource: Mapping[str, Any], resource_type: str, rows: Rows) -> tuple[str, ...] | None:
+def _compartment(resource: Mapping[str, Any], resource_type: str, rows: KeptRows) -> tuple[str, ...] | None:
     if not in_patient_compartment(resource_type):
         return None
     if resource_type == "Patient":
@@ -100,7 +95,7 @@ class _Node:
             if self.equal is None or _holds(single, *self.equal):
                 yield single
 
-    def visit(self, single: Any, rows: Rows) -> None:
+    def visit(self, single: Any, rows: KeptRows) -> None:
         """Add the rows of one value and of all below it."""
         complex_value = isinstance(single, dict)
         for convert, param, detail, primitive in self.leaves:
@@ -135,44 +130,23 @@ class _Composite:
     places: tuple[_Node, ...]
     parts: tuple[_Node, ...]
 
-    def collect(self, resource: Mapping[str, Any], rows: Rows) -> None:
+    def collect(self, resource: Mapping[str, Any], rows: KeptRows) -> None:
         for place in self.places:
             for value in _at(place, resource):
                 if isinstance(value, dict):
                     self._combine(value, rows)
 
-    def _combine(self, value: Mapping[str, Any], rows: Rows) -> None:
+    def _combine(self, value: Mapping[str, Any], rows: KeptRows) -> None:
         if not any(key in value for key, _ in self.parts[-1].ways):
             return  # most resources have no value of its type
-        found: list[Rows] = []
+        found: list[KeptRows] = []
         for part in reversed(self.parts):
-            own = Rows(rows.zone, rows.base)
+            own = KeptRows(rows.zone, rows.base)
             part.visit(value, own)
-            if not (own.terms or own.texts or own.spans):
+            if not own:
                 return
             found.append(own)
-        heads = [("", "")]
-        for own in found[:0:-1]:
-            terms = [term for term in own.terms if term[0] == ""]
-            heads = [(_join(s, system), _join(c, code)) for s, c in heads for _, system, code in terms]
-        for system, code in heads:
-            self._add(system, code, found[0], rows)
-
-    def _add(self, system: str, code: str, last: Rows, rows: Rows) -> None:
-        for param, own_system, own_code in last.terms:
-            if param == "":
-                rows.term(self.name, f"{system}${own_system}", f"{code}${own_code}")
-        for param, _, exact in last.texts:
-            if param == "":
-                rows.text(self.name, f"{code}${exact}")
-        for _, low, high, _, unit in last.spans:
-            rows.span(self.name, low, high, system, code)
-            if unit:
-                rows.span(self.name, low, high, system, f"{code}${unit}")
-
-
-def _join(left: str, right: str) -> str:
-    return f"{left}${right}" if left else right
+        composites.keep(rows, self.name, found[::-1])
 
 
 def _at(node: _Node, value: Any) -> Iterator[Any]:
@@ -201,7 +175,7 @@ def _plan(resource_type: str) -> _Plan:
     for each in search_parameters(resource_type).values():
         if each.type == "composite":
             composites.append(_composite(resource_type, each.name, each.parts, each.components))
-        elif each.name not in _WITHOUT_ROWS:
+        elif each.name not in WITHOUT_ROWS:
             for path in map(parse, each.parts):
                 if path.exists:
                     keys = elements(resource_type)[path.names].properties()
@@ -224,7 +198,7 @@ def _composite(resource_type: str, name: str, parts: tuple[str, ...], components
         tree = _Node()
         for kind in sorted(kinds):
             for path in map(parse, component.parts):
-                _plant(tree, kind, path, component.type, "")
+                _plant(tree, kind, path, component.type, composites.PART)
         tree.close()
         trees.append(tree)
     return _Composite(name, tuple(places), tuple(trees))
@@ -234,16 +208,18 @@ def _plant(tree: _Node, kind: str, path: Path, parameter_type: str, name: str) -
     """Add a path to the tree, with its converter at the end; a pair that has none adds nothing."""
     resolves = path.steps[-1].resolves or ""
     for node, datatype, element in _grow(tree, kind, path.steps):
-        convert = CONVERTERS[parameter_type].get(datatype)
+        convert = TYPES[parameter_type].kept.get(datatype)
         if convert is not None:
             leaf = (convert, name, resolves or _system(element, datatype), datatype in PRIMITIVES)
             if leaf not in node.leaves:
                 node.leaves.append(leaf)
 
 
-def _grow(node: _Node, kind: str, steps: tuple[Step, ...]) -> list[tuple[_Node, str, Element | None]]:
+def _grow(
+    node: _Node, kind: str, steps: tuple[PathStep, ...]
+) -> list[tuple[_Node, str, ElementDefinition | None]]:
     """Follow the steps, making nodes on the way; the nodes at the end with their datatypes."""
-    ends: list[tuple[_Node, str, Element | None]] = [(node, kind, None)]
+    ends: list[tuple[_Node, str, ElementDefinition | None]] = [(node, kind, None)]
     for step in steps:
         ends = [
             (_child(at, key, step), inner, element)
@@ -255,12 +231,12 @@ def _grow(node: _Node, kind: str, steps: tuple[Step, ...]) -> list[tuple[_Node, 
     return ends
 
 
-def _child(node: _Node, key: str, step: Step) -> _Node:
+def _child(node: _Node, key: str, step: PathStep) -> _Node:
     equal = (tuple(step.equal[0].split(".")), step.equal[1]) if step.equal else None
     return node.children.setdefault((key, step.index, step.equal), _Node(index=step.index, equal=equal))
 
 
-def _system(element: Element | None, datatype: str) -> str:
+def _system(element: ElementDefinition | None, datatype: str) -> str:
     """The implicit system of a code: that of its value set, where there is one only."""
     if element is None or datatype != "code" or element.value_set is None:
         return ""

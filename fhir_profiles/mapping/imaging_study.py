@@ -5,7 +5,7 @@ Rendered at each read, so plain dicts are built; that they are valid is held by 
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
-from typing import Any
+from typing import Any, TypeAlias
 
 from fhir_profiles.mapping.body_parts import BODY_PARTS, LATERALITIES, coding
 from fhir_profiles.mapping.dicom_values import DCM, code, first, moment, text, uid, unsigned, values
@@ -19,12 +19,12 @@ _OID = "urn:ietf:rfc:3986"
 _ACCESSION = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "ACSN"}]}
 _OTHER = "OT"
 
-Facts = Mapping[str, Any]
+DicomFacts: TypeAlias = Mapping[str, Any]
 
 
 def imaging_study(
-    study: Facts,
-    series: Sequence[Facts],
+    study: DicomFacts,
+    series: Sequence[DicomFacts],
     *,
     id: str,
     patient_reference: str,
@@ -64,7 +64,7 @@ def _filled(elements: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in elements.items() if value or value == 0}
 
 
-def _identifiers(study: Facts) -> Iterator[dict[str, Any]]:
+def _identifiers(study: DicomFacts) -> Iterator[dict[str, Any]]:
     if found := uid(study.get("StudyInstanceUID")):
         yield {"system": UID_SYSTEM, "value": f"urn:oid:{found}"}
     if accession := text(study.get("AccessionNumber")):
@@ -80,12 +80,12 @@ def _named(name: object) -> dict[str, str] | None:
     return {"display": found} if found else None
 
 
-def _started(facts: Facts, level: str, study: Facts, zone: tzinfo | None) -> str | None:
+def _started(facts: DicomFacts, level: str, study: DicomFacts, zone: tzinfo | None) -> str | None:
     offset = facts.get("TimezoneOffsetFromUTC") or study.get("TimezoneOffsetFromUTC")
     return moment(facts.get(f"{level}Date"), facts.get(f"{level}Time"), offset, zone)
 
 
-def _series(facts: Facts, study: Facts, zone: tzinfo | None) -> dict[str, Any] | None:
+def _series(facts: DicomFacts, study: DicomFacts, zone: tzinfo | None) -> dict[str, Any] | None:
     found = uid(facts.get("SeriesInstanceUID"))
     if found is None:
         return None
@@ -106,7 +106,7 @@ def _series(facts: Facts, study: Facts, zone: tzinfo | None) -> dict[str, Any] |
     return _filled(elements)
 
 
-def _instance(facts: Facts) -> dict[str, Any] | None:
+def _instance(facts: DicomFacts) -> dict[str, Any] | None:
     sop_class = uid(facts.get("SOPClassUID"))
     found = uid(facts.get("SOPInstanceUID"))
     if sop_class is None or (found is None and "SOPInstanceUID" in facts):

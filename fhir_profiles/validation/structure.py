@@ -43,7 +43,7 @@ PRIMITIVES = frozenset(("boolean", *_TEXTS, *_TIMES, *_NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class ElementDefinition:
     """One element of a type, as its definition names it (`value` for `value[x]`)."""
 
     name: str
@@ -61,7 +61,7 @@ class Element:
 
 
 @cache
-def elements(kind: str) -> Mapping[str, Element]:
+def elements(kind: str) -> Mapping[str, ElementDefinition]:
     """The elements of a type by name; of a primitive, what may stand beside it."""
     return MappingProxyType({each.name: each for each in map(_element, *_lines(kind))})
 
@@ -88,10 +88,10 @@ def _lines(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(table), tuple(table.values())
 
 
-def _element(name: str, line: str) -> Element:
+def _element(name: str, line: str) -> ElementDefinition:
     cardinality, types, *binding = line.split(" ")
     least, _, most = cardinality.partition("..")
-    return Element(
+    return ElementDefinition(
         name=name.removesuffix("[x]"),
         required=least != "0",
         many=most != "1",

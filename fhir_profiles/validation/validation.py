@@ -13,12 +13,18 @@ from typing import Any, TypeAlias
 from fhir_profiles.issues import InvalidResource, Issue
 from fhir_profiles.validation.invariants import INVARIANTS
 from fhir_profiles.validation.primitives import CHECKS, Check
-from fhir_profiles.validation.structure import PRIMITIVES, RESOURCE_TYPES, Element, elements, value_set
+from fhir_profiles.validation.structure import (
+    PRIMITIVES,
+    RESOURCE_TYPES,
+    ElementDefinition,
+    elements,
+    value_set,
+)
 
 MOST_ISSUES = 100
 _LONGEST_NAME = 64
 
-Place: TypeAlias = tuple["Place", str, int | None] | str
+ElementPath: TypeAlias = tuple["ElementPath", str, int | None] | str
 """Where a value stands: the place around it, its step and its index; the resource type at the root."""
 
 
@@ -67,9 +73,9 @@ class _Run:
 
     def __init__(self) -> None:
         self.issues: list[Issue] = []
-        self._local: list[tuple[str, Place]] = []
+        self._local: list[tuple[str, ElementPath]] = []
 
-    def resource(self, value: Any, place: Place | None) -> None:
+    def resource(self, value: Any, place: ElementPath | None) -> None:
         """A resource on its own: the root, or one in a Bundle or Parameters."""
         outer, self._local = self._local, []
         self._typed(value, place, contained=False)
@@ -81,13 +87,13 @@ class _Run:
                     self.report("invariant", where, "the reference names no contained resource (ref-1)")
         self._local = outer
 
-    def report(self, code: str, place: Place, diagnostics: str) -> None:
+    def report(self, code: str, place: ElementPath, diagnostics: str) -> None:
         """Add an error."""
         self.issues.append(Issue("error", code, _expression(place), diagnostics))
         if len(self.issues) >= MOST_ISSUES:
             raise _Enough
 
-    def _typed(self, value: Any, place: Place | None, *, contained: bool) -> None:
+    def _typed(self, value: Any, place: ElementPath | None, *, contained: bool) -> None:
         kind = value.get("resourceType") if isinstance(value, dict) else None
         if not isinstance(kind, str) or kind not in RESOURCE_TYPES:
             self.report("structure", place or "", "resourceType names no FHIR R4 resource type")
@@ -96,7 +102,7 @@ class _Run:
             self.report("invariant", place or kind, "a contained resource contains another (dom-2)")
         self._object(kind, value, kind if place is None else place)
 
-    def _object(self, kind: str, value: dict[str, Any], place: Place) -> None:
+    def _object(self, kind: str, value: dict[str, Any], place: ElementPath) -> None:
         table = _table(kind)
         if not value:
             self.report("structure", place, "an object must not be empty")
@@ -114,7 +120,7 @@ class _Run:
                 self._value(rule, item, (place, rule.step, None))
         self._whole(kind, table, value, place)
 
-    def _whole(self, kind: str, table: _Table, value: dict[str, Any], place: Place) -> None:
+    def _whole(self, kind: str, table: _Table, value: dict[str, Any], place: ElementPath) -> None:
         """What is missing, what contradicts itself."""
         for name, keys in table.required:
             if keys.isdisjoint(value):
@@ -125,7 +131,7 @@ class _Run:
         if (invariant := INVARIANTS.get(kind)) and (broken := invariant(value)):
             self.report("invariant", place, broken)
 
-    def _array(self, rule: _Rule, key: str, items: Any, owner: dict[str, Any], place: Place) -> None:
+    def _array(self, rule: _Rule, key: str, items: Any, owner: dict[str, Any], place: ElementPath) -> None:
         if type(items) is not list or not items:
             wrong = "an array must not be empty" if items == [] else "it must be an array"
             self.report("structure", (place, rule.step, None), wrong)
@@ -136,7 +142,7 @@ class _Run:
             elif not _has_partner(rule, key, index, owner):
                 self.report("structure", (place, rule.step, index), "null stands for nothing here")
 
-    def _value(self, rule: _Rule, item: Any, place: Place) -> None:
+    def _value(self, rule: _Rule, item: Any, place: ElementPath) -> None:
         if rule.check is not None:
             if not rule.check(item):
                 self.report("value", place, f"it is not of type {rule.kind}")
@@ -153,7 +159,7 @@ class _Run:
             self._object(rule.kind, item, place)
             self._beyond(rule, item, place)
 
-    def _beyond(self, rule: _Rule, item: dict[str, Any], place: Place) -> None:
+    def _beyond(self, rule: _Rule, item: dict[str, Any], place: ElementPath) -> None:
         """What cannot be said of the object alone."""
         if rule.concepts is not None and not _is_bound(rule.concepts, item):
             self.report("code-invalid", place, "it has no code of the required value set")
@@ -184,7 +190,7 @@ def _shown(key: str) -> str:
     return "".join(each for each in key[:_LONGEST_NAME] if each.isalnum() or each in "_-") or "_"
 
 
-def _expression(place: Place) -> str:
+def _expression(place: ElementPath) -> str:
     steps: list[str] = []
     while not isinstance(place, str):
         place, step, index = place
@@ -212,7 +218,7 @@ def _table(kind: str) -> _Table:
     return _Table(rules, tuple(required), tuple(choices))
 
 
-def _rule(element: Element, datatype: str) -> _Rule:
+def _rule(element: ElementDefinition, datatype: str) -> _Rule:
     step = f"{element.name}.ofType({datatype})" if element.choice else element.name
     codes, concepts = None, None
     if element.value_set and datatype in PRIMITIVES:

@@ -7,6 +7,7 @@ it is merged by key. Nothing here changes or deletes one.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph.commit import Part
 from graph.scope import AccessScope, scoped
 from graph.session import Graph, Row
 
@@ -23,6 +24,16 @@ _OF_REQUEST = (
 )
 
 
+WITNESS: Part[Mapping[str, Any]] = Part(
+    name="entries",
+    statement="MERGE (e:Entry {key: row.key}) SET e:AuditEvent, e += row.properties",
+    key=lambda entry: str(entry["key"]),
+    row=lambda entry, _numbers, _ledger: entry,
+    merged=lambda _earlier, later: later,
+)
+"""The entry of a request that changes something, `{key, properties}`: written with the change, or neither."""
+
+
 @scoped
 class AuditStore:
     """The audit entries of a tenant."""
@@ -31,7 +42,10 @@ class AuditStore:
         self._graph = graph
 
     def add(self, scope: AccessScope, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Merge pieces, each `{key, properties}`, in one transaction; the same piece twice is one."""
+        """Merge pieces, each `{key, properties}`, in one transaction; the same piece twice is one.
+
+        Raises `ValueError` for a piece of another tenant.
+        """
         scope.require(READ)
         for row in rows:
             if row["properties"].get("tenant") != scope.tenant:

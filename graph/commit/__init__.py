@@ -1,28 +1,30 @@
-"""Group commit under the tenant's change counter: the only way anything of a tenant is written (ADR 0002)."""
+"""Group commit under the tenant's change counter: the only way anything of a tenant is written.
 
-from graph.commit.committer import Committer, Unit
-from graph.commit.state import Reads, ResourceState, State
-from graph.commit.writes import (
-    ChangeWrite,
-    InstanceRemoval,
-    InstanceWrite,
-    ResourceWrite,
-    SeriesWrite,
-    ValueRows,
-    Writes,
-)
+The engine knows no aggregate: units decide, parts say what is written, shelves what is looked at.
+"""
+
+from graph.commit.committer import Committer, CommitterThread, Committing
+from graph.commit.draft import Draft, Part
+from graph.commit.ledger import Counter, Ledger, Numbers
+from graph.commit.schema import CommitSchema
+from graph.commit.shelf import Keys, Shelf, ShelfRow, Shelves
+from graph.commit.unit import Unit
+from graph.commit.view import View
 
 __all__ = [
-    "ChangeWrite",
+    "CommitSchema",
     "Committer",
-    "InstanceRemoval",
-    "InstanceWrite",
-    "Reads",
-    "ResourceState",
-    "ResourceWrite",
-    "SeriesWrite",
-    "State",
+    "CommitterThread",
+    "Committing",
+    "Counter",
+    "Draft",
+    "Keys",
+    "Ledger",
+    "Numbers",
+    "Part",
+    "Shelf",
+    "ShelfRow",
+    "Shelves",
     "Unit",
-    "ValueRows",
-    "Writes",
+    "View",
 ]

@@ -1,100 +1,159 @@
-"""Group commit: one thread per process that takes every waiting unit of work into one transaction.
+"""Who commits: one thread takes every waiting unit of work of a tenant into one commit.
 
 The change counter of a tenant is a lock held until the commit's fsync, so a transaction per request makes
 eight clients slower than one. Requests hand in a unit and wait; all that wait for one tenant share the fsync.
 A commit also waits a moment for units that were announced and are on their way, since two commits cost twice
-as much as one of both. Each unit decides on the state under the lock and fails alone (ADR 0002).
+as much as one of both. Each unit fails alone (ADR 2).
 
-A commit whose outcome is unknown (the connection was lost in COMMIT) is run again under the same commit id:
-the counter remembers the last ids, so what did commit is answered and not done twice.
+`Committer` is what the stores ask. In the web processes of `hilum up` it is a client of the machine's one
+committer process (`graph.commit.remote`), elsewhere a thread beside the requests.
 """
 
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
-from typing import Any, Generic, TypeVar
-from uuid import uuid4
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from fhir_profiles.issues import ProfileError
-from graph.commit.state import Reads, State
-from graph.commit.witness import WITNESS
-from graph.commit.writes import Writes
+from graph.commit.group import Group, Memory, Outcome
+from graph.commit.schema import CommitSchema
+from graph.commit.unit import Unit
 from graph.errors import HilumError, Unavailable
-from graph.scope import AccessScope
-from graph.session import Graph, Transaction
+from graph.session import Graph
 
-T = TypeVar("T")
+Answer = TypeVar("Answer")
+Failure: TypeAlias = HilumError | ProfileError
 
-BATCH_WEIGHT = 256  # rows of one transaction: enough to share the fsync, little enough to stay quick
+BATCH_WEIGHT = 256  # rows of one commit: enough to share the fsync, little enough to stay quick
 GATHERING = 0.01  # seconds a commit waits for what was announced
 DEADLINE = 30.0  # seconds a request waits for its commit
-SETTLING = 15.0  # seconds to settle an unknown outcome before saying that it is unknown
+MOST_TENANTS = 64  # whose rows are remembered
+_NOBODY, _NEVER = "-", "never"  # a tenant and a stamp that no commit has
 
 
-@dataclass(frozen=True, slots=True)
-class Unit(Generic[T]):
-    """One request's atomic change: it reads `reads`, and `decide` returns its answer and fills the writes.
+class Committer(Protocol):
+    """Commits units of work."""
 
-    `decide` runs under the tenant's lock, maybe more than once: it has no effect outside its arguments.
-    """
+    def commit(self, unit: Unit[Answer]) -> Answer:
+        """Commit one unit and return what it decided; raise its own error, or `Unavailable`."""
 
-    scope: AccessScope
-    decide: Callable[[State, Writes], T]
-    reads: Reads = field(default_factory=Reads)
-    weight: int = 1
+    def commit_each(self, units: Sequence[Unit[Answer]]) -> list[Answer | Failure]:
+        """Commit units of one tenant in their order, each for itself; what a unit fails with is its outcome.
+
+        Raises `Unavailable`.
+        """
+
+    def expecting(self) -> AbstractContextManager[None]:
+        """Announce that the caller is about to commit, for as long as it may still do so."""
+
+    def close(self) -> None:
+        """Commit what waits, then stop."""
+
+
+def _tell_nobody() -> None:
+    """Nobody waits to hear of commits."""
+
+
+class Committing:
+    """Commits units one group after the other, remembering what it has read and written (one thread)."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        schema: CommitSchema,
+        clock: Callable[[], int],
+        committed: Callable[[], None] = _tell_nobody,
+    ) -> None:
+        self._graph, self._schema, self._clock, self._committed = graph, schema, clock, committed
+        self._memories: dict[str, Memory] = {}
+
+    def warm(self) -> None:
+        """Have the graph compile the statements of commits, which takes it seconds when it has just started.
+
+        They are sent for a tenant that there is not, of which a counter is all that comes to be. Raises
+        `Unavailable`.
+        """
+        commit: dict[str, Any] = {"tenant": _NOBODY, "now": self._clock(), "stamp": _NEVER, "counter": {}}
+        commit |= {"keys": self._schema.keys({}), "batch": self._schema.batch({})}
+        for text in (self._schema.writing, self._schema.loading):
+            self._graph.run(text, commit=commit)
+
+    def first(self, units: Sequence[Unit[Any]]) -> list[Outcome]:
+        """Commit the first of the units, at least one and all of one tenant; return their outcomes."""
+        try:
+            outcomes = self._group(units).commit()
+        except Unavailable as error:
+            self._memory(units[0]).forget()
+            return [Outcome(error=error)] * len(units)
+        except Exception as error:
+            self._memory(units[0]).forget()
+            if len(units) == 1:
+                return [Outcome(error=error)]
+            return self.first(units[: len(units) // 2])  # find the one that the graph refuses
+        self._committed()
+        return outcomes
+
+    def _group(self, units: Sequence[Unit[Any]]) -> Group:
+        return Group(self._graph, self._schema, self._memory(units[0]), units, self._clock)
+
+    def _memory(self, unit: Unit[Any]) -> Memory:
+        tenant = unit.scope.tenant
+        if tenant not in self._memories and len(self._memories) >= MOST_TENANTS:
+            del self._memories[next(iter(self._memories))]
+        return self._memories.setdefault(tenant, Memory(tenant))
 
 
 @dataclass(slots=True)
 class _Waiting:
     unit: Unit[Any]
-    witness: Mapping[str, Any] | None = None
     done: Event = field(default_factory=Event)
-    result: Any = None
-    error: BaseException | None = None
+    outcome: Outcome = field(default_factory=Outcome)
 
-    def settle(self, outcome: "_Outcome") -> None:
-        self.result, self.error = outcome.result, outcome.error
+    def settle(self, outcome: Outcome) -> None:
+        self.outcome = outcome
         self.done.set()
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    result: Any = None
-    error: BaseException | None = None
+class CommitterThread:
+    """Takes units from any thread of the process; start it after the fork."""
 
-
-class Committer:
-    """Takes units from any thread and commits them in order of arrival; start it after the fork."""
-
-    def __init__(self, graph: Graph, clock: Callable[[], int]) -> None:
-        self._graph = graph
-        self._clock = clock
+    def __init__(self, committing: Committing) -> None:
+        self._committing = committing
         self._queue: deque[_Waiting] = deque()
         self._arrived = Condition()
         self._thread: Thread | None = None
         self._closing = False
         self._announced = 0
 
-    def commit(self, unit: Unit[T]) -> T:
+    def commit(self, unit: Unit[Answer]) -> Answer:
         """Commit one unit and return what it decided; raise its own error, or `Unavailable`."""
-        waiting = _Waiting(unit, WITNESS.get())
+        (waiting,) = self._hand_in([unit])
+        answer: Answer = answer_of(waiting.outcome)
+        return answer
+
+    def commit_each(self, units: Sequence[Unit[Answer]]) -> list[Answer | Failure]:
+        """Commit units of one tenant in their order, each for itself; what a unit fails with is its outcome.
+
+        Raises `Unavailable`.
+        """
+        return [answer_or_failure(waiting.outcome) for waiting in self._hand_in(units)]
+
+    def _hand_in(self, units: Sequence[Unit[Any]]) -> list[_Waiting]:
+        """Give units to the thread and wait until each is settled."""
+        handed = [_Waiting(unit) for unit in units]
         with self._arrived:
             if self._closing:
                 raise Unavailable("the gateway is stopping", retry_after=5)
             if self._thread is None:
                 self._thread = Thread(target=self._work, name="committer", daemon=True)
                 self._thread.start()
-            self._queue.append(waiting)
+            self._queue.extend(handed)
             self._arrived.notify()
-        if not waiting.done.wait(DEADLINE):
+        if not all(waiting.done.wait(DEADLINE) for waiting in handed):
             raise Unavailable("the commit takes too long; it may still happen", retry_after=5)
-        if waiting.error is not None:
-            raise waiting.error
-        result: T = waiting.result
-        return result
+        return handed
 
     @contextmanager
     def expecting(self) -> Iterator[None]:
@@ -118,7 +177,11 @@ class Committer:
 
     def _work(self) -> None:
         while batch := self._next_batch():
-            self._commit_batch(batch)
+            outcomes = self._committing.first([each.unit for each in batch])
+            for waiting, outcome in zip(batch, outcomes, strict=False):
+                waiting.settle(outcome)
+            with self._arrived:
+                self._queue.extendleft(reversed(batch[len(outcomes) :]))
 
     def _next_batch(self) -> list[_Waiting]:
         """All that wait for the tenant of the first one, up to the weight of a batch; empty when closing."""
@@ -132,77 +195,37 @@ class Committer:
         return self._closing or len(self._queue) >= self._announced
 
     def _take(self) -> list[_Waiting]:
-        first = self._queue.popleft()
-        batch, weight, others = [first], first.unit.weight, deque[_Waiting]()
-        while self._queue:
-            waiting = self._queue.popleft()
-            fits = weight + waiting.unit.weight <= BATCH_WEIGHT
-            if fits and waiting.unit.scope.tenant == first.unit.scope.tenant:
-                batch.append(waiting)
-                weight += waiting.unit.weight
-            else:
-                others.append(waiting)
-        self._queue = others
+        batch = list(batched(list(self._queue), lambda waiting: waiting.unit))
+        chosen = {id(each) for each in batch}
+        self._queue = deque(each for each in self._queue if id(each) not in chosen)
         return batch
 
-    def _commit_batch(self, batch: list[_Waiting]) -> None:
-        try:
-            outcomes = _Batch(self._graph, self._clock, batch).commit()
-        except Unavailable as error:
-            outcomes = [_Outcome(error=error)] * len(batch)
-        except BaseException as error:  # whatever it was, the thread lives and the waiting learn it
-            if len(batch) > 1:
-                return self._commit_halves(batch)
-            outcomes = [_Outcome(error=error)]
-        for waiting, outcome in zip(batch, outcomes, strict=True):
-            waiting.settle(outcome)
-        return None
 
-    def _commit_halves(self, batch: list[_Waiting]) -> None:
-        """Find the unit that the graph refuses, when its error names none: the others must not suffer."""
-        middle = len(batch) // 2
-        self._commit_batch(batch[:middle])
-        self._commit_batch(batch[middle:])
+def answer_of(outcome: Outcome) -> Any:
+    """The answer of a unit; raises what it failed with."""
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.answer
 
 
-class _Batch:
-    """One transaction over several units of one tenant."""
+def answer_or_failure(outcome: Outcome) -> Any:
+    """The answer of a unit, or the failure that is its own; raises any other."""
+    if isinstance(outcome.error, HilumError | ProfileError) and not isinstance(outcome.error, Unavailable):
+        return outcome.error
+    return answer_of(outcome)
 
-    def __init__(self, graph: Graph, clock: Callable[[], int], waiting: list[_Waiting]) -> None:
-        self._graph = graph
-        self._clock = clock
-        self._waiting = waiting
-        self._reads = Reads.union(each.unit.reads for each in waiting)
-        self._commit_id = uuid4().hex
-        self._outcomes: list[_Outcome] = []
 
-    def commit(self) -> list[_Outcome]:
-        deadline = time.monotonic() + SETTLING
-        while True:
-            try:
-                self._graph.write(self._run)
-                return self._outcomes
-            except Unavailable:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+Waiter = TypeVar("Waiter")
 
-    def _run(self, transaction: Transaction) -> None:
-        tenant = self._waiting[0].unit.scope.tenant
-        state = State(transaction, tenant, self._reads, self._clock())
-        if self._commit_id in state.recent:
-            return  # an earlier attempt did commit; its outcomes stand
-        self._outcomes = [self._decide(state, each) for each in self._waiting]
-        state.close(self._commit_id)
 
-    def _decide(self, state: State, waiting: _Waiting) -> _Outcome:
-        """The outcome of one unit; the one that fails takes its writes with it."""
-        writes = Writes()
-        try:
-            result = waiting.unit.decide(state, writes)
-        except (HilumError, ProfileError) as error:
-            return _Outcome(error=error)
-        if writes and waiting.witness:
-            writes.entries.append(waiting.witness)
-        state.apply(writes)
-        return _Outcome(result=result)
+def batched(waiting: Sequence[Waiter], unit_of: Callable[[Waiter], Unit[Any]]) -> Iterator[Waiter]:
+    """Those that go into one commit: of the tenant of the first, in order, up to the weight of a batch."""
+    weight = 0
+    tenant = unit_of(waiting[0]).scope.tenant
+    for each in waiting:
+        unit = unit_of(each)
+        if unit.scope.tenant == tenant:
+            weight += unit.weight
+            if weight > BATCH_WEIGHT and weight != unit.weight:
+                return
+            yield each

@@ -1,12 +1,13 @@
 """The condition that every row of a pattern carries: of the tenant and its kind, alive, the caller's to see.
 
-The text says what `AccessScope.sees` says in memory. A series and an instance are seen with their study.
+The text says what `RowRight.sees` says in memory. A series and an instance are seen with their study.
 """
 
 from collections.abc import Iterable
 
-from graph.cypher.writing import Row, Writing
+from graph.cypher.writing import BoundRow, Writing
 from graph.query.attributes import INSTANCE, SERIES, STUDY
+from graph.rights import granted, in_partition
 
 _STUDY_OF = {
     SERIES: "({row})<-[:HAS_SERIES]-({study}:ImagingStudy)",
@@ -21,29 +22,29 @@ def label(entities: Iterable[str]) -> str:
     return only
 
 
-def pattern(row: Row) -> str:
+def pattern(row: BoundRow) -> str:
     """The node pattern of a row."""
     return f"({row.variable}:{label(row.entities)})"
 
 
-def seen(writing: Writing, row: Row) -> str:
+def seen(writing: Writing, row: BoundRow) -> str:
     """The condition on a row; it may be unknown rather than false, so it stands in a conjunction only."""
     if row.entities[0] in _STUDY_OF:
         return " AND ".join(_part_seen(writing, row))
     return " AND ".join(_resource_seen(writing, row))
 
 
-def _resource_seen(writing: Writing, row: Row) -> list[str]:
+def _resource_seen(writing: Writing, row: BoundRow) -> list[str]:
     name = row.variable
     conditions = [_of_kind(writing, row), f"{name}.deleted = false"]
     if STUDY in row.entities:
-        conditions.append(f"({name}.partition IS NULL OR {name}.partition = {writing.partition()})")
-    if not writing.scope.sees_all:
+        conditions.append(in_partition(name, writing.partition()))
+    if not writing.right.everything:
         conditions.append(_granted(writing, name))
     return conditions
 
 
-def _of_kind(writing: Writing, row: Row) -> str:
+def _of_kind(writing: Writing, row: BoundRow) -> str:
     if len(row.entities) == 1:
         return f"{row.variable}.kind = {writing.kind(row.entities[0])}"
     kinds = ", ".join(writing.kind(each) for each in sorted(row.entities))
@@ -51,15 +52,13 @@ def _of_kind(writing: Writing, row: Row) -> str:
 
 
 def _granted(writing: Writing, name: str) -> str:
-    patients = writing.named("patients", sorted(writing.scope.patients or ()))
-    studies = writing.named("studies", sorted(writing.scope.studies))
-    member = f"any(each IN {name}.compartment WHERE each IN {patients})"
-    return f"({name}.compartment IS NULL OR {name}.key IN {studies} OR {member})"
+    patients = writing.named("patients", writing.right.granted_patients())
+    return granted(name, patients, writing.named("studies", writing.right.granted_studies()))
 
 
-def _part_seen(writing: Writing, row: Row) -> list[str]:
+def _part_seen(writing: Writing, row: BoundRow) -> list[str]:
     conditions = [f"{row.variable}.partition = {writing.partition()}"]
-    if not writing.scope.sees_all:
+    if not writing.right.everything:
         study = writing.row(STUDY)
         up = _STUDY_OF[row.entities[0]].format(row=row.variable, study=study.variable)
         conditions.append(f"EXISTS {{ MATCH {up} WHERE {seen(writing, study)} }}")

@@ -13,7 +13,7 @@ from graph.cypher.openings import Plan, bag, stream, streams
 from graph.cypher.order import beyond, columns, index_order, order_by, sort_values, window
 from graph.cypher.statement import Statement
 from graph.cypher.walk import walk, walks
-from graph.cypher.writing import Row, Writing
+from graph.cypher.writing import BoundRow, Writing
 from graph.query.expression import Expression, Page, Question
 from graph.query.limits import check, check_where
 from graph.scope import AccessScope
@@ -30,7 +30,7 @@ def page(scope: AccessScope, question: Question, sizes: Sizes = _NOTHING_KNOWN) 
     """
     writing = Writing(scope)
     check(question)
-    plan = Plan.of(writing, Row("r", (question.entity,)), question.where, sizes)
+    plan = Plan.of(writing, BoundRow("r", (question.entity,)), question.where, sizes)
     return _finished(writing, _page(writing, plan, question.page))
 
 
@@ -38,7 +38,7 @@ def count(scope: AccessScope, entity: str, where: Expression, sizes: Sizes = _NO
     """How many rows satisfy a condition, as `{total}`; it costs what all of them cost."""
     writing = Writing(scope)
     check_where(entity, where)
-    plan = Plan.of(writing, Row("r", (entity,)), where, sizes)
+    plan = Plan.of(writing, BoundRow("r", (entity,)), where, sizes)
     return _finished(writing, f"{bag(writing, plan)}\nRETURN count(DISTINCT r) AS total")
 
 

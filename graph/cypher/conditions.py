@@ -3,11 +3,11 @@
 from graph.cypher.access import seen
 from graph.cypher.leaves import holds
 from graph.cypher.links import ends, step
-from graph.cypher.writing import Row, Writing
+from graph.cypher.writing import BoundRow, Writing
 from graph.query.expression import All, Any, Expression, Link, Not, Related
 
 
-def satisfies(writing: Writing, row: Row, expression: Expression) -> str:
+def satisfies(writing: Writing, row: BoundRow, expression: Expression) -> str:
     """The condition that the row satisfies the expression."""
     match expression:
         case All(of):
@@ -22,7 +22,7 @@ def satisfies(writing: Writing, row: Row, expression: Expression) -> str:
             return holds(writing, row, leaf)
 
 
-def related(writing: Writing, row: Row, link: Link, inner: Expression) -> str:
+def related(writing: Writing, row: BoundRow, link: Link, inner: Expression) -> str:
     """The condition that some row at the other end, which the caller may see, satisfies `inner`."""
     end = writing.row(*ends(link))
     way = step(writing, row, link, end)
@@ -30,7 +30,7 @@ def related(writing: Writing, row: Row, link: Link, inner: Expression) -> str:
     return f"EXISTS {{ {way.match} WHERE {' AND '.join(conditions)} }}"
 
 
-def each_of(writing: Writing, row: Row, expression: Expression) -> list[str]:
+def each_of(writing: Writing, row: BoundRow, expression: Expression) -> list[str]:
     """The conjuncts of an expression as conditions that stand side by side."""
     return [satisfies(writing, row, each) for each in conjuncts(expression)]
 
@@ -42,6 +42,6 @@ def conjuncts(expression: Expression) -> list[Expression]:
     return [expression]
 
 
-def _joined(writing: Writing, row: Row, parts: tuple[Expression, ...], word: str) -> str:
+def _joined(writing: Writing, row: BoundRow, parts: tuple[Expression, ...], word: str) -> str:
     conditions = [satisfies(writing, row, each) for each in parts]
     return f"({word.join(conditions)})" if conditions else writing.constant(word == " AND ")

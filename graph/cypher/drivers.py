@@ -7,12 +7,13 @@ from what a field usually holds. A scan of the kind of row in creation order is 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from fhir_profiles.definitions.registry import compartment_parameters
 from graph.cypher.conditions import conjuncts
-from graph.cypher.links import COMPARTMENT, ends
+from graph.cypher.links import ends
 from graph.cypher.text import literal_prefix
-from graph.keys import resource_of, term_key
+from graph.keys import resource_of
 from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
 from graph.query.expression import (
     Against,
@@ -20,21 +21,22 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
-    Kind,
+    Inside,
+    KeyIn,
     Layout,
     Link,
     Match,
     Members,
     Order,
     Owner,
-    Parts,
     Related,
     Span,
     Term,
     Text,
     Whole,
 )
+from graph.query.rows import COMPARTMENT, NODE_FIELDS, code_key, compartment_of
+from graph.rights import RowRight
 from graph.scope import AccessScope
 
 SCAN = 200_000
@@ -61,9 +63,9 @@ SHORTEST_PREFIX = 2  # one letter is no help
 USUAL_A_DAY = 500
 _DAY = 86_400_000_000
 SMALL_GRANT = 200  # granted rows that may drive a question
-_FAN: Mapping[type, int] = {Along: 10, Against: 1, Members: 1, Owner: 100, Parts: 1, Whole: 10}
+_FAN: Mapping[type, int] = {Along: 10, Against: 1, Members: 1, Owner: 100, Inside: 1, Whole: 10}
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
-Sizes = Mapping[str, int]
+Sizes: TypeAlias = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +92,23 @@ def _candidates(scope: AccessScope, entity: str, where: Expression, sizes: Sizes
 
 def _grants(scope: AccessScope, entity: str) -> Iterator[Driver]:
     """The rows that a narrow scope may see, where they are few and the kind belongs to patients."""
-    if scope.patients is None or len(scope.patients) + len(scope.studies) > SMALL_GRANT:
+    right = scope.right
+    if right.patients is None or len(right.patients) + len(right.studies) > SMALL_GRANT:
         return
     if entity in (SERIES, INSTANCE):
-        yield Driver(Related(Whole(STUDY), _granted(scope, STUDY)), _granted_rows(scope, 100), granted=True)
+        yield Driver(Related(Whole(STUDY), _granted(right, STUDY)), _granted_rows(right, 100), granted=True)
     elif compartment_parameters(entity):
-        yield Driver(_granted(scope, entity), _granted_rows(scope, 50), granted=True)
+        yield Driver(_granted(right, entity), _granted_rows(right, 50), granted=True)
 
 
-def _granted_rows(scope: AccessScope, each: int) -> int:
-    return each * (len(scope.patients or ()) + len(scope.studies))
+def _granted_rows(right: RowRight, each: int) -> int:
+    return each * (len(right.patients or ()) + len(right.studies))
 
 
-def _granted(scope: AccessScope, entity: str) -> Expression:
-    members = Field(entity, COMPARTMENT, Kind.TERM)
-    patients = tuple(resource_of(key) for key in sorted(scope.patients or ()))
-    by_patient = Term(members, patients) if patients else None
-    by_key = Keys(entity, tuple(sorted(scope.studies))) if entity == STUDY else Keys(entity, ())
+def _granted(right: RowRight, entity: str) -> Expression:
+    patients = tuple(resource_of(key) for key in right.granted_patients())
+    by_patient = Term(compartment_of(entity), patients) if patients else None
+    by_key = KeyIn(entity, tuple(right.granted_studies())) if entity == STUDY else KeyIn(entity, ())
     if by_patient is None:
         return by_key
     return Any((by_patient, by_key)) if by_key.keys else by_patient
@@ -115,7 +117,7 @@ def _granted(scope: AccessScope, entity: str) -> Expression:
 def expected(scope: AccessScope, entity: str, leaf: Expression, sizes: Sizes) -> int | None:
     """How many rows the leaf is expected to hold for; None where it cannot drive."""
     match leaf:
-        case Keys():
+        case KeyIn():
             return len(leaf.keys)
         case Term():
             return _of_term(scope, leaf, sizes)
@@ -140,7 +142,7 @@ def _of_term(scope: AccessScope, leaf: Term, sizes: Sizes) -> int | None:
         return None
     if field.layout is Layout.PROPERTY:
         return len(leaf.codes) if field.name in _UIDS else None
-    keys = (term_key(scope.tenant, field.entity, field.name, code) for code in leaf.codes)
+    keys = (code_key(scope.tenant, field, code) for code in leaf.codes)
     usual = (USUAL_TERMS.get(field.name) or _usual(code) for code in leaf.codes)
     return sum(_known(sizes.get(key), guess) for key, guess in zip(keys, usual, strict=True))
 
@@ -172,8 +174,10 @@ def _of_span(leaf: Span) -> int | None:
 
 
 def _has_date_index(field: Field) -> bool:
-    if field.layout is Layout.ROWS or field.name == "_lastUpdated":
+    if field.layout is Layout.ROWS:
         return True
+    if field.name in NODE_FIELDS:
+        return NODE_FIELDS[field.name].indexed
     return BY_KEYWORD[field.name].vr == "DA" and BY_KEYWORD[field.name].indexed
 
 

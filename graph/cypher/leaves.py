@@ -8,37 +8,41 @@ from typing import Any
 
 from graph.cypher.spans import SpanColumns, comparing
 from graph.cypher.text import TextColumns, matching
-from graph.cypher.writing import Row, Writing
-from graph.keys import term_key, value_key
-from graph.query.attributes import BY_KEYWORD, STUDY, folded_property
-from graph.query.expression import Field, Keys, Kind, Layout, Leaf, Present, Span, Term, Text
+from graph.cypher.writing import BoundRow, Writing
+from graph.query.attribute_forms import compared_property, limit_properties
+from graph.query.attributes import BY_KEYWORD, STUDY
+from graph.query.expression import Field, KeyIn, Kind, Layout, Leaf, Present, Span, Term, Text
+from graph.query.rows import NODE_FIELDS, VALUE_NODES, code_key, field_key
 
-LABELS = {Kind.TERM: "Term", Kind.TEXT: "Text", Kind.SPAN: "Span"}
-VALUE_PROPERTIES = {Kind.TERM: "key", Kind.TEXT: "value", Kind.SPAN: "low"}
-"""What tells the value rows of a kind from those of another, and what they are sorted by."""
 _LIST_VR = "CS"  # the only attributes here whose property may be a list
 
 
-def holds(writing: Writing, row: Row, leaf: Leaf) -> str:
+def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
     """The condition that the row satisfies the leaf."""
-    if isinstance(leaf, Keys):
+    if isinstance(leaf, KeyIn):
         return _has_key(writing, row, leaf)
     if leaf.field.layout is Layout.ROWS:
         return _has_row(writing, row, leaf)
     return f"coalesce({' AND '.join(property_conditions(writing, row, leaf))}, false)"
 
 
-def _has_row(writing: Writing, row: Row, leaf: Term | Text | Span | Present) -> str:
+def _has_row(writing: Writing, row: BoundRow, leaf: Term | Text | Span | Present) -> str:
     """A code is looked up by what names its row: its key and the serial of the resource (ADR 0001)."""
     conditions = value_conditions(writing, "v", leaf)
     if not isinstance(leaf, Term) or not leaf.codes:
         return has_value(row, conditions)
     conditions.insert(1, f"v.serial = {row.variable}.serial")
-    seek = "MATCH (v:Term) USING INDEX v:Term(key, serial)"
+    seek = f"MATCH (v:{VALUE_NODES[Kind.TERM].label}) {hint('v', Kind.TERM)}"
     return f"EXISTS {{ {seek} WHERE {' AND '.join(conditions)} }}"
 
 
-def has_value(row: Row, conditions: list[str], value: str = "v") -> str:
+def hint(value: str, kind: Kind) -> str:
+    """The index that value rows are found by."""
+    node = VALUE_NODES[kind]
+    return f"USING INDEX {value}:{node.label}(key, {node.second})"
+
+
+def has_value(row: BoundRow, conditions: list[str], value: str = "v") -> str:
     """The condition that some value row of the row meets the conditions.
 
     The value goes without its label: with it the planner may seek it in the index, for each row anew.
@@ -46,14 +50,14 @@ def has_value(row: Row, conditions: list[str], value: str = "v") -> str:
     return f"EXISTS {{ MATCH ({row.variable})<-[:OF]-({value}) WHERE {' AND '.join(conditions)} }}"
 
 
-def by_key_property(leaf: Keys) -> dict[str, list[str]]:
+def by_key_property(leaf: KeyIn) -> dict[str, list[str]]:
     """The keys of a leaf by the property that holds them; a study has a key of its own in DICOM."""
     dicom = sorted({key for key in leaf.keys if leaf.entity == STUDY and _is_dicom_study(key)})
     others = sorted(set(leaf.keys).difference(dicom))
     return {name: keys for name, keys in (("key", others), ("dicomKey", dicom)) if keys}
 
 
-def _has_key(writing: Writing, row: Row, leaf: Keys) -> str:
+def _has_key(writing: Writing, row: BoundRow, leaf: KeyIn) -> str:
     conditions = [
         f"coalesce({row.variable}.{name} IN {writing.value(keys)}, false)"
         for name, keys in by_key_property(leaf).items()
@@ -70,18 +74,16 @@ def value_field(writing: Writing, variable: str, field: Field) -> str:
     """The condition that a value row belongs to the field."""
     tenant = writing.scope.tenant
     if field.kind is Kind.TERM:
-        prefix = term_key(tenant, field.entity, field.name, "")
-        return f"{variable}.key STARTS WITH {writing.value(prefix)}"
-    return f"{variable}.key = {writing.value(value_key(tenant, field.entity, field.name))}"
+        return f"{variable}.key STARTS WITH {writing.value(code_key(tenant, field, ''))}"
+    return f"{variable}.key = {writing.value(field_key(tenant, field))}"
 
 
 def term_keys(writing: Writing, leaf: Term) -> list[str]:
     """The keys of the Term rows that hold the leaf's codes."""
-    tenant, field = writing.scope.tenant, leaf.field
-    return sorted({term_key(tenant, field.entity, field.name, code) for code in leaf.codes})
+    return sorted({code_key(writing.scope.tenant, leaf.field, code) for code in leaf.codes})
 
 
-def property_conditions(writing: Writing, row: Row, leaf: Term | Text | Span | Present) -> list[str]:
+def property_conditions(writing: Writing, row: BoundRow, leaf: Term | Text | Span | Present) -> list[str]:
     """The conditions on properties of the row itself; unknown where the row lacks them."""
     conditions = _PROPERTIES[type(leaf)](writing, row.variable, leaf)
     if len(row.entities) > 1:  # the field is of one kind of row, the link leads to several
@@ -91,10 +93,9 @@ def property_conditions(writing: Writing, row: Row, leaf: Term | Text | Span | P
 
 def property_name(field: Field) -> str:
     """The property that holds the comparable form of a field's value."""
-    if field.name in _NODE_PROPERTIES:
-        return _NODE_PROPERTIES[field.name]
-    keyword = BY_KEYWORD[field.name].keyword
-    return {Kind.TERM: keyword, Kind.TEXT: folded_property(keyword), Kind.SPAN: f"{keyword}_low"}[field.kind]
+    if field.name in NODE_FIELDS:
+        return NODE_FIELDS[field.name].property
+    return compared_property(BY_KEYWORD[field.name])
 
 
 def may_be_list(field: Field) -> bool:
@@ -111,23 +112,27 @@ def _term_value(writing: Writing, variable: str, leaf: Term) -> list[str]:
             conditions = [f"{variable}.key = {writing.value(only)}"]
         case _:
             conditions = [f"{variable}.key IN {writing.value(keys)}"]
-    return conditions + _equal(writing, f"{variable}.system", leaf.system)
+    (system,) = VALUE_NODES[Kind.TERM].places(variable)
+    return conditions + _equal(writing, system, leaf.system)
 
 
 def _text_value(writing: Writing, variable: str, leaf: Text) -> list[str]:
-    columns = TextColumns(folded=f"{variable}.value", exact=f"{variable}.exact")
+    columns = TextColumns(*VALUE_NODES[Kind.TEXT].places(variable))
     return [value_field(writing, variable, leaf.field), *matching(writing, columns, leaf)]
 
 
 def _span_value(writing: Writing, variable: str, leaf: Span) -> list[str]:
-    columns = SpanColumns(low=f"{variable}.low", high=f"{variable}.high")
-    conditions = [value_field(writing, variable, leaf.field), comparing(writing, columns, leaf)]
-    conditions += _equal(writing, f"{variable}.system", leaf.system)
-    return conditions + _equal(writing, f"{variable}.code", leaf.code)
+    low, high, system, code = VALUE_NODES[Kind.SPAN].places(variable)
+    conditions = [
+        value_field(writing, variable, leaf.field),
+        comparing(writing, SpanColumns(low, high), leaf),
+    ]
+    conditions += _equal(writing, system, leaf.system)
+    return conditions + _equal(writing, code, leaf.code)
 
 
 def _present_value(writing: Writing, variable: str, leaf: Present) -> list[str]:
-    there = f"{variable}.{VALUE_PROPERTIES[leaf.field.kind]} IS NOT NULL"
+    there = f"{variable}.{VALUE_NODES[leaf.field.kind].compared} IS NOT NULL"
     return [value_field(writing, variable, leaf.field), there]
 
 
@@ -157,9 +162,11 @@ def _span_property(writing: Writing, variable: str, leaf: Span) -> list[str]:
 
 
 def _span_columns(variable: str, field: Field) -> SpanColumns:
-    low = f"{variable}.{property_name(field)}"
-    high = f"{low} + 1" if field.name in _NODE_PROPERTIES else f"{low.removesuffix('_low')}_high"
-    return SpanColumns(low=low, high=high)
+    if field.name in NODE_FIELDS:  # an instant: it covers its own microsecond
+        at = f"{variable}.{property_name(field)}"
+        return SpanColumns(low=at, high=f"{at} + 1")
+    low, high = limit_properties(field.name)
+    return SpanColumns(low=f"{variable}.{low}", high=f"{variable}.{high}")
 
 
 def _present_property(writing: Writing, variable: str, leaf: Present) -> list[str]:
@@ -175,7 +182,6 @@ def _is_dicom_study(key: str) -> bool:
     return key.count("|") == 2  # noqa: PLR2004 - three parts
 
 
-_NODE_PROPERTIES = {"_id": "id", "_lastUpdated": "lastUpdated"}
 _VALUES: Mapping[type, Callable[[Writing, str, Any], list[str]]] = {
     Term: _term_value,
     Text: _text_value,

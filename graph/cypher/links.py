@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.cypher.access import pattern
-from graph.cypher.relationships import relationships
-from graph.cypher.writing import Row, Writing
-from graph.keys import term_key
+from graph.cypher.leaves import hint
+from graph.cypher.writing import BoundRow, Writing
 from graph.query.attributes import INSTANCE, SERIES, STUDY
-from graph.query.expression import Against, Along, Link, Members, Owner, Parts, Whole
+from graph.query.expression import Against, Along, Inside, Kind, Link, Members, Owner, Whole
 from graph.query.limits import PATIENT
-
-COMPARTMENT = "_compartment"
+from graph.query.relationships import relationships
+from graph.query.rows import VALUE_NODES, code_key, compartment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,11 @@ def ends(link: Link) -> tuple[str, ...]:
             return (source,)
         case Owner():
             return (PATIENT,)
-        case Members(entity) | Parts(entity) | Whole(entity):
+        case Members(entity) | Inside(entity) | Whole(entity):
             return (entity,)
 
 
-def step(writing: Writing, start: Row, link: Link, end: Row) -> Step:
+def step(writing: Writing, start: BoundRow, link: Link, end: BoundRow) -> Step:
     """The way along a link from a row that is bound to one that is not."""
     return LINKS[type(link)](writing, start, link, end)
 
@@ -58,47 +57,47 @@ def inverse(link: Link, start: str) -> Link:
             return Owner()
         case Owner():
             return Members(start)
-        case Parts():
+        case Inside():
             return Whole(start)
         case Whole():
-            return Parts(start)
+            return Inside(start)
 
 
 def member_keys(writing: Writing, entity: str) -> str:
     """What the key of a compartment row starts with, up to the patient's id."""
-    return writing.value(term_key(writing.scope.tenant, entity, COMPARTMENT, f"{PATIENT}/"))
+    return writing.value(code_key(writing.scope.tenant, compartment_of(entity), f"{PATIENT}/"))
 
 
-def _along(writing: Writing, start: Row, link: Along, end: Row) -> Step:
+def _along(writing: Writing, start: BoundRow, link: Along, end: BoundRow) -> Step:
     edge = writing.variable("e")
     way = f"({start.variable})-[{edge}:{relationships(link.paths)}]->{pattern(end)}"
     return Step(way, (f"{edge}.path IN {writing.value(link.paths)}",))
 
 
-def _against(writing: Writing, start: Row, link: Against, end: Row) -> Step:
+def _against(writing: Writing, start: BoundRow, link: Against, end: BoundRow) -> Step:
     edge = writing.variable("e")
     way = f"({start.variable})<-[{edge}:{relationships(link.paths)}]-{pattern(end)}"
     return Step(way, (f"{edge}.path IN {writing.value(link.paths)}",))
 
 
-def _members(writing: Writing, start: Row, link: Members, end: Row) -> Step:
+def _members(writing: Writing, start: BoundRow, link: Members, end: BoundRow) -> Step:
     value = writing.variable("v")
     own = f"{value}.key = {member_keys(writing, link.entity)} + {start.variable}.id"
-    index = f"USING INDEX {value}:Term(key, serial)"
-    return Step(f"({value}:Term)-[:OF]->{pattern(end)}", (own, f"{value}.serial IS NOT NULL"), index)
+    way = f"({value}:{VALUE_NODES[Kind.TERM].label})-[:OF]->{pattern(end)}"
+    return Step(way, (own, f"{value}.serial IS NOT NULL"), hint(value, Kind.TERM))
 
 
-def _owner(writing: Writing, start: Row, link: Owner, end: Row) -> Step:
+def _owner(writing: Writing, start: BoundRow, link: Owner, end: BoundRow) -> Step:
     index = f"USING INDEX {end.variable}:Resource(key)"
     return Step(pattern(end), (f"{end.variable}.key IN {start.variable}.compartment",), index)
 
 
-def _down(writing: Writing, start: Row, link: Parts, end: Row) -> Step:
+def _down(writing: Writing, start: BoundRow, link: Inside, end: BoundRow) -> Step:
     way = _DOWN[start.entities[0], link.entity]
     return Step(f"({start.variable}){way}{pattern(end)}")
 
 
-def _up(writing: Writing, start: Row, link: Whole, end: Row) -> Step:
+def _up(writing: Writing, start: BoundRow, link: Whole, end: BoundRow) -> Step:
     way = _UP[start.entities[0], link.entity]
     return Step(f"({start.variable}){way}{pattern(end)}")
 
@@ -113,11 +112,11 @@ _UP = {
     (INSTANCE, STUDY): "<-[:HAS_INSTANCE]-(:Series)<-[:HAS_SERIES]-",
     (INSTANCE, SERIES): "<-[:HAS_INSTANCE]-",
 }
-LINKS: Mapping[type, Callable[[Writing, Row, Any, Row], Step]] = {
+LINKS: Mapping[type, Callable[[Writing, BoundRow, Any, BoundRow], Step]] = {
     Along: _along,
     Against: _against,
     Members: _members,
     Owner: _owner,
-    Parts: _down,
+    Inside: _down,
     Whole: _up,
 }

@@ -12,8 +12,8 @@ from graph.cypher.access import label, pattern, seen
 from graph.cypher.conditions import conjuncts, satisfies
 from graph.cypher.drivers import Driver, Sizes, driver
 from graph.cypher.leaves import (
-    LABELS,
     by_key_property,
+    hint,
     property_conditions,
     property_name,
     term_keys,
@@ -21,12 +21,12 @@ from graph.cypher.leaves import (
 )
 from graph.cypher.links import ends, inverse, step
 from graph.cypher.order import index_order, place
-from graph.cypher.writing import Row, Writing, conjunction
+from graph.cypher.writing import BoundRow, Writing, conjunction
 from graph.keys import study_key
 from graph.query.attributes import STUDY
-from graph.query.expression import Any, Expression, Keys, Kind, Layout, Page, Related, Span, Term, Text
+from graph.query.expression import Any, Expression, KeyIn, Kind, Layout, Page, Related, Span, Term, Text
+from graph.query.rows import NODE_FIELDS, VALUE_NODES
 
-SECOND_PROPERTY = {Kind.TERM: "serial", Kind.TEXT: "value", Kind.SPAN: "low"}
 _MOST_STREAMS = 1_000
 
 
@@ -49,17 +49,17 @@ class Start:
 class Plan:
     """A row, what must hold for it, and what drives the way to it."""
 
-    row: Row
+    row: BoundRow
     where: Expression
     driver: Driver
     sizes: Sizes
 
     @classmethod
-    def of(cls, writing: Writing, row: Row, where: Expression, sizes: Sizes) -> "Plan":
+    def of(cls, writing: Writing, row: BoundRow, where: Expression, sizes: Sizes) -> "Plan":
         """Choose the driver for rows of one kind."""
         return cls(row, where, driver(writing.scope, row.entities[0], where, sizes), sizes)
 
-    def inner(self, writing: Writing, row: Row, where: Expression) -> "Plan":
+    def inner(self, writing: Writing, row: BoundRow, where: Expression) -> "Plan":
         """The plan of a part of what drives this one; a part of the caller's rights drives itself."""
         if self.driver.granted:
             return Plan(row, where, replace(self.driver, leaf=where), self.sizes)
@@ -77,8 +77,8 @@ def bag(writing: Writing, plan: Plan) -> str:
     leaf = plan.driver.leaf
     if isinstance(leaf, Any):
         return _union(writing, plan, leaf)
-    if isinstance(leaf, Keys) and len(ways := by_key_property(leaf)) > 1:
-        return _union(writing, plan, Any(tuple(Keys(leaf.entity, tuple(keys)) for keys in ways.values())))
+    if isinstance(leaf, KeyIn) and len(ways := by_key_property(leaf)) > 1:
+        return _union(writing, plan, Any(tuple(KeyIn(leaf.entity, tuple(keys)) for keys in ways.values())))
     if isinstance(leaf, Related):
         return _back(writing, plan, leaf)
     return _start(writing, plan.row, leaf, plan.where).clauses(plan.rest(writing))
@@ -123,15 +123,15 @@ def _one_stream(writing: Writing, plan: Plan, leaf: Term, key: str, begins: str)
     conditions = [f"{value}.key = {key}", f"{value}.serial {begins}"]
     if leaf.system is not None:
         conditions.append(f"{value}.system = {writing.value(leaf.system)}")
-    start = Start(f"({value}:Term)-[:OF]->{pattern(plan.row)}", conditions, hint(value, Kind.TERM))
+    start = Start(values_of(plan.row, value, Kind.TERM), conditions, hint(value, Kind.TERM))
     rows = start.clauses(plan.rest(writing))
     return f"{rows}\nWITH DISTINCT r, {value}.key AS within, {value}.serial AS serial"
 
 
-def _start(writing: Writing, row: Row, leaf: Expression | None, where: Expression) -> Start:
+def _start(writing: Writing, row: BoundRow, leaf: Expression | None, where: Expression) -> Start:
     """The start at the rows of one leaf, or at all rows."""
     match leaf:
-        case Keys():
+        case KeyIn():
             return _by_key(writing, row, leaf)
         case Term() | Text() | Span() if leaf.field.layout is Layout.ROWS:
             return _by_value(writing, row, leaf)
@@ -140,27 +140,32 @@ def _start(writing: Writing, row: Row, leaf: Expression | None, where: Expressio
     return _scan(writing, row, where)
 
 
-def _by_key(writing: Writing, row: Row, leaf: Keys) -> Start:
+def _by_key(writing: Writing, row: BoundRow, leaf: KeyIn) -> Start:
     (name, keys), *_ = (by_key_property(leaf) or {"key": []}).items()
     held = f"{row.variable}:{STUDY if name == 'dicomKey' else label(row.entities)}"
     index = f"USING INDEX {held}({name})"
     return Start(f"({held})", [f"{row.variable}.{name} IN {writing.value(keys)}"], index)
 
 
-def _by_value(writing: Writing, row: Row, leaf: Term | Text | Span) -> Start:
+def _by_value(writing: Writing, row: BoundRow, leaf: Term | Text | Span) -> Start:
     value = writing.variable("v")
     kind = leaf.field.kind
     conditions = [*value_conditions(writing, value, leaf), *_BOUNDS[kind](writing, value, leaf)]
-    return Start(f"({value}:{LABELS[kind]})-[:OF]->{pattern(row)}", conditions, hint(value, kind))
+    return Start(values_of(row, value, kind), conditions, hint(value, kind))
 
 
-def _by_property(writing: Writing, row: Row, leaf: Term | Text | Span) -> Start:
+def values_of(row: BoundRow, value: str, kind: Kind) -> str:
+    """The pattern of a value row, named, and the row that it is of."""
+    return f"({value}:{VALUE_NODES[kind].label})-[:OF]->{pattern(row)}"
+
+
+def _by_property(writing: Writing, row: BoundRow, leaf: Term | Text | Span) -> Start:
     """The start at an indexed property; indexes of DICOM attributes begin with the partition."""
     name = f"{row.variable}.{property_name(leaf.field)}"
     conditions = property_conditions(writing, row, leaf)
     if isinstance(leaf, Span):
         conditions.append(f"{name} < {writing.value(leaf.high)}")
-    if leaf.field.name.startswith("_"):
+    if leaf.field.name in NODE_FIELDS:
         conditions.append(f"{row.variable}.kind = {writing.kind(row.entities[0])}")
         index = f"USING INDEX {row.variable}:Resource(kind, {property_name(leaf.field)})"
         return Start(pattern(row), conditions, index)
@@ -172,13 +177,13 @@ def _by_property(writing: Writing, row: Row, leaf: Term | Text | Span) -> Start:
     return Start(f"({held})", conditions, index)
 
 
-def _by_study_uid(writing: Writing, row: Row, leaf: Term) -> Start:
+def _by_study_uid(writing: Writing, row: BoundRow, leaf: Term) -> Start:
     scope = writing.scope
     keys = sorted({study_key(scope.tenant, scope.partition, code) for code in leaf.codes})
-    return _by_key(writing, row, Keys(STUDY, tuple(keys)))
+    return _by_key(writing, row, KeyIn(STUDY, tuple(keys)))
 
 
-def _scan(writing: Writing, row: Row, where: Expression) -> Start:
+def _scan(writing: Writing, row: BoundRow, where: Expression) -> Start:
     name, held_by = row.variable, _held_by(row, where)
     dicom = held_by == "partition"
     value = writing.partition() if dicom else writing.kind(row.entities[0])
@@ -187,12 +192,12 @@ def _scan(writing: Writing, row: Row, where: Expression) -> Start:
     return Start(f"({name}:{scanned})", [f"{name}.{held_by} = {value}", f"{name}.serial IS NOT NULL"], index)
 
 
-def _held_by(row: Row, where: Expression) -> str:
+def _held_by(row: BoundRow, where: Expression) -> str:
     """What all rows share that are scanned: their partition, where only those with pictures are asked for."""
     if label(row.entities) != "Resource":
         return "partition"
     asked = (getattr(each, "field", None) for each in conjuncts(where))
-    dicom = (field.layout is Layout.PROPERTY and not field.name.startswith("_") for field in asked if field)
+    dicom = (field.layout is Layout.PROPERTY and field.name not in NODE_FIELDS for field in asked if field)
     return "partition" if row.entities == (STUDY,) and any(dicom) else "kind"
 
 
@@ -231,11 +236,6 @@ _BOUNDS: Mapping[Kind, Callable[[Writing, str, AnyValue], list[str]]] = {
     Kind.TEXT: _no_bound,
     Kind.SPAN: _low_bound,
 }
-
-
-def hint(value: str, kind: Kind) -> str:
-    """The index that value rows are found by."""
-    return f"USING INDEX {value}:{LABELS[kind]}(key, {SECOND_PROPERTY[kind]})"
 
 
 def indented(text: str) -> str:

@@ -7,17 +7,18 @@ keyset of a row is its sort values and its creation number.
 
 from dataclasses import dataclass
 
-from graph.cypher.leaves import VALUE_PROPERTIES, may_be_list, property_name, value_field
-from graph.cypher.writing import Row, Writing
+from graph.cypher.leaves import may_be_list, property_name, value_field
+from graph.cypher.writing import BoundRow, Writing
 from graph.errors import Invalid
 from graph.query.expression import Field, Layout, Page, Sort
 from graph.query.limits import keyset_length
+from graph.query.rows import VALUE_NODES
 
 FIRST, LAST = -1, 2**62  # before and after every creation number
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SortKey:
     """One value that rows are ordered by."""
 
     name: str
@@ -25,10 +26,10 @@ class Column:
     sort: Sort
 
 
-def columns(page: Page) -> list[Column]:
+def columns(page: Page) -> list[SortKey]:
     """The values that order a page, before the creation number."""
     fields = page.sort[: keyset_length(page.sort) - 1]
-    return [Column(f"s{index}", sort.descending, sort) for index, sort in enumerate(fields)]
+    return [SortKey(f"s{index}", sort.descending, sort) for index, sort in enumerate(fields)]
 
 
 def newest_first(page: Page) -> bool:
@@ -37,13 +38,16 @@ def newest_first(page: Page) -> bool:
 
 
 def place(writing: Writing, page: Page) -> str:
-    """The comparison of a serial with the place where a page in creation order begins."""
+    """Return the comparison of a serial with the place where a page in creation order begins.
+
+    Raises `Invalid` for a place that is no serial.
+    """
     down = newest_first(page)
     after = page.after[-1] if page.after is not None else (LAST if down else FIRST)
     return f"{'<' if down else '>'} {writing.value(_integer(after))}"
 
 
-def sort_values(writing: Writing, row: Row, found: list[Column]) -> str:
+def sort_values(writing: Writing, row: BoundRow, found: list[SortKey]) -> str:
     """Clauses that compute the columns of a bound row."""
     computed = [_computed(writing, row, column) for column in found]
     names = ", ".join([row.variable, f"{row.variable}.serial AS serial", *(column.name for column in found)])
@@ -69,7 +73,10 @@ def _first(page: Page) -> bool:
 
 
 def beyond(writing: Writing, page: Page) -> str | None:
-    """The condition that a row comes after the place that the page begins at; None at the start."""
+    """The condition that a row comes after the place that the page begins at; None at the start.
+
+    Raises `Invalid` for a place of another order.
+    """
     if page.after is None:
         return None
     down = newest_first(page)
@@ -85,17 +92,17 @@ def window(writing: Writing, page: Page) -> str:
     return f"{skip}LIMIT {writing.value(page.limit)}"
 
 
-def extreme(column: Column) -> str:
+def extreme(column: SortKey) -> str:
     """The function that picks, of a row's values, the one it is sorted by."""
     return "max" if column.descending else "min"
 
 
-def _computed(writing: Writing, row: Row, column: Column) -> str:
+def _computed(writing: Writing, row: BoundRow, column: SortKey) -> str:
     field = _field(column)
     if field.layout is Layout.ROWS:
         belongs = value_field(writing, "v", field)
         values = f"MATCH ({row.variable})<-[:OF]-(v) WHERE {belongs}"
-        value = f"v.{VALUE_PROPERTIES[field.kind]}"
+        value = f"v.{VALUE_NODES[field.kind].compared}"
     else:
         source = f"{row.variable}.{property_name(field)}"
         values = f"UNWIND {f'[] + {source}' if may_be_list(field) else f'[{source}]'} AS v"
@@ -103,11 +110,11 @@ def _computed(writing: Writing, row: Row, column: Column) -> str:
     return f"CALL ({row.variable}) {{ {values} RETURN {extreme(column)}({value}) AS {column.name} }}"
 
 
-def _ordered(column: Column) -> list[str]:
+def _ordered(column: SortKey) -> list[str]:
     return [f"{column.name} IS NULL", f"{column.name}{_direction(column.descending)}"]
 
 
-def _beyond(writing: Writing, column: Column, value: object, tie: str) -> str:
+def _beyond(writing: Writing, column: SortKey, value: object, tie: str) -> str:
     name = column.name
     if value is None:
         return f"({name} IS NULL AND {tie})"
@@ -116,7 +123,7 @@ def _beyond(writing: Writing, column: Column, value: object, tie: str) -> str:
     return f"({further} OR {name} IS NULL OR ({name} = {mark} AND {tie}))"
 
 
-def _field(column: Column) -> Field:
+def _field(column: SortKey) -> Field:
     if column.sort.field is None:
         raise Invalid("the creation order has no column")
     return column.sort.field

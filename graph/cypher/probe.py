@@ -10,25 +10,26 @@ from collections.abc import Iterable, Mapping
 from graph.cypher.conditions import conjuncts
 from graph.cypher.drivers import COUNTED, Sizes, expected
 from graph.cypher.enforce import enforce
+from graph.cypher.leaves import hint
 from graph.cypher.order import columns
 from graph.cypher.statement import Statement
 from graph.cypher.writing import Writing
-from graph.keys import term_key
-from graph.query.expression import Expression, Layout, Question, Term
+from graph.query.expression import Expression, Kind, Layout, Question, Term
 from graph.query.limits import check
+from graph.query.rows import VALUE_NODES, code_key
 from graph.scope import AccessScope
 
 FEW_ROWS = 100  # a start with no more needs no better one
 MOST_KEYS = 32
 
-_TEXT = """UNWIND $keys AS code
-CALL (code) {
-  MATCH (v:Term)
-  USING INDEX v:Term(key, serial)
+_TEXT = f"""UNWIND $keys AS code
+CALL (code) {{
+  MATCH (v:{VALUE_NODES[Kind.TERM].label})
+  {hint("v", Kind.TERM)}
   WHERE v.key = code AND v.serial IS NOT NULL
   WITH v LIMIT $most
   RETURN count(v) AS size
-}
+}}
 RETURN code AS key, size"""
 
 
@@ -64,4 +65,4 @@ def _keys(scope: AccessScope, question: Question) -> list[str]:
 def _term_keys(scope: AccessScope, leaf: Expression) -> set[str]:
     if not isinstance(leaf, Term) or leaf.field.layout is not Layout.ROWS:
         return set()
-    return {term_key(scope.tenant, leaf.field.entity, leaf.field.name, code) for code in leaf.codes}
+    return {code_key(scope.tenant, leaf.field, code) for code in leaf.codes}

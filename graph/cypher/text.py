@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fhir_profiles.index.folding import LONGEST, fold
 from graph.cypher.writing import Writing
+from graph.query.attribute_forms import folded
 from graph.query.expression import Layout, Match, Text
 
 WORD_SEPARATORS = " ^=,-"
@@ -31,9 +32,8 @@ def matching(writing: Writing, columns: TextColumns, leaf: Text) -> list[str]:
 
 
 def asked(leaf: Text) -> str:
-    """What is asked, folded as the stored values are: names in DICOM have spaces for their carets."""
-    text = leaf.value.replace("^", " ") if leaf.field.layout is Layout.PROPERTY else leaf.value
-    return fold(text)
+    """What is asked, folded as the stored values are."""
+    return folded(leaf.value) if leaf.field.layout is Layout.PROPERTY else fold(leaf.value)
 
 
 def literal_prefix(leaf: Text) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from graph.cypher.access import pattern
 from graph.cypher.conditions import conjuncts
 from graph.cypher.drivers import SCAN, Driver
-from graph.cypher.leaves import LABELS, VALUE_PROPERTIES, has_value, value_field
-from graph.cypher.openings import Plan, Start, hint, indented, scan
-from graph.cypher.order import Column, columns, index_order, order_by, place, window
+from graph.cypher.leaves import has_value, hint, property_name, value_field
+from graph.cypher.openings import Plan, Start, indented, scan, values_of
+from graph.cypher.order import SortKey, columns, index_order, order_by, place, window
 from graph.cypher.writing import Writing
 from graph.query.expression import Expression, Field, Layout, Page, Present, Span, Term, Text
+from graph.query.rows import NODE_FIELDS, VALUE_NODES
 
 FEW = 3_000  # rows that are cheaper to sort than an index is to walk past (ADR 0001: some sqrt(10 N))
 
@@ -24,7 +25,7 @@ class _Walk:
 
     plan: Plan
     page: Page
-    column: Column
+    column: SortKey
     field: Field
 
 
@@ -35,7 +36,10 @@ def walks(plan: Plan, page: Page) -> bool:
 
 
 def walk(writing: Writing, plan: Plan, page: Page) -> str:
-    """The statement of a page that is read off the index of its sort field."""
+    """The statement of a page that is read off the index of its sort field.
+
+    Raises `ValueError` for an order that `walks` refuses.
+    """
     field = _field_of(page)
     if field is None:
         raise ValueError("no index holds this order")
@@ -72,15 +76,15 @@ def _both(writing: Writing, asked: _Walk) -> str:
 
 def _with_value(writing: Writing, asked: _Walk) -> str:
     if asked.field.layout is Layout.PROPERTY:
-        return _by_last_updated(writing, asked)
+        return _by_node_field(writing, asked)
     kind, row, column = asked.field.kind, asked.plan.row, asked.column
     value, other = writing.variable("v"), writing.variable("v")
-    sorted_by = VALUE_PROPERTIES[kind]
+    sorted_by = VALUE_NODES[kind].compared
     belongs = value_field(writing, value, asked.field)
     better = f"{other}.{sorted_by} {'>' if column.descending else '<'} {value}.{sorted_by}"
     best = f"NOT {has_value(row, [belongs.replace(value, other), better], other)}"
     start = Start(
-        f"({value}:{LABELS[kind]})-[:OF]->{pattern(row)}",
+        values_of(row, value, kind),
         [belongs, *_from(writing, asked, f"{value}.{sorted_by}", f"{value}.serial"), best],
         hint(value, kind),
     )
@@ -90,13 +94,13 @@ def _with_value(writing: Writing, asked: _Walk) -> str:
     )
 
 
-def _by_last_updated(writing: Writing, asked: _Walk) -> str:
-    row = asked.plan.row
+def _by_node_field(writing: Writing, asked: _Walk) -> str:
+    row, name = asked.plan.row, property_name(asked.field)
     conditions = [f"r.kind = {writing.kind(row.entities[0])}"]
-    conditions += _from(writing, asked, "r.lastUpdated", "r.serial")
-    start = Start(pattern(row), conditions, "USING INDEX r:Resource(kind, lastUpdated)")
+    conditions += _from(writing, asked, f"r.{name}", "r.serial")
+    start = Start(pattern(row), conditions, f"USING INDEX r:Resource(kind, {name})")
     rows = start.clauses(asked.plan.rest(writing))
-    return f"{rows}\nWITH r, r.kind AS within, r.lastUpdated AS s0, r.serial AS serial"
+    return f"{rows}\nWITH r, r.kind AS within, r.{name} AS s0, r.serial AS serial"
 
 
 def _from(writing: Writing, asked: _Walk, value: str, serial: str) -> list[str]:
@@ -116,7 +120,7 @@ def _without_value(writing: Writing, asked: _Walk) -> str:
 def _lacks(writing: Writing, asked: _Walk) -> str:
     conditions = [
         value_field(writing, "v", asked.field),
-        f"v.{VALUE_PROPERTIES[asked.field.kind]} IS NOT NULL",
+        f"v.{VALUE_NODES[asked.field.kind].compared} IS NOT NULL",
     ]
     return f"NOT {has_value(asked.plan.row, conditions)}"
 
@@ -126,7 +130,8 @@ def _field_of(page: Page) -> Field | None:
     field = page.sort[0].field if page.sort else None
     if field is None:
         return None
-    return field if field.layout is Layout.ROWS or field.name == "_lastUpdated" else None
+    known = NODE_FIELDS.get(field.name)
+    return field if field.layout is Layout.ROWS or (known and known.indexed) else None
 
 
 def _always_there(where: Expression, field: Field) -> bool:

@@ -7,12 +7,12 @@ cached plan), whatever their values.
 from dataclasses import dataclass
 from typing import Any
 
-from graph.keys import kind_key, partition_key
+from graph.keys import kind_key
 from graph.scope import AccessScope, demand_scope
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BoundRow:
     """A variable that stands for a row, and the kinds of rows that it may be."""
 
     variable: str
@@ -24,6 +24,7 @@ class Writing:
 
     def __init__(self, scope: AccessScope) -> None:
         self.scope = demand_scope(scope)
+        self.right = self.scope.right
         self.parameters: dict[str, Any] = {}
         self._values = 0
         self._variables = 0
@@ -47,9 +48,9 @@ class Writing:
         self._variables += 1
         return f"{prefix}{self._variables}"
 
-    def row(self, *entities: str) -> Row:
+    def row(self, *entities: str) -> BoundRow:
         """A variable for a row of one of these kinds."""
-        return Row(self.variable("t"), entities)
+        return BoundRow(self.variable("t"), entities)
 
     def kind(self, entity: str) -> str:
         """The place of `tenant|entity`, which all rows of the kind carry."""
@@ -57,7 +58,7 @@ class Writing:
 
     def partition(self) -> str:
         """The place of `tenant|partition`, which all DICOM rows of the addressed partition carry."""
-        return self.named("partition", partition_key(self.scope.tenant, self.scope.partition))
+        return self.named("partition", self.right.partition)
 
 
 def conjunction(conditions: list[str]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import requests
 from jgo.maven import MavenContext
@@ -26,14 +27,14 @@ TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DownloadProgress:
     """How far the download is: bytes of jars that are in place, and of all."""
 
     done: int
     total: int
 
 
-ProgressListener = Callable[[Progress], None]
+ProgressListener: TypeAlias = Callable[[DownloadProgress], None]
 
 
 class ProvisioningFailed(Unavailable):
@@ -44,7 +45,7 @@ class DamagedDownload(Exception):
     """What arrived is not what the lock names."""
 
 
-def ignore_progress(_: Progress) -> None:
+def ignore_progress(_: DownloadProgress) -> None:
     """Listen to nothing."""
 
 
@@ -84,14 +85,14 @@ def _fetch_missing(
     total = sum(jar.size for jar in jars)
     missing = [jar for jar in jars if not _is_whole(folder, jar)]
     done = total - sum(jar.size for jar in missing)
-    progress(Progress(done, total))
+    progress(DownloadProgress(done, total))
     failures: list[Exception] = []
     for jar, failure in _in_parallel(folder, missing, maven):
         if failure is not None:
             failures.append(failure)
             continue
         done += jar.size
-        progress(Progress(done, total))
+        progress(DownloadProgress(done, total))
     if failures:
         raise ProvisioningFailed(_advice(len(failures), len(jars), failures[0])) from failures[0]
 

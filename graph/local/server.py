@@ -22,7 +22,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graph.errors import Unavailable
 from graph.local.locks import held
 from graph.local.process import ProcessRecord, end, marked, spawn, wait_until
-from graph.local.settings import ADMIN_CLASS, MAIN_CLASS, Memory, configuration, java_arguments
+from graph.local.settings import ADMIN_CLASS, MAIN_CLASS, GraphMemory, configuration, java_arguments
 from graph.local.state import (
     Neo4jAddress,
     ServerState,
@@ -44,14 +44,25 @@ class GraphNotStarted(Unavailable):
 
 
 class LocalNeo4j:
-    """One Neo4j Community on loopback, with its state in `folder` and its code in `jars`."""
+    """One Neo4j Community on loopback, with its state in `folder` and its code in `jars`.
+
+    `java` is what its Java machine is told beside its memory.
+    """
 
     name = "neo4j"
 
-    def __init__(self, folder: Path, jars: Sequence[Path], *, memory: Memory | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        jars: Sequence[Path],
+        *,
+        memory: GraphMemory | None = None,
+        java: Sequence[str] = (),
+    ) -> None:
         self.folder = folder
         self._jars = tuple(jars)
-        self._memory = memory or Memory()
+        self._memory = memory or GraphMemory()
+        self._java = tuple(java)
         self._process: ProcessRecord | None = None
         self._mark = f"neo4j:{folder}"
 
@@ -62,7 +73,10 @@ class LocalNeo4j:
 
     @property
     def address(self) -> Neo4jAddress:
-        """Where it listens; the same through every restart by this supervisor."""
+        """Where it listens; the same through every restart by this supervisor.
+
+        Raises `GraphNotStarted` before the first start.
+        """
         found = local_address(self.folder)
         if found is None:
             raise GraphNotStarted("the local Neo4j has not been started yet")
@@ -78,7 +92,8 @@ class LocalNeo4j:
     def start(self) -> None:
         """Adopt the server that a killed supervisor left, or start one; returns before it answers.
 
-        Call it under `locked`. Called again after the process died, it keeps the port.
+        Call it under `locked`. Called again after the process died, it keeps the port. Raises
+        `GraphNotStarted` where it takes no password.
         """
         state = self._prepare()
         digest = self._write_settings(state.port)
@@ -138,7 +153,7 @@ class LocalNeo4j:
     def _write_settings(self, port: int) -> str:
         texts = {
             "neo4j.conf": configuration(self.folder, port, self._memory),
-            "java.arguments": java_arguments(self._jars, self._memory),
+            "java.arguments": java_arguments(self._jars, self._memory, self._java),
         }
         for name, text in texts.items():
             write_whole(self.folder / "conf" / name, text)

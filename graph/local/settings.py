@@ -14,14 +14,14 @@ OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class GraphMemory:
     """How much memory the graph may take, in the notation of Java (`768m`, `2g`)."""
 
     heap: str = "768m"
     page_cache: str = "256m"
 
 
-def configuration(folder: Path, port: int, memory: Memory) -> str:
+def configuration(folder: Path, port: int, memory: GraphMemory) -> str:
     """The text of `neo4j.conf` for a server whose state is in `folder` and that listens on `port`."""
     settings = {
         "server.directories.data": folder / "data",
@@ -38,7 +38,10 @@ def configuration(folder: Path, port: int, memory: Memory) -> str:
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "server.memory.pagecache.size": memory.page_cache,
-        "db.tx_log.rotation.size": "64m",
+        # After a kill, what the log holds since the last checkpoint is done again: so much and no more.
+        "db.checkpoint": "VOLUME",
+        "db.checkpoint.interval.volume": "64m",
+        "db.tx_log.rotation.size": "32m",
         "db.tx_log.rotation.retention_policy": "256M size",
         "db.shutdown_transaction_end_timeout": "1s",
         "internal.server.bolt.thread_pool_shutdown_wait_time": "1s",
@@ -46,13 +49,14 @@ def configuration(folder: Path, port: int, memory: Memory) -> str:
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def java_arguments(jars: Sequence[Path], memory: Memory) -> str:
-    """The argument file of `java` (one argument a line, quoted): memory, opened packages, class path."""
+def java_arguments(jars: Sequence[Path], memory: GraphMemory, java: Sequence[str] = ()) -> str:
+    """The argument file of `java`, one quoted argument a line: memory, `java`, packages, class path."""
     arguments = [
         "-Xms128m",
         f"-Xmx{memory.heap}",
         "-XX:+ExitOnOutOfMemoryError",  # an exhausted server ends, and its supervisor starts it again
         "-Dfile.encoding=UTF-8",
+        *java,
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED_PACKAGES),
         "-cp",
         ":".join(str(jar) for jar in jars),

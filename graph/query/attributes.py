@@ -2,6 +2,7 @@
 
 The required matching keys of PS3.18 tables 10.6.1-5 (with PS3.4 C.6.2.1) and those that the DICOM service of
 the cloud offers. A new one is one more row here: ingest reads it, the schema indexes it, QIDO-RS searches it.
+What its values become on a node, `graph.query.attribute_forms` says.
 """
 
 from dataclasses import dataclass
@@ -102,8 +103,3 @@ BY_KEYWORD = {attribute.keyword: attribute for attribute in ATTRIBUTES}
 def of_level(level: str) -> tuple[Attribute, ...]:
     """The attributes of one level, in tag order."""
     return tuple(attribute for attribute in ATTRIBUTES if attribute.level == level)
-
-
-def folded_property(keyword: str) -> str:
-    """The property beside a text attribute that holds its folded form, for matching."""
-    return f"{keyword}_folded"

@@ -103,7 +103,7 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class KeyIn:
     """The row's key is one of these (`_id`, a UID of a path, a set found before)."""
 
     entity: str
@@ -139,7 +139,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Inside:
     """Down the DICOM tree: from ImagingStudy to `Series`, from ImagingStudy or Series to `Instance`."""
 
     entity: str
@@ -152,7 +152,7 @@ class Whole:
     entity: str
 
 
-Link: TypeAlias = Along | Against | Members | Owner | Parts | Whole
+Link: TypeAlias = Along | Against | Members | Owner | Inside | Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """`of` does not hold."""
+    """Holds where `of` does not."""
 
     of: "Expression"
 
@@ -184,7 +184,7 @@ class Any:
     of: tuple["Expression", ...] = ()
 
 
-Leaf: TypeAlias = Term | Text | Span | Present | Keys
+Leaf: TypeAlias = Term | Text | Span | Present | KeyIn
 Expression: TypeAlias = Leaf | Related | Not | All | Any
 
 EVERYTHING = All()

@@ -12,7 +12,7 @@ from typing import Any as AnyValue
 
 from fhir_profiles.index.folding import LONGEST
 from graph.errors import Invalid, TooLarge
-from graph.query.attributes import BY_KEYWORD, INSTANCE, LEVELS, SERIES, STUDY
+from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
 from graph.query.expression import (
     Against,
     All,
@@ -20,7 +20,8 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
+    Inside,
+    KeyIn,
     Kind,
     Layout,
     Link,
@@ -28,7 +29,6 @@ from graph.query.expression import (
     Not,
     Owner,
     Page,
-    Parts,
     Present,
     Question,
     Related,
@@ -38,6 +38,7 @@ from graph.query.expression import (
     Text,
     Whole,
 )
+from graph.query.rows import NODE_FIELDS
 
 DEEPEST = 32  # nested operators
 DEEPEST_RELATED = 6  # nested links
@@ -48,7 +49,6 @@ MOST_SORTS = 4
 LARGEST_PAGE = 10_001  # ten thousand, and the one that says that more follow
 LARGEST_OFFSET = 100_000
 
-NODE_FIELDS: Mapping[str, Kind] = {"_id": Kind.TERM, "_lastUpdated": Kind.SPAN}
 PATIENT = "Patient"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
@@ -120,7 +120,7 @@ class _Census:
         _bound(self.values, MOST_VALUES, "values")
 
 
-def _check_keys(entities: tuple[str, ...], leaf: Keys) -> int:
+def _check_keys(entities: tuple[str, ...], leaf: KeyIn) -> int:
     _require(leaf.entity in entities, f"keys of {leaf.entity} cannot be asked here")
     return len(leaf.keys)
 
@@ -150,7 +150,7 @@ def _check_present(entities: tuple[str, ...], leaf: Present) -> int:
 
 
 _LEAF_CHECKS: Mapping[type, Callable[[tuple[str, ...], AnyValue], int]] = {
-    Keys: _check_keys,
+    KeyIn: _check_keys,
     Term: _check_term,
     Text: _check_text,
     Span: _check_span,
@@ -169,8 +169,9 @@ def _check_field(entities: tuple[str, ...], field: Field, kind: Kind | None = No
 
 
 def _known_property(field: Field) -> bool:
-    if field.entity not in (SERIES, INSTANCE) and NODE_FIELDS.get(field.name) is field.kind:
-        return True
+    node_field = NODE_FIELDS.get(field.name)
+    if node_field is not None:
+        return node_field.kind is field.kind and field.entity not in (SERIES, INSTANCE)
     attribute = BY_KEYWORD.get(field.name)
     return attribute is not None and attribute.level == field.entity and attribute.kind is field.kind
 
@@ -189,7 +190,7 @@ def _ends(entities: tuple[str, ...], link: Link) -> tuple[str, ...]:
             ends = (entity,)
         case Owner():
             ends = (PATIENT,)
-        case Parts(entity):
+        case Inside(entity):
             _require(all(entity in _BELOW.get(each, ()) for each in entities), f"no {entity} below")
             return (entity,)
         case Whole(entity):
@@ -213,6 +214,3 @@ def _require(truth: object, message: str) -> None:
 def _bound(number: int, most: int, what: str) -> None:
     if number > most:
         raise TooLarge(f"too many {what}: {number}, at most {most}")
-
-
-__all__ = ["LEVELS", "NODE_FIELDS", "check", "check_page", "check_where", "keyset_length"]

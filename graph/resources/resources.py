@@ -4,21 +4,21 @@ Every body it returns is the text that is served: as received with its `id` and 
 for the ImagingStudy that DICOM owns.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from fhir_profiles.issues import ProfileError
 from graph.commit import Committer, Unit
 from graph.cypher.compile import count, page
 from graph.cypher.probe import probe, sizes_of
-from graph.errors import Gone, NotFound
+from graph.errors import Gone, HilumError, NotFound
 from graph.keys import kind_key, resource_key, version_key
 from graph.query.expression import Expression, Question
 from graph.records import Found, ResourceVersion
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.site import Settings
-from graph.studies.rendering import StudyRenderer, inflated
 from graph.visibility import rights, seen
 
 T = TypeVar("T")
@@ -71,17 +71,30 @@ class HistoryWindow:
     at: int | None = None
 
 
+class Renderer(Protocol):
+    """Makes resources of what is kept as a snapshot, not as a text: the studies that DICOM owns."""
+
+    def current(self, snapshots: Mapping[str, ResourceVersion]) -> dict[str, bytes]:
+        """The JSON of current versions, by key."""
+
+    def at(self, snapshot: ResourceVersion, changes: int) -> bytes:
+        """The JSON of an older version, made when the feed stood at `changes`."""
+
+
 @scoped
 class ResourceStore:
     """Resources of one graph; every method takes the caller's `AccessScope` first."""
 
-    def __init__(self, graph: Graph, committer: Committer, settings: Settings) -> None:
+    def __init__(self, graph: Graph, committer: Committer, renderer: Renderer) -> None:
         self._graph = graph
         self._committer = committer
-        self._renderer = StudyRenderer(graph, settings)
+        self._renderer = renderer
 
     def read(self, scope: AccessScope, resource_type: str, resource_id: str) -> ResourceVersion:
-        """The current version; `NotFound` where there is none to see, `Gone` where it was deleted."""
+        """Return the current version.
+
+        Raises `NotFound` where there is none to see, `Gone` where it was deleted.
+        """
         found = self.bodies(scope, [resource_key(scope.tenant, resource_type, resource_id)])
         if not found:
             raise NotFound(f"no {resource_type}/{resource_id}")
@@ -92,7 +105,10 @@ class ResourceStore:
     def version(
         self, scope: AccessScope, resource_type: str, resource_id: str, version_id: int
     ) -> ResourceVersion:
-        """One version, as it was."""
+        """Return one version, as it was.
+
+        Raises `NotFound` where there is none to see, `Gone` where it is the deletion.
+        """
         key = resource_key(scope.tenant, resource_type, resource_id)
         rows = self._graph.read(_VERSION, key=key, version=version_key(key, version_id), **rights(scope))
         if not rows:
@@ -127,19 +143,19 @@ class ResourceStore:
         """The keys of one page, and the keyset after it where more rows follow."""
         limit = question.page.limit
         beyond = replace(question, page=replace(question.page, limit=limit + 1))
-        rows = self._graph.answer(page(scope, beyond, self._sizes(scope, question)))
+        rows = self._graph.read_statement(page(scope, beyond, self._sizes(scope, question)))
         after = (*rows[limit - 1]["sort"], rows[limit - 1]["serial"]) if 0 < limit < len(rows) else None
         return Found(tuple(row["key"] for row in rows[:limit]), after)
 
     def _sizes(self, scope: AccessScope, question: Question) -> Mapping[str, int]:
         """The counts that decide where the search starts, where there is a choice."""
         statement = probe(scope, question)
-        return sizes_of(self._graph.answer(statement)) if statement else {}
+        return sizes_of(self._graph.read_statement(statement)) if statement else {}
 
     def count(self, scope: AccessScope, resource_type: str, where: Expression) -> int:
         """How many rows satisfy `where`."""
         statement = count(scope, resource_type, where)
-        return int(self._graph.answer(statement)[0]["total"])
+        return int(self._graph.read_statement(statement)[0]["total"])
 
     def bodies(self, scope: AccessScope, keys: Sequence[str]) -> list[ResourceVersion]:
         """The current versions of the seen ones among `keys`, in their order."""
@@ -165,10 +181,24 @@ class ResourceStore:
         return [row["key"] for row in rows]
 
     def commit(self, scope: AccessScope, unit: Unit[T]) -> T:
-        """Commit a unit of work of the caller's."""
+        """Commit a unit of work of the caller's and return its answer.
+
+        Raises what it decides, `Unavailable`, and `ValueError` for the unit of another.
+        """
         if unit.scope is not scope:
             raise ValueError("the unit was made for another scope")
         return self._committer.commit(unit)
+
+    def commit_each(
+        self, scope: AccessScope, units: Sequence[Unit[T]]
+    ) -> list[T | HilumError | ProfileError]:
+        """Commit units of the caller's in their order, each for itself; a failure is an outcome.
+
+        Raises `Unavailable`, and `ValueError` for the unit of another.
+        """
+        if any(unit.scope is not scope for unit in units):
+            raise ValueError("a unit was made for another scope")
+        return self._committer.commit_each(units)
 
     def _history_start(
         self, scope: AccessScope, resource_type: str | None, resource_id: str | None
@@ -201,6 +231,6 @@ def _version(row: dict[str, Any]) -> ResourceVersion:
         last_updated=row["updated"],
         sequence=row["sequence"],
         method=row["method"],
-        body=inflated(row["body"]),
+        body=zlib.decompress(row["body"]) if row["body"] else b"",
         compartment=None if compartment is None else tuple(compartment),
     )

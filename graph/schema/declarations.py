@@ -7,11 +7,14 @@
     (:Concept)-[:IS_A]->(:Concept)                                  terminology
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
     (:User)-[:HOLDS]->(:Grant) (:Entry)                             accounts and audit
+    (:Job) (:Follower)                                              durable work, cursors in the feed
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
 
+from graph.query.attribute_forms import compared_property
 from graph.query.attributes import ATTRIBUTES, LEVELS
+from graph.query.rows import NODE_FIELDS, VALUE_NODES
 
 UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Resource", "key"),
@@ -26,17 +29,19 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Grant", "key"),
     ("Entry", "key"),
     ("Tombstone", "key"),
+    ("Job", "key"),
+    ("Follower", "key"),
 )
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Resource", ("kind", "serial")),
-    ("Resource", ("kind", "lastUpdated")),
-    ("Term", ("key", "serial")),
-    ("Text", ("key", "value")),
-    ("Span", ("key", "low")),
+    *(("Resource", ("kind", each.property)) for each in NODE_FIELDS.values() if each.indexed),
+    *((each.label, ("key", each.second)) for each in VALUE_NODES.values()),
     ("Instance", ("blobId",)),
     ("Tombstone", ("series",)),
     ("Change", ("feed", "sequence")),
+    ("Job", ("tenant", "dueAt")),
+    ("Job", ("tenant", "askedAt")),
     ("Version", ("feed", "sequence")),
     ("Version", ("kind", "sequence")),
     *((level, ("partition", "serial")) for level in LEVELS),
@@ -45,9 +50,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def _attribute_properties() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The index of each indexed DICOM attribute, on the form of its value that matching compares."""
-    suffix = {"term": "", "text": "_folded", "span": "_low"}
     return tuple(
-        (attribute.level, ("partition", attribute.keyword + suffix[attribute.kind.value]))
+        (attribute.level, ("partition", compared_property(attribute)))
         for attribute in ATTRIBUTES
         if attribute.indexed
     )

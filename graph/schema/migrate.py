@@ -14,13 +14,17 @@ from graph.session import Graph
 STEP_TIMEOUT = 300  # seconds to wait for new indexes to come online
 
 
-def _first_schema(graph: Graph) -> None:
+def _declare(graph: Graph) -> None:
+    """Make every declared constraint and index that is not there yet."""
     for text in statements():
         graph.run_schema(text)
     graph.run_schema(f"CALL db.awaitIndexes({STEP_TIMEOUT})")
 
 
-MIGRATIONS: tuple[Callable[[Graph], None], ...] = (_first_schema,)
+MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
+    _declare,  # the first schema
+    _declare,  # jobs and followers
+)
 
 
 def current_version(graph: Graph) -> int:

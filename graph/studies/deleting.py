@@ -8,27 +8,27 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
-from graph.commit import (
-    ChangeWrite,
-    InstanceRemoval,
-    Reads,
-    ResourceState,
-    ResourceWrite,
-    SeriesWrite,
-    State,
-    Unit,
-    ValueRows,
-    Writes,
-)
-from graph.commit.attributes import cleared
+from graph.commit import Draft, Keys, Unit, View
 from graph.errors import NotFound
 from graph.keys import study_key
-from graph.query.attributes import STUDY, of_level
+from graph.query.attribute_forms import cleared
+from graph.query.attributes import STUDY
+from graph.query.rows import ValueRows
+from graph.resources.states import STUDIES, ResourceState
+from graph.resources.writing import VERSIONS, ResourceWrite, next_snapshot, next_version
 from graph.scope import AccessScope
-from graph.site import Settings
-from graph.studies.study_values import study_values
+from graph.site import Site
+from graph.studies.rows import (
+    EMPTY_SERIES,
+    REMOVALS,
+    SERIES,
+    SERIES_OF,
+    InstanceChange,
+    Removal,
+    SeriesRemoval,
+    SeriesWrite,
+)
+from graph.studies.version import StudyVersion, of_node
 
 _DOOMED = """
 MATCH (:ImagingStudy {dicomKey: $study})-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
@@ -37,122 +37,102 @@ RETURN x.key AS seriesKey, x.SeriesInstanceUID AS seriesUid,
        i {.key, .SOPInstanceUID, .SOPClassUID, .InstanceNumber, .blobId, .digest, .sequence} AS instance
 ORDER BY i.sequence
 """
-_SERIES_OF = """
-MATCH (:ImagingStudy {dicomKey: $study})-[:HAS_SERIES]->(x:Series)
-RETURN properties(x) AS series
-"""
+_COUNT = "NumberOfSeriesRelatedInstances"
 
 
-def delete_unit(
-    scope: AccessScope, settings: Settings, study: str, series: str | None, sop: str | None
-) -> Unit[int]:
-    """The unit of work that removes what these UIDs name; its answer is the number of instances."""
-    key = study_key(scope.tenant, scope.partition, study)
-    return Unit(
-        scope=scope,
-        decide=lambda state, writes: _Deleting(state, writes, scope, settings, key, study).delete(
-            series, sop
-        ),
-        reads=Reads(studies=(key,)),
-        weight=64,
-    )
+@dataclass(frozen=True, slots=True)
+class DeleteInstances(Unit[int]):
+    """Removes what these UIDs name; the answer is the number of instances. Raises `NotFound`."""
 
-
-@dataclass(slots=True)
-class _Deleting:
-    state: State
-    writes: Writes
     scope: AccessScope
-    settings: Settings
-    study_key: str
-    study_uid: str
+    site: Site
+    study: str
+    series: str | None
+    sop: str | None
 
-    def delete(self, series: str | None, sop: str | None) -> int:
-        study = self.state.study(self.study_key)
-        if study is None or study.deleted or not self.scope.sees(study.key, study.compartment):
+    @property
+    def weight(self) -> int:
+        """How many instances it is about is not known before."""
+        return 64
+
+    def looks_at(self) -> Keys:
+        """The study with its series."""
+        return {STUDIES: (self._key,), SERIES_OF: (self._key,)}
+
+    def decide(self, view: View, draft: Draft) -> int:
+        """Remove the instances, the series that become empty, and the study with its last picture.
+
+        Raises `NotFound` where there are none to see.
+        """
+        known = view.get(STUDIES, self._key)
+        if known is None or not known.managed or not known.is_seen_by(self.scope):
             raise NotFound("no such study, series or instance")
-        doomed = self.state.run(_DOOMED, study=self.study_key, series=series, sop=sop)
+        doomed = view.read(_DOOMED, study=self._key, series=self.series, sop=self.sop)
         if not doomed:
             raise NotFound("no such study, series or instance")
         for row in doomed:
-            self._remove(row)
-        self._study(study, len(doomed), self._shrink_series(doomed))
+            draft.add(REMOVALS, self._removal(row))
+        before = of_node(
+            known.resource_id,
+            (known.compartment or ("",))[0],
+            known.properties,
+            view.get(SERIES_OF, self._key),
+        )
+        after = before.leaving(Counter(row["seriesKey"] for row in doomed))
+        self._draft_series(draft, before, after)
+        draft.add(VERSIONS, self._version(known, after, view.now) if after.series else _ended(known))
         return len(doomed)
 
-    def _remove(self, row: dict[str, Any]) -> None:
+    @property
+    def _key(self) -> str:
+        return study_key(self.scope.tenant, self.scope.partition, self.study)
+
+    def _removal(self, row: dict[str, Any]) -> Removal:
         instance = row["instance"]
-        tombstone = {
-            **{name: value for name, value in instance.items() if name not in ("key", "blobId")},
-            "key": instance["blobId"],
-            "feed": self.state.tenant,
-            "instance": instance["key"],
-            "series": row["seriesKey"],
-            "deletedAt": self.state.now,
-        }
-        self.writes.removals.append(InstanceRemoval(instance["key"], tombstone))
-        self.writes.changes.append(
-            ChangeWrite(
-                self.study_uid,
-                row["seriesUid"],
-                instance["SOPInstanceUID"],
-                self.scope.partition,
-                "Delete",
-                instance=instance["key"],
-            )
+        tombstone = {name: value for name, value in instance.items() if name not in ("key", "blobId")}
+        uids = (self.study, row["seriesUid"], instance["SOPInstanceUID"])
+        return Removal(
+            {**tombstone, "key": instance["blobId"], "instance": instance["key"], "series": row["seriesKey"]},
+            InstanceChange(*uids, self.scope.partition, instance["key"]),
         )
 
-    def _shrink_series(self, doomed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Lower the counts and drop what is empty; return the series that stay."""
-        gone = Counter(row["seriesKey"] for row in doomed)
-        left: list[dict[str, Any]] = []
-        for row in self.state.run(_SERIES_OF, study=self.study_key):
-            series = row["series"]
-            count = series["NumberOfSeriesRelatedInstances"] - gone[series["key"]]
-            if count == 0:
-                self.writes.empty_series.append(series["key"])
-                continue
-            left.append(series)
-            if series["key"] in gone:
-                shrunk = {"NumberOfSeriesRelatedInstances": count}
-                self.writes.series.append(SeriesWrite(series["key"], self.study_key, shrunk))
-        return left
+    def _draft_series(self, draft: Draft, before: StudyVersion, after: StudyVersion) -> None:
+        """Lower the counts, and drop what is empty."""
+        for key, series in before.series.items():
+            left = after.series.get(key)
+            if left is None:
+                draft.add(EMPTY_SERIES, SeriesRemoval(key, self._key))
+            elif left[_COUNT] != series[_COUNT]:
+                shrunk = {_COUNT: left[_COUNT]}
+                draft.add(SERIES, SeriesWrite(key, self._key, before.partition, series["serial"], shrunk))
 
-    def _study(self, study: ResourceState, removed: int, series: list[dict[str, Any]]) -> None:
-        """The next version of the ImagingStudy, or its end with the last picture."""
-        before = study.properties
-        counts = {
-            "ModalitiesInStudy": sorted({each["Modality"] for each in series if each.get("Modality")}),
-            "NumberOfStudyRelatedSeries": len(series),
-            "NumberOfStudyRelatedInstances": before["NumberOfStudyRelatedInstances"] - removed,
-        }
-        ended = not series
-        facts = {each.keyword: before[each.keyword] for each in of_level(STUDY) if each.keyword in before}
-        facts |= counts
-        overlay = orjson.loads(bytes(before["overlay"])) if before.get("overlay") else None
-        patient_key = (study.compartment or ("",))[0]
-        resource_id = study.key.rpartition("|")[2]
-        values = study_values(
-            self.state.tenant,
-            facts,
-            series,
-            resource_id=resource_id,
-            patient_key=patient_key,
-            endpoint_id=self.settings.endpoint_id(self.scope.partition),
-            overlay=overlay,
-            zone=self.settings.zone,
+    def _version(self, known: ResourceState, after: StudyVersion, now: int) -> ResourceWrite:
+        return ResourceWrite(
+            key=known.key,
+            resource_type="ImagingStudy",
+            resource_id=known.resource_id,
+            known=known,
+            version_id=next_snapshot(known, now),
+            method="PUT",
+            body=after.snapshot(),
+            values=after.values(self.site),
+            compartment=known.compartment,
+            properties=after.properties(),
+            snapshot=True,
         )
-        snapshot = {"study": facts, "patient": patient_key, "overlay": overlay}
-        self.writes.resources.append(
-            ResourceWrite(
-                key=study.key,
-                resource_type="ImagingStudy",
-                resource_id=resource_id,
-                version_id=self.state.next_snapshot(study, study.key) if not ended else study.version_id + 1,
-                method="DELETE" if ended else "PUT",
-                body=b"" if ended else orjson.dumps(snapshot),
-                values=ValueRows() if ended else values,
-                compartment=study.compartment,
-                properties={**cleared(STUDY), "overlay": None} if ended else counts,
-                snapshot=not ended,
-            )
-        )
+
+
+def _ended(known: ResourceState) -> ResourceWrite:
+    """The end of a study with its last picture."""
+    return ResourceWrite(
+        key=known.key,
+        resource_type="ImagingStudy",
+        resource_id=known.resource_id,
+        known=known,
+        version_id=next_version(known),
+        method="DELETE",
+        body=b"",
+        values=ValueRows(),
+        compartment=known.compartment,
+        properties={**cleared(STUDY), "overlay": None, "managed": None},
+    )

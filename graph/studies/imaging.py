@@ -4,6 +4,7 @@ import struct
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from graph.commit import Committer
@@ -15,9 +16,9 @@ from graph.query.expression import All, Present, Question
 from graph.records import InstanceRow, StoredInstance, StoreOutcome
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.site import Settings
-from graph.studies.deleting import delete_unit
-from graph.studies.storing import store_unit
+from graph.site import Site
+from graph.studies.deleting import DeleteInstances
+from graph.studies.storing import StoreInstances
 from graph.visibility import rights, seen
 
 # One row holds all: the driver reads a row in two calls of the system, and a study has hundreds.
@@ -37,9 +38,9 @@ _MATCHES = {
     INSTANCE: "MATCH (i:Instance {key: key})<-[:HAS_INSTANCE]-(x)<-[:HAS_SERIES]-(s)",
 }
 _SHOWN = {
-    STUDY: "s {.*} AS study, null AS series, null AS instance",
-    SERIES: "s {.*} AS study, x {.*} AS series, null AS instance",
-    INSTANCE: "s {.*} AS study, x {.*} AS series, i {.*, metadata: null, frames: null} AS instance",
+    STUDY: "s {.*}, null, null",
+    SERIES: "s {.*}, x {.*}, null",
+    INSTANCE: "s {.*}, x {.*}, i {.*, metadata: null, frames: null}",
 }
 
 
@@ -47,7 +48,7 @@ _HAS_PICTURES = Present(BY_KEYWORD["StudyInstanceUID"].field)
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ImagingMatch:
     """One row of a QIDO-RS answer: the attributes of its level and of those above."""
 
     study: dict[str, Any]
@@ -59,15 +60,15 @@ class Match:
 class ImagingStore:
     """Instances of one graph; every method takes the caller's `AccessScope` first."""
 
-    def __init__(self, graph: Graph, committer: Committer, settings: Settings) -> None:
+    def __init__(self, graph: Graph, committer: Committer, site: Site) -> None:
         self._graph = graph
         self._committer = committer
-        self._settings = settings
+        self._site = site
 
     def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
         """Commit instances whose bytes are durable; an outcome per row, in order."""
         scope.require("imaging.store")
-        return self._committer.commit(store_unit(scope, rows, self._settings))
+        return self._committer.commit(StoreInstances(scope, tuple(rows), self._site))
 
     def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:
         """Announce that rows are on their way, so that those of several requests share a commit."""
@@ -79,7 +80,7 @@ class ImagingStore:
     ) -> int:
         """Unlink a study, series or instance, leaving tombstones; return how many instances went."""
         scope.require("imaging.delete")
-        return self._committer.commit(delete_unit(scope, self._settings, study, series, sop))
+        return self._committer.commit(DeleteInstances(scope, self._site, study, series, sop))
 
     def instances(
         self,
@@ -90,9 +91,9 @@ class ImagingStore:
         *,
         frames: bool = False,
     ) -> list[StoredInstance]:
-        """The instances that these UIDs name, in the order of storing; `NotFound` where none is seen.
+        """Return the instances that these UIDs name, in the order of storing.
 
-        `frames` brings the frame tables too.
+        `frames` brings the frame tables too. Raises `NotFound` where none is seen.
         """
         table = "coalesce(i.frames, $nothing)" if frames else "$nothing"
         rows = self._read(scope, f"{_STORED}, {table}", study, series, sop)
@@ -101,11 +102,14 @@ class ImagingStore:
     def metadata(
         self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
     ) -> list[tuple[int, bytes]]:
-        """(sequence, zlib-compressed DICOM JSON object) of each instance; `NotFound` where none is seen."""
+        """Return (sequence, zlib-compressed DICOM JSON object) of each instance.
+
+        Raises `NotFound` where none is seen.
+        """
         rows = self._read(scope, "i.sequence, i.metadata", study, series, sop)
         return [(sequence, metadata) for sequence, metadata in rows]
 
-    def search(self, scope: AccessScope, question: Question) -> list[Match]:
+    def search(self, scope: AccessScope, question: Question) -> list[ImagingMatch]:
         """A page of a search at one level, newest first, with the attributes of the levels above.
 
         A study that was announced over FHIR, and of which no picture has come, is not there yet.
@@ -115,11 +119,11 @@ class ImagingStore:
         statement = page(scope, question)
         text = (
             f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
-            f"RETURN serial, {_SHOWN[question.entity]}"
+            f"RETURN collect([serial, {_SHOWN[question.entity]}]) AS matches"
         )
-        rows = self._graph.read(text, **statement.parameters)
-        newest_first = sorted(rows, key=lambda row: row.pop("serial"), reverse=True)
-        return [Match(**row) for row in newest_first]
+        (found,) = self._graph.read(text, **statement.parameters)
+        newest_first = sorted(found["matches"], key=itemgetter(0), reverse=True)
+        return [ImagingMatch(*levels) for _, *levels in newest_first]
 
     def _read(
         self, scope: AccessScope, columns: str, study: str, series: str | None, sop: str | None

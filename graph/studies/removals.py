@@ -14,7 +14,7 @@ RETURN t.key AS blob LIMIT $limit
 _DONE = "UNWIND $blobs AS key MATCH (t:Tombstone {key: key}) SET t.removedAt = $now"
 _OWNED = """
 MATCH (i:Instance) WHERE i.partition STARTS WITH $tenant AND i.blobId > $after
-RETURN i.blobId AS blob, i.digest AS digest, i.size AS size ORDER BY blob LIMIT $limit
+RETURN i.blobId AS blob, i.digest AS digest ORDER BY blob LIMIT $limit
 """
 # Of whatever tenant: blobs of all tenants lie in the same folders.
 _UNOWNED = """
@@ -57,12 +57,12 @@ class RemovalStore:
         if blob_ids:
             self._graph.write(lambda transaction: transaction.run(_DONE, blobs=list(blob_ids), now=now))
 
-    def owned(self, scope: AccessScope, *, batch: int = 5_000) -> Iterator[tuple[str, str, int]]:
-        """(blob id, digest, size) of every instance of the tenant."""
+    def owned(self, scope: AccessScope, *, batch: int = 5_000) -> Iterator[tuple[str, str]]:
+        """Yield the blob id and the digest of every instance of the tenant."""
         after = ""
         prefix = partition_key(scope.tenant, "")
         while rows := self._graph.read(_OWNED, tenant=prefix, after=after, limit=batch):
-            yield from ((row["blob"], row["digest"], row["size"]) for row in rows)
+            yield from ((row["blob"], row["digest"]) for row in rows)
             after = rows[-1]["blob"]
 
     def unowned(self, scope: AccessScope, blob_ids: Sequence[str]) -> list[str]:

@@ -4,18 +4,16 @@ The current version shows what is there now; an older one shows its own snapshot
 instances that the feed had created, and not yet deleted, when it was made.
 """
 
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
-from fhir_profiles.mapping.imaging_study import imaging_study
-from graph.keys import resource_of
 from graph.records import ResourceVersion
 from graph.session import Graph
-from graph.site import Settings
+from graph.site import Site
 from graph.studies.identity import stamped
+from graph.studies.version import of_snapshot
 
 _STUDIES = """
 UNWIND $keys AS key
@@ -38,9 +36,9 @@ RETURN series, [t.SOPInstanceUID, t.SOPClassUID, t.InstanceNumber, t.sequence] A
 class StudyRenderer:
     """Turns the snapshots of ImagingStudy versions into resources."""
 
-    def __init__(self, graph: Graph, settings: Settings) -> None:
+    def __init__(self, graph: Graph, site: Site) -> None:
         self._graph = graph
-        self._settings = settings
+        self._site = site
 
     def current(self, snapshots: Mapping[str, ResourceVersion]) -> dict[str, bytes]:
         """The JSON of the current version of each study, by key."""
@@ -63,16 +61,9 @@ class StudyRenderer:
     def _render(
         self, snapshot: ResourceVersion, partition_key: str, series: Iterable[Mapping[str, Any]]
     ) -> bytes:
-        own = orjson.loads(snapshot.body)
-        partition = partition_key.rpartition("|")[2]
-        resource = imaging_study(
-            own["study"],
-            [_series(each) for each in sorted(series, key=lambda each: each["properties"]["serial"])],
-            id=snapshot.resource_id,
-            patient_reference=resource_of(own["patient"]),
-            endpoint_reference=f"Endpoint/{self._settings.endpoint_id(partition)}",
-            overlay=own["overlay"],
-        )
+        version = of_snapshot(snapshot.resource_id, partition_key, snapshot.body)
+        ordered = sorted(series, key=lambda each: int(each["properties"]["serial"]))
+        resource = version.resource(self._site, map(_series, ordered))
         return orjson.dumps(stamped(resource, snapshot.version_id, snapshot.last_updated))
 
 
@@ -80,8 +71,3 @@ def _series(row: Mapping[str, Any]) -> dict[str, Any]:
     instances = sorted(row["instances"], key=lambda instance: instance[3])
     names = ("SOPInstanceUID", "SOPClassUID", "InstanceNumber")
     return {**row["properties"], "instances": [dict(zip(names, each[:3], strict=True)) for each in instances]}
-
-
-def inflated(body: bytes | None) -> bytes:
-    """The text of a version as it was stored; empty for a deletion."""
-    return zlib.decompress(body) if body else b""

@@ -29,7 +29,7 @@ RETURN DISTINCT found.system AS system, found.code AS code ORDER BY system, code
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedConcept:
     """A concept of a question: with all below it, and with the codes that equal it in other systems."""
 
     system: str
@@ -45,7 +45,7 @@ class ConceptStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def expand(self, scope: AccessScope, asked: Iterable[Asked]) -> frozenset[Coding]:
+    def expand(self, scope: AccessScope, asked: Iterable[AskedConcept]) -> frozenset[Coding]:
         """The codings that the concepts stand for; one that no terminology knows stands for itself."""
         wanted = list(asked)
         itself = {(each.system, each.code) for each in wanted}

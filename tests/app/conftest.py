@@ -1,6 +1,7 @@
 """A whole gateway for each test: real services on the real graph, in a tenant and a home of its own."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import Config
-from app.http.factory import create_app
-from app.security.demo import demo_tokens
-from app.wiring import Services, services_on
+from app.wiring import Wiring
+from app.wiring.web import web_app
 from graph.clock import now
 from graph.session import Graph
 
@@ -24,19 +24,17 @@ def config(tmp_path: Path, tenant: str) -> Config:
 
 
 @pytest.fixture
-def services(config: Config, graph: Graph) -> Iterator[Services]:
+def services(config: Config, graph: Graph) -> Iterator[Wiring]:
     """Everything wired, on the graph of the run."""
-    wired = services_on(config, graph)
+    wired = Wiring(config, graph)
     yield wired
-    wired.committer.close()
-    wired.recorder.close()
-    wired.blobs.close()
+    wired.close()
 
 
 @pytest.fixture
-def app(config: Config, services: Services) -> Flask:
+def app(config: Config, services: Wiring) -> Flask:
     """The application, as the web server runs it."""
-    return create_app(config, services)
+    return web_app(services)
 
 
 @pytest.fixture
@@ -46,12 +44,15 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def as_role(services: Services) -> AsRole:
+def as_role(services: Wiring) -> AsRole:
     """Headers of a demo user of a role, with whatever else is named."""
-    tokens = demo_tokens(services, now())
+
+    @cache
+    def token(role: str) -> str:
+        return services.demo.token(role, now())
 
     def headers(role: str, **more: str) -> dict[str, str]:
         named = {name.replace("_", "-"): value for name, value in more.items()}
-        return {"Authorization": f"Bearer {tokens[role]}", **named}
+        return {"Authorization": f"Bearer {token(role)}", **named}
 
     return headers

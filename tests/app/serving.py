@@ -21,8 +21,7 @@ import requests
 
 from app.config import Config
 from app.processes.web_server import answers, web_server_argv
-from app.security.demo import demo_tokens
-from app.wiring import Services, open_services
+from app.wiring import Wiring, connected
 from graph.clock import now
 from graph.local.process import wait_until
 from graph.local.server import free_port
@@ -112,14 +111,14 @@ class ServedGateway:
         return self.config.home / "web.log"
 
     @cached_property
-    def services(self) -> Services:
-        """Services of the test's own process, on the same graph and home."""
-        return open_services(self.config)
+    def services(self) -> Wiring:
+        """Wiring of the test's own process, on the same graph and home."""
+        return Wiring(self.config, connected(self.config))
 
     @cached_property
     def tokens(self) -> dict[str, str]:
         """A token per role."""
-        return dict(demo_tokens(self.services, now()))
+        return dict(self.services.demo.tokens(now()))
 
     def session(self, role: str = "administrator") -> requests.Session:
         """A client that keeps its connection."""
@@ -137,6 +136,7 @@ class ServedGateway:
         self.end()
         if "services" in vars(self):
             self.services.close()
+            self.services.graph.close()
 
 
 @contextmanager

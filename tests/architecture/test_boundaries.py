@@ -3,20 +3,15 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("app", "graph", "fhir_profiles")
+from tests.architecture.source import ROOT, modules
+
 FLASK_ROOMS = re.compile(r"app/http/|app/cli/")
 SCOPE_BUILDERS = re.compile(r"app/security/scopes\.py")
+STORE_BUILDERS = re.compile(r"app/wiring/")
+TENANT_READERS = {"app/site.py"}
+CYPHER = re.compile(r"\b(MATCH|MERGE|UNWIND)\b")
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 50
-
-
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """The source files of the product, by their path from the root."""
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -34,6 +29,40 @@ def calls(tree: ast.Module, name: str) -> bool:
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
         for node in ast.walk(tree)
     )
+
+
+def stores_of_the_graph(tree: ast.Module) -> set[str]:
+    """The names of the stores that a module imports from `graph`."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graph.")
+        for alias in node.names
+        if alias.name.endswith("Store")
+    }
+
+
+def reads_the_tenant(tree: ast.Module) -> bool:
+    """Whether a module reads the tenant of the settings: `config.tenant`, `self._config.tenant`."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "tenant"
+        and ast.unparse(node.value).rpartition(".")[2].strip("_") == "config"
+        for node in ast.walk(tree)
+    )
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """The strings of a module, without its docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
@@ -67,6 +96,32 @@ def test_only_security_builds_an_access_scope() -> None:
     ]
 
     assert not builders
+
+
+def test_only_the_wiring_makes_stores_of_the_graph() -> None:
+    makers = [
+        path
+        for path, tree in modules()
+        if not path.startswith("graph/")
+        and not STORE_BUILDERS.match(path)
+        and any(calls(tree, name) for name in stores_of_the_graph(tree))
+    ]
+
+    assert not makers
+
+
+def test_the_tenant_of_the_settings_is_read_in_one_place() -> None:
+    assert {path for path, tree in modules() if reads_the_tenant(tree)} == TENANT_READERS
+
+
+def test_cypher_is_written_in_the_graph_only() -> None:
+    writers = {
+        path
+        for path, tree in modules()
+        if not path.startswith("graph/") and any(CYPHER.search(text) for text in texts(tree))
+    }
+
+    assert not writers
 
 
 def test_functions_fit_a_screen_and_modules_a_sitting() -> None:

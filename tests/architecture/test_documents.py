@@ -9,11 +9,12 @@ import pytest
 
 from app.cohorts.reading import read_question
 from app.samples.answer import question
+from tests.architecture.source import ROOT, definitions
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]+)")
 SOURCE = re.compile(r"`((?:app|graph|fhir_profiles|tests|docs|bench)/[\w/.-]*\w\.(?:py|json|md))\b")
+NAMED = re.compile(r"`((?:app|graph|fhir_profiles)/[\w/]+\.py):\s+([\w.]+)")
 LONGEST = 250
 TODAY = date(2026, 6, 1)
 
@@ -25,6 +26,15 @@ def test_links_and_named_files_lead_somewhere(page: Path) -> None:
     places += [ROOT / name for name in SOURCE.findall(text)]
 
     assert [place.relative_to(ROOT).as_posix() for place in places if not place.exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_name_that_is_given_with_its_file_stands_in_it(page: Path) -> None:
+    given = NAMED.findall(page.read_text(encoding="utf-8"))
+
+    assert [
+        (path, name) for path, name in given if name.rpartition(".")[2] not in definitions().get(path, ())
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -13,7 +13,7 @@ from graph.local.server import free_port
 
 START_SECONDS = 120.0
 GREETING = "Ctrl-C stops everything."
-CHILDREN = ("neo4j", "worker", "web")
+CHILDREN = ("neo4j", "committer", "worker", "web")
 
 
 class RunningGateway:
@@ -110,7 +110,7 @@ class RunningGateway:
 
     def left_over(self) -> list[int]:
         """The processes that run under its home folder, the supervisor's aside."""
-        marks = [f"neo4j:{self.home / 'neo4j'}", f"worker:{self.home}", f"web:{self.home}"]
+        marks = [f"neo4j:{self.home / 'neo4j'}", *(f"{name}:{self.home}" for name in CHILDREN[1:])]
         return [pid for mark in marks for record in marked(mark) for pid in record.members]
 
     @property

@@ -1,19 +1,23 @@
 """Puts a world of `tests.factories.worlds` into a graph, as everything of the product gets there."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from fhir_profiles.index.extraction import extract
-from graph.commit import Committer, ResourceWrite, State, Unit, Writes
-from graph.commit.values import compartment_keys, value_rows
+from graph.aggregates import AGGREGATES
+from graph.commit import CommitterThread, Committing, Draft, Unit, View
 from graph.keys import resource_key
+from graph.query.rows import compartment_keys, value_rows
 from graph.records import InstanceRow
+from graph.resources.states import RESOURCES
+from graph.resources.writing import VERSIONS, ResourceWrite, next_version
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.site import Settings
-from graph.studies.storing import store_unit
-from tests.factories.worlds import Deleted, Event, Stored, World, Written
+from graph.site import Site
+from graph.studies.storing import StoreInstances
+from tests.factories.worlds import Deleted, Event, Stored, World, Written, study_id
 
 EVENTS_FROM = 1_700_000_000_000_000
 SECOND = 1_000_000
@@ -26,25 +30,25 @@ def happened(number: int) -> int:
 
 def write_world(graph: Graph, tenant: str, world: World) -> None:
     """Write every event of a world in a commit of its own."""
-    ids = iter(world.study_ids)
-    settings = Settings("http://localhost", new_id=lambda: next(ids))
     number = 0
-    committer = Committer(graph, lambda: happened(number))
+    committer = CommitterThread(Committing(graph, AGGREGATES, lambda: happened(number)))
     try:
         for number, event in enumerate(world.events):  # noqa: B007 - the clock reads it
-            committer.commit(_unit(tenant, event, settings))
+            committer.commit(_unit(tenant, event))
     finally:
         committer.close()
 
 
-def _unit(tenant: str, event: Event, settings: Settings) -> Unit[Any]:
+def _unit(tenant: str, event: Event) -> Unit[Any]:
     match event:
         case Written(document):
-            return Unit(_scope(tenant), lambda state, writes: _write(state, writes, document))
+            return _Write(_scope(tenant), document)
         case Deleted(reference):
-            return Unit(_scope(tenant), lambda state, writes: _delete(state, writes, reference))
+            return _Delete(_scope(tenant), reference)
         case Stored():
-            return store_unit(_scope(tenant, event.partition), [_instance_row(event)], settings)
+            own_id = study_id(event.partition, event.study["StudyInstanceUID"])
+            site = Site("http://localhost", new_id=lambda: own_id)
+            return StoreInstances(_scope(tenant, event.partition), (_instance_row(event),), site)
 
 
 def _scope(tenant: str, partition: str = "default") -> AccessScope:
@@ -52,42 +56,59 @@ def _scope(tenant: str, partition: str = "default") -> AccessScope:
     return AccessScope(tenant, "tests", "service", "test", permissions, partition)
 
 
-def _write(state: State, writes: Writes, document: dict[str, Any]) -> None:
-    key = resource_key(state.tenant, document["resourceType"], document["id"])
-    before = state.resource(key)
-    values = extract(document)
-    writes.resources.append(
-        ResourceWrite(
-            key=key,
-            resource_type=document["resourceType"],
-            resource_id=document["id"],
-            version_id=before.version_id + 1 if before else 1,
-            method="PUT" if before else "POST",
-            body=orjson.dumps(document),
-            values=value_rows(state.tenant, document["resourceType"], values),
-            compartment=compartment_keys(state.tenant, values),
-            properties={} if before else {"serial": state.take_serial()},
+@dataclass(frozen=True)
+class _Write(Unit[None]):
+    """Writes the next version of a document."""
+
+    scope: AccessScope
+    document: dict[str, Any]
+
+    def decide(self, view: View, draft: Draft) -> None:
+        resource_type, resource_id = self.document["resourceType"], self.document["id"]
+        key = resource_key(view.tenant, resource_type, resource_id)
+        before = view.get(RESOURCES, key)
+        values = extract(self.document)
+        draft.add(
+            VERSIONS,
+            ResourceWrite(
+                key=key,
+                resource_type=resource_type,
+                resource_id=resource_id,
+                known=before,
+                version_id=next_version(before),
+                method="PUT" if before else "POST",
+                body=orjson.dumps(self.document),
+                values=value_rows(view.tenant, resource_type, values),
+                compartment=compartment_keys(view.tenant, values),
+            ),
         )
-    )
 
 
-def _delete(state: State, writes: Writes, reference: str) -> None:
+@dataclass(frozen=True)
+class _Delete(Unit[None]):
     """A deletion that leaves the search values behind: what hides the row is that it is deleted."""
-    resource_type, _, resource_id = reference.partition("/")
-    before = state.resource(resource_key(state.tenant, resource_type, resource_id))
-    assert before is not None
-    writes.resources.append(
-        ResourceWrite(
-            key=before.key,
-            resource_type=resource_type,
-            resource_id=resource_id,
-            version_id=before.version_id + 1,
-            method="DELETE",
-            body=b"",
-            values=None,
-            compartment=before.compartment,
+
+    scope: AccessScope
+    reference: str
+
+    def decide(self, view: View, draft: Draft) -> None:
+        resource_type, _, resource_id = self.reference.partition("/")
+        before = view.get(RESOURCES, resource_key(view.tenant, resource_type, resource_id))
+        assert before is not None
+        draft.add(
+            VERSIONS,
+            ResourceWrite(
+                key=before.key,
+                resource_type=resource_type,
+                resource_id=resource_id,
+                known=before,
+                version_id=next_version(before),
+                method="DELETE",
+                body=b"",
+                values=None,
+                compartment=before.compartment,
+            ),
         )
-    )
 
 
 def _instance_row(event: Stored) -> InstanceRow:

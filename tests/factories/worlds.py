@@ -92,7 +92,12 @@ def _ids_by_arrival(events: list[Event]) -> list[str]:
     uids = dict.fromkeys(
         (event.partition, event.study["StudyInstanceUID"]) for event in events if isinstance(event, Stored)
     )
-    return [f"study-{partition}-{uid.rpartition('.')[2]}" for partition, uid in uids]
+    return [study_id(*each) for each in uids]
+
+
+def study_id(partition: str, uid: str) -> str:
+    """The id that the ImagingStudy of a study gets."""
+    return f"study-{partition}-{uid.rpartition('.')[2]}"
 
 
 def _later(random: Random, events: list[Event]) -> Iterator[Event]:

@@ -13,7 +13,8 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
+    Inside,
+    KeyIn,
     Kind,
     Layout,
     Link,
@@ -23,7 +24,6 @@ from graph.query.expression import (
     Order,
     Owner,
     Page,
-    Parts,
     Present,
     Related,
     Sort,
@@ -90,8 +90,8 @@ class Reader:
         return [other for other in self.rows if _linked(row, link, other)]
 
 
-def _leaf_holds(row: Row, leaf: Term | Text | Span | Present | Keys) -> bool:
-    if isinstance(leaf, Keys):
+def _leaf_holds(row: Row, leaf: Term | Text | Span | Present | KeyIn) -> bool:
+    if isinstance(leaf, KeyIn):
         return row.entity == leaf.entity and any(_named(key, row) for key in leaf.keys)
     if leaf.field.entity != row.entity:
         return False
@@ -134,7 +134,7 @@ def _linked(row: Row, link: Link, other: Row) -> bool:
             return other.entity == entity and row.name in (other.members_of or [])
         case Owner():
             return other.entity == "Patient" and other.name in (row.members_of or [])
-        case Parts(entity):
+        case Inside(entity):
             return other.entity == entity and row in _above(other)
         case Whole(entity):
             return other.entity == entity and other in _above(row)

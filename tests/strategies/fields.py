@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any as Anything
 
-from graph.query.expression import Against, Along, Field, Kind, Layout, Link, Members, Owner, Parts, Whole
+from graph.query.expression import Against, Along, Field, Inside, Kind, Layout, Link, Members, Owner, Whole
 from tests.factories import worlds
 
 DAY = 86_400_000_000
@@ -188,15 +188,15 @@ LINKS["DiagnosticReport"] += [
 ]
 LINKS["ServiceRequest"].append((Against("DiagnosticReport", ("basedOn",)), "DiagnosticReport"))
 LINKS[_IMAGING] += [
-    (Parts(_SERIES), _SERIES),
-    (Parts(_INSTANCE), _INSTANCE),
+    (Inside(_SERIES), _SERIES),
+    (Inside(_INSTANCE), _INSTANCE),
     (Against("DiagnosticReport", ("imagingStudy",)), "DiagnosticReport"),
 ]
 LINKS.update(
     {
         "Encounter": [(Along(("participant.individual",), ("Practitioner",)), "Practitioner")],
         "Practitioner": [(Against("Encounter", ("participant.individual",)), "Encounter")],
-        _SERIES: [(Parts(_INSTANCE), _INSTANCE), (Whole(_IMAGING), _IMAGING)],
+        _SERIES: [(Inside(_INSTANCE), _INSTANCE), (Whole(_IMAGING), _IMAGING)],
         _INSTANCE: [(Whole(_SERIES), _SERIES), (Whole(_IMAGING), _IMAGING)],
     }
 )

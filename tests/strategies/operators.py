@@ -6,7 +6,7 @@ from random import Random
 from graph.query.expression import (
     Expression,
     Field,
-    Keys,
+    KeyIn,
     Kind,
     Layout,
     Match,
@@ -45,7 +45,7 @@ def each_operator_alone(seed: int) -> Iterator[Asked]:
                 random, entity, Related(link, random.choice((Not(_leaf(random, end)), _leaf(random, end))))
             )
         entity = random.choice(sorted(KEYS))
-        yield _of(random, entity, Keys(entity, tuple(random.sample(KEYS[entity], 1))))
+        yield _of(random, entity, KeyIn(entity, tuple(random.sample(KEYS[entity], 1))))
 
 
 def _leaf(random: Random, entity: str) -> Expression:

@@ -17,7 +17,7 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
+    KeyIn,
     Kind,
     Layout,
     Link,
@@ -204,7 +204,7 @@ def _keys(entity: str) -> SearchStrategy[Expression] | None:
     if entity not in KEYS:
         return None
     keys = st.lists(st.sampled_from(KEYS[entity]), min_size=1, max_size=3, unique=True).map(tuple)
-    return st.builds(Keys, st.just(entity), keys)
+    return st.builds(KeyIn, st.just(entity), keys)
 
 
 _LEAVES = {Kind.TERM: _terms, Kind.TEXT: _texts, Kind.SPAN: _spans}
@@ -213,8 +213,8 @@ _LEAVES = {Kind.TERM: _terms, Kind.TEXT: _texts, Kind.SPAN: _spans}
 def with_tenant(tenant: str, expression: Expression) -> Expression:
     """The expression with whole keys: those of `leaves` have no tenant."""
     match expression:
-        case Keys(entity, keys):
-            return Keys(entity, tuple(f"{tenant}|{key}" for key in keys))
+        case KeyIn(entity, keys):
+            return KeyIn(entity, tuple(f"{tenant}|{key}" for key in keys))
         case All(of):
             return All(tuple(with_tenant(tenant, each) for each in of))
         case Any(of):
@@ -235,8 +235,8 @@ def operators(expression: Expression) -> list[str]:
             return ["Not", *operators(of)]
         case Related(link, inner):
             return [f"Related.{type(link).__name__}", *operators(inner)]
-        case Keys():
-            return ["Keys"]
+        case KeyIn():
+            return ["KeyIn"]
     detail = getattr(expression, "match", getattr(expression, "order", None))
     kind = f"{type(expression).__name__}{f'.{detail.name}' if detail else ''}"
     return [kind, f"{type(expression).__name__} on {expression.field.layout}"]

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, current_app, render_template, send_from_d
 
 from app.http.kit.guard import public
 from app.http.kit.openapi import specification
-from app.wiring import Services
 from graph.errors import NotFound
 
 ASSETS = frozenset({"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"})
@@ -16,7 +15,7 @@ _FOLDER = Path(str(files("flask_swagger_ui"))) / "dist"
 _ONE_DAY = 86_400
 
 
-def blueprint(services: Services) -> Blueprint:
+def blueprint() -> Blueprint:
     """The routes of the description."""
     rooms = Blueprint("apidocs", __name__, template_folder="templates")
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.security.account_tokens import Account
 from app.security.client_secrets import is_secret_of
 from app.security.policy import PERMISSIONS_OF
-from graph.accounts.accounts import Account
 
 CLIENT_CREDENTIALS = "client_credentials"
 AUTHENTICATION_METHODS = ("client_secret_basic", "client_secret_post")

@@ -5,7 +5,6 @@ leave an audit entry like any other access.
 """
 
 from typing import Any
-from uuid import uuid4
 
 from authlib.integrations.flask_oauth2 import (  # type: ignore[import-untyped]
     AuthorizationServer,
@@ -24,10 +23,8 @@ from app.http.authorization.description import KEYS, METADATA, TOKEN
 from app.http.kit.guard import public
 from app.http.kit.openapi import documented
 from app.http.kit.request_context import current
+from app.security.account_tokens import AccountTokens
 from app.security.policy import PERMISSIONS
-from app.security.scopes import system_scope
-from app.security.tokens import TokenIssuer
-from graph.accounts.accounts import AccountStore
 
 TOKEN_PATH = "/auth/token"  # noqa: S105 - a path
 KEYS_PATH = "/auth/jwks"
@@ -45,10 +42,10 @@ class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
             raise InvalidScopeError
 
 
-def blueprint(accounts: AccountStore, issuer: TokenIssuer, tenant: str) -> Blueprint:
+def blueprint(*, tokens: AccountTokens) -> Blueprint:
     """The routes of the authorization server for the accounts of a tenant."""
     rooms = Blueprint("authorization", __name__)
-    server = _server(accounts, issuer, tenant)
+    server = _server(tokens)
 
     @rooms.post(TOKEN_PATH)
     @public(audited=True)
@@ -62,30 +59,30 @@ def blueprint(accounts: AccountStore, issuer: TokenIssuer, tenant: str) -> Bluep
     @public
     @documented(KEYS)
     def show_keys() -> Response:
-        return jsonify(keys=[issuer.key.public()])
+        return jsonify(keys=[tokens.public_key()])
 
     @rooms.get(METADATA_PATH)
     @public
     @documented(METADATA)
     def describe() -> Response:
-        return jsonify(metadata(issuer.base_url))
+        return jsonify(metadata(tokens.issuer))
 
     return rooms
 
 
-def _server(accounts: AccountStore, issuer: TokenIssuer, tenant: str) -> Any:
-    find = clients_of(lambda name: accounts.find(system_scope(tenant), name))
+def _server(tokens: AccountTokens) -> Any:
+    find = clients_of(tokens.account)
     server = AuthorizationServer(query_client=find, save_token=lambda token, request: None)
     server.register_grant(_ClientCredentials)
 
     def generate(grant_type: str, client: Client, scope: str | None = None, **_: object) -> dict[str, Any]:
         allowed = client.get_allowed_scope(scope)
         now = current().received // _MICROSECONDS
-        token = issuer.issue(client.name, tenant, now=now, token_id=uuid4().hex, scope=allowed)
+        token = tokens.issue(client.name, now, allowed)
         return {
             "token_type": "Bearer",
             "access_token": token,
-            "expires_in": issuer.lifetime,
+            "expires_in": tokens.lifetime,
             "scope": allowed,
         }
 

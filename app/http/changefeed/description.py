@@ -1,8 +1,10 @@
 """The change feed in OpenAPI."""
 
-from app.http.kit.openapi import Operation, query_parameters
+from app.http.kit.openapi import Operation, QueryParameter, query_parameters
 
-_METADATA = ("includeMetadata", {"type": "boolean", "default": True}, "With the instance's metadata now.")
+_METADATA = QueryParameter(
+    "includeMetadata", {"type": "boolean", "default": True}, "With the instance's metadata now."
+)
 ENTRY = {
     "type": "object",
     "required": ["sequence", "studyInstanceUid", "action", "timestamp", "state"],
@@ -24,19 +26,19 @@ PAGE = Operation(
     description="Every creation and deletion of an instance, without gaps, in the order of its commit.",
     answers={200: {"type": "array", "items": ENTRY}},
     parameters=query_parameters(
-        (
-            ("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 100}, "Entries at most."),
-            ("offset", {"type": "integer", "minimum": 0, "default": 0}, "Entries to skip."),
-            ("after", {"type": "integer", "minimum": 0}, "Read on after this sequence number."),
-            ("startTime", {"type": "string", "format": "date-time"}, "Not before."),
-            ("endTime", {"type": "string", "format": "date-time"}, "Before."),
-            _METADATA,
-        )
+        QueryParameter(
+            "limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 100}, "Entries at most."
+        ),
+        QueryParameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "Entries to skip."),
+        QueryParameter("after", {"type": "integer", "minimum": 0}, "Read on after this sequence number."),
+        QueryParameter("startTime", {"type": "string", "format": "date-time"}, "Not before."),
+        QueryParameter("endTime", {"type": "string", "format": "date-time"}, "Before."),
+        _METADATA,
     ),
 )
 LATEST = Operation(
     summary="Read the last change",
     tag="change feed",
     answers={200: ENTRY, 204: None},
-    parameters=query_parameters((_METADATA,)),
+    parameters=query_parameters(_METADATA),
 )

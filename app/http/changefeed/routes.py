@@ -4,7 +4,6 @@ The window is that of the cloud's DICOM service, version 2: `startTime` (inclusi
 `offset`, `limit`; besides, `after=<sequence>` reads on in constant time however far one is.
 """
 
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,11 +15,9 @@ from app.http.changefeed.description import LATEST, PAGE
 from app.http.kit.guard import requires
 from app.http.kit.openapi import documented
 from app.http.kit.request_context import current_scope
-from app.wiring import Services
-from graph.changes.changes import FeedWindow
+from app.imaging.changes import Change, ChangeFeed, FeedWindow
 from graph.clock import instant
 from graph.errors import Invalid
-from graph.records import Change
 
 DEFAULT_LIMIT, MOST = 100, 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,8 +25,8 @@ _NAMES = frozenset({"limit", "offset", "after", "startTime", "endTime", "include
 _FLAGS = {"true": True, "false": False}
 
 
-def blueprint(services: Services) -> Blueprint:
-    """The two routes."""
+def blueprint(*, feed: ChangeFeed) -> Blueprint:
+    """Make the routes of the change feed: a page of it, and its newest entry."""
     rooms = Blueprint("changefeed", __name__, url_prefix="/dicom-web/changefeed")
 
     @rooms.get("")
@@ -37,7 +34,7 @@ def blueprint(services: Services) -> Blueprint:
     @documented(PAGE)
     def page() -> Response:
         window, metadata = _window(request.args), _metadata(request.args)
-        changes = services.changes.page(current_scope(), window, metadata=metadata)
+        changes = feed.page(current_scope(), window, metadata=metadata)
         return _json([entry(each, metadata=metadata) for each in changes])
 
     @rooms.get("/latest")
@@ -45,7 +42,7 @@ def blueprint(services: Services) -> Blueprint:
     @documented(LATEST)
     def latest() -> Response:
         metadata = _metadata(request.args)
-        change = services.changes.latest(current_scope(), metadata=metadata)
+        change = feed.latest(current_scope(), metadata=metadata)
         return _json(entry(change, metadata=metadata)) if change else Response(status=204)
 
     return rooms
@@ -64,7 +61,7 @@ def entry(change: Change, *, metadata: bool) -> dict[str, Any]:
         "state": change.state,
     }
     if metadata and change.metadata:
-        shown["metadata"] = orjson.Fragment(zlib.decompress(change.metadata))
+        shown["metadata"] = orjson.Fragment(change.metadata)
     return shown
 
 

@@ -5,17 +5,19 @@ from typing import TypeAlias
 
 from flask import Blueprint, Response
 
-from app.http.dicomweb import (
-    routes_delete,
-    routes_frames,
-    routes_metadata,
-    routes_retrieve,
-    routes_search,
-    routes_store,
-)
+from app.http.dicomweb.routes_delete import DeleteViews
+from app.http.dicomweb.routes_frames import FrameViews
+from app.http.dicomweb.routes_metadata import MetadataViews
+from app.http.dicomweb.routes_retrieve import WadoViews
+from app.http.dicomweb.routes_search import PATHS, QidoViews
+from app.http.dicomweb.routes_store import BodyLimits, StowViews
 from app.http.kit.guard import requires
 from app.http.kit.request_context import current_scope
-from app.wiring import Services
+from app.imaging.delete import ImagingDeletion
+from app.imaging.retrieve import ImagingRetrieval
+from app.imaging.search import ImagingSearch
+from app.imaging.store import Ingest
+from app.site import Sites
 
 PREFIX = "/dicom-web"
 _View: TypeAlias = Callable[..., Response]
@@ -24,38 +26,43 @@ _SERIES = f"{_STUDY}/series/<series>"
 _INSTANCE = f"{_SERIES}/instances/<instance>"
 
 
-def blueprint(services: Services) -> Blueprint:
+def blueprint(
+    *,
+    ingest: Ingest,
+    search: ImagingSearch,
+    retrieval: ImagingRetrieval,
+    deletion: ImagingDeletion,
+    sites: Sites,
+    limits: BodyLimits,
+) -> Blueprint:
     """All routes, as a table: method, path, permission, view."""
     rooms = Blueprint("dicomweb", __name__, url_prefix=PREFIX)
-
-    def store_instances(study: str | None = None) -> Response:
-        return routes_store.answer(services, current_scope(), study)
-
-    def search_level(level: str, study: str | None = None, series: str | None = None) -> Response:
-        return routes_search.answer(services, current_scope(), level, study, series)
-
-    def retrieve_instances(study: str, series: str | None = None, instance: str | None = None) -> Response:
-        return routes_retrieve.answer(services, current_scope(), study, series, instance)
-
-    def retrieve_metadata(study: str, series: str | None = None, instance: str | None = None) -> Response:
-        return routes_metadata.answer(services, current_scope(), study, series, instance)
-
-    def retrieve_frames(study: str, series: str, instance: str, numbers: str) -> Response:
-        return routes_frames.answer(services, current_scope(), (study, series, instance), numbers)
-
-    def delete_instances(study: str, series: str | None = None, instance: str | None = None) -> Response:
-        return routes_delete.answer(services, current_scope(), study, series, instance)
+    store = _called(StowViews(ingest, sites, limits).store)
+    find = _called(QidoViews(search, sites).search)
+    instances = _called(WadoViews(retrieval).instances)
+    metadata = _called(MetadataViews(retrieval).metadata)
+    frames = _called(FrameViews(retrieval).frames)
+    delete = _called(DeleteViews(deletion).delete)
 
     for path in ("/studies", _STUDY):
-        _add(rooms, "POST", path, "imaging.store", store_instances)
-    for path, level in routes_search.PATHS.items():
-        _add(rooms, "GET", path, "imaging.read", search_level, level=level)
+        _add(rooms, "POST", path, "imaging.store", store)
+    for path, level in PATHS.items():
+        _add(rooms, "GET", path, "imaging.read", find, level=level)
     for path in (_STUDY, _SERIES, _INSTANCE):
-        _add(rooms, "GET", path, "imaging.read", retrieve_instances)
-        _add(rooms, "GET", f"{path}/metadata", "imaging.read", retrieve_metadata)
-        _add(rooms, "DELETE", path, "imaging.delete", delete_instances)
-    _add(rooms, "GET", f"{_INSTANCE}/frames/<numbers>", "imaging.read", retrieve_frames)
+        _add(rooms, "GET", path, "imaging.read", instances)
+        _add(rooms, "GET", f"{path}/metadata", "imaging.read", metadata)
+        _add(rooms, "DELETE", path, "imaging.delete", delete)
+    _add(rooms, "GET", f"{_INSTANCE}/frames/<numbers>", "imaging.read", frames)
     return rooms
+
+
+def _called(view: _View) -> _View:
+    """The view as Flask calls it: with the names of the path, by whoever asks."""
+
+    def called(**path: str) -> Response:
+        return view(current_scope(), **path)
+
+    return called
 
 
 def _add(rooms: Blueprint, method: str, path: str, permission: str, view: _View, **defaults: str) -> None:

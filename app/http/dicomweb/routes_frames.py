@@ -1,4 +1,4 @@
-"""Retrieve frames (PS3.18 10.4.1.1.6): each is read from its place in the file, which ingest noted."""
+"""Retrieve frames (PS3.18 10.4.1.1.6): their numbers, and the media type in which they go out."""
 
 import re
 from collections.abc import Sequence
@@ -9,53 +9,37 @@ from flask import Response, request
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType, parse_accept, weigh
-from app.imaging.store.frames import codestream
-from app.wiring import Services
-from graph.errors import Invalid, NotAcceptable, NotFound
+from app.imaging.retrieve import ImagingRetrieval, frame_media_type, is_encapsulated
+from graph.errors import Invalid, NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
-from graph.studies.imaging import frame_table
 
 MOST_FRAMES = 10_000
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _OCTETS = MediaType("application", "octet-stream")
-# Table 8.7.3-5: what a frame of a compressed syntax is on its own. Others are bytes without a type.
-_IMAGES = {
-    "1.2.840.10008.1.2.4.50": "image/jpeg",
-    "1.2.840.10008.1.2.4.51": "image/jpeg",
-    "1.2.840.10008.1.2.4.57": "image/jpeg",
-    "1.2.840.10008.1.2.4.70": "image/jpeg",
-    "1.2.840.10008.1.2.4.80": "image/jls",
-    "1.2.840.10008.1.2.4.81": "image/jls",
-    "1.2.840.10008.1.2.4.90": "image/jp2",
-    "1.2.840.10008.1.2.4.91": "image/jp2",
-    "1.2.840.10008.1.2.4.201": "image/jphc",
-    "1.2.840.10008.1.2.4.202": "image/jphc",
-    "1.2.840.10008.1.2.4.203": "image/jphc",
-    "1.2.840.10008.1.2.5": "image/dicom-rle",
-}
-_UNCOMPRESSED = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"}
 
 
-def answer(services: Services, scope: AccessScope, uids: tuple[str, str, str], numbers: str) -> Response:
-    """The frames in the order asked for, as multipart/related or, one alone, as a single part."""
-    study, series, instance = uids
-    check_uids(study=study, series=series, instance=instance)
-    wanted = _numbers(numbers)
-    (found,) = services.imaging.instances(scope, study, series, instance, frames=True)
-    chosen, single = _chosen(found, parse_accept(request.headers.get("Accept")), alone=len(wanted) == 1)
-    table = frame_table(found.frames)
-    if not table and found.number_of_frames:
-        raise NotFound("the instance has no frames that can be retrieved one by one")
-    if any(number > len(table) for number in wanted):
-        raise NotFound("the instance has no such frame", location="frames")
-    places = [table[number - 1] for number in wanted]
-    pieces = [services.blobs.read(found.blob_id, offset, length) for offset, length in places]
-    encapsulated = found.transfer_syntax_uid not in _UNCOMPRESSED
-    bodies = [codestream(piece) for piece in pieces] if encapsulated else pieces
-    if single:
-        return Response(bodies[0], content_type=str(chosen))
-    return _related(bodies, chosen)
+class FrameViews:
+    """The answers to a request for frames."""
+
+    def __init__(self, retrieval: ImagingRetrieval) -> None:
+        self._retrieval = retrieval
+
+    def frames(self, scope: AccessScope, study: str, series: str, instance: str, numbers: str) -> Response:
+        """200 with the frames in the order asked for: multipart/related or, one alone, a single part.
+
+        Raises `Invalid` for what is no frame number, `NotAcceptable` where the caller takes another media
+        type.
+        """
+        check_uids(study=study, series=series, instance=instance)
+        wanted = _numbers(numbers)
+        found = self._retrieval.with_frames(scope, study, series, instance)
+        ranges = parse_accept(request.headers.get("Accept"))
+        chosen, single = _chosen(found, ranges, alone=len(wanted) == 1)
+        bodies = self._retrieval.frames(found, wanted)
+        if single:
+            return Response(bodies[0], content_type=str(chosen))
+        return _related(bodies, chosen)
 
 
 def _numbers(text: str) -> list[int]:
@@ -85,7 +69,7 @@ def _chosen(instance: StoredInstance, ranges: Sequence[MediaRange], *, alone: bo
 def _frame_types(instance: StoredInstance) -> list[MediaType]:
     syntax = {"transfer-syntax": instance.transfer_syntax_uid}
     types = [MediaType(_OCTETS.type, _OCTETS.subtype, syntax)]
-    if image := _IMAGES.get(instance.transfer_syntax_uid):
+    if image := frame_media_type(instance.transfer_syntax_uid):
         kind, _, subtype = image.partition("/")
         types.insert(0, MediaType(kind, subtype, syntax))
     return types
@@ -94,7 +78,7 @@ def _frame_types(instance: StoredInstance) -> list[MediaType]:
 def _weight(ranges: Sequence[MediaRange], offer: MediaType, instance: StoredInstance) -> float:
     """Compressed frames go as plain octets only to a client who asked for their transfer syntax, or any."""
     as_octets = _OCTETS.name in (offer.name, offer.parameters.get("type"))
-    if as_octets and instance.transfer_syntax_uid not in _UNCOMPRESSED:
+    if as_octets and is_encapsulated(instance.transfer_syntax_uid):
         ranges = [each for each in ranges if "transfer-syntax" in each.parameters or each.type == "*"]
     return weigh(ranges, offer)
 

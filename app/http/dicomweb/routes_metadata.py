@@ -9,30 +9,35 @@ from app.http.dicomweb.uids import check_uids
 from app.http.kit.conditional import is_unchanged
 from app.http.kit.json_answers import DICOM_JSON
 from app.http.kit.negotiation import MediaType, choose
-from app.wiring import Services
+from app.imaging.retrieve import ImagingRetrieval
 from graph.scope import AccessScope
 
 _OFFERS = (DICOM_JSON, MediaType("application", "json"))
 _AT_ONCE = 64  # instances that one write to the client carries
 
 
-def answer(
-    services: Services, scope: AccessScope, study: str, series: str | None, instance: str | None
-) -> Response:
-    """The JSON array of the instances' attributes, as they were made when they were stored."""
-    check_uids(study=study, series=series, instance=instance)
-    chosen = choose(request.headers.get("Accept"), _OFFERS)
-    rows = services.imaging.metadata(scope, study, series, instance)
-    tag = f'"{max(sequence for sequence, _ in rows)}-{len(rows)}"'
-    if is_unchanged(dict(request.headers), tag):
-        return Response(status=304, headers={"ETag": tag})
-    pieces = [piece for _, piece in rows]
-    return Response(_array(pieces), content_type=str(chosen), headers={"ETag": tag})
+class MetadataViews:
+    """The answers to a request for metadata."""
+
+    def __init__(self, retrieval: ImagingRetrieval) -> None:
+        self._retrieval = retrieval
+
+    def metadata(
+        self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
+    ) -> Response:
+        """200 with the JSON array of the instances' attributes, or 304 where the client has them."""
+        check_uids(study=study, series=series, instance=instance)
+        chosen = choose(request.headers.get("Accept"), _OFFERS)
+        found = self._retrieval.metadata(scope, study, series, instance)
+        tag = f'"{found.tag}"'
+        if is_unchanged(dict(request.headers), tag):
+            return Response(status=304, headers={"ETag": tag})
+        return Response(_array(found.objects), content_type=str(chosen), headers={"ETag": tag})
 
 
-def _array(pieces: Sequence[bytes]) -> Iterator[bytes]:
+def _array(objects: Sequence[bytes]) -> Iterator[bytes]:
     """The array, joined from the compressed objects without reading them as JSON."""
-    for start in range(0, len(pieces), _AT_ONCE):
+    for start in range(0, len(objects), _AT_ONCE):
         opening = b"[" if start == 0 else b","
-        yield opening + b",".join(map(zlib.decompress, pieces[start : start + _AT_ONCE]))
+        yield opening + b",".join(map(zlib.decompress, objects[start : start + _AT_ONCE]))
     yield b"]"

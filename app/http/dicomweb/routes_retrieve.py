@@ -4,8 +4,7 @@ Files go out byte for byte. Asked for another transfer syntax than the stored on
 for none, the stored one is sent (a difference from 8.7.3.5.2 that docs/conformance/dicomweb.md lists).
 """
 
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from collections.abc import Sequence
 from uuid import uuid4
 
 from flask import Response, request
@@ -14,8 +13,8 @@ from werkzeug.wsgi import wrap_file
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType, parse_accept, weigh
-from app.wiring import Services
-from graph.errors import NotAcceptable, NotFound, Unavailable
+from app.imaging.retrieve import ImagingRetrieval
+from graph.errors import NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 
@@ -23,17 +22,47 @@ _DICOM = "application/dicom"
 _CHUNK = 1 << 20
 
 
-def answer(
-    services: Services, scope: AccessScope, study: str, series: str | None, instance: str | None
-) -> Response:
-    """The instances as multipart/related, or one of them as application/dicom."""
-    check_uids(study=study, series=series, instance=instance)
-    ranges = parse_accept(request.headers.get("Accept"))
-    found = services.imaging.instances(scope, study, series, instance)
-    single = instance is not None and _prefers_single(ranges)
-    if not all(_acceptable(each, ranges, single=single) for each in found):
-        raise NotAcceptable("stored in another media type or transfer syntax", location="Accept")
-    return _whole(services, found[0]) if single else _related(services, found)
+class WadoViews:
+    """The answers to a request for instances."""
+
+    def __init__(self, retrieval: ImagingRetrieval) -> None:
+        self._retrieval = retrieval
+
+    def instances(
+        self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
+    ) -> Response:
+        """200 with the instances as multipart/related, or one of them as application/dicom.
+
+        Raises `NotAcceptable` where the caller takes no syntax that they are stored in.
+        """
+        check_uids(study=study, series=series, instance=instance)
+        ranges = parse_accept(request.headers.get("Accept"))
+        found = self._retrieval.instances(scope, study, series, instance)
+        single = instance is not None and _prefers_single(ranges)
+        if not all(_acceptable(each, ranges, single=single) for each in found):
+            raise NotAcceptable("stored in another media type or transfer syntax", location="Accept")
+        return self._whole(found[0]) if single else self._related(found)
+
+    def _whole(self, instance: StoredInstance) -> Response:
+        """One file: handed to the server whole, which sends it by the kernel where it can."""
+        response = Response(
+            wrap_file(request.environ, self._retrieval.open(instance), _CHUNK),
+            content_type=_content_type(instance),
+            direct_passthrough=True,
+        )
+        response.content_length = instance.size
+        return response
+
+    def _related(self, instances: Sequence[StoredInstance]) -> Response:
+        boundary = uuid4().hex
+        parts = [
+            OutgoingPart({"Content-Type": _content_type(each)}, self._retrieval.chunks(each), each.size)
+            for each in instances
+        ]
+        content_type = related_content_type(_DICOM, boundary)
+        response = Response(write_related(parts, boundary), content_type=content_type)
+        response.headers["Content-Length"] = str(related_length(parts, boundary))
+        return response
 
 
 def _prefers_single(ranges: Sequence[MediaRange]) -> bool:
@@ -52,39 +81,3 @@ def _acceptable(instance: StoredInstance, ranges: Sequence[MediaRange], *, singl
 
 def _content_type(instance: StoredInstance) -> str:
     return f"{_DICOM}; transfer-syntax={instance.transfer_syntax_uid}"
-
-
-def _whole(services: Services, instance: StoredInstance) -> Response:
-    """One file: handed to the server whole, which sends it by the kernel where it can."""
-    file = _opened(services, instance)
-    response = Response(
-        wrap_file(request.environ, file, _CHUNK),
-        content_type=_content_type(instance),
-        direct_passthrough=True,
-    )
-    response.content_length = instance.size
-    return response
-
-
-def _related(services: Services, instances: Sequence[StoredInstance]) -> Response:
-    boundary = uuid4().hex
-    parts = [
-        OutgoingPart({"Content-Type": _content_type(each)}, _file(services, each), each.size)
-        for each in instances
-    ]
-    response = Response(write_related(parts, boundary), content_type=related_content_type(_DICOM, boundary))
-    response.headers["Content-Length"] = str(related_length(parts, boundary))
-    return response
-
-
-def _file(services: Services, instance: StoredInstance) -> Iterator[bytes]:
-    with _opened(services, instance) as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
-
-
-def _opened(services: Services, instance: StoredInstance) -> BinaryIO:
-    try:
-        return services.blobs.open(instance.blob_id)
-    except NotFound:  # it is in the graph, so it is there: a lost file is our failure, not an absence
-        raise Unavailable("the pixels of an instance cannot be read now", retry_after=60) from None

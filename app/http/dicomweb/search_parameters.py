@@ -1,15 +1,14 @@
 """The parameters of a search (PS3.18 8.3.4): matching keys, fields to include, and the window."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from app.imaging.search import SearchRequest
 from graph.errors import Invalid
 from graph.query.attributes import (
     ATTRIBUTES,
     BY_KEYWORD,
     IN_REQUEST_ATTRIBUTES,
-    LEVELS,
     REQUEST_ATTRIBUTES_SEQUENCE,
     Attribute,
 )
@@ -22,45 +21,36 @@ _BY_TAG = {attribute.tag: attribute for attribute in ATTRIBUTES}
 _FLAGS = {"true": True, "false": False}
 
 
-class Arguments(Protocol):
-    """A query string, each name with all its values."""
-
-    def lists(self) -> "Mapping[str, list[str]]":
-        """Name and values of each parameter."""
-
-
 @dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """What was asked: the level, the path's UIDs, keys with their values, and what to return of it."""
+class Fields:
+    """Which attributes are returned beside those of the level: by keyword, or all."""
 
-    level: str
-    study: str | None = None
-    series: str | None = None
-    keys: tuple[tuple[Attribute, str], ...] = ()
-    included: frozenset[str] = field(default_factory=frozenset)
-    include_all: bool = False
-    fuzzy: bool = False
-    limit: int = DEFAULT_LIMIT
-    offset: int = 0
+    named: frozenset[str]
+    all: bool
 
 
-def parse(arguments: object, level: str, study: str | None, series: str | None) -> SearchRequest:
-    """Read a query string; raise `Invalid` with the parameter that is wrong."""
-    named: dict[str, list[str]] = {name: values for name, values in arguments.lists()}  # type: ignore[attr-defined]
+def parse(
+    arguments: Iterable[tuple[str, list[str]]], level: str, study: str | None, series: str | None
+) -> tuple[SearchRequest, Fields]:
+    """Read a query string, each name with all its values: what is searched, and what is returned of it.
+
+    Raises `Invalid` with the parameter that is wrong.
+    """
+    named = dict(arguments)
     included = [each for value in named.pop("includefield", []) for each in value.split(",") if each]
     if len(included) > _MOST_FIELDS:
         raise Invalid(f"more than {_MOST_FIELDS} fields to include", location="includefield")
-    return SearchRequest(
+    asked = SearchRequest(
         level=level,
         study=study,
         series=series,
         limit=_whole(named, "limit", DEFAULT_LIMIT, 1, MOST),
         offset=_whole(named, "offset", 0, 0, _FARTHEST),
         fuzzy=_flag(named, "fuzzymatching"),
-        keys=tuple(_key(name, values, level, study, series) for name, values in named.items()),
-        include_all="all" in included,
-        included=frozenset(_included(each) for each in included if each != "all"),
+        keys=tuple(_key(name, values, study, series) for name, values in named.items()),
     )
+    fields = frozenset(_included(each) for each in included if each != "all")
+    return asked, Fields(fields, "all" in included)
 
 
 def _single(named: dict[str, list[str]], name: str) -> str | None:
@@ -102,16 +92,12 @@ def _included(name: str) -> str:
     return attribute.keyword if attribute else name
 
 
-def _key(
-    name: str, values: list[str], level: str, study: str | None, series: str | None
-) -> tuple[Attribute, str]:
+def _key(name: str, values: list[str], study: str | None, series: str | None) -> tuple[Attribute, str]:
     attribute = attribute_named(name)
     if attribute is None or not attribute.searched:
         raise Invalid("this is not an attribute that can be searched by", location=name[:64])
     if len(values) > 1:
         raise Invalid(f"{attribute.keyword} is there more than once", location=attribute.keyword)
-    if LEVELS.index(attribute.level) > LEVELS.index(level):
-        raise Invalid(f"{attribute.keyword} is below the level of this search", location=attribute.keyword)
     if _in_path(attribute, study, series):
         raise Invalid(f"{attribute.keyword} is in the path already", location=attribute.keyword)
     return attribute, values[0]

@@ -1,10 +1,12 @@
 """Matches as DICOM JSON data sets (PS3.18 10.6.3.3): attributes of the level and those asked for."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from app.http.dicomweb.search_parameters import SearchRequest
+from app.http.dicomweb.search_parameters import Fields
 from app.http.kit.json_answers import element
+from app.imaging.search import ImagingMatch, SearchRequest
 from graph.query.attributes import (
     ATTRIBUTES,
     IN_REQUEST_ATTRIBUTES,
@@ -15,20 +17,23 @@ from graph.query.attributes import (
     STUDY,
     Attribute,
 )
-from graph.studies.imaging import Match
 
 _GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 _UIDS = {STUDY: "StudyInstanceUID", SERIES: "SeriesInstanceUID", INSTANCE: "SOPInstanceUID"}
 
 
-def dataset(match: Match, asked: SearchRequest, address: str) -> dict[str, Any]:
-    """One match: attributes in tag order, and the Retrieve URL of what matched."""
+def dataset(match: ImagingMatch, asked: SearchRequest, fields: Fields, address: str) -> dict[str, Any]:
+    """One match: attributes in tag order, and the Retrieve URL of what matched.
+
+    `address` is the base of DICOMweb.
+    """
     rows = dict(zip(LEVELS, (match.study, match.series, match.instance), strict=True))
     found: dict[str, Any] = {}
     request_attributes: dict[str, Any] = {}
-    for attribute in ATTRIBUTES:
+    wanted = _shown(fields.all, fields.named, bool(asked.study), bool(asked.series))
+    for attribute in wanted:
         row = rows[attribute.level]
-        if row is None or not _wanted(attribute, asked):
+        if row is None:
             continue
         into = request_attributes if attribute.keyword in IN_REQUEST_ATTRIBUTES else found
         if (value := _value(attribute, row)) is not None:
@@ -39,12 +44,21 @@ def dataset(match: Match, asked: SearchRequest, address: str) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
-def _wanted(attribute: Attribute, asked: SearchRequest) -> bool:
-    """A level in the path is known to the client: only its UID comes back unasked (table 10.6.1-4)."""
-    if asked.include_all or attribute.keyword in asked.included or attribute.keyword in _UIDS.values():
-        return True
-    known = (asked.study and attribute.level == STUDY) or (asked.series and attribute.level == SERIES)
-    return attribute.returned and not known
+@lru_cache(maxsize=256)
+def _shown(
+    everything: bool, named: frozenset[str], study_known: bool, series_known: bool
+) -> tuple[Attribute, ...]:
+    """The attributes of an answer, of whatever level, by what was asked for and what the path names."""
+    known = {level for level, is_known in ((STUDY, study_known), (SERIES, series_known)) if is_known}
+    return tuple(
+        attribute
+        for attribute in ATTRIBUTES
+        # A level in the path is known to the client: only its UID comes back unasked (table 10.6.1-4).
+        if everything
+        or attribute.keyword in named
+        or attribute.keyword in _UIDS.values()
+        or (attribute.returned and attribute.level not in known)
+    )
 
 
 def _value(attribute: Attribute, row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.http.kit.json_answers import element
-from app.imaging.store.outcomes import Outcome, StoreReport
+from app.imaging.store.outcomes import InstanceOutcome, StoreReport
 
 OK, ACCEPTED, CONFLICT = 200, 202, 409
 
@@ -18,7 +18,7 @@ def status_of(report: StoreReport) -> int:
     return OK if clean and not any(outcome.warning_reason for outcome in stored) else ACCEPTED
 
 
-def response_dataset(outcomes: Sequence[Outcome], address: str) -> dict[str, Any]:
+def response_dataset(outcomes: Sequence[InstanceOutcome], address: str) -> dict[str, Any]:
     """Retrieve URL of the study, the failed and the stored instances; `address` is the base of DICOMweb."""
     stored = [outcome for outcome in outcomes if outcome.stored]
     failed = [outcome for outcome in outcomes if not outcome.stored]
@@ -32,19 +32,19 @@ def response_dataset(outcomes: Sequence[Outcome], address: str) -> dict[str, Any
     return dataset
 
 
-def _referenced(outcome: Outcome) -> dict[str, Any]:
+def _referenced(outcome: InstanceOutcome) -> dict[str, Any]:
     named = {"00081150": outcome.sop_class_uid, "00081155": outcome.sop_uid}
     return {tag: element("UI", uid) if uid else element("UI") for tag, uid in named.items()}
 
 
-def _failed(outcome: Outcome) -> dict[str, Any]:
+def _failed(outcome: InstanceOutcome) -> dict[str, Any]:
     item = _referenced(outcome) | {"00081197": element("US", outcome.failure_reason)}
     if outcome.comments:
         item["00741048"] = _comments(outcome)
     return item
 
 
-def _stored(outcome: Outcome, address: str) -> dict[str, Any]:
+def _stored(outcome: InstanceOutcome, address: str) -> dict[str, Any]:
     place = f"studies/{outcome.study_uid}/series/{outcome.series_uid}/instances/{outcome.sop_uid}"
     item = _referenced(outcome) | {"00081190": element("UR", f"{address}/{place}")}
     if outcome.warning_reason is not None:
@@ -52,6 +52,6 @@ def _stored(outcome: Outcome, address: str) -> dict[str, Any]:
     return item | {"00741048": _comments(outcome)}
 
 
-def _comments(outcome: Outcome) -> dict[str, Any]:
+def _comments(outcome: InstanceOutcome) -> dict[str, Any]:
     """Failed Attributes Sequence: an Error Comment (0000,0902) for each finding."""
     return element("SQ", *({"00000902": element("LO", comment)} for comment in outcome.comments))

@@ -8,7 +8,7 @@ import orjson
 
 
 @dataclass(frozen=True, slots=True)
-class BundleEntry:
+class AnswerEntry:
     """One entry: the resource as the bytes of its JSON, and what stands beside it."""
 
     full_url: str | None = None
@@ -28,7 +28,7 @@ class BundleEntry:
 
 def bundle(
     kind: str,
-    entries: Iterable[BundleEntry],
+    entries: Iterable[AnswerEntry],
     links: Mapping[str, str] | None = None,
     total: int | None = None,
 ) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from app.http.kit.conditional import http_date, version_tag
 from app.http.kit.negotiation import MediaType, choose
@@ -17,7 +18,7 @@ _PREFERENCE = re.compile(r"([A-Za-z-]+)\s*=\s*\"?([A-Za-z]+)")
 # Parameters of every interaction (http.html#parameters), no criteria.
 GENERAL_PARAMETERS = frozenset({"_format", "_pretty"})
 
-Pairs = tuple[tuple[str, str], ...]
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

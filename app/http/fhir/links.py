@@ -6,7 +6,7 @@ from math import inf
 from urllib.parse import urlencode
 
 from app.http.fhir.exchange import Call, Pairs
-from app.wiring import Services
+from app.paging import PageTokens
 from graph.errors import Invalid
 from graph.scope import AccessScope
 
@@ -15,11 +15,12 @@ _ENDS = {inf: "+infinity", -inf: "-infinity"}  # JSON has no such numbers, and n
 _NUMBERS = {text: number for number, text in _ENDS.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """The pages of one question: its path below the base, and the parameters that were applied."""
+    """The pages of a caller's question: its path below the base, and the parameters that were applied."""
 
-    services: Services
+    tokens: PageTokens
+    base: str
     scope: AccessScope
     call: Call
     path: str
@@ -30,11 +31,14 @@ class Pages:
         token = self.call.parameter(PAGE)
         if token is None:
             return None
-        found = self.services.page_tokens.read(self.scope, self._query(), token, self.call.now)
+        found = self.tokens.read(self.scope, self._query(), token, self.call.now)
         return tuple(_NUMBERS.get(each, each) if isinstance(each, str) else each for each in found)
 
     def sequence(self) -> int | None:
-        """The same for a history, whose places are numbers of versions."""
+        """Return the place in a history where a page begins, the number of a version; None at the start.
+
+        Raises `Invalid` for the token of another query.
+        """
         place = self.place()
         if place is None:
             return None
@@ -47,7 +51,7 @@ class Pages:
         links = {"self": self._address(self.applied)}
         if after is not None:
             keyset = [_ENDS.get(each, each) if isinstance(each, float) else each for each in after]
-            token = self.services.page_tokens.issue(self.scope, self._query(), keyset, self.call.now)
+            token = self.tokens.issue(self.scope, self._query(), keyset, self.call.now)
             links["next"] = self._address((*self.applied, (PAGE, token)))
         return links
 
@@ -56,4 +60,4 @@ class Pages:
 
     def _address(self, pairs: Pairs) -> str:
         query = urlencode(pairs, safe=":,/|")
-        return f"{self.services.reading.base}/{self.path}" + (f"?{query}" if query else "")
+        return f"{self.base}/{self.path}" + (f"?{query}" if query else "")

@@ -8,7 +8,10 @@ _DIGITS = 18
 
 
 def count_of(call: Call) -> int:
-    """How many on a page: `_count`, at most `MOST` (a server may give fewer, search.html#count)."""
+    """Return how many are on a page: `_count`, at most `MOST`.
+
+    A server may give fewer (search.html#count). Raises `Invalid` for what is no whole number.
+    """
     text = call.parameter("_count")
     if text is None:
         return USUAL_COUNT

@@ -3,7 +3,7 @@
 from app.http.fhir.exchange import Answer, Call, version_headers
 from app.http.fhir.shape import shape_of
 from app.http.kit.conditional import is_unchanged
-from app.wiring import Services
+from app.records.read import RecordReader
 from graph.errors import NotFound
 from graph.records import ResourceVersion
 from graph.scope import AccessScope
@@ -11,18 +11,24 @@ from graph.scope import AccessScope
 _LONGEST_VERSION = 18
 
 
-def read(services: Services, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
-    """The current version: 200, 304 where the client has it, 404, or 410 where it was deleted."""
-    return _answer(call, services.resources.read(scope, kind, resource_id))
+class ReadViews:
+    """The answers to a request for one resource."""
 
+    def __init__(self, reader: RecordReader) -> None:
+        self._reader = reader
 
-def vread(
-    services: Services, scope: AccessScope, call: Call, *, kind: str, resource_id: str, version: str
-) -> Answer:
-    """One version, as it was."""
-    if not (version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION):
-        raise NotFound("there is no such version")
-    return _answer(call, services.resources.version(scope, kind, resource_id, int(version)))
+    def read(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
+        """The current version: 200, 304 where the client has it, 404, or 410 where it was deleted."""
+        return _answer(call, self._reader.current(scope, kind, resource_id))
+
+    def vread(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str, version: str) -> Answer:
+        """200 with one version, as it was.
+
+        Raises `NotFound` for what is no number of a version.
+        """
+        if not (version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION):
+            raise NotFound("there is no such version")
+        return _answer(call, self._reader.version(scope, kind, resource_id, int(version)))
 
 
 def _answer(call: Call, version: ResourceVersion) -> Answer:

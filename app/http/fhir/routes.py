@@ -1,97 +1,106 @@
-"""The routes of FHIR R4 under `/fhir`, as a table (FHIR R4 http.html#summary).
+"""The routes of FHIR R4 under `/fhir`, as one table (FHIR R4 http.html#summary).
 
-Only this file knows Flask: it turns a request into a `Call` and an `Answer` into a response.
+Requests and the entries of a Bundle are routed by it. Only this file knows Flask: it turns a request into a
+`Call` and an `Answer` into a response.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
-from werkzeug.routing import BaseConverter
 
-from app.http.fhir.batch import batch
+from app.http.fhir.batch import BundleView
 from app.http.fhir.capabilities import capability_statement, smart_configuration
-from app.http.fhir.create import create
-from app.http.fhir.delete import delete, delete_where
 from app.http.fhir.exchange import Answer, Call, media_type
-from app.http.fhir.history import history
-from app.http.fhir.read import read, vread
-from app.http.fhir.search import search
-from app.http.fhir.update import update, update_where
+from app.http.fhir.history import HistoryViews
+from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, names_a_type
+from app.http.fhir.read import ReadViews
+from app.http.fhir.router import EntryRouter
+from app.http.fhir.search import SearchViews
+from app.http.fhir.write import WriteViews
 from app.http.kit.bodies import expect_media_type, read_body
 from app.http.kit.guard import public, requires
 from app.http.kit.request_context import current, current_scope
-from app.wiring import Services
-from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from app.paging import PageTokens
+from app.records import Records
+from app.records.bundles.bundles import Bundles
+from app.records.history import RecordHistory
+from app.records.read import RecordReader
+from app.records.search import RecordSearch
+from app.site import Sites
 from graph.clock import instant, now
 from graph.errors import NotFound, Unsupported
 
 PREFIX = "/fhir"
-JSON = ("application/fhir+json", "application/json", "text/json")
-FORM = ("application/x-www-form-urlencoded",)
-View: TypeAlias = Callable[..., Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One interaction: `action` is the audit's where the method does not say it, `body` what is accepted."""
-
-    code: str
-    method: str
-    path: str
-    permission: str
-    view: View
-    body: tuple[str, ...] = ()
-    action: str | None = None
-
-
 _TYPE, _RESOURCE, _MEMBERS = "/<type:kind>", "/<type:kind>/<resource_id>", "/Patient/<patient_id>/<type:kind>"
-ROUTES = (
-    Route("batch", "POST", "/", "fhir.read", batch, JSON, "E"),
-    Route("history-system", "GET", "/_history", "fhir.read", history),
-    Route("search-type", "GET", _TYPE, "fhir.read", search),
-    Route("search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", search, FORM, "R"),
-    Route("create", "POST", _TYPE, "fhir.write", create, JSON),
-    Route("update-conditional", "PUT", _TYPE, "fhir.write", update_where, JSON),
-    Route("delete-conditional", "DELETE", _TYPE, "fhir.write", delete_where),
-    Route("history-type", "GET", f"{_TYPE}/_history", "fhir.read", history),
-    Route("read", "GET", _RESOURCE, "fhir.read", read),
-    Route("update", "PUT", _RESOURCE, "fhir.write", update, JSON),
-    Route("delete", "DELETE", _RESOURCE, "fhir.write", delete),
-    Route("history-instance", "GET", f"{_RESOURCE}/_history", "fhir.read", history),
-    Route("vread", "GET", f"{_RESOURCE}/_history/<version>", "fhir.read", vread),
-    Route("search-compartment", "GET", _MEMBERS, "fhir.read", search),
-    Route("search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", search, FORM, "R"),
-)
 
 
-class _TypeConverter(BaseConverter):
-    """A segment that may be the name of a type, which `_history` may not."""
+def interactions(
+    *, read: ReadViews, search: SearchViews, history: HistoryViews, write: WriteViews
+) -> tuple[Interaction, ...]:
+    """The table of all interactions with resources: code, method, path, permission, handler."""
+    past, find = history.history, search.search
+    return (
+        Interaction("history-system", "GET", "/_history", "fhir.read", past),
+        Interaction("search-type", "GET", _TYPE, "fhir.read", find),
+        Interaction("search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", find, FORM, "R"),
+        Interaction("create", "POST", _TYPE, "fhir.write", write.create, JSON),
+        Interaction("update-conditional", "PUT", _TYPE, "fhir.write", write.update_where, JSON),
+        Interaction("delete-conditional", "DELETE", _TYPE, "fhir.write", write.delete_where),
+        Interaction("history-type", "GET", f"{_TYPE}/_history", "fhir.read", past),
+        Interaction("read", "GET", _RESOURCE, "fhir.read", read.read),
+        Interaction("update", "PUT", _RESOURCE, "fhir.write", write.update, JSON),
+        Interaction("delete", "DELETE", _RESOURCE, "fhir.write", write.delete),
+        Interaction("history-instance", "GET", f"{_RESOURCE}/_history", "fhir.read", past),
+        Interaction("vread", "GET", f"{_RESOURCE}/_history/<version>", "fhir.read", read.vread),
+        Interaction("search-compartment", "GET", _MEMBERS, "fhir.read", find),
+        Interaction("search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R"),
+    )
 
-    regex = "[A-Za-z][A-Za-z0-9]{0,63}"
+
+def blueprint(
+    *,
+    reader: RecordReader,
+    search: RecordSearch,
+    history: RecordHistory,
+    records: Records,
+    bundles: Bundles,
+    tokens: PageTokens,
+    sites: Sites,
+    largest_body: int,
+) -> Blueprint:
+    """All routes; `largest_body` is in bytes."""
+    single = interactions(
+        read=ReadViews(reader),
+        search=SearchViews(search, tokens, sites),
+        history=HistoryViews(history, tokens, sites),
+        write=WriteViews(records, search, reader, sites),
+    )
+    bundle = BundleView(bundles, reader, sites, EntryRouter(single))
+    every = (*single, Interaction("batch", "POST", "/", "fhir.read", bundle.perform, JSON, "E"))
+    rooms = Blueprint("fhir", __name__, url_prefix=PREFIX)
+    rooms.record(_know_types)
+    for interaction in every:
+        rooms.add_url_rule(
+            interaction.path,
+            interaction.code,
+            requires(interaction.permission, action=interaction.action)(_view(interaction, largest_body)),
+            methods=[interaction.method],
+            strict_slashes=False if interaction.path == "/" else None,
+        )
+    _add_public(rooms, every, sites)
+    return rooms
 
 
 def _know_types(state: BlueprintSetupState) -> None:
-    state.app.url_map.converters["type"] = _TypeConverter
+    state.app.url_map.converters.update(CONVERTERS)
 
 
-def blueprint(services: Services) -> Blueprint:
-    """All routes."""
-    rooms = Blueprint("fhir", __name__, url_prefix=PREFIX)
-    rooms.record(_know_types)
-    for route in ROUTES:
-        rooms.add_url_rule(
-            route.path,
-            route.code,
-            requires(route.permission, action=route.action)(_view(services, route)),
-            methods=[route.method],
-            strict_slashes=False if route.path == "/" else None,
-        )
-    offered = {route.code for route in ROUTES} | {"transaction"}
-    statement = capability_statement(services.reading.base, instant(now()), offered)
-    smart = smart_configuration(services.config.base_url)
+def _add_public(rooms: Blueprint, every: Sequence[Interaction], sites: Sites) -> None:
+    """The documents that anybody may read: what is offered here, and where to sign in."""
+    offered = {each.code for each in every} | {"transaction"}
+    statement = capability_statement(sites.own.fhir_base, instant(now()), offered)
+    smart = smart_configuration(sites.own.base_url)
 
     @rooms.get("/metadata")
     @public
@@ -103,33 +112,29 @@ def blueprint(services: Services) -> Blueprint:
     def smart_metadata() -> Response:
         return Response(smart, content_type="application/json")
 
-    return rooms
 
-
-def _view(services: Services, route: Route) -> Callable[..., Response]:
-    limit = services.config.fhir_bundle
-
+def _view(interaction: Interaction, largest_body: int) -> Callable[..., Response]:
     def answer(**path: str) -> Response:
-        if path.get("kind", "Patient") not in RESOURCE_TYPES:
+        if not names_a_type(path):
             raise NotFound("there is no such resource type", code="not-supported")
-        body = _body(route, limit) if route.body else b""
-        call = _call(body, form=route.body == FORM)
+        body = _body(interaction, largest_body) if interaction.body else b""
+        call = _call(body, form=interaction.body == FORM)
         shown = media_type(call)
-        return _response(route.view(services, current_scope(), call, **path), shown)
+        return _response(interaction.handler(current_scope(), call, **path), shown)
 
     return answer
 
 
-def _body(route: Route, limit: int) -> bytes:
+def _body(interaction: Interaction, largest: int) -> bytes:
     """The JSON of the request; a form is read with the parameters."""
-    expect_media_type(*route.body)
+    expect_media_type(*interaction.body)
     charset = request.mimetype_params.get("charset", "utf-8")
     if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
         raise Unsupported("send the body as UTF-8", location="Content-Type")
-    if route.body == FORM:
-        request.max_content_length = limit
+    if interaction.body == FORM:
+        request.max_content_length = largest
         return b""
-    return read_body(limit)
+    return read_body(largest)
 
 
 def _call(body: bytes = b"", *, form: bool = False) -> Call:

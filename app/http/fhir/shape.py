@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from app.http.fhir.exchange import Call
 from fhir_profiles.definitions.subsets import elements_only, text_only, without_text
 from graph.errors import Invalid
 from graph.records import ResourceVersion
 
-Shape = Callable[[ResourceVersion], bytes]
+Shape: TypeAlias = Callable[[ResourceVersion], bytes]
 SUMMARIES = frozenset({"true", "text", "data", "count", "false"})
 
 

@@ -61,7 +61,11 @@ class BoundedBody:
         self.received = 0
 
     def read(self, size: int = CHUNK) -> bytes:
-        """Up to `size` bytes; nothing at the end."""
+        """Return up to `size` bytes; nothing at the end.
+
+        Raises `TooLarge` beyond the limit, `TimedOut` for a client that stalls, `Invalid` for a body that is
+        cut.
+        """
         try:
             chunk = self._stream.read(max(1, size))
         except (TimeoutError, ConnectionError) as error:
@@ -94,7 +98,10 @@ def _refuse_size(limit: int) -> NoReturn:
 
 
 def request_body(limit: int, pace: Pace | None = None) -> BoundedBody:
-    """The body of the request in hand as a bounded stream."""
+    """Return the body of the request in hand as a bounded stream.
+
+    Raises `Unsupported` for a Content-Encoding.
+    """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         raise Unsupported("send the body without a Content-Encoding", location="Content-Encoding")

@@ -6,7 +6,7 @@ Level 1: on JSON it saves nine tenths of what the best level saves, in a fifth o
 import zlib
 from collections.abc import Iterable, Iterator
 
-from flask import Flask, Response, request
+from flask import Response
 
 from app.http.kit.negotiation import accepts_encoding
 
@@ -16,34 +16,32 @@ _GZIP = 16 + zlib.MAX_WBITS
 _TEXTUAL = frozenset({"application/javascript", "image/svg+xml"})
 
 
-def install_compression(app: Flask) -> None:
-    """Compress what is worth it."""
-    app.after_request(_compress)
-
-
 def is_textual(media_type: str) -> bool:
     """Whether an answer of that type shrinks: JSON in all its forms, and text."""
     return media_type.startswith("text/") or media_type.endswith("json") or media_type in _TEXTUAL
 
 
-def _compress(answer: Response) -> Response:
+def compress(answer: Response, accepted: str | None) -> None:
+    """Pack the body where it shrinks and the client's Accept-Encoding allows it."""
     if not is_textual(answer.mimetype or "") or "Content-Encoding" in answer.headers:
-        return answer
-    answer.vary.add("Accept-Encoding")
+        return
+    if "Vary" in answer.headers:
+        answer.vary.add("Accept-Encoding")
+    else:
+        answer.headers.add("Vary", "Accept-Encoding")
     if answer.direct_passthrough or answer.status_code in (204, 206, 304):
-        return answer
-    if not accepts_encoding(request.headers.get("Accept-Encoding"), "gzip"):
-        return answer
+        return
+    if not accepts_encoding(accepted, "gzip"):
+        return
     if answer.is_streamed:
         answer.response = _gzip_stream(answer.iter_encoded())
         answer.headers.pop("Content-Length", None)
     else:
         whole = answer.get_data()
         if len(whole) < WORTH_IT:
-            return answer
+            return
         answer.set_data(b"".join(_gzip_stream([whole])))
     answer.headers["Content-Encoding"] = "gzip"
-    return answer
 
 
 def _gzip_stream(chunks: Iterable[bytes]) -> Iterator[bytes]:

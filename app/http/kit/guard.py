@@ -1,21 +1,21 @@
 """Deny by default: every route declares what it needs, and one check before the view holds it to that.
 
 `@requires("fhir.read")` or `@public` marks a view; the app refuses to start while `unguarded_routes` names
-any. A guarded request leaves exactly one audit entry, allowed or denied, and its answer waits until that
-entry is durable.
+any. What it holds a request to is `app/admission`'s business: a guarded request leaves exactly one audit
+entry, allowed or denied, and its answer waits until that entry is durable.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, TypeVar, overload
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response
 
-from app.http.kit.problems import problem_of, respond
-from app.http.kit.request_context import current
+from app.admission import AccessFacts, Admission
+from app.http.kit.problems import respond
+from app.http.kit.request_context import RequestContext
 from app.security.policy import PERMISSIONS
 from graph.errors import HilumError
-from graph.scope import AccessScope
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _MARK = "hilum_access"
@@ -39,41 +39,11 @@ class Access:
         return not self.permissions
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFacts:
-    """What the audit is told of a request; query values stay behind (`query` is digested by the recorder)."""
-
-    request_id: str
-    received: int
-    method: str
-    route: str
-    action: str
-    interaction: str
-    entities: Mapping[str, str]
-    parameters: tuple[str, ...]
-    query: bytes
-    address: str
-
-
-class OpenEntry(Protocol):
-    """An audit entry that was begun."""
-
-    def close(self, status: int) -> None:
-        """Note the outcome and wait until the entry is durable; raises `Unavailable` when it cannot be."""
-
-
-class Recorder(Protocol):
-    """Begins audit entries."""
-
-    def begin(self, scope: AccessScope | None, facts: RequestFacts) -> OpenEntry:
-        """Write the entry of a request; `scope` None means that nobody was recognised."""
-
-
-Authenticate = Callable[[str | None], AccessScope]
-
-
 def requires(*permissions: str, action: str | None = None) -> Callable[[_View], _View]:
-    """Mark a view: the caller needs every one of `permissions`. `action` overrides the audit's C R U D E."""
+    """Mark a view: the caller needs every one of `permissions`.
+
+    `action` overrides the audit's C R U D E. Raises `ValueError` for what is no permission.
+    """
     if not permissions or not PERMISSIONS.keys() >= set(permissions):
         raise ValueError(f"not permissions of the policy: {permissions}")
 
@@ -118,54 +88,47 @@ def unguarded_routes(app: Flask) -> list[str]:
     )
 
 
-_EXTENSION = "hilum.guard"
+class Guard:
+    """Holds each request to what its route declares."""
 
+    def __init__(self, app: Flask, admission: Admission) -> None:
+        self._app = app
+        self._admission = admission
+        self._declared: dict[tuple[str, str], Access] = {}
 
-@dataclass(frozen=True, slots=True)
-class _Guard:
-    authenticate: Authenticate
-    recorder: Recorder
+    def admit(self, request: Request, context: RequestContext) -> None:
+        """Put the caller's rights and the open audit entry into the context.
 
+        Raises what the admission raises, and `RuntimeError` for a route that declares nothing.
+        """
+        if request.url_rule is None or request.method == _AUTOMATIC:
+            return
+        access = self._access(request.url_rule.endpoint, request.method)
+        if not access.public:
+            credentials = request.headers.get("Authorization")
+            facts = access_facts(access, request, context)
+            admitted = self._admission.admit(credentials, facts, access.permissions)
+            context.scope, context.entry = admitted.scope, admitted.entry
+        elif access.audited:
+            context.entry = self._admission.begin(access_facts(access, request, context))
 
-def install_guard(app: Flask, authenticate: Authenticate, recorder: Recorder) -> None:
-    """Check every request before its view; `authenticate` turns an Authorization header into rights."""
-    app.extensions[_EXTENSION] = _Guard(authenticate, recorder)
-    app.before_request(_check)
-    app.after_request(_settle)
-
-
-def _check() -> Response | None:
-    if request.url_rule is None or request.method == _AUTOMATIC:
-        return None
-    access = access_of(current_app, request.url_rule.endpoint, request.method)
-    if access is None:
-        raise RuntimeError("a route without declared access was called")
-    guard: _Guard = current_app.extensions[_EXTENSION]
-    if not access.public:
-        _admit(access, guard)
-    elif access.audited:
-        current().audit = guard.recorder.begin(None, request_facts(access))
-    return None
-
-
-def _admit(access: Access, guard: _Guard) -> None:
-    """Authenticate, open the audit entry, then authorise: a denial has its entry too."""
-    context, facts = current(), request_facts(access)
-    try:
-        context.scope = guard.authenticate(request.headers.get("Authorization"))
-    finally:
-        context.audit = guard.recorder.begin(context.scope, facts)
-    for permission in access.permissions:
-        context.scope.require(permission)
+    def _access(self, endpoint: str, method: str) -> Access:
+        known = self._declared.get((endpoint, method))
+        if known is None:
+            known = access_of(self._app, endpoint, method)
+            if known is None:
+                raise RuntimeError("a route without declared access was called")
+            self._declared[endpoint, method] = known
+        return known
 
 
 _ACTION_OF_METHOD = {"GET": "R", "HEAD": "R", "POST": "C", "PUT": "U", "PATCH": "U", "DELETE": "D"}
 
 
-def request_facts(access: Access) -> RequestFacts:
-    """The request in hand as the audit sees it."""
-    context, rule = current(), request.url_rule
-    return RequestFacts(
+def access_facts(access: Access, request: Request, context: RequestContext) -> AccessFacts:
+    """A request as the audit sees it."""
+    rule = request.url_rule
+    return AccessFacts(
         request_id=context.request_id,
         received=context.received,
         method=request.method,
@@ -179,20 +142,14 @@ def request_facts(access: Access) -> RequestFacts:
     )
 
 
-def _settle(answer: Response) -> Response:
+def settle(answer: Response, context: RequestContext) -> Response:
     """Close the audit entry before the answer leaves: no durable entry, no answer."""
-    entry: OpenEntry | None = current().audit
+    entry, context.entry = context.entry, None
     if entry is None:
         return answer
-    current().audit = None
     try:
         entry.close(answer.status_code)
     except HilumError as error:
         answer.close()
         return respond(error)
     return answer
-
-
-def status_of(error: BaseException) -> int:
-    """The status that an error will be answered with."""
-    return problem_of(error).status

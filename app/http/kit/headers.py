@@ -6,7 +6,7 @@ that sets one of these headers itself keeps its own.
 
 from collections.abc import Mapping
 
-from flask import Flask, Response
+from flask import Response
 
 _EVERY: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -24,19 +24,18 @@ _PAGE_POLICY = (
 _ONE_YEAR = "max-age=31536000"
 
 
-def install_headers(app: Flask, base_url: str) -> None:
-    """Add the headers to every answer; under an https `base_url` browsers are told to stay with https."""
-    every = dict(_EVERY)
-    if base_url.startswith("https:"):
-        every["Strict-Transport-Security"] = _ONE_YEAR
+class Protection:
+    """The headers of every answer; under an https `base_url` browsers are told to stay with https."""
 
-    data = {**every, "Content-Security-Policy": _DATA_POLICY}
-    page = {**every, "Content-Security-Policy": _PAGE_POLICY}
+    def __init__(self, base_url: str) -> None:
+        every = dict(_EVERY)
+        if base_url.startswith("https:"):
+            every["Strict-Transport-Security"] = _ONE_YEAR
+        self._data = list({**every, "Content-Security-Policy": _DATA_POLICY}.items())
+        self._page = list({**every, "Content-Security-Policy": _PAGE_POLICY}.items())
 
-    def protect(answer: Response) -> Response:
+    def add(self, answer: Response) -> None:
+        """Add the headers that the answer does not have itself."""
         own = {name.lower() for name, _ in answer.headers}
-        policy = page if answer.mimetype == "text/html" else data
-        answer.headers.extend([pair for pair in policy.items() if pair[0].lower() not in own])
-        return answer
-
-    app.after_request(protect)
+        policy = self._page if answer.mimetype == "text/html" else self._data
+        answer.headers.extend([pair for pair in policy if pair[0].lower() not in own])

@@ -6,14 +6,10 @@ are patient data. Neither does the log name who asked; the audit does that.
 
 import logging
 import sys
-import time
 from typing import Any, TextIO
 
 import orjson
 import structlog
-from flask import Flask, Response, request
-
-from app.http.kit.request_context import current
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _MILLISECONDS = 1000
@@ -43,25 +39,16 @@ def _line(event: Any, **_: Any) -> str:
     return orjson.dumps(event, default=str).decode()
 
 
-def install_logging(app: Flask) -> None:
-    """Log every request when its answer leaves."""
-    log = structlog.get_logger("hilum.request")
-
-    def note(answer: Response) -> Response:
-        context = current()
-        log.info(
-            "request",
-            request_id=context.request_id,
-            method=request.method if request.url_rule else UNMATCHED,
-            route=route_template(),
-            status=answer.status_code,
-            ms=round((time.perf_counter() - context.started) * _MILLISECONDS, 1),
-        )
-        return answer
-
-    app.after_request(note)
+_log = structlog.get_logger("hilum.request")
 
 
-def route_template() -> str:
-    """The template of the matched route; `-` when none matched, since the path may be anything."""
-    return request.url_rule.rule if request.url_rule else UNMATCHED
+def note_request(*, request_id: str, method: str, route: str, status: int, seconds: float) -> None:
+    """Log a request when its answer leaves, `seconds` after it came."""
+    _log.info(
+        "request",
+        request_id=request_id,
+        method=method,
+        route=route,
+        status=status,
+        ms=round(seconds * _MILLISECONDS, 1),
+    )

@@ -5,10 +5,9 @@ imported; each process then counts in its own file there, and any of them answer
 """
 
 import os
-import time
+from functools import cache
 from typing import Any
 
-from flask import Flask, Response, g, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -20,8 +19,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from app.http.kit.logging import UNMATCHED, route_template
-from app.http.kit.request_context import current
+from app.http.kit.logging import UNMATCHED
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0)
@@ -34,29 +32,36 @@ SECONDS = Histogram(
 IN_FLIGHT = Gauge("hilum_requests_in_flight", "Requests being worked on.", multiprocess_mode="livesum")
 
 
-def install_metrics(app: Flask) -> None:
-    """Count every request."""
-    app.before_request(_enter)
-    app.after_request(_count)
-    app.teardown_request(_leave)
-
-
-def _enter() -> None:
-    g.hilum_counted = True
+def enter() -> None:
+    """Count a request that is being worked on."""
     IN_FLIGHT.inc()
 
 
-def _count(answer: Response) -> Response:
-    method = request.method if request.method in _METHODS else UNMATCHED
-    route = route_template()
-    REQUESTS.labels(method, route, str(answer.status_code)).inc()
-    SECONDS.labels(method, route).observe(time.perf_counter() - current().started)
-    return answer
+def leave() -> None:
+    """Count it off again."""
+    IN_FLIGHT.dec()
 
 
-def _leave(_: BaseException | None) -> None:
-    if g.pop("hilum_counted", False):
-        IN_FLIGHT.dec()
+def count(method: str, route: str, status: int, seconds: float) -> None:
+    """Count an answer, `seconds` after its request came."""
+    _requests(method, route, status).inc()
+    _seconds(method, route).observe(seconds)
+
+
+def counted_method(method: str) -> str:
+    """The method as a label; `-` for one that no route has, since it may be anything."""
+    return method if method in _METHODS else UNMATCHED
+
+
+# Routes, methods and statuses are few; looking a child up by its labels costs more than counting.
+@cache
+def _requests(method: str, route: str, status: int) -> Counter:
+    return REQUESTS.labels(method, route, str(status))
+
+
+@cache
+def _seconds(method: str, route: str) -> Histogram:
+    return SECONDS.labels(method, route)
 
 
 def exposition() -> tuple[bytes, str]:

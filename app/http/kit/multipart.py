@@ -35,7 +35,7 @@ class PartLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RelatedPart:
     """One part: its headers (names in Title-Case), its media type where it names one, and its bytes."""
 
     headers: Mapping[str, str]
@@ -63,7 +63,9 @@ def boundary_of(content_type: str) -> str:
     return boundary
 
 
-def read_related(body: BoundedBody, content_type: str, limits: PartLimits | None = None) -> Iterator[Part]:
+def read_related(
+    body: BoundedBody, content_type: str, limits: PartLimits | None = None
+) -> Iterator[RelatedPart]:
     """The parts of a multipart/related body, one at a time, in order.
 
     Raises `Invalid` on a malformed or unfinished body, `TooLarge` beyond the limits, `Unsupported` for
@@ -107,12 +109,12 @@ def _beyond_limit(reason: str, limits: PartLimits) -> HilumError:
     return TooLarge(f"a part is larger than {limits.part_size} bytes", location="body")
 
 
-def _part(segment: MultipartSegment, events: Iterator[Any]) -> Part:
+def _part(segment: MultipartSegment, events: Iterator[Any]) -> RelatedPart:
     headers = dict(segment.headerlist)
     media_type = parse_media_type(headers.get("Content-Type", ""))
     if media_type is not None and media_type.type == "multipart":
         raise Unsupported("a part may not be multipart itself", location="Content-Type")
-    return Part(headers, media_type, _payload(events))
+    return RelatedPart(headers, media_type, _payload(events))
 
 
 def _payload(events: Iterator[Any]) -> Iterator[bytes]:

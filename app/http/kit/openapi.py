@@ -6,10 +6,10 @@ the marks and the guard's, so the two cannot differ. FHIR and DICOMweb describe 
 by ours, which keeps `Allow`: call `open_api` before `install_toolkit`, `describe` after the last route.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
@@ -159,9 +159,17 @@ def _name(schema: type[Schema]) -> str:
     return schema.__name__.removesuffix("Schema")
 
 
-def query_parameters(named: Iterable[tuple[str, Json, str]]) -> tuple[Json, ...]:
-    """Query parameters from (name, JSON schema, description)."""
+class QueryParameter(NamedTuple):
+    """A parameter of a query string: its name, its JSON schema, and what it is for."""
+
+    name: str
+    schema: Json
+    description: str
+
+
+def query_parameters(*named: QueryParameter) -> tuple[Json, ...]:
+    """Return query parameters as OpenAPI has them."""
     return tuple(
-        {"in": "query", "name": name, "schema": dict(schema), "description": description}
-        for name, schema, description in named
+        {"in": "query", "name": each.name, "schema": dict(each.schema), "description": each.description}
+        for each in named
     )

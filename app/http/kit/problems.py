@@ -20,10 +20,10 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
+from app.admission.outcomes import STATUS
 from app.http.kit.request_context import request_id
-from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, STATUS, TITLE
-from fhir_profiles.issues import Issue as ProfileIssue
-from fhir_profiles.issues import ProfileError
+from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
+from fhir_profiles.issues import Issue, ProfileError
 from graph.errors import Category, HilumError
 
 _PROFILE_STATUS = 400  # "could not be parsed or failed basic FHIR validation rules" (R4 http.html#create)
@@ -39,7 +39,7 @@ class Dialect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class ProblemIssue:
     """One thing that is wrong; the fields are those of OperationOutcome.issue."""
 
     code: str
@@ -53,7 +53,7 @@ class Problem:
     """A failure ready to be worded: at least one issue."""
 
     status: int
-    issues: tuple[Issue, ...]
+    issues: tuple[ProblemIssue, ...]
     failure_reason: int | None = None
     retry_after: int | None = None
     allow: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ _FORESEEN: tuple[tuple[type[BaseException], int, str], ...] = (
 def _of_hilum(error: HilumError) -> Problem:
     status = STATUS[error.category]
     places = (error.location,) if error.location else ()
-    issue = Issue(error.code or ISSUE_CODE[status], error.message, expression=places)
+    issue = ProblemIssue(error.code or ISSUE_CODE[status], error.message, expression=places)
     return Problem(
         status,
         (issue,),
@@ -101,21 +101,21 @@ def _of_hilum(error: HilumError) -> Problem:
     )
 
 
-def _issue_of(found: ProfileIssue) -> Issue:
+def _issue_of(found: Issue) -> ProblemIssue:
     places = (found.expression,) if found.expression else ()
-    return Issue(found.code, found.diagnostics, found.severity, places)
+    return ProblemIssue(found.code, found.diagnostics, found.severity, places)
 
 
 def _of_werkzeug(error: HTTPException) -> Problem:
     status = error.code or 500
     allow = tuple(sorted(error.valid_methods or ())) if isinstance(error, MethodNotAllowed) else ()
     title = TITLE.get(status, error.name).lower()
-    return Problem(status, (Issue(ISSUE_CODE.get(status, "processing"), title),), allow=allow)
+    return Problem(status, (ProblemIssue(ISSUE_CODE.get(status, "processing"), title),), allow=allow)
 
 
 def _plain(status: int, text: str) -> Problem:
     code = ISSUE_CODE.get(status, "exception")
-    return Problem(status, (Issue(code, text),), retry_after=DEFAULT_RETRY.get(status))
+    return Problem(status, (ProblemIssue(code, text),), retry_after=DEFAULT_RETRY.get(status))
 
 
 def operation_outcome(problem: Problem) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def operation_outcome(problem: Problem) -> dict[str, Any]:
     return {"resourceType": "OperationOutcome", "issue": [_outcome_issue(each) for each in problem.issues]}
 
 
-def _outcome_issue(issue: Issue) -> dict[str, Any]:
+def _outcome_issue(issue: ProblemIssue) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "severity": issue.severity,
         "code": issue.code,

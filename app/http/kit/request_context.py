@@ -5,12 +5,12 @@ Time enters the application here and is passed on as data.
 
 import re
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 from uuid import uuid4
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Response, g, has_request_context, request
 
+from app.admission import OpenEntry
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
 
@@ -29,8 +29,8 @@ class RequestContext:
     received: int
     started: float
     scope: AccessScope | None = None
-    audit: Any = None  # the open audit entry, an `app.audit.recorder.OpenEntry`
-    notes: dict[str, Any] = field(default_factory=dict)
+    entry: OpenEntry | None = None  # the audit entry, open until the answer leaves
+    counted: bool = False  # among the requests in flight
 
 
 def current() -> RequestContext:
@@ -60,16 +60,6 @@ def _request_id() -> str:
     return offered if _SANE_ID.fullmatch(offered) else uuid4().hex
 
 
-def install_request_context(app: Flask) -> None:
-    """Give every request a context, and every answer its request id. First of all installations."""
-    app.before_request(_begin)
-    app.after_request(_sign)
-
-
-def _begin() -> None:
-    current()
-
-
-def _sign(answer: Response) -> Response:
-    answer.headers[REQUEST_ID_HEADER] = current().request_id
-    return answer
+def sign(answer: Response, context: RequestContext) -> None:
+    """Give the answer the id of its request."""
+    answer.headers[REQUEST_ID_HEADER] = context.request_id

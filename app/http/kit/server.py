@@ -82,7 +82,10 @@ class PatientSocket(socket.socket):
         return bool(poll.poll(milliseconds))
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """Receive; raises Stalled, and goes on raising it once the patience is used up."""
+        """Receive bytes; empty at the end.
+
+        Raises `Stalled` once the patience is used up, and goes on raising it.
+        """
         if self._stalled:
             raise Stalled
         started = time.monotonic()

@@ -1,28 +1,6 @@
-"""Which HTTP status each category of failure has, and what goes with a status: tables only."""
+"""What goes with the status of a failure: tables only (`app/admission/outcomes.py` has the statuses)."""
 
 from collections.abc import Mapping
-
-from graph.errors import Category
-
-STATUS: Mapping[Category, int] = {
-    Category.INVALID: 400,
-    Category.UNAUTHENTICATED: 401,
-    Category.FORBIDDEN: 403,
-    Category.NOT_FOUND: 404,
-    Category.NOT_ALLOWED: 405,
-    Category.NOT_ACCEPTABLE: 406,
-    Category.TIMEOUT: 408,
-    Category.CONFLICT: 409,
-    Category.GONE: 410,
-    Category.PRECONDITION: 412,
-    Category.TOO_LARGE: 413,
-    Category.UNSUPPORTED: 415,
-    Category.RANGE: 416,
-    Category.UNPROCESSABLE: 422,
-    Category.THROTTLED: 429,
-    Category.UNAVAILABLE: 503,
-    Category.STORAGE_FULL: 507,
-}
 
 # The FHIR issue type (valueset-issue-type) of a status, where the failure brings none of its own.
 ISSUE_CODE: Mapping[int, str] = {

@@ -1,41 +1,85 @@
-"""The whole toolkit put onto an app, in the order that makes it right.
+"""The whole toolkit put onto an app: one pass before each view and one after it.
 
-After a view the functions run from last to first: the audit entry is closed first, since its failure replaces
-the answer; then compression, headers, the log and the counters see the answer that leaves.
+What stands in the pass in which order makes it right. Before: the context first, since everything names the
+request; then it counts as in flight; then the guard, who may refuse. After: the audit entry is closed first,
+since its failure replaces the answer; compression, headers, the log and the counters see the answer that
+leaves.
 """
 
+import time
 from collections.abc import Mapping
 
-from flask import Flask
+from flask import Flask, Response
+from flask.globals import request_ctx
 
-from app.http.kit.compression import install_compression
-from app.http.kit.guard import Authenticate, Recorder, install_guard, unguarded_routes
-from app.http.kit.headers import install_headers
-from app.http.kit.logging import install_logging
-from app.http.kit.metrics import install_metrics
+from app.admission import Admission
+from app.http.kit import metrics
+from app.http.kit.compression import compress
+from app.http.kit.guard import Guard, settle, unguarded_routes
+from app.http.kit.headers import Protection
+from app.http.kit.logging import UNMATCHED, note_request
 from app.http.kit.problems import Dialect, install_problems
-from app.http.kit.request_context import install_request_context
+from app.http.kit.request_context import current, sign
+
+
+class Passage:
+    """What every request passes on its way in and every answer on its way out."""
+
+    def __init__(self, guard: Guard, protection: Protection) -> None:
+        self._guard = guard
+        self._protection = protection
+
+    def enter(self) -> None:
+        """Let a request in, or raise."""
+        context = current()
+        metrics.enter()
+        context.counted = True
+        self._guard.admit(request_ctx.request, context)
+
+    def leave(self, answer: Response) -> Response:
+        """Make an answer ready to leave; another one where the audit entry could not be closed."""
+        request, context = request_ctx.request, current()
+        answer = settle(answer, context)
+        compress(answer, request.headers.get("Accept-Encoding"))
+        self._protection.add(answer)
+        rule = request.url_rule
+        # A path or a method that matched no route may be anything, patient data too.
+        route = rule.rule if rule else UNMATCHED
+        seconds = time.perf_counter() - context.started
+        note_request(
+            request_id=context.request_id,
+            method=request.method if rule else UNMATCHED,
+            route=route,
+            status=answer.status_code,
+            seconds=seconds,
+        )
+        metrics.count(metrics.counted_method(request.method), route, answer.status_code, seconds)
+        sign(answer, context)
+        return answer
+
+    def done(self, _: BaseException | None) -> None:
+        """Count a request off that was let in, whatever became of it."""
+        context = current()
+        if context.counted:
+            context.counted = False
+            metrics.leave()
 
 
 def install_toolkit(
-    app: Flask,
-    *,
-    base_url: str,
-    authenticate: Authenticate,
-    recorder: Recorder,
-    dialects: Mapping[str, Dialect],
+    app: Flask, *, base_url: str, admission: Admission, dialects: Mapping[str, Dialect]
 ) -> None:
     """Install everything; call it after extensions that bring error handlers of their own."""
-    install_request_context(app)
-    install_metrics(app)
-    install_logging(app)
-    install_headers(app, base_url)
-    install_compression(app)
-    install_guard(app, authenticate, recorder)
+    passage = Passage(Guard(app, admission), Protection(base_url))
+    app.before_request(passage.enter)
+    app.after_request(passage.leave)
+    app.teardown_request(passage.done)
     install_problems(app, dialects)
 
 
 def refuse_unguarded(app: Flask) -> None:
-    """Refuse to start while a route declares no access; call it after the last route is there."""
+    """Refuse to start while a route declares no access; call it after the last route is there.
+
+    Raises `RuntimeError` with their names.
+    """
     if bare := unguarded_routes(app):
         raise RuntimeError(f"routes without @requires or @public: {', '.join(bare)}")

@@ -2,28 +2,26 @@
 
 from flask import Blueprint, Response, render_template
 
+from app.census import Census
 from app.http.kit.guard import public
-from app.http.pages.counted import Counted
-from app.processes.readiness import readiness
-from app.wiring import Services
-from graph.census import census
+from app.processes.readiness import Readiness
+from app.site import Sites
 
 
-def blueprint(services: Services) -> Blueprint:
-    """The one page."""
+def blueprint(*, readiness: Readiness, census: Census, sites: Sites, demo: bool) -> Blueprint:
+    """The one page; `demo` tells that there are demo users."""
     rooms = Blueprint("pages", __name__, template_folder="templates")
-    counts = Counted(lambda: census(services.graph, services.config.tenant))
 
     @rooms.get("/")
     @public
     def front() -> str:
-        parts = readiness(services)
+        parts = readiness.checks()
         return render_template(
             "front.html",
             parts=parts,
-            counts=counts() if parts["graph"]["status"] == "pass" else {},
-            base=services.config.base_url,
-            demo=services.config.demo,
+            counts=census.counts() if parts["graph"]["status"] == "pass" else {},
+            base=sites.own.base_url,
+            demo=demo,
         )
 
     @rooms.get("/front.css")

@@ -6,7 +6,7 @@ Only what is valid and of the dictionary's representation is searched; of severa
 from collections.abc import Mapping
 from typing import Any
 
-from app.imaging.store.metadata import Document
+from app.imaging.store.metadata import DicomJson
 from app.imaging.store.notes import Notes
 from graph.query.attributes import (
     IN_REQUEST_ATTRIBUTES,
@@ -22,10 +22,10 @@ _SEVERAL = frozenset({"SpecificCharacterSet"})
 _BIRTH_DATE = "PatientBirthDate"
 
 
-def facts_of(document: Document, level: str, *, today: str, notes: Notes) -> Mapping[str, AttributeValue]:
+def facts_of(document: DicomJson, level: str, *, today: str, notes: Notes) -> Mapping[str, AttributeValue]:
     """The facts of one level by keyword; `today` is YYYYMMDD. Absent and empty attributes have no entry."""
     facts: dict[str, AttributeValue] = {}
-    requests: list[Document] = document.get(REQUEST_ATTRIBUTES_SEQUENCE, {}).get("Value") or [{}]
+    requests: list[DicomJson] = document.get(REQUEST_ATTRIBUTES_SEQUENCE, {}).get("Value") or [{}]
     for attribute in _READ[level]:
         holder = requests[0] if attribute.keyword in IN_REQUEST_ATTRIBUTES else document
         entry = holder.get(attribute.tag)

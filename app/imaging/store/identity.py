@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.imaging.store.elements import Buffer, Element, Walked
 from app.imaging.store.failure_reasons import FailureReason
-from app.imaging.store.metadata import Document
+from app.imaging.store.metadata import DicomJson
 from app.imaging.store.part10 import FileMeta, valid_uid
 from app.imaging.store.refusal import Refused
 
@@ -53,7 +53,7 @@ def identify(data: Buffer, walked: Walked, meta: FileMeta) -> Identity:
     return identity
 
 
-def check_patient(document: Document, walked: Walked) -> bool:
+def check_patient(document: DicomJson, walked: Walked) -> bool:
     """Whether the PatientID has a value; raises `Refused` for one that breaks the rules of LO."""
     if PATIENT_ID not in walked.dataset:
         return False

@@ -5,7 +5,7 @@ warning. Group lengths (gggg,0000) have no place in DICOM JSON.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from app.imaging.store.charsets import DEFAULT, codecs_of
 from app.imaging.store.elements import Buffer, DataSet, Element
@@ -19,7 +19,7 @@ _LONGEST_CHARACTER_SET = 1024
 _PIXEL_REPRESENTATION = 0x00280103
 _LUT_DESCRIPTOR, _LUT_DATA = 0x00283002, 0x00283006
 
-Document = dict[str, Any]
+DicomJson: TypeAlias = dict[str, Any]
 
 
 class MetadataWriter:
@@ -32,12 +32,12 @@ class MetadataWriter:
 
     def document(
         self, dataset: DataSet, codecs: Sequence[str] = DEFAULT, pixels_signed: bool = False
-    ) -> Document:
+    ) -> DicomJson:
         """The DICOM JSON object of a data set; items inherit its character sets and signedness."""
         codecs = self._codecs(dataset, codecs)
         signed = self._signed(dataset, pixels_signed)
         charset = Charset(codecs)
-        written: Document = {}
+        written: DicomJson = {}
         for tag, element in dataset.items():
             if element.vr in BULK or not tag & 0xFFFF:
                 continue
@@ -53,7 +53,7 @@ class MetadataWriter:
 
     def _entry(
         self, tag: int, element: Element, dataset: DataSet, charset: Charset, signed: bool
-    ) -> Document:
+    ) -> DicomJson:
         vr, start, length, items = element
         if items is not None:
             return _valued(vr, [self.document(item, charset.codecs, signed) for item in items])
@@ -96,5 +96,5 @@ class MetadataWriter:
         return self._data[element.start : element.start + element.length]
 
 
-def _valued(vr: str, values: list[Any]) -> Document:
+def _valued(vr: str, values: list[Any]) -> DicomJson:
     return {"vr": vr, "Value": values} if values else {"vr": vr}

@@ -10,7 +10,7 @@ from graph.records import StoreOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class InstanceOutcome:
     """One instance: stored when `failure_reason` is None. UIDs are empty where they could not be read.
 
     `comments` are Error Comments; `source` is the file it came from, where it came from one.
@@ -40,13 +40,13 @@ class StoreReport:
     `stopped` is why the parts after the last outcome were not read any more, if they were not.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[InstanceOutcome, ...]
     stopped: HilumError | None = None
 
 
-def refused(error: Refused, source: str | None) -> Outcome:
+def refused(error: Refused, source: str | None) -> InstanceOutcome:
     """The outcome of a part that is not stored."""
-    return Outcome(
+    return InstanceOutcome(
         sop_class_uid=error.sop_class_uid,
         sop_uid=error.sop_uid,
         failure_reason=error.failure_reason,
@@ -55,10 +55,10 @@ def refused(error: Refused, source: str | None) -> Outcome:
     )
 
 
-def failed(reading: Reading, reason: FailureReason, source: str | None) -> Outcome:
+def failed(reading: Reading, reason: FailureReason, source: str | None) -> InstanceOutcome:
     """The outcome of a valid instance that is not stored for another reason."""
     identity = reading.identity
-    return Outcome(
+    return InstanceOutcome(
         sop_class_uid=identity.sop_class_uid,
         sop_uid=identity.sop_uid,
         study_uid=identity.study_uid,
@@ -69,13 +69,13 @@ def failed(reading: Reading, reason: FailureReason, source: str | None) -> Outco
     )
 
 
-def committed(reading: Reading, told: StoreOutcome, source: str | None) -> Outcome:
+def committed(reading: Reading, told: StoreOutcome, source: str | None) -> InstanceOutcome:
     """The outcome of an instance that the imaging store decided about."""
     if told.status != "stored":
         return failed(reading, OF_STATUS.get(told.status, FailureReason.PROCESSING), source)
     identity = reading.identity
     comments = reading.warnings + told.warnings
-    return Outcome(
+    return InstanceOutcome(
         sop_class_uid=identity.sop_class_uid,
         sop_uid=identity.sop_uid,
         study_uid=identity.study_uid,
@@ -87,7 +87,7 @@ def committed(reading: Reading, told: StoreOutcome, source: str | None) -> Outco
     )
 
 
-def exhausted(source: str | None) -> Outcome:
+def exhausted(source: str | None) -> InstanceOutcome:
     """The outcome of a part that could not be taken in for want of space or because of its size."""
     reason = FailureReason.OUT_OF_RESOURCES
-    return Outcome(failure_reason=int(reason), comments=(COMMENTS[reason],), source=source)
+    return InstanceOutcome(failure_reason=int(reason), comments=(COMMENTS[reason],), source=source)

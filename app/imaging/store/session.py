@@ -9,7 +9,7 @@ from app.blobs import BlobStore, Upload, seal_all
 from app.imaging.store import kill_points
 from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.imaging import Imaging
-from app.imaging.store.outcomes import Outcome, committed, exhausted, failed, refused
+from app.imaging.store.outcomes import InstanceOutcome, committed, exhausted, failed, refused
 from app.imaging.store.part10 import HEAD, PREAMBLE, is_dicom
 from app.imaging.store.reading import Reading, Terms, read_file
 from app.imaging.store.refusal import Refused
@@ -55,10 +55,10 @@ class Session:
     ) -> None:
         self._blobs, self._imaging, self._scope, self._terms = blobs, imaging, scope, terms
         self._new_blob_id, self._clock, self._skip_known = new_blob_id, clock, skip_known
-        self._waiting: list[_Received | Outcome] = []
+        self._waiting: list[_Received | InstanceOutcome] = []
         self._since = 0.0
 
-    def run(self, items: Iterable[Item]) -> Iterator[Outcome]:
+    def run(self, items: Iterable[Item]) -> Iterator[InstanceOutcome]:
         """Yield the outcome of each item.
 
         Raises what the items raise, and one of `EXHAUSTED` after the outcomes of what could be stored and of
@@ -75,7 +75,7 @@ class Session:
                 if isinstance(waiting, _Received):
                     waiting.upload.discard()
 
-    def _take(self, item: Item) -> Iterator[Outcome]:
+    def _take(self, item: Item) -> Iterator[InstanceOutcome]:
         try:
             received = self._receive(item)
         except EXHAUSTED:
@@ -89,7 +89,7 @@ class Session:
     def _due(self) -> bool:
         return len(self._waiting) >= ROWS or self._clock() - self._since >= SECONDS
 
-    def _receive(self, item: Item) -> _Received | Outcome:
+    def _receive(self, item: Item) -> _Received | InstanceOutcome:
         try:
             chunks = _begun(item.chunks)
         except Refused as error:
@@ -134,7 +134,7 @@ class Session:
             return False
         return True
 
-    def _commit(self) -> Iterator[Outcome]:
+    def _commit(self) -> Iterator[InstanceOutcome]:
         """Store what waits; yield the outcomes of it and of what was refused between."""
         waiting, self._waiting = self._waiting, []
         received = [each for each in waiting if isinstance(each, _Received)]
@@ -142,10 +142,14 @@ class Session:
             told = iter(self._store(received) if received else ())
         except EXHAUSTED:
             for each in waiting:
-                yield each if isinstance(each, Outcome) else _left_out(each)
+                yield each if isinstance(each, InstanceOutcome) else _left_out(each)
             raise
         for each in waiting:
-            yield each if isinstance(each, Outcome) else committed(each.reading, next(told), each.source)
+            yield (
+                each
+                if isinstance(each, InstanceOutcome)
+                else committed(each.reading, next(told), each.source)
+            )
 
     def _store(self, received: list[_Received]) -> list[StoreOutcome]:
         """Give the blobs their names and the graph its rows.
@@ -179,5 +183,5 @@ def _begun(chunks: Iterable[bytes]) -> Iterator[bytes]:
     return chain((head,), rest)
 
 
-def _left_out(received: _Received) -> Outcome:
+def _left_out(received: _Received) -> InstanceOutcome:
     return failed(received.reading, FailureReason.OUT_OF_RESOURCES, received.source)

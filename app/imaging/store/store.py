@@ -11,7 +11,7 @@ from time import monotonic
 from app.blobs import BlobStore
 from app.imaging.store.imaging import Imaging
 from app.imaging.store.limits import Limits
-from app.imaging.store.outcomes import Outcome, StoreReport
+from app.imaging.store.outcomes import InstanceOutcome, StoreReport
 from app.imaging.store.reading import Terms
 from app.imaging.store.session import EXHAUSTED, Item, Session
 from app.imaging.store.sources import sources
@@ -51,7 +51,7 @@ class Ingest:
         from being stored; if some are stored already, the report says where it stopped.
         """
         scope.require("imaging.store")
-        outcomes: list[Outcome] = []
+        outcomes: list[InstanceOutcome] = []
         stopped: HilumError | None = None
         items = (Item(part) for part in parts)
         try:
@@ -64,7 +64,7 @@ class Ingest:
             stopped = error
         return StoreReport(tuple(outcomes), stopped)
 
-    def store_files(self, scope: AccessScope, paths: Iterable[Path]) -> Iterator[Outcome]:
+    def store_files(self, scope: AccessScope, paths: Iterable[Path]) -> Iterator[InstanceOutcome]:
         """Store files, folders and zips; yield the outcome of each file, those stored before as `EXISTS`.
 
         Raises `StorageFull` or `Unavailable` when there is no use in going on; running it again resumes.

@@ -25,7 +25,7 @@ _UI = re.compile(r"[0-9.]*[0-9]", re.ASCII)
 _DECIMAL = b"0123456789+-.eE \\"
 _INTEGER = b"0123456789+- \\"
 
-Reader: TypeAlias = "Callable[[bytes, Charset, bool], list[Any]]"
+ValueReader: TypeAlias = "Callable[[bytes, Charset, bool], list[Any]]"
 
 
 class BadValue(Exception):
@@ -68,7 +68,7 @@ def _each(text: str, check: Callable[[str], bool], complaint: str) -> list[Any]:
     return [value or None for value in values]
 
 
-def _coded(longest: int, complaint: str) -> Reader:
+def _coded(longest: int, complaint: str) -> ValueReader:
     def read(raw: bytes, _: Charset, little: bool) -> list[Any]:
         text = _checked(raw.decode("latin-1").strip(_PADDING))
         return _each(text, lambda value: len(value) <= longest, complaint)
@@ -76,7 +76,7 @@ def _coded(longest: int, complaint: str) -> Reader:
     return read
 
 
-def _matching(check: Callable[[str], bool], complaint: str) -> Reader:
+def _matching(check: Callable[[str], bool], complaint: str) -> ValueReader:
     def read(raw: bytes, _: Charset, little: bool) -> list[Any]:
         return _each(_checked(raw.decode("latin-1").rstrip(_PADDING)), check, complaint)
 
@@ -107,7 +107,7 @@ def _is_control(character: str) -> bool:
     return character < " " or character == "\x7f"
 
 
-def _text(check: Callable[[str], bool], complaint: str) -> Reader:
+def _text(check: Callable[[str], bool], complaint: str) -> ValueReader:
     """Several texts in the character set of the file: LO, SH, UC; leading spaces are kept as written."""
 
     def read(raw: bytes, charset: Charset, little: bool) -> list[Any]:
@@ -172,7 +172,7 @@ def _integers(raw: bytes, _: Charset, little: bool) -> list[Any]:
     return [] if values == [None] else values
 
 
-def _numbers(code: str, *, floating: bool = False) -> Reader:
+def _numbers(code: str, *, floating: bool = False) -> ValueReader:
     layouts = Struct(">" + code), Struct("<" + code)
     size = layouts[0].size
 
@@ -197,7 +197,7 @@ def _tags(raw: bytes, _: Charset, little: bool) -> list[Any]:
     return [f"{group:04X}{element:04X}" for group, element in _TAGS[little].iter_unpack(raw)]
 
 
-READERS: dict[str, Reader] = {
+READERS: dict[str, ValueReader] = {
     "AE": _coded(_LONGEST_SHORT, "The value is longer than 16 characters."),
     "CS": _coded(_LONGEST_SHORT, "The value is longer than 16 characters."),
     "AS": _matching(_is_age, "The age is not of four characters."),

@@ -1,11 +1,12 @@
 """The entries of a batch or transaction Bundle, read and checked before anything is written (bundle.html)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from app.records.write.drafts import Draft, checked
+from app.records.write.receiving import Received, checked
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.documents import entry_resources, parse
 from fhir_profiles.issues import InvalidResource, Issue
@@ -13,13 +14,12 @@ from graph.errors import HilumError, Invalid, TooLarge
 
 MOST_ENTRIES = 10_000
 METHODS = frozenset({"DELETE", "POST", "PUT", "PATCH", "GET", "HEAD"})
-READING = frozenset({"GET", "HEAD"})
 _WITH_RESOURCE = frozenset({"POST", "PUT"})
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an entry goes: a type, an id or search criteria; `rest` is what follows (`_history/3`)."""
+    """What a request is about: a type, and a resource by its id or by search criteria."""
 
     resource_type: str
     resource_id: str | None = None
@@ -28,21 +28,25 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry: its place in the Bundle, its request, and the valid resource that it brings."""
+class EntryRequest:
+    """The `request` of an entry: its method, its url, and its headers by the names of the element."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BundleEntry:
+    """One entry that writes: its place in the Bundle, its request, and the valid resource that it brings."""
 
     index: int
     method: str
     url: str
     target: Target
-    draft: Draft | None
+    received: Received | None
     full_url: str | None
     headers: Mapping[str, str]
-
-    @property
-    def reads(self) -> bool:
-        """Whether it asks only."""
-        return self.method in READING
 
     def at(self, element: str) -> str:
         """The FHIRPath of an element of this entry."""
@@ -54,41 +58,68 @@ class BundleRequest:
     """A Bundle of requests: its type, and its entries with their texts, not judged yet."""
 
     kind: str
-    base: str
     entries: tuple[Mapping[str, Any], ...]
     texts: tuple[bytes | None, ...]
 
-    def entry(self, index: int) -> Entry:
-        """Read one entry; what is wrong is raised with its place in the Bundle."""
-        try:
-            return self._entry(index, self.entries[index])
-        except InvalidResource as error:
-            raise InvalidResource(*(_placed(issue, index) for issue in error.issues)) from None
-        except HilumError as error:
+    def request(self, index: int) -> EntryRequest:
+        """The request of an entry; raises `Invalid` with its place in the Bundle."""
+        with placed(index):
+            return _requested(self.entries[index])
+
+    def entry(self, index: int, request: EntryRequest, target: Target) -> BundleEntry:
+        """Return an entry that writes a target, read and validated.
+
+        Raises `Invalid`, `InvalidResource` or `InvalidDocument` with the entry's place.
+        """
+        full_url = self.entries[index].get("fullUrl")
+        with placed(index):
+            return BundleEntry(
+                index=index,
+                method=request.method,
+                url=request.url,
+                target=target,
+                received=_received(
+                    request.method, target, self.entries[index].get("resource"), self.texts[index]
+                ),
+                full_url=full_url if isinstance(full_url, str) else None,
+                headers=request.headers,
+            )
+
+    def all(self) -> tuple[BundleEntry, ...]:
+        """Every entry of a Bundle that only writes, its urls as references are: `Type` or `Type/id`.
+
+        The first entry that is wrong is raised.
+        """
+        return tuple(self._named(index) for index in range(len(self.entries)))
+
+    def _named(self, index: int) -> BundleEntry:
+        request = self.request(index)
+        with placed(index):
+            target = target_of(request.url)
+        return self.entry(index, request, target)
+
+
+@contextmanager
+def placed(index: int) -> Iterator[None]:
+    """Give what is raised in the block the entry's place in the Bundle.
+
+    Raises `InvalidResource` anew, with the place before each issue.
+    """
+    try:
+        yield
+    except InvalidResource as error:
+        raise InvalidResource(*(_placed(issue, index) for issue in error.issues)) from None
+    except HilumError as error:
+        if not (error.location or "").startswith("Bundle."):
             error.location = f"Bundle.entry[{index}].{error.location or 'request'}"
-            raise
-
-    def all(self) -> tuple[Entry, ...]:
-        """Every entry; the first that is wrong is raised."""
-        return tuple(self.entry(index) for index in range(len(self.entries)))
-
-    def _entry(self, index: int, entry: Mapping[str, Any]) -> Entry:
-        method, url, request = _requested(entry)
-        target = target_of(url.removeprefix(f"{self.base}/"))
-        full_url = entry.get("fullUrl")
-        return Entry(
-            index=index,
-            method=method,
-            url=url,
-            target=target,
-            draft=_draft(method, target, entry.get("resource"), self.texts[index]),
-            full_url=full_url if isinstance(full_url, str) else None,
-            headers={name: str(value) for name, value in request.items() if name not in ("method", "url")},
-        )
+        raise
 
 
-def read_bundle(raw: bytes, base: str, *kinds: str) -> BundleRequest:
-    """Read the text of a Bundle of one of these types; raise `Invalid` for another."""
+def read_bundle(raw: bytes, *kinds: str) -> BundleRequest:
+    """Read the text of a Bundle of one of these types.
+
+    Raises `Invalid` for another type or form, `TooLarge` beyond `MOST_ENTRIES`.
+    """
     document = parse(raw)
     if document.get("resourceType") != "Bundle":
         raise Invalid("the body is not a Bundle", location="resourceType")
@@ -100,11 +131,11 @@ def read_bundle(raw: bytes, base: str, *kinds: str) -> BundleRequest:
         raise Invalid("entry is not a list of objects", location="Bundle.entry", code="structure")
     if len(entries) > MOST_ENTRIES:
         raise TooLarge(f"more than {MOST_ENTRIES} entries", location="Bundle.entry")
-    return BundleRequest(str(kind), base, tuple(entries), entry_resources(raw))
+    return BundleRequest(str(kind), tuple(entries), entry_resources(raw))
 
 
 def target_of(url: str) -> Target:
-    """The target of an entry's url: relative to the base, `Type`, `Type/id` or `Type?criteria`."""
+    """The target that a reference names: `Type`, `Type/id` or `Type?criteria`; raises `Invalid`."""
     path, _, query = url.partition("?")
     resource_type, _, rest = path.strip("/").partition("/")
     if resource_type not in RESOURCE_TYPES:
@@ -114,17 +145,18 @@ def target_of(url: str) -> Target:
     return Target(resource_type, unquote(resource_id) or None, criteria, further)
 
 
-def _requested(entry: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
+def _requested(entry: Mapping[str, Any]) -> EntryRequest:
     request = entry.get("request")
     if not isinstance(request, dict):
         raise Invalid("the entry has no request", code="required")
     method, url = request.get("method"), request.get("url")
     if not isinstance(method, str) or method not in METHODS or not isinstance(url, str):
         raise Invalid("the request needs a method and a url", code="required")
-    return method, url, request
+    headers = {name: str(value) for name, value in request.items() if name not in ("method", "url")}
+    return EntryRequest(method, url, headers)
 
 
-def _draft(method: str, target: Target, resource: Any, text: bytes | None) -> Draft | None:
+def _received(method: str, target: Target, resource: Any, text: bytes | None) -> Received | None:
     if method not in _WITH_RESOURCE:
         return None
     if not isinstance(resource, dict) or text is None:

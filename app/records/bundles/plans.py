@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from app.records.bundles.entries import Entry, target_of
+from app.records.bundles.entries import BundleEntry, target_of
 from app.records.search import SearchContext, criteria
 from app.records.write.conditions import Criteria
-from app.records.write.drafts import Draft, Prepared, Reading, prepare, require_same_id
-from app.records.write.imaging_studies import study_uid
+from app.records.write.receiving import Prepared, Received, prepare, require_same_id
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
-from graph.commit import Reads
+from graph.commit import Keys
 from graph.errors import Invalid, TooLarge
-from graph.keys import resource_key, study_key
+from graph.keys import resource_key
+from graph.resources.states import RESOURCES, STUDIES
 from graph.scope import AccessScope
+from graph.site import Site
+from graph.studies.overlaying import named_study
 
 ORDER = {"DELETE": 0, "POST": 1, "PUT": 2}
 MOST_LOOKUPS = 1_000  # searches under the lock, each some milliseconds in which nobody else writes
@@ -30,7 +32,7 @@ _LINKS = re.compile(r"""(?:href|src)\s*=\s*["']([^"']+)""")
 class Planned:
     """One entry: what it is conditional on, the names that it mentions, its resource where that is ready."""
 
-    entry: Entry
+    entry: BundleEntry
     new_id: str
     condition: Criteria | None
     mentions: frozenset[str]
@@ -39,18 +41,26 @@ class Planned:
     @property
     def resource_id(self) -> str:
         """The id that it has or gets, unless its condition finds another."""
-        draft = self.entry.draft
-        own = draft.resource_id if draft and self.entry.method == "PUT" else None
+        received = self.entry.received
+        own = received.resource_id if received and self.entry.method == "PUT" else None
         return self.entry.target.resource_id or own or self.new_id
 
     @property
+    def study(self) -> Mapping[str, Any] | None:
+        """The ImagingStudy that it brings; None where it brings something else."""
+        if self.prepared:
+            return self.prepared.study
+        received = self.entry.received
+        return received.document if received and received.resource_type == "ImagingStudy" else None
+
+    @property
     def name(self) -> str:
-        """`Type/id` of that."""
+        """The reference `Type/id` that it has or gets, unless its condition finds another."""
         return f"{self.entry.target.resource_type}/{self.resource_id}"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TransactionPlan:
     """A transaction: `references` are settled; `lookups` and `entries_by_text` are settled under the lock."""
 
     entries: tuple[Planned, ...]
@@ -58,25 +68,23 @@ class Plan:
     lookups: Mapping[str, Criteria]
     entries_by_text: Mapping[str, int]  # position among `entries` of the conditional one that a text names
 
-    def reads(self, scope: AccessScope) -> Reads:
+    def looks_at(self, scope: AccessScope) -> Keys:
         """All keys that the entries name or will make."""
         keys = (
             resource_key(scope.tenant, each.entry.target.resource_type, each.resource_id)
             for each in self.entries
         )
-        studies = (
-            study_key(scope.tenant, scope.partition, uid)
-            for each in self.entries
-            if each.entry.draft and each.entry.draft.resource_type == "ImagingStudy"
-            if (uid := study_uid(each.entry.draft.document))
-        )
-        return Reads(resources=tuple(dict.fromkeys(keys)), studies=tuple(dict.fromkeys(studies)))
+        named = (named_study(scope, study) for each in self.entries if (study := each.study) is not None)
+        return {RESOURCES: dict.fromkeys(keys), STUDIES: dict.fromkeys(key for key in named if key)}
 
 
 def plan_of(
-    entries: Iterable[Entry], new_id: Callable[[], str], context: SearchContext, reading: Reading
-) -> Plan:
-    """Check the entries against one another and make the plan."""
+    entries: Iterable[BundleEntry], new_id: Callable[[], str], context: SearchContext, site: Site
+) -> TransactionPlan:
+    """Check the entries against one another and make the plan.
+
+    Raises `Invalid` with an entry's place, `TooLarge` beyond `MOST_LOOKUPS` conditions.
+    """
     planned = [_planned(entry, new_id(), context) for entry in entries]
     _refuse_twice(planned)
     settled, conditional = _names(planned)
@@ -93,19 +101,19 @@ def plan_of(
             settled[text] = planned[place].name
     _bound(planned, lookups)
     still_open = conditional.keys() | lookups.keys()
-    ready = (_ready(each, settled, still_open, context.tenant, reading) for each in planned)
-    return Plan(tuple(ready), settled, lookups, conditional)
+    ready = (_ready(each, settled, still_open, context.tenant, site) for each in planned)
+    return TransactionPlan(tuple(ready), settled, lookups, conditional)
 
 
-def _planned(entry: Entry, new_id: str, context: SearchContext) -> Planned:
+def _planned(entry: BundleEntry, new_id: str, context: SearchContext) -> Planned:
     if entry.method not in ORDER:
         raise Invalid(f"{entry.method} is not offered here", location=entry.at("request.method"))
     _check_target(entry)
-    mentions = frozenset(_mentions(entry.draft.document)) if entry.draft else frozenset()
+    mentions = frozenset(_mentions(entry.received.document)) if entry.received else frozenset()
     return Planned(entry, new_id, _condition(entry, context), mentions, None)
 
 
-def _check_target(entry: Entry) -> None:
+def _check_target(entry: BundleEntry) -> None:
     target = entry.target
     named = bool(target.resource_id) or bool(target.criteria)
     if entry.method == "POST" and named:
@@ -114,11 +122,11 @@ def _check_target(entry: Entry) -> None:
         raise Invalid("the url names no resource", location=entry.at("request.url"))
     if target.rest or (target.resource_id and target.criteria):
         raise Invalid("the url goes too far", location=entry.at("request.url"))
-    if entry.method == "PUT" and target.resource_id and entry.draft:
-        require_same_id(entry.draft, target.resource_id)
+    if entry.method == "PUT" and target.resource_id and entry.received:
+        require_same_id(entry.received, target.resource_id)
 
 
-def _condition(entry: Entry, context: SearchContext) -> Criteria | None:
+def _condition(entry: BundleEntry, context: SearchContext) -> Criteria | None:
     pairs = entry.target.criteria
     if entry.method == "POST":
         query = entry.headers.get("ifNoneExist", "")
@@ -136,7 +144,7 @@ def _refuse_twice(planned: list[Planned]) -> None:
     for each in planned:
         entry = each.entry
         marks: list[object] = [each.condition or each.name]
-        if entry.full_url and entry.draft:
+        if entry.full_url and entry.received:
             marks.append(entry.full_url)
         if not seen.isdisjoint(marks):
             raise Invalid("a resource is there twice", location=entry.at("request.url"), code="duplicate")
@@ -156,27 +164,27 @@ def _names(planned: list[Planned]) -> tuple[dict[str, str], dict[str, int]]:
     return settled, conditional
 
 
-def _own_names(entry: Entry) -> Iterator[str]:
+def _own_names(entry: BundleEntry) -> Iterator[str]:
     """The fullUrl; of a new resource also its end, `Patient/1`, which others beside it refer to."""
-    if entry.full_url and entry.draft:
+    if entry.full_url and entry.received:
         yield entry.full_url
         parts = entry.full_url.rsplit("/", 2)
-        if entry.method == "POST" and parts[1:2] == [entry.draft.resource_type]:
+        if entry.method == "POST" and parts[1:2] == [entry.received.resource_type]:
             yield "/".join(parts[1:])
 
 
 def _own_identifiers(planned: list[Planned]) -> Iterator[tuple[tuple[str, tuple[tuple[str, str], ...]], int]]:
     """The conditional references that entries of the Bundle answer: `identifier=system|value`."""
     for place, each in enumerate(planned):
-        draft = each.entry.draft
-        for identifier in _identifiers(draft) if draft else ():
+        received = each.entry.received
+        for identifier in _identifiers(received) if received else ():
             if isinstance(identifier, dict) and "value" in identifier:
                 token = f"{identifier.get('system', '')}|{identifier['value']}"
                 yield (each.entry.target.resource_type, (("identifier", token),)), place
 
 
-def _identifiers(draft: Draft) -> list[Any]:
-    found = draft.document.get("identifier", [])
+def _identifiers(received: Received) -> list[Any]:
+    found = received.document.get("identifier", [])
     return found if isinstance(found, list) else [found]
 
 
@@ -195,15 +203,15 @@ def _bound(planned: list[Planned], lookups: Mapping[str, Criteria]) -> None:
 
 
 def _ready(
-    planned: Planned, settled: Mapping[str, str], still_open: set[str], tenant: str, reading: Reading
+    planned: Planned, settled: Mapping[str, str], still_open: set[str], tenant: str, site: Site
 ) -> Planned:
     """Prepare the resource, unless the lock must say its id or a reference."""
     entry = planned.entry
     waits = planned.condition is not None and entry.method == "PUT"
-    if entry.draft is None or waits or not planned.mentions.isdisjoint(still_open):
+    if entry.received is None or waits or not planned.mentions.isdisjoint(still_open):
         return planned
     references = {text: settled[text] for text in planned.mentions & settled.keys()}
-    prepared = prepare(entry.draft, reading, tenant, planned.resource_id, references)
+    prepared = prepare(entry.received, site, tenant, planned.resource_id, references)
     return Planned(entry, planned.new_id, planned.condition, planned.mentions, prepared)
 
 

@@ -1,4 +1,4 @@
-"""A transaction Bundle under the lock: all entries in one commit, or none (R4 http.html#transaction).
+"""How a transaction Bundle is decided: all entries in one commit, or none (R4 http.html#transaction).
 
 Conditions and conditional references are resolved first, so the order of the entries does not matter; then
 deletions, creations and updates are written, in this order.
@@ -8,21 +8,27 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.records.bundles.entries import Entry
-from app.records.bundles.plans import ORDER, Plan, Planned
+from app.records.bundles.entries import BundleEntry
+from app.records.bundles.plans import ORDER, Planned, TransactionPlan
 from app.records.write.conditions import existing, id_of, only_match, require_matched_id
-from app.records.write.drafts import Prepared, prepare
+from app.records.write.receiving import Prepared, prepare
 from app.records.write.versions import if_match_version
 from app.records.write.writing import Desk, Written
 from graph.errors import HilumError, Invalid, PreconditionFailed
 from graph.keys import resource_of
+from graph.resources.states import RESOURCES
 
 
-def write_plan(desk: Desk, plan: Plan) -> list[Written | None]:
-    """Write a transaction; the outcomes are in the order of the entries, None where nothing was deleted."""
+def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
+    """Write a transaction; return an outcome for each entry, None where nothing was deleted.
+
+    The outcomes are in the order of the entries. Raises `Invalid` where two entries are one resource,
+    `PreconditionFailed` where a conditional reference matches nothing, and what fails for an entry with its
+    place.
+    """
     matches = [_match(desk, each) for each in plan.entries]
     _refuse_twice(plan, matches)
-    desk.state.load(match for match in matches if match)
+    desk.view.load({RESOURCES: [match for match in matches if match]})
     work = _Work(desk, {**plan.references, **dict(_references(desk, plan, matches))})
     outcomes: dict[int, Written | None] = {}
     for place in sorted(range(len(matches)), key=lambda place: ORDER[plan.entries[place].entry.method]):
@@ -33,7 +39,7 @@ def write_plan(desk: Desk, plan: Plan) -> list[Written | None]:
 
 
 @contextmanager
-def _placed(entry: Entry) -> Iterator[None]:
+def _placed(entry: BundleEntry) -> Iterator[None]:
     """What fails for an entry is raised with the entry's place."""
     try:
         yield
@@ -50,7 +56,7 @@ def _match(desk: Desk, planned: Planned) -> str | None:
         return only_match(desk, planned.condition)
 
 
-def _refuse_twice(plan: Plan, matches: list[str | None]) -> None:
+def _refuse_twice(plan: TransactionPlan, matches: list[str | None]) -> None:
     seen: set[str] = set()
     for planned, match in zip(plan.entries, matches, strict=True):
         name = resource_of(match) if match else planned.name
@@ -60,7 +66,7 @@ def _refuse_twice(plan: Plan, matches: list[str | None]) -> None:
         seen.add(name)
 
 
-def _references(desk: Desk, plan: Plan, matches: list[str | None]) -> Iterator[tuple[str, str]]:
+def _references(desk: Desk, plan: TransactionPlan, matches: list[str | None]) -> Iterator[tuple[str, str]]:
     """What the open texts are called: conditional entries, and conditional references to what is stored."""
     for text, place in plan.entries_by_text.items():
         match = matches[place]
@@ -99,15 +105,15 @@ class _Work:
         return self.desk.delete(target.resource_type, resource_id, _if_match(planned.entry))
 
     def _prepare(self, planned: Planned, match: str | None) -> Prepared:
-        draft = planned.entry.draft
-        if draft is None:
+        received = planned.entry.received
+        if received is None:
             raise Invalid("the entry has no resource", code="required")
         resource_id = id_of(match) if match else planned.resource_id
         if planned.entry.method == "PUT":
-            require_matched_id(draft, resource_id)
+            require_matched_id(received, resource_id)
         references = {text: self.references[text] for text in planned.mentions & self.references.keys()}
-        return prepare(draft, self.desk.reading, self.desk.scope.tenant, resource_id, references)
+        return prepare(received, self.desk.site, self.desk.scope.tenant, resource_id, references)
 
 
-def _if_match(entry: Entry) -> int | None:
+def _if_match(entry: BundleEntry) -> int | None:
     return if_match_version(entry.headers.get("ifMatch"))

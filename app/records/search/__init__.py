@@ -1,5 +1,21 @@
-"""FHIR search criteria (R4 search.html) parsed onto the query tree: for searches and conditional writes."""
+"""FHIR search (R4 search.html): criteria parsed onto the query tree, includes, and pages of matches."""
 
-from app.records.search.criteria import SearchContext, criteria
+from app.records.search.criteria import KnownCriteria, SearchContext, criteria, known_criteria
+from app.records.search.includes import MOST_INCLUDED, Include, IncludeSearch, include_of
+from app.records.search.searching import RecordSearch, SearchPage, TypeSearch
+from app.records.search.sorting import sorts_of
 
-__all__ = ["SearchContext", "criteria"]
+__all__ = [
+    "MOST_INCLUDED",
+    "Include",
+    "IncludeSearch",
+    "KnownCriteria",
+    "RecordSearch",
+    "SearchContext",
+    "SearchPage",
+    "TypeSearch",
+    "criteria",
+    "include_of",
+    "known_criteria",
+    "sorts_of",
+]

@@ -5,11 +5,11 @@ references, `_has:Observation:patient:code` against them, both as deep as the qu
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from app.records.search.leaves import leaf
-from app.records.search.modifiers import Asked, split_values
+from app.records.search.modifiers import AskedParameter
 from fhir_profiles.definitions.registry import (
     RESOURCE_TYPES,
     SearchParameter,
@@ -17,6 +17,9 @@ from fhir_profiles.definitions.registry import (
     reference_paths,
     search_parameter,
 )
+from fhir_profiles.index.escaping import split_values
+from fhir_profiles.index.kept import ID
+from fhir_profiles.index.parameter_types import MISSING
 from graph.errors import Invalid
 from graph.keys import resource_key
 from graph.query.attributes import INSTANCE
@@ -27,18 +30,23 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
+    Inside,
+    KeyIn,
     Kind,
     Layout,
     Not,
-    Parts,
     Present,
     Related,
     Term,
 )
+from graph.query.rows import compartment_of
 
 _MOST_VALUES = 500
 _MOST_PARAMETERS = 100
+
+
+class UnknownParameter(Invalid):
+    """The type has no such search parameter: left out, the answer would be rows that nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +56,50 @@ class SearchContext:
     tenant: str
     zone: tzinfo = UTC
     base: str = ""  # of this server's own resources
-    ignored: list[str] | None = field(default=None)  # collects unknown parameters under lenient handling
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCriteria:
+    """The condition of the parameters that are known, and the names of those that were left out."""
+
+    where: Expression
+    ignored: tuple[str, ...] = ()
 
 
 def criteria(resource_type: str, parameters: Iterable[tuple[str, str]], context: SearchContext) -> Expression:
-    """The condition of a search on one type; raise `Invalid` with the parameter that is wrong."""
+    """Read the condition of a search on one type.
+
+    Raises `Invalid` with the parameter that is wrong, `UnknownParameter` for one that the type has not.
+    """
+    listed = _bounded(parameters)
+    return All(tuple(_parameter(resource_type, name, value, context) for name, value in listed))
+
+
+def known_criteria(
+    resource_type: str, parameters: Iterable[tuple[str, str]], context: SearchContext
+) -> KnownCriteria:
+    """Read the condition of a search, leaving out parameters that the type has not; return those too.
+
+    That is lenient handling (search.html#errors). Raises `Invalid` with the parameter that is wrong.
+    """
+    found: list[Expression] = []
+    ignored: list[str] = []
+    for name, value in _bounded(parameters):
+        try:
+            found.append(_parameter(resource_type, name, value, context))
+        except UnknownParameter:
+            ignored.append(name)
+    return KnownCriteria(All(tuple(found)), tuple(ignored))
+
+
+def _bounded(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     listed = list(parameters)
     if len(listed) > _MOST_PARAMETERS:
         raise Invalid(f"more than {_MOST_PARAMETERS} search parameters", code="too-costly")
-    found = [_parameter(resource_type, name, value, context) for name, value in listed]
-    return All(tuple(each for each in found if each is not None))
+    return listed
 
 
-def _parameter(resource_type: str, name: str, value: str, context: SearchContext) -> Expression | None:
+def _parameter(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:
     if name.startswith("_has:"):
         return _reverse_chain(resource_type, name, value, context)
     if "." in name:
@@ -68,35 +107,27 @@ def _parameter(resource_type: str, name: str, value: str, context: SearchContext
     plain, _, modifier = name.partition(":")
     parameter = search_parameter(resource_type, plain)
     if parameter is None:
-        _unknown(resource_type, name, context)
-        return None
+        raise UnknownParameter(
+            f"{resource_type} has no such search parameter", location=name[:64], code="not-supported"
+        )
     values = split_values(value)
     if len(values) > _MOST_VALUES:
         raise Invalid(f"more than {_MOST_VALUES} values", location=name, code="too-costly")
-    if plain == "_id":
+    if plain == ID:
         return _ids(resource_type, values, modifier, context)
-    return _matching(Asked(resource_type, parameter, modifier, name), values, context)
-
-
-def _unknown(resource_type: str, name: str, context: SearchContext) -> None:
-    """An unknown parameter is refused: left out, the answer would be rows that nobody asked for."""
-    if context.ignored is None:
-        raise Invalid(
-            f"{resource_type} has no such search parameter", location=name[:64], code="not-supported"
-        )
-    context.ignored.append(name[:64])
+    return _matching(AskedParameter(resource_type, parameter, modifier, name), values, context)
 
 
 def _ids(resource_type: str, values: list[str], modifier: str, context: SearchContext) -> Expression:
     if modifier:
         raise Invalid("_id takes no modifier", location="_id", code="not-supported")
     ids = [value.removeprefix(f"{resource_type}/") for value in values]
-    return Keys(resource_type, tuple(resource_key(context.tenant, resource_type, each) for each in ids))
+    return KeyIn(resource_type, tuple(resource_key(context.tenant, resource_type, each) for each in ids))
 
 
-def _matching(asked: Asked, values: list[str], context: SearchContext) -> Expression:
+def _matching(asked: AskedParameter, values: list[str], context: SearchContext) -> Expression:
     """All values of one parameter; `:not` and `:missing` turn the whole around (search.html#modifiers)."""
-    if asked.modifier == "missing":
+    if asked.modifier == MISSING:
         return _missing(asked, values)
     if _is_instance_uid(asked):
         return _of_instances(values)
@@ -105,17 +136,17 @@ def _matching(asked: Asked, values: list[str], context: SearchContext) -> Expres
     return Not(matched) if asked.modifier == "not" else matched
 
 
-def _missing(asked: Asked, values: list[str]) -> Expression:
+def _missing(asked: AskedParameter, values: list[str]) -> Expression:
     if values not in (["true"], ["false"]):
         raise Invalid(":missing is true or false", location=asked.name)
     if _is_instance_uid(asked):
-        present: Expression = Related(Parts(INSTANCE), All())
+        present: Expression = Related(Inside(INSTANCE), All())
     else:
         present = Present(asked.field)
     return Not(present) if values == ["true"] else present
 
 
-def _is_instance_uid(asked: Asked) -> bool:
+def _is_instance_uid(asked: AskedParameter) -> bool:
     """Instances are nodes already: `ImagingStudy.instance` is asked of them, not of copies."""
     return (asked.resource_type, asked.parameter.name) == ("ImagingStudy", "instance")
 
@@ -123,10 +154,10 @@ def _is_instance_uid(asked: Asked) -> bool:
 def _of_instances(values: list[str]) -> Expression:
     sop_uid = Field(INSTANCE, "SOPInstanceUID", Kind.TERM, Layout.PROPERTY)
     uids = tuple(value.rpartition("|")[2].removeprefix("urn:oid:") for value in values)
-    return Related(Parts(INSTANCE), Term(sop_uid, uids))
+    return Related(Inside(INSTANCE), Term(sop_uid, uids))
 
 
-def _chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression | None:
+def _chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:
     """`subject:Patient.name`: along a reference, then a parameter of what it points to (#chaining)."""
     head, _, rest = name.partition(".")
     plain, _, target = head.partition(":")
@@ -139,14 +170,13 @@ def _chain(resource_type: str, name: str, value: str, context: SearchContext) ->
     if not known:
         raise Invalid("no target has such a parameter", location=name[:64], code="not-supported")
     found = [
-        Related(Along(reference_paths(resource_type, plain), (each,)), inner)
+        Related(Along(reference_paths(resource_type, plain), (each,)), _parameter(each, rest, value, context))
         for each in known
-        if (inner := _parameter(each, rest, value, context)) is not None
     ]
     return found[0] if len(found) == 1 else Any(tuple(found))
 
 
-def _reverse_chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression | None:
+def _reverse_chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:
     """`_has:Observation:patient:code`: resources that refer to this one and satisfy the rest (#has)."""
     _, source, plain, rest = (*name.split(":", 3), "", "", "")[:4]
     if source not in RESOURCE_TYPES or not rest:
@@ -155,7 +185,7 @@ def _reverse_chain(resource_type: str, name: str, value: str, context: SearchCon
     if parameter.targets and resource_type not in parameter.targets:
         raise Invalid(f"{source}.{plain} does not refer to {resource_type}", location=name[:64])
     inner = _parameter(source, rest, value, context)
-    return Related(Against(source, reference_paths(source, plain)), inner) if inner else None
+    return Related(Against(source, reference_paths(source, plain)), inner)
 
 
 def _reference(resource_type: str, plain: str, name: str) -> SearchParameter:
@@ -168,8 +198,10 @@ def _reference(resource_type: str, plain: str, name: str) -> SearchParameter:
 
 
 def compartment(resource_type: str, patient_id: str) -> Expression:
-    """Membership of a patient's compartment, as a condition on a type (FHIR R4 compartmentdefinition)."""
+    """Return the condition of being in a patient's compartment (FHIR R4 compartmentdefinition).
+
+    Raises `Invalid` for a type of which nothing is in one.
+    """
     if not in_patient_compartment(resource_type):
         raise Invalid(f"{resource_type} is in no patient's compartment", code="not-supported")
-    member = Field(resource_type, "_compartment", Kind.TERM)
-    return Term(member, (f"Patient/{patient_id}",))
+    return Term(compartment_of(resource_type), (f"Patient/{patient_id}",))

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from app.records.write.drafts import Draft, Prepared
+from app.records.write.receiving import Prepared, Received
 from app.records.write.writing import Desk, Written, check_version
 from fhir_profiles.issues import InvalidResource, Issue
 from graph.errors import PreconditionFailed
 from graph.keys import resource_of
 from graph.query.expression import Expression, Page, Question
 from graph.records import ResourceVersion
+from graph.resources.states import RESOURCES
 
 _ENOUGH = 2  # matches that tell "one" from "several"
 
@@ -33,15 +34,15 @@ def create(desk: Desk, prepared: Prepared, if_none_exist: Criteria | None = None
 
 
 def update_where(
-    desk: Desk, draft: Draft, new_id: str, criteria: Criteria, if_match: int | None = None
+    desk: Desk, received: Received, new_id: str, criteria: Criteria, if_match: int | None = None
 ) -> Written:
     """Update the one match; create where there is none, under the id that the body brings or a new one."""
     match = only_match(desk, criteria)
     if match is None:
         check_version(None, if_match)
-    resource_id = id_of(match) if match else draft.resource_id or new_id
-    require_matched_id(draft, resource_id)
-    return desk.put(desk.prepared(draft, resource_id), method="PUT", if_match=if_match)
+    resource_id = id_of(match) if match else received.resource_id or new_id
+    require_matched_id(received, resource_id)
+    return desk.put(desk.prepared(received, resource_id), method="PUT", if_match=if_match)
 
 
 def delete_where(desk: Desk, criteria: Criteria, if_match: int | None = None) -> Written | None:
@@ -50,16 +51,22 @@ def delete_where(desk: Desk, criteria: Criteria, if_match: int | None = None) ->
     return desk.delete(criteria.resource_type, id_of(match), if_match) if match else None
 
 
-def require_matched_id(draft: Draft, resource_id: str) -> None:
-    """A body that brings an id brings that of the match."""
-    if draft.resource_id not in (None, resource_id):
-        where = f"{draft.resource_type}.id"
+def require_matched_id(received: Received, resource_id: str) -> None:
+    """Require that a body which brings an id brings that of the match.
+
+    Raises `InvalidResource` for another.
+    """
+    if received.resource_id not in (None, resource_id):
+        where = f"{received.resource_type}.id"
         raise InvalidResource(Issue("error", "value", where, "the id of the body is not that of the match"))
 
 
 def only_match(desk: Desk, criteria: Criteria) -> str | None:
-    """The key of the one match under the lock; `PreconditionFailed` where there are several."""
-    matches = desk.state.find(desk.scope, criteria.question())
+    """Return the key of the one match; None where there is none.
+
+    Raises `PreconditionFailed` where there are several.
+    """
+    matches = desk.view.find(desk.scope, criteria.question())
     if len(matches) > 1:
         raise PreconditionFailed(
             f"several {criteria.resource_type} resources match the criteria", code="multiple-matches"
@@ -73,8 +80,11 @@ def id_of(key: str) -> str:
 
 
 def existing(desk: Desk, key: str) -> Written:
-    """A resource that is already there, as the answer of a conditional create; its body is not read."""
-    known = desk.state.resource(key)
+    """Return a resource that is already there, as the answer of a conditional create.
+
+    Its body is not read. Raises `PreconditionFailed` where it went meanwhile.
+    """
+    known = desk.view.get(RESOURCES, key)
     if known is None:
         raise PreconditionFailed(f"{resource_of(key)} went while it was matched")
     version = ResourceVersion(
@@ -82,7 +92,7 @@ def existing(desk: Desk, key: str) -> Written:
         resource_type=known.resource_type,
         resource_id=id_of(key),
         version_id=known.version_id,
-        last_updated=known.properties.get("lastUpdated", desk.state.now),
+        last_updated=known.properties.get("lastUpdated", desk.view.now),
         sequence=0,
         method="",
         body=b"",

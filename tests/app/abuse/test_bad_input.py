@@ -305,5 +305,5 @@ def test_no_part_of_this_left_anything_behind(client: requests.Session, served: 
 
     assert [each["sequence"] for each in feed] == list(range(1, len(feed) + 1))
     services = served.services
-    owned = {blob for blob, _, _ in services.removals.owned(system_scope(served.config.tenant))}
+    owned = {blob for blob, _ in services.removals.owned(system_scope(served.config.tenant))}
     assert {blob.blob_id for blob in services.blobs.walk()} == owned

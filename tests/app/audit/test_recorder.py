@@ -1,5 +1,7 @@
 """Every guarded request leaves one entry that says who did what, and no value of a query."""
 
+import errno
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,17 +9,19 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.admission import AccessFacts, Admission
 from app.audit.reading import read_spool
 from app.audit.recorder import AuditRecorder, open_recorder
 from app.audit.spool import Spool
 from app.config import Config
-from app.http.kit.guard import RequestFacts, requires
+from app.http.kit.guard import requires
 from app.http.kit.request_context import current
 from app.http.kit.toolkit import install_toolkit
+from graph.errors import Unavailable
 from tests.app.http.kit.conftest import authenticate, read_patient, write_patient
 from tests.factories.scopes import scope_of
 
-FACTS = RequestFacts(
+FACTS = AccessFacts(
     request_id="r-1",
     received=1_700_000_000_000_000,
     method="GET",
@@ -40,15 +44,25 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     return list(read_spool(folder))
 
 
-def test_a_reading_access_is_one_line(recorder: AuditRecorder, tmp_path: Path) -> None:
+def test_a_reading_access_is_on_record_before_it_happens_and_its_outcome_after(
+    recorder: AuditRecorder, tmp_path: Path
+) -> None:
     entry = recorder.begin(scope_of("clinician", tenant="t"), FACTS)
-    assert lines(tmp_path) == []
+    (begun,) = lines(tmp_path)
     entry.concerning("Patient/1", "Patient/2", "Patient/1")
     entry.close(200)
-    (line,) = lines(tmp_path)
-    assert len(line.pop("id")) == 32
-    assert len(line.pop("query")) == 32
-    assert line == {
+    _, ended = lines(tmp_path)
+    assert len(begun["id"]) == 32
+    assert len(begun.pop("query")) == 32
+    assert ended == {
+        "kind": "outcome",
+        "id": begun.pop("id"),
+        "tenant": "t",
+        "status": 200,
+        "concerning": ["Patient/1", "Patient/2"],
+        "concerned": 2,
+    }
+    assert begun == {
         "kind": "access",
         "at": 1_700_000_000_000_000,
         "tenant": "t",
@@ -63,10 +77,42 @@ def test_a_reading_access_is_one_line(recorder: AuditRecorder, tmp_path: Path) -
         "entities": {"type": "Patient"},
         "parameters": ["_count", "name"],
         "address": "127.0.0.1",
-        "status": 200,
-        "concerning": ["Patient/1", "Patient/2"],
-        "concerned": 2,
     }
+
+
+class Disk:
+    """Syncs when it is let, and knows how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked, self.let = threading.Event(), threading.Event()
+
+    def sync(self, file: int) -> None:
+        self.asked.set()
+        assert self.let.wait(10)
+
+
+def test_the_beginning_is_synced_while_the_access_goes_on_and_waited_for_at_its_end(tmp_path: Path) -> None:
+    disk = Disk()
+    recorder = AuditRecorder(Spool(tmp_path, sync=disk.sync), b"key", "home")
+    entry = recorder.begin(None, FACTS)
+    assert disk.asked.wait(10)  # by nobody who waits
+    closing = threading.Thread(target=entry.close, args=(401,))
+    closing.start()
+    closing.join(0.1)
+    assert closing.is_alive()
+    disk.let.set()
+    closing.join(10)
+    assert not closing.is_alive()
+    recorder.close()
+
+
+def test_a_beginning_that_did_not_reach_the_disk_lets_nothing_out(tmp_path: Path) -> None:
+    def broken(file: int) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    entry = AuditRecorder(Spool(tmp_path, sync=broken), b"key", "home").begin(None, FACTS)
+    with pytest.raises(Unavailable):
+        entry.close(200)
 
 
 @pytest.mark.parametrize("action", ["C", "U", "D"])
@@ -101,7 +147,7 @@ def test_equal_queries_have_equal_digests_under_one_key_only(tmp_path: Path) -> 
 
 
 def test_a_path_that_is_no_text_is_kept_readable(recorder: AuditRecorder, tmp_path: Path) -> None:
-    odd = RequestFacts(
+    odd = AccessFacts(
         **{**{name: getattr(FACTS, name) for name in FACTS.__slots__}, "entities": {"id": "\udcff"}}
     )
     recorder.begin(None, odd).close(404)
@@ -109,16 +155,18 @@ def test_a_path_that_is_no_text_is_kept_readable(recorder: AuditRecorder, tmp_pa
 
 
 def test_the_recorder_of_a_configuration_writes_where_it_is_told(tmp_path: Path) -> None:
-    config = Config.from_env({"HILUM_HOME": str(tmp_path), "HILUM_TENANT": "mine"})
-    recorder = open_recorder(config, tmp_path / "audit")
+    config = Config.from_env({"HILUM_HOME": str(tmp_path)})
+    recorder = open_recorder(config, tmp_path / "audit", "mine")
     recorder.begin(None, FACTS).close(401)
     recorder.close()
-    assert [each["tenant"] for each in lines(tmp_path / "audit")] == ["mine"]
+    assert [each["tenant"] for each in lines(tmp_path / "audit")] == ["mine", "mine"]
 
 
 @requires("imaging.read")
 def note_whom() -> str:
-    current().audit.concerning("Patient/9")
+    entry = current().entry
+    assert entry is not None
+    entry.concerning("Patient/9")
     return ""
 
 
@@ -142,7 +190,7 @@ def test_each_guarded_request_leaves_exactly_one_entry(
     app.add_url_rule("/fhir/Patient/<id>", view_func=read_patient, methods=["GET"])
     app.add_url_rule("/fhir/Patient/<id>", view_func=write_patient, methods=["PUT"])
     app.add_url_rule("/whom", view_func=note_whom)
-    install_toolkit(app, base_url="http://x", authenticate=authenticate, recorder=recorder, dialects={})
+    install_toolkit(app, base_url="http://x", admission=Admission(authenticate, recorder), dialects={})
     headers = {"X-Request-Id": "r-7", **({"Authorization": f"Bearer {role}"} if role else {})}
     assert app.test_client().open(path, method=method, headers=headers).status_code == status
     begun, ended = lines(tmp_path)[0], lines(tmp_path)[-1]
@@ -157,7 +205,7 @@ def test_a_spool_that_cannot_be_written_lets_nothing_out(tmp_path: Path) -> None
     recorder = AuditRecorder(Spool(tmp_path / "audit"), b"key", "home")
     app = Flask("audited", static_folder=None)
     app.add_url_rule("/fhir/Patient/<id>", view_func=read_patient)
-    install_toolkit(app, base_url="http://x", authenticate=authenticate, recorder=recorder, dialects={})
+    install_toolkit(app, base_url="http://x", admission=Admission(authenticate, recorder), dialects={})
     answer = app.test_client().get("/fhir/Patient/7", headers={"Authorization": "Bearer clinician"})
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers

@@ -125,6 +125,29 @@ def test_a_line_that_nobody_waits_for_is_synced_all_the_same(spool: Spool, disk:
     assert disk.synced.wait(10)
 
 
+def test_a_line_that_is_wanted_soon_is_synced_by_nobody_who_waits(
+    spool: Spool, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.audit.spool.LAZY_SECONDS", 3600.0)
+    monkeypatch.setattr("app.audit.spool.SLOW_SECONDS", 0.0)
+    for number in range(3):
+        disk.synced.clear()
+        ticket = spool.record(line(number), soon=True)
+        assert disk.synced.wait(10)
+        ticket.wait()
+        assert disk.syncs == number + 1
+
+
+def test_a_fast_disk_is_left_to_who_waits(spool: Spool, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.audit.spool.LAZY_SECONDS", 3600.0)
+    spool.record(line(0)).wait()
+    monkeypatch.setattr("app.audit.spool.SLOW_SECONDS", 3600.0)
+    ticket = spool.record(line(1), soon=True)
+    assert disk.syncs == 1
+    ticket.wait()
+    assert disk.syncs == 2
+
+
 def test_a_failed_sync_is_a_refusal_and_never_tried_again_on_the_same_file(
     spool: Spool, disk: Disk, tmp_path: Path
 ) -> None:

@@ -11,10 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.config import Config
-from app.http.factory import create_app
-from app.security.demo import demo_tokens
 from app.security.scopes import system_scope
-from app.wiring import Services, services_on
+from app.wiring import Wiring
+from app.wiring.web import web_app
 from graph.clock import now
 from graph.session import Graph
 from tests.app.cohorts.world import World
@@ -28,7 +27,7 @@ Json = dict[str, Any]
 class Gateway:
     """A gateway of one tenant, and how its users ask it."""
 
-    services: Services
+    services: Wiring
     client: FlaskClient
     tokens: dict[str, str]
 
@@ -44,7 +43,7 @@ class Gateway:
     def put(self, *resources: Resource) -> None:
         """Write resources under their own ids, in one transaction."""
         entries = [entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in resources]
-        self.services.records.transaction(self._scope, encode(bundle(*entries)))
+        self.services.bundle_writer.transaction(self._scope, encode(bundle(*entries)))
 
     def store(self, *files: bytes) -> None:
         """Store pictures, each of which must be taken."""
@@ -62,7 +61,7 @@ class Gateway:
 
     @property
     def _scope(self) -> Any:
-        return system_scope(self.services.config.tenant)
+        return system_scope(self.services.sites.own.tenant)
 
 
 Open = Callable[..., Gateway]
@@ -71,21 +70,19 @@ Open = Callable[..., Gateway]
 @pytest.fixture(scope="module")
 def gateways(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     """Opens gateways, each of a tenant of its own, with settings of the environment."""
-    opened: list[Services] = []
+    opened: list[Wiring] = []
 
     def open_one(**environment: str) -> Gateway:
         home: Path = tmp_path_factory.mktemp("home")
         own = {"HILUM_HOME": str(home), "HILUM_TENANT": f"t{uuid4().hex[:12]}", **environment}
-        services = services_on(Config.from_env(own), graph)
+        services = Wiring(Config.from_env(own), graph)
         opened.append(services)
-        client = create_app(services.config, services, ("cohorts",)).test_client()
-        return Gateway(services, client, demo_tokens(services, now()))
+        client = web_app(services, ("cohorts",)).test_client()
+        return Gateway(services, client, services.demo.tokens(now()))
 
     yield open_one
     for services in opened:
-        services.committer.close()
-        services.recorder.close()
-        services.blobs.close()
+        services.close()
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ def test_the_threshold_cannot_be_lowered(hospital: Gateway) -> None:
 
 def test_with_a_purpose_grant_a_researcher_sees_what_a_clinician_sees(hospital: Gateway) -> None:
     identified = hospital.ask(mission())["patients"]
-    scope = system_scope(hospital.services.config.tenant)
+    scope = system_scope(hospital.services.sites.own.tenant)
     who, granted = demo_name("researcher"), Granted(None, None, RESEARCH)
 
     def is_identified() -> bool:

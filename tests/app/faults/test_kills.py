@@ -14,7 +14,6 @@ from threading import Event, Thread
 import psutil
 import pytest
 
-from app.checking import run_checks
 from app.imaging.store.kill_points import POINTS, VARIABLE
 from app.work.orphans import OrphanSweeper
 from graph.local.process import wait_until
@@ -62,7 +61,7 @@ def prove_clean(gateway: ServedGateway) -> None:
     )
     for rounds in range(1, 4):  # two that find, and one that finds nothing any more
         found = sweeper.sweep(time.time() + rounds * 2 * config.orphan_seconds)
-    assert (found, list(run_checks(services))) == (0, [])
+    assert (found, list(services.checks.run())) == (0, [])
 
 
 def kill_web_processes(gateway: ServedGateway, rounds: int, seed: int) -> None:
@@ -130,7 +129,7 @@ def test_kills_between_rename_and_answer_lose_nothing(gateway: ServedGateway, po
 
 @pytest.fixture
 def machine(tmp_path: Path, neo4j_jars: tuple[Path, ...]) -> Iterator[RunningGateway]:
-    """All of `hilum up`: graph, web server and worker, on a home of its own."""
+    """All of `hilum up`: graph, committer, worker and web server, on a home of its own."""
     running = RunningGateway(tmp_path / "home", HILUM_ORPHAN_SECONDS="3600")
     yield running
     running.send(signal.SIGTERM)
@@ -155,7 +154,16 @@ def the_web_server(machine: RunningGateway, random: Random) -> int:
     return machine.pid_of("web")
 
 
-VICTIMS: tuple[Callable[[RunningGateway, Random], int], ...] = (the_graph, a_web_worker, the_web_server)
+def the_committer(machine: RunningGateway, random: Random) -> int:
+    return machine.pid_of("committer")
+
+
+VICTIMS: tuple[Callable[[RunningGateway, Random], int], ...] = (
+    the_graph,
+    the_committer,
+    a_web_worker,
+    the_web_server,
+)
 
 
 def kill_everything_in_turn(machine: RunningGateway, rounds: int, seed: int) -> None:
@@ -184,10 +192,10 @@ def prove_that_it_cleans_up(machine: RunningGateway) -> None:
     assert wait_until(lambda: machine.check() == (0, ""), 120), machine.check()
 
 
-def test_a_killed_graph_and_web_server_lose_nothing(machine: RunningGateway) -> None:
+def test_a_killed_graph_and_committer_lose_nothing(machine: RunningGateway) -> None:
     kill_everything_in_turn(machine, rounds=2, seed=5)
 
 
 @pytest.mark.slow
-def test_graph_and_web_server_killed_twenty_times_lose_nothing(machine: RunningGateway) -> None:
+def test_each_process_killed_in_turn_twenty_times_loses_nothing(machine: RunningGateway) -> None:
     kill_everything_in_turn(machine, rounds=20, seed=6)

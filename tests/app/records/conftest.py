@@ -1,21 +1,22 @@
 """The use case of writing, on the graph of the run."""
 
 from collections.abc import Iterator
-from datetime import UTC
 
 import pytest
 
 from app.records import Records
-from app.records.write.drafts import Reading
+from app.records.bundles.writing import BundleWriter
+from graph.aggregates import AGGREGATES
 from graph.clock import now
-from graph.commit import Committer
+from graph.commit import CommitterThread, Committing
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.site import Settings
+from graph.site import Site
+from graph.studies.rendering import StudyRenderer
 from tests.factories.scopes import scope_of
 
-SETTINGS = Settings("http://hilum.test")
+SETTINGS = Site("http://hilum.test")
 
 
 @pytest.fixture
@@ -25,11 +26,16 @@ def scope(tenant: str) -> AccessScope:
 
 @pytest.fixture
 def resources(graph: Graph) -> Iterator[ResourceStore]:
-    committer = Committer(graph, now)
-    yield ResourceStore(graph, committer, SETTINGS)
+    committer = CommitterThread(Committing(graph, AGGREGATES, now))
+    yield ResourceStore(graph, committer, StudyRenderer(graph, SETTINGS))
     committer.close()
 
 
 @pytest.fixture
+def writer(resources: ResourceStore) -> BundleWriter:
+    return BundleWriter(resources, SETTINGS)
+
+
+@pytest.fixture
 def records(resources: ResourceStore) -> Records:
-    return Records(resources, SETTINGS, Reading(UTC, "http://hilum.test/fhir"))
+    return Records(resources, SETTINGS)

@@ -7,11 +7,11 @@ from io import BytesIO
 import pytest
 from pydicom import Dataset, dcmread
 
-from app.samples.binding import Owner, Taken, bind
+from app.samples.binding import DicomPatient, Taken, bind
 from app.samples.pictures import SETS
 
 TAKEN = Taken(
-    owner=Owner("P-1", "Kim^Seoyeon==김^서연", "19640213", "F"),
+    owner=DicomPatient("P-1", "Kim^Seoyeon==김^서연", "19640213", "F"),
     study_uid="2.25.1",
     accession="A-1",
     day=date(2026, 11, 2),

@@ -1,4 +1,4 @@
-"""Rows to be seen or not: a picture with its study and patient, and a diagnosis, under names of their own."""
+"""Rows to be seen or not: a picture with its study and patient, a diagnosis, a job, under their own names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 
 from app.security.client_secrets import hash_secret
 from app.security.scopes import system_scope
-from app.wiring import Services
+from app.wiring import Wiring
 from graph.accounts.accounts import Granted
 from graph.clock import now
+from graph.jobs.records import Wanted
 from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import condition
 
@@ -79,7 +80,7 @@ class Caller:
 class Planter:
     """Plants rows in one tenant through the gateway's own routes, and makes its callers."""
 
-    def __init__(self, app: Flask, services: Services, tenant: str) -> None:
+    def __init__(self, app: Flask, services: Wiring, tenant: str) -> None:
         self.tenant = tenant
         self.client = app.test_client()
         self._services = services
@@ -123,6 +124,7 @@ class Planter:
             headers={**owner.headers, "Content-Type": "application/fhir+json"},
         )
         assert put.status_code == 201, put.text
+        self._services.jobs.ask(self._scope, Wanted(mark, "planted"))
         return target
 
     def version_of(self, target: Target) -> Any:

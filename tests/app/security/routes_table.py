@@ -14,14 +14,15 @@ from tests.factories.fhir import SNOMED, bundle, entry
 
 READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "feed.read"
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
+OPERATE, CANCEL = "operations.read", "operations.cancel"
 
 # Who holds which capability (docs/security.md).
 CAPABILITIES: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({READ, RECORD, WRITE, ASK}),
     "researcher": frozenset({ASK}),
     "teleradiologist": frozenset({READ, RECORD, WRITE}),
-    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, ASK}),
-    "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE}),
+    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, ASK, OPERATE, CANCEL}),
+    "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, OPERATE}),
 }
 
 ANY = 'multipart/related; type="{}"; transfer-syntax=*'
@@ -87,6 +88,10 @@ def _recorded(target: Target) -> bytes:
 
 def _imaging_study(target: Target) -> bytes:
     return f'"{target.imaging_study}"'.encode()
+
+
+def _mark(target: Target) -> bytes:
+    return target.mark.encode()
 
 
 def _file(target: Target) -> bytes:
@@ -231,6 +236,13 @@ COHORT = (
         hidden_from=frozenset({"researcher"}),
     ),
 )
+_OPERATION = "/operations/<operation_id>"
+_OPERATION_PATH = "/operations/{mark}"
+OPERATIONS = (
+    Route("GET /operations", OPERATE, "/operations?limit=200", shows=_mark, changes=True),
+    Route(f"GET {_OPERATION}", OPERATE, _OPERATION_PATH, status=202, shows=_mark),
+    Route(f"DELETE {_OPERATION}", CANCEL, _OPERATION_PATH, status=202, shows=_mark, changes=True),
+)
 OPEN = (
     "/",
     "/front.css",
@@ -250,5 +262,5 @@ PUBLIC = (
     Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
 )
 TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
-GUARDED = (*DICOMWEB, *FHIR, *COHORT)
+GUARDED = (*DICOMWEB, *FHIR, *COHORT, *OPERATIONS)
 ROUTES = (*GUARDED, *PUBLIC, TOKEN)

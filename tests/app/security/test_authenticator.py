@@ -8,7 +8,7 @@ import pytest
 from app.security.authenticator import GRANTS_SECONDS, RIGHTS_SECONDS, TOKEN_SECONDS, Authenticator
 from app.security.keys import SigningKey
 from app.security.scopes import system_scope
-from app.security.tokens import Identity, InvalidToken, LocalVerifier, TokenIssuer
+from app.security.tokens import InvalidToken, LocalVerifier, Principal, TokenIssuer
 from graph.accounts.accounts import AccountStore, Granted
 from graph.errors import Forbidden, Unauthenticated, Unavailable
 from graph.session import Graph
@@ -35,9 +35,9 @@ class Provider:
     role: str | None = "clinician"
     asked: list[int] = field(default_factory=list)
 
-    def verify(self, token: str, now: int) -> Identity:
+    def verify(self, token: str, now: int) -> Principal:
         self.asked.append(now)
-        return Identity("oidc:kim", None, self.role, False, now + 30)
+        return Principal("oidc:kim", None, self.role, False, now + 30)
 
 
 @pytest.fixture

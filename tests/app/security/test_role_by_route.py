@@ -14,9 +14,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.config import Config
-from app.http.factory import create_app
 from app.security.policy import ROLES
-from app.wiring import Services, services_on
+from app.wiring import Wiring
+from app.wiring.web import web_app
 from graph.accounts.accounts import Granted
 from graph.session import Graph
 from tests.app.security.planting import Caller, Planter, Target
@@ -28,28 +28,26 @@ CHALLENGE = "WWW-Authenticate"
 
 
 @pytest.fixture(scope="module")
-def services(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def services(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
     settings = {"HILUM_HOME": str(tmp_path_factory.mktemp("home")), "HILUM_TENANT": f"t{uuid4().hex[:12]}"}
-    wired = services_on(Config.from_env(settings), graph)
+    wired = Wiring(Config.from_env(settings), graph)
     yield wired
-    wired.committer.close()
-    wired.recorder.close()
-    wired.blobs.close()
+    wired.close()
 
 
 @pytest.fixture(scope="module")
-def app(services: Services) -> Flask:
-    return create_app(services.config, services)
+def app(services: Wiring) -> Flask:
+    return web_app(services)
 
 
 @pytest.fixture(scope="module")
-def here(app: Flask, services: Services) -> Planter:
+def here(app: Flask, services: Wiring) -> Planter:
     """The tenant of the rows."""
-    return Planter(app, services, services.config.tenant)
+    return Planter(app, services, services.sites.own.tenant)
 
 
 @pytest.fixture(scope="module")
-def elsewhere(app: Flask, services: Services) -> Planter:
+def elsewhere(app: Flask, services: Wiring) -> Planter:
     """Another tenant of the same gateway."""
     return Planter(app, services, f"t{uuid4().hex[:12]}")
 
@@ -72,9 +70,11 @@ def others(here: Planter) -> Target:
     return here.plant()
 
 
+NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
+
+
 def call(planter: Planter, route: Route, caller: Caller, target: Target, method: str = "") -> TestResponse:
-    names = {name: getattr(target, name) for name in ("study", "series", "instance", "condition", "patient")}
-    path = route.path.format(**names, imaging_study=target.imaging_study)
+    path = route.path.format(**{name: getattr(target, name) for name in NAMES})
     body = route.body(target) if route.body else None
     headers = {**route.headers, **caller.headers}
     return planter.client.open(path, method=method or route.method, data=body, headers=headers, buffered=True)
@@ -216,7 +216,8 @@ def test_another_tenant_is_answered_as_if_nothing_were_there(
     assert (here.version_of(target), here.instances(target)) == (before, 1)
 
 
-LISTS = tuple(route for route in GUARDED if "/_history?" in route.path or "/changefeed" in route.path)
+FEEDS = ("/dicom-web/changefeed", "/operations?")
+LISTS = tuple(route for route in GUARDED if "/_history?" in route.path or route.path.startswith(FEEDS))
 
 
 @pytest.mark.parametrize("route", LISTS, ids=named)

@@ -7,7 +7,7 @@ import pytest
 
 from app.security.policy import PERMISSIONS_OF, ROLES
 from app.security.scopes import scope_for, system_scope
-from app.security.tokens import Identity
+from app.security.tokens import Principal
 from graph.accounts.accounts import Grants
 from graph.errors import Forbidden
 
@@ -16,29 +16,29 @@ BUILDER = Path("app/security/scopes.py")
 GRANTS = Grants(frozenset({"t|-|Patient|1"}), frozenset({"t|-|ImagingStudy|9"}), frozenset({"research"}))
 
 
-def identity(narrowed: frozenset[str] | None = None) -> Identity:
-    return Identity("kim", "t", None, True, 0, narrowed)
+def principal(narrowed: frozenset[str] | None = None) -> Principal:
+    return Principal("kim", "t", None, True, 0, narrowed)
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "teleradiologist"])
 def test_most_roles_see_every_row_of_their_tenant(role: str) -> None:
-    scope = scope_for(identity(), "t", role, GRANTS)
+    scope = scope_for(principal(), "t", role, GRANTS)
     assert scope.sees_all
     assert (scope.tenant, scope.subject, scope.role) == ("t", "kim", role)
     assert scope.permissions == PERMISSIONS_OF[role]
 
 
 def test_a_teleradiologist_sees_what_was_granted() -> None:
-    scope = scope_for(identity(), "t", "teleradiologist", GRANTS)
+    scope = scope_for(principal(), "t", "teleradiologist", GRANTS)
     assert (scope.patients, scope.studies) == (GRANTS.patients, GRANTS.studies)
-    assert scope.sees("t|-|ImagingStudy|9", [])
-    assert not scope.sees("t|-|ImagingStudy|8", ["t|-|Patient|2"])
+    assert scope.sees("t|-|ImagingStudy|9", [], None)
+    assert not scope.sees("t|-|ImagingStudy|8", ["t|-|Patient|2"], None)
 
 
 def test_a_teleradiologist_without_grants_sees_nothing_of_any_patient() -> None:
-    scope = scope_for(identity(), "t", "teleradiologist", Grants())
+    scope = scope_for(principal(), "t", "teleradiologist", Grants())
     assert scope.patients == frozenset()
-    assert not scope.sees("t|-|Patient|1", ["t|-|Patient|1"])
+    assert not scope.sees("t|-|Patient|1", ["t|-|Patient|1"], None)
 
 
 @pytest.mark.parametrize(
@@ -53,18 +53,18 @@ def test_a_researcher_is_identified_by_a_purpose_grant_only(
     role: str, purposes: set[str], purpose: str
 ) -> None:
     grants = Grants(purposes=frozenset(purposes))
-    assert scope_for(identity(), "t", role, grants).purpose == purpose
+    assert scope_for(principal(), "t", role, grants).purpose == purpose
 
 
 def test_a_narrow_token_narrows_and_never_widens() -> None:
-    narrowed = identity(frozenset({"fhir.read", "administration.manage"}))
+    narrowed = principal(frozenset({"fhir.read", "administration.manage"}))
     assert scope_for(narrowed, "t", "clinician", Grants()).permissions == {"fhir.read"}
 
 
 @pytest.mark.parametrize("role", [None, "", "root", "system"])
 def test_a_role_that_is_not_ours_is_forbidden(role: str | None) -> None:
     with pytest.raises(Forbidden):
-        scope_for(identity(), "t", role, Grants())
+        scope_for(principal(), "t", role, Grants())
 
 
 def test_the_gateway_itself_may_do_everything_in_one_tenant() -> None:

@@ -50,10 +50,10 @@ def verifier(key: SigningKey) -> LocalVerifier:
 def test_an_issued_token_is_believed(issuer: TokenIssuer, verifier: LocalVerifier) -> None:
     token = issuer.issue("kim", "t", now=NOW, token_id="1", scope="fhir.read")
     assert claimed_issuer(token) == BASE
-    identity = verifier.verify(token, NOW + 3599)
-    assert (identity.subject, identity.tenant, identity.local) == ("kim", "t", True)
-    assert identity.narrowed == {"fhir.read"}
-    assert identity.expires == NOW + 3600
+    principal = verifier.verify(token, NOW + 3599)
+    assert (principal.subject, principal.tenant, principal.local) == ("kim", "t", True)
+    assert principal.narrowed == {"fhir.read"}
+    assert principal.expires == NOW + 3600
 
 
 WRONG_CLAIMS = {
@@ -173,8 +173,8 @@ def theirs(algorithm: str, key: Any, kid: str = "k1", **changes: Any) -> str:
     ("algorithm", "key"), [("RS256", RSA), ("RS384", RSA), ("PS256", RSA), ("ES384", P384)]
 )
 def test_a_token_of_the_provider_is_believed(algorithm: str, key: Any) -> None:
-    identity = provider((algorithm,), key).verify(theirs(algorithm, key), NOW)
-    assert (identity.subject, identity.role, identity.local) == ("oidc:kim", "clinician", False)
+    principal = provider((algorithm,), key).verify(theirs(algorithm, key), NOW)
+    assert (principal.subject, principal.role, principal.local) == ("oidc:kim", "clinician", False)
 
 
 def test_the_provider_may_use_the_configured_algorithms_only() -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from app.blobs import new_blob_id
 from app.blobs.ownership import MARK
-from app.checking import run_checks
 from app.security.scopes import system_scope
-from app.wiring import Services
+from app.wiring import Wiring
 from app.work import orphans as sweeping
 from app.work.orphans import QUARANTINE_SECONDS, OrphanSweeper
 from graph.errors import Conflict
@@ -22,13 +21,13 @@ Leave = Callable[[], str]
 
 
 @pytest.fixture
-def sweeper(services: Services) -> OrphanSweeper:
+def sweeper(services: Wiring) -> OrphanSweeper:
     config = services.config
     return OrphanSweeper(services.removals, services.blobs, config.home, config.tenant, GRACE)
 
 
 @pytest.fixture
-def leave(services: Services) -> Leave:
+def leave(services: Wiring) -> Leave:
     """Leaves a blob as a process does that dies before the commit."""
 
     def one() -> str:
@@ -41,13 +40,13 @@ def leave(services: Services) -> Leave:
     return one
 
 
-def store(services: Services, number: int = 1) -> None:
-    scope = system_scope(services.config.tenant)
+def store(services: Wiring, number: int = 1) -> None:
+    scope = system_scope(services.sites.own.tenant)
     report = services.ingest.store(scope, [[ct_instance(number=number)]])
     assert report.outcomes[0].stored
 
 
-def present(services: Services) -> set[str]:
+def present(services: Wiring) -> set[str]:
     return {each.blob_id for each in services.blobs.walk()}
 
 
@@ -57,7 +56,7 @@ def later(graces: float) -> float:
 
 
 def test_an_orphan_goes_when_two_scans_beyond_its_grace_have_found_it(
-    services: Services, sweeper: OrphanSweeper, leave: Leave
+    services: Wiring, sweeper: OrphanSweeper, leave: Leave
 ) -> None:
     store(services)
     (owned,) = present(services)
@@ -71,12 +70,12 @@ def test_an_orphan_goes_when_two_scans_beyond_its_grace_have_found_it(
     assert present(services) == {owned}
 
 
-def test_what_is_owned_or_deleted_stays(services: Services, sweeper: OrphanSweeper) -> None:
+def test_what_is_owned_or_deleted_stays(services: Wiring, sweeper: OrphanSweeper) -> None:
     for number in range(3):
         store(services, number)
     before = present(services)
     study = uid("study", "P1")
-    services.imaging.delete(system_scope(services.config.tenant), study)
+    services.imaging.delete(system_scope(services.sites.own.tenant), study)
 
     for moment in (1, 2, 3):
         assert sweeper.sweep(later(moment)) == 0
@@ -84,7 +83,7 @@ def test_what_is_owned_or_deleted_stays(services: Services, sweeper: OrphanSweep
 
 
 def test_an_orphan_that_was_committed_late_stays(
-    services: Services, sweeper: OrphanSweeper, leave: Leave, monkeypatch: pytest.MonkeyPatch
+    services: Wiring, sweeper: OrphanSweeper, leave: Leave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orphan = leave()
     assert sweeper.sweep(later(1.5)) == 0
@@ -93,7 +92,7 @@ def test_an_orphan_that_was_committed_late_stays(
     assert orphan in present(services)
 
 
-def test_the_quarantine_keeps_it_for_a_week(services: Services, sweeper: OrphanSweeper, leave: Leave) -> None:
+def test_the_quarantine_keeps_it_for_a_week(services: Wiring, sweeper: OrphanSweeper, leave: Leave) -> None:
     orphan = leave()
     for moment in (1.5, 2):
         sweeper.sweep(later(moment))
@@ -107,7 +106,7 @@ def test_the_quarantine_keeps_it_for_a_week(services: Services, sweeper: OrphanS
 
 
 def test_nothing_is_swept_after_an_older_graph_was_restored(
-    services: Services, sweeper: OrphanSweeper, leave: Leave
+    services: Wiring, sweeper: OrphanSweeper, leave: Leave
 ) -> None:
     store(services)
     sweeper.sweep(later(0))
@@ -120,11 +119,11 @@ def test_nothing_is_swept_after_an_older_graph_was_restored(
         with pytest.raises(Conflict):
             sweeper.sweep(later(moment))
     assert orphan in present(services)
-    assert [each.invariant for each in run_checks(services)] == ["the graph is not older than the blobs"]
+    assert [each.invariant for each in services.checks.run()] == ["the graph is not older than the blobs"]
 
 
 def test_nothing_is_swept_where_too_much_looks_orphaned(
-    services: Services, sweeper: OrphanSweeper, leave: Leave, monkeypatch: pytest.MonkeyPatch
+    services: Wiring, sweeper: OrphanSweeper, leave: Leave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweeping, "FEW", 2)
     left = {leave() for _ in range(3)}
@@ -136,10 +135,10 @@ def test_nothing_is_swept_where_too_much_looks_orphaned(
 
 
 def test_the_check_allows_a_young_orphan_and_reports_an_old_one(
-    services: Services, leave: Leave, monkeypatch: pytest.MonkeyPatch
+    services: Wiring, leave: Leave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orphan = leave()
-    assert list(run_checks(services)) == []
+    assert list(services.checks.run()) == []
 
     monkeypatch.setattr("app.checking.checks.time.time", lambda: later(3 * 86_400 / GRACE))
-    assert [each.what for each in run_checks(services)] == [f"blob {orphan} has no owner"]
+    assert [each.what for each in services.checks.run()] == [f"blob {orphan} has no owner"]

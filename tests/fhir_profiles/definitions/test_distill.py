@@ -67,7 +67,7 @@ def parameter(code: str, type_: str, expression: str, **more: Any) -> dict[str, 
     }
 
 
-PARTS = [
+AGGREGATES = [
     {"definition": "urn:status", "expression": "status"},
     {"definition": "urn:size", "expression": "value.as(Quantity)"},
 ]
@@ -75,8 +75,8 @@ PARAMETERS = [
     parameter("status", "token", "Thing.status | Other.status"),
     parameter("size", "quantity", "(Thing.value as Quantity)"),
     parameter("near", "special", "Thing.part"),
-    parameter("both", "composite", "Thing", component=PARTS),
-    parameter("twice", "composite", "Thing", component=[PARTS[1], PARTS[1]]),
+    parameter("both", "composite", "Thing", component=AGGREGATES),
+    parameter("twice", "composite", "Thing", component=[AGGREGATES[1], AGGREGATES[1]]),
 ]
 CODES = {
     "resourceType": "CodeSystem",

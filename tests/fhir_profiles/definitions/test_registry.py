@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fhir_profiles.definitions import registry
-from fhir_profiles.index.expressions import Step, UnreadableExpression, parse, parts_for
+from fhir_profiles.definitions.expressions import PathStep, UnreadableExpression, parse, parts_for
 from fhir_profiles.index.extraction import extract
 
 
@@ -84,9 +84,9 @@ def test_an_expression_is_split_into_the_parts_of_its_type(
 
 
 def test_what_narrows_a_step_is_read() -> None:
-    assert parse("subject.where(resolve() is Patient)").steps == (Step("subject", resolves="Patient"),)
-    assert parse("telecom.where(system='phone')").steps == (Step("telecom", equal=("system", "phone")),)
-    assert parse("entry[0].resource").steps == (Step("entry", index=0), Step("resource"))
+    assert parse("subject.where(resolve() is Patient)").steps == (PathStep("subject", resolves="Patient"),)
+    assert parse("telecom.where(system='phone')").steps == (PathStep("telecom", equal=("system", "phone")),)
+    assert parse("entry[0].resource").steps == (PathStep("entry", index=0), PathStep("resource"))
     assert parse("deceased.exists() and deceased != false").exists
     with pytest.raises(UnreadableExpression):
         parse("name.select(given)")

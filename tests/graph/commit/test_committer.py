@@ -1,21 +1,21 @@
 """Group commit: who shares a transaction, who waits for whom, and that nobody fails for another."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Barrier
 
 import pytest
 
+from graph.aggregates import AGGREGATES
 from graph.clock import now
-from graph.commit import Committer, ResourceWrite, State, Unit, Writes
+from graph.commit import CommitterThread, Committing, Draft, Unit, View
 from graph.errors import Conflict, Unavailable
 from graph.keys import resource_key
+from graph.resources.writing import VERSIONS, ResourceWrite
 from graph.scope import AccessScope
 from graph.session import Graph
 from tests.factories.scopes import scope_of
-
-Decide = Callable[[State, Writes], int]
 
 
 @pytest.fixture
@@ -23,30 +23,37 @@ def scope(tenant: str) -> AccessScope:
     return scope_of("service", tenant=tenant)
 
 
-def patient(scope: AccessScope, name: str) -> Decide:
-    """Create a patient; the answer is the moment of its commit, which all units of one commit share."""
+@dataclass(frozen=True)
+class MakePatient(Unit[int]):
+    """Creates a patient; the answer is the moment of its commit, which all units of one commit share."""
 
-    def decide(state: State, writes: Writes) -> int:
-        writes.resources.append(
-            ResourceWrite(
-                key=resource_key(scope.tenant, "Patient", name),
-                resource_type="Patient",
-                resource_id=name,
-                version_id=1,
-                method="PUT",
-                values=None,
-                body=b"{}",
-                compartment=(),
-                properties={"serial": state.take_serial()},
-            )
-        )
-        return state.now
+    scope: AccessScope
+    name: str
 
-    return decide
+    def decide(self, view: View, draft: Draft) -> int:
+        key = resource_key(self.scope.tenant, "Patient", self.name)
+        draft.add(VERSIONS, ResourceWrite(key, "Patient", self.name, None, 1, "PUT", b"{}", None, ()))
+        return view.now
 
 
-def refused(state: State, writes: Writes) -> int:
-    raise Conflict("no")
+@dataclass(frozen=True)
+class Refused(Unit[int]):
+    """Fails as a request does that may not be."""
+
+    scope: AccessScope
+
+    def decide(self, view: View, draft: Draft) -> int:
+        raise Conflict("no")
+
+
+@dataclass(frozen=True)
+class Broken(Unit[int]):
+    """Fails by a mistake of its own."""
+
+    scope: AccessScope
+
+    def decide(self, view: View, draft: Draft) -> int:
+        raise ZeroDivisionError
 
 
 def names_of(graph: Graph, scope: AccessScope) -> set[str]:
@@ -56,13 +63,13 @@ def names_of(graph: Graph, scope: AccessScope) -> set[str]:
     return {row["id"] for row in rows}
 
 
-def test_units_that_were_announced_share_one_commit(committer: Committer, scope: AccessScope) -> None:
+def test_units_that_were_announced_share_one_commit(committer: CommitterThread, scope: AccessScope) -> None:
     everybody = Barrier(4)
 
     def store(name: str) -> int:
         with committer.expecting():
             everybody.wait()
-            return committer.commit(Unit(scope, patient(scope, name)))
+            return committer.commit(MakePatient(scope, name))
 
     with ThreadPoolExecutor(4) as pool:
         moments = set(pool.map(store, "abcd"))
@@ -70,53 +77,52 @@ def test_units_that_were_announced_share_one_commit(committer: Committer, scope:
 
 
 def test_who_was_announced_and_does_not_come_holds_nobody_up(
-    committer: Committer, scope: AccessScope
+    committer: CommitterThread, scope: AccessScope
 ) -> None:
     with committer.expecting():
         began = time.monotonic()
-        committer.commit(Unit(scope, patient(scope, "a")))
+        committer.commit(MakePatient(scope, "a"))
         assert time.monotonic() - began < 5
 
 
-def test_who_goes_away_is_not_waited_for(committer: Committer, scope: AccessScope) -> None:
+def test_who_goes_away_is_not_waited_for(committer: CommitterThread, scope: AccessScope) -> None:
     with pytest.raises(Conflict), committer.expecting():
         raise Conflict("refused before its commit")
     assert committer._is_complete()
 
 
 def test_a_unit_that_is_refused_takes_none_with_it(
-    committer: Committer, graph: Graph, scope: AccessScope
+    committer: CommitterThread, graph: Graph, scope: AccessScope
 ) -> None:
     everybody = Barrier(3)
 
-    def store(decide: Decide) -> int | None:
+    def store(unit: Unit[int]) -> int | None:
         with committer.expecting():
             everybody.wait()
             try:
-                return committer.commit(Unit(scope, decide))
+                return committer.commit(unit)
             except Conflict:
                 return None
 
     with ThreadPoolExecutor(3) as pool:
-        told = list(pool.map(store, (patient(scope, "a"), refused, patient(scope, "b"))))
+        told = list(pool.map(store, (MakePatient(scope, "a"), Refused(scope), MakePatient(scope, "b"))))
     assert [each is not None for each in told] == [True, False, True]
     assert names_of(graph, scope) == {"a", "b"}
 
 
-def test_a_mistake_of_one_unit_is_its_own(committer: Committer, graph: Graph, scope: AccessScope) -> None:
-    def broken(state: State, writes: Writes) -> int:
-        raise ZeroDivisionError
-
+def test_a_mistake_of_one_unit_is_its_own(
+    committer: CommitterThread, graph: Graph, scope: AccessScope
+) -> None:
     with pytest.raises(ZeroDivisionError):
-        committer.commit(Unit(scope, broken))
-    committer.commit(Unit(scope, patient(scope, "a")))
+        committer.commit(Broken(scope))
+    committer.commit(MakePatient(scope, "a"))
     assert names_of(graph, scope) == {"a"}
 
 
 def test_what_waits_is_committed_before_the_end(graph: Graph, scope: AccessScope) -> None:
-    committer = Committer(graph, now)
-    committer.commit(Unit(scope, patient(scope, "a")))
+    committer = CommitterThread(Committing(graph, AGGREGATES, now))
+    committer.commit(MakePatient(scope, "a"))
     committer.close()
     with pytest.raises(Unavailable):
-        committer.commit(Unit(scope, patient(scope, "b")))
+        committer.commit(MakePatient(scope, "b"))
     assert names_of(graph, scope) == {"a"}

@@ -1,11 +1,14 @@
 """Random worlds in the graph, each written once per run, and what is asked of them."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from graph.local.locks import awaited
 from graph.scope import AccessScope
 from graph.session import Graph
 from tests.factories.world_writer import happened, write_world
@@ -49,7 +52,7 @@ class Worlds:
     """The worlds of one run, each under a tenant of its own."""
 
     graph: Graph
-    tenants: dict[int, str] = field(default_factory=dict)
+    tenants: list[str]
 
     def scope(self, asked: Asked) -> AccessScope:
         """The rights of the caller of a question."""
@@ -57,10 +60,18 @@ class Worlds:
 
 
 @pytest.fixture(scope="session")
-def worlds(graph: Graph) -> Worlds:
-    """Random worlds in the graph."""
-    found = Worlds(graph)
-    for seed in range(WORLDS):
-        found.tenants[seed] = f"w{uuid4().hex[:12]}"
-        write_world(graph, found.tenants[seed], world(seed))
-    return found
+def worlds(graph: Graph, run_folder: Path) -> Worlds:
+    """Random worlds in the graph: the worker that comes first writes them, the others read their tenants."""
+    written = run_folder / "worlds.json"
+    with awaited(run_folder / "worlds.lock"):
+        if not written.exists():
+            tenants = [_written(graph, seed) for seed in range(WORLDS)]
+            written.write_text(json.dumps(tenants), encoding="utf-8")
+    return Worlds(graph, json.loads(written.read_text(encoding="utf-8")))
+
+
+def _written(graph: Graph, seed: int) -> str:
+    """Write a world, and give its tenant."""
+    tenant = f"w{uuid4().hex[:12]}"
+    write_world(graph, tenant, world(seed))
+    return tenant

@@ -21,7 +21,7 @@ def names(worlds: Worlds, asked: Asked, window: Page) -> tuple[list[str], list[d
     """The answered rows of one page, as the reader names them, and as they came."""
     scope = worlds.scope(asked)
     where = with_tenant(scope.tenant, asked.question.where)
-    found = worlds.graph.answer(page(scope, Question(asked.question.entity, where, window)))
+    found = worlds.graph.read_statement(page(scope, Question(asked.question.entity, where, window)))
     return [row["key"].removeprefix(f"{scope.tenant}|") for row in found], found
 
 
@@ -87,7 +87,7 @@ def _whole(worlds: Worlds, asked: Asked) -> Any:
 def _counted(worlds: Worlds, asked: Asked) -> Any:
     scope = worlds.scope(asked)
     where = with_tenant(scope.tenant, asked.question.where)
-    return worlds.graph.answer(count(scope, asked.question.entity, where))
+    return worlds.graph.read_statement(count(scope, asked.question.entity, where))
 
 
 def _page_by_page(worlds: Worlds, asked: Asked) -> Any:

@@ -13,7 +13,8 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
+    Inside,
+    KeyIn,
     Kind,
     Layout,
     Match,
@@ -21,7 +22,6 @@ from graph.query.expression import (
     Not,
     Order,
     Page,
-    Parts,
     Present,
     Question,
     Related,
@@ -49,16 +49,16 @@ DAY = 86_400_000_000
     [
         ("Observation", All((FINAL, A_CODE)), A_CODE),
         ("Observation", All((A_CODE, OF_PATIENT)), OF_PATIENT),
-        ("Observation", All((OF_PATIENT, keys := Keys("Observation", ("t|-|Observation|1",)))), keys),
+        ("Observation", All((OF_PATIENT, keys := KeyIn("Observation", ("t|-|Observation|1",)))), keys),
         ("Observation", All((A_CODE, Not(OF_PATIENT), Any((OF_PATIENT, Present(DATE))))), A_CODE),
         ("Observation", All((FINAL, day := Span(DATE, Order.EQ, 0, DAY))), day),
         ("Patient", All((Term(GENDER, ("male",)), name := Text(NAME, Match.PREFIX, "Kim"))), name),
         ("Patient", All((Text(NAME, Match.PREFIX, "K"), Text(NAME, Match.CONTAINS, "im"))), None),
         ("Patient", cohort := Related(Members("Observation"), A_CODE), cohort),
-        ("Patient", either := Any((Keys("Patient", ("k",)), Text(NAME, Match.EXACT, "Kim"))), either),
+        ("Patient", either := Any((KeyIn("Patient", ("k",)), Text(NAME, Match.EXACT, "Kim"))), either),
         ("Observation", FINAL, None),
         ("Observation", Span(DATE, Order.GE, 0, DAY), None),
-        ("Observation", Related(Along(("subject",), ("Patient", "Group")), Keys("Patient", ("k",))), None),
+        ("Observation", Related(Along(("subject",), ("Patient", "Group")), KeyIn("Patient", ("k",))), None),
         ("Observation", All(), None),
     ],
 )
@@ -79,7 +79,7 @@ def test_known_counts_are_stronger_than_what_is_usual() -> None:
 def test_few_grants_drive_when_nothing_better_does() -> None:
     assert driver(ASSIGNED, "Observation", FINAL, {}).granted
     assert driver(ASSIGNED, SERIES, All(), {}).granted
-    assert not driver(ASSIGNED, "Observation", Keys("Observation", ("k",)), {}).granted
+    assert not driver(ASSIGNED, "Observation", KeyIn("Observation", ("k",)), {}).granted
     assert driver(ASSIGNED, "Practitioner", All(), {}).leaf is None
 
 
@@ -92,7 +92,7 @@ def test_a_common_code_sorted_by_date_is_walked_and_a_rare_one_is_sorted() -> No
 
 @pytest.mark.parametrize(
     ("where", "sort"),
-    [(A_CODE, ()), (All((OF_PATIENT, Keys("Observation", ("k",)))), ()), (Present(DATE), (Sort(DATE),))],
+    [(A_CODE, ()), (All((OF_PATIENT, KeyIn("Observation", ("k",)))), ()), (Present(DATE), (Sort(DATE),))],
 )
 def test_nothing_is_counted_where_there_is_nothing_to_choose(
     where: Expression, sort: tuple[Sort, ...]
@@ -105,7 +105,7 @@ def test_a_probe_counts_the_codes_of_a_question(worlds: Worlds, graph: Graph) ->
     scope = AccessScope(tenant, "someone", "clinician", "care")
     statement = probe(scope, Question("Observation", All((FINAL, A_CODE)), Page(50)))
     assert statement is not None
-    sizes = sizes_of(graph.answer(statement))
+    sizes = sizes_of(graph.read_statement(statement))
     assert set(sizes) == {
         term_key(tenant, "Observation", "status", "final"),
         term_key(tenant, "Observation", "code", "a"),
@@ -118,5 +118,5 @@ def test_attributes_of_pictures_drive_by_their_own_indexes() -> None:
     of_name = Text(BY_KEYWORD["PatientID"].field, Match.EQUALS, "P1")
     uid = Term(Field(STUDY, "StudyInstanceUID", Kind.TERM, Layout.PROPERTY), ("1.2",))
     assert driver(EVERYTHING, STUDY, All((of_name, uid)), {}).leaf == uid
-    related = Related(Parts(SERIES), Term(BY_KEYWORD["SeriesInstanceUID"].field, ("1.2.3",)))
+    related = Related(Inside(SERIES), Term(BY_KEYWORD["SeriesInstanceUID"].field, ("1.2.3",)))
     assert driver(EVERYTHING, STUDY, related, {}).leaf == related

@@ -12,10 +12,10 @@ from graph.query.expression import (
     All,
     Along,
     Field,
+    Inside,
     Kind,
     Members,
     Page,
-    Parts,
     Question,
     Related,
     Term,
@@ -26,7 +26,7 @@ EVERYTHING = AccessScope("t", "someone", "clinician", "care")
 ASSIGNED = AccessScope("t", "someone", "reader", "care", patients=frozenset({"t|-|Patient|p1"}))
 CODE = Term(Field("Observation", "code", Kind.TERM), ("a",))
 CHAINED = Question("Observation", All((CODE, Related(Along(("subject",), ("Patient",)), All()))), Page(5))
-PICTURES = Question("ImagingStudy", Related(Parts("Instance"), All()), Page(5))
+PICTURES = Question("ImagingStudy", Related(Inside("Instance"), All()), Page(5))
 COHORT = Question("Patient", Related(Members("Observation"), CODE), Page(5))
 
 

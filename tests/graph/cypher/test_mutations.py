@@ -15,12 +15,12 @@ from graph.query.expression import (
     All,
     Along,
     Any,
+    Inside,
     Match,
     Members,
     Not,
     Order,
     Owner,
-    Parts,
     Present,
     Term,
     Whole,
@@ -139,7 +139,7 @@ _OTHER_MATCH = {
     Match.LIKE: Match.CONTAINS,
     Match.WORDS: Match.CONTAINS,
 }
-_LINKS = (Along, Against, Members, Owner, Parts, Whole)
+_LINKS = (Along, Against, Members, Owner, Inside, Whole)
 MUTATIONS = [
     *(
         Mutation(f"{one} as {other}", of_item(spans.ORDERS, one, other), (f"Span.{one.name}",))
@@ -185,7 +185,7 @@ MUTATIONS = [
         ("Term on rows", "Span on rows"),
     ),
     Mutation(
-        "Keys always", of_names("_has_key", lambda _: lambda *parts: always(*parts)[0], leaves), ("Keys",)
+        "KeyIn always", of_names("_has_key", lambda _: lambda *parts: always(*parts)[0], leaves), ("KeyIn",)
     ),
     Mutation(
         "the first of several starts only",

@@ -17,7 +17,8 @@ from graph.query.expression import (
     Along,
     Any,
     Field,
-    Keys,
+    Inside,
+    KeyIn,
     Kind,
     Layout,
     Match,
@@ -25,7 +26,6 @@ from graph.query.expression import (
     Not,
     Order,
     Page,
-    Parts,
     Present,
     Question,
     Related,
@@ -56,7 +56,7 @@ NAME = Field("Patient", "name", Kind.TEXT)
 UPDATED = Field("Observation", "_lastUpdated", Kind.SPAN, Layout.PROPERTY)
 CT = Term(BY_KEYWORD["Modality"].field, ("CT",))
 HAEMOGLOBIN = Term(CODE, ("718-7",), "http://loinc.org")
-WITH_CT = Related(Members("ImagingStudy"), Related(Parts(SERIES), CT))
+WITH_CT = Related(Members("ImagingStudy"), Related(Inside(SERIES), CT))
 SICK = Related(
     Members("Condition"),
     All((Term(DIAGNOSIS, ("307576001", "9180/3")), Span(ONSET, Order.GE, 1_700_000_000_000_000, None))),
@@ -81,7 +81,7 @@ QUESTIONS: dict[str, Statement] = {
     "name_or_key": page(
         EVERYTHING,
         Question(
-            "Patient", Any((Text(NAME, Match.PREFIX, "Kim"), Keys("Patient", ("t|-|Patient|p1",)))), Page(50)
+            "Patient", Any((Text(NAME, Match.PREFIX, "Kim"), KeyIn("Patient", ("t|-|Patient|p1",)))), Page(50)
         ),
     ),
     "name_through_a_reference": page(
@@ -108,7 +108,7 @@ QUESTIONS: dict[str, Statement] = {
     ),
     "series_by_modality": page(EVERYTHING, Question(SERIES, CT, Page(100))),
     "instances_of_a_study": page(
-        EVERYTHING, Question(INSTANCE, Related(Whole(STUDY), Keys(STUDY, ("t|default|1.2.3",))), Page(100))
+        EVERYTHING, Question(INSTANCE, Related(Whole(STUDY), KeyIn(STUDY, ("t|default|1.2.3",))), Page(100))
     ),
     "count_of_a_code": count(ASSIGNED, "Observation", HAEMOGLOBIN),
 }

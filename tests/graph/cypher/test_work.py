@@ -1,7 +1,7 @@
 """What a page costs is its rows, not what the graph holds: by the database hits of PROFILE, at two sizes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from neo4j import Driver, GraphDatabase
 
+from graph.aggregates import AGGREGATES
 from graph.clock import now
-from graph.commit import Committer, ResourceWrite, State, Unit, ValueRows, Writes
+from graph.commit import CommitterThread, Committing, Draft, Unit, View
 from graph.cypher.compile import page
 from graph.cypher.statement import Statement
 from graph.keys import resource_key, term_key, value_key
@@ -22,7 +23,7 @@ from graph.query.expression import (
     All,
     Expression,
     Field,
-    Keys,
+    KeyIn,
     Kind,
     Layout,
     Match,
@@ -36,6 +37,8 @@ from graph.query.expression import (
     Term,
     Text,
 )
+from graph.query.rows import ValueRows
+from graph.resources.writing import VERSIONS, ResourceWrite
 from graph.scope import AccessScope
 from graph.session import Graph
 from tests.strategies.trees import with_tenant
@@ -80,7 +83,7 @@ QUESTIONS = {
     "a patient's": observations(OF_PATIENT),
     "a patient's of a code by date": observations(All((COMMON, OF_PATIENT)), Sort(DATE)),
     "a name": patients(Text(NAME, Match.PREFIX, "Kim 7 ")),
-    "a key": observations(Keys("Observation", ("-|Observation|o9",))),
+    "a key": observations(KeyIn("Observation", ("-|Observation|o9",))),
     "patients of a rare code": patients(Related(Members("Observation"), Term(CODE, ("rare",)))),
     "studies of a PatientID": studies(P7),
     "studies of a day": studies(DAY_7),
@@ -93,13 +96,11 @@ QUESTIONS = {
 def filled(graph: Graph) -> dict[int, str]:
     """A tenant of each size."""
     tenants = {size: f"h{uuid4().hex[:12]}" for size in SIZES}
-    committer = Committer(graph, now)
+    committer = CommitterThread(Committing(graph, AGGREGATES, now))
     for size, tenant in tenants.items():
         for start in range(0, size, BATCH):
             scope = AccessScope(tenant, "tests", "service", "test")
-            committer.commit(
-                Unit(scope, lambda state, writes, at=start: _fill(state, writes, at), weight=BATCH)
-            )
+            committer.commit(_Fill(scope, start))
     committer.close()
     return tenants
 
@@ -112,22 +113,29 @@ def driver(neo4j_address: Neo4jAddress) -> Iterator[Driver]:
         yield connected
 
 
-def _fill(state: State, writes: Writes, start: int) -> None:
-    for number in range(start, start + BATCH):
-        writes.resources.append(_observation(state, number))
-        if number % OF_ONE_PATIENT == 0:
-            writes.resources.append(_patient(state, number // OF_ONE_PATIENT))
-            writes.resources.append(_study(state, number // OF_ONE_PATIENT))
+@dataclass(frozen=True)
+class _Fill(Unit[None]):
+    """Writes a batch of observations, and the patients and studies that they are of."""
+
+    scope: AccessScope
+    start: int
+
+    def decide(self, view: View, draft: Draft) -> None:
+        for number in range(self.start, self.start + BATCH):
+            draft.add(VERSIONS, _observation(view.tenant, number))
+            if number % OF_ONE_PATIENT == 0:
+                draft.add(VERSIONS, _patient(view.tenant, number // OF_ONE_PATIENT))
+                draft.add(VERSIONS, _study(view.tenant, number // OF_ONE_PATIENT))
 
 
-def _observation(state: State, number: int) -> ResourceWrite:
-    tenant, patient = state.tenant, f"Patient/p{number // OF_ONE_PATIENT}"
+def _observation(tenant: str, number: int) -> ResourceWrite:
+    patient = f"Patient/p{number // OF_ONE_PATIENT}"
     random = Random(number)
     code = "rare" if number % 1_000 == 999 else "common" if number % 2 else f"c{number % 20}"
     low = random.randrange(1_000) * DAY
     terms = (("code", code), ("status", "final"), ("subject", patient), ("_compartment", patient))
     return _write(
-        state,
+        tenant,
         "Observation",
         f"o{number}",
         ValueRows(
@@ -138,15 +146,15 @@ def _observation(state: State, number: int) -> ResourceWrite:
     )
 
 
-def _patient(state: State, number: int) -> ResourceWrite:
-    name = (value_key(state.tenant, "Patient", "name"), f"kim {number} su", f"Kim {number} Su")
-    return _write(state, "Patient", f"p{number}", ValueRows(texts=(name,)), patient=f"Patient/p{number}")
+def _patient(tenant: str, number: int) -> ResourceWrite:
+    name = (value_key(tenant, "Patient", "name"), f"kim {number} su", f"Kim {number} Su")
+    return _write(tenant, "Patient", f"p{number}", ValueRows(texts=(name,)), patient=f"Patient/p{number}")
 
 
-def _study(state: State, number: int) -> ResourceWrite:
+def _study(tenant: str, number: int) -> ResourceWrite:
     attributes = {
-        "dicomKey": f"{state.tenant}|default|1.2.{number}",
-        "partition": f"{state.tenant}|default",
+        "dicomKey": f"{tenant}|default|1.2.{number}",
+        "partition": f"{tenant}|default",
         "StudyInstanceUID": f"1.2.{number}",
         "PatientID": f"P{number}",
         "PatientID_folded": f"p{number}",
@@ -155,11 +163,11 @@ def _study(state: State, number: int) -> ResourceWrite:
         "ModalitiesInStudy": ["CT"],
     }
     patient = f"Patient/p{number}"
-    return _write(state, STUDY, f"s{number}", ValueRows(), patient=patient, properties=attributes)
+    return _write(tenant, STUDY, f"s{number}", ValueRows(), patient=patient, properties=attributes)
 
 
 def _write(
-    state: State,
+    tenant: str,
     kind: str,
     id_: str,
     values: ValueRows,
@@ -168,15 +176,16 @@ def _write(
     properties: Mapping[str, object] = MappingProxyType({}),
 ) -> ResourceWrite:
     return ResourceWrite(
-        key=resource_key(state.tenant, kind, id_),
+        key=resource_key(tenant, kind, id_),
         resource_type=kind,
         resource_id=id_,
+        known=None,
         version_id=1,
         method="POST",
         body=b"{}",
         values=values,
-        compartment=(resource_key(state.tenant, *patient.split("/")),),
-        properties={"serial": state.take_serial(), **properties},
+        compartment=(resource_key(tenant, *patient.split("/")),),
+        properties=properties,
     )
 
 

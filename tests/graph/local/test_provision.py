@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.local.lock import RELEASE, LockedJar
-from graph.local.provision import Progress, ProvisioningFailed, is_complete, provision
+from graph.local.provision import DownloadProgress, ProvisioningFailed, is_complete, provision
 from tests.factories.repository import Repository, locked_jar, serving
 
 FILES = {name: name.encode() * 5_000 for name in ("alpha", "beta", "gamma")}
@@ -31,13 +31,13 @@ def test_every_jar_arrives_in_the_order_of_the_lock(tmp_path: Path, repository: 
 
 
 def test_progress_counts_bytes_up_to_the_whole(tmp_path: Path, repository: Repository) -> None:
-    seen: list[Progress] = []
+    seen: list[DownloadProgress] = []
 
     provision(tmp_path, jars=JARS, repository=repository.url, progress=seen.append)
 
     total = sum(jar.size for jar in JARS)
-    assert seen[0] == Progress(0, total)
-    assert seen[-1] == Progress(total, total)
+    assert seen[0] == DownloadProgress(0, total)
+    assert seen[-1] == DownloadProgress(total, total)
     assert [step.done for step in seen] == sorted(step.done for step in seen)
 
 

@@ -5,18 +5,20 @@ import signal
 import socket
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from neo4j import GraphDatabase
 
 from graph.errors import Conflict
-from graph.local.process import wait_until
+from graph.local.process import ProcessRecord, wait_until
 from graph.local.server import GraphNotStarted, LocalNeo4j, answers, free_port, is_free, listens
-from graph.local.settings import Memory
-from graph.local.state import Neo4jAddress, read_state, write_state
+from graph.local.settings import GraphMemory
+from graph.local.state import Neo4jAddress, ServerState, read_state, write_state
+from tests.throw_away import SHORT_LIVED
 
-MEMORY = Memory(heap="256m", page_cache="32m")
+MEMORY = GraphMemory(heap="256m", page_cache="32m")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(home: Path, neo4j_jars: tuple[Path, ...]) -> Iterator[LocalNeo4j]:
-    server = LocalNeo4j(home, neo4j_jars, memory=MEMORY)
+    server = LocalNeo4j(home, neo4j_jars, memory=MEMORY, java=SHORT_LIVED)
     server.start()
     server.wait()
     yield server
@@ -69,7 +71,7 @@ def test_it_leads_a_session_of_its_own(running: LocalNeo4j) -> None:
 def test_an_orphan_of_a_killed_supervisor_is_adopted(
     running: LocalNeo4j, home: Path, neo4j_jars: tuple[Path, ...]
 ) -> None:
-    successor = LocalNeo4j(home, neo4j_jars, memory=MEMORY)
+    successor = LocalNeo4j(home, neo4j_jars, memory=MEMORY, java=SHORT_LIVED)
 
     successor.start()
 
@@ -89,22 +91,6 @@ def test_killed_it_starts_again_on_its_port_with_every_acknowledged_write(runnin
 
     assert running.address == before
     assert write_and_count(before) == counted + 1
-
-
-def test_an_orphan_with_other_settings_is_ended_and_replaced(
-    running: LocalNeo4j, home: Path, neo4j_jars: tuple[Path, ...]
-) -> None:
-    old = running.process
-    assert old is not None
-    successor = LocalNeo4j(home, neo4j_jars, memory=Memory(heap="300m", page_cache="32m"))
-
-    successor.start()
-    successor.wait()
-
-    assert not old.alive
-    assert successor.process != old
-    running.start()  # the module's server takes its folder back
-    running.wait()
 
 
 def test_a_second_supervisor_of_the_folder_is_refused(home: Path, neo4j_jars: tuple[Path, ...]) -> None:
@@ -129,8 +115,26 @@ def test_stopped_it_is_gone_and_started_again_it_has_its_data(running: LocalNeo4
     assert write_and_count(running.address) == counted + 1
 
 
+def test_an_orphan_with_other_settings_is_ended_and_replaced(
+    running: LocalNeo4j, home: Path, neo4j_jars: tuple[Path, ...]
+) -> None:
+    old = running.process
+    assert old is not None
+    counted = write_and_count(running.address)
+    successor = LocalNeo4j(
+        home, neo4j_jars, memory=GraphMemory(heap="300m", page_cache="32m"), java=SHORT_LIVED
+    )
+
+    successor.start()
+    successor.wait()
+
+    assert not old.alive
+    assert successor.process != old
+    assert write_and_count(successor.address) == counted + 1
+
+
 def test_a_server_that_cannot_start_says_so(tmp_path: Path, neo4j_jars: tuple[Path, ...]) -> None:
-    server = LocalNeo4j(tmp_path / "neo4j", neo4j_jars, memory=Memory(heap="256m", page_cache="much"))
+    server = LocalNeo4j(tmp_path / "neo4j", neo4j_jars, memory=GraphMemory(heap="256m", page_cache="much"))
 
     with pytest.raises(GraphNotStarted, match=r"console\.log"):
         server.start()
@@ -138,11 +142,10 @@ def test_a_server_that_cannot_start_says_so(tmp_path: Path, neo4j_jars: tuple[Pa
 
 
 def test_a_port_that_somebody_took_since_is_given_up(tmp_path: Path, neo4j_jars: tuple[Path, ...]) -> None:
-    server = LocalNeo4j(tmp_path / "neo4j", neo4j_jars, memory=Memory(page_cache="much"))
-    with pytest.raises(GraphNotStarted):
-        server.start()
-    state = read_state(server.folder)
-    assert state is not None
+    server = LocalNeo4j(tmp_path / "neo4j", neo4j_jars, memory=GraphMemory(page_cache="much"))
+    state = ServerState(port=free_port())
+    server.folder.mkdir()
+    write_state(server.folder, state)  # as an earlier start left it
 
     with socket.socket() as thief:
         thief.bind(("127.0.0.1", state.port))
@@ -158,17 +161,13 @@ def test_a_port_that_somebody_took_since_is_given_up(tmp_path: Path, neo4j_jars:
 def test_the_process_of_another_is_never_ended(tmp_path: Path, neo4j_jars: tuple[Path, ...]) -> None:
     folder = tmp_path / "neo4j"
     folder.mkdir()
-    from dataclasses import replace
-
-    from graph.local.process import ProcessRecord
-    from graph.local.state import ServerState
-
     reused = ProcessRecord(os.getpid(), "another boot:1")
-    write_state(folder, replace(ServerState(port=free_port()), process=reused))
+    state = ServerState(port=free_port())
+    write_state(folder, replace(state, process=reused))
 
     LocalNeo4j(folder, neo4j_jars).stop()
 
-    assert read_state(folder) == ServerState(port=read_state(folder).port)  # type: ignore[union-attr]
+    assert read_state(folder) == state
 
 
 def test_a_free_port_is_one_that_can_be_bound() -> None:

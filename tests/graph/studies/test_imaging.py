@@ -12,12 +12,13 @@ from graph.query.expression import EVERYTHING, Field, Kind, Page, Question, Term
 from graph.resources.resources import HistoryWindow, ResourceStore
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.site import Settings
+from graph.site import Site
 from graph.studies.imaging import ImagingStore
+from graph.studies.rendering import StudyRenderer
 from tests.factories.rows import instance_row, uid
 from tests.factories.scopes import scope_of
 
-SETTINGS = Settings("http://hilum.test")
+SETTINGS = Site("http://hilum.test")
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def imaging(graph: Graph, committer: Committer) -> ImagingStore:
 
 @pytest.fixture
 def resources(graph: Graph, committer: Committer) -> ResourceStore:
-    return ResourceStore(graph, committer, SETTINGS)
+    return ResourceStore(graph, committer, StudyRenderer(graph, SETTINGS))
 
 
 @pytest.fixture
@@ -60,9 +61,19 @@ def test_an_instance_is_stored_once(imaging: ImagingStore, service: AccessScope)
     row, twin = instance_row(sop_uid="1.9"), instance_row(sop_uid="1.9")
 
     first = imaging.store(service, [row, twin])
-    again = imaging.store(service, [row])
+    again = imaging.store(service, [instance_row(sop_uid="1.9")])
 
     assert [outcome.status for outcome in (*first, *again)] == ["stored", "exists", "exists"]
+
+
+def test_storing_again_after_the_answer_was_lost_answers_the_same(
+    imaging: ImagingStore, resources: ResourceStore, service: AccessScope
+) -> None:
+    row = instance_row()
+    first = imaging.store(service, [row])
+
+    assert imaging.store(service, [row]) == first
+    assert only_study(resources, service)["numberOfInstances"] == 1
 
 
 def test_counts_are_of_children(

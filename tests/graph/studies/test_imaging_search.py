@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from graph.aggregates import AGGREGATES
 from graph.clock import now
-from graph.commit import Committer
+from graph.commit import CommitterThread, Committing
 from graph.query.attributes import STUDY
 from graph.query.expression import EVERYTHING, Page, Question
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.site import Settings
+from graph.site import Site
 from graph.studies.imaging import ImagingStore
 from tests.factories.world_writer import write_world
 from tests.factories.worlds import world
@@ -18,8 +19,8 @@ from tests.factories.worlds import world
 
 @pytest.fixture
 def imaging(graph: Graph) -> Iterator[ImagingStore]:
-    committer = Committer(graph, now)
-    yield ImagingStore(graph, committer, Settings("http://localhost"))
+    committer = CommitterThread(Committing(graph, AGGREGATES, now))
+    yield ImagingStore(graph, committer, Site("http://localhost"))
     committer.close()
 
 

@@ -6,7 +6,7 @@ from fhir_profiles.terminology import concepts, descendants
 from graph.errors import ScopeMissing
 from graph.schema.concepts import load_concepts
 from graph.session import Graph
-from graph.terminology.concepts import Asked, ConceptStore
+from graph.terminology.concepts import AskedConcept, ConceptStore
 from tests.factories.scopes import scope_of
 
 SNOMED, ICD_O = "http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.43.1"
@@ -28,23 +28,23 @@ def test_what_ships_is_in_the_graph_and_is_not_written_twice(graph: Graph) -> No
 
 def test_descendants_are_those_of_the_shipped_hierarchy(store: ConceptStore) -> None:
     for concept in concepts():
-        asked = Asked(concept.system, concept.code, descendants=True)
+        asked = AskedConcept(concept.system, concept.code, descendants=True)
         assert store.expand(SCOPE, [asked]) == descendants(*concept.coding)
 
 
 def test_without_descendants_a_concept_is_itself(store: ConceptStore) -> None:
-    assert store.expand(SCOPE, [Asked(ICD_O, "9180/3")]) == {(ICD_O, "9180/3")}
+    assert store.expand(SCOPE, [AskedConcept(ICD_O, "9180/3")]) == {(ICD_O, "9180/3")}
 
 
 def test_a_code_that_nobody_knows_stands_for_itself(store: ConceptStore) -> None:
-    asked = [Asked("urn:local", "x|y", descendants=True, maps=True), Asked("", "z")]
+    asked = [AskedConcept("urn:local", "x|y", descendants=True, maps=True), AskedConcept("", "z")]
 
     assert store.expand(SCOPE, asked) == {("urn:local", "x|y"), ("", "z")}
 
 
 def test_maps_reach_the_equals_in_other_systems(store: ConceptStore) -> None:
-    plain = store.expand(SCOPE, [Asked(ICD_O, "9180/3", maps=True)])
-    deep = store.expand(SCOPE, [Asked(ICD_O, "9180/3", descendants=True, maps=True)])
+    plain = store.expand(SCOPE, [AskedConcept(ICD_O, "9180/3", maps=True)])
+    deep = store.expand(SCOPE, [AskedConcept(ICD_O, "9180/3", descendants=True, maps=True)])
 
     assert {(ICD_O, "9180/3"), (MONDO, "MONDO:0009807"), (SNOMED, "189878003")} <= plain
     assert (ICD_O, "9193/3") not in plain

@@ -7,12 +7,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.admission import Admission
 from app.http.authorization.routes import blueprint
 from app.http.kit.problems import Dialect
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
+from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.client_secrets import hash_secret
-from app.security.demo import demo_name, demo_tokens
+from app.security.demo import DemoUsers, demo_name
 from app.security.keys import new_signing_key
 from app.security.policy import PERMISSIONS_OF, ROLES
 from app.security.scopes import system_scope
@@ -20,7 +22,6 @@ from app.security.tokens import LocalVerifier, TokenIssuer
 from graph.accounts.accounts import AccountStore
 from graph.session import Graph
 from tests.app.http.kit.conftest import KeepingRecorder
-from tests.factories.services import DemoServices
 
 SECRET = "correct horse battery staple"
 HASH = hash_secret(SECRET)
@@ -51,12 +52,11 @@ def client(
     accounts: AccountStore, authenticator: Authenticator, recorder: KeepingRecorder, tenant: str
 ) -> FlaskClient:
     app = Flask("authorization", static_folder=None)
-    app.register_blueprint(blueprint(accounts, ISSUER, tenant))
+    app.register_blueprint(blueprint(tokens=AccountTokens(accounts, ISSUER, tenant)))
     install_toolkit(
         app,
         base_url=BASE,
-        authenticate=authenticator,
-        recorder=recorder,
+        admission=Admission(authenticator, recorder),
         dialects={"/auth": Dialect.PROBLEM},
     )
     refuse_unguarded(app)
@@ -170,7 +170,7 @@ def test_the_keys_are_public_ones(client: FlaskClient) -> None:
 def test_the_demo_has_a_working_token_per_role(
     accounts: AccountStore, authenticator: Authenticator, tenant: str
 ) -> None:
-    tokens = demo_tokens(DemoServices(accounts, ISSUER, tenant), NOW)
+    tokens = DemoUsers(accounts, ISSUER, tenant, on=True).tokens(NOW)
     assert list(tokens) == list(ROLES)
     for role, token in tokens.items():
         scope = authenticator(f"Bearer {token}")

@@ -4,11 +4,11 @@ import pytest
 from flask import Flask
 
 from app.config import Config
-from app.http.factory import create_app
-from app.wiring import Services
+from app.wiring import Wiring
+from app.wiring.web import web_app
 
 
 @pytest.fixture
-def app(config: Config, services: Services) -> Flask:
+def app(config: Config, services: Wiring) -> Flask:
     """DICOMweb and its feed."""
-    return create_app(config, services, ("dicomweb", "changefeed"))
+    return web_app(services, ("dicomweb", "changefeed"))

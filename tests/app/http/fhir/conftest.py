@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.config import Config
-from app.http.factory import create_app
-from app.wiring import Services
+from app.wiring import Wiring
+from app.wiring.web import web_app
 from tests.app.conftest import AsRole
 
 FHIR_JSON = "application/fhir+json"
@@ -69,8 +69,8 @@ def _path(path: str) -> str:
 
 
 @pytest.fixture
-def app(config: Config, services: Services) -> Flask:
-    return create_app(config, services, ("dicomweb", "fhir"))
+def app(config: Config, services: Wiring) -> Flask:
+    return web_app(services, ("dicomweb", "fhir"))
 
 
 @pytest.fixture

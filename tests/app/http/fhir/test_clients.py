@@ -19,8 +19,7 @@ from requests import HTTPError
 
 from app.config import Config
 from app.processes.web_server import answers, web_server_argv
-from app.security.demo import demo_tokens
-from app.wiring import services_on
+from app.wiring import Wiring
 from graph.clock import now
 from graph.local.process import wait_until
 from graph.local.server import free_port
@@ -55,8 +54,8 @@ def served(
         "NEO4J_PASSWORD": neo4j_address.password,
     }
     config = Config.from_env(settings)
-    services = services_on(replace(config, home=home), graph)
-    token = demo_tokens(services, now())["clinician"]
+    services = Wiring(replace(config, home=home), graph)
+    token = services.demo.tokens(now())["clinician"]
     with (home / "web.log").open("wb") as log:
         process = subprocess.Popen(
             web_server_argv(config), cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log
@@ -68,9 +67,7 @@ def served(
     finally:
         process.terminate()
         process.wait(30)
-        services.committer.close()
-        services.recorder.close()
-        services.blobs.close()
+        services.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.security.scopes import system_scope
-from app.wiring import Services
+from app.wiring import Wiring
 from tests.app.http.fhir.conftest import Fhir
 from tests.factories.dicom import ct_instance
 from tests.factories.fhir import bundle, entry, imaging_study, patient
@@ -14,11 +14,11 @@ UID = "1.2.826.0.1.77"
 
 
 @pytest.fixture
-def stored(services: Services) -> Any:
+def stored(services: Wiring) -> Any:
     """Stores a slice of the study over the use case of STOW."""
 
     def store(number: int = 1) -> None:
-        scope = system_scope(services.config.tenant, "modality")
+        scope = system_scope(services.sites.own.tenant, "modality")
         report = services.ingest.store(scope, [(ct_instance(patient_id="P1", study_uid=UID, number=number),)])
         assert report.outcomes[0].stored
 

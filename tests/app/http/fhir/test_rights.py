@@ -6,7 +6,7 @@ import pytest
 
 from app.security.demo import demo_name
 from app.security.scopes import system_scope
-from app.wiring import Services
+from app.wiring import Wiring
 from graph.accounts.accounts import Granted
 from graph.clock import now
 from tests.app.conftest import AsRole
@@ -23,9 +23,9 @@ def record(fhir: Fhir) -> Fhir:
 
 
 @pytest.fixture
-def guest(record: Fhir, services: Services, as_role: AsRole) -> Fhir:
+def guest(record: Fhir, services: Wiring, as_role: AsRole) -> Fhir:
     """A teleradiologist with one patient."""
-    tenant = services.config.tenant
+    tenant = services.sites.own.tenant
     headers = as_role("teleradiologist")
     services.accounts.grant(system_scope(tenant), demo_name("teleradiologist"), Granted("mine"), now())
     return Fhir(record.client, headers)

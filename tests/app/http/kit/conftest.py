@@ -1,16 +1,19 @@
 """A small app with the toolkit on it: routes of every kind, a recorder that keeps what it is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
+from app.admission import AccessFacts, Admission
 from app.http.kit.bodies import read_json
-from app.http.kit.guard import RequestFacts, install_guard, public, requires
-from app.http.kit.problems import Dialect, install_problems
-from app.http.kit.request_context import current_scope, install_request_context
+from app.http.kit.guard import public, requires
+from app.http.kit.problems import Dialect
+from app.http.kit.request_context import current_scope
+from app.http.kit.toolkit import install_toolkit
 from graph.errors import Conflict, NotFound, Unauthenticated, Unavailable
 from graph.scope import AccessScope
 from tests.factories.scopes import scope_of
@@ -19,9 +22,14 @@ from tests.factories.scopes import scope_of
 @dataclass
 class KeptEntry:
     scope: AccessScope | None
-    facts: RequestFacts
+    facts: AccessFacts
     status: int | None = None
     durable: bool = True
+    witness: Mapping[str, Any] | None = None
+    concerned: tuple[str, ...] = ()
+
+    def concerning(self, *references: str) -> None:
+        self.concerned = references
 
     def close(self, status: int) -> None:
         self.status = status
@@ -34,7 +42,7 @@ class KeepingRecorder:
     entries: list[KeptEntry] = field(default_factory=list)
     durable: bool = True
 
-    def begin(self, scope: AccessScope | None, facts: RequestFacts) -> KeptEntry:
+    def begin(self, scope: AccessScope | None, facts: AccessFacts) -> KeptEntry:
         entry = KeptEntry(scope, facts, durable=self.durable)
         self.entries.append(entry)
         return entry
@@ -54,9 +62,12 @@ def recorder() -> KeepingRecorder:
 @pytest.fixture
 def app(recorder: KeepingRecorder) -> Flask:
     app = Flask("toolkit")
-    install_request_context(app)
-    install_guard(app, authenticate, recorder)
-    install_problems(app, {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM})
+    install_toolkit(
+        app,
+        base_url="http://hilum.example",
+        admission=Admission(authenticate, recorder),
+        dialects={"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM},
+    )
     for rule, view, methods in _ROUTES:
         app.add_url_rule(rule, view_func=view, methods=methods)
     return app

@@ -3,7 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, STATUS, TITLE
+from app.admission.outcomes import STATUS
+from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
 from graph.errors import Category
 
 SIGNED_IN = {"Authorization": "Bearer administrator"}

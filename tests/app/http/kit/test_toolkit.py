@@ -13,6 +13,7 @@ import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 
+from app.admission import Admission
 from app.http.kit.compression import is_textual
 from app.http.kit.guard import public
 from app.http.kit.logging import configure_logging
@@ -62,8 +63,7 @@ def app(recorder: KeepingRecorder) -> Flask:
     install_toolkit(
         app,
         base_url="https://hilum.example",
-        authenticate=authenticate,
-        recorder=recorder,
+        admission=Admission(authenticate, recorder),
         dialects={"/fhir": Dialect.FHIR},
     )
     refuse_unguarded(app)

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.config import Config
-from app.wiring import Services
+from app.wiring import Wiring
 from graph.errors import StorageFull
 from tests.app.conftest import AsRole
 
@@ -23,7 +23,7 @@ def test_it_is_ready_when_each_part_is(client: FlaskClient) -> None:
 
 
 def test_a_full_disk_is_told_without_a_path(
-    client: FlaskClient, services: Services, config: Config, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, services: Wiring, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full() -> None:
         raise StorageFull("there is no room for pictures")

@@ -1,14 +1,12 @@
 """The front page: what runs, how much there is, how to talk to it, and nobody's name."""
 
 import re
-from itertools import count
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.http.pages.counted import SECONDS, Counted
-from app.wiring import Services
+from app.wiring import Wiring
 from graph.session import Graph
 from tests.app.conftest import AsRole
 from tests.factories.dicom import ct_instance
@@ -43,17 +41,11 @@ def test_it_counts_what_is_there_and_names_nobody(client: FlaskClient, as_role: 
 
 
 def test_it_tells_that_the_graph_is_away(
-    app: Flask, services: Services, monkeypatch: pytest.MonkeyPatch
+    app: Flask, services: Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = Graph.connect("bolt://127.0.0.1:1", "neo4j", "")
-    monkeypatch.setattr(services.graph, "_driver", away._driver)
+    monkeypatch.setattr(services.graph, "_read_once", away._read_once)
     answer = app.test_client().get("/")
     away.close()
     assert answer.status_code == 200
     assert "graph: the record store does not answer now" in answer.text
-
-
-def test_it_counts_anew_only_now_and_then() -> None:
-    asked, moments = count(1), iter((0.0, 1.0, SECONDS + 2, SECONDS + 2))
-    counted = Counted(lambda: {"patients": next(asked)}, lambda: next(moments))
-    assert [counted()["patients"] for _ in range(3)] == [1, 1, 2]

@@ -7,10 +7,11 @@ import pytest
 
 from app.blobs import BlobStore, new_blob_id
 from app.imaging.store import Ingest
-from graph.commit import Committer
+from graph.aggregates import AGGREGATES
+from graph.commit import CommitterThread, Committing
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.site import Settings
+from graph.site import Site
 from graph.studies.imaging import ImagingStore
 from tests.factories.scopes import scope_of
 
@@ -30,8 +31,8 @@ def blobs(tmp_path: Path) -> Iterator[BlobStore]:
 
 @pytest.fixture
 def imaging(graph: Graph) -> Iterator[ImagingStore]:
-    committer = Committer(graph, lambda: time_ns() // 1_000)
-    yield ImagingStore(graph, committer, Settings("http://127.0.0.1:8042"))
+    committer = CommitterThread(Committing(graph, AGGREGATES, lambda: time_ns() // 1_000))
+    yield ImagingStore(graph, committer, Site("http://127.0.0.1:8042"))
     committer.close()
 
 

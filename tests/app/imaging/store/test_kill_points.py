@@ -25,15 +25,16 @@ from pathlib import Path
 from time import time_ns
 from app.blobs import BlobStore, new_blob_id
 from app.imaging.store import Ingest
-from graph.commit import Committer
+from graph.aggregates import AGGREGATES
+from graph.commit import CommitterThread, Committing
 from graph.session import Graph
 from graph.studies.imaging import ImagingStore
-from graph.site import Settings
+from graph.site import Site
 from tests.factories.scopes import scope_of
 
 uri, user, password, tenant, folder, *files = sys.argv[1:]
 graph = Graph.connect(uri, user, password)
-imaging = ImagingStore(graph, Committer(graph, lambda: time_ns() // 1000), Settings("http://127.0.0.1"))
+imaging = ImagingStore(graph, CommitterThread(Committing(graph, AGGREGATES, lambda: time_ns() // 1000)), Site("http://127.0.0.1"))
 blobs = BlobStore([Path(folder)], floor=0)
 ingest = Ingest(
     blobs, imaging,

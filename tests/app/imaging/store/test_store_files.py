@@ -4,7 +4,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from app.blobs import BlobStore
-from app.imaging.store import Ingest, Outcome
+from app.imaging.store import Ingest, InstanceOutcome
 from app.imaging.store.refusal import Refused
 from app.imaging.store.sources import sources
 from graph.scope import AccessScope
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def told(outcomes: list[Outcome], folder: Path) -> dict[str, int | None]:
+def told(outcomes: list[InstanceOutcome], folder: Path) -> dict[str, int | None]:
     return {str(outcome.source).removeprefix(f"{folder}/"): outcome.failure_reason for outcome in outcomes}
 
 

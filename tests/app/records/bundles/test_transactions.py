@@ -6,12 +6,14 @@ import orjson
 import pytest
 
 from app.records import Records, Written
+from app.records.bundles.entries import read_bundle
+from app.records.bundles.writing import BundleWriter
 from fhir_profiles.issues import InvalidDocument, InvalidResource
-from graph import session
 from graph.errors import Forbidden, Invalid, TooLarge
 from graph.query.expression import EVERYTHING
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
+from graph.session import Graph
 from tests.factories.fhir import bundle, condition, encode, entry, observation, patient
 from tests.factories.scopes import scope_of
 
@@ -22,33 +24,35 @@ MANY = 300
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that commits run, while they run."""
     seen: list[str] = []
-    run = session._Managed.run
+    run = Graph.run
 
-    def counting(self: Any, text: str, **parameters: Any) -> Any:
+    def counting(self: Graph, text: str, **parameters: Any) -> Any:
         seen.append(text)
         return run(self, text, **parameters)
 
-    monkeypatch.setattr(session._Managed, "run", counting)
+    monkeypatch.setattr(Graph, "run", counting)
     return seen
 
 
 def test_many_entries_take_few_statements(
-    records: Records, resources: ResourceStore, scope: AccessScope, statements: list[str]
+    writer: BundleWriter, resources: ResourceStore, scope: AccessScope, statements: list[str]
 ) -> None:
     measured = [
         entry(observation("urn:uuid:p", value=float(n)), full_url=f"urn:uuid:o{n}") for n in range(MANY)
     ]
     person = entry(patient("P1"), full_url="urn:uuid:p", ifNoneExist="identifier=P1")
-    written = records.transaction(scope, encode(bundle(*measured, person)))
+    written = writer.transaction(scope, encode(bundle(*measured, person)))
 
     assert len(statements) <= 4
     assert len(written) == MANY + 1
     assert resources.count(scope, "Observation", EVERYTHING) == MANY
 
 
-def test_outcomes_are_in_the_order_of_the_entries(records: Records, scope: AccessScope) -> None:
+def test_outcomes_are_in_the_order_of_the_entries(
+    writer: BundleWriter, records: Records, scope: AccessScope
+) -> None:
     first = records.create(scope, "Patient", encode(patient("P1")))
-    outcomes = records.transaction(
+    outcomes = writer.transaction(
         scope,
         encode(
             bundle(
@@ -65,9 +69,9 @@ def test_outcomes_are_in_the_order_of_the_entries(records: Records, scope: Acces
 
 
 def test_all_versions_of_a_transaction_have_one_moment(
-    records: Records, resources: ResourceStore, scope: AccessScope
+    writer: BundleWriter, resources: ResourceStore, scope: AccessScope
 ) -> None:
-    outcomes = records.transaction(scope, encode(bundle(*[entry(patient(f"P{n}")) for n in range(3)])))
+    outcomes = writer.transaction(scope, encode(bundle(*[entry(patient(f"P{n}")) for n in range(3)])))
     versions = [each.version for each in outcomes if each]
     found = resources.bodies(scope, [each.key for each in versions])
 
@@ -76,15 +80,15 @@ def test_all_versions_of_a_transaction_have_one_moment(
 
 
 @pytest.mark.parametrize("bad", [entry(patient(gender="x")), entry(patient(id="x"), "PUT", "Patient/y")])
-def test_a_bad_entry_is_told_by_its_place(records: Records, scope: AccessScope, bad: Any) -> None:
+def test_a_bad_entry_is_told_by_its_place(writer: BundleWriter, scope: AccessScope, bad: Any) -> None:
     with pytest.raises(InvalidResource) as refused:
-        records.transaction(scope, encode(bundle(entry(patient()), bad)))
+        writer.transaction(scope, encode(bundle(entry(patient()), bad)))
 
     assert refused.value.issues[0].expression.startswith(("Bundle.entry[1]", "Patient.id"))
 
 
-def test_a_batch_in_one_commit_still_judges_each_entry(
-    records: Records, resources: ResourceStore, scope: AccessScope, statements: list[str]
+def test_a_batch_judges_each_entry_on_what_those_before_it_wrote(
+    writer: BundleWriter, resources: ResourceStore, scope: AccessScope
 ) -> None:
     sent = bundle(
         entry(patient("P1"), ifNoneExist="identifier=P1"),
@@ -93,34 +97,34 @@ def test_a_batch_in_one_commit_still_judges_each_entry(
         entry(patient("P2", id="x"), "PUT", "Patient/x"),
         kind="batch",
     )
-    outcomes = records.write_each(scope, records.read_bundle(encode(sent), "batch").all())
+    outcomes = writer.write_each(scope, read_bundle(encode(sent), "batch").all())
     made = [each.created if isinstance(each, Written) else type(each).__name__ for each in outcomes]
 
     assert made == [True, False, "PreconditionFailed", True]
     assert resources.count(scope, "Patient", EVERYTHING) == 2
 
 
-def test_conditions_are_bounded(records: Records, scope: AccessScope) -> None:
+def test_conditions_are_bounded(writer: BundleWriter, scope: AccessScope) -> None:
     entries = [entry(patient(), ifNoneExist=f"identifier=P{n}") for n in range(1001)]
     with pytest.raises(TooLarge):
-        records.transaction(scope, encode(bundle(*entries)))
+        writer.transaction(scope, encode(bundle(*entries)))
 
 
-def test_who_may_not_write_is_refused(records: Records, tenant: str) -> None:
+def test_who_may_not_write_is_refused(writer: BundleWriter, tenant: str) -> None:
     with pytest.raises(Forbidden):
-        records.transaction(scope_of("researcher", tenant=tenant), encode(bundle(entry(patient()))))
+        writer.transaction(scope_of("researcher", tenant=tenant), encode(bundle(entry(patient()))))
 
 
 @pytest.mark.parametrize("text", [b"[]", b"{}", b'{"resourceType":"Bundle","type":"collection"}'])
-def test_what_is_no_transaction_is_refused(records: Records, scope: AccessScope, text: bytes) -> None:
+def test_what_is_no_transaction_is_refused(writer: BundleWriter, scope: AccessScope, text: bytes) -> None:
     with pytest.raises((Invalid, InvalidDocument)):
-        records.transaction(scope, text)
+        writer.transaction(scope, text)
 
 
 def test_a_reference_that_stays_open_is_left_as_it_is(
-    records: Records, resources: ResourceStore, scope: AccessScope
+    writer: BundleWriter, resources: ResourceStore, scope: AccessScope
 ) -> None:
-    outcomes = records.transaction(scope, encode(bundle(entry(condition("urn:uuid:elsewhere")))))
+    outcomes = writer.transaction(scope, encode(bundle(entry(condition("urn:uuid:elsewhere")))))
     (written,) = outcomes
     assert written is not None
     body = orjson.loads(resources.read(scope, "Condition", written.version.resource_id).body)
@@ -128,7 +132,7 @@ def test_a_reference_that_stays_open_is_left_as_it_is(
     assert body["subject"]["reference"] == "urn:uuid:elsewhere"
 
 
-def test_the_same_condition_twice_is_refused(records: Records, scope: AccessScope) -> None:
+def test_the_same_condition_twice_is_refused(writer: BundleWriter, scope: AccessScope) -> None:
     twice = [entry(patient("P1"), ifNoneExist="identifier=P1") for _ in range(2)]
     with pytest.raises(Invalid):
-        records.transaction(scope, encode(bundle(*twice)))
+        writer.transaction(scope, encode(bundle(*twice)))

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.records.search import SearchContext, criteria
-from app.records.search.modifiers import split_on, split_values, unescaped
+from app.records.search import SearchContext, criteria, known_criteria
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, search_parameters
+from fhir_profiles.index.escaping import split_on, split_values, unescaped
 from graph.errors import HilumError, Invalid
 from graph.query.expression import (
     Against,
@@ -15,7 +15,7 @@ from graph.query.expression import (
     Any,
     Expression,
     Field,
-    Keys,
+    KeyIn,
     Kind,
     Match,
     Not,
@@ -94,7 +94,7 @@ def test_a_reference_may_be_an_id_a_relative_or_an_absolute_address() -> None:
 
 
 def test_ids_are_keys() -> None:
-    assert one("Patient", "_id", "a,Patient/b") == Keys("Patient", ("t|-|Patient|a", "t|-|Patient|b"))
+    assert one("Patient", "_id", "a,Patient/b") == KeyIn("Patient", ("t|-|Patient|a", "t|-|Patient|b"))
 
 
 def test_chains_go_along_and_against_references() -> None:
@@ -110,12 +110,17 @@ def test_an_unknown_parameter_is_refused_or_told_of() -> None:
         criteria("Patient", [("colour", "red")], HERE)
     assert refused.value.location == "colour"
 
-    ignored: list[str] = []
-    context = SearchContext("t", ignored=ignored)
-    assert criteria("Patient", [("colour", "red"), ("gender", "male")], context) == All(
-        (Term(GENDER, ("male",)),)
-    )
-    assert ignored == ["colour"]
+    lenient = known_criteria("Patient", [("colour", "red"), ("gender", "male")], HERE)
+    assert lenient.where == All((Term(GENDER, ("male",)),))
+    assert lenient.ignored == ("colour",)
+
+
+def test_a_chain_to_what_is_unknown_is_told_of_by_its_whole_name() -> None:
+    name = "_has:Observation:patient:colour"
+
+    assert known_criteria("Patient", [(name, "red")], HERE).ignored == (name,)
+    with pytest.raises(Invalid):
+        known_criteria("Observation", [("patient.colour", "red")], HERE)
 
 
 @given(st.text(max_size=30))
@@ -129,10 +134,10 @@ def test_what_is_escaped_is_one_value_again(text: str) -> None:
 
 NAMES = [(kind, name) for kind in sorted(RESOURCE_TYPES) for name in search_parameters(kind)]
 MARKS = [":", ".", "|", "$", ",", "\\", "`", "}"]
-PARTS = st.sampled_from([*MARKS, "gt", "2026", "1.5", "_has", "missing", "x"])
+AGGREGATES = st.sampled_from([*MARKS, "gt", "2026", "1.5", "_has", "missing", "x"])
 
 
-@given(st.sampled_from(NAMES), st.lists(PARTS, max_size=4), st.lists(PARTS, max_size=6))
+@given(st.sampled_from(NAMES), st.lists(AGGREGATES, max_size=4), st.lists(AGGREGATES, max_size=6))
 def test_any_text_is_a_question_or_a_refusal(
     asked: tuple[str, str], name: list[str], value: list[str]
 ) -> None:

@@ -1,0 +1,109 @@
+"""From a caller to rights, with an audit entry that is there before anything is done and closed after it.
+
+    admitted = admission.admit(credentials, facts, ("fhir.read",))
+    ... admitted.scope ...
+    admitted.close(200)
+
+A refusal leaves an entry too: it is closed here, with the status that the refusal has, and then raised.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from app.admission.facts import AccessFacts
+from app.admission.outcomes import DONE, status_of
+from graph.scope import AccessScope
+
+Authenticate: TypeAlias = Callable[[str | None], AccessScope]
+
+
+class OpenEntry(Protocol):
+    """An audit entry that was begun."""
+
+    @property
+    def witness(self) -> Mapping[str, Any] | None:
+        """What a commit is to write of it (`key` and `properties`); None where nothing is to be changed."""
+
+    def concerning(self, *references: str) -> None:
+        """Note whom the access is about, as `Patient/7`."""
+
+    def close(self, status: int) -> None:
+        """Note the outcome and wait until the entry is durable; raises `Unavailable` when it cannot be."""
+
+
+class Recorder(Protocol):
+    """Begins audit entries."""
+
+    def begin(self, scope: AccessScope | None, facts: AccessFacts) -> OpenEntry:
+        """Begin the entry of an access, of nobody where `scope` is None; raises `Unavailable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An access under way: the caller's rights, and the entry that stays open until `close`."""
+
+    scope: AccessScope
+    entry: OpenEntry
+
+    def close(self, status: int) -> None:
+        """Note the outcome and wait until the entry is durable; raises `Unavailable` when it cannot be."""
+        self.entry.close(status)
+
+
+class Admission:
+    """Admits callers.
+
+    `authenticate` turns credentials into rights; `recorder` begins audit entries.
+    """
+
+    def __init__(self, authenticate: Authenticate, recorder: Recorder) -> None:
+        self._authenticate = authenticate
+        self._recorder = recorder
+
+    def admit(self, credentials: str | None, facts: AccessFacts, permissions: Sequence[str]) -> Admitted:
+        """Admit the bearer of credentials who holds every one of `permissions`.
+
+        Raises `Unauthenticated`, `Forbidden`, or `Unavailable` where the accounts or the audit do not answer.
+        """
+        try:
+            scope = self._authenticate(credentials)
+        except BaseException as error:
+            self.begin(facts).close(status_of(error))
+            raise
+        return self.admit_scope(scope, facts, permissions)
+
+    def admit_scope(self, scope: AccessScope, facts: AccessFacts, permissions: Sequence[str]) -> Admitted:
+        """Admit a caller whose rights are known: a command on the machine itself, a job, a further call.
+
+        Raises `Forbidden` without a permission, `Unavailable` where the audit cannot be written.
+        """
+        entry = self._recorder.begin(scope, facts)
+        try:
+            for permission in permissions:
+                scope.require(permission)
+        except BaseException as error:
+            entry.close(status_of(error))
+            raise
+        return Admitted(scope.witnessed(entry.witness) if entry.witness else scope, entry)
+
+    def begin(self, facts: AccessFacts) -> OpenEntry:
+        """Begin the entry of an access that anybody may make; raises `Unavailable`."""
+        return self._recorder.begin(None, facts)
+
+    @contextmanager
+    def access(
+        self, scope: AccessScope, facts: AccessFacts, permissions: Sequence[str]
+    ) -> Iterator[AccessScope]:
+        """Run a block as one access of a caller whose rights are known, and close it with its outcome.
+
+        Raises what `admit_scope` raises and what the block raises; `Unavailable` where the close fails.
+        """
+        admitted = self.admit_scope(scope, facts, permissions)
+        try:
+            yield admitted.scope
+        except BaseException as error:
+            admitted.close(status_of(error))
+            raise
+        admitted.close(DONE)

@@ -1,0 +1,83 @@
+"""The charts that one caller may see: pages of keys, documents, references, expansions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+
+from app.cohorts.question import Code, ConceptSet
+from graph.errors import TooLarge
+from graph.query.expression import Expression, Page, Question
+from graph.resources.references import Edge, ReferenceStore
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+from graph.terminology.concepts import AskedConcept, ConceptStore
+
+Document: TypeAlias = Mapping[str, Any]
+MOST_ROWS = 20_000
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """The stores that a question is answered from, asked under one caller's rights."""
+
+    scope: AccessScope
+    resources: ResourceStore
+    references: ReferenceStore
+    concepts: ConceptStore
+
+    def page(self, entity: str, where: Expression, limit: int, after: tuple[object, ...] | None) -> Any:
+        """One page of keys in the order of creation."""
+        return self.resources.search(self.scope, Question(entity, where, Page(limit, after=after)))
+
+    def count(self, entity: str, where: Expression) -> int:
+        """How many there are."""
+        return self.resources.count(self.scope, entity, where)
+
+    def keys(self, entity: str, where: Expression) -> list[str]:
+        """Return every key that satisfies a condition.
+
+        Raises `TooLarge` beyond `MOST_ROWS`.
+        """
+        found: list[str] = []
+        after: tuple[object, ...] | None = None
+        while True:
+            page = self.page(entity, where, _AT_ONCE, after)
+            found += page.keys
+            after = page.after
+            if after is None:
+                return found
+            if len(found) >= MOST_ROWS:
+                raise TooLarge(f"more than {MOST_ROWS} rows of {entity}: ask for fewer patients a page")
+
+    def documents(self, keys: Sequence[str]) -> dict[str, Document]:
+        """The current resources by key, as JSON."""
+        found: dict[str, Document] = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            for each in self.resources.bodies(self.scope, keys[start : start + _AT_ONCE]):
+                found[each.key] = orjson.loads(each.body)
+        return found
+
+    def edges(self, keys: Iterable[str], paths: Sequence[str], *targets: str) -> list[Edge]:
+        """The references at `paths` of these resources to living ones of the types `targets`."""
+        wanted = list(keys)
+        return self.references.edges(self.scope, wanted, paths, targets) if wanted else []
+
+    def expand(self, concepts: ConceptSet) -> frozenset[tuple[str | None, str]]:
+        """The codings of a concept set: what it includes without what it excludes."""
+        left = set(self._expanded(concepts.include))
+        excluded = set(self._expanded(concepts.exclude))
+        anywhere = {code for system, code in excluded if system is None}
+        return frozenset(each for each in left - excluded if each[1] not in anywhere)
+
+    def _expanded(self, codes: Iterable[Code]) -> Iterator[tuple[str | None, str]]:
+        known = [each for each in codes if each.system is not None]
+        yield from ((None, each.code) for each in codes if each.system is None)
+        asked = [
+            AskedConcept(each.system, each.code, each.descendants, each.maps)
+            for each in known
+            if each.system is not None
+        ]
+        yield from self.concepts.expand(self.scope, asked)

@@ -1,0 +1,80 @@
+"""Entries of a Bundle are routed by the table that requests are routed by, under the same permissions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+
+from app.http.fhir.exchange import Answer, Call
+from app.http.fhir.interactions import CONVERTERS, FORM, Interaction, names_a_type
+from app.records.bundles.entries import EntryRequest, Target
+from graph.errors import Invalid
+from graph.scope import AccessScope
+
+_HEADERS = {
+    "ifNoneMatch": "If-None-Match",
+    "ifModifiedSince": "If-Modified-Since",
+    "ifMatch": "If-Match",
+    "ifNoneExist": "If-None-Exist",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCall:
+    """An entry that found its interaction; `names` are those of its path."""
+
+    interaction: Interaction
+    names: Mapping[str, str]
+    scope: AccessScope
+    call: Call
+
+    @property
+    def target(self) -> Target | None:
+        """What it writes; None where it only reads."""
+        if self.interaction.reads:
+            return None
+        return Target(self.names["kind"], self.names.get("resource_id"), self.call.parameters)
+
+    def answer(self) -> Answer:
+        """The answer that the same request would get by itself."""
+        return self.interaction.handler(self.scope, self.call, **self.names)
+
+
+class EntryRouter:
+    """Finds the interaction of an entry among those that need no form."""
+
+    def __init__(self, interactions: Sequence[Interaction]) -> None:
+        offered = [each for each in interactions if each.body != FORM]
+        self._methods = {each.method for each in offered} | {"HEAD"}
+        rules = [Rule(each.path, endpoint=each, methods=[each.method]) for each in offered]
+        self._routes = Map(rules, converters=CONVERTERS, redirect_defaults=False).bind("", "/")
+
+    def route(self, scope: AccessScope, base: str, now: int) -> Callable[[EntryRequest], EntryCall]:
+        """How a caller's entries are routed; `base` is the address that urls may begin with.
+
+        The function raises `Invalid` with what is wrong in the request, and `Forbidden`.
+        """
+
+        def routed(request: EntryRequest) -> EntryCall:
+            path, _, query = request.url.removeprefix(f"{base}/").partition("?")
+            interaction, names = self._match(request.method, path)
+            scope.require(interaction.permission)
+            headers = {_HEADERS[name]: text for name, text in request.headers.items() if name in _HEADERS}
+            parameters = tuple(parse_qsl(query, keep_blank_values=True))
+            return EntryCall(interaction, names, scope, Call(now, parameters, headers))
+
+        return routed
+
+    def _match(self, method: str, path: str) -> tuple[Interaction, Mapping[str, str]]:
+        try:
+            interaction, names = self._routes.match(f"/{unquote(path).strip('/')}", method)
+        except MethodNotAllowed:
+            place = "url" if method in self._methods else "method"
+            raise Invalid(f"{method} is not offered there", location=f"request.{place}") from None
+        except HTTPException:
+            raise Invalid("the url of the entry is none of the API", location="request.url") from None
+        if not names_a_type(names):
+            raise Invalid("there is no such resource type", location="request.url")
+        return interaction, names

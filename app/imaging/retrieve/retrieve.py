@@ -1,0 +1,84 @@
+"""The use case that retrieves pictures: the instances that UIDs name, their files, frames and metadata.
+
+Bytes are those that were stored; each frame is read from its place in the file, which storing noted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from app.blobs import BlobStore
+from app.imaging.retrieve.frames import is_encapsulated
+from app.imaging.store.frames import codestream
+from graph.errors import NotFound, Unavailable
+from graph.records import StoredInstance
+from graph.scope import AccessScope
+from graph.studies.imaging import ImagingStore, frame_table
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The attributes of instances, each a zlib-compressed DICOM JSON object; `tag` changes when they do."""
+
+    objects: tuple[bytes, ...]
+    tag: str
+
+
+class ImagingRetrieval:
+    """Retrieves instances, their frames and their metadata."""
+
+    def __init__(self, imaging: ImagingStore, blobs: BlobStore) -> None:
+        self._imaging = imaging
+        self._blobs = blobs
+
+    def instances(
+        self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
+    ) -> list[StoredInstance]:
+        """The instances that these UIDs name, in the order of storing; raises `NotFound`."""
+        scope.require("imaging.read")
+        return self._imaging.instances(scope, study, series, instance)
+
+    def open(self, instance: StoredInstance) -> BinaryIO:
+        """The file of an instance; raises `Unavailable` where it cannot be read."""
+        try:
+            return self._blobs.open(instance.blob_id)
+        except NotFound:  # it is in the graph, so it is there: a lost file is our failure, not an absence
+            raise Unavailable("the pixels of an instance cannot be read now", retry_after=60) from None
+
+    def chunks(self, instance: StoredInstance) -> Iterator[bytes]:
+        """The bytes of an instance's file, opened when the first are asked for; raises `Unavailable`."""
+        with self.open(instance) as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    def with_frames(self, scope: AccessScope, study: str, series: str, instance: str) -> StoredInstance:
+        """One instance with the table of its frames; raises `NotFound`."""
+        scope.require("imaging.read")
+        (found,) = self._imaging.instances(scope, study, series, instance, frames=True)
+        return found
+
+    def frames(self, instance: StoredInstance, numbers: Sequence[int]) -> list[bytes]:
+        """The frames of these numbers, counted from 1, as native pixels or as one codestream each.
+
+        Raises `NotFound` where there is no such frame, or where no frame lies in the file by itself.
+        """
+        table = frame_table(instance.frames)
+        if not table and instance.number_of_frames:
+            raise NotFound("the instance has no frames that can be retrieved one by one")
+        if any(number > len(table) for number in numbers):
+            raise NotFound("the instance has no such frame", location="frames")
+        places = [table[number - 1] for number in numbers]
+        pieces = [self._blobs.read(instance.blob_id, offset, length) for offset, length in places]
+        encapsulated = is_encapsulated(instance.transfer_syntax_uid)
+        return [codestream(piece) for piece in pieces] if encapsulated else pieces
+
+    def metadata(
+        self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
+    ) -> Metadata:
+        """The attributes of the instances that these UIDs name; no file is opened. Raises `NotFound`."""
+        scope.require("imaging.read")
+        rows = self._imaging.metadata(scope, study, series, instance)
+        newest = max(sequence for sequence, _ in rows)
+        return Metadata(tuple(written for _, written in rows), f"{newest}-{len(rows)}")

@@ -1,0 +1,12 @@
+"""The process roles of the gateway, in the order of their start; they stop in the other order.
+
+The graph comes before all of them. A role that others call while they answer, as the committer, stands above
+those: it is there before them, and is stopped when they have finished.
+"""
+
+from app.processes.committer import COMMITTER
+from app.processes.job_worker import WORKER
+from app.processes.role import Role
+from app.processes.web_server import WEB
+
+ROLES: tuple[Role, ...] = (COMMITTER, WORKER, WEB)

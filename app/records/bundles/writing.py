@@ -1,0 +1,70 @@
+"""Writing the entries of Bundles: a transaction's together, a batch's each for itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.records.bundles.entries import BundleEntry, read_bundle
+from app.records.bundles.plans import TransactionPlan, plan_of
+from app.records.bundles.units import WriteEntries
+from app.records.search import SearchContext
+from app.records.write.writing import Written
+from fhir_profiles.issues import ProfileError
+from graph.commit.committer import Failure
+from graph.errors import HilumError
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+from graph.site import Site
+
+
+class BundleWriter:
+    """The writer of Bundles of one gateway."""
+
+    def __init__(self, store: ResourceStore, site: Site) -> None:
+        self._store = store
+        self._site = site
+
+    def transaction(self, scope: AccessScope, raw: bytes) -> list[Written | None]:
+        """Write the text of a transaction Bundle, all or nothing; None where nothing was deleted.
+
+        Raises what is wrong with the text, with an entry or with what it is conditional on.
+        """
+        return self.write_together(scope, read_bundle(raw, "transaction").all())
+
+    def write_together(self, scope: AccessScope, entries: Sequence[BundleEntry]) -> list[Written | None]:
+        """Write the entries of a transaction in one commit; raises what is wrong with any of them."""
+        scope.require("fhir.write")
+        unit = WriteEntries(plan=self._plan(scope, entries), **self._whose(scope))
+        return self._store.commit(scope, unit)
+
+    def write_each(
+        self, scope: AccessScope, entries: Sequence[BundleEntry]
+    ) -> list[Written | Failure | None]:
+        """Write the entries of a batch, each for itself and in their order; a failure is an outcome."""
+        scope.require("fhir.write")
+        plans = [self._plan_or_failure(scope, entry) for entry in entries]
+        units = [
+            WriteEntries(plan=plan, **self._whose(scope))
+            for plan in plans
+            if isinstance(plan, TransactionPlan)
+        ]
+        outcomes: list[list[Written | None] | Failure] = self._store.commit_each(scope, units)
+        told = iter(outcomes)
+        return [_only(next(told)) if isinstance(plan, TransactionPlan) else plan for plan in plans]
+
+    def _plan(self, scope: AccessScope, entries: Sequence[BundleEntry]) -> TransactionPlan:
+        context = SearchContext(scope.tenant, self._site.zone, self._site.fhir_base)
+        return plan_of(entries, self._site.new_id, context, self._site)
+
+    def _plan_or_failure(self, scope: AccessScope, entry: BundleEntry) -> TransactionPlan | Failure:
+        try:
+            return self._plan(scope, [entry])
+        except (HilumError, ProfileError) as error:
+            return error
+
+    def _whose(self, scope: AccessScope) -> dict[str, Any]:
+        return {"scope": scope, "site": self._site}
+
+
+def _only(told: list[Written | None] | Failure) -> Written | Failure | None:
+    """What became of the one entry of its unit."""
+    return told[0] if isinstance(told, list) else told

@@ -1,0 +1,5 @@
+"""Reading one resource: its current version, an older one, and what was just written."""
+
+from app.records.read.read import RecordReader
+
+__all__ = ["RecordReader"]

@@ -1,0 +1,133 @@
+"""_include and _revinclude: what matches refer to, and what refers to them (FHIR R4 search.html#revinclude).
+
+Every candidate is found under the caller's rights, as the matches were, before any limit is applied.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from fhir_profiles.definitions.registry import (
+    RESOURCE_TYPES,
+    reference_paths,
+    search_parameter,
+    search_parameters,
+)
+from graph.errors import Invalid
+from graph.keys import resource_of
+from graph.query.expression import Along, KeyIn, Page, Question, Related
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+
+MOST_INCLUDED = 1_000
+_ROUNDS = 4  # of `:iterate`
+_EVERY = "*"
+_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """One _include (or _revinclude, `reverse`): from `source` at `paths` to `targets`.
+
+    `source` None is any type, `paths` None any element, no targets any type; `iterate` applies it to what was
+    included, too.
+    """
+
+    source: str | None
+    paths: tuple[str, ...] | None
+    targets: tuple[str, ...]
+    reverse: bool
+    iterate: bool
+
+
+def include_of(kind: str, name: str, value: str) -> Include:
+    """Read `Observation:subject:Patient`, `Observation:*` or `*`; raise `Invalid` for what there is not."""
+    plain, _, modifier = name.partition(":")
+    reverse, iterate = plain == "_revinclude", bool(modifier)
+    if value == _EVERY and not reverse:
+        return Include(None, None, (), reverse, iterate)
+    source, parameter, target = _parts(name, value)
+    if reverse and not target:
+        target = "" if iterate else kind
+    return Include(source, _paths(name, source, parameter), (target,) if target else (), reverse, iterate)
+
+
+def _parts(name: str, value: str) -> tuple[str, str, str]:
+    parts = value.split(":")
+    if not 1 < len(parts) <= _PARTS:
+        raise Invalid(f"{name} is Type:parameter[:Type]", location=name)
+    source, parameter, target = (*parts, "")[:_PARTS]
+    if source not in RESOURCE_TYPES or (target and target not in RESOURCE_TYPES):
+        raise Invalid("there is no such resource type", location=name)
+    return source, parameter, target
+
+
+def _paths(name: str, source: str, parameter: str) -> tuple[str, ...] | None:
+    if parameter == _EVERY:
+        return None
+    found = search_parameter(source, parameter)
+    if found is None or found.type != "reference":
+        raise Invalid(f"{source} has no such reference parameter", location=name, code="not-supported")
+    return found.paths
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """Keys of what was included, without the matches; `cut` where there was more than `MOST_INCLUDED`."""
+
+    keys: tuple[str, ...]
+    cut: bool
+
+
+class IncludeSearch:
+    """Finds what the matches of a page include."""
+
+    def __init__(self, resources: ResourceStore) -> None:
+        self._resources = resources
+
+    def included(self, scope: AccessScope, matches: Sequence[str], includes: Sequence[Include]) -> Included:
+        """Follow the includes from the matches of a page, given by their keys."""
+        found: dict[str, None] = {}
+        near, rules = list(matches), list(includes)
+        for _ in range(_ROUNDS):
+            if not near or not rules or len(found) > MOST_INCLUDED:
+                break
+            reached = [key for rule in rules for key in self._follow(scope, near, rule)]
+            near = [key for key in dict.fromkeys(reached) if key not in found and key not in matches]
+            found |= dict.fromkeys(near)
+            rules = [rule for rule in includes if rule.iterate]
+        keys = tuple(found)
+        return Included(keys[:MOST_INCLUDED], len(keys) > MOST_INCLUDED)
+
+    def _follow(self, scope: AccessScope, keys: list[str], rule: Include) -> Iterator[str]:
+        if rule.reverse:
+            return self._referring(scope, keys, rule)
+        near = [key for key in keys if rule.source in (None, _type(key))]
+        paths = None if rule.paths is None else list(rule.paths)
+        if not near:
+            return iter(())
+        return iter(self._resources.referred(scope, near, paths, rule.targets, MOST_INCLUDED + 1))
+
+    def _referring(self, scope: AccessScope, keys: list[str], rule: Include) -> Iterator[str]:
+        source = rule.source or ""
+        paths = rule.paths if rule.paths is not None else _every_path(source)
+        for kind, own in _by_type(keys).items():
+            if rule.targets in ((), (kind,)):
+                link = Related(Along(paths, (kind,)), KeyIn(kind, tuple(own)))
+                question = Question(source, link, Page(limit=MOST_INCLUDED + 1))
+                yield from self._resources.search(scope, question).keys
+
+
+def _every_path(source: str) -> tuple[str, ...]:
+    names = (name for name, each in search_parameters(source).items() if each.type == "reference")
+    return tuple(dict.fromkeys(path for name in names for path in reference_paths(source, name)))
+
+
+def _by_type(keys: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(_type(key), []).append(key)
+    return found
+
+
+def _type(key: str) -> str:
+    return resource_of(key).partition("/")[0]

@@ -1,0 +1,108 @@
+"""The use case that searches resources of a type: criteria to an expression, and pages of what matches.
+
+`understood` comes first, since which parameters counted is part of the question that a page belongs to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from app.records.search.criteria import (
+    KnownCriteria,
+    SearchContext,
+    compartment,
+    criteria,
+    known_criteria,
+)
+from app.records.search.includes import Include, IncludeSearch
+from app.site import Sites
+from graph.query.expression import All, Expression, Page, Question, Sort
+from graph.records import ResourceVersion
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+
+Parameters: TypeAlias = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeSearch:
+    """A search of one type: its condition, how many and in which order, and what comes with the matches."""
+
+    resource_type: str
+    where: Expression
+    count: int
+    sort: tuple[Sort, ...] = ()
+    includes: tuple[Include, ...] = ()
+    wants_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The versions of a page: `matches` are the keys of those that match, others were included.
+
+    `after` is where the next page begins, None where this one is the last; `total` is None where it is not
+    known; `cut`: more would be included than may be.
+    """
+
+    versions: tuple[ResourceVersion, ...]
+    matches: frozenset[str]
+    after: tuple[object, ...] | None
+    total: int | None
+    cut: bool
+
+
+class RecordSearch:
+    """Searches resources."""
+
+    def __init__(self, resources: ResourceStore, includes: IncludeSearch, sites: Sites) -> None:
+        self._resources = resources
+        self._includes = includes
+        self._sites = sites
+
+    def criteria(self, scope: AccessScope, resource_type: str, parameters: Parameters) -> Expression:
+        """The condition of criteria, each of which must be known; raises `Invalid`."""
+        return criteria(resource_type, parameters, self._context(scope))
+
+    def understood(
+        self,
+        scope: AccessScope,
+        resource_type: str,
+        parameters: Parameters,
+        *,
+        patient_id: str | None = None,
+        lenient: bool = False,
+    ) -> KnownCriteria:
+        """The condition of a search, within a patient's compartment where one is named.
+
+        With `lenient` handling, what is not known is left out and told of; else it is `Invalid`.
+        """
+        context = self._context(scope)
+        if lenient:
+            found = known_criteria(resource_type, parameters, context)
+        else:
+            found = KnownCriteria(criteria(resource_type, parameters, context))
+        if patient_id is None:
+            return found
+        return KnownCriteria(All((compartment(resource_type, patient_id), found.where)), found.ignored)
+
+    def page(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> SearchPage:
+        """The page that begins after a place, None for the first, with what its matches include."""
+        scope.require("fhir.read")
+        question = Question(asked.resource_type, asked.where, Page(asked.count, asked.sort, after))
+        found = self._resources.search(scope, question)
+        more = self._includes.included(scope, found.keys, asked.includes)
+        versions = self._resources.bodies(scope, [*found.keys, *more.keys])
+        total = len(found.keys) if after is None and found.after is None else None
+        if total is None and asked.wants_total:
+            total = self.count(scope, asked)
+        there = tuple(version for version in versions if not version.deleted)
+        return SearchPage(there, frozenset(found.keys), found.after, total, more.cut)
+
+    def count(self, scope: AccessScope, asked: TypeSearch) -> int:
+        """How many resources match."""
+        scope.require("fhir.read")
+        return self._resources.count(scope, asked.resource_type, asked.where)
+
+    def _context(self, scope: AccessScope) -> SearchContext:
+        site = self._sites.of(scope)
+        return SearchContext(scope.tenant, site.zone, site.fhir_base)

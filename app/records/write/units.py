@@ -1,0 +1,113 @@
+"""The units of work of writing resources: each a change that is decided as one (FHIR R4 http.html)."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.records.write.conditions import Criteria, create, delete_where, update_where
+from app.records.write.receiving import Prepared, Received
+from app.records.write.writing import Desk, Written
+from graph.commit import Draft, Keys, Unit, View
+from graph.keys import resource_key
+from graph.resources.states import RESOURCES, STUDIES
+from graph.scope import AccessScope
+from graph.site import Site
+from graph.studies.overlaying import named_study
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordUnit(Unit[Answer], Generic[Answer]):
+    """A change of resources: whose it is, and the site whose zone and address its texts are read with."""
+
+    scope: AccessScope
+    site: Site
+
+    def desk(self, view: View, draft: Draft) -> Desk:
+        """Where its resources are written."""
+        return Desk(view, draft, self.scope, self.site)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateResource(RecordUnit[Written]):
+    """Creates a resource, or answers the one match of `if_none_exist` (http.html#create, #ccreate)."""
+
+    prepared: Prepared
+    if_none_exist: Criteria | None = None
+
+    def looks_at(self) -> Keys:
+        """Of an ImagingStudy, whether another one has its UID."""
+        return _study_of(self.scope, self.prepared)
+
+    def presumes_absent(self) -> Keys:
+        """Nobody has the new id."""
+        return {RESOURCES: (self.prepared.key,)}
+
+    def decide(self, view: View, draft: Draft) -> Written:
+        """Create it."""
+        return create(self.desk(view, draft), self.prepared, self.if_none_exist)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateResource(RecordUnit[Written]):
+    """Writes the next version of a resource, or its first under the client's id (http.html#update)."""
+
+    prepared: Prepared
+    if_match: int | None = None
+
+    def looks_at(self) -> Keys:
+        """The resource; of an ImagingStudy, whether another one has its UID."""
+        return {RESOURCES: (self.prepared.key,), **_study_of(self.scope, self.prepared)}
+
+    def decide(self, view: View, draft: Draft) -> Written:
+        """Write it."""
+        return self.desk(view, draft).put(self.prepared, method="PUT", if_match=self.if_match)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateMatch(RecordUnit[Written]):
+    """Updates the one match of criteria, or creates where there is none (http.html#cond-update)."""
+
+    received: Received
+    new_id: str
+    criteria: Criteria
+    if_match: int | None = None
+
+    def decide(self, view: View, draft: Draft) -> Written:
+        """Search, then write."""
+        desk = self.desk(view, draft)
+        return update_where(desk, self.received, self.new_id, self.criteria, self.if_match)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteResource(RecordUnit[Written | None]):
+    """Deletes a resource; the answer is None where there was nothing left to delete."""
+
+    resource_type: str
+    resource_id: str
+    if_match: int | None = None
+
+    def looks_at(self) -> Keys:
+        """The resource."""
+        return {RESOURCES: (resource_key(self.scope.tenant, self.resource_type, self.resource_id),)}
+
+    def decide(self, view: View, draft: Draft) -> Written | None:
+        """Delete it."""
+        return self.desk(view, draft).delete(self.resource_type, self.resource_id, self.if_match)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteMatch(RecordUnit[Written | None]):
+    """Deletes the one match of criteria; several are refused (http.html#3.1.0.7.1)."""
+
+    criteria: Criteria
+    if_match: int | None = None
+
+    def decide(self, view: View, draft: Draft) -> Written | None:
+        """Search, then delete."""
+        return delete_where(self.desk(view, draft), self.criteria, self.if_match)
+
+
+def _study_of(scope: AccessScope, prepared: Prepared) -> Keys:
+    key = named_study(scope, prepared.study) if prepared.study is not None else None
+    return {STUDIES: (key,)} if key else {}

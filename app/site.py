@@ -1,0 +1,29 @@
+"""What belongs to one tenant: found from the rights of whoever asks, never from the configuration.
+
+This is the one place that reads the tenant of the settings (a test holds that): tokens that name none belong
+to it, and so does what the gateway does by itself.
+"""
+
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from app.config import Config
+from graph.scope import AccessScope
+from graph.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The sites of one gateway: its own tenant's, and those of the others, which differ by their name."""
+
+    own: Site
+
+    def of(self, scope: AccessScope) -> Site:
+        """The site of a caller's tenant."""
+        return self.own if scope.tenant == self.own.tenant else replace(self.own, tenant=scope.tenant)
+
+
+def sites_of(config: Config) -> Sites:
+    """The sites that the settings describe."""
+    zone = ZoneInfo(config.zone)
+    return Sites(Site(config.base_url, config.patient_id_system, zone, tenant=config.tenant))

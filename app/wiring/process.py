@@ -1,0 +1,297 @@
+"""The parts of one process, each made when it is first asked for: a process role makes what it needs.
+
+Nothing here starts a thread or opens a connection before its first use, so the parts may be made before a
+server forks.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+from secrets import token_bytes
+from time import time_ns
+
+from app.admission import Admission
+from app.audit.recorder import AuditRecorder, open_recorder
+from app.blobs import BlobStore, new_blob_id
+from app.census import Census
+from app.checking import Checks
+from app.cohorts.answering import Cohorts
+from app.config import Config
+from app.imaging.changes import ChangeFeed
+from app.imaging.delete import ImagingDeletion
+from app.imaging.retrieve import ImagingRetrieval
+from app.imaging.search import ImagingSearch
+from app.imaging.store import Ingest, Limits
+from app.paging import PageTokens
+from app.processes.readiness import Readiness
+from app.records import Records
+from app.records.bundles.bundles import Bundles
+from app.records.bundles.writing import BundleWriter
+from app.records.history import RecordHistory
+from app.records.read import RecordReader
+from app.records.search import IncludeSearch, RecordSearch
+from app.security.account_tokens import AccountTokens
+from app.security.authenticator import Authenticator
+from app.security.demo import DemoUsers
+from app.security.keys import SigningKey, signing_key
+from app.security.provider import provider_verifier
+from app.security.tokens import LocalVerifier, TokenIssuer
+from app.site import Sites, sites_of
+from app.work.operations import Operations
+from app.work.queue import JobQueue
+from app.work.waking import Topic, Waker
+from graph.accounts.accounts import AccountStore
+from graph.aggregates import AGGREGATES
+from graph.audit.entries import AuditStore
+from graph.census import census
+from graph.changes.changes import ChangeStore
+from graph.clock import now
+from graph.commit import Committer, CommitterThread, Committing
+from graph.commit.remote import RemoteCommitter
+from graph.errors import Unavailable
+from graph.invariants import InvariantStore
+from graph.jobs.jobs import JobStore
+from graph.local.folders import graph_folder
+from graph.local.state import Neo4jAddress, local_address
+from graph.resources.references import ReferenceStore
+from graph.resources.resources import ResourceStore
+from graph.session import Graph
+from graph.studies.imaging import ImagingStore
+from graph.studies.removals import RemovalStore
+from graph.studies.rendering import StudyRenderer
+from graph.terminology.concepts import ConceptStore
+
+_KEYS, _BLOBS, _AUDIT = "keys", "blobs", "audit"  # folders of the home folder
+
+
+class Wiring:
+    """The parts of one process on a graph, each made when it is first asked for, and then kept."""
+
+    def __init__(self, config: Config, graph: Graph) -> None:
+        self.config = config
+        self.graph = graph
+        self.sites: Sites = sites_of(config)
+
+    def close(self) -> None:
+        """Finish what waits and close what was made; the graph stays open, since it was brought."""
+        for name in ("committer", "recorder", "blobs"):
+            if name in vars(self):
+                vars(self)[name].close()
+
+    # What lies on the disk beside the graph
+
+    @cached_property
+    def key(self) -> SigningKey:
+        """The secret key of the gateway; made on the first start."""
+        return signing_key(self.config.home / _KEYS)
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        config = self.config
+        return BlobStore([config.home / _BLOBS], floor=config.disk_floor, in_flight=config.in_flight)
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where entries lie until they are moved into the graph."""
+        return self.config.home / _AUDIT
+
+    @cached_property
+    def recorder(self) -> AuditRecorder:
+        closed = partial(self.waker.wake, Topic.AUDIT)
+        return open_recorder(self.config, self.audit_folder, self.sites.own.tenant, closed)
+
+    @cached_property
+    def waker(self) -> Waker:
+        """Wakes the workers of this machine."""
+        return Waker(self.config.home)
+
+    # Stores of the graph
+
+    @cached_property
+    def committing(self) -> Committing:
+        return Committing(self.graph, AGGREGATES, now, self.waker.changed)
+
+    @cached_property
+    def committer(self) -> Committer:
+        """The machine's one committer where this process was told of it, else a thread of its own."""
+        if self.config.committer:
+            return RemoteCommitter(self.config.committer)
+        return CommitterThread(self.committing)
+
+    @cached_property
+    def imaging(self) -> ImagingStore:
+        return ImagingStore(self.graph, self.committer, self.sites.own)
+
+    @cached_property
+    def resources(self) -> ResourceStore:
+        return ResourceStore(self.graph, self.committer, StudyRenderer(self.graph, self.sites.own))
+
+    @cached_property
+    def accounts(self) -> AccountStore:
+        return AccountStore(self.graph)
+
+    @cached_property
+    def removals(self) -> RemovalStore:
+        return RemovalStore(self.graph)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        return AuditStore(self.graph)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        return JobStore(self.graph)
+
+    @cached_property
+    def job_queue(self) -> JobQueue:
+        return JobQueue(self.jobs, self.waker)
+
+    # Who asks
+
+    @cached_property
+    def issuer(self) -> TokenIssuer:
+        return TokenIssuer(self.key, self.config.base_url, self.config.token_seconds)
+
+    @cached_property
+    def account_tokens(self) -> AccountTokens:
+        return AccountTokens(self.accounts, self.issuer, self.sites.own.tenant)
+
+    @cached_property
+    def demo(self) -> DemoUsers:
+        return DemoUsers(self.accounts, self.issuer, self.sites.own.tenant, on=self.config.demo)
+
+    @cached_property
+    def authenticator(self) -> Authenticator:
+        offered = (LocalVerifier(self.key, self.config.base_url), provider_verifier(self.config))
+        verifiers = [each for each in offered if each is not None]
+        return Authenticator(verifiers, self.accounts, self.sites.own.tenant)
+
+    @cached_property
+    def admission(self) -> Admission:
+        return Admission(self.authenticator, self.recorder)
+
+    @cached_property
+    def page_tokens(self) -> PageTokens:
+        return PageTokens(self.key.derive("pages"), self.config.page_token_seconds)
+
+    # Use cases on pictures
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        zone = self.sites.own.zone
+        return Ingest(
+            self.blobs,
+            self.imaging,
+            new_blob_id=lambda: new_blob_id(time_ns() // 1_000_000, token_bytes(10)),
+            today=lambda: datetime.now(zone).strftime("%Y%m%d"),
+            limits=Limits(file_bytes=self.config.part_size),
+        )
+
+    @cached_property
+    def imaging_search(self) -> ImagingSearch:
+        return ImagingSearch(self.imaging)
+
+    @cached_property
+    def retrieval(self) -> ImagingRetrieval:
+        return ImagingRetrieval(self.imaging, self.blobs)
+
+    @cached_property
+    def deletion(self) -> ImagingDeletion:
+        return ImagingDeletion(self.imaging)
+
+    @cached_property
+    def feed(self) -> ChangeFeed:
+        return ChangeFeed(ChangeStore(self.graph))
+
+    # Use cases on the record
+
+    @cached_property
+    def records(self) -> Records:
+        return Records(self.resources, self.sites.own)
+
+    @cached_property
+    def bundle_writer(self) -> BundleWriter:
+        return BundleWriter(self.resources, self.sites.own)
+
+    @cached_property
+    def reader(self) -> RecordReader:
+        return RecordReader(self.resources)
+
+    @cached_property
+    def record_search(self) -> RecordSearch:
+        return RecordSearch(self.resources, IncludeSearch(self.resources), self.sites)
+
+    @cached_property
+    def history(self) -> RecordHistory:
+        return RecordHistory(self.resources)
+
+    @cached_property
+    def bundles(self) -> Bundles:
+        return Bundles(self.bundle_writer)
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        return Cohorts(
+            self.resources,
+            ReferenceStore(self.graph),
+            ConceptStore(self.graph),
+            tokens=self.page_tokens,
+            pseudonym_key=self.key.derive("pseudonyms"),
+            sites=self.sites,
+        )
+
+    # What an operator asks
+
+    @cached_property
+    def operations(self) -> Operations:
+        return Operations(self.jobs)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        return Readiness(self.graph, self.blobs, self.config.home)
+
+    @cached_property
+    def census(self) -> Census:
+        return Census(lambda: census(self.graph, self.sites.own.tenant))
+
+    @cached_property
+    def checks(self) -> Checks:
+        return Checks(
+            self.removals,
+            InvariantStore(self.graph),
+            self.blobs,
+            home=self.config.home,
+            audit=self.audit_folder,
+            tenant=self.sites.own.tenant,
+            grace=self.config.orphan_seconds,
+        )
+
+
+def graph_address(config: Config) -> Neo4jAddress:
+    """Where the graph of this configuration is; raises `Unavailable` when there is none yet."""
+    if config.neo4j_uri:
+        return Neo4jAddress(config.neo4j_uri, config.neo4j_user, config.neo4j_password)
+    found = local_address(graph_folder(config.home))
+    if found is None:
+        raise Unavailable("there is no local graph here yet: `hilum graph start` or `hilum up` makes it")
+    return found
+
+
+def connected(config: Config) -> Graph:
+    """The graph of this configuration, of which nothing is asked yet; raises `Unavailable`."""
+    where = graph_address(config)
+    return Graph.connect(where.uri, where.user, where.password, config.neo4j_database)
+
+
+@contextmanager
+def wired(config: Config) -> Iterator[Wiring]:
+    """The parts of a process that ends with the block."""
+    graph = connected(config)
+    wiring = Wiring(config, graph)
+    try:
+        yield wiring
+    finally:
+        wiring.close()
+        graph.close()

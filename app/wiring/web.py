@@ -1,0 +1,86 @@
+"""The web role: the windows that are open, each with the use cases that it calls."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from app.http.apidocs import routes as apidocs
+from app.http.authorization import routes as authorization
+from app.http.changefeed import routes as changefeed
+from app.http.cohorts import routes as cohorts
+from app.http.dicomweb import routes as dicomweb
+from app.http.dicomweb.routes_store import BodyLimits
+from app.http.factory import WebApp, Window, create_app
+from app.http.fhir import routes as fhir
+from app.http.kit.bodies import Pace
+from app.http.kit.multipart import PartLimits
+from app.http.operations import routes as operations
+from app.http.pages import routes as pages
+from app.wiring.process import Wiring
+
+
+def _dicomweb(wiring: Wiring) -> Window:
+    config = wiring.config
+    limits = BodyLimits(
+        request_size=config.request_size,
+        parts=PartLimits(parts=config.parts, part_size=config.part_size),
+        pace=Pace(config.stall_seconds, config.minimum_rate),
+    )
+    return dicomweb.blueprint(
+        ingest=wiring.ingest,
+        search=wiring.imaging_search,
+        retrieval=wiring.retrieval,
+        deletion=wiring.deletion,
+        sites=wiring.sites,
+        limits=limits,
+    )
+
+
+def _fhir(wiring: Wiring) -> Window:
+    return fhir.blueprint(
+        reader=wiring.reader,
+        search=wiring.record_search,
+        history=wiring.history,
+        records=wiring.records,
+        bundles=wiring.bundles,
+        tokens=wiring.page_tokens,
+        sites=wiring.sites,
+        largest_body=wiring.config.fhir_bundle,
+    )
+
+
+def _pages(wiring: Wiring) -> Window:
+    return pages.blueprint(
+        readiness=wiring.readiness,
+        census=wiring.census,
+        sites=wiring.sites,
+        demo=wiring.config.demo,
+    )
+
+
+def _operations(wiring: Wiring) -> Window:
+    return operations.blueprint(
+        readiness=wiring.readiness,
+        operations=wiring.operations,
+        tokens=wiring.page_tokens,
+        sites=wiring.sites,
+    )
+
+
+WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
+    "authorization": lambda wiring: authorization.blueprint(tokens=wiring.account_tokens),
+    "dicomweb": _dicomweb,
+    "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed),
+    "fhir": _fhir,
+    "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
+    "operations": _operations,
+    "apidocs": lambda wiring: apidocs.blueprint(),
+    "pages": _pages,
+}
+
+
+def web_app(wiring: Wiring, windows: Iterable[str] = tuple(WINDOWS)) -> WebApp:
+    """The application with these windows, by their names; every one unless told otherwise."""
+    return create_app(
+        [WINDOWS[name](wiring) for name in windows],
+        base_url=wiring.config.base_url,
+        admission=wiring.admission,
+    )

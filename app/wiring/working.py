@@ -1,0 +1,45 @@
+"""The worker role: the lanes of a job worker, each with what its jobs and followers call."""
+
+from app.security.scopes import system_scope
+from app.wiring.process import Wiring
+from app.work.chores import FeedMark, JobForgetting, UploadSweep
+from app.work.doing import JobDoer
+from app.work.following import Following
+from app.work.lanes import audit_lane, follower_lane, job_lanes
+from app.work.orphans import OrphanSweep, OrphanSweeper
+from app.work.purge import Purge, PurgeFollower
+from app.work.recurring import Calendar, Recurring
+from app.work.worker import Worker
+from graph.changes.changes import ChangeStore
+from graph.jobs.claims import ClaimStore
+from graph.jobs.followers import FollowerStore
+
+_SHORTEST_BETWEEN_SCANS = 5.0
+
+
+def worker(wiring: Wiring) -> Worker:
+    """A job worker of this process."""
+    config, tenant = wiring.config, wiring.sites.own.tenant
+    scope = system_scope(tenant, "worker")
+    sweeper = OrphanSweeper(wiring.removals, wiring.blobs, config.home, tenant, config.orphan_seconds)
+    kinds = (
+        Purge(wiring.removals, wiring.blobs),
+        OrphanSweep(sweeper),
+        UploadSweep(wiring.blobs),
+        JobForgetting(wiring.jobs),
+    )
+    recurring = (
+        Recurring(Purge.name, 3600.0),
+        Recurring(OrphanSweep.name, max(sweeper.pause, _SHORTEST_BETWEEN_SCANS)),
+        Recurring(UploadSweep.name, 900.0),
+        Recurring(JobForgetting.name, 86_400.0),
+    )
+    following = Following(FollowerStore(wiring.graph), ChangeStore(wiring.graph), scope)
+    calendar = Calendar(wiring.job_queue, recurring, scope)
+    lanes = (
+        *job_lanes(JobDoer(ClaimStore(wiring.graph), kinds, scope), calendar),
+        follower_lane(following, PurgeFollower(wiring.job_queue), gathering=0.5),
+        follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
+        audit_lane(wiring.audit_folder, wiring.audit),
+    )
+    return Worker(config.home, lanes)

@@ -1,0 +1,99 @@
+"""What is asked of the rows that are kept: a search value, read, and free of any store (FHIR R4 search.html).
+
+Each `Asked…` speaks of the rows of one name, a parameter's own or those kept for its modifier
+(`fhir_profiles.index.kept.beside`).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from enum import StrEnum
+from typing import TypeAlias
+
+from fhir_profiles.definitions.registry import SearchParameter
+from fhir_profiles.index.kept import beside
+
+
+class Prefix(StrEnum):
+    """How a date, number or quantity is compared with the asked one (search.html#prefix)."""
+
+    EQ = "eq"
+    NE = "ne"
+    GT = "gt"
+    LT = "lt"
+    GE = "ge"
+    LE = "le"
+    SA = "sa"
+    EB = "eb"
+    AP = "ap"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTerm:
+    """Some row has one of `codes` (any, where there are none); `system` None is any, "" is none."""
+
+    name: str
+    codes: tuple[str, ...]
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedText:
+    """Some row begins with the text, folded; `exact` and `contains` are the modifiers that ask otherwise."""
+
+    name: str
+    value: str
+    modifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSpan:
+    """Some row stands to low and high as the prefix says; `system` and `code` restrict the unit, None is any.
+
+    Dates are whole microseconds, [low, high); numbers are floats, with both ends in the range.
+    """
+
+    name: str
+    prefix: Prefix
+    low: float
+    high: float
+    system: str | None = None
+    code: str | None = None
+
+
+Asked: TypeAlias = AskedTerm | AskedText | AskedSpan
+
+
+class UnreadableValue(ValueError):
+    """A search value cannot be one of its parameter's; the message is for the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The parameter that a value is asked of, and how it is read.
+
+    `zone` is where dates without an offset are, `base` this server's own base URL.
+    """
+
+    parameter: SearchParameter
+    modifier: str = ""
+    zone: tzinfo = UTC
+    base: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the parameter's own rows."""
+        return self.parameter.name
+
+    @property
+    def beside(self) -> str:
+        """The name of the rows that are kept for the modifier."""
+        return beside(self.parameter.name, self.modifier)
+
+
+_PREFIXES = {each.value: each for each in Prefix}
+
+
+def prefixed(text: str) -> tuple[Prefix, str]:
+    """The prefix of a value and the value; without one it is asked to be equal."""
+    prefix = _PREFIXES.get(text[:2])
+    return (prefix, text[2:]) if prefix else (Prefix.EQ, text)

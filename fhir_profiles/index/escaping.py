@@ -1,0 +1,34 @@
+"""How the values of a query string are parted, and what a backslash keeps (FHIR R4 search.html#escaping)."""
+
+import re
+
+_ESCAPED_OR_ONE = re.compile(r"\\.|.", re.DOTALL)
+
+
+def split_values(text: str) -> list[str]:
+    """The alternatives of a value: parted by commas that are not escaped; each is still escaped."""
+    return parted(text, ",")
+
+
+def unescaped(text: str) -> str:
+    """The value that a client meant: `\\,` `\\|` `\\$` and `\\\\` are the characters themselves."""
+    return re.sub(r"\\([,|$\\])", r"\1", text)
+
+
+def split_on(text: str, mark: str) -> list[str]:
+    """The parts of a token or quantity, unescaped."""
+    return [unescaped(each) for each in parted(text, mark)]
+
+
+def parted(text: str, mark: str) -> list[str]:
+    """The parts between the marks that are not escaped, as they are written.
+
+    A backslash escapes whatever follows it, another one too.
+    """
+    parts = [""]
+    for each in _ESCAPED_OR_ONE.findall(text):
+        if each == mark:
+            parts.append("")
+        else:
+            parts[-1] += each
+    return parts

@@ -1,0 +1,75 @@
+"""References: to resources of this server as `Type/id`, elsewhere as written (FHIR R4 search.html#reference).
+
+Beside the terms of `subject` there are some of `subject:identifier`, for references by a business identifier.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from fhir_profiles.index.asked import Asked, AskedTerm, Asking, UnreadableValue
+from fhir_profiles.index.escaping import split_on, unescaped
+from fhir_profiles.index.kept import Converter, KeptRows, beside
+from fhir_profiles.references import literal, pointed_type
+
+IDENTIFIER = "identifier"
+MODIFIERS = frozenset({IDENTIFIER, *RESOURCE_TYPES})
+
+
+def _reference(rows: KeptRows, param: str, value: Any, resolves: str) -> None:
+    pointed = pointed_type(value) if resolves else None
+    if pointed == resolves or not resolves:
+        _text(rows, param, value.get("reference"), "")
+    identifier = value.get("identifier")
+    if isinstance(identifier, dict) and pointed in (resolves or None, None):
+        rows.term(beside(param, IDENTIFIER), identifier.get("system"), identifier.get("value"))
+
+
+def _text(rows: KeptRows, param: str, text: Any, _: str) -> None:
+    """A local reference without its version; anything else as written, contained ones not at all."""
+    if found := literal(text, rows.base):
+        rows.term(param, "", found.target)
+    elif isinstance(text, str) and not text.startswith("#"):
+        rows.term(param, "", text)
+
+
+def _canonical(rows: KeptRows, param: str, value: Any, _: str) -> None:
+    """A canonical with and without its version, and as `Type/id` where it is this server's own."""
+    if isinstance(value, str) and not value.startswith("#"):
+        rows.term(param, "", value)
+        _text(rows, param, value.partition("|")[0], "")
+        rows.term(param, "", value.partition("|")[0])
+
+
+def _inline(rows: KeptRows, param: str, value: Any, _: str) -> None:
+    """A resource that stands where a reference might: the document's Composition in its Bundle."""
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
+        rows.term(param, "", f"{value.get('resourceType')}/{value['id']}")
+
+
+KEPT: Mapping[str, Converter] = {
+    "Reference": _reference,
+    "canonical": _canonical,
+    "uri": _text,
+    "url": _text,
+    "Resource": _inline,
+}
+
+
+def asked(asking: Asking, text: str) -> Asked:
+    """Read `id`, `Type/id` or a URL.
+
+    Without a type every type that the parameter may point to is meant. Raises `UnreadableValue`.
+    """
+    if asking.modifier == IDENTIFIER:
+        *systems, code = split_on(text, "|")
+        return AskedTerm(asking.beside, (code,) if code else (), systems[0] if systems else None)
+    value = unescaped(text)
+    if found := literal(value, asking.base):
+        if asking.modifier not in ("", found.type):
+            raise UnreadableValue("the modifier and the reference name different types")
+        return AskedTerm(asking.name, (found.target,))
+    if "/" in value or ":" in value:
+        return AskedTerm(asking.name, (value,))
+    targets = (asking.modifier,) if asking.modifier else asking.parameter.targets or tuple(RESOURCE_TYPES)
+    return AskedTerm(asking.name, tuple(f"{target}/{value}" for target in targets))

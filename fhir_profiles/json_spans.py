@@ -1,0 +1,76 @@
+"""Where the values of a JSON text lie, so that a part can be replaced or kept without writing the rest anew.
+
+The text must be valid JSON already (`documents.parse` has read it): nothing is checked a second time.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from json import JSONDecoder
+from typing import NamedTuple
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?', re.DOTALL)
+_skip = JSONDecoder(strict=False).raw_decode
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpan:
+    """A part of a text: [start, end) in characters."""
+
+    start: int
+    end: int
+
+
+def members(text: str, start: int) -> Iterator[tuple[str, TextSpan]]:
+    """The members of the object that begins at `start` (its brace): name and span of each value."""
+    position = _after_space(text, start + 1)
+    while text[position] != "}":
+        name, position = _skip(text, position)
+        value = _after_space(text, _after_space(text, position) + 1)
+        _, end = _skip(text, value)
+        yield name, TextSpan(value, end)
+        position = _next(text, end)
+
+
+def items(text: str, start: int) -> Iterator[TextSpan]:
+    """The items of the array that begins at `start` (its bracket)."""
+    position = _after_space(text, start + 1)
+    while text[position] != "]":
+        _, end = _skip(text, position)
+        yield TextSpan(position, end)
+        position = _next(text, end)
+
+
+class StringValue(NamedTuple):
+    """A string of a text: the member that it, or its array, is a value of, and its span with the quotes."""
+
+    member: str
+    start: int
+    end: int
+
+
+def texts(text: str) -> Iterator[StringValue]:
+    """Yield every string value."""
+    member = ""
+    for match in _STRING.finditer(text):
+        if match[2]:
+            member = match[1] if "\\" not in match[1] else _skip(f'"{match[1]}"', 0)[0]
+        else:
+            yield StringValue(member, match.start(), match.end())
+
+
+def first(text: str) -> int:
+    """Where the document begins, after its white space."""
+    return _after_space(text, 0)
+
+
+def _after_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _next(text: str, end: int) -> int:
+    """From the end of a value to the next one, or to the closing bracket."""
+    position = _after_space(text, end)
+    return _after_space(text, position + 1) if text[position] == "," else position

@@ -1,0 +1,21 @@
+"""The clauses by which a commit makes the rows of `graph.query.rows.ValueRows` for a resource."""
+
+from graph.query.expression import Kind
+from graph.query.rows import VALUE_NODES
+
+_LISTS = {"terms": Kind.TERM, "texts": Kind.TEXT, "spans": Kind.SPAN}
+_EDGES = """CALL (r, row) { UNWIND row.edges AS e
+  MERGE (target:Resource {key: e[0]})
+  CREATE (r)-[:$(e[1]) {path: e[2]}]->(target) }
+"""
+
+
+def _creation(rows: str, kind: Kind) -> str:
+    node = VALUE_NODES[kind]
+    columns = ", ".join(f"{name}: v[{place}]" for place, name in enumerate(node.columns))
+    made = f"CREATE (:{node.label} {{{columns}, serial: row.serial}})-[:OF]->(r)"
+    return f"CALL (r, row) {{ UNWIND row.{rows} AS v\n  {made} }}"
+
+
+CREATE_ROWS = "\n".join([*(_creation(rows, kind) for rows, kind in _LISTS.items()), _EDGES])
+"""Makes the rows in the lists of `row`, named as those of `ValueRows`, for the resource `r`."""

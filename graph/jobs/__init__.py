@@ -1,0 +1,1 @@
+"""Durable work in the graph: jobs that workers claim, and followers of the change feed with their cursors."""

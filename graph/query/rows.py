@@ -1,0 +1,143 @@
+"""The value rows of the graph: the label, columns, index and key of each kind, said once (ADR 0001).
+
+    (:Term {key, system, serial})-[:OF]->(resource)     key: tenant|type|parameter|code
+    (:Text {key, value, exact, serial})-[:OF]->(…)      key: tenant|type|parameter
+    (:Span {key, low, high, system, code, serial})-[:OF]->(…)
+
+The commit writes them, the compiler compares them, the schema indexes them, and all three read them here. Two
+parameters are no rows but properties of the resource (`NODE_FIELDS`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from fhir_profiles.index.extraction import SearchValues
+from fhir_profiles.index.kept import ID, LAST_UPDATED, RowType, SpanValue, TermValue, TextValue
+from graph.keys import resource_key, term_key, value_key
+from graph.query.expression import Field, Kind, Layout
+from graph.query.relationships import relationship
+
+_Row = TypeVar("_Row", bound=tuple[object, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class ValueNode:
+    """One kind of value rows.
+
+    `columns` are the properties in the order in which rows carry them, `key` first; each node has the
+    `serial` of its resource besides. `compared` is what rows are sorted by and where a row has a value,
+    `second` the property after `key` in their index.
+    """
+
+    label: str
+    columns: tuple[str, ...]
+    compared: str
+    second: str
+
+    def places(self, variable: str) -> tuple[str, ...]:
+        """Where the columns after `key` are read on a variable: `v.low`, `v.high` …"""
+        return tuple(f"{variable}.{name}" for name in self.columns[1:])
+
+
+VALUE_NODES: Mapping[Kind, ValueNode] = {
+    Kind.TERM: ValueNode("Term", ("key", "system"), compared="key", second="serial"),
+    Kind.TEXT: ValueNode("Text", ("key", "value", "exact"), compared="value", second="value"),
+    Kind.SPAN: ValueNode("Span", ("key", "low", "high", "system", "code"), compared="low", second="low"),
+}
+KINDS: Mapping[RowType, Kind] = {TermValue: Kind.TERM, TextValue: Kind.TEXT, SpanValue: Kind.SPAN}
+"""The kind that extracted values are kept as."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeField:
+    """A search parameter that is a property of the resource's node; `indexed` after its `kind`."""
+
+    kind: Kind
+    property: str
+    indexed: bool = False
+
+
+NODE_FIELDS: Mapping[str, NodeField] = {
+    ID: NodeField(Kind.TERM, "id"),
+    LAST_UPDATED: NodeField(Kind.SPAN, "lastUpdated", indexed=True),
+}
+COMPARTMENT = "_compartment"
+
+
+def field_of(entity: str, name: str, row: RowType) -> Field:
+    """The field of a search parameter, or of what is kept beside it, whose values are such rows."""
+    layout = Layout.PROPERTY if name in NODE_FIELDS else Layout.ROWS
+    return Field(entity, name, KINDS[row], layout)
+
+
+def compartment_of(entity: str) -> Field:
+    """The field that holds the patients whose compartment a resource is in, as `Patient/id`."""
+    return Field(entity, COMPARTMENT, Kind.TERM)
+
+
+def code_key(tenant: str, field: Field, code: str) -> str:
+    """The key of the Term rows that hold a code of a field; of "" what all its keys begin with."""
+    return term_key(tenant, field.entity, field.name, code)
+
+
+def field_key(tenant: str, field: Field) -> str:
+    """The key of all Text or Span rows of a field."""
+    return value_key(tenant, field.entity, field.name)
+
+
+TermRow: TypeAlias = tuple[str, str]
+TextRow: TypeAlias = tuple[str, str, str]
+SpanRow: TypeAlias = tuple[str, float, float, str, str]
+EdgeRow: TypeAlias = tuple[str, str, str]  # key of the target, relationship type, element path
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRows:
+    """The search values and references of one resource, as rows with the columns of `VALUE_NODES`.
+
+    They are plain tuples: the driver packs nothing else as a list.
+    """
+
+    terms: tuple[TermRow, ...] = ()
+    texts: tuple[TextRow, ...] = ()
+    spans: tuple[SpanRow, ...] = ()
+    edges: tuple[EdgeRow, ...] = ()
+
+
+def value_rows(tenant: str, resource_type: str, values: SearchValues) -> ValueRows:
+    """The Term, Text and Span rows and the reference edges of one resource; equal rows stand once."""
+    members = [TermValue(COMPARTMENT, "", reference) for reference in values.compartment or ()]
+    return ValueRows(
+        terms=_distinct(
+            (term_key(tenant, resource_type, name, code), system)
+            for name, system, code in (*values.terms, *members)
+        ),
+        texts=_distinct(
+            (value_key(tenant, resource_type, name), value, exact) for name, value, exact in values.texts
+        ),
+        spans=_distinct(
+            (value_key(tenant, resource_type, name), low, high, system, code)
+            for name, low, high, system, code in values.spans
+        ),
+        edges=_distinct(
+            (_target_key(tenant, each.target), relationship(each.element), each.path)
+            for each in values.references
+        ),
+    )
+
+
+def compartment_keys(tenant: str, values: SearchValues) -> tuple[str, ...] | None:
+    """The keys of the patients whose compartment the resource is in; None for kinds outside of it."""
+    if values.compartment is None:
+        return None
+    return tuple(_target_key(tenant, reference) for reference in values.compartment)
+
+
+def _target_key(tenant: str, reference: str) -> str:
+    resource_type, _, resource_id = reference.partition("/")
+    return resource_key(tenant, resource_type, resource_id)
+
+
+def _distinct(rows: Iterable[_Row]) -> tuple[_Row, ...]:
+    return tuple(dict.fromkeys(rows))

@@ -1,0 +1,102 @@
+"""What deciding looks at of resources: a version by its key, a study by its UID, who has an identifier."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from fhir_profiles.mapping.patient_identity import facts_of
+from graph.commit import Shelf, ShelfRow
+from graph.records import Facts
+from graph.scope import AccessScope
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceState:
+    """The current version of a resource, as far as a decision needs it; `properties` are its node's."""
+
+    key: str
+    resource_type: str
+    serial: int
+    version_id: int
+    deleted: bool
+    compartment: tuple[str, ...] | None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def managed(self) -> bool:
+        """Whether it is a study that has pictures, so that DICOM says most of it."""
+        return bool(self.properties.get("managed")) and not self.deleted
+
+    def is_seen_by(self, scope: AccessScope) -> bool:
+        """Whether the row is the caller's."""
+        return scope.sees(self.key, self.compartment, self.properties.get("partition"))
+
+    @property
+    def resource_id(self) -> str:
+        """Its id."""
+        return self.key.rpartition("|")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A Patient who carries an identifier value, in the identifier system `system`."""
+
+    key: str
+    system: str
+    facts: Facts
+
+
+def state_of(properties: Mapping[str, Any]) -> ResourceState | None:
+    """The state of a node; a placeholder, which only has its key, counts as absent."""
+    if "versionId" not in properties:
+        return None
+    compartment = properties.get("compartment")
+    return ResourceState(
+        key=properties["key"],
+        resource_type=properties["kind"].rpartition("|")[2],
+        serial=properties["serial"],
+        version_id=properties["versionId"],
+        deleted=properties["deleted"],
+        compartment=None if compartment is None else tuple(compartment),
+        properties=properties,
+    )
+
+
+def _only(rows: Sequence[ShelfRow]) -> ResourceState | None:
+    return state_of(rows[0]["resource"]) if rows else None
+
+
+def _candidates(rows: Sequence[ShelfRow]) -> tuple[Candidate, ...]:
+    ordered = sorted(rows, key=lambda row: int(row["serial"]))
+    return tuple(Candidate(row["patient"], row["system"], _facts(row["body"])) for row in ordered)
+
+
+def _facts(body: bytes) -> Facts:
+    return facts_of(orjson.loads(zlib.decompress(body)))
+
+
+RESOURCES: Shelf[ResourceState | None] = Shelf(
+    "resources",
+    "MATCH (r:Resource {key: key}) WITH {key: key, resource: properties(r)} AS row",
+    _only,
+)
+"""The resource of a key, deleted ones too; None where there never was one."""
+
+STUDIES: Shelf[ResourceState | None] = Shelf(
+    "studies",
+    "MATCH (s:ImagingStudy {dicomKey: key}) WITH {key: key, resource: properties(s)} AS row",
+    _only,
+)
+"""The study of a DICOM key; None where it has no pictures and no FHIR resource named it."""
+
+CARRIERS: Shelf[tuple[Candidate, ...]] = Shelf(
+    "carriers",
+    """MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = key AND t.serial IS NOT NULL
+    MATCH (t)-[:OF]->(p:Resource)-[:CURRENT]->(v:Version) WHERE p.deleted = false
+    WITH {key: key, system: t.system, patient: p.key, serial: p.serial, body: v.body} AS row""",
+    _candidates,
+)
+"""The Patients who carry an identifier value (the key of its Term), in the order of their creation."""

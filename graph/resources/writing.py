@@ -1,0 +1,201 @@
+"""How a version of a resource enters the graph: its node, its text, its search values and references."""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import orjson
+
+from fhir_profiles.mapping.patient_identity import facts_of
+from graph.commit import Counter, Ledger, Numbers, Part, Shelves
+from graph.cypher.row_creation import CREATE_ROWS
+from graph.keys import kind_key, version_key
+from graph.query.expression import Field, Kind
+from graph.query.rows import ValueRows, code_key
+from graph.resources.states import CARRIERS, RESOURCES, STUDIES, Candidate, ResourceState
+
+Properties: TypeAlias = Mapping[str, Any]
+
+IDENTIFIER = Field("Patient", "identifier", Kind.TERM)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceWrite:
+    """A new version of a resource, decided on what was `known` of it.
+
+    `values` None keeps the search values of the version before; `properties` are laid over those of the
+    node. A `snapshot` is the version of a rendered resource: units of one commit share it.
+    """
+
+    key: str
+    resource_type: str
+    resource_id: str
+    known: ResourceState | None
+    version_id: int
+    method: str
+    body: bytes
+    values: ValueRows | None
+    compartment: tuple[str, ...] | None
+    properties: Properties = field(default_factory=dict)
+    snapshot: bool = False
+
+
+def next_version(known: ResourceState | None) -> int:
+    """The number of the version after what is known."""
+    return known.version_id + 1 if known else 1
+
+
+def next_snapshot(known: ResourceState | None, now: int) -> int:
+    """The version of a rendered resource that the commit of this moment makes: one, whoever touches it."""
+    if known and known.properties.get("lastUpdated") == now and known.managed:
+        return known.version_id
+    return next_version(known)
+
+
+_STATEMENT = (
+    """
+MERGE (r:Resource {key: row.key})
+SET r += row.properties
+CREATE (r)-[:HAS_VERSION]->(v:Version)
+SET v = row.version
+WITH r, v, row
+CALL (r, row) {
+  WITH r, row WHERE NOT row.replaces
+  SET r:$(row.type)
+}
+CALL (r, row) {
+  WITH r, row WHERE row.replaces
+  MATCH (r)-[current:CURRENT]->() DELETE current
+}
+CREATE (r)-[:CURRENT]->(v)
+WITH r, row
+CALL (r, row) {
+  WITH r, row WHERE row.replaces AND row.revalues
+  MATCH (r)<-[:OF]-(value) DETACH DELETE value
+}
+CALL (r, row) {
+  WITH r, row WHERE row.replaces AND row.revalues
+  MATCH (r)-[edge]->() WHERE edge.path IS NOT NULL DELETE edge
+}
+"""
+    + CREATE_ROWS
+)
+
+
+def _draws(write: ResourceWrite) -> tuple[Counter, ...]:
+    return (Counter.VERSION,) if write.known else (Counter.SERIAL, Counter.VERSION)
+
+
+def _merged(earlier: ResourceWrite, later: ResourceWrite) -> ResourceWrite | None:
+    """Snapshots of one version are one; any other second version comes with the next commit."""
+    if not (earlier.snapshot and later.snapshot and earlier.version_id == later.version_id):
+        return None
+    return replace(
+        later,
+        known=earlier.known,
+        method=earlier.method,
+        values=later.values or earlier.values,
+        properties={**earlier.properties, **later.properties},
+    )
+
+
+def _node(write: ResourceWrite, numbers: Numbers, tenant: str) -> dict[str, Any]:
+    """The properties that the node gets."""
+    return {
+        "kind": kind_key(tenant, write.resource_type),
+        "id": write.resource_id,
+        "serial": _serial(write, numbers),
+        "versionId": write.version_id,
+        "lastUpdated": numbers.now,
+        "deleted": write.method == "DELETE",
+        "compartment": None if write.compartment is None else list(write.compartment),
+        **write.properties,
+    }
+
+
+def _changed(write: ResourceWrite, numbers: Numbers, tenant: str) -> dict[str, Any]:
+    """Those of them that the node does not have yet: each that is set costs the graph, changed or not."""
+    before = write.known.properties if write.known else {}
+    return {name: value for name, value in _node(write, numbers, tenant).items() if value != before.get(name)}
+
+
+def _serial(write: ResourceWrite, numbers: Numbers) -> int:
+    return write.known.serial if write.known else numbers.serial
+
+
+def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
+    values = write.values or ValueRows()
+    return {
+        "key": write.key,
+        "type": write.resource_type,
+        "serial": _serial(write, numbers),
+        "replaces": write.known is not None,
+        "revalues": write.values is not None,
+        "properties": _changed(write, numbers, ledger.tenant),
+        "version": {
+            "key": version_key(write.key, write.version_id),
+            "feed": ledger.tenant,
+            "kind": kind_key(ledger.tenant, write.resource_type),
+            "versionId": write.version_id,
+            "sequence": numbers.version,
+            "lastUpdated": numbers.now,
+            "changes": ledger.counts[Counter.SEQUENCE],  # the last change that it shows
+            "method": write.method,
+            "rendered": write.snapshot or None,
+            "body": zlib.compress(write.body, 1) if write.body else b"",
+        },
+        "terms": values.terms,
+        "texts": values.texts,
+        "spans": values.spans,
+        "edges": values.edges,
+    }
+
+
+def _remember(shelves: Shelves, write: ResourceWrite, numbers: Numbers) -> None:
+    tenant = write.key.partition("|")[0]
+    before = write.known.properties if write.known else {}
+    properties = {"key": write.key, **before, **_node(write, numbers, tenant)}
+    state = ResourceState(
+        key=write.key,
+        resource_type=write.resource_type,
+        serial=_serial(write, numbers),
+        version_id=write.version_id,
+        deleted=write.method == "DELETE",
+        compartment=write.compartment,
+        properties=properties,
+    )
+    shelves.put(RESOURCES, write.key, state)
+    for dicom_key in {before.get("dicomKey"), properties.get("dicomKey")} - {None}:
+        shelves.put(STUDIES, str(dicom_key), state if dicom_key == properties.get("dicomKey") else None)
+    if write.resource_type == "Patient":
+        _remember_carrier(shelves, write, tenant)
+
+
+def _remember_carrier(shelves: Shelves, write: ResourceWrite, tenant: str) -> None:
+    """A new Patient carries its identifiers; what a changed one carried before is not known here."""
+    if write.known:
+        shelves.cloud(CARRIERS)
+        return
+    for key, system in _identifiers(write, tenant):
+        if shelves.knows(CARRIERS, key):
+            candidate = Candidate(write.key, system, facts_of(orjson.loads(write.body)))
+            shelves.put(CARRIERS, key, (*shelves.get(CARRIERS, key), candidate))
+        else:
+            shelves.cloud(CARRIERS, key)
+
+
+def _identifiers(write: ResourceWrite, tenant: str) -> Iterator[tuple[str, str]]:
+    prefix = code_key(tenant, IDENTIFIER, "")
+    return ((key, system) for key, system in (write.values or ValueRows()).terms if key.startswith(prefix))
+
+
+VERSIONS: Part[ResourceWrite] = Part(
+    name="versions",
+    statement=_STATEMENT,
+    key=lambda write: write.key,
+    row=_row,
+    draws=_draws,
+    remember=_remember,
+    merged=_merged,
+)

@@ -1,0 +1,92 @@
+"""What users write on a study over FHIR: kept as its overlay where it has pictures, under its UID before.
+
+A study first made over FHIR carries its Study Instance UID as key, so that its pictures find it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fhir_profiles.mapping.imaging_study import overlay_of, owned_differences
+from graph.commit import View
+from graph.errors import Conflict, Unprocessable
+from graph.keys import study_key
+from graph.resources.states import STUDIES, ResourceState
+from graph.resources.writing import ResourceWrite, next_version
+from graph.scope import AccessScope
+from graph.site import Site
+from graph.studies.rows import SERIES_OF
+from graph.studies.version import StudyVersion, of_node
+
+_DICOM_UID = "urn:dicom:uid"
+_INSTANCES_OF = """
+MATCH (:Resource {key: $key})-[:HAS_SERIES]->(x:Series)
+RETURN x.key AS series, COLLECT {
+  MATCH (x)-[:HAS_INSTANCE]->(i:Instance)
+  RETURN i {.SOPInstanceUID, .SOPClassUID, .InstanceNumber} ORDER BY i.sequence
+} AS instances ORDER BY x.serial
+"""
+
+
+def study_uid(document: Mapping[str, Any]) -> str | None:
+    """The Study Instance UID that an ImagingStudy names, None where it names none."""
+    for identifier in document.get("identifier", ()):
+        value = str(identifier.get("value", ""))
+        if identifier.get("system") == _DICOM_UID and value.startswith("urn:oid:"):
+            return value.removeprefix("urn:oid:")
+    return None
+
+
+def named_study(scope: AccessScope, document: Mapping[str, Any]) -> str | None:
+    """The DICOM key of the study that an ImagingStudy names, None where it names none."""
+    uid = study_uid(document)
+    return study_key(scope.tenant, scope.partition, uid) if uid else None
+
+
+def announced_key(view: View, scope: AccessScope, key: str, document: Mapping[str, Any]) -> str | None:
+    """The key under which the study's pictures will find the resource `key`.
+
+    Raises `Conflict` where another ImagingStudy has the Study Instance UID.
+    """
+    dicom_key = named_study(scope, document)
+    other = view.get(STUDIES, dicom_key) if dicom_key else None
+    if other is not None and other.key != key:
+        raise Conflict("another ImagingStudy has this Study Instance UID", code="duplicate")
+    return dicom_key
+
+
+def overlaid(view: View, site: Site, known: ResourceState, document: Mapping[str, Any]) -> ResourceWrite:
+    """The next version of a study that has pictures, with the users' elements of `document`.
+
+    Raises `Unprocessable` where the document changes what comes from the pictures.
+    """
+    series = view.get(SERIES_OF, str(known.properties["dicomKey"]))
+    patient = (known.compartment or ("",))[0]
+    before = of_node(known.resource_id, patient, known.properties, series)
+    after = before.overlaid(overlay_of(document))
+    _refuse_owned(view, site, known, after, document)
+    return ResourceWrite(
+        key=known.key,
+        resource_type="ImagingStudy",
+        resource_id=known.resource_id,
+        known=known,
+        version_id=next_version(known),
+        method="PUT",
+        body=after.snapshot(),
+        values=after.values(site),
+        compartment=known.compartment,
+        properties=after.properties(),
+        snapshot=True,
+    )
+
+
+def _refuse_owned(
+    view: View, site: Site, known: ResourceState, after: StudyVersion, document: Mapping[str, Any]
+) -> None:
+    rows = view.read(_INSTANCES_OF, key=known.key)
+    shown = [{**after.series[row["series"]], "instances": row["instances"]} for row in rows]
+    if differing := owned_differences(document, after.resource(site, shown)):
+        raise Unprocessable(
+            "elements that come from the pictures cannot be changed here: " + ", ".join(differing),
+            location=f"ImagingStudy.{differing[0]}",
+            code="business-rule",
+        )

@@ -1,0 +1,172 @@
+"""The study is one thing: what a version of an ImagingStudy with pictures is, and what comes after it.
+
+Pure. Arriving, leaving and overlaying make the next version of it; storing, search and reading ask it for the
+snapshot that is kept, the values that it is found by and the resource that it is shown as.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import orjson
+
+from fhir_profiles.index.extraction import extract
+from fhir_profiles.mapping.imaging_study import imaging_study
+from graph.keys import resource_of
+from graph.query.attribute_forms import properties_of
+from graph.query.attributes import SERIES, STUDY, of_level
+from graph.query.rows import ValueRows, value_rows
+from graph.site import Site
+from graph.studies.places import Arriving
+
+NodeFacts: TypeAlias = Mapping[str, Any]  # facts of a level, and what its node counts beside them
+
+_KEYWORDS = tuple(attribute.keyword for attribute in of_level(STUDY))
+_SERIES_KEYWORDS = tuple(attribute.keyword for attribute in of_level(SERIES))
+_COUNTS = ("NumberOfStudyRelatedSeries", "NumberOfStudyRelatedInstances")
+_PATIENT = ("PatientID", "IssuerOfPatientID", "PatientName", "PatientBirthDate", "PatientSex")
+_OF_INSTANCES = "NumberOfSeriesRelatedInstances"
+_SEARCHED_OF_SERIES = ("Modality", "BodyPartExamined", "sopClasses")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyVersion:
+    """One version of a study that has pictures.
+
+    `facts` are its DICOM attributes by keyword, counts too; `series` the properties of its series by key;
+    `patient` the key of its Patient; `overlay` what users have written on it, None where nothing.
+    """
+
+    resource_id: str
+    partition: str
+    patient: str = ""
+    facts: NodeFacts = field(default_factory=dict)
+    series: Mapping[str, NodeFacts] = field(default_factory=dict)
+    overlay: NodeFacts | None = None
+
+    def arriving(self, arrivals: Sequence[Arriving]) -> "StudyVersion":
+        """The version with these instances: the latest attributes win, but a study keeps its patient."""
+        new: dict[str, Any] = {}
+        for each in arrivals:
+            new |= present(each.row.study, _KEYWORDS)
+        kept = {name: self.facts[name] for name in _PATIENT if name in self.facts}
+        series = {**self.series, **dict(self._series_with(arrivals))}
+        facts = {**self.facts, **new, **kept, "StudyInstanceUID": arrivals[0].row.study_uid}
+        return replace(self, facts=facts | _counted(series.values()), series=series)
+
+    def leaving(self, instances: Mapping[str, int]) -> "StudyVersion":
+        """The version without so many instances of the series of these keys; empty series are gone."""
+        series: dict[str, NodeFacts] = {}
+        for key, each in self.series.items():
+            count = each[_OF_INSTANCES] - instances.get(key, 0)
+            if count:
+                series[key] = {**each, _OF_INSTANCES: count}
+        return replace(self, facts={**self.facts, **_counted(series.values())}, series=series)
+
+    def overlaid(self, overlay: NodeFacts | None) -> "StudyVersion":
+        """The version with other elements of the users."""
+        return replace(self, overlay=overlay or None)
+
+    def owned_by(self, patient: str) -> "StudyVersion":
+        """The version with this Patient."""
+        return replace(self, patient=patient)
+
+    def is_found_as(self, other: "StudyVersion") -> bool:
+        """Whether every search finds both or neither."""
+        mine, theirs = (each._searched() for each in (self, other))
+        return mine == theirs
+
+    def snapshot(self) -> bytes:
+        """What is kept of the version: all that its series and instances do not say."""
+        return orjson.dumps({"study": self.facts, "patient": self.patient, "overlay": self.overlay})
+
+    def properties(self) -> dict[str, Any]:
+        """What its node holds, in the forms that QIDO-RS compares."""
+        return {
+            **properties_of(STUDY, self.facts),
+            "partition": self.partition,
+            "managed": True,
+            "overlay": orjson.dumps(self.overlay) if self.overlay else None,
+        }
+
+    def values(self, site: Site) -> ValueRows:
+        """The rows and references that FHIR search finds it by; its instances are nodes already."""
+        classes = [
+            {**each, "instances": [{"SOPClassUID": found} for found in each.get("sopClasses", ())]}
+            for each in self.series.values()
+        ]
+        return value_rows(self._tenant, "ImagingStudy", extract(self.resource(site, classes), site.zone))
+
+    def resource(self, site: Site, series: Iterable[NodeFacts]) -> dict[str, Any]:
+        """The ImagingStudy with these series, each with its `instances`."""
+        partition = self.partition.rpartition("|")[2]
+        return imaging_study(
+            self.facts,
+            list(series),
+            id=self.resource_id,
+            patient_reference=resource_of(self.patient),
+            endpoint_reference=f"Endpoint/{site.endpoint_id(partition)}",
+            overlay=self.overlay,
+        )
+
+    @property
+    def _tenant(self) -> str:
+        return self.partition.partition("|")[0]
+
+    def _series_with(self, arrivals: Sequence[Arriving]) -> Iterable[tuple[str, NodeFacts]]:
+        found: dict[str, dict[str, Any]] = {}
+        for each in arrivals:
+            key, row = each.place.series, each.row
+            properties = found.setdefault(key, dict(self.series.get(key, {})))
+            properties |= present(row.series, _SERIES_KEYWORDS)
+            properties["SeriesInstanceUID"] = row.series_uid
+            properties[_OF_INSTANCES] = properties.get(_OF_INSTANCES, 0) + 1
+            properties["sopClasses"] = sorted({*properties.get("sopClasses", ()), row.sop_class_uid})
+        return found.items()
+
+    def _searched(self) -> tuple[NodeFacts, list[tuple[Any, ...]], NodeFacts | None, str]:
+        facts = {name: value for name, value in self.facts.items() if name not in _COUNTS}
+        series = [
+            (key, *(each.get(name) for name in _SEARCHED_OF_SERIES)) for key, each in self.series.items()
+        ]
+        return facts, series, self.overlay, self.patient
+
+
+def of_snapshot(resource_id: str, partition: str, snapshot: bytes) -> StudyVersion:
+    """The version that was kept as this snapshot, without its series."""
+    kept = orjson.loads(snapshot)
+    return StudyVersion(resource_id, partition, kept["patient"], kept["study"], {}, kept["overlay"])
+
+
+def of_node(
+    resource_id: str, patient: str, node: Mapping[str, Any], series: Mapping[str, NodeFacts]
+) -> StudyVersion:
+    """The current version, from the properties of its node and of its series' nodes."""
+    overlay = node.get("overlay")
+    return StudyVersion(
+        resource_id,
+        node["partition"],
+        patient,
+        present(node, _KEYWORDS),
+        series,
+        orjson.loads(bytes(overlay)) if overlay else None,
+    )
+
+
+def present(facts: NodeFacts, keywords: Iterable[str]) -> dict[str, Any]:
+    """Those of the attributes that have a value."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name in keywords
+        if (value := facts.get(name)) not in (None, "", (), [])
+    }
+
+
+def _counted(series: Iterable[NodeFacts]) -> dict[str, Any]:
+    """The computed attributes: counts are of children, never of requests."""
+    listed = list(series)
+    return {
+        "ModalitiesInStudy": sorted({str(each["Modality"]) for each in listed if each.get("Modality")}),
+        "NumberOfStudyRelatedSeries": len(listed),
+        "NumberOfStudyRelatedInstances": sum(each[_OF_INSTANCES] for each in listed),
+    }

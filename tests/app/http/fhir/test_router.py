@@ -1,0 +1,126 @@
+"""An entry of a Bundle is routed as a request is: the same table, the same rights, the same answers."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.security.demo import demo_name
+from app.wiring import Wiring
+from graph.clock import now
+from tests.app.conftest import AsRole
+from tests.app.http.fhir.conftest import Fhir
+from tests.factories.fhir import bundle, condition, entry, patient
+
+READINGS = [
+    "Patient/mine",
+    "Patient/mine?_summary=text",
+    "Patient/mine?_summary=loud",
+    "Patient/mine/_history",
+    "Patient/mine/_history?_count=x",
+    "Patient/mine/_history/1",
+    "Patient/mine/_history/9",
+    "Patient/nobody",
+    "Patient/mine/Condition",
+    "Patient?gender=female",
+    "Patient?colour=red",
+    "Condition?subject=Patient/mine&_include=Condition:subject",
+    "Condition/_history",
+    "_history",
+    "/Patient/mine",
+    "Patient%2Fmine",
+]
+
+
+@pytest.fixture
+def record(fhir: Fhir) -> Fhir:
+    fhir.send("PUT", "Patient/mine", patient(id="mine"))
+    fhir.send("PUT", "Condition/hers", condition("Patient/mine", id="hers"))
+    return fhir
+
+
+def in_batch(fhir: Fhir, *entries: dict[str, Any], kind: str = "batch") -> list[dict[str, Any]]:
+    """The entries of the answer to a Bundle."""
+    answer = fhir.send("POST", "", bundle(*entries, kind=kind))
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.get_json()["entry"]
+    return found
+
+
+@pytest.mark.parametrize("path", READINGS)
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+def test_a_reading_is_answered_as_by_itself(record: Fhir, path: str, kind: str) -> None:
+    alone = record.get(path.lstrip("/"))
+    (inside,) = in_batch(record, entry(None, "GET", path), kind=kind)
+
+    assert inside["response"]["status"].startswith(f"{alone.status_code} ")
+    assert inside["response"].get("etag") == alone.headers.get("ETag")
+    assert (inside.get("resource") or inside["response"]["outcome"]) == alone.get_json()
+
+
+def test_a_whole_address_of_this_server_is_one_of_its_own(record: Fhir) -> None:
+    (inside,) = in_batch(record, entry(None, "GET", "http://127.0.0.1:8042/fhir/Patient/mine"))
+
+    assert inside["resource"]["id"] == "mine"
+
+
+def test_a_reading_may_be_conditional(record: Fhir) -> None:
+    (inside,) = in_batch(record, entry(None, "GET", "Patient/mine", ifNoneMatch='W/"1"'))
+
+    assert inside["response"]["status"] == "304 Not Modified"
+    assert "resource" not in inside
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "place"),
+    [
+        ("GET", "Colour/1", "url"),
+        ("GET", "Patient/1/2/3", "url"),
+        ("GET", "Patient//mine", "url"),
+        ("GET", "http://elsewhere.example.org/fhir/Patient/mine", "url"),
+        ("POST", "Patient/_search", "url"),
+        ("PUT", "", "url"),
+        ("DELETE", "Patient/mine/_history/1", "url"),
+        ("PATCH", "Patient/mine", "method"),
+    ],
+)
+def test_what_the_table_has_not_is_refused_with_its_place(
+    record: Fhir, method: str, url: str, place: str
+) -> None:
+    wrong = entry(patient(id="mine") if method in ("POST", "PUT") else None, method, url)
+    (inside,) = in_batch(record, wrong)
+    whole = record.send("POST", "", bundle(entry(patient("P7")), wrong))
+
+    assert inside["response"]["status"] == "400 Bad Request"
+    assert inside["response"]["outcome"]["issue"][0]["expression"] == [f"Bundle.entry[0].request.{place}"]
+    assert whole.status_code == 400
+    assert record.found("Patient") == ["Patient/mine"]
+
+
+def test_each_entry_needs_the_permission_of_its_interaction(
+    record: Fhir, client: FlaskClient, services: Wiring
+) -> None:
+    token = services.issuer.issue(
+        demo_name("clinician"),
+        services.sites.own.tenant,
+        now=now() // 1_000_000,
+        token_id=uuid4().hex,
+        scope="fhir.read",
+        lifetime=3600,
+    )
+    reader = Fhir(client, {"Authorization": f"Bearer {token}"})
+    sent = [entry(None, "GET", "Patient/mine"), entry(None, "DELETE", "Patient/mine")]
+
+    read, refused = in_batch(reader, *sent)
+
+    assert read["response"]["status"] == "200 OK"
+    assert refused["response"]["status"] == "403 Forbidden"
+    assert reader.send("POST", "", bundle(*sent)).status_code == 403
+    assert record.get("Patient/mine").status_code == 200
+
+
+def test_the_role_that_may_not_read_may_not_ask_in_a_bundle(record: Fhir, as_role: AsRole) -> None:
+    researcher = Fhir(record.client, as_role("researcher"))
+
+    assert researcher.send("POST", "", bundle(entry(None, "GET", "Patient/mine"))).status_code == 403

@@ -1,0 +1,64 @@
+"""The glossary is held to the source: each word has a place that exists, and what others use has a word."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+
+import graph.commit
+from app.processes.roles import ROLES
+from app.work.chores import FeedMark, JobForgetting, UploadSweep
+from app.work.orphans import OrphanSweep
+from app.work.purge import Purge, PurgeFollower
+from tests.architecture.source import ROOT, definitions
+
+ROW = re.compile(r"\| (?P<word>[\w -]+) \| (?P<meaning>.+) \| `(?P<path>[\w/]+\.py): (?P<name>\w+)` \|")
+COLUMNS = "| word | what it means here | said in |"
+NAMES_WITH_A_STORY = ("CommitterThread", "ShelfRow")  # told under `committer` and `shelf`
+WORK = (FeedMark, JobForgetting, UploadSweep, OrphanSweep, Purge, PurgeFollower)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A row of the glossary."""
+
+    floor: str
+    word: str
+    path: str
+    name: str
+
+
+def glossary() -> list[Word]:
+    """The rows of the page, in its order; a row that does not have the form is an error."""
+    words, floor = [], ""
+    for line in (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            floor = line
+        elif line.startswith("| ") and line != COLUMNS:
+            row = ROW.fullmatch(line)
+            assert row, line
+            words.append(Word(floor, row["word"], row["path"], row["name"]))
+    return words
+
+
+def test_each_word_is_said_where_the_glossary_says() -> None:
+    assert [each for each in glossary() if each.name not in definitions().get(each.path, ())] == []
+
+
+def test_a_word_stands_once_and_in_its_order() -> None:
+    words = glossary()
+
+    assert len({each.word for each in words}) == len(words) > 60
+    assert [(a.word, b.word) for a, b in pairwise(words) if a.floor == b.floor and a.word > b.word] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(graph.commit.__all__) - set(NAMES_WITH_A_STORY)))
+def test_what_the_engine_of_commits_offers_has_a_word(name: str) -> None:
+    assert re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() in {each.word for each in glossary()}
+
+
+def test_each_process_role_job_and_follower_has_a_word() -> None:
+    working = {role.name for role in ROLES} | {each.name for each in WORK}
+
+    assert working - {each.word for each in glossary()} == set()
