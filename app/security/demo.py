@@ -34,7 +34,10 @@ class DemoUsers:
         return {role: self.token(role, now) for role in ROLES}
 
     def token(self, role: str, now: int) -> str:
-        """A token of one role, as `tokens` gives it."""
+        """A token of one role, good for a day; makes its user where that is missing. `now` in µs.
+
+        Raises `Forbidden` where the demo is off.
+        """
         if not self._on:
             raise Forbidden("the demo is off")
         name, seconds = demo_name(role), now // _MICROSECONDS

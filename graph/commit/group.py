@@ -4,7 +4,7 @@ The committer remembers the ledger and rows as its last commit left them. While 
 deciding needs nothing from the graph, or one read of what it does not know yet, and the whole commit is one
 auto-commit statement: it takes the counter, looks whether that commit is still the last, writes, and answers
 with its fsync. Where another committer came between, nothing is written; what was remembered is forgotten and
-the units decide again, after some losses under the counter's lock (ADR 0005).
+the units decide again, after some losses under the counter's lock (ADR 5).
 """
 
 import time
@@ -72,16 +72,10 @@ class Group:
         units: Sequence[Unit[Any]],
         clock: Callable[[], int],
     ) -> None:
-        self._graph, self._schema, self._memory, self._units, self._clock = (
-            graph,
-            schema,
-            memory,
-            units,
-            clock,
-        )
-        self._commit_id = uuid4().hex[:16]
+        self._graph, self._schema, self._memory = graph, schema, memory
+        self._units, self._clock = units, clock
         self._presuming = True
-        self._sent: Decided | None = None
+        self._sent: dict[str, Decided] = {}  # by commit id; of each the graph may not have told the outcome
 
     def commit(self) -> list[Outcome]:
         """Commit the first units, at least one, and return their outcomes; the others must wait.
@@ -113,8 +107,9 @@ class Group:
         """One attempt; None where another commit came between, or a presumed row is there."""
         if self._memory.ledger is None:
             self._read_ledger(run, self._schema.loading)
-        if self._sent and self._commit_id in self._known_ledger.recent:
-            return self._sent.outcomes  # an earlier attempt did commit; only its answer was lost
+        for commit_id in self._known_ledger.recent:
+            if commit_id in self._sent:  # an earlier attempt did commit; only its answer was lost
+                return self._sent[commit_id].outcomes
         decided = self._decided(run)
         return self._write(run, decided)
 
@@ -160,9 +155,7 @@ class Group:
         draft = Draft()
         try:
             answer = unit.decide(view, draft)
-        except MustWait:
-            raise
-        except Unavailable:
+        except (MustWait, Unavailable):
             raise
         except Exception as error:
             if presumed and any(unit.presumes_absent().values()):
@@ -176,8 +169,9 @@ class Group:
     def _write(self, run: Run, decided: Decided) -> list[Outcome] | None:
         """Send the commit; where nothing is to be written, it still shows whether what was seen is true."""
         rows = decided.pending.rows()
-        ledger = decided.pending.ledger.closed(self._commit_id)
-        self._sent = decided
+        commit_id = uuid4().hex[:16]
+        ledger = decided.pending.ledger.closed(commit_id)
+        self._sent[commit_id] = decided
         commit = {
             "tenant": self._memory.tenant,
             "now": ledger.clock,

@@ -1,8 +1,10 @@
 """Optimistic commits: one statement when nobody else commits, and the truth when somebody does."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -60,6 +62,37 @@ class Make(Count):
         if view.get(RESOURCES, self.key) is not None:
             raise Conflict("it is there")
         return super().decide(view, draft)
+
+
+@dataclass(frozen=True)
+class Draw(Count):
+    """Decides something else each time: the answer is the version's text."""
+
+    def decide(self, view: View, draft: Draft) -> str:  # type: ignore[override]
+        text = uuid4().hex
+        known = view.get(RESOURCES, self.key)
+        version = next_version(known)
+        write = ResourceWrite(self.key, "Basic", self.name, known, version, "PUT", text.encode(), None, None)
+        draft.add(VERSIONS, write)
+        return text
+
+
+class Late(Graph):
+    """The graph of the run, in which the first commit happens only when the second one is sent."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._held: dict[str, Any] | None = None
+        self._released = False
+
+    def run(self, text: str, **parameters: Any) -> list[dict[str, Any]]:
+        if "$commit.batch" in text and not self._released:
+            if self._held is None:
+                self._held = parameters
+                raise Unavailable("the connection is gone")
+            self._released = True
+            self._graph.run(text, **self._held)
+        return self._graph.run(text, **parameters)
 
 
 class Counted(Graph):
@@ -215,6 +248,15 @@ def test_a_lost_answer_is_known_even_after_others_have_committed(
 
     assert answer(alone, Count(scope)) == 1
     assert versions_of(graph, scope) == [1, 2]
+
+
+def test_a_commit_that_happens_late_is_answered_with_what_it_wrote(graph: Graph, scope: AccessScope) -> None:
+    (outcome,) = committing(Late(graph)).first([Draw(scope)])
+
+    key = resource_key(scope.tenant, "Basic", "counted")
+    text = "MATCH (:Resource {key: $key})-[:HAS_VERSION]->(v) RETURN v.body AS body"
+    (row,) = graph.read(text, key=key)
+    assert zlib.decompress(row["body"]).decode() == outcome.answer
 
 
 def test_a_unit_that_writes_over_another_comes_with_the_next_commit(graph: Graph, scope: AccessScope) -> None:
