@@ -28,7 +28,7 @@ from graph.studies.rows import (
     SeriesRemoval,
     SeriesWrite,
 )
-from graph.studies.version import StudyVersion, of_node
+from graph.studies.version import StudyVersion, of_known, version_write
 
 _DOOMED = """
 MATCH (:ImagingStudy {dicomKey: $study})-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
@@ -72,12 +72,7 @@ class DeleteInstances(Unit[int]):
             raise NotFound("no such study, series or instance")
         for row in doomed:
             draft.add(REMOVALS, self._removal(row))
-        before = of_node(
-            known.resource_id,
-            (known.compartment or ("",))[0],
-            known.properties,
-            view.get(SERIES_OF, self._key),
-        )
+        before = of_known(known, view.get(SERIES_OF, self._key))
         after = before.leaving(Counter(row["seriesKey"] for row in doomed))
         self._draft_series(draft, before, after)
         draft.add(VERSIONS, self._version(known, after, view.now) if after.series else _ended(known))
@@ -107,19 +102,8 @@ class DeleteInstances(Unit[int]):
                 draft.add(SERIES, SeriesWrite(key, self._key, before.partition, series["serial"], shrunk))
 
     def _version(self, known: ResourceState, after: StudyVersion, now: int) -> ResourceWrite:
-        return ResourceWrite(
-            key=known.key,
-            resource_type="ImagingStudy",
-            resource_id=known.resource_id,
-            known=known,
-            version_id=next_snapshot(known, now),
-            method="PUT",
-            body=after.snapshot(),
-            values=after.values(self.site),
-            compartment=known.compartment,
-            properties=after.properties(),
-            snapshot=True,
-        )
+        version_id = next_snapshot(known, now)
+        return version_write(self.site, known, after, version_id=version_id, dicom_key=self._key)
 
 
 def _ended(known: ResourceState) -> ResourceWrite:

@@ -15,7 +15,7 @@ from graph.resources.writing import ResourceWrite, next_version
 from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.rows import SERIES_OF
-from graph.studies.version import StudyVersion, of_node
+from graph.studies.version import StudyVersion, of_known, version_write
 
 _DICOM_UID = "urn:dicom:uid"
 _INSTANCES_OF = """
@@ -59,24 +59,10 @@ def overlaid(view: View, site: Site, known: ResourceState, document: Mapping[str
 
     Raises `Unprocessable` where the document changes what comes from the pictures.
     """
-    series = view.get(SERIES_OF, str(known.properties["dicomKey"]))
-    patient = (known.compartment or ("",))[0]
-    before = of_node(known.resource_id, patient, known.properties, series)
-    after = before.overlaid(overlay_of(document))
+    dicom_key = str(known.properties["dicomKey"])
+    after = of_known(known, view.get(SERIES_OF, dicom_key)).overlaid(overlay_of(document))
     _refuse_owned(view, site, known, after, document)
-    return ResourceWrite(
-        key=known.key,
-        resource_type="ImagingStudy",
-        resource_id=known.resource_id,
-        known=known,
-        version_id=next_version(known),
-        method="PUT",
-        body=after.snapshot(),
-        values=after.values(site),
-        compartment=known.compartment,
-        properties=after.properties(),
-        snapshot=True,
-    )
+    return version_write(site, known, after, version_id=next_version(known), dicom_key=dicom_key)
 
 
 def _refuse_owned(

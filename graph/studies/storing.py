@@ -20,13 +20,13 @@ from graph.query.attributes import INSTANCE
 from graph.query.attributes import SERIES as SERIES_LEVEL
 from graph.records import InstanceRow, StoreOutcome, StoreStatus
 from graph.resources.states import CARRIERS, RESOURCES, STUDIES, ResourceState
-from graph.resources.writing import VERSIONS, ResourceWrite, next_snapshot
+from graph.resources.writing import VERSIONS, next_snapshot
 from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.identity import Identification, identifier_term, made_by_hilum
 from graph.studies.places import Arriving, Place, placed
 from graph.studies.rows import ARRIVALS, INSTANCES, SERIES, SERIES_OF, Arrival, InstanceChange, SeriesWrite
-from graph.studies.version import StudyVersion, of_node
+from graph.studies.version import StudyVersion, of_known, version_write
 
 Thing = TypeVar("Thing")
 
@@ -136,7 +136,7 @@ class _Study:
         patient = known.compartment[0] if known.compartment and not known.deleted else ""
         if known.managed:
             series = self.view.get(SERIES_OF, place.study)
-            return of_node(known.resource_id, patient, known.properties, series)
+            return of_known(known, series)
         overlay = None if known.deleted else overlay_of(self._announced(known))
         return StudyVersion(known.resource_id, place.partition, patient).overlaid(overlay)
 
@@ -151,23 +151,15 @@ class _Study:
     ) -> None:
         """The next version of the ImagingStudy: rendered when read, with a snapshot of what is its own."""
         found_as_before = known is not None and known.managed and before.is_found_as(after)
-        version = next_snapshot(known, self.view.now)
-        self.draft.add(
-            VERSIONS,
-            ResourceWrite(
-                key=resource_key(self.view.tenant, "ImagingStudy", after.resource_id),
-                resource_type="ImagingStudy",
-                resource_id=after.resource_id,
-                known=known,
-                version_id=version,
-                method="POST" if version == 1 else "PUT",
-                body=after.snapshot(),
-                values=None if found_as_before else after.values(self.unit.site),
-                compartment=(after.patient,),
-                properties={**after.properties(), "dicomKey": place.study},
-                snapshot=True,
-            ),
+        write = version_write(
+            self.unit.site,
+            known,
+            after,
+            version_id=next_snapshot(known, self.view.now),
+            dicom_key=place.study,
+            searched=not found_as_before,
         )
+        self.draft.add(VERSIONS, write)
 
     def _draft_series(self, before: StudyVersion, after: StudyVersion) -> None:
         """Write what is new of the series: each property that is set costs the graph, changed or not."""

@@ -12,10 +12,12 @@ import orjson
 
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.mapping.imaging_study import imaging_study
-from graph.keys import resource_of
+from graph.keys import resource_key, resource_of
 from graph.query.attribute_forms import properties_of
 from graph.query.attributes import SERIES, STUDY, of_level
 from graph.query.rows import ValueRows, value_rows
+from graph.resources.states import ResourceState
+from graph.resources.writing import ResourceWrite
 from graph.site import Site
 from graph.studies.places import Arriving
 
@@ -138,18 +140,46 @@ def of_snapshot(resource_id: str, partition: str, snapshot: bytes) -> StudyVersi
     return StudyVersion(resource_id, partition, kept["patient"], kept["study"], {}, kept["overlay"])
 
 
-def of_node(
-    resource_id: str, patient: str, node: Mapping[str, Any], series: Mapping[str, NodeFacts]
-) -> StudyVersion:
-    """The current version, from the properties of its node and of its series' nodes."""
+def of_known(known: ResourceState, series: Mapping[str, NodeFacts]) -> StudyVersion:
+    """The current version of a study that has pictures, from its node and the nodes of its series."""
+    node = known.properties
     overlay = node.get("overlay")
     return StudyVersion(
-        resource_id,
+        known.resource_id,
         node["partition"],
-        patient,
+        (known.compartment or ("",))[0],
         present(node, _KEYWORDS),
         series,
         orjson.loads(bytes(overlay)) if overlay else None,
+    )
+
+
+def version_write(
+    site: Site,
+    known: ResourceState | None,
+    after: StudyVersion,
+    *,
+    version_id: int,
+    dicom_key: str,
+    searched: bool = True,
+) -> ResourceWrite:
+    """How a version enters the graph, after what is known: rendered when read, kept as its snapshot.
+
+    `searched` False keeps what it is found by, where the study was found as this before.
+    """
+    tenant = after.partition.partition("|")[0]
+    return ResourceWrite(
+        key=resource_key(tenant, "ImagingStudy", after.resource_id),
+        resource_type="ImagingStudy",
+        resource_id=after.resource_id,
+        known=known,
+        version_id=version_id,
+        method="POST" if version_id == 1 else "PUT",
+        body=after.snapshot(),
+        values=after.values(site) if searched else None,
+        compartment=(after.patient,),
+        properties={**after.properties(), "dicomKey": dicom_key},
+        snapshot=True,
     )
 
 
