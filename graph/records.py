@@ -36,7 +36,7 @@ class InstanceRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredInstance:
-    """What a retrieval needs to know of one instance."""
+    """What a retrieval needs to know of one instance; `frames` None is a frame table that was not read."""
 
     study_uid: str
     series_uid: str
@@ -48,7 +48,7 @@ class StoredInstance:
     digest: str
     number_of_frames: int
     sequence: int
-    frames: bytes = b""
+    frames: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ outside the graph. What the driver raises becomes `Unavailable`: nothing above t
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Hashable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from threading import BoundedSemaphore
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -19,7 +19,10 @@ from neo4j.api import BookmarkManager
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph.cypher.statement import Statement
+from graph.edition import Edition
 from graph.errors import Unavailable
+from graph.recollection import Recollection
+from graph.scope import AccessScope
 
 Row: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -59,16 +62,29 @@ _NO_BOOKMARKS = _NoBookmarks()
 
 
 class Graph:
-    """A pool of Bolt connections to one database; safe between threads, made anew after a fork."""
+    """A pool of Bolt connections to one database; safe between threads, made anew after a fork.
 
-    def __init__(self, driver: Driver, database: str = "neo4j") -> None:
+    With an `edition`, which a graph that only this machine writes may have, answers are remembered.
+    """
+
+    def __init__(self, driver: Driver, database: str = "neo4j", *, edition: Edition | None = None) -> None:
         self._driver = driver
         self._database = database
+        self._edition = edition
+        self._recollection = Recollection(edition) if edition else None
         self._reading = BoundedSemaphore(_CONCURRENT_READS)
         self._resting: deque[Session] = deque()  # sessions for reads; none holds a connection
 
     @classmethod
-    def connect(cls, uri: str, user: str, password: str, database: str = "neo4j") -> "Graph":
+    def connect(
+        cls,
+        uri: str,
+        user: str,
+        password: str,
+        database: str = "neo4j",
+        *,
+        edition: Edition | None = None,
+    ) -> "Graph":
         """Open a pool; nothing is sent before the first statement."""
         driver = GraphDatabase.driver(
             uri,
@@ -81,7 +97,7 @@ class Graph:
             notifications_min_severity="OFF",
             telemetry_disabled=True,  # a further message with every statement
         )
-        return cls(driver, database)
+        return cls(driver, database, edition=edition)
 
     def read(self, text: str, **parameters: Any) -> list[Row]:
         """Run one statement in READ mode and return its rows; transient failures are tried again."""
@@ -111,28 +127,50 @@ class Graph:
         """Run a compiled statement in READ mode."""
         return self.read(statement.text, **statement.parameters)
 
+    def recalled(
+        self, scope: AccessScope, asked: Hashable, find: Callable[[], T], weigh: Callable[[T], int]
+    ) -> T:
+        """What `find` reads, or what it read for the same `asked` under the same rights since the last write.
+
+        `asked` names the question whole. The answer is shared and must not be changed; `weigh` says about how
+        many bytes it takes. Statements that ask for the time of day are not to be asked in this way.
+        """
+        if self._recollection is None:
+            return find()
+        return self._recollection.recall(scope, asked, find, weigh)
+
     def run(self, text: str, **parameters: Any) -> list[Row]:
         """Run one statement as a transaction of its own that may write; it is sent once.
 
         Raises `Unavailable` where it failed in passing, or where it may have happened and nobody said so.
         """
-        try:
-            with self._driver.session(
-                database=self._database, default_access_mode=WRITE_ACCESS, fetch_size=-1
-            ) as session:
-                return _rows(session.run(Query(text, timeout=WRITE_TIMEOUT), parameters))
-        except (Neo4jError, DriverError) as error:
-            raise _unavailable(error) from error
+        with self._changing():
+            return self._writing(
+                lambda session: _rows(session.run(Query(text, timeout=WRITE_TIMEOUT), parameters))
+            )
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one managed transaction; it may run more than once, and its last run counts."""
+        with self._changing():
+            return self.write_aside(work)
+
+    def write_aside(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` as `write` does, for what no recalled answer shows: jobs, cursors, audit entries."""
+        return self._writing(
+            lambda session: session.execute_write(lambda transaction: work(_Managed(transaction)))
+        )
+
+    def _writing(self, work: Callable[[Session], T]) -> T:
         try:
             with self._driver.session(
                 database=self._database, default_access_mode=WRITE_ACCESS, fetch_size=-1
             ) as session:
-                return session.execute_write(lambda transaction: work(_Managed(transaction)))
+                return work(session)
         except (Neo4jError, DriverError) as error:
             raise _unavailable(error) from error
+
+    def _changing(self) -> AbstractContextManager[None]:
+        return self._edition.changing() if self._edition else nullcontext()
 
     def run_schema(self, text: str) -> None:
         """Run one auto-commit statement that cannot share a transaction (indexes, constraints)."""
@@ -151,6 +189,8 @@ class Graph:
         while self._resting:
             self._resting.pop().close()
         self._driver.close()
+        if self._edition:
+            self._edition.close()
 
 
 def _rows(result: Result) -> list[Row]:

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from graph.edition import Edition
 from graph.local.folders import cache_folder
 from graph.local.locks import awaited
 from graph.local.provision import provision
@@ -115,8 +116,9 @@ def _refuse_without_graph(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def graph(neo4j_address: Neo4jAddress, run_folder: Path) -> Iterator[Graph]:
-    """The graph of this run, on the newest schema."""
-    connected = Graph.connect(neo4j_address.uri, neo4j_address.user, neo4j_address.password)
+    """The graph of this run, on the newest schema; it remembers answers, as that of a local gateway does."""
+    where = neo4j_address
+    connected = Graph.connect(where.uri, where.user, where.password, edition=Edition(run_folder))
     with awaited(run_folder / "migrate.lock"):
         migrate(connected)
     yield connected

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.cli.screen import Screen
 from app.config import Config
 from app.settings import MIB
-from app.wiring import graph_address
+from app.wiring import graph_address, graph_of
 from graph.errors import Conflict, Unavailable
 from graph.local.folders import cache_folder, graph_folder
 from graph.local.provision import DownloadProgress, provision
@@ -47,10 +47,9 @@ def _refuse_another(config: Config) -> None:
 @contextmanager
 def connected(config: Config) -> Iterator[Graph]:
     """The graph of this configuration; raises `Unavailable` when it does not answer."""
-    where = graph_address(config)
-    if not config.neo4j_uri and not listens(where):
+    if not config.neo4j_uri and not listens(graph_address(config)):
         raise Unavailable("the local graph does not run: `hilum graph start` or `hilum up` starts it")
-    graph = Graph.connect(where.uri, where.user, where.password, config.neo4j_database)
+    graph = graph_of(config)
     try:
         graph.ping()
         yield graph

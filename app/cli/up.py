@@ -5,7 +5,6 @@ the roles of `app/processes/roles.py`. Whatever happens, what was started is sto
 """
 
 import os
-from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
@@ -68,10 +67,10 @@ class Gateway:
         self._free_the_port()
         with ExitStack() as held:
             held.callback(self._supervisor.stop)
-            environment = self._start_graph(held)
+            self._start_graph(held)
             self._prepare(samples=samples)
             for role in ROLES:
-                self._start_role(role, environment)
+                self._start_role(role)
             self._greet()
             wish.interrupting = False
             self._supervisor.watch(wish.event)
@@ -85,25 +84,23 @@ class Gateway:
 
     def _left_over(self) -> list[Command]:
         """What may run: the processes of each role, and those of an earlier start with other settings."""
-        commands = [each for role in ROLES for each in role.commands(self._config, {})]
+        commands = [each for role in ROLES for each in role.commands(self._config)]
         known = {LocalNeo4j.name, *(command.name for command in commands)}
         state = read_state(self._config.home)
         earlier = [child.name for child in state.children if child.name not in known] if state else []
         grace = max(role.grace for role in ROLES)
         return [*commands, *(Command(name, (), self._config.home, grace) for name in earlier)]
 
-    def _start_graph(self, held: ExitStack) -> dict[str, str]:
-        """Start the local Neo4j, unless another is named; gives what the children's environment adds."""
+    def _start_graph(self, held: ExitStack) -> None:
+        """Start the local Neo4j, unless another is named."""
         if self._config.neo4j_uri:
-            return {}
+            return
         server = local_server(self._config, provisioned(self._config, self._screen))
         held.enter_context(server.locked())
         held.callback(self._supervisor.stop)  # before the lock is released
         self._screen.step("Starting Neo4j")
         self._supervisor.start(server)
         server.wait()
-        where = server.address
-        return {"NEO4J_URI": where.uri, "NEO4J_USER": where.user, "NEO4J_PASSWORD": where.password}
 
     def _prepare(self, *, samples: bool) -> None:
         """Migrate, and load the sample data into a graph that Hilum has never used, or finish loading it."""
@@ -117,9 +114,9 @@ class Gateway:
                 import_module("app.wiring.samples").sample_loader(wiring).load(advance)  # large, needed once
             write_whole(marker, LOADED)
 
-    def _start_role(self, role: Role, environment: Mapping[str, str]) -> None:
+    def _start_role(self, role: Role) -> None:
         """Start the processes of a role, and wait until it answers, where it can say so."""
-        for command in role.commands(self._config, environment):
+        for command in role.commands(self._config):
             self._screen.step(f"Starting {role.title}")
             self._supervisor.start(command)
             if role.answers and not self._answers(role, command):

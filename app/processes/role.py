@@ -38,20 +38,20 @@ class Role:
     copies: Callable[[Config], int] = one
     answers: Callable[[Config], bool] | None = None
 
-    def commands(self, config: Config, environment: Mapping[str, str]) -> tuple[Command, ...]:
-        """The processes of this role as children of a supervisor, with `environment` beside our own."""
+    def commands(self, config: Config) -> tuple[Command, ...]:
+        """The processes of this role as children of a supervisor."""
         return tuple(
-            self._command(config, environment, self.name if number == 1 else f"{self.name}-{number}")
+            self._command(config, self.name if number == 1 else f"{self.name}-{number}")
             for number in range(1, self.copies(config) + 1)
         )
 
-    def _command(self, config: Config, environment: Mapping[str, str], name: str) -> Command:
+    def _command(self, config: Config, name: str) -> Command:
         return Command(
             name,
             self.argv(config),
             config.home,
             self.grace,
-            {**environment, **self.environment(config)},
+            self.environment(config),
             log=log_of(config.home, name),
             scratch=config.home / self.scratch if self.scratch else None,
         )

@@ -1,5 +1,5 @@
 """The composition root: from the configuration to the parts of one process, each under its own name."""
 
-from app.wiring.process import Wiring, connected, graph_address, wired
+from app.wiring.process import Wiring, graph_address, graph_of, wired
 
-__all__ = ["Wiring", "connected", "graph_address", "wired"]
+__all__ = ["Wiring", "graph_address", "graph_of", "wired"]

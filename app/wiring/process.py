@@ -50,6 +50,7 @@ from graph.changes.changes import ChangeStore
 from graph.clock import now
 from graph.commit import Committer, CommitterThread, Committing
 from graph.commit.remote import RemoteCommitter
+from graph.edition import Edition
 from graph.errors import Unavailable
 from graph.invariants import InvariantStore
 from graph.jobs.jobs import JobStore
@@ -279,16 +280,17 @@ def graph_address(config: Config) -> Neo4jAddress:
     return found
 
 
-def connected(config: Config) -> Graph:
+def graph_of(config: Config) -> Graph:
     """The graph of this configuration, of which nothing is asked yet; raises `Unavailable`."""
     where = graph_address(config)
-    return Graph.connect(where.uri, where.user, where.password, config.neo4j_database)
+    own = Edition(graph_folder(config.home)) if not config.neo4j_uri else None
+    return Graph.connect(where.uri, where.user, where.password, config.neo4j_database, edition=own)
 
 
 @contextmanager
 def wired(config: Config) -> Iterator[Wiring]:
     """The parts of a process that ends with the block."""
-    graph = connected(config)
+    graph = graph_of(config)
     wiring = Wiring(config, graph)
     try:
         yield wiring

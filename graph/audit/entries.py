@@ -50,7 +50,7 @@ class AuditStore:
         for row in rows:
             if row["properties"].get("tenant") != scope.tenant:
                 raise ValueError("an audit entry of another tenant")
-        self._graph.write(lambda transaction: transaction.run(_ADD, rows=list(rows)))
+        self._graph.write_aside(lambda transaction: transaction.run(_ADD, rows=list(rows)))
 
     def count(self, scope: AccessScope) -> int:
         """How many entries the tenant has."""

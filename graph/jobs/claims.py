@@ -72,7 +72,7 @@ class ClaimStore:
             return True, claim_of(rows[0]["job"]) if rows else None
 
         while True:
-            found, claim = self._graph.write(work)
+            found, claim = self._graph.write_aside(work)
             if claim is not None or not found:
                 return claim
 
@@ -121,4 +121,4 @@ class ClaimStore:
                 raise Superseded("another worker has claimed this job since")
             return bool(rows[0]["cancelWanted"])
 
-        return self._graph.write(work)
+        return self._graph.write_aside(work)

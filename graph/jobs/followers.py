@@ -67,7 +67,7 @@ class FollowerStore:
             rows = transaction.run(_CLAIM, key=key, worker=worker, lease=int(lease * SECOND))
             return Hold(name, rows[0]["position"], rows[0]["fence"]) if rows else None
 
-        return self._graph.write(work)
+        return self._graph.write_aside(work)
 
     def advance(self, scope: AccessScope, hold: Hold, position: int, lease: float) -> Hold:
         """Move on to a change that was handled, and keep the lease; raises `Superseded`."""
@@ -86,4 +86,4 @@ class FollowerStore:
             if not transaction.run(text, key=key, fence=hold.fence, **values):
                 raise Superseded("another worker follows the feed since")
 
-        self._graph.write(work)
+        self._graph.write_aside(work)

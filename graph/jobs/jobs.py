@@ -76,7 +76,7 @@ class JobStore:
         }
         values = {"properties": properties, "delay": int(wanted.delay * SECOND)}
         key = job_key(scope.tenant, wanted.id)
-        return self._graph.write(lambda tx: job_of(tx.run(_ASK, key=key, **values)[0]["job"]))
+        return self._graph.write_aside(lambda tx: job_of(tx.run(_ASK, key=key, **values)[0]["job"]))
 
     def find(self, scope: AccessScope, job_id: str) -> Job:
         """The job of that id; raises `NotFound`."""
@@ -113,13 +113,13 @@ class JobStore:
             text = _CANCEL_QUEUED if job.state is JobState.QUEUED else _CANCEL_RUNNING
             return job_of(transaction.run(text, key=key)[0]["job"])
 
-        return self._graph.write(work)
+        return self._graph.write_aside(work)
 
     def forget(self, scope: AccessScope, age: float) -> int:
         """Remove jobs that ended more than `age` seconds ago; return how many, a thousand at most."""
         scope.require(WORK)
         values = {"tenant": scope.tenant, "age": int(age * SECOND), "limit": _FORGET_AT_ONCE}
-        return self._graph.write(lambda tx: int(tx.run(_FORGET, **values)[0]["count"]))
+        return self._graph.write_aside(lambda tx: int(tx.run(_FORGET, **values)[0]["count"]))
 
 
 def _no_such_job() -> NotFound:

@@ -55,6 +55,7 @@ AND ($kinds IS NULL OR r.kind IN $kinds) AND {seen("r")}
 RETURN DISTINCT r.key AS key LIMIT $limit
 """
 _FAR = 2**62
+_KEY, _VERSION_WEIGHT = 200, 1000  # bytes that a key takes in memory, and a version without its body
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,14 @@ class ResourceStore:
 
     def search(self, scope: AccessScope, question: Question) -> Found:
         """The keys of one page, and the keyset after it where more rows follow."""
+        return self._graph.recalled(
+            scope,
+            ("page", question),
+            lambda: self._search(scope, question),
+            lambda found: 200 * len(found.keys),
+        )
+
+    def _search(self, scope: AccessScope, question: Question) -> Found:
         limit = question.page.limit
         beyond = replace(question, page=replace(question.page, limit=limit + 1))
         rows = self._graph.read_statement(page(scope, beyond, self._sizes(scope, question)))
@@ -154,13 +163,19 @@ class ResourceStore:
 
     def count(self, scope: AccessScope, resource_type: str, where: Expression) -> int:
         """How many rows satisfy `where`."""
-        statement = count(scope, resource_type, where)
-        return int(self._graph.read_statement(statement)[0]["total"])
+
+        def find() -> int:
+            return int(self._graph.read_statement(count(scope, resource_type, where))[0]["total"])
+
+        return self._graph.recalled(scope, ("count", resource_type, where), find, lambda _: 100)
 
     def bodies(self, scope: AccessScope, keys: Sequence[str]) -> list[ResourceVersion]:
         """The current versions of the seen ones among `keys`, in their order."""
-        rows = self._graph.read(_CURRENT, keys=list(keys), **rights(scope))
-        return self._as_served(rows)
+
+        def find() -> tuple[ResourceVersion, ...]:
+            return tuple(self._as_served(self._graph.read(_CURRENT, keys=list(keys), **rights(scope))))
+
+        return list(self._graph.recalled(scope, ("bodies", *keys), find, _weight))
 
     def referred(
         self,
@@ -219,6 +234,10 @@ class ResourceStore:
             body = rendered[version.key] if row["current"] else self._renderer.at(version, row["changes"])
             versions[at] = replace(version, body=body)
         return versions
+
+
+def _weight(versions: Iterable[ResourceVersion]) -> int:
+    return sum(_VERSION_WEIGHT + len(each.body) for each in versions)
 
 
 def _version(row: dict[str, Any]) -> ResourceVersion:

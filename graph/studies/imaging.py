@@ -9,8 +9,6 @@ from typing import Any
 
 from graph.commit import Committer
 from graph.cypher.compile import page
-from graph.errors import NotFound
-from graph.keys import study_key
 from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
 from graph.query.expression import All, Present, Question
 from graph.records import InstanceRow, StoredInstance, StoreOutcome
@@ -18,20 +16,9 @@ from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.site import Site
 from graph.studies.deleting import DeleteInstances
+from graph.studies.retrieving import Retrieving
 from graph.studies.storing import StoreInstances
-from graph.visibility import rights, seen
 
-# One row holds all: the driver reads a row in two calls of the system, and a study has hundreds.
-_INSTANCES = f"""
-MATCH (s:ImagingStudy {{dicomKey: $study}})
-WHERE s.managed = true AND s.deleted = false AND {seen("s")}
-MATCH (s)-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
-WHERE ($series IS NULL OR x.SeriesInstanceUID = $series) AND ($sop IS NULL OR i.SOPInstanceUID = $sop)
-WITH x, i ORDER BY x.serial, i.serial
-RETURN collect([{{columns}}]) AS instances
-"""
-_STORED = """x.SeriesInstanceUID, i.SOPInstanceUID, i.SOPClassUID, i.TransferSyntaxUID,
-i.blobId, i.size, i.digest, coalesce(i.NumberOfFrames, 1), i.sequence"""
 _MATCHES = {
     STUDY: "MATCH (s:Resource {key: key})",
     SERIES: "MATCH (x:Series {key: key})<-[:HAS_SERIES]-(s)",
@@ -44,6 +31,7 @@ _SHOWN = {
 }
 
 
+_MATCH = 12_000  # bytes that a match takes in memory: up to three rows of forty attributes
 _HAS_PICTURES = Present(BY_KEYWORD["StudyInstanceUID"].field)
 
 
@@ -62,6 +50,7 @@ class ImagingStore:
 
     def __init__(self, graph: Graph, committer: Committer, site: Site) -> None:
         self._graph = graph
+        self._retrieving = Retrieving(graph)
         self._committer = committer
         self._site = site
 
@@ -95,9 +84,7 @@ class ImagingStore:
 
         `frames` brings the frame tables too. Raises `NotFound` where none is seen.
         """
-        table = "coalesce(i.frames, $nothing)" if frames else "$nothing"
-        rows = self._read(scope, f"{_STORED}, {table}", study, series, sop)
-        return [StoredInstance(study, *stored) for stored in rows]
+        return self._retrieving.instances(scope, study, series, sop, frames=frames)
 
     def metadata(
         self, scope: AccessScope, study: str, series: str | None = None, sop: str | None = None
@@ -106,8 +93,7 @@ class ImagingStore:
 
         Raises `NotFound` where none is seen.
         """
-        rows = self._read(scope, "i.sequence, i.metadata", study, series, sop)
-        return [(sequence, metadata) for sequence, metadata in rows]
+        return self._retrieving.metadata(scope, study, series, sop)
 
     def search(self, scope: AccessScope, question: Question) -> list[ImagingMatch]:
         """A page of a search at one level, newest first, with the attributes of the levels above.
@@ -116,6 +102,12 @@ class ImagingStore:
         """
         if question.entity == STUDY:
             question = replace(question, where=All((_HAS_PICTURES, question.where)))
+        found = self._graph.recalled(
+            scope, ("matches", question), lambda: self._matches(scope, question), _weight
+        )
+        return list(found)
+
+    def _matches(self, scope: AccessScope, question: Question) -> tuple[ImagingMatch, ...]:
         statement = page(scope, question)
         text = (
             f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
@@ -123,25 +115,13 @@ class ImagingStore:
         )
         (found,) = self._graph.read(text, **statement.parameters)
         newest_first = sorted(found["matches"], key=itemgetter(0), reverse=True)
-        return [ImagingMatch(*levels) for _, *levels in newest_first]
-
-    def _read(
-        self, scope: AccessScope, columns: str, study: str, series: str | None, sop: str | None
-    ) -> list[list[Any]]:
-        (found,) = self._graph.read(
-            _INSTANCES.replace("{columns}", columns),
-            study=study_key(scope.tenant, scope.partition, study),
-            series=series,
-            sop=sop,
-            nothing=b"",
-            **rights(scope),
-        )
-        if not found["instances"]:
-            raise NotFound("no such study, series or instance")
-        rows: list[list[Any]] = found["instances"]
-        return rows
+        return tuple(ImagingMatch(*levels) for _, *levels in newest_first)
 
 
-def frame_table(packed: bytes) -> list[tuple[int, int]]:
+def _weight(matches: Sequence[ImagingMatch]) -> int:
+    return len(matches) * _MATCH
+
+
+def frame_table(packed: bytes | None) -> list[tuple[int, int]]:
     """(offset, length) of each frame in the blob, from what ingest recorded; empty where it is unknown."""
-    return list(struct.iter_unpack("<QQ", packed))
+    return list(struct.iter_unpack("<QQ", packed or b""))

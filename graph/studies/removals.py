@@ -55,7 +55,7 @@ class RemovalStore:
     def done(self, scope: AccessScope, blob_ids: Sequence[str], now: int) -> None:
         """Note that the bytes are gone; the tombstone stays, for older versions of the study."""
         if blob_ids:
-            self._graph.write(lambda transaction: transaction.run(_DONE, blobs=list(blob_ids), now=now))
+            self._graph.write_aside(lambda transaction: transaction.run(_DONE, blobs=list(blob_ids), now=now))
 
     def owned(self, scope: AccessScope, *, batch: int = 5_000) -> Iterator[tuple[str, str]]:
         """Yield the blob id and the digest of every instance of the tenant."""

@@ -21,7 +21,7 @@ import requests
 
 from app.config import Config
 from app.processes.web_server import answers, web_server_argv
-from app.wiring import Wiring, connected
+from app.wiring import Wiring, graph_of
 from graph.clock import now
 from graph.local.process import wait_until
 from graph.local.server import free_port
@@ -113,7 +113,7 @@ class ServedGateway:
     @cached_property
     def services(self) -> Wiring:
         """Wiring of the test's own process, on the same graph and home."""
-        return Wiring(self.config, connected(self.config))
+        return Wiring(self.config, graph_of(self.config))
 
     @cached_property
     def tokens(self) -> dict[str, str]:

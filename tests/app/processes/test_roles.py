@@ -11,7 +11,7 @@ def config(home: Path, **settings: str) -> Config:
 
 
 def names(given: Config) -> list[str]:
-    return [command.name for role in ROLES for command in role.commands(given, {})]
+    return [command.name for role in ROLES for command in role.commands(given)]
 
 
 def test_the_worker_is_there_before_the_web_server(tmp_path: Path) -> None:
@@ -31,18 +31,17 @@ def test_there_are_as_many_workers_as_are_wanted(tmp_path: Path) -> None:
 
 def test_each_process_has_a_log_and_a_mark_of_its_own(tmp_path: Path) -> None:
     given = config(tmp_path, HILUM_WORKERS="2")
-    commands = [command for role in ROLES for command in role.commands(given, {"NEO4J_USER": "neo4j"})]
+    commands = [command for role in ROLES for command in role.commands(given)]
 
     assert {command.log for command in commands} == {
         tmp_path / "logs" / f"{name}.log" for name in names(given)
     }
     assert len({command.mark for command in commands}) == len(commands)
-    assert all(command.environment["NEO4J_USER"] == "neo4j" for command in commands)
 
 
 def test_the_metrics_of_the_web_server_begin_empty(tmp_path: Path) -> None:
     (web,) = (role for role in ROLES if role.name == "web")
-    (command,) = web.commands(config(tmp_path), {})
+    (command,) = web.commands(config(tmp_path))
 
     assert command.scratch == tmp_path / "metrics"
     assert command.environment["PROMETHEUS_MULTIPROC_DIR"] == str(command.scratch)
