@@ -16,6 +16,7 @@ from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.site import Site
 from graph.studies.deleting import DeleteInstances
+from graph.studies.far_pages import FarPages
 from graph.studies.retrieving import Retrieving
 from graph.studies.storing import StoreInstances
 
@@ -51,6 +52,7 @@ class ImagingStore:
     def __init__(self, graph: Graph, committer: Committer, site: Site) -> None:
         self._graph = graph
         self._retrieving = Retrieving(graph)
+        self._far_pages = FarPages(graph)
         self._committer = committer
         self._site = site
 
@@ -108,7 +110,7 @@ class ImagingStore:
         return list(found)
 
     def _matches(self, scope: AccessScope, question: Question) -> tuple[ImagingMatch, ...]:
-        statement = page(scope, question)
+        statement = page(scope, self._far_pages.placed(scope, question))
         text = (
             f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
             f"RETURN collect([serial, {_SHOWN[question.entity]}]) AS matches"

@@ -1,0 +1,63 @@
+"""Pages far behind the beginning of a search.
+
+QIDO-RS pages by offset (PS3.18 8.3.4.4), and to skip rows the graph reads them, for every page again. The
+first far page of a search is skipped to. The second brings the order of the rows, a stretch at a time, which
+is remembered until something is written; from then on a page begins right behind the row before it.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+
+from graph.cypher.compile import page
+from graph.cypher.order import newest_first
+from graph.query.expression import Page, Question
+from graph.scope import AccessScope
+from graph.session import Graph
+
+FAR = 500  # rows that are skipped in less time than their order is asked for
+_STRETCH = 10_000  # rows
+_SERIAL = 8  # bytes
+
+
+class FarPages:
+    """Finds where far pages of searches begin; rows are in order of creation."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def placed(self, scope: AccessScope, question: Question) -> Question:
+        """The same page, behind the row before it where that is known, instead of at its offset."""
+        offset = question.page.offset
+        if offset < FAR:
+            return question
+        whole = replace(question, page=Page(_STRETCH, sort=question.page.sort))
+        if (
+            self._graph.recalled(scope, ("first far page", whole), lambda: offset, lambda _: _SERIAL)
+            == offset
+        ):
+            return question
+        before = self._serial(scope, whole, offset - 1)
+        if before is None:
+            return question
+        return replace(question, page=replace(question.page, offset=0, after=(before,)))
+
+    def _serial(self, scope: AccessScope, whole: Question, number: int) -> int | None:
+        """The serial of a row by its number from 0; None where there is no such row."""
+        stretch = self._stretch(scope, whole)
+        while number >= _STRETCH and len(stretch) == _STRETCH:
+            whole = replace(whole, page=replace(whole.page, after=(stretch[-1],)))
+            stretch = self._stretch(scope, whole)
+            number -= _STRETCH
+        return stretch[number] if number < len(stretch) else None
+
+    def _stretch(self, scope: AccessScope, of: Question) -> Sequence[int]:
+        """The serials of a page, in its order."""
+
+        def find() -> Sequence[int]:
+            statement = page(scope, of)
+            text = f"CALL () {{ {statement.text} }} RETURN collect(serial) AS serials"
+            (found,) = self._graph.read(text, **statement.parameters)
+            return array("q", sorted(found["serials"], reverse=newest_first(of.page)))
+
+        return self._graph.recalled(scope, ("stretch", of), find, lambda found: _SERIAL * len(found))

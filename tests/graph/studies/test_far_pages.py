@@ -1,0 +1,81 @@
+"""Pages far behind the beginning are the same whether they are skipped to or begun behind a row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.commit import Committer
+from graph.edition import Edition
+from graph.local.state import Neo4jAddress
+from graph.query.attributes import INSTANCE
+from graph.query.expression import EVERYTHING, Page, Question, Sort
+from graph.scope import AccessScope
+from graph.session import Graph
+from graph.site import Site
+from graph.studies import far_pages
+from graph.studies.imaging import ImagingStore
+from tests.factories.rows import instance_row, uid
+from tests.factories.scopes import scope_of
+
+ROWS = 47
+
+
+@pytest.fixture
+def imaging(
+    neo4j_address: Neo4jAddress, committer: Committer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ImagingStore]:
+    """A store to which far is near: pages from the third row on, stretches of ten."""
+    monkeypatch.setattr(far_pages, "FAR", 3)
+    monkeypatch.setattr(far_pages, "_STRETCH", 10)
+    where = neo4j_address
+    graph = Graph.connect(where.uri, where.user, where.password, edition=Edition(tmp_path))
+    yield ImagingStore(graph, committer, Site("http://hilum.test"))
+    graph.close()
+
+
+@pytest.fixture
+def service(tenant: str) -> AccessScope:
+    return scope_of("service", tenant=tenant)
+
+
+@pytest.fixture
+def stored(imaging: ImagingStore, service: AccessScope) -> list[str]:
+    rows = [instance_row(study_uid="1.2.3", series_uid="1.2.3.1", sop_uid=uid()) for _ in range(ROWS)]
+    imaging.store(service, rows)
+    return [row.sop_uid for row in rows]
+
+
+def page(imaging: ImagingStore, scope: AccessScope, offset: int, *, descending: bool) -> list[str]:
+    sort = (Sort(None, descending=descending),)
+    found = imaging.search(scope, Question(INSTANCE, EVERYTHING, Page(7, sort=sort, offset=offset)))
+    return [match.instance["SOPInstanceUID"] for match in found if match.instance]
+
+
+def test_every_page_is_where_skipping_leads(
+    imaging: ImagingStore, service: AccessScope, stored: list[str]
+) -> None:
+    newest_first = stored[::-1]
+    for offset in [*range(ROWS + 3), 200, 5, 44, 12]:
+        assert page(imaging, service, offset, descending=True) == newest_first[offset : offset + 7], offset
+
+
+def test_the_order_is_read_once(
+    imaging: ImagingStore, service: AccessScope, stored: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(imaging, service, 30, descending=True)
+    read: list[str] = []
+    ask = Graph.read
+
+    def noted(graph: Graph, text: str, **values: Any) -> list[dict[str, Any]]:
+        read.append(text)
+        return ask(graph, text, **values)
+
+    monkeypatch.setattr(Graph, "read", noted)
+
+    for offset in (20, 35, 21, 40):
+        page(imaging, service, offset, descending=True)
+
+    assert sum("collect(serial)" in text for text in read) == 4  # ten rows each, up to the fortieth
+    assert len(read) == 8
