@@ -1,4 +1,4 @@
-"""Calendar arithmetic of questions: ages by birthdays, windows by whole days, both ends included.
+"""Calendar arithmetic of questions: ages in completed units, windows by whole days, both ends included.
 
 `P2Y` before 2026-11-22 begins on 2024-11-22. Where a day does not exist (29 February) the last day of the
 month stands in its place.
@@ -6,6 +6,7 @@ month stands in its place.
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
@@ -64,9 +65,32 @@ class DaySpan:
         return low, high
 
 
-def latest_birth(years: int, day: date) -> date:
-    """The last birth date whose `years`th birthday has come on `day`."""
-    return _clamped(day, -years * _MONTHS, 0)
+UNITS: Mapping[str, Duration] = {
+    "a": Duration(_MONTHS, 0),
+    "mo": Duration(1, 0),
+    "wk": Duration(0, 7),
+    "d": Duration(0, 1),
+}
+
+
+def largest_age(unit: str) -> int:
+    """The largest age that may be asked for in a unit of `UNITS`."""
+    whole = UNITS[unit]
+    return (
+        LONGEST_YEARS * _MONTHS // whole.months
+        if whole.months
+        else LONGEST_YEARS * _DAYS_IN_YEAR // whole.days
+    )
+
+
+def latest_birth(count: int, unit: str, day: date) -> date:
+    """The last birth date since which `count` whole units of `UNITS` have passed on `day`.
+
+    As CQL counts (AgeInYearsAt, AgeInMonthsAt): whoever was born on 29 February turns on 1 March where the
+    day does not exist.
+    """
+    whole = UNITS[unit]
+    return _clamped(day, -count * whole.months, -count * whole.days)
 
 
 def start_of(day: date, zone: tzinfo) -> int:

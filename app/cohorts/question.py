@@ -58,12 +58,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """Time since birth, in years of birthdays: `gt 45` holds from the day after the 45th birthday on."""
+    """The completed units since birth (UCUM: a, mo, wk, d): `gt 45` begins on the 46th birthday."""
 
     path: str
     op: str
     low: int
     high: int
+    unit: str = "a"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from app.cohorts.calendar import full_date
+from app.cohorts.calendar import full_date, largest_age
 from app.cohorts.events import Sets, read_event
 from app.cohorts.normal_form import cohort_of, normal_form
 from app.cohorts.output import read_links, read_rows
@@ -108,7 +108,10 @@ class _Tree:
         low, high = raw["value"] if raw["op"] == "between" else (raw["value"], raw["value"])
         if low > high:
             raise Invalid("the second age is below the first", location=f"{path}.value")
-        return Age(path, raw["op"], low, high)
+        unit = raw.get("unit", "a")
+        if high > largest_age(unit):
+            raise Invalid(f"an age is at most {largest_age(unit)} {unit}", location=f"{path}.value")
+        return Age(path, raw["op"], low, high, unit)
 
     def _sex(self, raw: Mapping[str, Any], path: str) -> Node:
         value = raw["value"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from app.cohorts.calendar import UNITS, largest_age
 from app.cohorts.vocabulary import KINDS, LINKABLE, NEVER, row_types
 
 DEFAULT_PAGE, LARGEST_PAGE = 100, 1_000
@@ -17,7 +18,8 @@ _NAME = validate.Regexp(r"[A-Za-z_][A-Za-z0-9_-]{0,63}\Z", error="A name: a lett
 _TEXT = validate.Length(min=1, max=1_000)
 _MANY = validate.Length(min=1, max=200)
 _NODE = "app.cohorts.schemas.NodeSchema"
-_AGE = validate.Range(min=0, max=200)
+_OLDEST = max(map(largest_age, UNITS))
+_AGE = validate.Range(min=0, max=_OLDEST)
 
 
 class Strict(Schema):
@@ -190,12 +192,12 @@ def _fail(message: str) -> Any:
 
 
 class AgeValue(fields.Field[Any]):
-    """A whole number of years, or for `between` two of them."""
+    """A whole number of units, or for `between` two of them."""
 
     def __init__(self) -> None:
-        years = {"type": "integer", "minimum": 0, "maximum": 200}
-        both = {"type": "array", "items": years, "minItems": 2, "maxItems": 2}
-        super().__init__(required=True, metadata=_one_of(years=years, both=both))
+        one = {"type": "integer", "minimum": 0, "maximum": _OLDEST}
+        both = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+        super().__init__(required=True, metadata=_one_of(one=one, both=both))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if (data or {}).get("op") != "between":
@@ -205,11 +207,13 @@ class AgeValue(fields.Field[Any]):
 
 
 class AgeSchema(Strict):
-    """Age by birthdays on the day of the question: exactly 45 is not `gt` 45, the day after is."""
+    """Age in completed units on the day of the question: 45 until the day before the 46th birthday."""
 
     op = fields.String(required=True, validate=validate.OneOf(["gt", "ge", "lt", "le", "between"]))
     value = AgeValue()
-    unit = fields.String(validate=validate.OneOf(["a"]), metadata={"description": "UCUM: years."})
+    unit = fields.String(
+        validate=validate.OneOf(tuple(UNITS)), metadata={"description": "UCUM: years, months, weeks or days."}
+    )
     at = fields.String(validate=validate.OneOf(["asOf"]))
 
 

@@ -5,9 +5,9 @@ a year. So each condition becomes two trees, `certain` and `possible`; what is p
 unknown. No record of an event means that there was none; a missing detail of a record is unknown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from itertools import combinations
 from typing import TypeAlias
 
@@ -47,6 +47,15 @@ from graph.query.expression import (
 
 MOST_COMBINATIONS = 64
 _UNKNOWN_SEX = "unknown"
+_AGES: Mapping[
+    str, Callable[[int, int], tuple[int, int | None]]
+] = {  # the first age that counts, the first beyond
+    "gt": lambda low, _: (low + 1, None),
+    "ge": lambda low, _: (low, None),
+    "lt": lambda low, _: (0, low),
+    "le": lambda low, _: (0, low + 1),
+    "between": lambda low, high: (low, high + 1),
+}
 Codings: TypeAlias = frozenset[tuple[str | None, str]]
 
 
@@ -164,22 +173,15 @@ class Compiler:
         return Trees(Any(tuple(certain)), Any(tuple(possible)))
 
     def _age(self, node: Age) -> Trees:
-        match node.op:
-            case "gt":
-                return self._born_by(node.low, past=True)
-            case "ge":
-                return self._born_by(node.low)
-            case "lt":
-                return self._born_by(node.low).negated
-            case "le":
-                return self._born_by(node.low, past=True).negated
-        return both((self._born_by(node.low), self._born_by(node.high, past=True).negated))
+        """So old and not older; who is not born on that day has no age."""
+        first, end = _AGES[node.op](node.low, node.high)
+        reached = self._reached(first, node.unit)
+        return reached if end is None else both((reached, self._reached(end, node.unit).negated))
 
-    def _born_by(self, years: int, *, past: bool = False) -> Trees:
-        """The birthday has come, or with `past` lies behind; a birth year may be any day of it."""
-        day = self.as_of - timedelta(days=1) if past and self.as_of > date.min else self.as_of
+    def _reached(self, count: int, unit: str) -> Trees:
+        """So many units have passed since birth; a year or month of birth may be any day of it."""
         born = _field(PATIENT, "birthdate", Kind.SPAN)
-        bound = end_of(latest_birth(years, day), self.zone)
+        bound = end_of(latest_birth(count, unit, self.as_of), self.zone)
         certain = Span(born, Order.EB, bound, None)
         return Trees(certain, Any((Span(born, Order.LT, bound, None), Not(Present(born)))))
 

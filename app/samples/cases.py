@@ -183,7 +183,7 @@ NEAR_MISSES = (
         sex="female",
         age=Ago(years=45),
         verdict=_EXCLUDED,
-        reason="exactly 45 on the day of the question",
+        reason="45 years old, and over 45 begins with 46",
         diagnoses=(Diagnosis("bone osteosarcoma", Ago(days=120)),),
         prescriptions=(Prescription("methotrexate", Ago(days=110)),),
         studies=(Study("ct phantom", Ago(days=115), (Report(Via.REFERENCE, _CLEAR),), document=True),),

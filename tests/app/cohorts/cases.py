@@ -1,4 +1,4 @@
-"""The near misses, each in a few lines: the question is as of 2026-11-22, over 45, within two years."""
+"""The near misses, each in a few lines: as of 2026-11-22, over 45 (so 46 or older), within two years."""
 
 from tests.app.cohorts.world import (
     EXCLUDED,
@@ -23,12 +23,17 @@ def everything_is_there(chart: Chart) -> None:
 
 
 @case(EXCLUDED, born="1981-11-22")
-def exactly_45(chart: Chart) -> None:
+def just_45(chart: Chart) -> None:
     ordinary(chart)
 
 
-@case(MATCHED, born="1981-11-21")
-def a_day_over_45(chart: Chart) -> None:
+@case(EXCLUDED, born="1980-11-23")
+def tomorrow_46(chart: Chart) -> None:
+    ordinary(chart)
+
+
+@case(MATCHED, born="1980-11-22")
+def just_46(chart: Chart) -> None:
     ordinary(chart)
 
 
@@ -192,17 +197,17 @@ def no_birth_date(chart: Chart) -> None:
     ordinary(chart)
 
 
-@case(UNKNOWN, born="1981")
+@case(UNKNOWN, born="1980")
 def a_birth_year_that_may_be_enough(chart: Chart) -> None:
     ordinary(chart)
 
 
-@case(MATCHED, born="1980")
+@case(MATCHED, born="1979")
 def a_birth_year_that_is_enough(chart: Chart) -> None:
     ordinary(chart)
 
 
-@case(EXCLUDED, born="1982")
+@case(EXCLUDED, born="1981")
 def a_birth_year_that_is_not(chart: Chart) -> None:
     ordinary(chart)
 

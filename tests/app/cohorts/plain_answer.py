@@ -10,7 +10,7 @@ from tests.app.cohorts.world import EXCLUDED, MATCHED, UNKNOWN, Expectation, Sca
 from tests.factories.fhir import Resource
 
 FIRST_DAY, LAST_DAY = "2024-11-22", "2026-11-22"
-TOO_YOUNG_FROM = "1981-11-22"
+TOO_YOUNG_FROM = "1980-11-23"
 WANTED = (
     ("http://snomed.info/sct", "307576001"),
     ("urn:oid:2.16.840.1.113883.6.43.1", "9180/3"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cohorts.calendar import Duration, dates_of, latest_birth
+from app.cohorts.calendar import UNITS, Duration, dates_of, largest_age, latest_birth
 from graph.errors import Invalid
 
 
@@ -37,10 +37,31 @@ def test_the_latest_birth_is_the_last_day_whose_birthday_has_come(day: date, yea
     def birthday(born: date) -> tuple[int, int, int]:
         return born.year + years, born.month, born.day  # 29 February sorts before 1 March in any year
 
-    born = latest_birth(years, day)
+    born = latest_birth(years, "a", day)
 
     assert birthday(born) <= (day.year, day.month, day.day)
     assert birthday(date.fromordinal(born.toordinal() + 1)) > (day.year, day.month, day.day)
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 1440))
+def test_a_month_is_completed_on_the_same_day_of_a_later_month(day: date, months: int) -> None:
+    def completed(born: date) -> tuple[int, int]:
+        return born.year * 12 + born.month + months, born.day
+
+    born = latest_birth(months, "mo", day)
+
+    assert completed(born) <= (day.year * 12 + day.month, day.day)
+    assert completed(date.fromordinal(born.toordinal() + 1)) > (day.year * 12 + day.month, day.day)
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 5000))
+def test_days_and_weeks_are_counted_one_by_one(day: date, count: int) -> None:
+    assert (day - latest_birth(count, "d", day)).days == count
+    assert latest_birth(count, "wk", day) == latest_birth(7 * count, "d", day)
+
+
+def test_the_oldest_is_as_old_in_every_unit() -> None:
+    assert [largest_age(unit) for unit in UNITS] == [200, 2400, 10457, 73200]
 
 
 def test_partial_dates_cover_their_days() -> None:

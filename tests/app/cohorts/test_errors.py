@@ -88,8 +88,16 @@ WRONG: dict[str, tuple[Callable[[Json], Any], str]] = {
         "$.population.all[0].age.value",
     ),
     "another unit": (
-        lambda q: q["population"]["all"][0]["age"].update(unit="mo"),
+        lambda q: q["population"]["all"][0]["age"].update(unit="min"),
         "$.population.all[0].age.unit",
+    ),
+    "more than two hundred years": (
+        lambda q: q["population"]["all"][0]["age"].update(value=201),
+        "$.population.all[0].age.value",
+    ),
+    "more than two hundred years in months": (
+        lambda q: q["population"]["all"][0]["age"].update(value=2401, unit="mo"),
+        "$.population.all[0].age.value",
     ),
     "an unknown event": (
         lambda q: q["population"]["all"].append({"exists": "rx"}),

@@ -163,11 +163,11 @@ def test_rows_may_be_of_any_type_of_the_chart_with_chosen_columns(charts: Gatewa
 def test_a_birthday_is_a_day_of_the_site_whichever_window_it_came_by(gateways: Open) -> None:
     gateway = gateways(HILUM_ZONE="Asia/Seoul")
     gateway.put(
-        patient("8", id="fhir", birthDate="1981-11-21"), patient("9", id="young", birthDate="1981-11-22")
+        patient("8", id="fhir", birthDate="1980-11-22"), patient("9", id="young", birthDate="1980-11-23")
     )
     gateway.store(
-        ct_instance(patient_id="10", PatientBirthDate="19811121", AccessionNumber=None),
-        ct_instance(patient_id="11", PatientBirthDate="19811122", AccessionNumber=None),
+        ct_instance(patient_id="10", PatientBirthDate="19801122", AccessionNumber=None),
+        ct_instance(patient_id="11", PatientBirthDate="19801123", AccessionNumber=None),
     )
 
     answer = gateway.ask(mission(population={"age": {"op": "gt", "value": 45}}, output={}))
