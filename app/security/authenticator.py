@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from app.security.policy import DEPENDS_ON_GRANTS
 from app.security.scopes import scope_for, system_scope
-from app.security.tokens import InvalidToken, Principal, Verifier, claimed_issuer
+from app.security.tokens import Doubt, InvalidToken, Principal, Verifier, claimed_issuer
 from graph.accounts.accounts import AccountStore, Grants
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
@@ -105,7 +105,7 @@ class Authenticator:
     def _verifier(self, token: str) -> Verifier:
         verifier = self._verifiers.get(claimed_issuer(token))
         if verifier is None:
-            raise InvalidToken
+            raise InvalidToken(Doubt.ISSUER)
         return verifier
 
     def _look_up(self, principal: Principal, tenant: str) -> AccessScope:
@@ -113,7 +113,7 @@ class Authenticator:
         if account is None:
             return scope_for(principal, tenant, _outside_role(principal), Grants())
         if account.disabled:
-            raise InvalidToken
+            raise InvalidToken(Doubt.ACCOUNT)
         role = account.role if principal.local else principal.role
         return scope_for(principal, tenant, role, account.grants)
 
@@ -121,5 +121,5 @@ class Authenticator:
 def _outside_role(principal: Principal) -> str | None:
     """The role that a provider's claim gives; a local token whose account is gone is worth nothing."""
     if principal.local:
-        raise InvalidToken
+        raise InvalidToken(Doubt.ACCOUNT)
     return principal.role

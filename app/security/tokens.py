@@ -6,13 +6,21 @@ and `sub` are there and right. Where its header points to keys (`jku`, `x5u`, `j
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 import orjson
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ExpiredTokenError,
+    InvalidClaimError,
+    JoseError,
+    MissingClaimError,
+    UnsupportedAlgorithmError,
+)
 from joserfc.jwk import ECKey, OKPKey, RSAKey
-from joserfc.jws import extract_compact
+from joserfc.jws import JWSRegistry, extract_compact
 
 from app.security.keys import ALGORITHM, SigningKey
 from graph.errors import Unauthenticated
@@ -22,18 +30,49 @@ LONGEST_SUBJECT = 255
 LONGEST_LIFE = 24 * 3600  # seconds; a token that lives longer was not meant for this
 LEEWAY_SECONDS = 5
 TOKEN_TYPE = "at+jwt"  # noqa: S105 - RFC 9068 2.1
-_POINTERS = frozenset({"jku", "x5u", "jwk", "x5c", "crit", "b64", "zip"})
+POINTERS = frozenset({"jku", "x5u", "jwk", "x5c", "crit", "b64", "zip"})
 
 PublicKey: TypeAlias = ECKey | RSAKey | OKPKey
 
 
+class Doubt(StrEnum):
+    """Why a token is not believed, in the words of `error_description` (RFC 6750 3)."""
+
+    MALFORMED = "it is no signed token that can be read"
+    KEYS_INSIDE = "its header names keys of its own"
+    ISSUER = "its issuer is not trusted here"
+    KEY = "its key is not one of the issuer's"
+    ALGORITHM = "its algorithm is not accepted"
+    SIGNATURE = "its signature does not fit"
+    TYPE = "it is no access token"
+    EXPIRED = "it has expired"
+    EARLY = "it is not valid yet"
+    AUDIENCE = "it is meant for another audience"
+    CLAIMS = "a claim is missing or malformed"
+    LONG_LIVED = "it lives longer than is accepted"
+    ACCOUNT = "its account is not there or is disabled"
+
+
 class InvalidToken(Unauthenticated):
-    """The token is not believed; why is not said, since only its forger would gain by it."""
+    """The token is not believed; the answer says why: it helps the owner, and tells a forger nothing new."""
 
-    challenge = 'Bearer realm="hilum", error="invalid_token"'
+    def __init__(self, doubt: Doubt) -> None:
+        super().__init__(f"the access token is not valid: {doubt}")
+        self.doubt = doubt
 
-    def __init__(self, message: str = "the access token is not valid or has expired") -> None:
-        super().__init__(message)
+    @property
+    def challenge(self) -> str:
+        """The value of WWW-Authenticate (RFC 6750 3)."""
+        return f'Bearer realm="hilum", error="invalid_token", error_description="{self.doubt}"'
+
+
+_OF_CLAIMS = {"iss": Doubt.ISSUER, "aud": Doubt.AUDIENCE, "nbf": Doubt.EARLY, "iat": Doubt.EARLY}
+_OF_ERRORS: Mapping[type[Exception], Doubt] = {
+    BadSignatureError: Doubt.SIGNATURE,
+    UnsupportedAlgorithmError: Doubt.ALGORITHM,
+    ExpiredTokenError: Doubt.EXPIRED,
+    MissingClaimError: Doubt.CLAIMS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +147,15 @@ class LocalVerifier:
     def verify(self, token: str, now: int) -> Principal:
         """Whom the token stands for; raises `InvalidToken`."""
         header = readable_header(token)
-        if header.get("kid") != self.key.identifier or header.get("typ") != TOKEN_TYPE:
-            raise InvalidToken
+        if header.get("kid") != self.key.identifier:
+            raise InvalidToken(Doubt.KEY)
+        if header.get("typ") != TOKEN_TYPE:
+            raise InvalidToken(Doubt.TYPE)
         expected = ExpectedClaims(self.issuer, self.issuer, (ALGORITHM,))
         claims = believed_claims(token, self.key.key, expected, now)
         tenant = claims.get("tenant")
         if not isinstance(tenant, str) or not tenant:
-            raise InvalidToken
+            raise InvalidToken(Doubt.CLAIMS)
         return Principal(claims["sub"], tenant, None, True, int(claims["exp"]), _narrowed(claims))
 
 
@@ -136,7 +177,7 @@ class ProviderVerifier:
         kid = readable_header(token).get("kid")
         key = self.keys(kid, now) if isinstance(kid, str) else None
         if key is None:
-            raise InvalidToken
+            raise InvalidToken(Doubt.KEY)
         expected = ExpectedClaims(self.issuer, self.audience, self.algorithms)
         claims = believed_claims(token, key, expected, now)
         return Principal(f"oidc:{claims['sub']}", None, self.role_of(claims), False, int(claims["exp"]))
@@ -148,13 +189,15 @@ def readable_header(token: str) -> Mapping[str, Any]:
     Raises `InvalidToken` when it is no token or points to keys.
     """
     if len(token) > LONGEST_TOKEN or not token.isascii():
-        raise InvalidToken
+        raise InvalidToken(Doubt.MALFORMED)
     try:
-        header = extract_compact(token.encode("ascii")).headers()
+        header = extract_compact(token.encode("ascii"), registry=_registry()).headers()
     except (JoseError, ValueError) as error:
-        raise InvalidToken from error
-    if not isinstance(header, dict) or _POINTERS & header.keys():
-        raise InvalidToken
+        raise InvalidToken(Doubt.MALFORMED) from error
+    if not isinstance(header, dict):
+        raise InvalidToken(Doubt.MALFORMED)
+    if POINTERS & header.keys():
+        raise InvalidToken(Doubt.KEYS_INSIDE)
     return header
 
 
@@ -162,9 +205,9 @@ def claimed_issuer(token: str) -> str:
     """Whose token it says it is, not yet believed: it only chooses who verifies. Raises `InvalidToken`."""
     readable_header(token)
     try:
-        claims = orjson.loads(extract_compact(token.encode("ascii")).payload)
+        claims = orjson.loads(extract_compact(token.encode("ascii"), registry=_registry()).payload)
     except ValueError as error:
-        raise InvalidToken from error
+        raise InvalidToken(Doubt.MALFORMED) from error
     issuer = claims.get("iss") if isinstance(claims, dict) else None
     return issuer if isinstance(issuer, str) else ""
 
@@ -179,9 +222,13 @@ class ExpectedClaims:
 
 
 def believed_claims(token: str, key: PublicKey, expected: ExpectedClaims, now: int) -> dict[str, Any]:
-    """The claims of a token whose signature and claims hold; raises `InvalidToken`."""
+    """The claims of a token whose signature and claims hold; raises `InvalidToken`.
+
+    Members of the header that are nobody's here (`nonce`, `ver`, `cat` …) are ignored (RFC 7515 4); what must
+    not be ignored stands in `crit`, and such a token was refused unread.
+    """
     try:
-        claims = jwt.decode(token, key, algorithms=list(expected.algorithms)).claims
+        claims = jwt.decode(token, key, registry=_registry(expected.algorithms)).claims
         rules = jwt.JWTClaimsRegistry(
             now=now,
             leeway=LEEWAY_SECONDS,
@@ -192,10 +239,25 @@ def believed_claims(token: str, key: PublicKey, expected: ExpectedClaims, now: i
         )
         rules.validate(claims)
     except (JoseError, ValueError, TypeError, RecursionError) as error:
-        raise InvalidToken from error
-    if len(claims["sub"]) > LONGEST_SUBJECT or claims["exp"] - now > LONGEST_LIFE + LEEWAY_SECONDS:
-        raise InvalidToken
+        raise InvalidToken(_doubt(error)) from error
+    if len(claims["sub"]) > LONGEST_SUBJECT:
+        raise InvalidToken(Doubt.CLAIMS)
+    if claims["exp"] - now > LONGEST_LIFE + LEEWAY_SECONDS:
+        raise InvalidToken(Doubt.LONG_LIVED)
     return claims
+
+
+def _registry(algorithms: Collection[str] = ()) -> JWSRegistry:
+    """What the library is to accept: a header as long as a token may be, with any members."""
+    registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
+    registry.max_header_length = LONGEST_TOKEN
+    return registry
+
+
+def _doubt(error: Exception) -> Doubt:
+    if isinstance(error, InvalidClaimError):
+        return _OF_CLAIMS.get(error.claim, Doubt.CLAIMS)
+    return next((doubt for kind, doubt in _OF_ERRORS.items() if isinstance(error, kind)), Doubt.MALFORMED)
 
 
 def _narrowed(claims: Mapping[str, Any]) -> frozenset[str] | None:

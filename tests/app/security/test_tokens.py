@@ -6,6 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
@@ -15,6 +18,9 @@ from app.security.keys import SigningKey, new_signing_key
 from app.security.provider import role_in
 from app.security.tokens import (
     LONGEST_LIFE,
+    POINTERS,
+    Doubt,
+    InvalidToken,
     LocalVerifier,
     ProviderVerifier,
     PublicKey,
@@ -25,6 +31,7 @@ from graph.errors import Unauthenticated
 from tests.app.security.conftest import BASE, NOW
 
 PROVIDER = "https://op.example"
+_KEYS = (new_signing_key(),)
 
 
 def claims(**changes: Any) -> dict[str, Any]:
@@ -103,6 +110,67 @@ def test_wrong_headers_are_not_believed(
         verifier.verify(
             signed(key, claims(), **header) if None not in header.values() else _without_kid(key), NOW
         )
+
+
+DOUBTS: dict[Doubt, tuple[dict[str, Any], dict[str, Any]]] = {  # changes of the header, changes of the claims
+    Doubt.KEYS_INSIDE: ({"jku": "https://evil.example/jwks"}, {}),
+    Doubt.KEY: ({"kid": "another"}, {}),
+    Doubt.TYPE: ({"typ": "JWT"}, {}),
+    Doubt.EXPIRED: ({}, {"exp": NOW - 60}),
+    Doubt.EARLY: ({}, {"nbf": NOW + 60}),
+    Doubt.ISSUER: ({}, {"iss": "https://evil.example"}),
+    Doubt.AUDIENCE: ({}, {"aud": "someone-else"}),
+    Doubt.CLAIMS: ({}, {"sub": None}),
+    Doubt.LONG_LIVED: ({}, {"exp": NOW + LONGEST_LIFE + 60}),
+}
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_why_a_token_is_not_believed_is_said(doubt: Doubt, key: SigningKey, verifier: LocalVerifier) -> None:
+    header, changes = DOUBTS[doubt]
+    with pytest.raises(InvalidToken) as refused:
+        verifier.verify(signed(key, claims(**changes), **header), NOW)
+
+    assert refused.value.doubt == doubt
+    assert refused.value.challenge.endswith(f'error="invalid_token", error_description="{doubt}"')
+
+
+def test_a_signature_of_another_key_is_told_from_no_token_at_all(
+    key: SigningKey, verifier: LocalVerifier
+) -> None:
+    forged = signed(new_signing_key(), claims(), kid=key.identifier)
+    for token, doubt in ((forged, Doubt.SIGNATURE), ("a.b", Doubt.MALFORMED), ("", Doubt.MALFORMED)):
+        with pytest.raises(InvalidToken) as refused:
+            verifier.verify(token, NOW)
+        assert refused.value.doubt == doubt
+
+
+def test_every_reason_fits_its_header(key: SigningKey) -> None:
+    for doubt in Doubt:  # RFC 6750 3: printable ASCII without quotation mark and backslash
+        assert doubt.isascii() and doubt.isprintable() and not set(doubt) & set('"\\')
+
+
+MEMBERS = st.dictionaries(
+    st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=8).filter(
+        lambda name: name not in {"alg", "typ", "kid", *POINTERS, "x5t", "cty"}
+    ),
+    st.one_of(st.text(max_size=60), st.integers(), st.booleans(), st.none(), st.lists(st.integers())),
+    max_size=12,
+)
+
+
+@given(MEMBERS)
+def test_members_of_a_header_that_are_nobodys_are_ignored(members: dict[str, Any]) -> None:
+    """RFC 7515 4: providers add `nonce`, `ver`, `cat` and what they like."""
+    key = _KEYS[0]
+    head = {**members, "alg": "ES256", "typ": "at+jwt", "kid": key.identifier}
+    content = unsigned(head, claims()).rpartition(".")[0]
+    signature = key.key.private_key.sign(content.encode(), ECDSA(SHA256()))
+    r, s = decode_dss_signature(signature)
+    raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    token = f"{content}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+
+    assert LocalVerifier(key, BASE).verify(token, NOW).subject == "kim"
 
 
 def _without_kid(key: SigningKey) -> str:
