@@ -5,10 +5,12 @@ import os
 from app.config import Config
 from app.http.kit.logging import configure_logging
 from app.http.kit.server import be_patient
+from app.outgoing import trust_the_system
 from app.wiring import Wiring, graph_of
 from app.wiring.web import web_app
 
 config = Config.from_env(os.environ)
 configure_logging(config.log_level)
+trust_the_system()
 be_patient(config.stall_seconds, config.minimum_rate)
 app = web_app(Wiring(config, graph_of(config)))

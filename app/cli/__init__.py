@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.outgoing import trust_the_system
 from app.settings import ConfigError
 from graph.errors import HilumError
 
@@ -52,6 +53,7 @@ class Commands(click.Group):
         Raises `ClickException` with that message.
         """
         os.umask(0o077)
+        trust_the_system()
         try:
             return super().invoke(ctx)
         except (HilumError, ConfigError) as failure:

@@ -34,6 +34,11 @@ class LockedJar:
         return f"{self.artifact}-{self.version}{suffix}.jar"
 
     @property
+    def path(self) -> str:
+        """Where a Maven repository has the file, below its address."""
+        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file_name}"
+
+    @property
     def line(self) -> str:
         """The line of the lock file."""
         return f"{self.coordinate} {self.sha256} {self.size}"

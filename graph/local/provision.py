@@ -20,6 +20,7 @@ from jgo.maven import MavenContext
 from graph.errors import Unavailable
 from graph.local.lock import RELEASE, LockedJar, read_lock
 from graph.local.locks import awaited
+from graph.local.reaching import why_unfetched
 
 THREADS = 8
 ATTEMPTS = 3
@@ -86,15 +87,17 @@ def _fetch_missing(
     missing = [jar for jar in jars if not _is_whole(folder, jar)]
     done = total - sum(jar.size for jar in missing)
     progress(DownloadProgress(done, total))
-    failures: list[Exception] = []
+    failed: list[tuple[LockedJar, Exception]] = []
     for jar, failure in _in_parallel(folder, missing, maven):
         if failure is not None:
-            failures.append(failure)
+            failed.append((jar, failure))
             continue
         done += jar.size
         progress(DownloadProgress(done, total))
-    if failures:
-        raise ProvisioningFailed(_advice(len(failures), len(jars), failures[0])) from failures[0]
+    if failed:
+        jar, first = failed[0]
+        why = _why(f"{next(iter(maven.remote_repos.values()))}/{jar.path}", first)
+        raise ProvisioningFailed(_advice(len(failed), len(jars), why)) from first
 
 
 def _in_parallel(
@@ -178,16 +181,16 @@ def _write_marker(folder: Path, jars: Sequence[LockedJar]) -> None:
     temporary.replace(folder / "complete")
 
 
-def _advice(missing: int, total: int, failure: Exception) -> str:
+def _why(url: str, failure: Exception) -> str:
     if isinstance(failure, DamagedDownload):
-        cause = "the files that arrived are not those of the release (a proxy may have replaced them)"
-    elif isinstance(failure, requests.RequestException):
-        cause = "Maven Central cannot be reached from here"
-    else:
-        cause = "Maven Central does not have them"
+        return "the files that arrived are not those of the release (a proxy may have replaced them)"
+    return why_unfetched(url, failure)
+
+
+def _advice(missing: int, total: int, why: str) -> str:
     return (
-        f"Neo4j could not be fetched: at least {missing} of {total} files are missing, because {cause}. "
-        "What has arrived is kept. Connect this machine (HTTPS_PROXY is honoured; HILUM_MAVEN_MIRROR names a "
-        "mirror) and start again; or copy the cache folder of a machine where Hilum has run and name it in "
+        f"Neo4j could not be fetched: at least {missing} of {total} files are missing, because {why}. "
+        "What has arrived is kept; start again when that is mended. Or let HILUM_MAVEN_MIRROR name a mirror "
+        "of Maven Central; or copy the cache folder of a machine where Hilum has run and name it in "
         "HILUM_CACHE; or let NEO4J_URI point at a running Neo4j 5.26."
     )

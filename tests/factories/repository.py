@@ -1,6 +1,7 @@
 """A Maven repository on loopback that can misbehave as real networks do."""
 
 import hashlib
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,15 +19,21 @@ def locked_jar(artifact: str, content: bytes) -> LockedJar:
 
 @dataclass
 class Repository:
-    """`files` by artifact; the first `faulty[artifact]` answers for one are cut off half-way."""
+    """`files` by artifact; the first `cut[artifact]` answers for one are cut off half-way.
+
+    With a `refusal` that is the status of every answer.
+    """
 
     url: str
     files: dict[str, bytes]
     cut: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    refusal: HTTPStatus | None = None
 
     def answer(self, path: str) -> tuple[HTTPStatus, bytes, int]:
         """Status, bytes to send, and the length to claim."""
+        if self.refusal:
+            return self.refusal, b"", 0
         artifact = path.split("/")[-3]
         content = self.files.get(artifact)
         if content is None or not path.endswith(".jar"):
@@ -39,8 +46,8 @@ class Repository:
 
 
 @contextmanager
-def serving(files: dict[str, bytes]) -> Iterator[Repository]:
-    """Serve `files` as jars of `org.example`, version 1.0."""
+def serving(files: dict[str, bytes], tls: ssl.SSLContext | None = None) -> Iterator[Repository]:
+    """Serve `files` as jars of `org.example`, version 1.0; over TLS where its context is given."""
     repository = Repository("", files)
 
     class Handler(BaseHTTPRequestHandler):
@@ -55,7 +62,9 @@ def serving(files: dict[str, bytes]) -> Iterator[Repository]:
             """Say nothing: the test reads `asked`."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    repository.url = f"http://127.0.0.1:{server.server_port}/maven2"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    repository.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/maven2"
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

@@ -76,7 +76,7 @@ def test_the_audit_entry_of_an_access_is_no_part_of_its_rights(asking: Asking) -
     assert asking.found == ["studies"]
 
 
-def test_a_writer_that_died_between_its_stamps_is_waited_out(asking: Asking) -> None:
+def test_a_writer_that_died_while_it_wrote_is_waited_out(asking: Asking) -> None:
     asking.ask("studies")
     asking.now = SECONDS - 0.1
     asking.ask("studies")
