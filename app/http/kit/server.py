@@ -194,6 +194,11 @@ class WideBody(Body):
 class GatewayWorker(ThreadWorker):
     """gunicorn's threaded worker with patient sockets, and without a thread for a silent connection."""
 
+    def init_process(self) -> None:
+        """Begin to serve with settings that are looked up as attributes: a request reads forty of them."""
+        vars(self.cfg).update({name: setting.get() for name, setting in self.cfg.settings.items()})
+        super().init_process()
+
     def accept(self, listener: Any) -> None:
         """Take a connection and let the poller wait for its first byte."""
         try:
