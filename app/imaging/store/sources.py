@@ -17,13 +17,20 @@ _UNREADABLE = (OSError, EOFError, BadZipFile, zlib.error, RuntimeError, NotImple
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file, or one member of a zip; iterating raises `Refused` where it cannot be read."""
+    """One file, or one member of a zip; iterating raises `Refused` where it is too large or cannot be read.
+
+    `size` tells its bytes before any is read: those of a zip's member are what its unpacking may bring.
+    """
 
     name: str
+    size: Callable[[], int]
     open: Callable[[], BinaryIO]
+    most: int
 
     def __iter__(self) -> Iterator[bytes]:
         try:
+            if self.size() > self.most:
+                raise Refused(f"The file is larger than {self.most} bytes.")
             with self.open() as file:
                 while chunk := file.read(CHUNK):
                     yield chunk
@@ -31,14 +38,15 @@ class Source:
             raise Refused("The file cannot be read.") from error
 
 
-def sources(paths: Iterable[Path]) -> Iterator[Source]:
+def sources(paths: Iterable[Path], most: int) -> Iterator[Source]:
     """Every file below the paths, folders in the order of names, the members of zips one by one.
 
-    A source is read before the next one is asked for: its zip is closed after its last member.
+    None is read beyond `most` bytes. A source is read before the next one is asked for: its zip is closed
+    after its last member.
     """
     for path in paths:
         for file in _files(path):
-            yield from _members(file) if _is_zip(file) else (Source(str(file), _opener(file)),)
+            yield from _members(file, most) if _is_zip(file) else (_file(file, most),)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -58,22 +66,24 @@ def _is_zip(path: Path) -> bool:
         return False
 
 
-def _members(path: Path) -> Iterator[Source]:
+def _members(path: Path, most: int) -> Iterator[Source]:
     try:
         with ZipFile(path) as archive:
             for member in archive.infolist():
                 if not member.is_dir():
-                    yield Source(f"{path}!{member.filename}", _member_opener(archive, member))
+                    yield _member(path, archive, member, most)
     except (BadZipFile, OSError):
-        yield Source(str(path), _opener(path))  # said to be no DICOM file, as it is
+        yield _file(path, most)  # said to be no DICOM file, as it is
 
 
-def _opener(path: Path) -> Callable[[], BinaryIO]:
-    return lambda: path.open("rb")
+def _file(path: Path, most: int) -> Source:
+    return Source(str(path), lambda: path.stat().st_size, lambda: path.open("rb"), most)
 
 
-def _member_opener(archive: ZipFile, member: ZipInfo) -> Callable[[], BinaryIO]:
+def _member(path: Path, archive: ZipFile, member: ZipInfo, most: int) -> Source:
+    """A member of a zip; the size that it declares bounds what `zipfile` unpacks of it."""
+
     def open_member() -> BinaryIO:
         return archive.open(member)  # type: ignore[return-value]
 
-    return open_member
+    return Source(f"{path}!{member.filename}", lambda: member.file_size, open_member, most)

@@ -70,7 +70,7 @@ class Ingest:
         Raises `StorageFull` or `Unavailable` when there is no use in going on; running it again resumes.
         """
         scope.require("imaging.store")
-        items = (Item(source, source.name) for source in sources(paths))
+        items = (Item(source, source.name) for source in sources(paths, self._limits.file_bytes))
         yield from self._session(scope, None, skip_known=True).run(items)
 
     def _session(self, scope: AccessScope, study_uid: str | None, *, skip_known: bool = False) -> Session:

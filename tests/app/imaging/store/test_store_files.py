@@ -1,4 +1,6 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -10,6 +12,8 @@ from app.imaging.store.sources import sources
 from graph.scope import AccessScope
 from graph.studies.imaging import ImagingStore
 from tests.factories import dicom
+
+MOST = 1 << 20
 
 EXISTS, VALIDATION = 45070, 43264
 
@@ -78,7 +82,7 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(
 def test_what_only_begins_like_a_zip_is_one_unreadable_file(tmp_path: Path) -> None:
     path = tmp_path / "broken.zip"
     path.write_bytes(b"PK\x03\x04 and no more")
-    (source,) = sources([path])
+    (source,) = sources([path], MOST)
     assert source.name == str(path)
     assert b"".join(source) == b"PK\x03\x04 and no more"
 
@@ -91,6 +95,34 @@ def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
     raw[6] |= 1
     raw[raw.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(raw)
-    found = sources([path])
+    found = sources([path], MOST)
     with pytest.raises(Refused):
+        list(next(found))
+
+
+def test_what_is_too_large_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    bomb, large = tmp_path / "bomb.zip", tmp_path / "large"
+    with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(64 * MOST))
+    large.write_bytes(bytes(MOST + 1))
+
+    for path in (bomb, large):
+        (source,) = sources([path], MOST)
+
+        def unpacked() -> BinaryIO:
+            raise AssertionError("it was opened")
+
+        with pytest.raises(Refused, match=f"larger than {MOST} bytes"):
+            list(replace(source, open=unpacked))
+
+
+def test_a_member_that_claims_to_be_small_brings_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "liar.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(MOST))
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(MOST.to_bytes(4, "little"), (100).to_bytes(4, "little")))
+
+    found = sources([path], MOST)
+    with pytest.raises(Refused):  # cut at what was claimed, the checksum does not fit
         list(next(found))
