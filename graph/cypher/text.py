@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from fhir_profiles.index.folding import LONGEST, fold
 from graph.cypher.writing import Writing
-from graph.query.attribute_forms import folded
+from graph.query.attribute_forms import folded_as
+from graph.query.attributes import BY_KEYWORD
 from graph.query.expression import Layout, Match, Text
 
 WORD_SEPARATORS = " ^=,-"
@@ -33,7 +34,9 @@ def matching(writing: Writing, columns: TextColumns, leaf: Text) -> list[str]:
 
 def asked(leaf: Text) -> str:
     """What is asked, folded as the stored values are."""
-    return folded(leaf.value) if leaf.field.layout is Layout.PROPERTY else fold(leaf.value)
+    if leaf.field.layout is Layout.PROPERTY:
+        return folded_as(BY_KEYWORD[leaf.field.name], leaf.value)
+    return fold(leaf.value)
 
 
 def literal_prefix(leaf: Text) -> str:
@@ -44,16 +47,22 @@ def literal_prefix(leaf: Text) -> str:
 
 
 def like_regex(folded: str) -> str:
-    """The Java regular expression of a wildcard pattern, which never backtracks into what it has matched.
+    """The Java regular expression of a wildcard pattern."""
+    return f"(?s){wildcard_regex(folded)}"
 
-    Each run between two stars is of fixed length, so the first place where it fits is as good as any: atomic
-    groups take it, and the time grows with the length of the text, not with a power of it.
+
+def wildcard_regex(folded: str, character: str = ".") -> str:
+    """A part of a Java regular expression: a wildcard pattern, of which each wildcard stands for `character`.
+
+    It never backtracks into what it has matched. Each run between two stars is of fixed length, so the first
+    place where it fits is as good as any: atomic groups take it, and the time grows with the length of the
+    text, not with a power of it.
     """
-    first, *others = ("".join(map(_one, run)) for run in folded.split("*"))
+    first, *others = ("".join(_one(each, character) for each in run) for run in folded.split("*"))
     if not others:
-        return f"(?s){first}"
-    inner = "".join(f"(?>.*?{run})" for run in others[:-1] if run)
-    return f"(?s){first}{inner}.*{others[-1]}"
+        return first
+    inner = "".join(f"(?>{character}*?{run})" for run in others[:-1] if run)
+    return f"{first}{inner}{character}*{others[-1]}"
 
 
 def words(folded: str) -> list[str]:
@@ -61,8 +70,8 @@ def words(folded: str) -> list[str]:
     return [word for word in _WORDS.split(folded) if word]
 
 
-def _one(character: str) -> str:
-    return "." if character == "?" else re.escape(character)
+def _one(asked: str, character: str) -> str:
+    return character if asked == "?" else re.escape(asked)
 
 
 def _exact(writing: Writing, columns: TextColumns, leaf: Text) -> list[str]:

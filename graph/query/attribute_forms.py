@@ -1,27 +1,27 @@
 """The properties that a DICOM attribute becomes on its node, and the forms in which they are asked.
 
-The value stands verbatim under the keyword. Text has a folded twin beside it; dates, times and numbers have
-`_low` and `_high`, the interval [low, high) in microseconds (dates since the epoch in UTC, times since
-midnight) or as numbers. Ingest and the study write these, QIDO-RS asks them, the schema indexes them.
+The value stands verbatim under the keyword. Text has a folded twin beside it, a name of several component
+groups one more for its second and its third; dates, times and numbers have `_low` and `_high`, the interval
+[low, high) in microseconds (dates since the epoch in UTC, times since midnight) or as numbers. Ingest and the
+study write these, QIDO-RS asks them, the schema indexes them.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fhir_profiles.index.folding import fold
 from graph.query.attributes import LEVELS, Attribute, of_level
 from graph.query.expression import Kind
+from graph.query.moments import day_of, time_of
 from graph.records import AttributeValue, Facts
 
+GROUP_SEPARATOR = "="
 _FOLDED, _LOW, _HIGH = "_folded", "_low", "_high"
+_GROUPS = ("_ideographic", "_phonetic")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)  # the twelve bytes of an IS, whose value has 32 bits
+_BOUND = 1 << 31
 _TWINS: Mapping[Kind, tuple[str, ...]] = {Kind.TERM: (), Kind.TEXT: (_FOLDED,), Kind.SPAN: (_LOW, _HIGH)}
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1)
-_MICROSECOND = timedelta(microseconds=1)
-_UNITS = (3_600_000_000, 60_000_000, 1_000_000)  # hour, minute, second
-_LONGEST_IN_TM = 6  # digits of HHMMSS
 
 
 def folded_property(keyword: str) -> str:
@@ -34,15 +34,31 @@ def limit_properties(keyword: str) -> tuple[str, str]:
     return keyword + _LOW, keyword + _HIGH
 
 
+def group_properties(keyword: str) -> tuple[str, str]:
+    """The properties beside a name that hold its second and third group, folded, where it has them."""
+    ideographic, phonetic = (keyword + suffix for suffix in _GROUPS)
+    return ideographic, phonetic
+
+
 def compared_property(attribute: Attribute) -> str:
     """The property that matching compares first, and that an index holds."""
     twins = _TWINS[attribute.kind]
     return attribute.keyword + twins[0] if twins else attribute.keyword
 
 
+def sought_properties(attribute: Attribute) -> tuple[str, ...]:
+    """Every property that a value may be found by: those that have an index where the attribute has one."""
+    groups = group_properties(attribute.keyword) if attribute.is_name else ()
+    return (compared_property(attribute), *groups)
+
+
 def property_names(attributes: Iterable[Attribute]) -> tuple[str, ...]:
     """Every property that these attributes become."""
-    return tuple(f"{each.keyword}{suffix}" for each in attributes for suffix in ("", *_TWINS[each.kind]))
+    return tuple(
+        f"{each.keyword}{suffix}"
+        for each in attributes
+        for suffix in ("", *_TWINS[each.kind], *(_GROUPS if each.is_name else ()))
+    )
 
 
 def properties_of(level: str, facts: Facts) -> dict[str, Any]:
@@ -64,10 +80,31 @@ def _property(attribute: Attribute, value: AttributeValue | None) -> dict[str, A
     verbatim = list(value) if isinstance(value, tuple) else value
     properties: dict[str, Any] = {attribute.keyword: verbatim}
     if attribute.kind is Kind.TEXT:
-        properties[folded_property(attribute.keyword)] = folded(str(value))
+        properties |= text_properties(attribute, str(value))
     elif attribute.kind is Kind.SPAN and (interval := interval_of(attribute.vr, str(value))):
         properties |= zip(limit_properties(attribute.keyword), interval, strict=True)
     return properties
+
+
+def text_properties(attribute: Attribute, text: str) -> dict[str, str]:
+    """The forms in which a text is compared: the whole, and of a name each further group that it has."""
+    properties = {folded_property(attribute.keyword): folded_as(attribute, text)}
+    if not attribute.is_name or GROUP_SEPARATOR not in text:
+        return properties
+    further = zip(group_properties(attribute.keyword), folded_groups(text)[1:], strict=False)
+    return properties | {name: group for name, group in further if group}
+
+
+def folded_as(attribute: Attribute, text: str) -> str:
+    """The form in which the whole of an attribute's text is compared; groups of a name fold one by one."""
+    if attribute.is_name and GROUP_SEPARATOR in text:
+        return GROUP_SEPARATOR.join(folded_groups(text))
+    return folded(text)
+
+
+def folded_groups(name: str) -> list[str]:
+    """The component groups of a name (PS3.5 6.2.1), each folded."""
+    return [folded(group) for group in name.split(GROUP_SEPARATOR)]
 
 
 def folded(text: str) -> str:
@@ -77,35 +114,18 @@ def folded(text: str) -> str:
 
 def interval_of(vr: str, text: str) -> tuple[int, int] | None:
     """The interval [low, high) that a DA, TM or integer value covers (PS3.5 6.2); None where invalid."""
-    try:
-        found: tuple[int, int] = _INTERVALS[vr](text.strip())
-    except (ValueError, OverflowError):
-        return None
-    return found
+    return _INTERVALS[vr](text.strip())
 
 
-def _day(text: str) -> tuple[int, int]:
-    start = datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC) - _EPOCH
-    return start // _MICROSECOND, (start + _DAY) // _MICROSECOND
+def _integer(text: str) -> tuple[int, int] | None:
+    value = int(text) if _INTEGER.fullmatch(text) else _BOUND
+    return (value, value + 1) if -_BOUND <= value < _BOUND else None
 
 
-def _time(text: str) -> tuple[int, int]:
-    digits, _, fraction = text.replace(":", "").partition(".")
-    if not digits.isascii() or not digits.isdigit() or len(digits) % 2 or len(digits) > _LONGEST_IN_TM:
-        raise ValueError("not a TM")
-    pairs = [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
-    low = sum(unit * count for unit, count in zip(_UNITS, pairs, strict=False))
-    width = _UNITS[len(pairs) - 1]
-    if fraction:
-        low += int(fraction[:6].ljust(6, "0"))
-        width = 10 ** max(0, 6 - len(fraction))
-    return low, low + width
-
-
-def _integer(text: str) -> tuple[int, int]:
-    value = int(text)
-    return value, value + 1
-
-
-_INTERVALS: Mapping[str, Any] = {"DA": _day, "TM": _time, "IS": _integer, "US": _integer}
+_INTERVALS: Mapping[str, Callable[[str], tuple[int, int] | None]] = {
+    "DA": day_of,
+    "TM": time_of,
+    "IS": _integer,
+    "US": _integer,
+}
 _OF_LEVEL = {level: of_level(level) for level in LEVELS}

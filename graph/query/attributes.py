@@ -32,6 +32,11 @@ class Attribute:
         return _KINDS.get(self.vr, Kind.TERM)
 
     @property
+    def is_name(self) -> bool:
+        """Whether it is a person's name, which has up to three component groups."""
+        return self.vr == "PN"
+
+    @property
     def field(self) -> Field:
         """The field of the expression tree."""
         return Field(self.level, self.keyword, self.kind, Layout.PROPERTY)

@@ -1,24 +1,14 @@
 """Matching keys as conditions of the query tree (PS3.4 C.2.2.2)."""
 
 import re
+from collections.abc import Iterator
 
+from app.imaging.search.ranges import TIME_OF, Range, combined, span
 from app.imaging.search.request import SearchRequest
 from graph.errors import Invalid
-from graph.query.attribute_forms import interval_of
 from graph.query.attributes import BY_KEYWORD, LEVELS, Attribute
-from graph.query.expression import (
-    Expression,
-    Kind,
-    Match,
-    Order,
-    Related,
-    Span,
-    Term,
-    Text,
-    Whole,
-)
+from graph.query.expression import Expression, Kind, Match, Related, Term, Text, Whole
 
-_RANGED = {"DA", "TM", "DT"}
 _WILDCARD = re.compile(r"[*?]")
 _LONGEST_LIST = 1000
 
@@ -31,12 +21,11 @@ def conditions(asked: SearchRequest) -> tuple[Expression, ...]:
     _refuse_below(asked)
     path = {"StudyInstanceUID": asked.study, "SeriesInstanceUID": asked.series}
     in_path = [(BY_KEYWORD[keyword], uid) for keyword, uid in path.items() if uid]
-    leaves = [
-        (attribute, leaf)
-        for attribute, value in (*in_path, *asked.keys)
-        if (leaf := _condition(attribute, value, fuzzy=asked.fuzzy)) is not None
-    ]
-    return tuple(_at_level(attribute, leaf, asked.level) for attribute, leaf in leaves)
+    keys = [(attribute, value.strip()) for attribute, value in (*in_path, *asked.keys)]
+    narrowing = [(attribute, value) for attribute, value in keys if not _is_universal(attribute, value)]
+    return tuple(
+        _at_level(attribute, leaf, asked.level) for attribute, leaf in _leaves(narrowing, fuzzy=asked.fuzzy)
+    )
 
 
 def _refuse_below(asked: SearchRequest) -> None:
@@ -54,12 +43,27 @@ def _at_level(attribute: Attribute, leaf: Expression, level: str) -> Expression:
     return Related(Whole(attribute.level), leaf)
 
 
-def _condition(attribute: Attribute, value: str, *, fuzzy: bool) -> Expression | None:
-    """One key as a leaf; None for universal matching (C.2.2.2.3): an empty value or `*`."""
-    value = value.strip()
-    if value.strip("*") == "":
-        return None
-    return _LEAVES[attribute.kind](attribute, value, fuzzy)
+def _is_universal(attribute: Attribute, value: str) -> bool:
+    """Whether a key asks nothing (C.2.2.2.3): an empty value or `*`, of a name in each group."""
+    return not value.strip("*=" if attribute.is_name else "*")
+
+
+def _leaves(keys: list[tuple[Attribute, str]], *, fuzzy: bool) -> Iterator[tuple[Attribute, Expression]]:
+    """Each key as a leaf; a date and its time as one where both are ranges of one form (C.2.2.2.5.4)."""
+    ranges = {each.keyword: Range.of(each, value) for each, value in keys if each.kind is Kind.SPAN}
+    pairs = {
+        date: time
+        for date, time in TIME_OF.items()
+        if date in ranges and time in ranges and ranges[date].is_of_the_form_of(ranges[time])
+    }
+    for attribute, value in keys:
+        keyword = attribute.keyword
+        if keyword in pairs:
+            yield attribute, combined(ranges[keyword], ranges[pairs[keyword]])
+        elif keyword in ranges and keyword not in pairs.values():
+            yield attribute, span(ranges[keyword])
+        elif keyword not in ranges:
+            yield attribute, _LEAVES[attribute.kind](attribute, value, fuzzy)
 
 
 def _term(attribute: Attribute, value: str, _: bool) -> Expression:
@@ -73,27 +77,10 @@ def _term(attribute: Attribute, value: str, _: bool) -> Expression:
 
 
 def _text(attribute: Attribute, value: str, fuzzy: bool) -> Expression:
-    """Wildcard matching (C.2.2.2.4), word by word where fuzzy, else the whole value."""
+    """Wildcard matching (C.2.2.2.4), word by word where fuzzy, else the whole value or group of a name."""
     if _WILDCARD.search(value):
         return Text(attribute.field, Match.LIKE, value)
-    return Text(attribute.field, Match.WORDS if fuzzy and attribute.vr == "PN" else Match.EQUALS, value)
+    return Text(attribute.field, Match.WORDS if fuzzy and attribute.is_name else Match.EQUALS, value)
 
 
-def _span(attribute: Attribute, value: str, _: bool) -> Expression:
-    """Single value and range matching (C.2.2.2.5): `a-b`, `a-`, `-b`."""
-    first, dash, last = value.partition("-") if attribute.vr in _RANGED else (value, "", "")
-    low = _interval(attribute, first)[0] if first else None
-    high = _interval(attribute, last if dash else first)[1] if last or not dash else None
-    if (low is None and high is None) or (low is not None and high is not None and low >= high):
-        raise Invalid(f"the range of {attribute.keyword} is empty", location=attribute.keyword)
-    return Span(attribute.field, Order.EQ, low, high)
-
-
-def _interval(attribute: Attribute, text: str) -> tuple[int, int]:
-    found = interval_of(attribute.vr, text)
-    if found is None:
-        raise Invalid(f"not a {attribute.vr} value", location=attribute.keyword)
-    return found
-
-
-_LEAVES = {Kind.TERM: _term, Kind.TEXT: _text, Kind.SPAN: _span}
+_LEAVES = {Kind.TERM: _term, Kind.TEXT: _text}

@@ -48,7 +48,7 @@ def _fact(attribute: Attribute, entry: Mapping[str, Any], today: str, notes: Not
     if len(values) > 1:
         notes.several_values = True
     value = values[0]
-    if attribute.keyword == _BIRTH_DATE and value and value > today:
+    if attribute.keyword == _BIRTH_DATE and value and value.replace(".", "") > today:
         notes.warn(int(attribute.tag, 16), "The date lies in the future; it is not searched.")
         return None
     return _person_name(value) if isinstance(value, dict) else value

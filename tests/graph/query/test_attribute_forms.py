@@ -43,7 +43,7 @@ def test_a_date_that_is_none_has_no_limits() -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_is_written_is_what_is_cleared_and_compared(level: str) -> None:
-    values = {"DA": "20200229", "TM": "1015", "IS": "3", "US": "3"}
+    values = {"DA": "20200229", "TM": "1015", "IS": "3", "US": "3", "PN": "a=b=c"}
     facts = {each.keyword: values.get(each.vr, "x") for each in of_level(level)}
     written = properties_of(level, facts).keys()
 
@@ -58,7 +58,12 @@ def test_what_is_written_is_what_is_cleared_and_compared(level: str) -> None:
         ("TM", "101530.25", (36_930_250_000, 36_930_260_000)),
         ("TM", "1", None),
         ("DA", "20200230", None),
+        ("TM", "10:15:30.250000000", (36_930_250_000, 36_930_250_001)),
+        ("DA", "1970.01.02", (24 * _HOUR, 48 * _HOUR)),
         ("IS", " 12 ", (12, 13)),
+        ("IS", "2147483648", None),
+        ("IS", "9" * 30, None),
+        ("IS", "1_0", None),
         ("IS", "x", None),
     ],
 )

@@ -217,7 +217,7 @@ def test_an_invalid_attribute_is_left_out_and_told_and_the_rest_is_stored(
 
 def test_one_bad_attribute_inside_a_sequence_does_not_take_the_sequence_along() -> None:
     raw = file_of(
-        sequence(0x00081140, item(text(0x00080020, "DA", "1994.01.01") + text(0x00080050, "SH", "A")))
+        sequence(0x00081140, item(text(0x00080020, "DA", "1994-01-01") + text(0x00080050, "SH", "A")))
     )
     (only,) = document(reading_of(raw))["00081140"]["Value"]  # type: ignore[misc]
     assert list(only) == ["00080050"]

@@ -35,9 +35,6 @@ Document = dict[str, Any]
 # Files whose data set breaks a rule for which an attribute is left out of the metadata.
 INVALID = {
     "bad_sequence.dcm": {"00101010"},
-    "color-pl.dcm": {"00080020", "00080023", "00080030"},
-    "color-px.dcm": {"00080020", "00080023", "00080030"},
-    "ExplVR_BigEnd.dcm": {"00080020", "00080030"},
 }
 # pydicom leaves this sequence out, since it cannot convert an empty integer inside it.
 LOST_BY_PYDICOM = {"300C0002"}
