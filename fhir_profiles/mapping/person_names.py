@@ -1,5 +1,6 @@
 """Person names: DICOM PN to and from HumanName (PS3.5 section 6.2.1, FHIR R4 datatypes.html#humanname)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,11 @@ from fhir_profiles.mapping.dicom_values import text
 
 REPRESENTATION = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 _GROUPS = ("ABC", "IDE", "SYL")  # alphabetic, ideographic, phonetic
+# Hangul, kana and Han: who writes a name in these says the family name first.
+_FAMILY_FIRST = re.compile(
+    "[\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]"
+)
 
 
 def human_names(value: object) -> list[dict[str, Any]]:
@@ -25,10 +31,15 @@ def human_names(value: object) -> list[dict[str, Any]]:
 
 
 def display(value: object) -> str | None:
-    """A name as one reads it: prefix, given names, family name, suffix."""
+    """A name as one reads it: prefix, given names, family name, suffix; in Han, kana or Hangul family first.
+
+    None where there is no name.
+    """
     for name in human_names(value):
-        parts = (*name.get("prefix", ()), *name.get("given", ()), name.get("family"), *name.get("suffix", ()))
-        return " ".join(part for part in parts if part)
+        family, given = [name["family"]] if "family" in name else [], name.get("given", [])
+        ordered = (family, given) if any(map(_FAMILY_FIRST.search, family)) else (given, family)
+        parts = (name.get("prefix", []), *ordered, name.get("suffix", []))
+        return " ".join(part for each in parts for part in each)
     return None
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from fhir_profiles.definitions.registry import compartment_parameters
 from graph.cypher.conditions import conjuncts
 from graph.cypher.links import ends
+from graph.cypher.names import asks_groups, group_prefix
 from graph.cypher.text import literal_prefix
 from graph.keys import resource_of
 from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
@@ -161,7 +162,8 @@ def _usual(code: str) -> int:
 
 def _of_text(leaf: Text) -> int | None:
     indexed = leaf.field.layout is Layout.ROWS or BY_KEYWORD[leaf.field.name].indexed
-    known = leaf.match in (Match.EXACT, Match.EQUALS) or len(literal_prefix(leaf)) >= SHORTEST_PREFIX
+    prefix = group_prefix(leaf) if asks_groups(leaf) else literal_prefix(leaf)
+    known = leaf.match in (Match.EXACT, Match.EQUALS) or len(prefix) >= SHORTEST_PREFIX
     return USUAL_TEXT.get(leaf.match) if indexed and known else None
 
 

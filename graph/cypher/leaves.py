@@ -6,6 +6,7 @@ Every condition here is true or false, never unknown: `NOT` may stand before it.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from graph.cypher.names import asks_groups, group_regex
 from graph.cypher.spans import SpanColumns, comparing
 from graph.cypher.text import TextColumns, matching
 from graph.cypher.writing import BoundRow, Writing
@@ -152,6 +153,8 @@ def _term_property(writing: Writing, variable: str, leaf: Term) -> list[str]:
 
 
 def _text_property(writing: Writing, variable: str, leaf: Text) -> list[str]:
+    if asks_groups(leaf):
+        return [f"{variable}.{property_name(leaf.field)} =~ {writing.value(group_regex(leaf))}"]
     exact = f"{variable}.{BY_KEYWORD[leaf.field.name].keyword}"
     columns = TextColumns(folded=f"{variable}.{property_name(leaf.field)}", exact=exact)
     return matching(writing, columns, leaf)

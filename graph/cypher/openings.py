@@ -20,6 +20,7 @@ from graph.cypher.leaves import (
     value_conditions,
 )
 from graph.cypher.links import ends, inverse, step
+from graph.cypher.names import asks_groups, group_seeks
 from graph.cypher.order import index_order, place
 from graph.cypher.writing import BoundRow, Writing, conjunction
 from graph.keys import study_key
@@ -81,6 +82,8 @@ def bag(writing: Writing, plan: Plan) -> str:
         return _union(writing, plan, Any(tuple(KeyIn(leaf.entity, tuple(keys)) for keys in ways.values())))
     if isinstance(leaf, Related):
         return _back(writing, plan, leaf)
+    if isinstance(leaf, Text) and asks_groups(leaf):
+        return _by_groups(writing, plan, leaf)
     return _start(writing, plan.row, leaf, plan.where).clauses(plan.rest(writing))
 
 
@@ -171,10 +174,13 @@ def _by_property(writing: Writing, row: BoundRow, leaf: Term | Text | Span) -> S
         return Start(pattern(row), conditions, index)
     if isinstance(leaf, Term) and leaf.field.name == "StudyInstanceUID":
         return _by_study_uid(writing, row, leaf)
+    return _by_index(writing, row, property_name(leaf.field), conditions)
+
+
+def _by_index(writing: Writing, row: BoundRow, name: str, conditions: list[str]) -> Start:
     held = f"{row.variable}:{row.entities[0]}"
-    conditions.append(f"{row.variable}.partition = {writing.partition()}")
-    index = f"USING INDEX {held}(partition, {property_name(leaf.field)})"
-    return Start(f"({held})", conditions, index)
+    index = f"USING INDEX {held}(partition, {name})"
+    return Start(f"({held})", [*conditions, f"{row.variable}.partition = {writing.partition()}"], index)
 
 
 def _by_study_uid(writing: Writing, row: BoundRow, leaf: Term) -> Start:
@@ -204,10 +210,20 @@ def _held_by(row: BoundRow, where: Expression) -> str:
 def _union(writing: Writing, plan: Plan, leaf: Any) -> str:
     """The rows of several bags, each once."""
     branches = (plan.inner(writing, plan.row, each) for each in leaf.of)
-    texts = [indented(f"{bag(writing, each)}\nRETURN {plan.row.variable}") for each in branches]
-    union = "\n  UNION\n".join(texts)
-    name = plan.row.variable
-    return f"CALL () {{\n{union}\n}}\nWITH {name} WHERE {conjunction(plan.rest(writing))}"
+    return _each_once(plan.row, [bag(writing, each) for each in branches], plan.rest(writing))
+
+
+def _by_groups(writing: Writing, plan: Plan, leaf: Text) -> str:
+    """The rows of a name that is sought in several groups, each by its own index; its whole decides."""
+    row, starts = plan.row, []
+    for name, asked in group_seeks(writing, leaf):
+        starts.append(_by_index(writing, row, name, [f"{row.variable}.{name} {asked}"]).clauses([]))
+    return _each_once(row, starts, [*plan.rest(writing), *property_conditions(writing, row, leaf)])
+
+
+def _each_once(row: BoundRow, openings: Sequence[str], conditions: list[str]) -> str:
+    union = "\n  UNION\n".join(indented(f"{each}\nRETURN {row.variable}") for each in openings)
+    return f"CALL () {{\n{union}\n}}\nWITH {row.variable} WHERE {conjunction(conditions)}"
 
 
 def _back(writing: Writing, plan: Plan, leaf: Related) -> str:

@@ -12,7 +12,7 @@
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
 
-from graph.query.attribute_forms import compared_property
+from graph.query.attribute_forms import sought_properties
 from graph.query.attributes import ATTRIBUTES, LEVELS
 from graph.query.rows import NODE_FIELDS, VALUE_NODES
 
@@ -49,11 +49,12 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def _attribute_properties() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The index of each indexed DICOM attribute, on the form of its value that matching compares."""
+    """The indexes of each indexed DICOM attribute, on the forms of its value that it is found by."""
     return tuple(
-        (attribute.level, ("partition", compared_property(attribute)))
+        (attribute.level, ("partition", name))
         for attribute in ATTRIBUTES
         if attribute.indexed
+        for name in sought_properties(attribute)
     )
 
 

@@ -5,13 +5,17 @@ refused: an older one would write rows that the newer cannot read.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from graph.errors import Unavailable
+from graph.query.attribute_forms import GROUP_SEPARATOR, text_properties
+from graph.query.attributes import STUDY, Attribute, of_level
 from graph.schema.concepts import load_concepts
 from graph.schema.declarations import statements
 from graph.session import Graph
 
 STEP_TIMEOUT = 300  # seconds to wait for new indexes to come online
+_AT_ONCE = 1_000  # rows that one transaction changes
 
 
 def _declare(graph: Graph) -> None:
@@ -21,9 +25,34 @@ def _declare(graph: Graph) -> None:
     graph.run_schema(f"CALL db.awaitIndexes({STEP_TIMEOUT})")
 
 
+def _part_names(graph: Graph) -> None:
+    """Give the names of several component groups, which were one text, a property for each further group."""
+    _declare(graph)
+    for attribute in of_level(STUDY):
+        if attribute.is_name:
+            _part_name(graph, attribute)
+
+
+def _part_name(graph: Graph, attribute: Attribute) -> None:
+    name = attribute.keyword
+    several = graph.read(
+        f"MATCH (s:ImagingStudy) WHERE s.{name} CONTAINS $mark RETURN s.key AS key, s.{name} AS name",
+        mark=GROUP_SEPARATOR,
+    )
+    rows = [{"key": row["key"], "parts": text_properties(attribute, row["name"])} for row in several]
+    for start in range(0, len(rows), _AT_ONCE):
+        _set_parts(graph, rows[start : start + _AT_ONCE])
+
+
+def _set_parts(graph: Graph, rows: list[dict[str, Any]]) -> None:
+    text = "UNWIND $rows AS row MATCH (s:Resource {key: row.key}) SET s += row.parts"
+    graph.write(lambda transaction: transaction.run(text, rows=rows))
+
+
 MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declare,  # the first schema
     _declare,  # jobs and followers
+    _part_names,  # a name is found by each of its component groups
 )
 
 

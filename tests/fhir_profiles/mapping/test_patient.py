@@ -81,6 +81,23 @@ def test_a_name_is_shown_as_one_reads_it() -> None:
     assert display("") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("홍^길동", "홍 길동"),
+        ("=山田^太郎=やまだ^たろう", "山田 太郎"),
+        ("==やまだ^たろう", "やまだ たろう"),
+        ("ﾔﾏﾀﾞ^ﾀﾛｳ", "ﾔﾏﾀﾞ ﾀﾛｳ"),
+        ("王^小東^^Dr", "Dr 王 小東"),
+        ("홍길동", "홍길동"),
+        ("Hong^Gildong=洪^吉洞=홍^길동", "Gildong Hong"),
+        ("Müller^Änne", "Änne Müller"),
+    ],
+)
+def test_a_name_in_han_kana_or_hangul_is_shown_family_first(name: str, shown: str) -> None:
+    assert display(name) == shown
+
+
 @given(studies())
 def test_whatever_the_file_says_the_patient_is_valid(facts: dict[str, Any]) -> None:
     assert validate(made(**facts)) == ()
