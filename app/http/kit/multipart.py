@@ -14,13 +14,14 @@ from multipart import (  # type: ignore[import-untyped]
     MultipartError,
     MultipartSegment,
     ParserLimitReached,
-    PushMultipartParser,
 )
 
 from app.http.kit.bodies import CHUNK, BoundedBody
 from app.http.kit.negotiation import MediaType, parse_media_type
+from app.http.kit.related_parser import RelatedParser
 from graph.errors import HilumError, Invalid, TooLarge, Unsupported
 
+_LINE_END = b"\r\n"
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 
 
@@ -41,13 +42,6 @@ class RelatedPart:
     headers: Mapping[str, str]
     media_type: MediaType | None
     chunks: Iterator[bytes]
-
-
-class _RelatedParser(PushMultipartParser):  # type: ignore[misc]
-    def _create_segment(self, headerlist: list[tuple[str, str]]) -> MultipartSegment:
-        segment = MultipartSegment([])  # without the rules of form-data
-        segment.headerlist = headerlist
-        return segment
 
 
 def boundary_of(content_type: str) -> str:
@@ -72,7 +66,7 @@ def read_related(
     another type and for a part that is multipart itself; these may come after parts that were good.
     """
     limits = limits or PartLimits()
-    parser = _RelatedParser(
+    parser = RelatedParser(
         boundary_of(content_type),
         max_header_size=limits.header_size,
         max_header_count=limits.headers,
@@ -88,7 +82,7 @@ def read_related(
                 pass
 
 
-def _events(parser: PushMultipartParser, body: BoundedBody, limits: PartLimits) -> Iterator[Any]:
+def _events(parser: RelatedParser, body: BoundedBody, limits: PartLimits) -> Iterator[Any]:
     try:
         while not parser.closed:
             chunk = body.read(CHUNK)
@@ -134,9 +128,9 @@ class OutgoingPart:
     length: int | None = None
 
     def head(self, boundary: str) -> bytes:
-        """The delimiter and the header lines before the bytes."""
+        """The dashed boundary and the header lines before the bytes."""
         lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-        return f"\r\n--{boundary}\r\n{lines}\r\n".encode("latin-1")
+        return f"--{boundary}\r\n{lines}\r\n".encode("latin-1")
 
 
 def related_content_type(part_type: str, boundary: str) -> str:
@@ -145,16 +139,21 @@ def related_content_type(part_type: str, boundary: str) -> str:
 
 
 def write_related(parts: Iterable[OutgoingPart], boundary: str) -> Iterator[bytes]:
-    """The body of a multipart/related answer; each delimiter travels with the header lines after it."""
+    """The body of a multipart/related answer; each delimiter travels with the header lines after it.
+
+    The line end of a delimiter ends what comes before it, so the first one has none (RFC 2046 5.1.1).
+    """
+    line_end = b""
     for part in parts:
-        yield part.head(boundary)
+        yield line_end + part.head(boundary)
         yield from part.body
-    yield _close(boundary)
+        line_end = _LINE_END
+    yield line_end + _close(boundary)
 
 
 def related_length(parts: Sequence[OutgoingPart], boundary: str) -> int | None:
     """The Content-Length of `write_related`, or None when some part's length is unknown."""
-    total = len(_close(boundary))
+    total = len(_close(boundary)) + len(_LINE_END) * len(parts)
     for part in parts:
         if part.length is None:
             return None
@@ -163,4 +162,4 @@ def related_length(parts: Sequence[OutgoingPart], boundary: str) -> int | None:
 
 
 def _close(boundary: str) -> bytes:
-    return f"\r\n--{boundary}--\r\n".encode("latin-1")
+    return f"--{boundary}--\r\n".encode("latin-1")

@@ -47,6 +47,49 @@ def test_what_is_written_reads_back(contents: list[bytes], boundary: str) -> Non
     assert parts_of(raw, related_content_type("application/dicom", boundary)) == contents
 
 
+def test_the_first_delimiter_begins_the_body() -> None:
+    parts = [OutgoingPart({}, [each], 1) for each in (b"x", b"y")]
+    assert b"".join(write_related(parts, "edge")) == b"--edge\r\n\r\nx\r\n--edge\r\n\r\ny\r\n--edge--\r\n"
+    assert b"".join(write_related([], "edge")) == b"--edge--\r\n"
+
+
+_PADDING = st.sampled_from([b"", b"", b" ", b"\t", b" \t  "])
+
+
+class InPieces:
+    """A body that arrives in pieces of this size."""
+
+    def __init__(self, raw: bytes, size: int) -> None:
+        self._left, self._size = raw, size
+
+    def read(self, size: int, /) -> bytes:
+        piece, self._left = self._left[: self._size], self._left[self._size :]
+        return piece
+
+
+@given(
+    st.lists(st.tuples(st.binary(max_size=40), _PADDING), max_size=5),
+    _PADDING,
+    st.sampled_from([b"", b"\r\n", b"a preamble\r\n"]),
+    st.integers(1, 300),
+)
+def test_padding_after_any_delimiter_is_passed_over(
+    contents: list[tuple[bytes, bytes]], last: bytes, preamble: bytes, size: int
+) -> None:
+    parts = (b"--edge%s\r\nA: b\r\n\r\n%s\r\n" % (padding, content) for content, padding in contents)
+    raw = preamble + b"".join(parts) + b"--edge--" + last + b"\r\nan epilogue"
+    body = BoundedBody(InPieces(raw, size), limit=1 << 20)
+    assert [b"".join(part.chunks) for part in read_related(body, TYPE)] == [each for each, _ in contents]
+
+
+def test_what_looks_like_a_padded_delimiter_inside_a_part_stays() -> None:
+    content = b"x--edge \r\n--edg \r\n --edge\t\r\n"
+    for size in range(1, 80):
+        raw = b"--edge \r\n\r\n" + content + b"\r\n--edge \r\n\r\ny\r\n--edge--"
+        body = BoundedBody(InPieces(raw, size), limit=1 << 20)
+        assert [b"".join(part.chunks) for part in read_related(body, TYPE)] == [content, b"y"]
+
+
 def test_the_length_is_unknown_when_one_part_is() -> None:
     assert related_length([OutgoingPart({}, [b""], None)], "edge") is None
 
@@ -112,6 +155,8 @@ MALFORMED = {
     "100 headers": raw_part(b"x", b"A: b\r\n" * 100) + b"--edge--",
     "a false part length": raw_part(b"x", b"Content-Length: 2\r\n") + b"--edge--",
     "a negative part length": raw_part(b"x", b"Content-Length: -1\r\n") + b"--edge--",
+    "more than padding": raw_part(b"x") + b"--edge x\r\n\r\ny\r\n--edge \r\n\r\nz\r\n--edge--",
+    "padding without an end": raw_part(b"x") + b"--edge" + b" " * 100_000,
     "another boundary": b"--other\r\n\r\nx\r\n--other--",
 }
 
