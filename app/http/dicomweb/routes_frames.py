@@ -9,7 +9,13 @@ from flask import Response, request
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType, parse_accept, weigh
-from app.imaging.retrieve import ImagingRetrieval, frame_media_type, is_encapsulated
+from app.imaging.retrieve import (
+    ImagingRetrieval,
+    frame_media_type,
+    frame_syntaxes,
+    is_big_endian,
+    is_encapsulated,
+)
 from graph.errors import Invalid, NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
@@ -67,20 +73,34 @@ def _chosen(instance: StoredInstance, ranges: Sequence[MediaRange], *, alone: bo
 
 
 def _frame_types(instance: StoredInstance) -> list[MediaType]:
-    syntax = {"transfer-syntax": instance.transfer_syntax_uid}
-    types = [MediaType(_OCTETS.type, _OCTETS.subtype, syntax)]
-    if image := frame_media_type(instance.transfer_syntax_uid):
-        kind, _, subtype = image.partition("/")
-        types.insert(0, MediaType(kind, subtype, syntax))
-    return types
+    """The media types of a frame, the best first: an image where it is one, and octets."""
+    uid = instance.transfer_syntax_uid
+    names = (frame_media_type(uid), _OCTETS.name)
+    return [
+        MediaType(kind, subtype, {"transfer-syntax": syntax})
+        for kind, _, subtype in (name.partition("/") for name in names if name)
+        for syntax in frame_syntaxes(uid)
+    ]
 
 
 def _weight(ranges: Sequence[MediaRange], offer: MediaType, instance: StoredInstance) -> float:
-    """Compressed frames go as plain octets only to a client who asked for their transfer syntax, or any."""
-    as_octets = _OCTETS.name in (offer.name, offer.parameters.get("type"))
-    if as_octets and is_encapsulated(instance.transfer_syntax_uid):
-        ranges = [each for each in ranges if "transfer-syntax" in each.parameters or each.type == "*"]
+    """How much an offer is wanted; octets only by a client who knows what they are."""
+    if _OCTETS.name in (offer.name, offer.parameters.get("type")):
+        ranges = [each for each in ranges if _knows(each, instance.transfer_syntax_uid)]
     return weigh(ranges, offer)
+
+
+def _knows(wanted: MediaRange, uid: str) -> bool:
+    """Whether octets of this syntax do not pass for little endian pixels, the default (8.7.3.3.2).
+
+    Big endian pixels go to whoever names their transfer syntax, or any; compressed frames also to whoever
+    takes any media type, and reads which one came.
+    """
+    if "transfer-syntax" in wanted.parameters:
+        return True
+    if is_encapsulated(uid):
+        return wanted.type == "*" or wanted.parameters.get("type") == "*/*"
+    return not is_big_endian(uid)
 
 
 def _related(bodies: Sequence[bytes], frame_type: MediaType) -> Response:

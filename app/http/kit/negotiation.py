@@ -70,7 +70,13 @@ class MediaRange(MediaType):
 
 
 def _same(asked: str, offered: str | None) -> bool:
-    return asked in ("*", "*/*") or (offered is not None and asked.lower() == offered.lower())
+    """Whether a parameter is as asked: equal, or any, or of any subtype as in `type="image/*"`."""
+    if asked in ("*", "*/*"):
+        return True
+    if offered is None:
+        return False
+    asked, offered = asked.lower(), offered.lower()
+    return asked == offered or (asked.endswith("/*") and offered.startswith(asked[:-1]))
 
 
 def _quoted(value: str) -> str:

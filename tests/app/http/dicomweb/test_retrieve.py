@@ -1,13 +1,17 @@
 """WADO-RS over HTTP: what comes back is what went in."""
 
+import re
+from io import BytesIO
+
 import pytest
 from flask.testing import FlaskClient
-from pydicom import examples
+from pydicom import dcmread, examples
 from pydicom.data import get_testdata_file
+from werkzeug.test import TestResponse
 
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import ANY_SYNTAX, DICOM, FRAMES, parts_of, store
-from tests.factories.dicom import ct_instance, rle_instance
+from tests.factories.dicom import ct_instance, encapsulated_instance, rle_instance
 from tests.factories.rows import uid
 
 PREAMBLE = 128
@@ -121,6 +125,123 @@ def test_compressed_frames_do_not_pass_for_pixels(client: FlaskClient, as_role: 
     as_stored = client.get(path, headers=as_role("clinician", Accept=FRAMES))
 
     assert (raw.status_code, as_stored.status_code) == (406, 200)
+
+
+EXPLICIT, IMPLICIT, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
+OCTETS = "application/octet-stream"
+
+
+def frame_of(client: FlaskClient, as_role: AsRole, file: bytes, accept: str | None) -> TestResponse:
+    """The first frame of a file, which is stored once, as it is asked for."""
+    dataset = dcmread(BytesIO(file), stop_before_pixels=True)
+    path = (
+        f"/dicom-web/studies/{dataset.StudyInstanceUID}/series/{dataset.SeriesInstanceUID}"
+        f"/instances/{dataset.SOPInstanceUID}"
+    )
+    if client.get(f"{path}/metadata", headers=as_role("clinician")).status_code == 404:
+        store(client, as_role, file)
+    more = {"Accept": accept} if accept else {}
+    return client.get(f"{path}/frames/1", headers=as_role("clinician", **more))
+
+
+def named_syntax(answer: TestResponse) -> str:
+    """The transfer syntax that a frame is said to be in, by its part or by the answer."""
+    found = re.search(rb"transfer-syntax=([0-9.]+)", str(answer.content_type).encode() + answer.data)
+    return found[1].decode() if found else ""
+
+
+def with_syntax(syntax: str, name: str = OCTETS) -> str:
+    return f'multipart/related; type="{name}"; transfer-syntax={syntax}'
+
+
+@pytest.mark.parametrize(
+    ("accept", "named"),
+    [
+        (None, EXPLICIT),
+        (OCTETS, EXPLICIT),
+        ('multipart/related; type="*/*"', EXPLICIT),
+        (with_syntax(EXPLICIT), EXPLICIT),
+        (with_syntax(IMPLICIT), IMPLICIT),
+        (with_syntax("*"), EXPLICIT),
+    ],
+)
+def test_pixels_of_an_implicit_file_are_those_of_an_explicit_one(
+    client: FlaskClient, as_role: AsRole, accept: str | None, named: str
+) -> None:
+    file = ct_instance(transfer_syntax=IMPLICIT)
+
+    answer = frame_of(client, as_role, file, accept)
+
+    assert answer.status_code == 200
+    assert named_syntax(answer) == named
+    assert dcmread(BytesIO(file)).PixelData in answer.data
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (None, 406),
+        (OCTETS, 406),
+        (f'multipart/related; type="{OCTETS}"', 406),
+        ('multipart/related; type="*/*"', 406),
+        (with_syntax(EXPLICIT), 406),
+        (with_syntax(BIG), 200),
+        (with_syntax("*"), 200),
+    ],
+)
+def test_big_endian_pixels_do_not_pass_for_little_endian_ones(
+    client: FlaskClient, as_role: AsRole, accept: str | None, status: int
+) -> None:
+    with open(str(get_testdata_file("MR_small_bigendian.dcm", download=False)), "rb") as source:  # noqa: PTH123
+        file = source.read()
+
+    answer = frame_of(client, as_role, file, accept)
+
+    assert answer.status_code == status
+    if status == 200:
+        assert parts_of(answer) == [dcmread(BytesIO(file)).PixelData]
+        assert named_syntax(answer) == BIG
+
+
+@pytest.mark.parametrize(
+    ("syntax", "image"),
+    [
+        ("1.2.840.10008.1.2.4.50", "image/jpeg"),
+        ("1.2.840.10008.1.2.4.80", "image/jls"),
+        ("1.2.840.10008.1.2.4.90", "image/jp2"),
+        ("1.2.840.10008.1.2.4.92", "image/jpx"),
+        ("1.2.840.10008.1.2.4.93", "image/jpx"),
+        ("1.2.840.10008.1.2.4.201", "image/jphc"),
+    ],
+)
+def test_compressed_frames_come_in_their_own_media_type(
+    client: FlaskClient, as_role: AsRole, syntax: str, image: str
+) -> None:
+    file = encapsulated_instance([b"\xff\xd8frame\xff\xd9\0"], transfer_syntax=syntax)
+    related = "multipart/related"
+    accepted = (
+        *(image, "image/*", "*/*", related, with_syntax(syntax, image)),
+        *(f'{related}; type="{each}"' for each in (image, "image/*", "*/*")),
+    )
+
+    assert {frame_type(client, as_role, file, each) for each in accepted} == {image}
+    assert frame_type(client, as_role, file, "image/png") is None
+    assert frame_type(client, as_role, file, OCTETS) is None
+
+
+def frame_type(client: FlaskClient, as_role: AsRole, file: bytes, accept: str) -> str | None:
+    """The media type in which the frame of a file comes; None where it is not acceptable."""
+    answer = frame_of(client, as_role, file, accept)
+    if answer.status_code == 406:
+        return None
+    return answer.mimetype_params["type"] if answer.mimetype == "multipart/related" else answer.mimetype
+
+
+def test_frames_without_a_media_type_go_to_who_takes_any(client: FlaskClient, as_role: AsRole) -> None:
+    file = encapsulated_instance([b"frames"], transfer_syntax="1.2.840.10008.1.2.4.52")
+
+    assert frame_type(client, as_role, file, 'multipart/related; type="*/*"') == OCTETS
+    assert frame_type(client, as_role, file, OCTETS) is None
 
 
 @pytest.mark.parametrize(
