@@ -5,15 +5,24 @@ decode become replacement characters, so that every text is valid Unicode, and s
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydicom.charset import CODES_TO_ENCODINGS, STAND_ALONE_ENCODINGS, python_encoding
 
 DEFAULT = ("iso8859",)
 _ESCAPE = b"\x1b"
 _DEFAULT_CODEC = DEFAULT[0]
-# These Python codecs read the escape sequences themselves.
-_SELF_ESCAPING = frozenset({"iso2022_jp", "iso2022_jp_2", "iso_ir_58"})
+# Tables C.12-2 to C.12-4 as pydicom has them, and what it lacks: Latin alphabet No. 9, one codec of GB 2312.
+_GB_2312 = "iso_ir_58"
+_CODECS: Mapping[str, str] = {
+    **python_encoding,
+    "ISO_IR 203": "iso8859_15",
+    "ISO 2022 IR 203": "iso8859_15",
+    "ISO 2022 58": _GB_2312,
+}
+_CODEC_OF_ESCAPE: Mapping[bytes, str] = {**CODES_TO_ENCODINGS, b"\x1b-b": "iso8859_15"}
+# These Python codecs read the escape sequences themselves. That of GB 2312 does not, whatever it is called.
+_SELF_ESCAPING = frozenset({"iso2022_jp", "iso2022_jp_2"})
 _PARTS = re.compile(rb"^[^\x1b]+|\x1b[^\x1b]*")
 _MISSPELT = ((re.compile("^ISO[^_]IR"), "ISO_IR", 6), (re.compile("^ISO.2022.IR."), "ISO 2022 IR ", 12))
 
@@ -33,9 +42,9 @@ def codecs_of(terms: Sequence[str]) -> tuple[tuple[str, ...], bool]:
 
 def _codec_of(term: str) -> str | None:
     for form, right, length in _MISSPELT:
-        if term not in python_encoding and form.match(term):
+        if term not in _CODECS and form.match(term):
             term = right + term[length:]
-    return python_encoding.get(term)
+    return _CODECS.get(term)
 
 
 def decode(raw: bytes, codecs: Sequence[str], delimiters: re.Pattern[bytes]) -> tuple[str, bool]:
@@ -51,7 +60,7 @@ def _decode_part(part: bytes, codecs: Sequence[str], delimiters: re.Pattern[byte
     if not part.startswith(_ESCAPE):
         return _decoded(part, codecs[0])
     length = 4 if part.startswith((b"\x1b$(", b"\x1b$)")) else 3
-    codec = CODES_TO_ENCODINGS.get(part[:length], "")
+    codec = _CODEC_OF_ESCAPE.get(part[:length], "")
     if codec != _DEFAULT_CODEC and codec not in codecs:
         return _decoded(part, codecs[0])[0], False
     if codec in _SELF_ESCAPING:

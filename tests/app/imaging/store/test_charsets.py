@@ -22,6 +22,11 @@ EXAMPLES = [  # PS3.5 annexes H to K
         "Hong^Gildong=洪^吉洞=홍^길동",
     ),
     (
+        ("", "ISO 2022 IR 58"),
+        b"Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab=",
+        "Zhang^XiaoDong=张^小东=",
+    ),
+    (
         JAPANESE,
         b"\xd4\xcf\xc0\xde^\xc0\xdb\xb3=\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J",
         "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎",
@@ -34,6 +39,46 @@ def test_the_examples_of_the_standard_are_read(terms: tuple[str, ...], raw: byte
     codecs, known = codecs_of(terms)
     assert known
     assert decode(raw, codecs, NAME_DELIMITERS) == (text, True)
+
+
+EXTENSIONS = [  # PS3.3 tables C.12-3 and C.12-4: each code extension by its escape sequence, after ASCII
+    ("100", b"\x1b-A\xe9", "é"),
+    ("101", b"\x1b-B\xb3", "ł"),
+    ("109", b"\x1b-C\xb1", "ħ"),
+    ("110", b"\x1b-D\xb3", "ŗ"),
+    ("144", b"\x1b-L\xc4\xd8", "Фи"),
+    ("127", b"\x1b-G\xe2\xc8\xc7", "قبا"),
+    ("126", b"\x1b-F\xc4\xe9\xef", "Διο"),
+    ("138", b"\x1b-H\xf9\xf8\xe5", "שרו"),
+    ("148", b"\x1b-M\xc7a\xf0", "Çağ"),
+    ("203", b"\x1b-b\xa4\xbd", "€œ"),
+    ("166", b"\x1b-T\xb9\xd2\xc1", "นาม"),
+    ("13", b"\x1b)I\xd4\xcf\xc0\xde", "ﾔﾏﾀﾞ"),
+    ("87", b"\x1b$B;3ED\x1b(B", "山田"),
+    ("159", b"\x1b$(D0l\x1b(B", "佒"),
+    ("149", b"\x1b$)C\xb1\xe8\xc8\xf1\xc1\xdf", "김희중"),
+    ("58", b"\x1b$)A\xd5\xc5", "张"),
+]
+
+
+@pytest.mark.parametrize(("number", "raw", "text"), EXTENSIONS, ids=[number for number, *_ in EXTENSIONS])
+def test_every_code_extension_is_read_and_ends_at_a_delimiter(number: str, raw: bytes, text: str) -> None:
+    codecs, known = codecs_of(("", f"ISO 2022 IR {number}"))
+    assert known
+    assert decode(b"Abc^" + raw + b"^Def", codecs, NAME_DELIMITERS) == (f"Abc^{text}^Def", True)
+
+
+@pytest.mark.parametrize("term", ["ISO 2022 IR 58", "ISO 2022 58"])
+def test_lines_of_chinese_are_read(term: str) -> None:
+    codecs, _ = codecs_of(("", term))
+    lines = [b"1.\x1b$)A\xb5\xda\xd2\xbb\xd0\xd0\xce\xc4\xd7\xd6\xa1\xa3", b"2.\x1b$)A\xb5\xda\xb6\xfe"]
+    assert decode(b"\r\n".join(lines), codecs, TEXT_DELIMITERS) == ("1.第一行文字。\r\n2.第二", True)
+
+
+def test_the_latin_alphabet_with_the_euro_sign_stands_alone_too() -> None:
+    codecs, known = codecs_of(("ISO_IR 203",))
+    assert known
+    assert decode(b"\xa4\xbc", codecs, TEXT_DELIMITERS) == ("€Œ", True)
 
 
 @given(
