@@ -19,6 +19,7 @@ _PADDING = " \0"
 _LONGEST = 64  # of LO, UI, a number, a group of a name
 _LONGEST_SHORT = 16
 _AGE = len("045Y")
+_LARGEST_EXACT = 2**53  # a double holds every integer up to here
 _MOST_GROUPS, _MOST_COMPONENTS = 3, 5
 _NAME_GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 _UI = re.compile(r"[0-9.]*[0-9]", re.ASCII)
@@ -187,6 +188,17 @@ def _numbers(code: str, *, floating: bool = False) -> ValueReader:
     return read
 
 
+def _long_numbers(code: str) -> ValueReader:
+    """Integers of 64 bits: what a double does not hold goes out as a text, since browsers round (F.2.2)."""
+    read_numbers = _numbers(code)
+
+    def read(raw: bytes, charset: Charset, little: bool) -> list[Any]:
+        values = read_numbers(raw, charset, little)
+        return [value if -_LARGEST_EXACT <= value <= _LARGEST_EXACT else str(value) for value in values]
+
+    return read
+
+
 _TAGS = Struct(">HH"), Struct("<HH")
 
 
@@ -220,8 +232,8 @@ READERS: dict[str, ValueReader] = {
     "SS": _numbers("h"),
     "UL": _numbers("L"),
     "SL": _numbers("l"),
-    "UV": _numbers("Q"),
-    "SV": _numbers("q"),
+    "UV": _long_numbers("Q"),
+    "SV": _long_numbers("q"),
     "FL": _numbers("f", floating=True),
     "FD": _numbers("d", floating=True),
 }
