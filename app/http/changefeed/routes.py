@@ -21,7 +21,9 @@ from graph.errors import Invalid
 
 DEFAULT_LIMIT, MOST = 100, 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMES = frozenset({"limit", "offset", "after", "startTime", "endTime", "includeMetadata"})
+_NAMES = {
+    name.lower(): name for name in ("limit", "offset", "after", "startTime", "endTime", "includeMetadata")
+}
 _FLAGS = {"true": True, "false": False}
 
 
@@ -33,7 +35,8 @@ def blueprint(*, feed: ChangeFeed) -> Blueprint:
     @requires("feed.read")
     @documented(PAGE)
     def page() -> Response:
-        window, metadata = _window(request.args), _metadata(request.args)
+        asked = _named(request.args)
+        window, metadata = _window(asked), _metadata(asked)
         changes = feed.page(current_scope(), window, metadata=metadata)
         return _json([entry(each, metadata=metadata) for each in changes])
 
@@ -41,7 +44,7 @@ def blueprint(*, feed: ChangeFeed) -> Blueprint:
     @requires("feed.read")
     @documented(LATEST)
     def latest() -> Response:
-        metadata = _metadata(request.args)
+        metadata = _metadata(_named(request.args))
         change = feed.latest(current_scope(), metadata=metadata)
         return _json(entry(change, metadata=metadata)) if change else Response(status=204)
 
@@ -65,8 +68,16 @@ def entry(change: Change, *, metadata: bool) -> dict[str, Any]:
     return shown
 
 
+def _named(arguments: Mapping[str, str]) -> dict[str, str]:
+    """The parameters, those of the feed under our names.
+
+    The cloud's service reads them without regard to case, and its own pages write `includemetadata`.
+    """
+    return {_NAMES.get(name.lower(), name): value for name, value in arguments.items()}
+
+
 def _window(arguments: Mapping[str, str]) -> FeedWindow:
-    if stray := sorted(arguments.keys() - _NAMES):
+    if stray := sorted(arguments.keys() - _NAMES.values()):
         raise Invalid("the change feed has no such parameter", location=stray[0][:64])
     start, end = _moment(arguments, "startTime"), _moment(arguments, "endTime")
     if start is not None and end is not None and end <= start:

@@ -51,6 +51,15 @@ def test_metadata_is_that_of_the_instance_now(feed: Feed, stored: tuple[str, ...
     assert "metadata" not in feed("?includeMetadata=false")[0]
 
 
+def test_parameters_are_read_without_regard_to_case(
+    client: FlaskClient, as_role: AsRole, feed: Feed, stored: tuple[str, ...]
+) -> None:
+    latest = client.get("/dicom-web/changefeed/latest?includemetadata=false", headers=as_role("service"))
+
+    assert "metadata" not in feed("?includemetadata=false&LIMIT=1&starttime=2026-01-01T00:00:00Z")[0]
+    assert "metadata" not in latest.json  # type: ignore[operator]
+
+
 def test_windows_join_to_the_whole(feed: Feed, stored: tuple[str, ...]) -> None:
     by_offset = [entry for offset in range(4) for entry in feed(f"?limit=1&offset={offset}")]
     by_number = [entry for after in range(4) for entry in feed(f"?limit=1&after={after}")]
