@@ -30,19 +30,26 @@ _SHOWN = {
     SERIES: "s {.*}, x {.*}, null",
     INSTANCE: "s {.*}, x {.*}, i {.*, metadata: null, frames: null}",
 }
-
-
+_STORED = {  # any instance: what a study or a series says, each of its instances says
+    STUDY: "head(COLLECT { MATCH (s)-[:HAS_SERIES]->()-[:HAS_INSTANCE]->(i) RETURN i.metadata LIMIT 1 })",
+    SERIES: "head(COLLECT { MATCH (x)-[:HAS_INSTANCE]->(i) RETURN i.metadata LIMIT 1 })",
+    INSTANCE: "i.metadata",
+}
 _MATCH = 12_000  # bytes that a match takes in memory: up to three rows of forty attributes
 _HAS_PICTURES = Present(BY_KEYWORD["StudyInstanceUID"].field)
 
 
 @dataclass(frozen=True, slots=True)
 class ImagingMatch:
-    """One row of a QIDO-RS answer: the attributes of its level and of those above."""
+    """One row of a QIDO-RS answer: the attributes of its level and of those above.
+
+    `metadata` is that of one of its instances, as `InstanceRow` has it; None where it was not asked for.
+    """
 
     study: dict[str, Any]
     series: dict[str, Any] | None = None
     instance: dict[str, Any] | None = None
+    metadata: bytes | None = None
 
 
 @scoped
@@ -97,23 +104,25 @@ class ImagingStore:
         """
         return self._retrieving.metadata(scope, study, series, sop)
 
-    def search(self, scope: AccessScope, question: Question) -> list[ImagingMatch]:
+    def search(self, scope: AccessScope, question: Question, *, stored: bool = False) -> list[ImagingMatch]:
         """A page of a search at one level, newest first, with the attributes of the levels above.
 
-        A study that was announced over FHIR, and of which no picture has come, is not there yet.
+        `stored` brings the metadata of an instance of each. A study that was announced over FHIR, and of
+        which no picture has come, is not there yet.
         """
         if question.entity == STUDY:
             question = replace(question, where=All((_HAS_PICTURES, question.where)))
         found = self._graph.recalled(
-            scope, ("matches", question), lambda: self._matches(scope, question), _weight
+            scope, ("matches", question, stored), lambda: self._matches(scope, question, stored), _weight
         )
         return list(found)
 
-    def _matches(self, scope: AccessScope, question: Question) -> tuple[ImagingMatch, ...]:
+    def _matches(self, scope: AccessScope, question: Question, stored: bool) -> tuple[ImagingMatch, ...]:
         statement = page(scope, self._far_pages.placed(scope, question))
+        shown = _SHOWN[question.entity] + (f", {_STORED[question.entity]}" if stored else "")
         text = (
             f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
-            f"RETURN collect([serial, {_SHOWN[question.entity]}]) AS matches"
+            f"RETURN collect([serial, {shown}]) AS matches"
         )
         (found,) = self._graph.read(text, **statement.parameters)
         newest_first = sorted(found["matches"], key=itemgetter(0), reverse=True)
@@ -121,7 +130,7 @@ class ImagingStore:
 
 
 def _weight(matches: Sequence[ImagingMatch]) -> int:
-    return len(matches) * _MATCH
+    return sum(_MATCH + len(match.metadata or b"") for match in matches)
 
 
 def frame_table(packed: bytes | None) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ PATHS = {
     "/studies/<study>/series/<series>/instances": INSTANCE,
 }
 _OFFERS = (DICOM_JSON, MediaType("application", "json"))
-_MORE = '299 hilum "There are more results; ask for them with offset"'
+_MORE = "There are more results; ask for them with offset"
 
 
 class QidoViews:
@@ -37,12 +37,15 @@ class QidoViews:
         """200 with an array of data sets, or 204 without any (10.6.3)."""
         check_uids(study=study, series=series)
         choose(request.headers.get("Accept"), _OFFERS)
-        asked, fields = parse(request.args.lists(), level, study, series)
-        page = self._search.search(scope, asked)
-        if not page.matches:
-            return Response(status=204)
-        address = self._sites.of(scope).address(scope.partition)
-        response = dicom_json([dataset(match, asked, fields, address) for match in page.matches])
-        if page.more:
-            response.headers["Warning"] = _MORE
+        query = parse(request.args.lists(), level, study, series)
+        page = self._search.search(scope, query.request, stored=bool(query.fields.stored))
+        if page.matches:
+            address = self._sites.of(scope).address(scope.partition)
+            response = dicom_json(
+                [dataset(match, query.request, query.fields, address) for match in page.matches]
+            )
+        else:
+            response = Response(status=204)
+        for warning in (*query.warnings, *([_MORE] if page.more else [])):
+            response.headers.add("Warning", f'299 hilum "{warning}"')
         return response

@@ -1,10 +1,13 @@
 """Matches as DICOM JSON data sets (PS3.18 10.6.3.3): attributes of the level and those asked for."""
 
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from app.http.dicomweb.search_parameters import Fields
+import orjson
+
+from app.http.dicomweb.search_fields import Fields
 from app.http.kit.json_answers import element
 from app.imaging.search import ImagingMatch, SearchRequest
 from graph.query.attributes import (
@@ -40,6 +43,8 @@ def dataset(match: ImagingMatch, asked: SearchRequest, fields: Fields, address: 
             into[attribute.tag] = value
     if request_attributes:
         found[REQUEST_ATTRIBUTES_SEQUENCE] = element("SQ", request_attributes)
+    if match.metadata is not None:
+        found |= _stored(match.metadata, fields.stored)
     found["00081190"] = element("UR", _address(rows, address))
     return dict(sorted(found.items()))
 
@@ -61,17 +66,26 @@ def _shown(
     )
 
 
+def _stored(metadata: bytes, tags: frozenset[str]) -> dict[str, Any]:
+    """The elements of these tags that an instance of the match has."""
+    document: dict[str, Any] = orjson.loads(zlib.decompress(metadata))
+    return {tag: document[tag] for tag in tags & document.keys()}
+
+
 def _value(attribute: Attribute, row: Mapping[str, Any]) -> dict[str, Any] | None:
     if attribute.keyword == "InstanceAvailability":
         return element("CS", "ONLINE")
     value = row.get(attribute.keyword)
-    if value is None:
-        # A key that was returned has an empty element where the instance has no value (10.6.3.3).
+    if value is None or value == []:
+        # A key that was returned has an empty element where the instance has no value (10.6.3.3). What is
+        # counted of the series is left out: viewers read the modalities of a study without looking.
         return element(attribute.vr) if attribute.searched and not attribute.computed else None
-    if attribute.vr == "PN":
+    if attribute.is_name:
         groups = zip(_GROUPS, str(value).split("="), strict=False)
         return element("PN", {name: text for name, text in groups if text})
-    return element(attribute.vr, *(value if isinstance(value, list) else [value]))
+    if isinstance(value, list):  # the graph keeps an empty one of several as "", which is null here (F.2.5)
+        return element(attribute.vr, *(each if each != "" else None for each in value))
+    return element(attribute.vr, value)
 
 
 def _address(rows: Mapping[str, Mapping[str, Any] | None], address: str) -> str:

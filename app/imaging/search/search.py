@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from app.imaging.search.matching import conditions
 from app.imaging.search.request import SearchRequest
+from graph.errors import TooLarge
 from graph.query.expression import All, Page, Question, Sort
+from graph.query.limits import LARGEST_OFFSET
 from graph.scope import AccessScope
 from graph.studies.imaging import ImagingMatch, ImagingStore
 
@@ -25,12 +27,22 @@ class ImagingSearch:
     def __init__(self, imaging: ImagingStore) -> None:
         self._imaging = imaging
 
-    def search(self, scope: AccessScope, asked: SearchRequest) -> MatchPage:
+    def search(self, scope: AccessScope, asked: SearchRequest, *, stored: bool = False) -> MatchPage:
         """Return a page of matches; one row more than asked for tells whether there are more.
 
-        Raises `Invalid` where a value does not fit its key, or a key the level.
+        `stored` brings the stored metadata of an instance of each match. Raises `Invalid` where a value does
+        not fit its key, or a key the level; `TooLarge` for a page that begins beyond what may be skipped.
         """
         scope.require("imaging.read")
+        where = All(conditions(asked))
+        if asked.offset > LARGEST_OFFSET:
+            return self._beyond(scope, Question(asked.level, where, Page(1, offset=LARGEST_OFFSET)))
         page = Page(asked.limit + 1, sort=_NEWEST_FIRST, offset=asked.offset)
-        found = self._imaging.search(scope, Question(asked.level, All(conditions(asked)), page))
+        found = self._imaging.search(scope, Question(asked.level, where, page), stored=stored)
         return MatchPage(tuple(found[: asked.limit]), more=len(found) > asked.limit)
+
+    def _beyond(self, scope: AccessScope, last: Question) -> MatchPage:
+        """The empty page behind the end (PS3.18 8.3.4.4.1), where no more can be skipped than there is."""
+        if self._imaging.search(scope, last):
+            raise TooLarge(f"offset is beyond {LARGEST_OFFSET}: narrow the search", location="offset")
+        return MatchPage((), more=False)

@@ -1,13 +1,18 @@
 """QIDO-RS over HTTP: keys, levels, windows and what is returned."""
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
+from pydicom import Dataset
+from werkzeug.test import TestResponse
 
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import store
 from tests.factories.dicom import ct_instance, mr_instance
 
 STUDY_UID, SERIES_UID, SOP_UID = "0020000D", "0020000E", "00080018"
+MODALITIES_IN_STUDY = "00080061"
 
 
 @pytest.fixture
@@ -90,10 +95,11 @@ def test_every_level_is_searched(
 @pytest.mark.parametrize(
     "query",
     [
-        "limit=-1", "limit=0", "limit=x", "limit=1e9", "limit=5&limit=6", "offset=-1",
-        "offset=9223372036854775808",
-        "fuzzymatching=maybe", "Nonsense=1", "00990099=1", "patientid=P1", "PatientID=a&PatientID=b",
+        "limit=-1", "limit=x", "limit=1e9", "limit=5&limit=6", "offset=-1", f"offset={'9' * 65}",
+        "fuzzymatching=maybe", "emptyvaluematching=1", "multiplevaluematching=",
+        "Nonsense=1", "00990099=1", "patientid=P1", "PatientID=a&PatientID=b",
         "StudyDate=20200101-20190101", "StudyDate=2020", "StudyDate=-", "SOPInstanceUID=1.2", "Modality=CT",
+        "StudyTime=25", "StudyDate=20260101-20260102&StudyTime=10-1",
     ],
 )  # fmt: skip
 def test_a_search_that_makes_no_sense_is_told_where(client: FlaskClient, as_role: AsRole, query: str) -> None:
@@ -139,3 +145,146 @@ def test_fields_come_when_they_are_asked_for(client: FlaskClient, as_role: AsRol
 
     assert "00081030" not in plain
     assert asked["00081030"]["Value"] == ["Knee"]
+
+
+def asked(client: FlaskClient, as_role: AsRole, path: str) -> TestResponse:
+    """The answer to a clinician's search."""
+    return client.get(f"/dicom-web/{path}", headers=as_role("clinician"))
+
+
+def warnings(answer: TestResponse) -> list[str]:
+    """The texts of an answer's warnings."""
+    return [each.removeprefix('299 hilum "').removesuffix('"') for each in answer.headers.getlist("Warning")]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("emptyvaluematching", "Empty Value Matching"),
+        ("multiplevaluematching", "Multiple Value Matching"),
+    ],
+)
+def test_a_way_of_matching_that_is_not_offered_is_warned_of(
+    filled: FlaskClient, as_role: AsRole, name: str, what: str
+) -> None:
+    wanted = asked(filled, as_role, f"studies?PatientID=P2&{name}=true")
+    without = asked(filled, as_role, f"studies?PatientID=P9&{name}=true")
+    unwanted = asked(filled, as_role, f"studies?PatientID=P2&{name}=false")
+
+    text = f"The {name} parameter is not supported. {what} has not been performed."
+    assert (wanted.status_code, warnings(wanted)) == (200, [text])
+    assert (without.status_code, warnings(without)) == (204, [text])
+    assert (unwanted.status_code, warnings(unwanted)) == (200, [])
+
+
+def test_a_limit_beyond_the_most_is_cut_with_a_warning(filled: FlaskClient, as_role: AsRole) -> None:
+    answer = asked(filled, as_role, "studies?limit=5000")
+
+    assert len(answer.json) == 3  # type: ignore[arg-type]
+    assert warnings(answer) == ["The limit is 1000 results in one answer"]
+    assert warnings(asked(filled, as_role, "studies?limit=1000")) == []
+
+
+def test_no_result_wanted_is_none_with_a_warning_that_there_are_some(
+    filled: FlaskClient, as_role: AsRole
+) -> None:
+    some, none = (asked(filled, as_role, f"studies?limit=0&PatientID={name}") for name in ("P1", "P9"))
+
+    assert (some.status_code, some.data, len(warnings(some))) == (204, b"", 1)
+    assert (none.status_code, warnings(none)) == (204, [])
+
+
+@pytest.mark.parametrize("offset", [3, 100_000, 100_001, 2**63, 10**40])
+def test_behind_the_end_there_is_nothing(filled: FlaskClient, as_role: AsRole, offset: int) -> None:
+    answer = asked(filled, as_role, f"studies?offset={offset}")
+
+    assert (answer.status_code, warnings(answer)) == (204, [])
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["StudyInstanceUID=1.3", "StudyInstanceUID=1.3&SeriesInstanceUID=1.3.1", "StudyInstanceUID=1.1,1.3",
+     "0020000D=1.3", "StudyInstanceUID=", "StudyInstanceUID=*"],
+)  # fmt: skip
+def test_what_the_path_says_may_be_said_again(filled: FlaskClient, as_role: AsRole, query: str) -> None:
+    path = f"studies/1.3/series/1.3.1/instances?{query}"
+
+    assert found(filled, as_role, path, SOP_UID) == {"1.3.1.1", "1.3.1.2"}
+
+
+def test_another_uid_than_the_paths_is_told(filled: FlaskClient, as_role: AsRole) -> None:
+    answer = asked(filled, as_role, "studies/1.3/instances?StudyInstanceUID=1.1")
+
+    assert (answer.status_code, answer.json["location"]) == (400, ["StudyInstanceUID"])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("path", ["studies", "studies/1.5/series", "studies/1.5/instances"])
+@pytest.mark.parametrize("name", ["InstitutionName", "00080080", "00080080,Nonsense,00990001"])
+def test_any_other_field_comes_from_the_stored_metadata(
+    client: FlaskClient, as_role: AsRole, path: str, name: str
+) -> None:
+    store(client, as_role, ct_instance(study_uid="1.5", InstitutionName="Hospital"))
+
+    (plain,) = asked(client, as_role, path).json  # type: ignore[misc]
+    (wanted,) = asked(client, as_role, f"{path}?includefield={name}").json  # type: ignore[misc]
+
+    assert wanted == dict(sorted({**plain, "00080080": {"vr": "LO", "Value": ["Hospital"]}}.items()))
+
+
+def test_a_sequence_comes_whole_and_never_a_kept_attribute_of_one_instance(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    item = Dataset()
+    item.RequestedProcedureID, item.ScheduledProcedureStepID, item.StudyID = "R1", "S1", "inside"
+    store(client, as_role, ct_instance(study_uid="1.5", RequestAttributesSequence=[item]))
+
+    (row,) = asked(client, as_role, "studies/1.5/series?includefield=RequestAttributesSequence.StudyID").json  # type: ignore[misc]
+    (study,) = asked(client, as_role, "studies?includefield=InstanceNumber,Modality").json  # type: ignore[misc]
+
+    assert row["00400275"]["Value"][0]["00200010"]["Value"] == ["inside"]
+    assert row["00400275"]["Value"][0]["00401001"]["Value"] == ["R1"]
+    assert not {"00200013", "00080060"} & study.keys()
+
+
+def test_an_empty_value_among_several_is_null(client: FlaskClient, as_role: AsRole) -> None:
+    charsets = ["", "ISO 2022 IR 87"]
+    store(client, as_role, ct_instance(study_uid="1.5", SpecificCharacterSet=charsets))
+
+    (row,) = asked(client, as_role, "studies").json  # type: ignore[misc]
+    (metadata,) = asked(client, as_role, "studies/1.5/metadata").json  # type: ignore[misc]
+
+    assert row["00080005"] == metadata["00080005"] == {"vr": "CS", "Value": [None, "ISO 2022 IR 87"]}
+
+
+_OPTIONAL = (
+    "Modality", "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime",
+    "StudyID", "StudyDescription", "AccessionNumber", "ReferringPhysicianName", "SeriesNumber",
+    "SeriesDescription", "InstanceNumber", "BodyPartExamined", "Rows",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", _OPTIONAL)
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_study_without_an_optional_attribute_does_not_break_the_list_of_a_viewer(
+    client: FlaskClient, as_role: AsRole, missing: str, empty: bool
+) -> None:
+    """Viewers join the values of what is there, and read those of ModalitiesInStudy without looking."""
+    if missing == "Rows":
+        file = ct_instance(study_uid="1.6", series_uid="1.6.1", PixelData=None, Rows=None)
+    else:
+        file = ct_instance(study_uid="1.6", series_uid="1.6.1", **{missing: "" if empty else None})
+    assert store(client, as_role, file).status_code in (200, 202)
+    shown = "includefield=00081030,00080060,00080090,00100030,0008103E,00080021"
+
+    for path, uid in (("studies", STUDY_UID), ("studies/1.6/series", SERIES_UID), ("instances", SOP_UID)):
+        (row,) = asked(client, as_role, f"{path}?{shown}").json  # type: ignore[misc]
+        assert row[uid]["Value"]
+        assert all(_readable(entry) for entry in row.values())
+        if path == "studies":
+            assert (MODALITIES_IN_STUDY in row) == (missing != "Modality")
+            assert row["00201208"]["Value"] == [1]
+
+
+def _readable(entry: dict[str, Any]) -> bool:
+    """Either there is no Value, or it is a list whose first value is one, a name's with a group."""
+    return "vr" in entry and ("Value" not in entry or bool(entry["Value"] and entry["Value"][0]))

@@ -1,0 +1,71 @@
+"""The attributes that an answer is to carry beside those of its level (PS3.18 8.3.4.3: includefield)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydicom.datadict import tag_for_keyword
+
+from graph.errors import Invalid
+from graph.query.attributes import (
+    ATTRIBUTES,
+    BY_KEYWORD,
+    IN_REQUEST_ATTRIBUTES,
+    REQUEST_ATTRIBUTES_SEQUENCE,
+    Attribute,
+)
+
+_EVERYTHING = "all"
+_MOST = 500
+_SEQUENCES = ("RequestAttributesSequence", REQUEST_ATTRIBUTES_SEQUENCE)
+_BY_TAG = {attribute.tag: attribute for attribute in ATTRIBUTES}
+_TAG = re.compile(r"[0-9A-Fa-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which attributes are returned unasked by their level: by keyword, or all that are kept for search.
+
+    `stored` are the tags of others, which come from the stored metadata.
+    """
+
+    named: frozenset[str] = frozenset()
+    all: bool = False
+    stored: frozenset[str] = frozenset()
+
+
+def fields_of(values: Iterable[str]) -> Fields:
+    """Read the values of includefield, each a list; raises `Invalid` beyond 500 names.
+
+    A name of no attribute is passed over, as 8.3.4.3 allows.
+    """
+    names = {each for value in values for each in value.split(",") if each}
+    if len(names) > _MOST:
+        raise Invalid(f"more than {_MOST} fields to include", location="includefield")
+    others = {name: attribute_named(name) for name in names - {_EVERYTHING}}
+    return Fields(
+        named=frozenset(attribute.keyword for attribute in others.values() if attribute),
+        all=_EVERYTHING in names,
+        stored=frozenset(
+            tag for name, attribute in others.items() if attribute is None and (tag := _tag_of(name))
+        ),
+    )
+
+
+def attribute_named(name: str) -> Attribute | None:
+    """The attribute of a keyword, a tag, or either below RequestAttributesSequence."""
+    head, dot, tail = name.partition(".")
+    inner = tail if dot and head in _SEQUENCES else name
+    attribute = BY_KEYWORD.get(inner) or _BY_TAG.get(inner.upper())
+    if attribute is None or (attribute.keyword in IN_REQUEST_ATTRIBUTES) != (inner is tail and bool(dot)):
+        return None
+    return attribute
+
+
+def _tag_of(name: str) -> str | None:
+    """The tag of a keyword or tag, as eight hexadecimal digits; of what lies in a sequence that of it."""
+    outermost = name.partition(".")[0]
+    if _TAG.fullmatch(outermost):
+        return outermost.upper()
+    tag = tag_for_keyword(outermost)
+    return None if tag is None else f"{tag:08X}"
