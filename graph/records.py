@@ -99,7 +99,8 @@ class StoreStatus(StrEnum):
     """What became of one instance on its way into the graph."""
 
     STORED = "stored"
-    EXISTS = "exists"  # another one has its UIDs, and stays
+    REPEATED = "repeated"  # the same bytes are there already, or before it in the same commit
+    EXISTS = "exists"  # other bytes have its UIDs, and stay
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import click
 from app.admission import command_facts
 from app.config import Config
 from app.imaging.store import Ingest
-from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.outcomes import InstanceOutcome
 from app.security.scopes import system_scope
 from app.wiring import wired
@@ -44,6 +43,6 @@ def _load(ingest: Ingest, scope: AccessScope, paths: tuple[Path, ...], counts: C
 
 
 def _kind(outcome: InstanceOutcome) -> str:
-    if outcome.stored:
-        return "stored"
-    return "known" if outcome.failure_reason == FailureReason.EXISTS else "refused"
+    if outcome.repeated:
+        return "known"
+    return "stored" if outcome.stored else "refused"

@@ -97,4 +97,4 @@ def _counted(reports: Iterable[StoreReport]) -> tuple[int, tuple[str, ...]]:
     outcomes = [outcome for report in reports for outcome in report.outcomes]
     failed = (each for each in outcomes if not each.stored and each.failure_reason != FailureReason.EXISTS)
     refused = tuple(f"{each.sop_uid}: {' '.join(each.comments)}" for each in failed)
-    return sum(outcome.stored for outcome in outcomes), refused
+    return sum(each.stored and not each.repeated for each in outcomes), refused

@@ -25,7 +25,16 @@ from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.identity import Identification, identifier_term, made_by_hilum
 from graph.studies.places import Arriving, Place, placed
-from graph.studies.rows import ARRIVALS, INSTANCES, SERIES, SERIES_OF, Arrival, InstanceChange, SeriesWrite
+from graph.studies.rows import (
+    ARRIVALS,
+    INSTANCES,
+    SERIES,
+    SERIES_OF,
+    Arrival,
+    InstanceChange,
+    InstanceState,
+    SeriesWrite,
+)
 from graph.studies.version import StudyVersion, of_known, version_write
 
 Thing = TypeVar("Thing")
@@ -69,7 +78,7 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         }
 
     def decide(self, view: View, draft: Draft) -> list[StoreOutcome]:
-        """Decide every row; of two with the same UIDs the first is stored."""
+        """Decide every row; of two with the same UIDs the first is stored, and equal bytes lose nothing."""
         arriving = [placed(self.scope, row) for row in self.rows]
         firsts: dict[str, Arriving] = {}
         for each in arriving:
@@ -78,9 +87,9 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         warnings = dict(self._store(view, draft, [each for key, each in firsts.items() if not there[key]]))
         outcomes = []
         for each in arriving:
-            known = there[each.place.instance]
-            own = firsts[each.place.instance] is each and (not known or known.blob_id == each.row.blob_id)
-            status = StoreStatus.STORED if own else StoreStatus.EXISTS
+            first = firsts[each.place.instance]
+            status = _status(each.row, None if first is each else first.row, there[each.place.instance])
+            own = status is StoreStatus.STORED
             outcomes.append(StoreOutcome(status, warnings.get(each.place.instance, ()) if own else ()))
         return outcomes
 
@@ -172,6 +181,14 @@ class _Study:
             self.draft.add(
                 SERIES, SeriesWrite(key, place.study, place.partition, series.get("serial"), properties)
             )
+
+
+def _status(row: InstanceRow, before: InstanceRow | None, known: InstanceState | None) -> StoreStatus:
+    """What becomes of a row, if another of its UIDs is before it in the unit, or is known to the graph."""
+    if before is None and (known is None or known.blob_id == row.blob_id):
+        return StoreStatus.STORED
+    stays = known or before
+    return StoreStatus.REPEATED if stays and stays.digest == row.digest else StoreStatus.EXISTS
 
 
 def _arrival(arriving: Arriving) -> Arrival:

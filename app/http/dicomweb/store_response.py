@@ -11,11 +11,10 @@ OK, ACCEPTED, CONFLICT = 200, 202, 409
 
 def status_of(report: StoreReport) -> int:
     """The status of a report (table 10.5.3-1)."""
-    stored = [outcome for outcome in report.outcomes if outcome.stored]
-    if not stored:
+    if not any(outcome.stored for outcome in report.outcomes):
         return CONFLICT
-    clean = len(stored) == len(report.outcomes) and report.stopped is None
-    return OK if clean and not any(outcome.warning_reason for outcome in stored) else ACCEPTED
+    whole = report.stopped is None and all(outcome.clean for outcome in report.outcomes)
+    return OK if whole else ACCEPTED
 
 
 def response_dataset(outcomes: Sequence[InstanceOutcome], address: str) -> dict[str, Any]:

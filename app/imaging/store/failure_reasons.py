@@ -13,15 +13,14 @@ class FailureReason(IntEnum):
     OUT_OF_RESOURCES = 42752  # A700
     VALIDATION = 43264  # A900: the data set breaks a rule, or cannot be read
     WRONG_STUDY = 43265  # A901: not the study of the request's path
-    EXISTS = 45070  # B00E: an instance of these UIDs is stored already
-    PENDING = 45071  # B00F: another store of it is not finished
+    EXISTS = 45070  # B00E: other bytes of these UIDs are stored already
 
 
 class WarningReason(IntEnum):
     """Warning Reason (0008,1196) of an instance that was stored."""
 
     VALIDATION = 1  # attributes that break a rule are left out of the metadata and the search
-    DATASET_MISMATCH = 45063  # B007: implicit VR, so representations were looked up
+    REPEATED = 45070  # B00E: these very bytes are stored already, so that a client may send again
 
 
 COMMENTS = {
@@ -30,15 +29,9 @@ COMMENTS = {
     FailureReason.VALIDATION: "The data set is not valid.",
     FailureReason.WRONG_STUDY: "The instance belongs to another study than the request names.",
     FailureReason.EXISTS: "An instance of these UIDs exists already.",
-    FailureReason.PENDING: "Another store of this instance is not finished.",
 }
 
-# What the imaging store says of a row, as the reason that the client is told; `stored` is no failure.
-OF_STATUS = {
-    "exists": FailureReason.EXISTS,
-    "conflict": FailureReason.VALIDATION,
-    "pending": FailureReason.PENDING,
-}
+REPETITION = "These very bytes are stored already; nothing changes."
 
 
 def comment_on(tag: int, message: str) -> str:

@@ -1,19 +1,20 @@
 """What became of each instance of a store (PS3.18 10.5.3 and annex I)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.imaging.store.failure_reasons import COMMENTS, OF_STATUS, FailureReason, WarningReason
+from app.imaging.store.failure_reasons import COMMENTS, REPETITION, FailureReason, WarningReason
 from app.imaging.store.reading import Reading
 from app.imaging.store.refusal import Refused
 from graph.errors import HilumError
-from graph.records import StoreOutcome
+from graph.records import StoreOutcome, StoreStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceOutcome:
     """One instance: stored when `failure_reason` is None. UIDs are empty where they could not be read.
 
-    `comments` are Error Comments; `source` is the file it came from, where it came from one.
+    `repeated`: its bytes were there before. `comments` are Error Comments; `source` is the file it came from,
+    where it came from one.
     `several_values`: a searched attribute has several values, of which only the first is searched.
     """
 
@@ -24,6 +25,7 @@ class InstanceOutcome:
     failure_reason: int | None = None
     warning_reason: int | None = None
     comments: tuple[str, ...] = ()
+    repeated: bool = False
     several_values: bool = False
     source: str | None = None
 
@@ -31,6 +33,11 @@ class InstanceOutcome:
     def stored(self) -> bool:
         """Whether the instance is now durable and visible."""
         return self.failure_reason is None
+
+    @property
+    def clean(self) -> bool:
+        """Whether it is stored as it was sent and there is nothing to mend; sending again is no fault."""
+        return self.stored and self.warning_reason in (None, WarningReason.REPEATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +78,31 @@ def failed(reading: Reading, reason: FailureReason, source: str | None) -> Insta
 
 def committed(reading: Reading, told: StoreOutcome, source: str | None) -> InstanceOutcome:
     """The outcome of an instance that the imaging store decided about."""
-    if told.status != "stored":
-        return failed(reading, OF_STATUS.get(told.status, FailureReason.PROCESSING), source)
-    identity = reading.identity
+    if told.status is StoreStatus.REPEATED:
+        return repeated(reading, source)
+    if told.status is StoreStatus.EXISTS:
+        return failed(reading, FailureReason.EXISTS, source)
     comments = reading.warnings + told.warnings
+    return _there(reading, int(WarningReason.VALIDATION) if comments else None, comments, source)
+
+
+def repeated(reading: Reading, source: str | None) -> InstanceOutcome:
+    """The outcome of an instance whose very bytes are there already: what it warned of, it warns of again."""
+    reason = reading.warning_reason or int(WarningReason.REPEATED)
+    outcome = _there(reading, reason, (REPETITION, *reading.warnings), source)
+    return replace(outcome, repeated=True)
+
+
+def _there(
+    reading: Reading, reason: int | None, comments: tuple[str, ...], source: str | None
+) -> InstanceOutcome:
+    identity = reading.identity
     return InstanceOutcome(
         sop_class_uid=identity.sop_class_uid,
         sop_uid=identity.sop_uid,
         study_uid=identity.study_uid,
         series_uid=identity.series_uid,
-        warning_reason=int(WarningReason.VALIDATION) if comments else reading.warning_reason,
+        warning_reason=reason,
         comments=comments,
         several_values=reading.several_values,
         source=source,

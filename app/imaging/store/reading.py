@@ -27,7 +27,7 @@ from app.imaging.store.metadata import MetadataWriter
 from app.imaging.store.notes import Notes
 from app.imaging.store.part10 import FileMeta, read_meta
 from app.imaging.store.refusal import Refused
-from app.imaging.store.syntaxes import TransferSyntax, syntax_of
+from app.imaging.store.syntaxes import syntax_of
 from graph.query.attributes import INSTANCE, LEVELS, SERIES, STUDY
 from graph.records import Facts, InstanceRow
 
@@ -50,8 +50,12 @@ class Reading:
     metadata: bytes
     frames: bytes
     warnings: tuple[str, ...]
-    warning_reason: int | None
     several_values: bool
+
+    @property
+    def warning_reason(self) -> int | None:
+        """The Warning Reason (0008,1196) of the stored instance; None where nothing is to be told."""
+        return int(WarningReason.VALIDATION) if self.warnings else None
 
     def row(self, blob: SealedBlob) -> InstanceRow:
         """The row of this instance for the graph, now that its bytes are durable."""
@@ -143,12 +147,5 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
         metadata=zlib.compress(orjson.dumps(document), _COMPRESSION),
         frames=frame_table(walked, document, syntax, terms.limits),
         warnings=tuple(notes.warnings),
-        warning_reason=_warning_reason(notes, syntax),
         several_values=notes.several_values,
     )
-
-
-def _warning_reason(notes: Notes, syntax: TransferSyntax) -> int | None:
-    if notes.warnings:
-        return int(WarningReason.VALIDATION)
-    return int(WarningReason.DATASET_MISMATCH) if syntax.implicit else None

@@ -9,12 +9,12 @@ from app.blobs import BlobStore, Upload, seal_all
 from app.imaging.store import kill_points
 from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.imaging import Imaging
-from app.imaging.store.outcomes import InstanceOutcome, committed, exhausted, failed, refused
+from app.imaging.store.outcomes import InstanceOutcome, committed, exhausted, failed, refused, repeated
 from app.imaging.store.part10 import HEAD, PREAMBLE, is_dicom
 from app.imaging.store.reading import Reading, Terms, read_file
 from app.imaging.store.refusal import Refused
 from graph.errors import HilumError, NotFound, StorageFull, TooLarge, Unavailable
-from graph.records import StoreOutcome
+from graph.records import StoredInstance, StoreOutcome, StoreStatus
 from graph.scope import AccessScope
 
 ROWS = 64
@@ -98,7 +98,8 @@ class Session:
         try:
             self._fill(upload, chunks)
             reading = self._read(upload)
-            if not self._is_known(reading):
+            known = self._known(reading)
+            if known is None:
                 upload.sync_later()
                 return _Received(upload, reading, item.source)
         except Refused as error:
@@ -108,6 +109,8 @@ class Session:
             upload.discard()
             raise
         upload.discard()
+        if known.digest == upload.digest:
+            return repeated(reading, item.source)
         return failed(reading, FailureReason.EXISTS, item.source)
 
     def _fill(self, upload: Upload, chunks: Iterable[bytes]) -> None:
@@ -123,16 +126,16 @@ class Session:
             upload.sync_later()
         return read_file(upload.fileno(), self._terms, upload.folder)
 
-    def _is_known(self, reading: Reading) -> bool:
-        """Whether a run that resumes can skip this instance; the commit looks again in any case."""
+    def _known(self, reading: Reading) -> StoredInstance | None:
+        """What a run that resumes finds of these UIDs and skips; None where the commit is to look."""
         if not self._skip_known:
-            return False
-        identity = reading.identity
+            return None
+        uids = reading.identity
         try:
-            self._imaging.instances(self._scope, identity.study_uid, identity.series_uid, identity.sop_uid)
+            (known,) = self._imaging.instances(self._scope, uids.study_uid, uids.series_uid, uids.sop_uid)
         except NotFound:
-            return False
-        return True
+            return None
+        return known
 
     def _commit(self) -> Iterator[InstanceOutcome]:
         """Store what waits; yield the outcomes of it and of what was refused between."""
@@ -164,7 +167,7 @@ class Session:
         told = self._imaging.store(self._scope, rows)
         kill_points.reach(kill_points.AFTER_COMMIT)
         for outcome, blob in zip(told, blobs, strict=True):
-            if outcome.status != "stored":
+            if outcome.status is not StoreStatus.STORED:
                 with suppress(HilumError):
                     self._blobs.delete(blob.blob_id)
         return told

@@ -65,7 +65,7 @@ class Ingest:
         return StoreReport(tuple(outcomes), stopped)
 
     def store_files(self, scope: AccessScope, paths: Iterable[Path]) -> Iterator[InstanceOutcome]:
-        """Store files, folders and zips; yield the outcome of each file, those stored before as `EXISTS`.
+        """Store files, folders and zips; yield the outcome of each file, those stored before as repeated.
 
         Raises `StorageFull` or `Unavailable` when there is no use in going on; running it again resumes.
         """

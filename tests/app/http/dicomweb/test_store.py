@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.imaging.store.failure_reasons import REPETITION
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import DICOM, FAILED, REASON, STORED, related, store
 from tests.factories.dicom import ct_instance
 from tests.factories.rows import uid
+
+WARNING, COMMENTS = "00081196", "00741048"
 
 
 def test_an_instance_is_stored_and_named_with_its_address(client: FlaskClient, as_role: AsRole) -> None:
@@ -32,11 +35,42 @@ def test_parts_of_a_multipart_request_have_an_outcome_each(client: FlaskClient, 
     assert answer.json[FAILED]["Value"][0][REASON]["Value"] == [43264]  # type: ignore[index]
 
 
-def test_storing_again_is_a_conflict_that_changes_nothing(client: FlaskClient, as_role: AsRole) -> None:
+def test_sending_the_same_bytes_again_succeeds_and_changes_nothing(
+    client: FlaskClient, as_role: AsRole
+) -> None:
     file = ct_instance()
     store(client, as_role, file)
 
+    again = store(client, as_role, b"MZ" + file[2:])
+
+    (stored,) = again.json[STORED]["Value"]  # type: ignore[index]
+    assert (again.status_code, FAILED in again.json) == (200, False)  # type: ignore[operator]
+    assert stored[WARNING]["Value"] == [45070]
+    assert stored[COMMENTS]["Value"][0]["00000902"]["Value"] == [REPETITION]
+    feed = client.get("/dicom-web/changefeed", headers=as_role("service")).json
+    assert [entry["action"] for entry in feed] == ["Create"]  # type: ignore[union-attr]
+
+
+def test_a_repeat_warns_of_what_the_first_store_warned_of(client: FlaskClient, as_role: AsRole) -> None:
+    file = ct_instance(patient_id="")
+    first = store(client, as_role, file)
+
     again = store(client, as_role, file)
+
+    (stored,) = again.json[STORED]["Value"]  # type: ignore[index]
+    told = [each["00000902"]["Value"][0] for each in stored[COMMENTS]["Value"]]
+    assert (first.status_code, again.status_code, stored[WARNING]["Value"]) == (202, 202, [1])
+    assert told[0] == REPETITION
+    assert len(told) == 2
+
+
+def test_other_bytes_of_the_same_uids_are_a_conflict_that_changes_nothing(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    file = ct_instance(StudyDescription="Before")
+    store(client, as_role, file)
+
+    again = store(client, as_role, *related(ct_instance(StudyDescription="After")))
 
     assert again.status_code == 409
     assert again.json[FAILED]["Value"][0][REASON]["Value"] == [45070]  # type: ignore[index]

@@ -1,14 +1,16 @@
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from app.blobs import BlobStore
-from app.imaging.store import Ingest, Limits, StoreReport
+from app.imaging.store import Ingest, InstanceOutcome, Limits, StoreReport
 from app.imaging.store.session import ROWS
 from graph.errors import Forbidden, Invalid, NotFound, StorageFull, TooLarge, Unavailable
 from graph.records import InstanceRow, StoredInstance, StoreOutcome
@@ -51,7 +53,8 @@ def test_a_stored_instance_is_in_the_graph_and_its_bytes_are_as_sent_but_for_the
 
 def test_outcomes_come_in_the_order_of_the_parts(ingest: Ingest, scope: AccessScope) -> None:
     good = list(dicom.ct_study(3))
-    parts = [good[0], b"no dicom" * 100, good[1], file_of(study_uid=None), b"", good[0], good[2]]
+    other = dicom.ct_instance(number=1, StudyDescription="Other")
+    parts = [good[0], b"no dicom" * 100, good[1], file_of(study_uid=None), b"", other, good[2]]
     report = ingest.store(scope, [chunked(part) for part in parts])
     assert reasons(report) == [None, VALIDATION, None, VALIDATION, VALIDATION, EXISTS, None]
     assert report.outcomes[3].sop_uid == "1.2.4"
@@ -62,13 +65,53 @@ def test_outcomes_come_in_the_order_of_the_parts(ingest: Ingest, scope: AccessSc
 def test_what_is_not_stored_leaves_no_bytes(
     ingest: Ingest, blobs: BlobStore, scope: AccessScope, tmp_path: Path
 ) -> None:
-    raw = dicom.ct_instance()
+    raw, other = dicom.ct_instance(), dicom.ct_instance(StudyDescription="Other")
     ingest.store(scope, [[raw]])
     before = files_below(tmp_path)
-    report = ingest.store(scope, [[raw], [raw[:-10]], [b"text"], [file_of(study_uid=None)]])
-    assert reasons(report) == [EXISTS, VALIDATION, VALIDATION, VALIDATION]
+    report = ingest.store(scope, [[other], [raw[:-10]], [b"text"], [file_of(study_uid=None)], [raw]])
+    assert reasons(report) == [EXISTS, VALIDATION, VALIDATION, VALIDATION, None]
     assert files_below(tmp_path) == before
     assert len(list(blobs.walk())) == 1
+
+
+def test_of_equal_bytes_in_one_request_the_first_is_stored_and_the_others_are_repeats(
+    ingest: Ingest, blobs: BlobStore, imaging: ImagingStore, scope: AccessScope
+) -> None:
+    raw, other = dicom.ct_instance(study_uid="1.2"), dicom.ct_instance(study_uid="1.2", SeriesNumber=2)
+    outcomes = ingest.store(scope, [[raw], chunked(raw), [other], [raw]]).outcomes
+    assert [outcome.stored for outcome in outcomes] == [True, True, False, True]
+    assert [outcome.repeated for outcome in outcomes] == [False, True, False, True]
+    assert outcomes[1].warning_reason == EXISTS
+    (stored,) = imaging.instances(scope, "1.2")
+    assert [blob.blob_id for blob in blobs.walk()] == [stored.blob_id]
+
+
+def test_of_clients_that_send_equal_bytes_at_once_one_stores_and_all_succeed(
+    ingest: Ingest, blobs: BlobStore, imaging: ImagingStore, scope: AccessScope
+) -> None:
+    raw, together = dicom.ct_instance(study_uid="1.2"), Barrier(6)
+
+    def send(_: int) -> InstanceOutcome:
+        together.wait()
+        return ingest.store(scope, [chunked(raw)]).outcomes[0]
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = list(pool.map(send, range(6)))
+
+    assert all(outcome.stored for outcome in outcomes)
+    assert [outcome.repeated for outcome in outcomes].count(False) == 1
+    (stored,) = imaging.instances(scope, "1.2")
+    assert [blob.blob_id for blob in blobs.walk()] == [stored.blob_id]
+
+
+def test_what_was_deleted_is_stored_anew_and_is_no_repeat(
+    ingest: Ingest, imaging: ImagingStore, scope: AccessScope, tenant: str
+) -> None:
+    raw = dicom.ct_instance(study_uid="1.2")
+    ingest.store(scope, [[raw]])
+    imaging.delete(scope_of("admin", tenant=tenant), "1.2")
+    (outcome,) = ingest.store(scope, [[raw]]).outcomes
+    assert (outcome.stored, outcome.repeated) == (True, False)
 
 
 def test_an_instance_of_another_study_than_the_requests_is_refused(
@@ -86,7 +129,7 @@ def test_warnings_are_told_with_the_stored_instance(ingest: Ingest, scope: Acces
     (implicit,) = ingest.store(
         scope, [[dicom.ct_instance(transfer_syntax="1.2.840.10008.1.2", number=2)]]
     ).outcomes
-    assert implicit.warning_reason == 45063
+    assert implicit.warning_reason is None
 
 
 def test_a_scope_without_the_permission_stores_nothing(ingest: Ingest, tenant: str) -> None:

@@ -57,13 +57,21 @@ def test_a_second_run_resumes_and_stores_only_what_is_new(
 ) -> None:
     list(ingest.store_files(scope, [folder / "1.dcm", folder / "deep"]))
     before = {blob.blob_id for blob in blobs.walk()}
-    again = told(list(ingest.store_files(scope, [folder])), folder)
-    assert [name for name, reason in again.items() if reason is None] == [
-        "more.zip!a/3.dcm",
-        "more.zip!a/4.dcm",
-    ]
-    assert again["1.dcm"] == again["deep/2"] == EXISTS
-    assert before < {blob.blob_id for blob in blobs.walk()}
+    again = list(ingest.store_files(scope, [folder]))
+    fresh = [outcome for outcome in again if outcome.stored and not outcome.repeated]
+    assert list(told(fresh, folder)) == ["more.zip!a/3.dcm", "more.zip!a/4.dcm"]
+    assert set(told([outcome for outcome in again if outcome.repeated], folder)) == {"1.dcm", "deep/2"}
+    assert len(before) + 2 == len({blob.blob_id for blob in blobs.walk()} | before)
+
+
+def test_a_file_of_known_uids_and_other_bytes_is_named_and_not_passed_over(
+    ingest: Ingest, blobs: BlobStore, scope: AccessScope, folder: Path
+) -> None:
+    list(ingest.store_files(scope, [folder / "1.dcm"]))
+    (folder / "1.dcm").write_bytes(dicom.ct_instance(number=1, StudyDescription="Other"))
+    (outcome,) = ingest.store_files(scope, [folder / "1.dcm"])
+    assert (outcome.stored, outcome.failure_reason) == (False, EXISTS)
+    assert len(list(blobs.walk())) == 1
 
 
 def test_a_file_that_cannot_be_read_does_not_stop_the_others(
