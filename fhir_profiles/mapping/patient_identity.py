@@ -1,12 +1,12 @@
 """Whether two descriptions of a patient can be of one person.
 
 Wrong-patient pictures are the hazard: what disagrees is named, and a person decides. Spelling that differs
-only in case, accents, punctuation or middle names does not disagree.
+only in case, accents, punctuation, middle names, or in where a name is parted does not disagree.
 """
 
 import re
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, product
 from typing import Any, TypeAlias
 
 from fhir_profiles.index.folding import fold
@@ -14,11 +14,11 @@ from fhir_profiles.mapping.dicom_values import day, first
 from fhir_profiles.mapping.person_names import person_name
 
 _GROUP = re.compile(r"[=\\]")  # between scripts, and between values
-_PUNCTUATION = re.compile(r"[^\w]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
 _SEXES = {"male": "M", "female": "F", "other": "O"}
 
 Name: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
-"""Family and first given name, each as folded words."""
+"""Family and given names, middle ones too, each as folded words."""
 
 
 def disagreements(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
@@ -54,8 +54,8 @@ def _names(value: object) -> list[Name]:
 
 
 def _name(group: str) -> Name:
-    family, given, *_ = [*group.split("^"), ""]
-    return _words(family), _words(given)[:1]
+    family, given, middle, *_ = [*group.split("^"), "", ""]
+    return _words(family), (*_words(given), *_words(middle))
 
 
 def _words(part: str) -> tuple[str, ...]:
@@ -63,11 +63,37 @@ def _words(part: str) -> tuple[str, ...]:
 
 
 def _same_name(one: Name, other: Name) -> bool:
-    """Equal, or all words of the one that is not split into family and given name are in the other."""
-    if one == other:
+    """Whether the words can be of one name, however they are parted: O'Neil and ONEIL, 홍길동 and 홍^길동."""
+    if one[1] and other[1]:
+        return "".join(one[0]) == "".join(other[0]) and not _begun(one[1]).isdisjoint(_begun(other[1]))
+    return _is_whole_of(one, other) or _is_whole_of(other, one)
+
+
+def _is_whole_of(unsplit: Name, other: Name) -> bool:
+    """Whether a name that is not split into family and given name says no more than the other one does."""
+    words, (family, given) = unsplit[0], other
+    if unsplit[1]:
+        return False
+    if set(words) <= {*family, *given[:1]}:
         return True
-    shorter, longer = sorted((one, other), key=lambda name: bool(name[1]))
-    return not shorter[1] and set(shorter[0]) <= {*longer[0], *longer[1]}
+    return not _turned(words).isdisjoint(_arranged(family, given) if given else _turned(family))
+
+
+def _begun(given: Sequence[str]) -> set[str]:
+    """The first given name, and it with those that follow, joined: what `Gildong` and `Gil dong` share."""
+    return set(accumulate(given))
+
+
+def _arranged(family: Sequence[str], given: Sequence[str]) -> set[str]:
+    """Family name, given names, and both in either order, each joined."""
+    last = "".join(family)
+    whole = (joined for first in _begun(given) for joined in (first, last + first, first + last))
+    return {last, *whole} - {""}
+
+
+def _turned(words: Sequence[str]) -> set[str]:
+    """The words joined, beginning with each: which of them is the family name is not told."""
+    return {"".join((*words[start:], *words[:start])) for start in range(len(words))}
 
 
 def _births_differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

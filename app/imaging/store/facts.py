@@ -1,6 +1,7 @@
 """The attributes of `graph.query.attributes`, taken from an instance's DICOM JSON, by level.
 
-Only what is valid and of the dictionary's representation is searched; of several values the first.
+Only what is valid and of the dictionary's representation is searched; of several values the first, but of an
+identifier none: half of one may be somebody else's.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,16 @@ from graph.records import AttributeValue
 
 _READ = {level: tuple(each for each in of_level(level) if not each.computed) for level in LEVELS}
 _SEVERAL = frozenset({"SpecificCharacterSet"})
+_IDENTIFIERS = frozenset(
+    {
+        "AccessionNumber",
+        "IssuerOfPatientID",
+        "PatientID",
+        "RequestedProcedureID",
+        "ScheduledProcedureStepID",
+        "StudyID",
+    }
+)
 _BIRTH_DATE = "PatientBirthDate"
 
 
@@ -46,6 +57,9 @@ def _fact(attribute: Attribute, entry: Mapping[str, Any], today: str, notes: Not
     if attribute.keyword in _SEVERAL and len(values) > 1:
         return tuple(value or "" for value in values)
     if len(values) > 1:
+        if attribute.keyword in _IDENTIFIERS:
+            notes.warn(int(attribute.tag, 16), "The identifier has several values; it is not searched.")
+            return None
         notes.several_values = True
     value = values[0]
     if attribute.keyword == _BIRTH_DATE and value and value.replace(".", "") > today:

@@ -1,8 +1,9 @@
 """What an instance must say of itself to be stored (PS3.18 10.5.1, as the DICOM service's v2 does).
 
 The four UIDs are required, valid, and single; all else only warns, a missing PatientID too (it is of type 2,
-and real files lack it). A PatientID that is there is valid and single. UIDs become parts of keys, so their
-form is the standard's own: nothing but digits and dots passes.
+and real files lack it). A PatientID that is there is valid and single; where its issuer is written and cannot
+be told, it is nobody's, for whose pictures these are is never guessed. UIDs become parts of keys: nothing but
+digits and dots passes.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ from dataclasses import dataclass
 from app.imaging.store.elements import Buffer, Element, Walked
 from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.metadata import DicomJson
+from app.imaging.store.notes import Notes
 from app.imaging.store.part10 import FileMeta, valid_uid
 from app.imaging.store.refusal import Refused
+from graph.records import Facts
 
 SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
 STUDY, SERIES = 0x0020000D, 0x0020000E
-PATIENT_ID = 0x00100020
+PATIENT_ID, ISSUER = 0x00100020, 0x00100021
+_OF_THE_PATIENT = frozenset({"PatientID", "IssuerOfPatientID"})
 REQUIRED = (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)
 
 
@@ -54,13 +58,29 @@ def identify(data: Buffer, walked: Walked, meta: FileMeta) -> Identity:
 
 
 def check_patient(document: DicomJson, walked: Walked) -> bool:
-    """Whether the PatientID has a value; raises `Refused` for one that breaks the rules of LO."""
+    """Whether the PatientID has a value; raises `Refused` for one that is not a single LO."""
     if PATIENT_ID not in walked.dataset:
         return False
     entry = document.get(f"{PATIENT_ID:08X}")
     if entry is None or entry["vr"] != "LO":
         raise Refused("The PatientID is not valid.", tag=PATIENT_ID)
-    return bool(entry.get("Value", [None])[0])
+    values = entry.get("Value", [None])
+    if len(values) > 1:
+        raise Refused("The PatientID has several values.", tag=PATIENT_ID)
+    return bool(values[0])
+
+
+def identified(study: Facts, document: DicomJson, walked: Walked, notes: Notes) -> Facts:
+    """The facts of a study, without the PatientID where its issuer is written and cannot be told."""
+    issuer = walked.dataset.get(ISSUER)
+    if issuer is None or not issuer.length or not study.get("PatientID"):
+        return study
+    entry = document.get(f"{ISSUER:08X}")
+    blank = entry is not None and "Value" not in entry
+    if (blank or study.get("IssuerOfPatientID")) and ISSUER not in walked.duplicates:
+        return study
+    notes.warn(ISSUER, "The issuer of the PatientID cannot be told; the study is of no known patient.")
+    return {keyword: value for keyword, value in study.items() if keyword not in _OF_THE_PATIENT}
 
 
 def check_study(identity: Identity, study_uid: str | None) -> None:

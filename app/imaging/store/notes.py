@@ -6,8 +6,8 @@ from app.imaging.store.failure_reasons import comment_on
 class Notes:
     """Warnings in the form of Error Comments, up to a number.
 
-    `several_values` says that a searched attribute had several values, of which only the first is searched:
-    clients hear it in a Warning header, not as a warning of the instance.
+    `several_values` says that an attribute that describes had several values, of which only the first is
+    searched: clients hear it in a Warning header, not as a warning of the instance.
     """
 
     def __init__(self, most: int) -> None:

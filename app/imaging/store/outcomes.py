@@ -15,7 +15,7 @@ class InstanceOutcome:
 
     `repeated`: its bytes were there before. `comments` are Error Comments; `source` is the file it came from,
     where it came from one.
-    `several_values`: a searched attribute has several values, of which only the first is searched.
+    `several_values`: an attribute that describes has several values, of which only the first is searched.
     """
 
     sop_class_uid: str = ""

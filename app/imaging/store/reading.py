@@ -20,7 +20,15 @@ from app.imaging.store.elements import Buffer, walk
 from app.imaging.store.facts import facts_of
 from app.imaging.store.failure_reasons import FailureReason, WarningReason
 from app.imaging.store.frames import frame_table
-from app.imaging.store.identity import PATIENT_ID, Identity, check_patient, check_study, identify, missing
+from app.imaging.store.identity import (
+    PATIENT_ID,
+    Identity,
+    check_patient,
+    check_study,
+    identified,
+    identify,
+    missing,
+)
 from app.imaging.store.inflating import inflated
 from app.imaging.store.limits import Limits
 from app.imaging.store.metadata import MetadataWriter
@@ -141,7 +149,7 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
     return Reading(
         identity=identity,
         transfer_syntax_uid=meta.transfer_syntax_uid,
-        study=facts[STUDY],
+        study=identified(facts[STUDY], document, walked, notes),
         series=facts[SERIES],
         instance=facts[INSTANCE],
         metadata=zlib.compress(orjson.dumps(document), _COMPRESSION),

@@ -1,6 +1,7 @@
 """Two spellings of one text fold to the same."""
 
-from unicodedata import normalize
+import re
+from unicodedata import name, normalize
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,24 @@ from fhir_profiles.index.folding import LONGEST, fold
 def test_case_accents_and_spaces_do_not_count() -> None:
     assert fold("  Müller   LÜDENSCHEIDT ") == fold("muller ludenscheidt")
     assert fold("Straße") == fold("STRASSE")
+
+
+def test_strokes_ligatures_and_lost_dots_do_not_count() -> None:
+    assert fold("Łódź Ørsted Đorđe Ćwikła") == "lodz orsted dorde cwikla"
+    assert fold("Æsa Œuvre Ðóra Þór Işık") == "aesa oeuvre dora thor isik"
+    assert fold("Ǿ") == "o"
+
+
+_STRUCK = re.compile(
+    r"LATIN (?:CAPITAL|SMALL) LETTER ([A-Z]) WITH (?:OBLIQUE |DIAGONAL )?STROKE(?: AND ACUTE)?"
+)
+
+
+def test_every_letter_of_the_alphabet_with_a_stroke_is_that_letter() -> None:
+    named = {chr(code): _STRUCK.fullmatch(name(chr(code), "")) for code in range(0x250)}
+    assert {each: fold(each) for each, match in named.items() if match} == {
+        each: match[1].lower() for each, match in named.items() if match
+    }
 
 
 def test_scripts_without_accents_stay_as_they_are() -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from fhir_profiles.mapping.patient import patient
 from fhir_profiles.mapping.patient_identity import disagreements, facts_of
-from tests.strategies.dicom_facts import studies
+from tests.strategies.dicom_facts import NAMES, studies
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,20 @@ from tests.strategies.dicom_facts import studies
         ("Family", "Family^Given"),
         ("", "Family^Given"),
         ("Family^Mary Ann", "Family^Mary"),
+        ("O'Neil^Mary", "ONEIL^MARY"),
+        ("O’Neil^Mary", "MARY ONEIL"),
+        ("O'Neil^Mary^K", "ONEIL"),
+        ("Hong^Gil-dong", "HONG^GILDONG"),
+        ("Hong^Gil^Dong", "HONG^GILDONG"),
+        ("GIL DONG HONG", "Hong^Gildong"),
+        ("홍길동", "홍^길동"),
+        ("길동 홍", "홍^길동"),
+        ("山田太郎", "山田^太郎"),
+        ("Family^Mary Ann Lee", "Family^Maryann"),
+        ("VanDerBerg^A", "VAN DER BERG^A"),
+        ("Wałęsa^Łukasz", "WALESA^LUKASZ"),
+        ("Bjørn^Æsa", "BJORN^AESA"),
+        ("Işık^Şaş_maz", "ISIK^SASMAZ"),
     ],
 )
 def test_names_that_can_be_one_agree(one: str, other: str) -> None:
@@ -34,11 +49,35 @@ def test_names_that_can_be_one_agree(one: str, other: str) -> None:
         ("Family^Given", "Other^Given"),
         ("Other", "Family^Given"),
         ("A B C", "A^B"),
+        ("An^Na", "A^Nna"),
+        ("홍길동", "홍^길순"),
+        ("김길동", "홍^길동"),
+        ("O'Neil^Mary", "ONEILL^MARY"),
     ],
 )
 def test_names_of_two_people_disagree(one: str, other: str) -> None:
     assert disagreements({"PatientName": one}, {"PatientName": other}) == ("name",)
     assert disagreements({"PatientName": other}, {"PatientName": one}) == ("name",)
+
+
+WORDS = st.lists(st.text("abcdeðłø길동洪", min_size=1, max_size=4), min_size=1, max_size=3)
+MARKS = st.sampled_from(["", " ", "-", "'", "’", ".", "_", " - "])
+
+
+@given(WORDS, WORDS, MARKS, MARKS, st.sampled_from(["^", " ", ""]))
+def test_a_name_agrees_with_itself_however_it_is_parted(
+    family: list[str], given_name: list[str], one: str, other: str, split: str
+) -> None:
+    parted = f"{' '.join(family)}^{' '.join(given_name)}"
+    joined = f"{one.join(family)}{split}{other.join(given_name)}".upper()
+    assert disagreements({"PatientName": parted}, {"PatientName": joined}) == ()
+    assert disagreements({"PatientName": joined}, {"PatientName": parted}) == ()
+
+
+@given(NAMES, NAMES)
+def test_disagreement_does_not_depend_on_who_is_first(one: str, other: str) -> None:
+    mine, theirs = {"PatientName": one}, {"PatientName": other}
+    assert disagreements(mine, theirs) == disagreements(theirs, mine)
 
 
 def test_any_of_several_names_will_do() -> None:

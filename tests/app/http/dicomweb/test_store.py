@@ -111,6 +111,44 @@ def test_an_answer_in_xml_is_not_offered(client: FlaskClient, as_role: AsRole) -
     assert client.post("/dicom-web/studies", data=ct_instance(), headers=headers).status_code == 406
 
 
+def test_a_patient_id_of_two_values_is_refused_and_no_patients(client: FlaskClient, as_role: AsRole) -> None:
+    store(client, as_role, ct_instance(patient_id="BUGBS"))
+
+    answer = store(client, as_role, ct_instance(patient_id="BUGBS\\77"))
+
+    (failed,) = answer.json[FAILED]["Value"]  # type: ignore[index]
+    assert (answer.status_code, failed[REASON]["Value"]) == (409, [43264])
+    assert failed[COMMENTS]["Value"][0]["00000902"]["Value"] == [
+        "DICOM100: (0010,0020) - The PatientID has several values."
+    ]
+
+
+def test_an_accession_number_of_two_values_is_told_and_no_study_is_found_by_half_of_it(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    answer = store(client, as_role, ct_instance(AccessionNumber=["A7", "A8"]))
+
+    (stored,) = answer.json[STORED]["Value"]  # type: ignore[index]
+    assert (answer.status_code, stored[WARNING]["Value"]) == (202, [1])
+    found = client.get("/dicom-web/studies?AccessionNumber=A7", headers=as_role("clinician"))
+    assert found.status_code == 204
+
+
+def test_one_patient_whose_name_is_spelt_in_two_ways_has_one_chart(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    for name in ("O'Neil^Łucja", "ONEIL^LUCJA", "Oneil Lucja"):
+        file = ct_instance(
+            study_uid=uid(), patient_id="MRN-9", PatientName=name, SpecificCharacterSet="ISO_IR 192"
+        )
+        assert store(client, as_role, file).status_code == 200
+
+    charts = client.get("/fhir/Patient?identifier=MRN-9", headers=as_role("clinician")).json
+    assert len(charts["entry"]) == 1  # type: ignore[index]
+    studies = client.get("/dicom-web/studies?PatientName=oneil*lucja", headers=as_role("clinician")).json
+    assert len(studies) == 2  # type: ignore[arg-type]
+
+
 def test_what_was_stored_is_an_imaging_study_of_its_patient(
     client: FlaskClient, as_role: AsRole, services: Any
 ) -> None:

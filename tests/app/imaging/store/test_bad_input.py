@@ -163,7 +163,7 @@ def test_an_empty_patient_id_is_stored_with_a_warning() -> None:
     assert "PatientID" not in reading.study
 
 
-@pytest.mark.parametrize("hostile", ["A" * 65, "line\nbreak", "N\0UL"])
+@pytest.mark.parametrize("hostile", ["A" * 65, "line\nbreak", "N\0UL", "X\\77", "X\\", "\\X"])
 def test_an_invalid_patient_id_is_refused(hostile: str) -> None:
     with pytest.raises(Refused):
         reading_of(file_of(patient_id=text(0x00100020, "LO", hostile)))

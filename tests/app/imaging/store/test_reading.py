@@ -1,3 +1,6 @@
+import json
+import zlib
+
 import pytest
 
 from tests.factories import dicom
@@ -39,10 +42,56 @@ def test_the_request_attributes_are_read_from_their_sequence() -> None:
 
 
 def test_only_the_first_of_several_values_is_searched() -> None:
-    reading = reading_of(file_of(text(0x00080050, "SH", "A1\\A2")))
-    assert reading.study["AccessionNumber"] == "A1"
+    reading = reading_of(file_of(text(0x00081030, "LO", "D1\\D2")))
+    assert reading.study["StudyDescription"] == "D1"
     assert reading.several_values
     assert reading.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "keyword"), [(0x00080050, "AccessionNumber"), (0x00200010, "StudyID")], ids=str
+)
+def test_an_identifier_of_several_values_is_told_and_never_cut(tag: int, keyword: str) -> None:
+    reading = reading_of(file_of(text(tag, "SH", "A1\\A2")))
+    assert keyword not in reading.study
+    assert json.loads(zlib.decompress(reading.metadata))[f"{tag:08X}"]["Value"] == ["A1", "A2"]
+    assert reading.warning_reason == 1
+    assert not reading.several_values
+
+
+def test_a_requested_procedure_of_several_values_is_told_and_never_cut() -> None:
+    request = item(text(0x00400009, "SH", "S") + text(0x00401001, "SH", "R1\\R2"))
+    reading = reading_of(file_of(sequence(0x00400275, request)))
+    assert reading.series["ScheduledProcedureStepID"] == "S"
+    assert "RequestedProcedureID" not in reading.series
+    assert reading.warnings == (
+        "DICOM100: (0040,1001) - The identifier has several values; it is not searched.",
+    )
+
+
+UNTOLD_ISSUERS = {
+    "several values": text(0x00100021, "LO", "HERE\\77"),
+    "too long": text(0x00100021, "LO", "A" * 66),
+    "another representation": text(0x00100021, "CS", "HERE"),
+    "bulk": element(0x00100021, "UN", b"HERE"),
+    "twice": text(0x00100021, "LO", "HERE") + text(0x00100021, "LO", "ELSE"),
+}
+
+
+@pytest.mark.parametrize("issuer", UNTOLD_ISSUERS.values(), ids=UNTOLD_ISSUERS)
+def test_a_patient_id_of_an_issuer_that_cannot_be_told_is_nobodys(issuer: bytes) -> None:
+    reading = reading_of(file_of(issuer))
+    assert not {"PatientID", "IssuerOfPatientID"} & set(reading.study)
+    assert reading.warning_reason == 1
+    assert any(
+        "(0010,0021) - The issuer of the PatientID cannot be told" in each for each in reading.warnings
+    )
+
+
+@pytest.mark.parametrize("issuer", ["", "  "])
+def test_an_empty_issuer_is_no_issuer(issuer: str) -> None:
+    reading = reading_of(file_of(text(0x00100021, "LO", issuer)))
+    assert (reading.study["PatientID"], reading.warnings) == ("P1", ())
 
 
 def test_several_character_sets_are_kept() -> None:

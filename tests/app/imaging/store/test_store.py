@@ -122,7 +122,7 @@ def test_an_instance_of_another_study_than_the_requests_is_refused(
 
 
 def test_warnings_are_told_with_the_stored_instance(ingest: Ingest, scope: AccessScope) -> None:
-    raw = dicom.ct_instance(patient_id="", AccessionNumber=["A", "B"])
+    raw = dicom.ct_instance(patient_id="", StudyDescription=["A", "B"])
     (outcome,) = ingest.store(scope, [[raw]]).outcomes
     assert (outcome.stored, outcome.warning_reason, outcome.several_values) == (True, 1, True)
     assert outcome.comments[0] == "DICOM100: (0010,0020) - The required tag '(0010,0020)' is missing."
