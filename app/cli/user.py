@@ -22,7 +22,7 @@ from graph.errors import Invalid
 from graph.scope import AccessScope
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}")
-_UID = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+")
+_UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 _LONGEST_UID = 64
 
 

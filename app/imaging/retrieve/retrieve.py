@@ -5,11 +5,15 @@ Bytes are those that were stored; each frame is read from its place in the file,
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from typing import BinaryIO
 
 from app.blobs import BlobStore
 from app.imaging.retrieve.frames import is_encapsulated
-from app.imaging.store.frames import codestream
+from app.imaging.store.frames import byte_range, codestream, pixels
+from app.imaging.store.inflating import inflated_ranges
+from app.imaging.store.part10 import read_meta
+from app.imaging.store.syntaxes import syntax_of
 from graph.errors import NotFound, Unavailable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
@@ -70,9 +74,17 @@ class ImagingRetrieval:
         if any(number > len(table) for number in numbers):
             raise NotFound("the instance has no such frame", location="frames")
         places = [table[number - 1] for number in numbers]
-        pieces = [self._blobs.read(instance.blob_id, offset, length) for offset, length in places]
-        encapsulated = is_encapsulated(instance.transfer_syntax_uid)
-        return [codestream(piece) for piece in pieces] if encapsulated else pieces
+        pieces = self._pieces(instance, [byte_range(place) for place in places])
+        if is_encapsulated(instance.transfer_syntax_uid):
+            return [codestream(piece) for piece in pieces]
+        return [pixels(piece, place) for piece, place in zip(pieces, places, strict=True)]
+
+    def _pieces(self, instance: StoredInstance, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Ranges of a file, or of the inflated data set of a deflated one (PS3.5 A.5)."""
+        if not syntax_of(instance.transfer_syntax_uid).deflated:
+            return [self._blobs.read(instance.blob_id, offset, length) for offset, length in ranges]
+        with self.open(instance) as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            return inflated_ranges(data, read_meta(data).start, ranges)
 
     def metadata(
         self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None

@@ -1,39 +1,54 @@
 """A bounded walk over the element headers of a data set (PS3.5 section 7 and annex A.4).
 
-It runs before anything else reads a file: every length lies inside what encloses it, every delimiter is where
-it belongs, depth and numbers are capped. Values are skipped by their length, so pixel data is never read.
-What it returns is the tree that the metadata is written from.
+It runs before anything else reads a file: every length lies inside what encloses it, depth and numbers are
+capped. Values are skipped by their length, so pixel data is never read. What it returns is the tree that the
+metadata is written from. What real writers get wrong and leaves no doubt is let pass and told as an oddity: a
+delimiter too many at the end of what encloses it, or the last one missing there.
 """
 
 import struct
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from mmap import mmap
-from struct import Struct
+from enum import IntEnum
+from struct import pack
 from typing import NamedTuple, TypeAlias
 
 from app.imaging.store.dictionary import UNKNOWN, is_private, is_private_creator, private_vr_of, vr_of
+from app.imaging.store.headers import (
+    BIG_EXPLICIT,
+    BLANK,
+    DELIMITERS,
+    LITTLE_EXPLICIT,
+    LITTLE_IMPLICIT,
+    Buffer,
+    Coding,
+    Header,
+    item_header,
+)
 from app.imaging.store.limits import Limits
 from app.imaging.store.refusal import Refused
 
-Buffer: TypeAlias = bytes | mmap
-Header: TypeAlias = tuple[int, str, int, int]
-
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
-_DELIMITERS = 0xFFFE0000
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_META_END = 0x0002FFFF  # groups 0000 and 0002 are commands and file meta information
-_FOREIGN_GROUPS = frozenset({0x0000, 0x0002})
+_EMPTY_DELIMITERS = frozenset(
+    pack(order + "HHL", 0xFFFE, end, 0)
+    for order in "<>"
+    for end in (_ITEM_END & 0xFFFF, _SEQUENCE_END & 0xFFFF)
+)
+_COMMANDS, _META = 0x0000, 0x0002  # groups that have no place in a data set
+_META_END = 0x0002FFFF
 _CUT = "The file ends inside an element."
 _OUTSIDE = "An element is longer than what encloses it."
+_MISSING = "The delimiter is missing at the end of what encloses it."
+_STRAY = "A delimiter stands at the end of what needs none."
+_TWICE = "The attribute comes twice; its last value counts."
+_IN_ITEM = "An element of the file meta information stands in an item; it is left out."
+_NO_VR = "The value representation is blank; that of the dictionary counts."
 
-_SHORT_CODES = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
-_LONG_CODES = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
-_SHORT = {code.encode(): code for code in _SHORT_CODES.split()}
-_LONG = {code.encode(): code for code in _LONG_CODES.split()}
 _LONGEST_CREATOR = 64
+_ITEM_HEADER = 8
 _FRAGMENTED = frozenset({"OB", "OW", "OB or OW"})
 
 
@@ -43,7 +58,7 @@ class Element(NamedTuple):
     vr: str
     start: int
     length: int
-    items: "tuple[DataSet, ...] | None" = None
+    items: "Items | None" = None
 
 
 class DataSet(dict[int, Element]):
@@ -56,79 +71,55 @@ class DataSet(dict[int, Element]):
         self.little = little
 
 
+@dataclass(frozen=True, slots=True)
+class LongSequence:
+    """The items of a sequence of many: the first are `held`, the others are walked again when asked for."""
+
+    held: tuple[DataSet, ...]
+    places: "array[int]"
+    again: Callable[[int, int, int], DataSet]
+
+    def later(self) -> Iterator[DataSet]:
+        """Walk the items that are not held, one after the other."""
+        return map(self.again, self.places[0::3], self.places[1::3], self.places[2::3])
+
+
+Items: TypeAlias = tuple[DataSet, ...] | LongSequence
+
+
 @dataclass(slots=True)
 class Walked:
-    """What the walk found: the tree, tags that came twice, and the fragments of encapsulated pixel data.
+    """What the walk found: the tree, its tags that came twice, and the fragments of encapsulated pixel data.
 
-    `fragments` holds (offset, length) pairs, `offset_table` the Basic Offset Table's entries.
+    `oddities` says of tags what is wrong and was let pass. `fragments` holds (offset, length) pairs,
+    `offset_table` the Basic Offset Table's entries; `unended` ones only the end of the file ends.
     """
 
     dataset: DataSet
     duplicates: set[int] = field(default_factory=set)
+    oddities: dict[int, str] = field(default_factory=dict)
     fragments: "array[int] | None" = None
     offset_table: bytes = b""
+    unended: bool = False
 
 
-class _Coding(NamedTuple):
-    header: Callable[[Buffer, int], Header]
-    item: Struct
-    little: bool
-    implicit: bool
+class _Closing(IntEnum):
+    """Whether an item delimiter ends a data set: never one of a known length, perhaps in a known sequence."""
+
+    NEVER = 0
+    PERHAPS = 1
+    ALWAYS = 2
 
 
 def walk(data: Buffer, start: int, *, implicit: bool, little: bool, limits: Limits) -> Walked:
     """Walk the data set from `start` to the end of `data`; raises `Refused` and nothing else."""
-    coding = _LITTLE_IMPLICIT if implicit else _LITTLE_EXPLICIT if little else _BIG_EXPLICIT
+    coding = LITTLE_IMPLICIT if implicit else LITTLE_EXPLICIT if little else BIG_EXPLICIT
     walker = _Walker(data, limits)
     try:
-        walker.found.dataset = walker.dataset(start, len(data), coding, 0, delimited=False)[0]
+        walker.found.dataset = walker.dataset(start, len(data), coding, 0, _Closing.NEVER)[0]
     except struct.error as error:
         raise Refused(_CUT) from error
     return walker.found
-
-
-def explicit_header(data: Buffer, at: int) -> Header:
-    """Read an explicit little endian header: tag, VR, where the value starts, its length."""
-    return _LITTLE_EXPLICIT.header(data, at)
-
-
-def _explicit(short: Struct, long: Struct) -> Callable[[Buffer, int], Header]:
-    read, read_length = short.unpack_from, long.unpack_from
-
-    def header(data: Buffer, at: int) -> Header:
-        group, element, code, length = read(data, at)
-        vr = _SHORT.get(code)
-        if vr is not None:
-            return group << 16 | element, vr, at + 8, length
-        vr = _LONG.get(code)
-        if vr is not None:
-            return group << 16 | element, vr, at + 12, read_length(data, at + 8)[0]
-        tag = group << 16 | element
-        if tag >= _DELIMITERS or tag == 0:
-            return tag, UNKNOWN, at + 8, read_length(data, at + 4)[0]
-        if not code.isalpha() or not code.isupper():
-            raise Refused("The value representation is not of the transfer syntax.", tag=tag)
-        if length:
-            return tag, UNKNOWN, at + 8, length
-        return tag, UNKNOWN, at + 12, read_length(data, at + 8)[0]
-
-    return header
-
-
-def _implicit(layout: Struct) -> Callable[[Buffer, int], Header]:
-    read = layout.unpack_from
-
-    def header(data: Buffer, at: int) -> Header:
-        group, element, length = read(data, at)
-        return group << 16 | element, UNKNOWN, at + 8, length
-
-    return header
-
-
-_LITTLE_ITEM, _BIG_ITEM = Struct("<HHL"), Struct(">HHL")
-_LITTLE_EXPLICIT = _Coding(_explicit(Struct("<HH2sH"), Struct("<L")), _LITTLE_ITEM, True, False)
-_BIG_EXPLICIT = _Coding(_explicit(Struct(">HH2sH"), Struct(">L")), _BIG_ITEM, False, False)
-_LITTLE_IMPLICIT = _Coding(_implicit(_LITTLE_ITEM), _LITTLE_ITEM, True, True)
 
 
 class _Walker:
@@ -136,26 +127,27 @@ class _Walker:
         self._data = data
         self._limits = limits
         self._left = limits.elements
+        self._headers = limits.header_bytes
         self.found = Walked(DataSet(True))
 
     def dataset(
-        self, at: int, end: int, coding: _Coding, depth: int, *, delimited: bool
+        self, at: int, end: int, coding: Coding, depth: int, closing: _Closing
     ) -> tuple[DataSet, int]:
         """Walk elements up to `end`, or up to the item delimiter; return them and where they end."""
         data, header, found = self._data, coding.header, DataSet(coding.little)
         highest, ordered = _META_END, True
         while at + 8 <= end:
             tag, written, start, length = header(data, at)
-            if highest < tag < _DELIMITERS:
+            if highest < tag < DELIMITERS:
                 highest = tag
-            elif tag == _ITEM_END and delimited:
-                return _sorted(found, ordered), start
+            elif tag >= DELIMITERS:
+                return _sorted(found, ordered), self._delimited((tag, start, length), end, depth, closing)
             elif depth == 0 and tag == 0 and self._padding(at):
                 return _sorted(found, ordered), end
             else:
-                ordered = self._disorder(tag, found)
+                ordered = self._disorder(tag, found, depth)
             self._count()
-            vr = self._known(tag, found) if written == UNKNOWN else written
+            vr = written if written != UNKNOWN else self._known(tag, found, at, coding)
             if length == UNDEFINED or vr == "SQ":
                 found[tag], at = self._nested((tag, written, start, length), vr, end, coding, depth)
             else:
@@ -163,11 +155,31 @@ class _Walker:
                 if at > end:
                     raise Refused(_OUTSIDE if depth else _CUT, tag=tag)
                 found[tag] = Element(vr, start, length)
-        if delimited or (at < end and (depth or not self._padding(at))):
+        if closing is _Closing.ALWAYS or (at < end and (depth or not self._padding(at))):
             raise Refused("An item or its delimiter is cut short." if depth else _CUT)
+        if closing is _Closing.PERHAPS:
+            self._odd(_ITEM_END, _MISSING)
         return _sorted(found, ordered), end
 
-    def _nested(self, header: Header, vr: str, end: int, coding: _Coding, depth: int) -> tuple[Element, int]:
+    def _delimited(self, header: tuple[int, int, int], end: int, depth: int, closing: _Closing) -> int:
+        """Where a data set ends that a delimiter ends: after it, or with what has its own end."""
+        tag, start, length = header
+        if tag == _ITEM_END and closing is not _Closing.NEVER:
+            return start
+        if tag == _ITEM or length or closing is not _Closing.NEVER or not self._ends(start, end, depth):
+            raise Refused("A delimiter stands where an element belongs.")
+        self._odd(tag, _STRAY)
+        return end
+
+    def _ends(self, at: int, end: int, depth: int) -> bool:
+        """Whether nothing follows up to `end` but a few more delimiters, and zeros at the end of the file."""
+        for _ in range(self._limits.depth):
+            if self._data[at : at + 8] not in _EMPTY_DELIMITERS:
+                break
+            at += 8
+        return at == end or (depth == 0 and self._padding(at))
+
+    def _nested(self, header: Header, vr: str, end: int, coding: Coding, depth: int) -> tuple[Element, int]:
         """Walk the items or the fragments of an element; return it and where it ends."""
         tag, written, start, length = header
         delimited = length == UNDEFINED
@@ -183,45 +195,80 @@ class _Walker:
             raise Refused("A value of this representation has no undefined length.", tag=tag)
         if written == UNKNOWN and not coding.implicit and not delimited:
             return self._opaque(start, stop, depth), stop
-        inner = _LITTLE_IMPLICIT if written == UNKNOWN else coding
+        inner = LITTLE_IMPLICIT if written == UNKNOWN else coding
         items, at = self._items(start, stop, inner, depth, delimited=delimited)
         return Element("SQ", start, at - start, items), at
 
     def _opaque(self, start: int, stop: int, depth: int) -> Element:
         """A known sequence written as UN: implicit little endian (PS3.5 6.2.2 note 7), or left alone."""
+        before = dict(self.found.oddities)
         try:
-            items, _ = self._items(start, stop, _LITTLE_IMPLICIT, depth, delimited=False)
+            items, _ = self._items(start, stop, LITTLE_IMPLICIT, depth, delimited=False)
         except (Refused, struct.error):
+            self.found.oddities = before
             return Element(UNKNOWN, start, stop - start)
         return Element("SQ", start, stop - start, items)
 
-    def _items(
-        self, at: int, stop: int, coding: _Coding, depth: int, *, delimited: bool
-    ) -> tuple[tuple[DataSet, ...], int]:
-        items: list[DataSet] = []
+    def _items(self, at: int, stop: int, coding: Coding, depth: int, *, delimited: bool) -> tuple[Items, int]:
+        held: list[DataSet] = []
+        later = array("Q")
+        full = self._left - self._limits.held_elements
         while at < stop:
-            tag, length = _item(coding, self._data, at)
-            at += 8
-            if tag == _SEQUENCE_END and delimited:
-                return tuple(items), at
+            tag, length = item_header(coding, self._data, at)
+            start = at + 8
+            if tag == _SEQUENCE_END and (delimited or (start == stop and not length)):
+                if not delimited:
+                    self._odd(tag, _STRAY)
+                return self._sequence(held, later, coding), start
             if tag != _ITEM:
                 raise Refused("A sequence holds what is not an item.")
-            self._count()
-            end = stop if length == UNDEFINED else at + length
-            if end > stop:
+            end, closing = start + length, _Closing.NEVER
+            if length == UNDEFINED:
+                end, closing = stop, _Closing.ALWAYS if delimited else _Closing.PERHAPS
+            if end > stop or start > stop:
                 raise Refused("An item is longer than its sequence.")
-            item, at = self.dataset(at, end, coding, depth + 1, delimited=length == UNDEFINED)
-            items.append(item)
+            left = self._left
+            self._count()
+            item, at = self.dataset(start, end, coding, depth + 1, closing)
+            if depth or left > full:
+                held.append(item)
+            else:
+                later.extend((start, at, closing))
+                self._release(item, left)
         if delimited:
-            raise Refused("The delimiter of a sequence is missing.")
-        return tuple(items), at
+            if not held:
+                raise Refused("The delimiter of a sequence is missing.")
+            self._odd(_SEQUENCE_END, _MISSING)
+        return self._sequence(held, later, coding), at
 
-    def _fragments(self, at: int, stop: int, coding: _Coding, *, kept: bool) -> int:
+    def _release(self, item: DataSet, left: int) -> None:
+        """Count an item that is not held by its headers; one that holds nothing is counted as if it were."""
+        self._headers -= _ITEM_HEADER * (left - self._left)
+        if self._headers < 0:
+            raise Refused(f"The sequences have more than {self._limits.header_bytes} bytes of headers.")
+        if item:
+            self._left = left
+
+    def _sequence(self, held: list[DataSet], later: "array[int]", coding: Coding) -> Items:
+        if not later:
+            return tuple(held)
+        data, limits = self._data, self._limits
+
+        def again(start: int, end: int, closing: int) -> DataSet:
+            return _Walker(data, limits).dataset(start, end, coding, 1, _Closing(closing))[0]
+
+        return LongSequence(tuple(held), later, again)
+
+    def _fragments(self, at: int, stop: int, coding: Coding, *, kept: bool) -> int:
         """Walk encapsulated fragments, keep the places of the pixel data's own; return where they end."""
         places = array("Q")
         number, limit = 0, self._limits.fragments
         while True:
-            tag, length = _item(coding, self._data, at)
+            if at == stop and number > 1:  # the offset table and a fragment are there
+                self._odd(_SEQUENCE_END, _MISSING)
+                self.found.unended = self.found.unended or kept
+                break
+            tag, length = item_header(coding, self._data, at)
             at += 8
             if tag == _SEQUENCE_END:
                 break
@@ -237,8 +284,10 @@ class _Walker:
             self.found.fragments = places[2:]
         return at
 
-    def _known(self, tag: int, found: DataSet) -> str:
+    def _known(self, tag: int, found: DataSet, at: int, coding: Coding) -> str:
         """The VR of an element that does not tell it."""
+        if not coding.implicit and self._data[at + 4 : at + 6] == BLANK:
+            self._odd(tag, _NO_VR)
         if not is_private(tag):
             return vr_of(tag)
         if is_private_creator(tag):
@@ -254,14 +303,23 @@ class _Walker:
         if self._left < 0:
             raise Refused(f"The file has more than {self._limits.elements} elements and items.")
 
-    def _disorder(self, tag: int, found: DataSet) -> bool:
+    def _odd(self, tag: int, message: str) -> None:
+        """Note what is wrong and let pass, up to the number of warnings."""
+        if len(self.found.oddities) < self._limits.warnings:
+            self.found.oddities.setdefault(tag, message)
+
+    def _disorder(self, tag: int, found: DataSet, depth: int) -> bool:
         """Note a tag that comes twice or late; refuse one that has no place in a data set."""
-        if tag >= _DELIMITERS:
-            raise Refused("A delimiter stands where an element belongs.")
-        if tag >> 16 in _FOREIGN_GROUPS:
+        group = tag >> 16
+        if group == _META and depth:  # copies of whole files, in private items
+            self._odd(tag, _IN_ITEM)
+        elif group in (_COMMANDS, _META):
             raise Refused("A command or file meta element stands in the data set.", tag=tag)
-        if tag in found:
-            self.found.duplicates.add(tag)
+        elif tag in found:
+            if depth:
+                self._odd(tag, _TWICE)
+            else:
+                self.found.duplicates.add(tag)
         return False
 
     def _padding(self, at: int) -> bool:
@@ -270,15 +328,11 @@ class _Walker:
         return all(not any(self._data[block : block + 65536]) for block in range(at, end, 65536))
 
 
-def _item(coding: _Coding, data: Buffer, at: int) -> tuple[int, int]:
-    group, element, length = coding.item.unpack_from(data, at)
-    return group << 16 | element, length
-
-
 def _sorted(found: DataSet, ordered: bool) -> DataSet:
     if ordered:
         return found
     again = DataSet(found.little)
     for tag in sorted(found):
-        again[tag] = found[tag]
+        if tag >> 16 != _META:
+            again[tag] = found[tag]
     return again

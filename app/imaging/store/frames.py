@@ -2,7 +2,9 @@
 
 A frame of one fragment is the fragment's own range. One of several fragments is the range from its first
 fragment's item header to the end of its last: it begins with an item tag, which no codestream does, and
-`codestream` takes the headers out. Where the places cannot be told the table is empty.
+`codestream` takes the headers out. A frame of single bits that shares a byte with its neighbour has its place
+in bits, which `byte_range` and `pixels` read. Places of a deflated file are those of the inflated data set.
+Where they cannot be told the table is empty.
 """
 
 from array import array
@@ -11,7 +13,8 @@ from itertools import pairwise
 from struct import Struct
 from typing import Any
 
-from app.imaging.store.elements import PIXEL_DATA, DataSet, Walked
+from app.imaging.store.elements import PIXEL_DATA, DataSet, Element, Walked
+from app.imaging.store.headers import Buffer
 from app.imaging.store.limits import Limits
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import TransferSyntax
@@ -25,10 +28,16 @@ _ROWS, _COLUMNS, _SAMPLES, _BITS, _FRAMES = "00280010", "00280011", "00280002", 
 _PHOTOMETRIC = "00280004"
 _SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})  # chroma for every second pixel only
 _COLOUR = 3
+_IN_BITS = 1 << 63  # of an offset: it and the length count bits
+_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51")  # SOI and a marker (ISO 10918-1), SOC and SIZ (ISO 15444-1)
+_END = b"\xff\xd9"  # EOI, EOC
+_LONGEST_PADDING = 16
 _SHORT_KEYS = (0x00280010, 0x00280011, 0x00280002, 0x00280100)
 
 
-def frame_table(walked: Walked, document: dict[str, Any], syntax: TransferSyntax, limits: Limits) -> bytes:
+def frame_table(
+    data: Buffer, walked: Walked, document: dict[str, Any], syntax: TransferSyntax, limits: Limits
+) -> bytes:
     """Pack (offset, length) of each frame as little-endian unsigned 64-bit pairs.
 
     Raises `Refused` when the pixel data cannot hold the frames that the file declares.
@@ -41,12 +50,12 @@ def frame_table(walked: Walked, document: dict[str, Any], syntax: TransferSyntax
         raise Refused("The number of frames is not positive.", tag=int(_FRAMES, 16))
     _check_representations(walked.dataset)
     if walked.fragments is not None:
-        places = _encapsulated(walked, frames, syntax)
+        places = _encapsulated(data, walked, frames, syntax)
     elif syntax.encapsulated:
         return b""
     else:
         places = _native(walked.dataset, tag, document, frames, limits)
-    if syntax.deflated or frames > limits.frames:
+    if frames > limits.frames or (syntax.deflated and walked.fragments is not None):
         return b""
     return b"".join(_PLACE.pack(offset, length) for offset, length in places)
 
@@ -62,6 +71,25 @@ def codestream(piece: bytes) -> bytes:
         parts.append(piece[at : at + length])
         at += length
     return b"".join(parts)
+
+
+def byte_range(place: tuple[int, int]) -> tuple[int, int]:
+    """The bytes (offset, length) that hold the frame of a place in the table."""
+    offset, length = place
+    if not offset & _IN_BITS:
+        return place
+    first = offset ^ _IN_BITS
+    start = first // 8
+    return start, (first + length + 7) // 8 - start
+
+
+def pixels(piece: bytes, place: tuple[int, int]) -> bytes:
+    """The native frame of a place, from the bytes of its range; its first bit is the lowest (PS3.5 8.1.1)."""
+    offset, length = place
+    if not offset & _IN_BITS:
+        return piece
+    bits = int.from_bytes(piece, "little") >> offset % 8 & (1 << length) - 1
+    return bits.to_bytes((length + 7) // 8, "little")
 
 
 def _check_representations(dataset: DataSet) -> None:
@@ -82,9 +110,21 @@ def _native(
     if element.length * 8 < frames * bits_of_frame:
         raise Refused("The pixel data is shorter than its rows, columns and frames.", tag=tag)
     size, odd = divmod(bits_of_frame, 8)
+    if odd and frames == 1:
+        return ((element.start, size + 1),)
     if odd:
-        return ((element.start, size + 1),) if frames == 1 else ()
+        return _native_bits(dataset, document, element, bits_of_frame, min(frames, limits.frames))
     return ((element.start + frame * size, size) for frame in range(min(frames, limits.frames)))
+
+
+def _native_bits(
+    dataset: DataSet, document: dict[str, Any], element: Element, size: int, frames: int
+) -> Iterable[tuple[int, int]]:
+    """Frames of `size` single bits, each of which begins where the last one ended (PS3.5 8.1.1)."""
+    if _number(document, _BITS, 0) != 1 or (element.vr == "OW" and not dataset.little):
+        return ()
+    start = element.start * 8 | _IN_BITS
+    return ((start + frame * size, size) for frame in range(frames))
 
 
 def _bits_of_frame(tag: int, document: dict[str, Any]) -> int:
@@ -97,9 +137,15 @@ def _bits_of_frame(tag: int, document: dict[str, Any]) -> int:
     return total * 2 // 3 if photometric in _SUBSAMPLED and samples == _COLOUR else total
 
 
-def _encapsulated(walked: Walked, frames: int, syntax: TransferSyntax) -> Iterable[tuple[int, int]]:
+def _encapsulated(
+    data: Buffer, walked: Walked, frames: int, syntax: TransferSyntax
+) -> Iterable[tuple[int, int]]:
     places: array[int] = walked.fragments or array("Q")
     fragments = list(zip(places[0::2], places[1::2], strict=True))
+    if walked.unended and len(fragments) not in (1, frames) and not _is_ended(data, fragments[-1]):
+        raise Refused(
+            "The delimiter of the pixel data is missing, and so may be a part of it.", tag=PIXEL_DATA
+        )
     if syntax.video:
         return ()
     if len(fragments) < frames:
@@ -108,20 +154,42 @@ def _encapsulated(walked: Walked, frames: int, syntax: TransferSyntax) -> Iterab
         return fragments
     if frames == 1:
         return (_spanning(fragments),)
-    return _by_offset_table(fragments, walked.offset_table, frames)
+    by_table = _by_offset_table(fragments, walked.offset_table, frames)
+    return by_table or _by_codestreams(data, fragments, frames)
 
 
-def _by_offset_table(
-    fragments: list[tuple[int, int]], table: bytes, frames: int
-) -> Iterable[tuple[int, int]]:
+def _by_offset_table(fragments: list[tuple[int, int]], table: bytes, frames: int) -> list[tuple[int, int]]:
     """Group fragments by the Basic Offset Table; nothing where it does not fit them."""
     if len(table) != frames * _ENTRY.size:
-        return ()
+        return []
     first = fragments[0][0]
     numbers = {offset - first: number for number, (offset, _) in enumerate(fragments)}
     starts = [numbers.get(entry, -1) for (entry,) in _ENTRY.iter_unpack(table)]
     if starts[0] != 0 or any(later <= earlier for earlier, later in pairwise(starts)):
-        return ()
+        return []
+    return _grouped(fragments, starts)
+
+
+def _by_codestreams(data: Buffer, fragments: list[tuple[int, int]], frames: int) -> list[tuple[int, int]]:
+    """Group fragments by the codestreams in them; nothing where these are not as many as the frames.
+
+    A fragment begins a frame if it begins as a codestream does and what is before it ended one.
+    """
+    ended, starts = True, []
+    for number, (offset, length) in enumerate(fragments):
+        if ended and data[offset : offset + min(length, _ENTRY.size)].startswith(_STARTS):
+            starts.append(number)
+        ended = _is_ended(data, (offset, length))
+    return _grouped(fragments, starts) if ended and starts[:1] == [0] and len(starts) == frames else []
+
+
+def _is_ended(data: Buffer, fragment: tuple[int, int]) -> bool:
+    """Whether a codestream ends with a fragment, the padding aside."""
+    offset, length = fragment
+    return data[offset + max(0, length - _LONGEST_PADDING) : offset + length].rstrip(b"\0").endswith(_END)
+
+
+def _grouped(fragments: list[tuple[int, int]], starts: list[int]) -> list[tuple[int, int]]:
     return [_spanning(fragments[start:end]) for start, end in pairwise([*starts, len(fragments)])]
 
 

@@ -8,11 +8,12 @@ digits and dots passes.
 
 from dataclasses import dataclass
 
-from app.imaging.store.elements import Buffer, Element, Walked
+from app.imaging.store.elements import Element, Walked
 from app.imaging.store.failure_reasons import FailureReason
+from app.imaging.store.headers import Buffer
 from app.imaging.store.metadata import DicomJson
 from app.imaging.store.notes import Notes
-from app.imaging.store.part10 import FileMeta, valid_uid
+from app.imaging.store.part10 import TRANSFER_SYNTAX, FileMeta, has_leading_zero, valid_uid
 from app.imaging.store.refusal import Refused
 from graph.records import Facts
 
@@ -38,8 +39,8 @@ def missing(tag: int) -> str:
     return f"The required tag '({tag >> 16:04X},{tag & 0xFFFF:04X})' is missing."
 
 
-def identify(data: Buffer, walked: Walked, meta: FileMeta) -> Identity:
-    """Return the UIDs; raises `Refused` for a missing, hostile, doubled or contradictory one."""
+def identify(data: Buffer, walked: Walked, meta: FileMeta, notes: Notes) -> Identity:
+    """Return the UIDs, noting what is odd; raises `Refused` for a missing, hostile or doubled one."""
     for tag in REQUIRED:
         if tag not in walked.dataset:
             raise Refused(missing(tag), tag=tag)
@@ -52,9 +53,28 @@ def identify(data: Buffer, walked: Walked, meta: FileMeta) -> Identity:
         sop_uid=_uid(data, walked, SOP_INSTANCE),
         sop_class_uid=_uid(data, walked, SOP_CLASS),
     )
-    if meta.sop_uid and meta.sop_uid != identity.sop_uid:
-        raise Refused("The UID differs from that of the file meta information.", tag=SOP_INSTANCE)
+    _compare(identity, meta, notes)
     return identity
+
+
+def _compare(identity: Identity, meta: FileMeta, notes: Notes) -> None:
+    """Note where the file meta information says otherwise (PS3.10 7.1), and UIDs that PS3.5 9.1 forbids."""
+    for tag in meta.doubled:
+        notes.warn(tag, "The meta element comes twice with the same value.")
+    named = (
+        (SOP_CLASS, identity.sop_class_uid, meta.sop_class_uid),
+        (SOP_INSTANCE, identity.sop_uid, meta.sop_uid),
+        (STUDY, identity.study_uid, ""),
+        (SERIES, identity.series_uid, ""),
+        (TRANSFER_SYNTAX, meta.transfer_syntax_uid, ""),
+    )
+    for tag, uid, in_meta in named:
+        if in_meta and in_meta != uid:
+            notes.warn(
+                tag, "The UID differs from that of the file meta information; that of the data set counts."
+            )
+        if has_leading_zero(uid):
+            notes.warn(tag, "A component of the UID begins with a zero.")
 
 
 def check_patient(document: DicomJson, walked: Walked) -> bool:

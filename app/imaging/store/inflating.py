@@ -5,14 +5,15 @@ whole. So the data set goes in blocks to a scratch file without a name, up to a 
 """
 
 import zlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from app.imaging.store.elements import Buffer
+from app.imaging.store.headers import Buffer
 from app.imaging.store.refusal import Refused
 
 _BLOCK = 1 << 16
@@ -29,6 +30,29 @@ def inflated(data: Buffer, start: int, *, limit: int, folder: Path) -> Iterator[
         scratch.flush()
         with mmap(scratch.fileno(), 0, access=ACCESS_READ) as view:
             yield view
+
+
+def inflated_ranges(data: Buffer, start: int, ranges: Iterable[tuple[int, int]]) -> list[bytes]:
+    """Return ranges (offset, length) of the inflated rest of `data` from `start`, holding no more of it.
+
+    Raises `Refused` where it cannot be inflated; what lies behind its end is missing.
+    """
+    asked = list(ranges)
+    found = {each: bytearray() for each in sorted(asked)}
+    waiting, position = deque(found), 0
+    for block in _inflated_blocks(zlib.decompressobj(_RAW), data, start):
+        end = position + len(block)
+        for place in waiting:
+            offset, length = place
+            if offset >= end:
+                break
+            found[place] += block[max(0, offset - position) : max(0, offset + length - position)]
+        while waiting and sum(waiting[0]) <= end:
+            waiting.popleft()
+        if not waiting:
+            break
+        position = end
+    return [bytes(found[each]) for each in asked]
 
 
 def _inflate(data: Buffer, start: int, limit: int, scratch: BinaryIO) -> int:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 class Limits:
     """Caps on one file; each makes a hostile file a refusal that took its sender's time, not the server's.
 
-    `elements` counts data elements and sequence items together; `metadata_bytes` is how much of their values
-    may enter the metadata; frames beyond `frames` are stored without a table of their places.
+    `elements` counts the data elements and sequence items that are held at once. Of a sequence of more than
+    `held_elements`, as the functional groups of a whole slide, the later items are walked one by one, and
+    again for the metadata: of these the headers count, eight bytes each, up to `header_bytes`. Values enter
+    the metadata up to `metadata_bytes`; frames beyond `frames` have no table of their places.
     """
 
     file_bytes: int = 4 << 30
     elements: int = 250_000
+    held_elements: int = 50_000
+    header_bytes: int = 24 << 20
     depth: int = 64
     fragments: int = 1_000_000
     frames: int = 262_144

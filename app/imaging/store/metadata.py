@@ -5,10 +5,14 @@ warning. Group lengths (gggg,0000) have no place in DICOM JSON.
 """
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any, TypeAlias
 
+from orjson import Fragment, dumps
+
 from app.imaging.store.charsets import DEFAULT, codecs_of
-from app.imaging.store.elements import Buffer, DataSet, Element
+from app.imaging.store.elements import DataSet, Element, Items
+from app.imaging.store.headers import Buffer
 from app.imaging.store.limits import Limits
 from app.imaging.store.notes import Notes
 from app.imaging.store.values import READERS, BadValue, Charset
@@ -56,7 +60,7 @@ class MetadataWriter:
     ) -> DicomJson:
         vr, start, length, items = element
         if items is not None:
-            return _valued(vr, [self.document(item, charset.codecs, signed) for item in items])
+            return _valued(vr, self._items(items, charset.codecs, signed))
         if vr not in READERS:
             vr = self._settled(tag, vr, dataset, signed)
         if length == 0:
@@ -65,6 +69,16 @@ class MetadataWriter:
             raise BadValue("The metadata is too large with this value.")
         self._left -= length
         return _valued(vr, READERS[vr](self._data[start : start + length], charset, dataset.little))
+
+    def _items(self, items: Items, codecs: Sequence[str], signed: bool) -> list[Any]:
+        """The JSON objects of items; those that are walked again become one text, so that none is held."""
+        if isinstance(items, tuple):
+            return [self.document(item, codecs, signed) for item in items]
+        text = BytesIO()
+        for item in items.later():
+            text.write(b"," if text.tell() else b"")
+            text.write(dumps(self.document(item, codecs, signed)))
+        return [*(self.document(item, codecs, signed) for item in items.held), Fragment(text.getvalue())]
 
     def _settled(self, tag: int, vr: str, dataset: DataSet, signed: bool) -> str:
         """The VR of an element that the file does not write and that depends on others (PS3.5 annex A.1)."""

@@ -4,28 +4,34 @@ import re
 import struct
 from dataclasses import dataclass
 
-from app.imaging.store.elements import Buffer, explicit_header
+from app.imaging.store.headers import Buffer, explicit_header
 from app.imaging.store.refusal import Refused
 
 PREAMBLE = 128
 PREFIX = b"DICM"
 HEAD = PREAMBLE + len(PREFIX)
 
-_UID = re.compile(rb"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*")
+_UID = re.compile(rb"[0-9]+(?:\.[0-9]+)*")
+_LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]")
 _LONGEST_UID = 64
+_LONGEST_KEPT = 256
 _META_GROUP = 0x0002
 _MOST_META_ELEMENTS = 256
-_SOP_CLASS, _SOP_INSTANCE, _TRANSFER_SYNTAX = 0x00020002, 0x00020003, 0x00020010
+_SOP_CLASS, _SOP_INSTANCE, TRANSFER_SYNTAX = 0x00020002, 0x00020003, 0x00020010
 
 
 @dataclass(frozen=True, slots=True)
 class FileMeta:
-    """The file meta information that matters here, absent UIDs empty; the data set is at `start`."""
+    """The file meta information that matters here, absent UIDs empty; the data set is at `start`.
+
+    `doubled` are the tags of elements that come twice with the same value.
+    """
 
     sop_class_uid: str
     sop_uid: str
     transfer_syntax_uid: str
     start: int
+    doubled: tuple[int, ...] = ()
 
 
 def is_dicom(head: bytes) -> bool:
@@ -34,11 +40,16 @@ def is_dicom(head: bytes) -> bool:
 
 
 def valid_uid(raw: bytes) -> str | None:
-    """The UID of a value (PS3.5 9.1), its padding removed, or None: digits and dots, no leading zeros."""
+    """The UID of a value (PS3.5 9.1), its padding removed, or None; real ones have leading zeros, too."""
     bare = raw.rstrip(b"\0 ")
     if len(bare) > _LONGEST_UID or not _UID.fullmatch(bare):
         return None
     return bare.decode("ascii")
+
+
+def has_leading_zero(uid: str) -> bool:
+    """Whether a component of a UID begins with a zero and goes on, which PS3.5 9.1 forbids."""
+    return (".0" in uid or uid.startswith("0")) and _LEADING_ZERO.search(uid) is not None
 
 
 def read_meta(data: Buffer) -> FileMeta:
@@ -46,29 +57,36 @@ def read_meta(data: Buffer) -> FileMeta:
     if not is_dicom(data[:HEAD]):
         raise Refused("The part is not a DICOM file.")
     try:
-        values, start = _meta_values(data)
+        values, start, doubled = _meta_values(data)
     except struct.error as error:
         raise Refused("The file ends inside its meta information.") from error
-    syntax = valid_uid(values.get(_TRANSFER_SYNTAX, b""))
+    syntax = valid_uid(values.get(TRANSFER_SYNTAX, b""))
     if syntax is None:
-        raise Refused("The transfer syntax is missing or no UID.", tag=_TRANSFER_SYNTAX)
+        raise Refused("The transfer syntax is missing or no UID.", tag=TRANSFER_SYNTAX)
     sop_class = valid_uid(values.get(_SOP_CLASS, b"")) or ""
     sop_uid = valid_uid(values.get(_SOP_INSTANCE, b"")) or ""
-    return FileMeta(sop_class, sop_uid, syntax, start)
+    return FileMeta(sop_class, sop_uid, syntax, start, doubled)
 
 
-def _meta_values(data: Buffer) -> tuple[dict[int, bytes], int]:
-    """The short values of group 0002 by tag, and where the group ends (its length element is often wrong)."""
+def _meta_values(data: Buffer) -> tuple[dict[int, bytes], int, tuple[int, ...]]:
+    """The values of group 0002 by tag, where the group ends, and the tags that come twice with one value.
+
+    Long values are cut; the length of the group that the file writes is often wrong, and is not read.
+    """
     values: dict[int, bytes] = {}
+    doubled: list[int] = []
     at, end = HEAD, len(data)
     for _ in range(_MOST_META_ELEMENTS):
         if at >= end or int.from_bytes(data[at : at + 2], "little") != _META_GROUP:
-            return values, at
+            return values, at, tuple(doubled)
         tag, _, start, length = explicit_header(data, at)
         at = start + length
         if at > end:
             raise Refused("A meta element is longer than the file.", tag=tag)
+        value = data[start : min(at, start + _LONGEST_KEPT)]
         if tag in values:
-            raise Refused("A meta element comes twice.", tag=tag)
-        values[tag] = data[start : min(at, start + 256)]
+            if values[tag] != value or length >= _LONGEST_KEPT:
+                raise Refused("A meta element comes twice with two values.", tag=tag)
+            doubled.append(tag)
+        values[tag] = value
     raise Refused("The file has too many meta elements.")

@@ -16,10 +16,11 @@ import orjson
 import structlog
 
 from app.blobs import SealedBlob
-from app.imaging.store.elements import Buffer, walk
+from app.imaging.store.elements import walk
 from app.imaging.store.facts import facts_of
 from app.imaging.store.failure_reasons import FailureReason, WarningReason
 from app.imaging.store.frames import frame_table
+from app.imaging.store.headers import Buffer
 from app.imaging.store.identity import (
     PATIENT_ID,
     Identity,
@@ -137,9 +138,11 @@ def _read(data: Buffer, terms: Terms, scratch: Path) -> Reading:
 def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Reading:
     syntax = syntax_of(meta.transfer_syntax_uid)
     walked = walk(data, start, implicit=syntax.implicit, little=syntax.little, limits=terms.limits)
-    identity = identify(data, walked, meta)
-    check_study(identity, terms.study_uid)
     notes = Notes(terms.limits.warnings)
+    identity = identify(data, walked, meta, notes)
+    check_study(identity, terms.study_uid)
+    for tag, message in walked.oddities.items():
+        notes.warn(tag, message)
     document = MetadataWriter(data, terms.limits, notes).document(walked.dataset)
     if not check_patient(document, walked):
         notes.warn(PATIENT_ID, missing(PATIENT_ID))
@@ -153,7 +156,7 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
         series=facts[SERIES],
         instance=facts[INSTANCE],
         metadata=zlib.compress(orjson.dumps(document), _COMPRESSION),
-        frames=frame_table(walked, document, syntax, terms.limits),
+        frames=frame_table(data, walked, document, syntax, terms.limits),
         warnings=tuple(notes.warnings),
         several_values=notes.several_values,
     )

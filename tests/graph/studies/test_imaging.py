@@ -1,6 +1,7 @@
 """Storing, reading, deleting and rendering pictures on a real graph."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -57,13 +58,18 @@ def test_a_stored_instance_is_at_once_an_imaging_study(
     assert orjson.loads(patient.body)["identifier"] == [{"system": "urn:hilum:mrn", "value": "P1"}]
 
 
-def test_an_instance_is_stored_once(imaging: ImagingStore, service: AccessScope) -> None:
+def test_an_instance_is_stored_once_and_the_same_bytes_are_a_repeat(
+    imaging: ImagingStore, service: AccessScope
+) -> None:
     row, twin = instance_row(sop_uid="1.9"), instance_row(sop_uid="1.9")
+    other = replace(instance_row(sop_uid="1.9"), digest="1" * 64)
 
-    first = imaging.store(service, [row, twin])
-    again = imaging.store(service, [instance_row(sop_uid="1.9")])
+    first = imaging.store(service, [row, twin, other])
+    again = imaging.store(service, [other, instance_row(sop_uid="1.9")])
 
-    assert [outcome.status for outcome in (*first, *again)] == ["stored", "exists", "exists"]
+    assert [outcome.status for outcome in first] == ["stored", "repeated", "exists"]
+    assert [outcome.status for outcome in again] == ["exists", "repeated"]
+    assert imaging.instances(service, "1.2.3")[0].blob_id == row.blob_id
 
 
 def test_storing_again_after_the_answer_was_lost_answers_the_same(
@@ -125,6 +131,22 @@ def test_a_study_whose_demographics_disagree_stays_out_of_the_chart(
     tasks = resources.search(service, Question("Task", EVERYTHING, Page(10))).keys
 
     assert (len(patients), len(tasks)) == (2, 1)
+
+
+def test_one_patient_whose_name_is_spelt_in_several_ways_has_one_chart(
+    imaging: ImagingStore, resources: ResourceStore, service: AccessScope
+) -> None:
+    for study_uid, name in (
+        ("1.1", "O'Neil^Łucja-Ann"),
+        ("1.2", "ONEIL^LUCJA ANN"),
+        ("1.3", "Oneil Lucjaann"),
+    ):
+        imaging.store(service, [instance_row(study_uid=study_uid, study={"PatientName": name})])
+
+    patients = resources.search(service, Question("Patient", EVERYTHING, Page(10))).keys
+    tasks = resources.search(service, Question("Task", EVERYTHING, Page(10))).keys
+
+    assert (len(patients), len(tasks)) == (1, 0)
 
 
 def test_an_empty_patient_id_matches_nobody(

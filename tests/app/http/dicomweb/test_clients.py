@@ -133,8 +133,18 @@ def test_it_deletes_instances_series_and_studies(client: DICOMwebClient) -> None
     assert gone.value.response.status_code == 404
 
 
+def test_a_client_that_sends_again_is_done(client: DICOMwebClient, study: str) -> None:
+    again = dataset(ct_instance(patient_id="CLIENT", study_uid=study, number=1))
+
+    told = client.store_instances([again])
+
+    assert [item.ReferencedSOPInstanceUID for item in told.ReferencedSOPSequence] == [again.SOPInstanceUID]
+    assert "FailedSOPSequence" not in told
+
+
 def test_it_is_told_what_failed(client: DICOMwebClient, study: str) -> None:
     again = dataset(ct_instance(patient_id="CLIENT", study_uid=study, number=1))
+    again.StudyDescription = "Another one"
 
     with pytest.raises(HTTPError) as refused:
         client.store_instances([again])

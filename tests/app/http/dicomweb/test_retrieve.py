@@ -11,10 +11,19 @@ from werkzeug.test import TestResponse
 
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import ANY_SYNTAX, DICOM, FRAMES, parts_of, store
-from tests.factories.dicom import ct_instance, encapsulated_instance, rle_instance
+from tests.factories.dicom import (
+    JPEG_16X16,
+    ct_instance,
+    encapsulated_instance,
+    multi_frame_instance,
+    raw_frames,
+    rle_instance,
+)
+from tests.factories.elements import DEFLATED
 from tests.factories.rows import uid
 
 PREAMBLE = 128
+ANY_FRAMES = 'multipart/related; type="*/*"; transfer-syntax=*, multipart/related; transfer-syntax=*'
 REAL = (
     "CT_small.dcm",
     "MR_small_RLE.dcm",
@@ -101,6 +110,52 @@ def test_frames_of_a_native_image_are_its_pixels(client: FlaskClient, as_role: A
 
     assert parts_of(answer) == [dataset.PixelData]
     assert alone.data == dataset.PixelData
+
+
+def frames_of(client: FlaskClient, as_role: AsRole, file: bytes, numbers: str) -> list[bytes]:
+    """Store a file, and ask for frames of it."""
+    place = store(client, as_role, file).json["00081199"]["Value"][0]["00081190"]["Value"][0]  # type: ignore[index]
+    path = f"/dicom-web{place.partition('/dicom-web')[2]}/frames/{numbers}"
+    answer = client.get(path, headers=as_role("clinician", Accept=ANY_FRAMES))
+    assert answer.status_code == 200
+    return parts_of(answer)
+
+
+def test_frames_of_a_deflated_file_are_its_pixels(client: FlaskClient, as_role: AsRole) -> None:
+    sop = uid()
+    file = multi_frame_instance(frames=20, sop_uid=sop, transfer_syntax=DEFLATED)
+
+    found = frames_of(client, as_role, file, "20,1,7,7")
+
+    raw = raw_frames(sop, 20)
+    assert found == [raw[19], raw[0], raw[6], raw[6]]
+
+
+def test_frames_of_single_bits_that_share_bytes_begin_on_a_byte_each(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    packed = 0b110_000_001 | 0b000_111_010 << 9
+    file = multi_frame_instance(
+        frames=2,
+        Rows=3,
+        Columns=3,
+        BitsAllocated=1,
+        BitsStored=1,
+        HighBit=0,
+        PixelData=packed.to_bytes(4, "little"),
+    )
+
+    assert frames_of(client, as_role, file, "1,2") == [b"\x81\x01", b"\x3a\x00"]
+
+
+def test_frames_in_fragments_without_an_offset_table_are_told_apart(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    file = encapsulated_instance([JPEG_16X16] * 3, fragments_per_frame=2, offset_table=False)
+
+    found = frames_of(client, as_role, file, "1,3")
+
+    assert [frame.rstrip(b"\0") for frame in found] == [JPEG_16X16] * 2
 
 
 @pytest.mark.parametrize(

@@ -134,21 +134,6 @@ def test_an_accession_number_of_two_values_is_told_and_no_study_is_found_by_half
     assert found.status_code == 204
 
 
-def test_one_patient_whose_name_is_spelt_in_two_ways_has_one_chart(
-    client: FlaskClient, as_role: AsRole
-) -> None:
-    for name in ("O'Neil^Łucja", "ONEIL^LUCJA", "Oneil Lucja"):
-        file = ct_instance(
-            study_uid=uid(), patient_id="MRN-9", PatientName=name, SpecificCharacterSet="ISO_IR 192"
-        )
-        assert store(client, as_role, file).status_code == 200
-
-    charts = client.get("/fhir/Patient?identifier=MRN-9", headers=as_role("clinician")).json
-    assert len(charts["entry"]) == 1  # type: ignore[index]
-    studies = client.get("/dicom-web/studies?PatientName=oneil*lucja", headers=as_role("clinician")).json
-    assert len(studies) == 2  # type: ignore[arg-type]
-
-
 def test_what_was_stored_is_an_imaging_study_of_its_patient(
     client: FlaskClient, as_role: AsRole, services: Any
 ) -> None:

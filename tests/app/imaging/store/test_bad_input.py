@@ -12,7 +12,9 @@ from app.imaging.store.refusal import Refused
 from tests.factories import dicom
 from tests.factories.elements import (
     DEFLATED,
+    EXPLICIT,
     IMPLICIT,
+    UNDEFINED,
     element,
     file_of,
     head,
@@ -50,7 +52,6 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "B03 truncated": lambda: real_file("rtplan_truncated.dcm").read_bytes(),
     "B04 truncated inside the pixels": lambda: real_file("MR_truncated.dcm").read_bytes(),
     "B04 pixels shorter than declared": lambda: dicom.ct_instance(rows=16, Rows=512),
-    "B08 meta and data set disagree": lambda: head(sop_uid="1.2.999") + DATASET,
     "B09 implicit declared as explicit": lambda: head() + implicit(0x00080018, b"1.2.4\0") + DATASET,
     "B09 explicit declared as implicit": lambda: head(IMPLICIT) + DATASET,
     "B10 no transfer syntax": lambda: real_file("meta_missing_tsyntax.dcm").read_bytes(),
@@ -75,7 +76,10 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "meta element of four gigabytes": lambda: (
         bytes(128) + b"DICM" + element(0x00020001, "OB", b"", 0xFFFFFFFE)
     ),
-    "meta element twice": lambda: head()[:-28] + text(0x00020010, "UI", "1.2") * 2 + DATASET,
+    "meta element twice": lambda: head() + text(0x00020010, "UI", "1.2") + DATASET,
+    "long meta element twice": lambda: (
+        bytes(128) + b"DICM" + element(0x00020102, "OB", bytes(400)) * 2 + head()[132:] + DATASET
+    ),
     "endless meta information": lambda: (
         bytes(128) + b"DICM" + b"".join(element(0x00020100 + number, "UL") for number in range(400))
     ),
@@ -95,8 +99,6 @@ HOSTILE_UIDS = {
     "B12 NUL inside": b"1.2\x003.4",
     "B12 dots": b"..",
     "B12 65 characters": b"1." * 32 + b"1",
-    "B12 leading zero": b"01.2",
-    "B12 zero inside": b"1.02",
     "B12 Arabic digits": "١.٢".encode(),
     "B12 line end": b"1.2\r\n",
     "B12 ends with a dot": b"1.2.",
@@ -118,6 +120,65 @@ def test_a_hostile_uid_is_refused_and_not_repeated(name: str, uid: bytes) -> Non
         f"DICOM100: ({tags[name] >> 16:04x},{tags[name] & 0xFFFF:04x}) - "
     )
     assert not uid or uid.decode("latin-1") not in refused.value.message.removeprefix("DICOM100")
+
+
+ODD: dict[str, tuple[bytes, str]] = {
+    "B08 the instance's UID differs in the meta information": (
+        head(sop_uid="1.2.999") + DATASET,
+        "(0008,0018) - The UID differs from that of the file meta information",
+    ),
+    "B08 the class differs in the meta information": (
+        file_of(sop_class=text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.4")),
+        "(0008,0016) - The UID differs from that of the file meta information",
+    ),
+    "B12 leading zero": (
+        file_of(study_uid=text(0x0020000D, "UI", "01.2")),
+        "(0020,000d) - A component of the UID begins with a zero.",
+    ),
+    "B12 zero inside": (
+        file_of(series_uid=text(0x0020000E, "UI", "1.02")),
+        "(0020,000e) - A component of the UID begins with a zero.",
+    ),
+    "B12 zero in the transfer syntax": (
+        file_of(syntax="1.2.03"),
+        "(0002,0010) - A component of the UID begins with a zero.",
+    ),
+    "meta element twice with one value": (
+        head() + text(0x00020010, "UI", EXPLICIT) + DATASET,
+        "(0002,0010) - The meta element comes twice with the same value.",
+    ),
+    "meta information in a private item": (
+        file_of(text(0x00290010, "LO", "SOMEBODY"), sequence(0x00291010, item(head()[132:]))),
+        "(0002,0000) - An element of the file meta information stands in an item",
+    ),
+    "B31 missing last delimiter": (
+        file_of(element(0x00400275, "SQ", item(), UNDEFINED)),
+        "(fffe,e0dd) - The delimiter is missing",
+    ),
+    "B31 stray last delimiter": (
+        file_of() + implicit(0xFFFEE00D),
+        "(fffe,e00d) - A delimiter stands at the end of what needs none.",
+    ),
+    "blank representation": (
+        file_of(element(0x00080060, "  ", b"CT")),
+        "(0008,0060) - The value representation is blank",
+    ),
+}
+
+
+@pytest.mark.parametrize(("raw", "told"), ODD.values(), ids=ODD)
+def test_what_real_files_get_wrong_is_stored_with_a_warning(raw: bytes, told: str) -> None:
+    reading = reading_of(raw)
+    assert reading.warning_reason == 1
+    assert any(warning.startswith(f"DICOM100: {told}") for warning in reading.warnings)
+    assert document(reading)["00100020"]["Value"] == ["P1"]
+
+
+def test_a_uid_with_leading_zeros_stays_as_it_is() -> None:
+    raw = file_of(study_uid=text(0x0020000D, "UI", "1.02"), sop_uid=text(0x00080018, "UI", "1.2.4"))
+    reading = reading_of(raw, study_uid="1.02")
+    assert reading.identity.study_uid == "1.02"
+    assert len(reading.warnings) == 1
 
 
 @pytest.mark.parametrize("name", ["sop_class", "sop_uid", "study_uid", "series_uid"])

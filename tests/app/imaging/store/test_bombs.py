@@ -5,10 +5,21 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from struct import pack
 
 import pytest
 
-from tests.factories.elements import DEFLATED, EXPLICIT, element, head, identity, implicit, item, sequence
+from tests.factories.elements import (
+    DEFLATED,
+    EXPLICIT,
+    element,
+    head,
+    identity,
+    implicit,
+    item,
+    sequence,
+    text,
+)
 
 MEGABYTE = 1 << 20
 MOST_GROWTH = 256 * MEGABYTE
@@ -76,6 +87,24 @@ def test_pixel_data_is_never_held(tmp_path: Path) -> None:
     assert growth < 32 * MEGABYTE
 
 
+def functional_group(frame: int) -> bytes:
+    """What a whole slide says of a frame (PS3.3 C.7.6.17.3 and C.8.12.6.1): eleven elements and items."""
+    content = element(0x00209157, "UL", pack("<2L", 1, frame))
+    offsets = b"".join(text(tag, "DS", "12.5") for tag in (0x0040072A, 0x0040073A, 0x0040074A))
+    position = (
+        offsets + element(0x0048021E, "SL", pack("<l", frame)) + element(0x0048021F, "SL", pack("<l", 1))
+    )
+    return item(sequence(0x00209111, item(content)) + sequence(0x0048021A, item(position)))
+
+
+def test_the_functional_groups_of_a_whole_slide_are_read_within_memory(tmp_path: Path) -> None:
+    groups = b"".join(map(functional_group, range(25_000)))
+    raw = head() + b"".join(identity()) + sequence(0x52009230, groups)
+    growth, told = read_in_a_child(tmp_path, raw)
+    assert told == "read"
+    assert growth < 64 * MEGABYTE
+
+
 MANY = {
     "B22 empty items": lambda: head() + b"".join(identity()) + sequence(0x00400275, item() * 500_000),
     "B23 empty private elements": lambda: (
@@ -86,6 +115,19 @@ MANY = {
     "items of one element": lambda: (
         head() + b"".join(identity()) + sequence(0x00400275, item(element(0x00400009, "SH", b"A ")) * 124_000)
     ),
+    "many items of one element": lambda: (
+        head() + b"".join(identity()) + sequence(0x00400275, item(element(0x00400009, "SH", b"A ")) * 500_000)
+    ),
+    "codestreams that end at once": lambda: (
+        head("1.2.840.10008.1.2.4.50")
+        + b"".join(identity())
+        + text(0x00280008, "IS", "2")
+        + element(0x7FE00010, "OB", item() + item(b"\xff\xd8\xff\xd9") * 900_000, 0xFFFFFFFF)
+    ),
+    "items that hold little items": lambda: (
+        head() + b"".join(identity()) + sequence(0x00400275, item(sequence(0x00081140, item() * 50)) * 20_000)
+    ),
+    "stray delimiters": lambda: head() + b"".join(identity()) + implicit(0xFFFEE0DD) * 2_000_000,
     "fragments": lambda: (
         head("1.2.840.10008.1.2.5")
         + b"".join(identity())

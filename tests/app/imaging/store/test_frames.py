@@ -1,23 +1,49 @@
 import struct
 import warnings
+import zlib
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.encaps import generate_frames
 
-from app.imaging.store.frames import codestream
+from app.imaging.store.frames import byte_range, codestream, pixels
+from app.imaging.store.inflating import inflated_ranges
+from app.imaging.store.part10 import read_meta
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
 from tests.factories import dicom
-from tests.factories.elements import MPEG2, RLE, element, file_of, open_sequence, reading_of, text
+from tests.factories.elements import (
+    BIG,
+    DEFLATED,
+    JPEG,
+    MPEG2,
+    RLE,
+    UNDEFINED,
+    element,
+    file_of,
+    head,
+    open_sequence,
+    reading_of,
+    text,
+)
 from tests.factories.elements import item as item_of
 from tests.factories.real_files import real_file
 
 
 def pieces(raw: bytes, **limits: int) -> list[bytes]:
-    table = reading_of(raw, **limits).frames
-    return [raw[offset : offset + length] for offset, length in struct.iter_unpack("<QQ", table)]
+    """What lies at the places of the frames, as it is read to be sent."""
+    reading = reading_of(raw, **limits)
+    places = list(struct.iter_unpack("<QQ", reading.frames))
+    ranges = [byte_range(place) for place in places]
+    if syntax_of(reading.transfer_syntax_uid).deflated:
+        found = inflated_ranges(raw, read_meta(raw).start, ranges)
+    else:
+        found = [raw[offset : offset + length] for offset, length in ranges]
+    return [pixels(piece, place) for piece, place in zip(found, places, strict=True)]
 
 
 def test_a_native_frame_is_a_range_of_the_file() -> None:
@@ -56,6 +82,66 @@ def test_frames_of_several_fragments_without_a_table_are_not_guessed() -> None:
     encoded = [bytes([number]) * 2_000 for number in range(5)]
     raw = dicom.encapsulated_instance(encoded, fragments_per_frame=3, offset_table=False)
     assert pieces(raw) == []
+
+
+JPEG_2000 = b"\xff\x4f\xff\x51" + b"\x07" * 60 + b"\xff\x4f\xff\x51" * 9 + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("codestream_of_a_frame", [dicom.JPEG_16X16, JPEG_2000], ids=["JPEG", "JPEG 2000"])
+@pytest.mark.parametrize("fragments", [2, 3, 7])
+def test_frames_of_several_fragments_without_a_table_are_told_apart_by_their_codestreams(
+    codestream_of_a_frame: bytes, fragments: int
+) -> None:
+    encoded = [codestream_of_a_frame] * 4
+    raw = dicom.encapsulated_instance(encoded, fragments_per_frame=fragments, offset_table=False)
+    assert [codestream(piece).rstrip(b"\0") for piece in pieces(raw)] == encoded
+
+
+def test_a_table_that_does_not_fit_is_left_for_the_codestreams() -> None:
+    half = len(JPEG_2000) // 2
+    parts = [item_of(JPEG_2000[:half]), item_of(JPEG_2000[half:])] * 2
+    table = item_of(struct.pack("<2L", 0, 6))
+    raw = file_of(text(0x00280008, "IS", "2"), open_sequence(0x7FE00010, table, *parts, vr="OB"), syntax=JPEG)
+    assert [codestream(piece) for piece in pieces(raw)] == [JPEG_2000] * 2
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [JPEG_2000[:40], JPEG_2000[40:], JPEG_2000, JPEG_2000],
+        [JPEG_2000[:40], JPEG_2000[40:-2], JPEG_2000],
+        [JPEG_2000, JPEG_2000[:40], JPEG_2000[40:-2]],
+        [b"  ", JPEG_2000[:40], JPEG_2000[40:]],
+        [b"", b"", b""],
+    ],
+    ids=["more than frames", "no end between", "no end", "another beginning", "empty"],
+)
+def test_codestreams_that_are_not_as_many_as_the_frames_are_not_guessed(parts: list[bytes]) -> None:
+    fragments = [item_of(part + bytes(len(part) % 2)) for part in parts]
+    raw = file_of(
+        text(0x00280008, "IS", "2"), open_sequence(0x7FE00010, item_of(), *fragments, vr="OB"), syntax=JPEG
+    )
+    assert pieces(raw) == []
+
+
+def unended(*parts: bytes, frames: int) -> bytes:
+    """Encapsulated pixel data that only the end of the file ends."""
+    fragments = b"".join(map(item_of, (b"", *parts)))
+    declared = text(0x00280008, "IS", str(frames))
+    return file_of(declared, element(0x7FE00010, "OB", fragments, UNDEFINED), syntax=JPEG)
+
+
+def test_frames_that_are_whole_need_no_last_delimiter() -> None:
+    assert pieces(unended(b"ab", b"cd", frames=2)) == [b"ab", b"cd"]
+    assert pieces(unended(b"ab", frames=1)) == [b"ab"]
+    (piece,) = pieces(unended(JPEG_2000[:40], JPEG_2000[40:], frames=1))
+    assert codestream(piece) == JPEG_2000
+
+
+@pytest.mark.parametrize("parts", [[b"ab", b"cd"], [JPEG_2000[:40], JPEG_2000[40:-2]]])
+def test_a_frame_that_may_be_cut_with_the_last_delimiter_is_refused(parts: list[bytes]) -> None:
+    with pytest.raises(Refused, match="delimiter of the pixel data is missing"):
+        pieces(unended(*parts, frames=1))
 
 
 @pytest.mark.parametrize("wrong", [(0, 7, 9), (8, 0, 16), (0, 16, 16), (0, 0xFFFFFFF0, 5)])
@@ -105,14 +191,71 @@ def test_a_video_has_no_frames_to_point_at() -> None:
     assert pieces(raw) == []
 
 
-def test_deflated_frames_have_no_place_in_the_file() -> None:
-    assert pieces(dicom.ct_instance(transfer_syntax="1.2.840.10008.1.2.1.99")) == []
+def test_a_deflated_frame_is_a_range_of_what_is_inflated() -> None:
+    raw = dicom.multi_frame_instance(frames=300, sop_uid="1.2.3.4", transfer_syntax=DEFLATED)
+    assert pieces(raw) == dicom.raw_frames("1.2.3.4", 300)
 
 
-def test_frames_of_single_bits_that_share_bytes_are_not_pointed_at() -> None:
+def test_inflated_ranges_come_as_they_are_asked_for() -> None:
+    data = bytes(range(256)) * 2_000
+    stream = zlib.compressobj(wbits=-15)
+    deflated = b"head" + stream.compress(data) + stream.flush()
+    ranges = [(500_000, 9), (3, 200_000), (65_530, 12), (3, 200_000), (511_999, 1), (7, 0), (511_999, 9)]
+    assert inflated_ranges(deflated, 4, ranges) == [data[start : start + size] for start, size in ranges]
+
+
+def test_fragments_in_a_deflated_file_have_no_places() -> None:
+    stream = zlib.compressobj(wbits=-15)
+    raw = file_of(open_sequence(0x7FE00010, item_of(), item_of(b"abcd"), vr="OB"))
+    start = read_meta(raw).start
+    assert pieces(head(DEFLATED) + stream.compress(raw[start:]) + stream.flush()) == []
+
+
+def bit_frames(frames: int, rows: int, columns: int) -> tuple[bytes, list[list[int]]]:
+    """Packed frames of single bits (PS3.5 8.1.1: the first is the lowest), and the bits of each."""
+    size = rows * columns
+    bits = [[int((number * size + place) % 3 == 0) for place in range(size)] for number in range(frames)]
+    whole = sum(bit << place for place, bit in enumerate(chain.from_iterable(bits)))
+    return whole.to_bytes((frames * size + 15) // 16 * 2, "little"), bits
+
+
+def bit_file(frames: int, rows: int, columns: int, pixel_data: bytes, vr: str = "OB") -> bytes:
+    return file_of(
+        text(0x00280008, "IS", str(frames)),
+        *(
+            element(tag, "US", struct.pack("<H", number))
+            for tag, number in (
+                (0x00280002, 1),
+                (0x00280010, rows),
+                (0x00280011, columns),
+                (0x00280100, 1),
+            )
+        ),
+        element(0x7FE00010, vr, pixel_data),
+    )
+
+
+@given(st.integers(2, 9), st.integers(1, 9), st.integers(1, 9), st.sampled_from(["OB", "OW"]))
+def test_frames_of_single_bits_begin_on_a_byte_each_when_they_are_sent(
+    frames: int, rows: int, columns: int, vr: str
+) -> None:
+    packed, bits = bit_frames(frames, rows, columns)
+    found = pieces(bit_file(frames, rows, columns, packed, vr))
+    assert [
+        [piece[place // 8] >> place % 8 & 1 for place in range(rows * columns)] for piece in found
+    ] == bits
+    assert {len(piece) for piece in found} == {(rows * columns + 7) // 8}
+
+
+def test_real_frames_of_single_bits_that_fill_their_bytes_are_ranges() -> None:
     assert pieces(real_file("liver.dcm").read_bytes())
-    raw = dicom.multi_frame_instance(frames=2, Rows=3, Columns=3, BitsAllocated=1, BitsStored=1, HighBit=0)
-    assert pieces(raw) == []
+
+
+def test_single_bits_in_words_of_the_other_byte_order_are_not_guessed() -> None:
+    raw = dicom.multi_frame_instance(
+        frames=2, Rows=3, Columns=3, BitsAllocated=1, BitsStored=1, HighBit=0, transfer_syntax=BIG
+    )
+    assert reading_of(raw.replace(b"\x7f\xe0\x00\x10OB", b"\x7f\xe0\x00\x10OW")).frames == b""
 
 
 def test_more_frames_than_the_table_may_hold_are_stored_without_one() -> None:

@@ -73,7 +73,7 @@ UNTOLD_ISSUERS = {
     "several values": text(0x00100021, "LO", "HERE\\77"),
     "too long": text(0x00100021, "LO", "A" * 66),
     "another representation": text(0x00100021, "CS", "HERE"),
-    "bulk": element(0x00100021, "UN", b"HERE"),
+    "bulk": element(0x00100021, "OB", b"HERE"),
     "twice": text(0x00100021, "LO", "HERE") + text(0x00100021, "LO", "ELSE"),
 }
 

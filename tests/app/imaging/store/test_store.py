@@ -105,11 +105,11 @@ def test_of_clients_that_send_equal_bytes_at_once_one_stores_and_all_succeed(
 
 
 def test_what_was_deleted_is_stored_anew_and_is_no_repeat(
-    ingest: Ingest, imaging: ImagingStore, scope: AccessScope, tenant: str
+    ingest: Ingest, imaging: ImagingStore, scope: AccessScope
 ) -> None:
     raw = dicom.ct_instance(study_uid="1.2")
     ingest.store(scope, [[raw]])
-    imaging.delete(scope_of("admin", tenant=tenant), "1.2")
+    imaging.delete(scope, "1.2")
     (outcome,) = ingest.store(scope, [[raw]]).outcomes
     assert (outcome.stored, outcome.repeated) == (True, False)
 

@@ -1,0 +1,90 @@
+"""The headers of data elements and items (PS3.5 7.1 and 7.5): tag, representation, where the value lies."""
+
+from collections.abc import Callable
+from mmap import mmap
+from struct import Struct
+from typing import NamedTuple, TypeAlias
+
+from app.imaging.store.dictionary import UNKNOWN
+from app.imaging.store.refusal import Refused
+
+Buffer: TypeAlias = bytes | mmap
+Header: TypeAlias = tuple[int, str, int, int]
+
+DELIMITERS = 0xFFFE0000
+"""The first tag of items and their delimiters, which have no representation."""
+
+BLANK = b"  "
+"""What some writers put where the representation belongs."""
+
+_SHORT_CODES = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
+_LONG_CODES = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
+_SHORT = {code.encode(): code for code in _SHORT_CODES.split()}
+_LONG = {code.encode(): code for code in _LONG_CODES.split()}
+
+
+class Coding(NamedTuple):
+    """How headers are written: whose byte order, with representations or without."""
+
+    header: Callable[[Buffer, int], Header]
+    item: Struct
+    little: bool
+    implicit: bool
+
+
+def explicit_header(data: Buffer, at: int) -> Header:
+    """Read an explicit little endian header: tag, VR, where the value starts, its length."""
+    return LITTLE_EXPLICIT.header(data, at)
+
+
+def _explicit(short: Struct, long: Struct) -> Callable[[Buffer, int], Header]:
+    read, read_length = short.unpack_from, long.unpack_from
+
+    def header(data: Buffer, at: int) -> Header:
+        group, element, code, length = read(data, at)
+        vr = _SHORT.get(code)
+        if vr is not None:
+            return group << 16 | element, vr, at + 8, length
+        vr = _LONG.get(code)
+        if vr is not None:
+            return group << 16 | element, vr, at + 12, read_length(data, at + 8)[0]
+        tag = group << 16 | element
+        if tag >= DELIMITERS or tag == 0:
+            return tag, UNKNOWN, at + 8, read_length(data, at + 4)[0]
+        if code != BLANK and not (code.isalpha() and code.isupper()):
+            raise Refused("The value representation is not of the transfer syntax.", tag=tag)
+        if length or followed(data, at + 8, tag):
+            return tag, UNKNOWN, at + 8, length
+        return tag, UNKNOWN, at + 12, read_length(data, at + 8)[0]
+
+    def followed(data: Buffer, at: int, tag: int) -> bool:
+        """Whether the next element begins here, so that this one has length 0 and no longer header."""
+        if at + 8 > len(data):
+            return at == len(data)
+        group, element, code, _ = read(data, at)
+        following = group << 16 | element
+        return following >= DELIMITERS or (following > tag and (code in _SHORT or code in _LONG))
+
+    return header
+
+
+def _implicit(layout: Struct) -> Callable[[Buffer, int], Header]:
+    read = layout.unpack_from
+
+    def header(data: Buffer, at: int) -> Header:
+        group, element, length = read(data, at)
+        return group << 16 | element, UNKNOWN, at + 8, length
+
+    return header
+
+
+_LITTLE_ITEM, _BIG_ITEM = Struct("<HHL"), Struct(">HHL")
+LITTLE_EXPLICIT = Coding(_explicit(Struct("<HH2sH"), Struct("<L")), _LITTLE_ITEM, True, False)
+BIG_EXPLICIT = Coding(_explicit(Struct(">HH2sH"), Struct(">L")), _BIG_ITEM, False, False)
+LITTLE_IMPLICIT = Coding(_implicit(_LITTLE_ITEM), _LITTLE_ITEM, True, True)
+
+
+def item_header(coding: Coding, data: Buffer, at: int) -> tuple[int, int]:
+    """Read the header of an item or delimiter: tag and length."""
+    group, element, length = coding.item.unpack_from(data, at)
+    return group << 16 | element, length
