@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from app.http.kit.conditional import http_date, version_tag
+from app.http.kit.conditional import version_tag
 from app.http.kit.negotiation import MediaType, choose
+from app.preconditions import http_date
 from graph.errors import NotAcceptable
 from graph.records import ResourceVersion
 

@@ -13,13 +13,6 @@ from app.records.bundles.entries import EntryRequest, Target
 from graph.errors import Invalid
 from graph.scope import AccessScope
 
-_HEADERS = {
-    "ifNoneMatch": "If-None-Match",
-    "ifModifiedSince": "If-Modified-Since",
-    "ifMatch": "If-Match",
-    "ifNoneExist": "If-None-Exist",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class EntryCall:
@@ -36,6 +29,13 @@ class EntryCall:
         if self.interaction.reads:
             return None
         return Target(self.names["kind"], self.names.get("resource_id"), self.call.parameters)
+
+    @property
+    def reading(self) -> Target | None:
+        """The resource of which it reads the current version; None where it reads something else."""
+        if self.interaction.code != "read":
+            return None
+        return Target(self.names["kind"], self.names["resource_id"])
 
     def answer(self) -> Answer:
         """The answer that the same request would get by itself."""
@@ -61,9 +61,8 @@ class EntryRouter:
             path, _, query = request.url.removeprefix(f"{base}/").partition("?")
             interaction, names = self._match(request.method, path)
             scope.require(interaction.permission)
-            headers = {_HEADERS[name]: text for name, text in request.headers.items() if name in _HEADERS}
             parameters = tuple(parse_qsl(query, keep_blank_values=True))
-            return EntryCall(interaction, names, scope, Call(now, parameters, headers))
+            return EntryCall(interaction, names, scope, Call(now, parameters, request.headers))
 
         return routed
 

@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl
 import orjson
 
 from app.http.fhir.exchange import GENERAL_PARAMETERS, Answer, Call, location, version_headers
+from app.preconditions import preconditions
 from app.records import Criteria, Records, Written
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
-from app.records.write.versions import if_match_version
 from app.site import Sites
 from graph.errors import Invalid, PreconditionFailed
 from graph.records import ResourceVersion
@@ -40,11 +40,12 @@ class WriteViews:
         Raises `Invalid` where If-None-Exist holds no criteria.
         """
         unless = self._unless(scope, call, kind)
-        return self._written(scope, call, self._records.create(scope, kind, call.body, unless))
+        done = self._records.create(scope, kind, call.body, unless, preconditions(call.headers))
+        return self._written(scope, call, done)
 
     def update(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
         """200 with the next version, or 201 with the first under the client's id."""
-        done = self._records.update(scope, kind, resource_id, call.body, _if_match(call))
+        done = self._records.update(scope, kind, resource_id, call.body, preconditions(call.headers))
         return self._written(scope, call, done)
 
     def update_where(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
@@ -55,12 +56,12 @@ class WriteViews:
         if not call.criteria:
             raise Invalid("an update names an id, or criteria in its query")
         found = Criteria(kind, self._search.criteria(scope, kind, call.criteria))
-        done = self._records.update_where(scope, found, call.body, _if_match(call))
+        done = self._records.update_where(scope, found, call.body, preconditions(call.headers))
         return self._written(scope, call, done)
 
     def delete(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
         """204, whether there was something to delete or not: the tombstone is one more version."""
-        return _gone(self._records.delete(scope, kind, resource_id, _if_match(call)))
+        return _gone(self._records.delete(scope, kind, resource_id, preconditions(call.headers)))
 
     def delete_where(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
         """204 for the one resource that the query finds, or where it finds none; several are 412.
@@ -70,7 +71,7 @@ class WriteViews:
         if not call.criteria:
             raise PreconditionFailed("a delete without an id needs criteria", code="required")
         found = Criteria(kind, self._search.criteria(scope, kind, call.criteria))
-        return _gone(self._records.delete_where(scope, found, _if_match(call)))
+        return _gone(self._records.delete_where(scope, found, preconditions(call.headers)))
 
     def _unless(self, scope: AccessScope, call: Call, kind: str) -> Criteria | None:
         header = call.headers.get(IF_NONE_EXIST)
@@ -99,10 +100,6 @@ class WriteViews:
 def status_of(done: Written) -> int:
     """201 for what is new, 200 for what was there."""
     return HTTPStatus.CREATED if done.created else HTTPStatus.OK
-
-
-def _if_match(call: Call) -> int | None:
-    return if_match_version(call.headers.get("If-Match"))
 
 
 def _gone(done: Written | None) -> Answer:

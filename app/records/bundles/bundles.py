@@ -1,18 +1,27 @@
 """The use case that does what a Bundle of requests asks (FHIR R4 http.html#transaction).
 
 Writes come first, in one commit: a transaction's all or none, a batch's each for itself. What only reads is
-answered after it. How a url is understood, the interface says: an entry means what the same request would.
+answered after it; in a transaction before it, too, since a reading that fails keeps all from being written.
+How a url is understood, the interface says: an entry means what the same request would.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
-from app.records.bundles.entries import BundleEntry, BundleRequest, EntryRequest, Target, placed
+from app.records.bundles.entries import (
+    BundleEntry,
+    BundleReading,
+    BundleRequest,
+    EntryRequest,
+    Target,
+    placed,
+)
 from app.records.bundles.writing import BundleWriter
 from app.records.write.writing import Written
 from fhir_profiles.issues import ProfileError
 from graph.commit.committer import Failure
-from graph.errors import HilumError
+from graph.errors import Gone, HilumError, NotFound
 from graph.scope import AccessScope
 
 Answer = TypeVar("Answer")
@@ -24,6 +33,9 @@ class Routed(Protocol[Answer_co]):
 
     @property
     def target(self) -> Target | None: ...
+
+    @property
+    def reading(self) -> Target | None: ...
 
     def answer(self) -> Answer_co:
         """Answer a request that only reads."""
@@ -47,11 +59,11 @@ class Bundles:
     ) -> list[Done[Answer]]:
         """Do all entries or none; what became of each, None where there was nothing to delete.
 
-        Raises what `route` raises, and what is wrong with any entry that writes; a reading that fails is told
-        of in its place, and the writes stay.
+        Raises what `route` raises, and what is wrong with any entry, with its place.
         """
         ready = [_ready(asked, index, route) for index in range(len(asked.entries))]
-        return _done(scope, ready, self._writer.write_together)
+        readings = tuple(_readings(ready))
+        return _done(scope, ready, partial(self._writer.write_together, readings=readings))
 
     def batch(self, scope: AccessScope, asked: BundleRequest, route: Route[Answer]) -> list[Done[Answer]]:
         """Do each entry for itself; what became of each, its failure where it failed."""
@@ -71,6 +83,28 @@ def _ready_or_failure(asked: BundleRequest, index: int, route: Route[Answer]) ->
         return _ready(asked, index, route)
     except (HilumError, ProfileError) as error:
         return error
+
+
+def _readings(ready: Sequence[_Ready[Answer]]) -> Iterator[BundleReading]:
+    """The current versions that are read, which the commit looks for, as it may be what makes or ends them.
+
+    Raises what any other reading fails with: nothing could be taken back after the commit.
+    """
+    for index, each in enumerate(ready):
+        if isinstance(each, BundleEntry):
+            continue
+        with placed(index):
+            try:
+                each.answer()
+            except (NotFound, Gone):
+                if each.reading is None or not _writes(ready):
+                    raise
+        if each.reading:
+            yield BundleReading(index, each.reading)
+
+
+def _writes(ready: Sequence[_Ready[Answer]]) -> bool:
+    return any(isinstance(each, BundleEntry) for each in ready)
 
 
 def _done(scope: AccessScope, ready: Sequence[_Ready[Answer] | Failure], write: _Write) -> list[Done[Answer]]:

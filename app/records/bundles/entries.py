@@ -6,15 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from app.preconditions import http_date
 from app.records.write.receiving import Received, checked
+from fhir_profiles.dates import interval
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.documents import entry_resources, parse
 from fhir_profiles.issues import InvalidResource, Issue
 from graph.errors import HilumError, Invalid, TooLarge
+from graph.keys import resource_key
+from graph.scope import AccessScope
 
 MOST_ENTRIES = 10_000
 METHODS = frozenset({"DELETE", "POST", "PUT", "PATCH", "GET", "HEAD"})
 _WITH_RESOURCE = frozenset({"POST", "PUT"})
+_HEADERS = {
+    "ifNoneMatch": "If-None-Match",
+    "ifModifiedSince": "If-Modified-Since",
+    "ifMatch": "If-Match",
+    "ifNoneExist": "If-None-Exist",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class EntryRequest:
-    """The `request` of an entry: its method, its url, and its headers by the names of the element."""
+    """The `request` of an entry: its method, its url, and its headers by their names of HTTP."""
 
     method: str
     url: str
@@ -51,6 +61,18 @@ class BundleEntry:
     def at(self, element: str) -> str:
         """The FHIRPath of an element of this entry."""
         return f"Bundle.entry[{self.index}].{element}"
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReading:
+    """One entry that reads the current version of a resource: its place in the Bundle, and which."""
+
+    index: int
+    target: Target
+
+    def key(self, scope: AccessScope) -> str:
+        """The key of the resource."""
+        return resource_key(scope.tenant, self.target.resource_type, self.target.resource_id or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +174,15 @@ def _requested(entry: Mapping[str, Any]) -> EntryRequest:
     method, url = request.get("method"), request.get("url")
     if not isinstance(method, str) or method not in METHODS or not isinstance(url, str):
         raise Invalid("the request needs a method and a url", code="required")
-    headers = {name: str(value) for name, value in request.items() if name not in ("method", "url")}
-    return EntryRequest(method, url, headers)
+    return EntryRequest(method, url, dict(_headers(request)))
+
+
+def _headers(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a request says as headers; an instant, as ifModifiedSince is one here, becomes an HTTP date."""
+    for name, value in request.items():
+        if name in _HEADERS and isinstance(value, str):
+            moment = interval(value) if name == "ifModifiedSince" else None
+            yield _HEADERS[name], http_date(moment[0]) if moment else value
 
 
 def _received(method: str, target: Target, resource: Any, text: bytes | None) -> Received | None:

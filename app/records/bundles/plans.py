@@ -6,11 +6,12 @@ the lock is prepared. Open stay the entries and references whose name is what a 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from app.records.bundles.entries import BundleEntry, target_of
+from app.preconditions import Preconditions, preconditions
+from app.records.bundles.entries import BundleEntry, BundleReading, placed, target_of
 from app.records.search import SearchContext, criteria
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Prepared, Received, prepare, require_same_id
@@ -30,11 +31,15 @@ _LINKS = re.compile(r"""(?:href|src)\s*=\s*["']([^"']+)""")
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One entry: what it is conditional on, the names that it mentions, its resource where that is ready."""
+    """One entry: what it is conditional on, the names that it mentions, its resource where that is ready.
+
+    `condition` says which resource is meant, `demanded` what its current version must be.
+    """
 
     entry: BundleEntry
     new_id: str
     condition: Criteria | None
+    demanded: Preconditions
     mentions: frozenset[str]
     prepared: Prepared | None
 
@@ -61,12 +66,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class TransactionPlan:
-    """A transaction: `references` are settled; `lookups` and `entries_by_text` are settled under the lock."""
+    """A transaction: `references` are settled; `lookups` and `entries_by_text` are settled under the lock.
+
+    `readings` are of what must be there once all is written.
+    """
 
     entries: tuple[Planned, ...]
     references: Mapping[str, str]
     lookups: Mapping[str, Criteria]
     entries_by_text: Mapping[str, int]  # position among `entries` of the conditional one that a text names
+    readings: tuple[BundleReading, ...] = ()
 
     def looks_at(self, scope: AccessScope) -> Keys:
         """All keys that the entries name or will make."""
@@ -75,11 +84,16 @@ class TransactionPlan:
             for each in self.entries
         )
         named = (named_study(scope, study) for each in self.entries if (study := each.study) is not None)
-        return {RESOURCES: dict.fromkeys(keys), STUDIES: dict.fromkeys(key for key in named if key)}
+        read = (each.key(scope) for each in self.readings)
+        return {RESOURCES: dict.fromkeys((*keys, *read)), STUDIES: dict.fromkeys(key for key in named if key)}
 
 
 def plan_of(
-    entries: Iterable[BundleEntry], new_id: Callable[[], str], context: SearchContext, site: Site
+    entries: Iterable[BundleEntry],
+    new_id: Callable[[], str],
+    context: SearchContext,
+    site: Site,
+    readings: Iterable[BundleReading] = (),
 ) -> TransactionPlan:
     """Check the entries against one another and make the plan.
 
@@ -102,7 +116,7 @@ def plan_of(
     _bound(planned, lookups)
     still_open = conditional.keys() | lookups.keys()
     ready = (_ready(each, settled, still_open, context.tenant, site) for each in planned)
-    return TransactionPlan(tuple(ready), settled, lookups, conditional)
+    return TransactionPlan(tuple(ready), settled, lookups, conditional, tuple(readings))
 
 
 def _planned(entry: BundleEntry, new_id: str, context: SearchContext) -> Planned:
@@ -110,7 +124,9 @@ def _planned(entry: BundleEntry, new_id: str, context: SearchContext) -> Planned
         raise Invalid(f"{entry.method} is not offered here", location=entry.at("request.method"))
     _check_target(entry)
     mentions = frozenset(_mentions(entry.received.document)) if entry.received else frozenset()
-    return Planned(entry, new_id, _condition(entry, context), mentions, None)
+    with placed(entry.index):
+        demanded = preconditions(entry.headers)
+    return Planned(entry, new_id, _condition(entry, context), demanded, mentions, None)
 
 
 def _check_target(entry: BundleEntry) -> None:
@@ -129,7 +145,7 @@ def _check_target(entry: BundleEntry) -> None:
 def _condition(entry: BundleEntry, context: SearchContext) -> Criteria | None:
     pairs = entry.target.criteria
     if entry.method == "POST":
-        query = entry.headers.get("ifNoneExist", "")
+        query = entry.headers.get("If-None-Exist", "")
         pairs = tuple(parse_qsl(query.rpartition("?")[2], keep_blank_values=True))
     return _criteria(entry.target.resource_type, pairs, context) if pairs else None
 
@@ -212,7 +228,7 @@ def _ready(
         return planned
     references = {text: settled[text] for text in planned.mentions & settled.keys()}
     prepared = prepare(entry.received, site, tenant, planned.resource_id, references)
-    return Planned(entry, planned.new_id, planned.condition, planned.mentions, prepared)
+    return replace(planned, prepared=prepared)
 
 
 def _mentions(document: Mapping[str, Any]) -> Iterator[str]:

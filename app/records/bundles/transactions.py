@@ -4,17 +4,16 @@ Conditions and conditional references are resolved first, so the order of the en
 deletions, creations and updates are written, in this order.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.records.bundles.entries import BundleEntry
+from app.records.bundles.entries import BundleEntry, placed
 from app.records.bundles.plans import ORDER, Planned, TransactionPlan
 from app.records.write.conditions import existing, id_of, only_match, require_matched_id
 from app.records.write.receiving import Prepared, prepare
-from app.records.write.versions import if_match_version
 from app.records.write.writing import Desk, Written
-from graph.errors import HilumError, Invalid, PreconditionFailed
+from graph.errors import Gone, HilumError, Invalid, NotFound, PreconditionFailed
 from graph.keys import resource_of
 from graph.resources.states import RESOURCES
 
@@ -24,7 +23,7 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
 
     The outcomes are in the order of the entries. Raises `Invalid` where two entries are one resource,
     `PreconditionFailed` where a conditional reference matches nothing, and what fails for an entry with its
-    place.
+    place: `NotFound` or `Gone` for one that will read what is not there then.
     """
     matches = [_match(desk, each) for each in plan.entries]
     _refuse_twice(plan, matches)
@@ -35,7 +34,21 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
         planned = plan.entries[place]
         with _placed(planned.entry):
             outcomes[place] = work.write(planned, matches[place])
+    _require_readable(desk, plan, outcomes.values())
     return [outcomes[place] for place in range(len(matches))]
+
+
+def _require_readable(desk: Desk, plan: TransactionPlan, outcomes: Iterable[Written | None]) -> None:
+    """What the transaction reads is there once it is written, since one entry that fails fails them all."""
+    written = {each.version.key: each.version.deleted for each in outcomes if each}
+    for reading in plan.readings:
+        key, name = reading.key(desk.scope), f"{reading.target.resource_type}/{reading.target.resource_id}"
+        known = desk.view.get(RESOURCES, key)
+        with placed(reading.index):
+            if key not in written and (known is None or not known.is_seen_by(desk.scope)):
+                raise NotFound(f"no {name}")
+            if written.get(key, known is not None and known.deleted):
+                raise Gone(f"{name} was deleted", code="deleted")
 
 
 @contextmanager
@@ -95,14 +108,15 @@ class _Work:
         if entry.method == "POST" and match:
             return existing(self.desk, match)
         prepared = planned.prepared or self._prepare(planned, match)
-        return self.desk.put(prepared, method=entry.method, if_match=_if_match(entry))
+        return self.desk.put(prepared, method=entry.method, demanded=planned.demanded)
 
     def _delete(self, planned: Planned, match: str | None) -> Written | None:
         target = planned.entry.target
         resource_id = id_of(match) if match else target.resource_id
         if resource_id is None:
+            planned.demanded.require(None)
             return None
-        return self.desk.delete(target.resource_type, resource_id, _if_match(planned.entry))
+        return self.desk.delete(target.resource_type, resource_id, planned.demanded)
 
     def _prepare(self, planned: Planned, match: str | None) -> Prepared:
         received = planned.entry.received
@@ -113,7 +127,3 @@ class _Work:
             require_matched_id(received, resource_id)
         references = {text: self.references[text] for text in planned.mentions & self.references.keys()}
         return prepare(received, self.desk.site, self.desk.scope.tenant, resource_id, references)
-
-
-def _if_match(entry: BundleEntry) -> int | None:
-    return if_match_version(entry.headers.get("ifMatch"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.records.bundles.entries import BundleEntry, read_bundle
+from app.records.bundles.entries import BundleEntry, BundleReading, read_bundle
 from app.records.bundles.plans import TransactionPlan, plan_of
 from app.records.bundles.units import WriteEntries
 from app.records.search import SearchContext
@@ -30,10 +30,18 @@ class BundleWriter:
         """
         return self.write_together(scope, read_bundle(raw, "transaction").all())
 
-    def write_together(self, scope: AccessScope, entries: Sequence[BundleEntry]) -> list[Written | None]:
-        """Write the entries of a transaction in one commit; raises what is wrong with any of them."""
+    def write_together(
+        self,
+        scope: AccessScope,
+        entries: Sequence[BundleEntry],
+        readings: Sequence[BundleReading] = (),
+    ) -> list[Written | None]:
+        """Write the entries of a transaction in one commit, if what it reads is there then.
+
+        Raises what is wrong with any of them.
+        """
         scope.require("fhir.write")
-        unit = WriteEntries(plan=self._plan(scope, entries), **self._whose(scope))
+        unit = WriteEntries(plan=self._plan(scope, entries, readings), **self._whose(scope))
         return self._store.commit(scope, unit)
 
     def write_each(
@@ -51,9 +59,11 @@ class BundleWriter:
         told = iter(outcomes)
         return [_only(next(told)) if isinstance(plan, TransactionPlan) else plan for plan in plans]
 
-    def _plan(self, scope: AccessScope, entries: Sequence[BundleEntry]) -> TransactionPlan:
+    def _plan(
+        self, scope: AccessScope, entries: Sequence[BundleEntry], readings: Sequence[BundleReading] = ()
+    ) -> TransactionPlan:
         context = SearchContext(scope.tenant, self._site.zone, self._site.fhir_base)
-        return plan_of(entries, self._site.new_id, context, self._site)
+        return plan_of(entries, self._site.new_id, context, self._site, readings)
 
     def _plan_or_failure(self, scope: AccessScope, entry: BundleEntry) -> TransactionPlan | Failure:
         try:

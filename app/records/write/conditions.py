@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.preconditions import Preconditions
 from app.records.write.receiving import Prepared, Received
-from app.records.write.writing import Desk, Written, check_version
+from app.records.write.writing import Desk, Written
 from fhir_profiles.issues import InvalidResource, Issue
 from graph.errors import PreconditionFailed
 from graph.keys import resource_of
@@ -26,29 +27,34 @@ class Criteria:
         return Question(self.resource_type, self.where, Page(limit=_ENOUGH))
 
 
-def create(desk: Desk, prepared: Prepared, if_none_exist: Criteria | None = None) -> Written:
+def create(
+    desk: Desk, prepared: Prepared, if_none_exist: Criteria | None, demanded: Preconditions
+) -> Written:
     """Create, or answer the one match of If-None-Exist unchanged."""
     if if_none_exist and (match := only_match(desk, if_none_exist)):
         return existing(desk, match)
-    return desk.put(prepared, method="POST")
+    return desk.put(prepared, method="POST", demanded=demanded)
 
 
 def update_where(
-    desk: Desk, received: Received, new_id: str, criteria: Criteria, if_match: int | None = None
+    desk: Desk, received: Received, new_id: str, criteria: Criteria, demanded: Preconditions
 ) -> Written:
     """Update the one match; create where there is none, under the id that the body brings or a new one."""
     match = only_match(desk, criteria)
     if match is None:
-        check_version(None, if_match)
+        demanded.require(None)
     resource_id = id_of(match) if match else received.resource_id or new_id
     require_matched_id(received, resource_id)
-    return desk.put(desk.prepared(received, resource_id), method="PUT", if_match=if_match)
+    return desk.put(desk.prepared(received, resource_id), method="PUT", demanded=demanded)
 
 
-def delete_where(desk: Desk, criteria: Criteria, if_match: int | None = None) -> Written | None:
+def delete_where(desk: Desk, criteria: Criteria, demanded: Preconditions) -> Written | None:
     """Delete the one match; None where there is none."""
     match = only_match(desk, criteria)
-    return desk.delete(criteria.resource_type, id_of(match), if_match) if match else None
+    if match is None:
+        demanded.require(None)
+        return None
+    return desk.delete(criteria.resource_type, id_of(match), demanded)
 
 
 def require_matched_id(received: Received, resource_id: str) -> None:

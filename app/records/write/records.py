@@ -6,6 +6,7 @@ in it, so two clients who create "unless it exists" at once get one resource.
 
 from typing import Any
 
+from app.preconditions import NO_PRECONDITIONS, Preconditions
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import prepare, receive, require_same_id
 from app.records.write.units import CreateResource, DeleteMatch, DeleteResource, UpdateMatch, UpdateResource
@@ -23,13 +24,20 @@ class Records:
         self._site = site
 
     def create(
-        self, scope: AccessScope, resource_type: str, raw: bytes, if_none_exist: Criteria | None = None
+        self,
+        scope: AccessScope,
+        resource_type: str,
+        raw: bytes,
+        if_none_exist: Criteria | None = None,
+        demanded: Preconditions = NO_PRECONDITIONS,
     ) -> Written:
         """Create under a new id; with criteria, answer the one match instead (http.html#ccreate)."""
         scope.require("fhir.write")
         received = receive(raw, resource_type)
         prepared = prepare(received, self._site, scope.tenant, self._site.new_id())
-        unit = CreateResource(prepared=prepared, if_none_exist=if_none_exist, **self._whose(scope))
+        unit = CreateResource(
+            prepared=prepared, if_none_exist=if_none_exist, demanded=demanded, **self._whose(scope)
+        )
         return self._store.commit(scope, unit)
 
     def update(
@@ -38,18 +46,18 @@ class Records:
         resource_type: str,
         resource_id: str,
         raw: bytes,
-        if_match: int | None = None,
+        demanded: Preconditions = NO_PRECONDITIONS,
     ) -> Written:
         """Write the next version of a resource, or its first under the client's id (http.html#upsert)."""
         scope.require("fhir.write")
         received = receive(raw, resource_type)
         require_same_id(received, resource_id)
         prepared = prepare(received, self._site, scope.tenant, resource_id)
-        unit = UpdateResource(prepared=prepared, if_match=if_match, **self._whose(scope))
+        unit = UpdateResource(prepared=prepared, demanded=demanded, **self._whose(scope))
         return self._store.commit(scope, unit)
 
     def update_where(
-        self, scope: AccessScope, criteria: Criteria, raw: bytes, if_match: int | None = None
+        self, scope: AccessScope, criteria: Criteria, raw: bytes, demanded: Preconditions = NO_PRECONDITIONS
     ) -> Written:
         """Update the one match, or create where there is none (http.html#cond-update)."""
         scope.require("fhir.write")
@@ -57,27 +65,31 @@ class Records:
             received=receive(raw, criteria.resource_type),
             new_id=self._site.new_id(),
             criteria=criteria,
-            if_match=if_match,
+            demanded=demanded,
             **self._whose(scope),
         )
         return self._store.commit(scope, unit)
 
     def delete(
-        self, scope: AccessScope, resource_type: str, resource_id: str, if_match: int | None = None
+        self,
+        scope: AccessScope,
+        resource_type: str,
+        resource_id: str,
+        demanded: Preconditions = NO_PRECONDITIONS,
     ) -> Written | None:
         """Delete; None where there was nothing left to delete."""
         scope.require("fhir.write")
         unit = DeleteResource(
-            resource_type=resource_type, resource_id=resource_id, if_match=if_match, **self._whose(scope)
+            resource_type=resource_type, resource_id=resource_id, demanded=demanded, **self._whose(scope)
         )
         return self._store.commit(scope, unit)
 
     def delete_where(
-        self, scope: AccessScope, criteria: Criteria, if_match: int | None = None
+        self, scope: AccessScope, criteria: Criteria, demanded: Preconditions = NO_PRECONDITIONS
     ) -> Written | None:
         """Delete the one match; several are refused (http.html#3.1.0.7.1)."""
         scope.require("fhir.write")
-        unit = DeleteMatch(criteria=criteria, if_match=if_match, **self._whose(scope))
+        unit = DeleteMatch(criteria=criteria, demanded=demanded, **self._whose(scope))
         return self._store.commit(scope, unit)
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.preconditions import NO_PRECONDITIONS, Preconditions
 from app.records.write.conditions import Criteria, create, delete_where, update_where
 from app.records.write.receiving import Prepared, Received
 from app.records.write.writing import Desk, Written
@@ -34,6 +35,7 @@ class CreateResource(RecordUnit[Written]):
 
     prepared: Prepared
     if_none_exist: Criteria | None = None
+    demanded: Preconditions = NO_PRECONDITIONS
 
     def looks_at(self) -> Keys:
         """Of an ImagingStudy, whether another one has its UID."""
@@ -45,7 +47,7 @@ class CreateResource(RecordUnit[Written]):
 
     def decide(self, view: View, draft: Draft) -> Written:
         """Create it."""
-        return create(self.desk(view, draft), self.prepared, self.if_none_exist)
+        return create(self.desk(view, draft), self.prepared, self.if_none_exist, self.demanded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class UpdateResource(RecordUnit[Written]):
     """Writes the next version of a resource, or its first under the client's id (http.html#update)."""
 
     prepared: Prepared
-    if_match: int | None = None
+    demanded: Preconditions = NO_PRECONDITIONS
 
     def looks_at(self) -> Keys:
         """The resource; of an ImagingStudy, whether another one has its UID."""
@@ -61,7 +63,7 @@ class UpdateResource(RecordUnit[Written]):
 
     def decide(self, view: View, draft: Draft) -> Written:
         """Write it."""
-        return self.desk(view, draft).put(self.prepared, method="PUT", if_match=self.if_match)
+        return self.desk(view, draft).put(self.prepared, method="PUT", demanded=self.demanded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +73,12 @@ class UpdateMatch(RecordUnit[Written]):
     received: Received
     new_id: str
     criteria: Criteria
-    if_match: int | None = None
+    demanded: Preconditions = NO_PRECONDITIONS
 
     def decide(self, view: View, draft: Draft) -> Written:
         """Search, then write."""
         desk = self.desk(view, draft)
-        return update_where(desk, self.received, self.new_id, self.criteria, self.if_match)
+        return update_where(desk, self.received, self.new_id, self.criteria, self.demanded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class DeleteResource(RecordUnit[Written | None]):
 
     resource_type: str
     resource_id: str
-    if_match: int | None = None
+    demanded: Preconditions = NO_PRECONDITIONS
 
     def looks_at(self) -> Keys:
         """The resource."""
@@ -93,7 +95,7 @@ class DeleteResource(RecordUnit[Written | None]):
 
     def decide(self, view: View, draft: Draft) -> Written | None:
         """Delete it."""
-        return self.desk(view, draft).delete(self.resource_type, self.resource_id, self.if_match)
+        return self.desk(view, draft).delete(self.resource_type, self.resource_id, self.demanded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +103,11 @@ class DeleteMatch(RecordUnit[Written | None]):
     """Deletes the one match of criteria; several are refused (http.html#3.1.0.7.1)."""
 
     criteria: Criteria
-    if_match: int | None = None
+    demanded: Preconditions = NO_PRECONDITIONS
 
     def decide(self, view: View, draft: Draft) -> Written | None:
         """Search, then delete."""
-        return delete_where(self.desk(view, draft), self.criteria, self.if_match)
+        return delete_where(self.desk(view, draft), self.criteria, self.demanded)
 
 
 def _study_of(scope: AccessScope, prepared: Prepared) -> Keys:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
 from app.records.write.receiving import Prepared, Received, prepare
 from graph import commit
-from graph.errors import Conflict, Forbidden, NotAllowed, NotFound, PreconditionFailed
+from graph.errors import Conflict, Forbidden, NotAllowed, NotFound
 from graph.keys import resource_key
 from graph.query.rows import ValueRows
 from graph.records import ResourceVersion
@@ -45,35 +46,37 @@ class Desk:
         """A resource whose id only the commit could tell."""
         return prepare(received, self.site, self.scope.tenant, resource_id)
 
-    def put(self, prepared: Prepared, *, method: str, if_match: int | None = None) -> Written:
+    def put(self, prepared: Prepared, *, method: str, demanded: Preconditions = NO_PRECONDITIONS) -> Written:
         """Write the next version; an id that is new is created (update as create).
 
         Raises `NotFound` for one that the caller may not see, `Forbidden` about a patient who is not theirs,
-        `PreconditionFailed` for another version than `if_match`, `AppendOnly` for a type that is never
-        changed.
+        `PreconditionFailed` where the current version is not what is `demanded`, `AppendOnly` for a type that
+        is never changed.
         """
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
         if method == "PUT":
             refuse_append_only(prepared.resource_type)
             self._require_seen(known, name)
-        check_version(known, if_match)
+        demanded.require(current_version(known))
         if known is not None and known.managed and prepared.study is not None:
             write = overlaid(self.view, self.site, known, prepared.study)
             return self._add(write, created=False)
         return self._write(known, prepared, method)
 
-    def delete(self, resource_type: str, resource_id: str, if_match: int | None = None) -> Written | None:
+    def delete(
+        self, resource_type: str, resource_id: str, demanded: Preconditions = NO_PRECONDITIONS
+    ) -> Written | None:
         """Write the tombstone version; None where there is nothing to delete, which is no error.
 
-        Raises `Conflict` for a study with pictures, `PreconditionFailed` for another version than `if_match`,
-        `AppendOnly` for a type that is never deleted.
+        Raises `Conflict` for a study with pictures, `PreconditionFailed` where the current version is not
+        what is `demanded`, `AppendOnly` for a type that is never deleted.
         """
         refuse_append_only(resource_type)
         known = self.view.get(RESOURCES, resource_key(self.scope.tenant, resource_type, resource_id))
         if known is not None and not known.is_seen_by(self.scope):
             known = None  # one that is not theirs is absent
-        check_version(known, if_match)
+        demanded.require(current_version(known))
         if known is None or known.deleted:
             return None
         if known.managed:
@@ -147,15 +150,11 @@ def refuse_append_only(resource_type: str) -> None:
         raise AppendOnly(f"{resource_type} is neither changed nor deleted", code="not-supported")
 
 
-def check_version(known: ResourceState | None, if_match: int | None) -> None:
-    """Require that If-Match, where there is one, names the current version.
-
-    Raises `PreconditionFailed` for another (http.html#concurrency).
-    """
-    if if_match is None:
-        return
-    if known is None or known.version_id != if_match:
-        raise PreconditionFailed("If-Match is not the current version", location="If-Match", code="conflict")
+def current_version(known: ResourceState | None) -> CurrentVersion | None:
+    """What the conditions of a write are held against; None where there is no version."""
+    if known is None:
+        return None
+    return CurrentVersion(str(known.version_id), known.properties.get("lastUpdated"), known.deleted)
 
 
 def _tombstone(known: ResourceState, resource_id: str) -> ResourceWrite:

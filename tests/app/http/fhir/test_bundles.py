@@ -181,6 +181,69 @@ def test_deletions_come_first_and_readings_last(fhir: Fhir) -> None:
     assert answer.json["entry"][0]["resource"]["total"] == 1  # type: ignore[index]
 
 
+VERSIONS_DEMANDED = [
+    ({"ifMatch": 'W/"1"'}, True),
+    ({"ifMatch": 'W/"7", W/"1"'}, True),
+    ({"ifMatch": "*"}, True),
+    ({"ifMatch": 'W/"2"'}, False),
+    ({"ifNoneMatch": "*"}, False),
+    ({"ifNoneMatch": 'W/"1"'}, False),
+    ({"ifNoneMatch": 'W/"2"'}, True),
+    ({"ifModifiedSince": "2018-01-01T00:00:00Z"}, True),
+]
+
+
+@pytest.mark.parametrize(("request_of", "holds"), VERSIONS_DEMANDED)
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+def test_an_entry_holds_only_for_the_version_that_it_demands(
+    fhir: Fhir, request_of: dict[str, str], holds: bool, method: str, kind: str
+) -> None:
+    fhir.send("PUT", "Patient/a", patient(id="a"))
+    body = patient(id="a", gender="male") if method == "PUT" else None
+    answer = fhir.send("POST", "", bundle(entry(body, method, "Patient/a", **request_of), kind=kind))
+    status = answer.status_code if kind == "transaction" else int(statuses(answer)[0])
+
+    assert status == ((200 if kind == "transaction" or method == "PUT" else 204) if holds else 412)
+    assert (fhir.get("Patient/a").headers.get("ETag") == 'W/"1"') is not holds
+
+
+NOTHING_TO_READ = [
+    ("Patient/nobody", 404, "Bundle.entry[1].request"),
+    ("Patient/old", 410, "Bundle.entry[1].request"),
+    ("Patient/mine/_history/7", 404, "Bundle.entry[1].request"),
+    ("Patient/nobody/_history", 404, "Bundle.entry[1].request"),
+    ("Patient?colour=red", 400, "Bundle.entry[1].colour"),
+    ("Patient/mine?_summary=loud", 400, "Bundle.entry[1]._summary"),
+]
+
+
+@pytest.mark.parametrize(("url", "status", "place"), NOTHING_TO_READ)
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_reading_that_fails_stops_the_whole_transaction(
+    fhir: Fhir, url: str, status: int, place: str, writes: bool
+) -> None:
+    for name in ("old", "mine"):
+        fhir.send("PUT", f"Patient/{name}", patient(name, id=name))
+    fhir.send("DELETE", "Patient/old")
+    first = entry(organization()) if writes else entry(None, "GET", "Patient/mine")
+    answer = fhir.send("POST", "", bundle(first, entry(None, "GET", url)))
+
+    assert (answer.status_code, answer.json["issue"][0]["expression"]) == (status, [place])  # type: ignore[index]
+    assert fhir.found("Organization") == []
+
+
+def test_a_transaction_reads_what_it_makes_and_not_what_it_ends(fhir: Fhir) -> None:
+    reading = entry(None, "GET", "Patient/a")
+    made = fhir.send("POST", "", bundle(reading, entry(patient(id="a"), "PUT", "Patient/a")))
+    ended = fhir.send("POST", "", bundle(reading, entry(None, "DELETE", "Patient/a")))
+
+    assert statuses(made) == ["200", "201"]
+    assert made.json["entry"][0]["resource"]["id"] == "a"  # type: ignore[index]
+    assert ended.status_code == 410
+    assert fhir.get("Patient/a").headers["ETag"] == 'W/"1"'
+
+
 def test_the_same_resource_twice_is_refused(fhir: Fhir) -> None:
     twice = [entry(patient("P1", id="a"), "PUT", "Patient/a")] * 2
     fhir.send("PUT", "Patient/b", patient("P2", id="b"))

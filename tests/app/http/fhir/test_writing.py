@@ -82,12 +82,56 @@ def test_an_update_makes_the_next_version(fhir: Fhir) -> None:
     assert fhir.get(name).json["gender"] == "male"  # type: ignore[index]
 
 
-@pytest.mark.parametrize(("if_match", "status"), [('W/"2"', 412), ('"1"', 200), ("1", 400), ("*", 400)])
-def test_an_update_holds_only_for_the_version_that_was_read(fhir: Fhir, if_match: str, status: int) -> None:
-    name = fhir.create(patient())
-    answer = fhir.send("PUT", name, patient(id=name.partition("/")[2]), If_Match=if_match)
+LONG_AGO, SOME_DAY = "Mon, 01 Jan 2018 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT"
+CONDITIONS = [
+    ({"If_Match": 'W/"1"'}, True),
+    ({"If_Match": '"1"'}, True),
+    ({"If_Match": 'W/"7", W/"1"'}, True),
+    ({"If_Match": "*"}, True),
+    ({"If_Match": 'W/"2"'}, False),
+    ({"If_None_Match": "*"}, False),
+    ({"If_None_Match": 'W/"7", W/"1"'}, False),
+    ({"If_None_Match": 'W/"2"'}, True),
+    ({"If_Unmodified_Since": LONG_AGO}, False),
+    ({"If_Unmodified_Since": SOME_DAY}, True),
+    ({"If_Match": 'W/"1"', "If_Unmodified_Since": LONG_AGO}, True),
+]
 
-    assert answer.status_code == status
+
+@pytest.mark.parametrize(("headers", "holds"), CONDITIONS)
+@pytest.mark.parametrize("by", ["id", "criteria"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_write_holds_only_for_the_version_that_it_demands(
+    fhir: Fhir, headers: dict[str, str], holds: bool, by: str, method: str
+) -> None:
+    name = fhir.create(patient("P7"))
+    body = patient("P7", id=name.partition("/")[2], gender="male") if method == "PUT" else None
+    answer = fhir.send(method, name if by == "id" else "Patient?identifier=P7", body, **headers)
+    done = 200 if method == "PUT" else 204
+
+    assert answer.status_code == (done if holds else 412), answer.text
+    assert (fhir.get(f"{name}/_history").json["entry"][0]["response"]["etag"] == 'W/"1"') is not holds  # type: ignore[index]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_condition_that_cannot_be_read_is_refused(fhir: Fhir, method: str) -> None:
+    name = fhir.create(patient())
+    body = patient(id=name.partition("/")[2]) if method == "PUT" else None
+
+    assert fhir.send(method, name, body, If_Match="1").status_code == 400
+    assert fhir.send(method, name, body, If_None_Match="1").status_code == 400
+
+
+def test_what_must_not_be_there_is_created_once(fhir: Fhir) -> None:
+    made = [fhir.send("PUT", "Patient/a", patient(id="a"), If_None_Match="*") for _ in range(2)]
+    fhir.send("DELETE", "Patient/a")
+    made.append(fhir.send("PUT", "Patient/a", patient(id="a"), If_None_Match="*"))
+
+    assert [each.status_code for each in made] == [201, 412, 201]
+    assert fhir.send("PUT", "Patient?identifier=P9", patient("P9"), If_Match="*").status_code == 412
+    assert fhir.send("DELETE", "Patient?identifier=P9", If_Match="*").status_code == 412
+    assert fhir.send("POST", "Patient", patient("P9"), If_Match="*").status_code == 412
+    assert fhir.send("POST", "Patient", patient("P9"), If_None_Match="*").status_code == 201
 
 
 def test_an_update_under_a_new_id_creates(fhir: Fhir) -> None:
