@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from uuid import uuid4
 
-from flask import Response, request
+from flask import Response
 
+from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
-from app.http.kit.negotiation import MediaRange, MediaType, parse_accept, weigh
+from app.http.kit.negotiation import MediaRange, MediaType, weigh
 from app.imaging.retrieve import (
     ImagingRetrieval,
     frame_media_type,
@@ -40,7 +41,7 @@ class FrameViews:
         check_uids(study=study, series=series, instance=instance)
         wanted = _numbers(numbers)
         found = self._retrieval.with_frames(scope, study, series, instance)
-        ranges = parse_accept(request.headers.get("Accept"))
+        ranges = accepted()
         chosen, single = _chosen(found, ranges, alone=len(wanted) == 1)
         bodies = self._retrieval.frames(found, wanted)
         if single:

@@ -5,14 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from flask import Response, request
 
+from app.http.dicomweb.accepting import json_wanted
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.conditional import is_unchanged
-from app.http.kit.json_answers import DICOM_JSON
-from app.http.kit.negotiation import MediaType, choose
 from app.imaging.retrieve import ImagingRetrieval
 from graph.scope import AccessScope
 
-_OFFERS = (DICOM_JSON, MediaType("application", "json"))
 _AT_ONCE = 64  # instances that one write to the client carries
 
 
@@ -27,12 +25,12 @@ class MetadataViews:
     ) -> Response:
         """200 with the JSON array of the instances' attributes, or 304 where the client has them."""
         check_uids(study=study, series=series, instance=instance)
-        chosen = choose(request.headers.get("Accept"), _OFFERS)
+        wanted = json_wanted()
         found = self._retrieval.metadata(scope, study, series, instance)
         tag = f'"{found.tag}"'
         if is_unchanged(dict(request.headers), tag):
             return Response(status=304, headers={"ETag": tag})
-        return Response(_array(found.objects), content_type=str(chosen), headers={"ETag": tag})
+        return Response(_array(found.objects), content_type=str(wanted), headers={"ETag": tag})
 
 
 def _array(objects: Sequence[bytes]) -> Iterator[bytes]:

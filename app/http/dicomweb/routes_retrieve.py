@@ -10,9 +10,10 @@ from uuid import uuid4
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
+from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
-from app.http.kit.negotiation import MediaRange, MediaType, parse_accept, weigh
+from app.http.kit.negotiation import MediaRange, MediaType, weigh
 from app.imaging.retrieve import ImagingRetrieval
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
@@ -36,7 +37,7 @@ class WadoViews:
         Raises `NotAcceptable` where the caller takes no syntax that they are stored in.
         """
         check_uids(study=study, series=series, instance=instance)
-        ranges = parse_accept(request.headers.get("Accept"))
+        ranges = accepted()
         found = self._retrieval.instances(scope, study, series, instance)
         single = instance is not None and _prefers_single(ranges)
         if not all(_acceptable(each, ranges, single=single) for each in found):

@@ -2,11 +2,11 @@
 
 from flask import Response, request
 
+from app.http.dicomweb.accepting import json_wanted
 from app.http.dicomweb.search_parameters import parse
 from app.http.dicomweb.search_response import dataset
 from app.http.dicomweb.uids import check_uids
-from app.http.kit.json_answers import DICOM_JSON, dicom_json
-from app.http.kit.negotiation import MediaType, choose
+from app.http.kit.json_answers import dicom_json
 from app.imaging.search import ImagingSearch
 from app.site import Sites
 from graph.query.attributes import INSTANCE, SERIES, STUDY
@@ -20,7 +20,6 @@ PATHS = {
     "/studies/<study>/instances": INSTANCE,
     "/studies/<study>/series/<series>/instances": INSTANCE,
 }
-_OFFERS = (DICOM_JSON, MediaType("application", "json"))
 _MORE = "There are more results; ask for them with offset"
 
 
@@ -36,13 +35,14 @@ class QidoViews:
     ) -> Response:
         """200 with an array of data sets, or 204 without any (10.6.3)."""
         check_uids(study=study, series=series)
-        choose(request.headers.get("Accept"), _OFFERS)
+        wanted = json_wanted()
         query = parse(request.args.lists(), level, study, series)
         page = self._search.search(scope, query.request, stored=bool(query.fields.stored))
         if page.matches:
             address = self._sites.of(scope).address(scope.partition)
             response = dicom_json(
-                [dataset(match, query.request, query.fields, address) for match in page.matches]
+                [dataset(match, query.request, query.fields, address) for match in page.matches],
+                media_type=wanted,
             )
         else:
             response = Response(status=204)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
+from app.http.dicomweb.accepting import json_wanted
 from app.http.dicomweb.store_response import response_dataset, status_of
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.bodies import BoundedBody, Pace, request_body
-from app.http.kit.json_answers import DICOM_JSON, dicom_json
+from app.http.kit.json_answers import dicom_json
 from app.http.kit.multipart import PartLimits, read_related
-from app.http.kit.negotiation import choose, parse_media_type
+from app.http.kit.negotiation import parse_media_type
 from app.imaging.store import Ingest
 from app.site import Sites
 from graph.errors import Invalid, Unsupported
@@ -45,14 +46,14 @@ class StowViews:
         Table 10.5.3-1. Raises `Unsupported` for another media type, `Invalid` without a part.
         """
         check_uids(study=study)
-        choose(request.headers.get("Accept"), (DICOM_JSON,))
+        wanted = json_wanted()
         report = self._ingest.store(scope, self._parts(), study_uid=study)
         if report.stopped and not report.outcomes:
             raise report.stopped
         if not report.outcomes:
             raise Invalid("the request has no part", location="body")
         address = self._sites.of(scope).address(scope.partition)
-        response = dicom_json(response_dataset(report.outcomes, address), status_of(report))
+        response = dicom_json(response_dataset(report.outcomes, address), status_of(report), wanted)
         if any(outcome.several_values for outcome in report.outcomes):
             response.headers["Warning"] = _SEVERAL_VALUES.removeprefix("Warning: ")
         return response

@@ -6,14 +6,19 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from app.http.kit.conditional import version_tag
-from app.http.kit.negotiation import MediaType, choose
+from app.http.kit.negotiation import MediaType, choose, parse_media_type
 from app.preconditions import http_date
 from graph.errors import NotAcceptable
 from graph.records import ResourceVersion
 
 FHIR_JSON = MediaType("application", "fhir+json")
-_OFFERS = (FHIR_JSON, MediaType("application", "json"))
-_FORMATS = frozenset({"json", "application/json", "application/fhir+json", "text/json"})
+_TYPES = (FHIR_JSON, MediaType("application", "json"), MediaType("text", "json"))
+_VERSIONS = ("4.0", "4.0.1")  # http.html#version-parameter names the first, some clients the second
+_VERSION = "fhirversion"
+_OFFERS = tuple(
+    MediaType(each.type, each.subtype, {_VERSION: version}) for each in _TYPES for version in _VERSIONS
+)
+_FORMATS = frozenset({"json", *(each.name for each in _TYPES)})
 _PREFERENCE = re.compile(r"([A-Za-z-]+)\s*=\s*\"?([A-Za-z]+)")
 
 # Parameters of every interaction (http.html#parameters), no criteria.
@@ -55,13 +60,24 @@ class Answer:
 
 
 def media_type(call: Call) -> str:
-    """The media type of the answer (http.html#mime-type); raise `NotAcceptable` for anything but JSON."""
+    """The media type of the answer (http.html#mime-type).
+
+    Raises `NotAcceptable` for anything but the JSON of FHIR 4.0.
+    """
     asked = call.parameter("_format")
-    if asked is not None:
-        if asked.replace(" ", "+").partition(";")[0] not in _FORMATS:
-            raise NotAcceptable("JSON is the one format here", location="_format")
-        return f"{FHIR_JSON}; charset=utf-8"
-    return f"{choose(call.headers.get('Accept'), _OFFERS)}; charset=utf-8"
+    if asked is None:
+        return f"{choose(call.headers.get('Accept'), _OFFERS).name}; charset=utf-8"
+    name, _, parameters = asked.partition(";")
+    named = parse_media_type(f"{FHIR_JSON};{parameters}")
+    # A plus that a client left unescaped is a blank.
+    if name.strip().lower().replace(" ", "+") not in _FORMATS or not is_of_version(named):
+        raise NotAcceptable("JSON of FHIR 4.0 is the one format here", location="_format")
+    return f"{FHIR_JSON}; charset=utf-8"
+
+
+def is_of_version(media_type: MediaType | None) -> bool:
+    """Whether a media type names no version of FHIR, or that of R4 (http.html#version-parameter)."""
+    return media_type is None or media_type.parameters.get(_VERSION, _VERSIONS[0]) in _VERSIONS
 
 
 def version_headers(version: ResourceVersion) -> dict[str, str]:

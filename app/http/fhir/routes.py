@@ -11,7 +11,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 
 from app.http.fhir.batch import BundleView
 from app.http.fhir.capabilities import capability_statement, smart_configuration
-from app.http.fhir.exchange import Answer, Call, media_type
+from app.http.fhir.exchange import Answer, Call, is_of_version, media_type
 from app.http.fhir.history import HistoryViews
 from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, names_a_type
 from app.http.fhir.read import ReadViews
@@ -20,6 +20,7 @@ from app.http.fhir.search import SearchViews
 from app.http.fhir.write import WriteViews
 from app.http.kit.bodies import expect_media_type, read_body
 from app.http.kit.guard import public, requires
+from app.http.kit.negotiation import parse_media_type
 from app.http.kit.request_context import current, current_scope
 from app.paging import PageTokens
 from app.records import Records
@@ -131,6 +132,8 @@ def _body(interaction: Interaction, largest: int) -> bytes:
     charset = request.mimetype_params.get("charset", "utf-8")
     if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
         raise Unsupported("send the body as UTF-8", location="Content-Type")
+    if not is_of_version(parse_media_type(request.content_type or "")):
+        raise Unsupported("send FHIR 4.0", location="Content-Type")
     if interaction.body == FORM:
         request.max_content_length = largest
         return b""

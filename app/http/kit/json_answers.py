@@ -8,11 +8,12 @@ from flask import Response
 from app.http.kit.negotiation import MediaType
 
 DICOM_JSON = MediaType("application", "dicom+json")
+JSON_OFFERS = (DICOM_JSON, MediaType("application", "json"))
 
 
-def dicom_json(body: Any, status: int = 200) -> Response:
+def dicom_json(body: Any, status: int = 200, media_type: MediaType = DICOM_JSON) -> Response:
     """A DICOM JSON answer: a data set or a list of them."""
-    return Response(orjson.dumps(body), status, content_type=str(DICOM_JSON))
+    return Response(orjson.dumps(body), status, content_type=str(media_type))
 
 
 def element(vr: str, *values: Any) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Which representation a client wants: a lenient reader of Accept (RFC 9110 12.5.1, PS3.18 8.7.5).
 
 Lenient, because viewers send `type=application/dicom` without its quotes and one malformed member must not
-spoil the others: what cannot be read is skipped. Parameters of a range narrow it; an offer may say more than
-was asked.
+spoil the others: what cannot be read is skipped. A parameter of a range narrows it among offers that have
+that parameter; one that an offer has not says nothing about it (`profile`, `charset`).
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from graph.errors import Invalid, NotAcceptable
@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _QUOTED = r'"(?:[^"\\]|\\.)*+\\?"?'
 _MEMBER = re.compile(rf'(?:[^,"]|{_QUOTED})+')
 _PARAMETER = re.compile(r";[ \t]*([A-Za-z0-9_.-]+)[ \t]*=[ \t]*(" + _QUOTED + r'|[^;"]*)')
-_IGNORED = {"q", "boundary", "charset"}
+_WITHOUT_ITS_PLUS = re.compile(r"(/[A-Za-z0-9.-]+) (?=[A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class MediaRange(MediaType):
             self.type in ("*", offer.type)
             and self.subtype in ("*", offer.subtype)
             and all(
-                _same(value, offer.parameters.get(name))
+                _same(value, offer.parameters[name])
                 for name, value in self.parameters.items()
-                if name not in _IGNORED
+                if name in offer.parameters
             )
         )
 
@@ -69,12 +69,10 @@ class MediaRange(MediaType):
         return 10 * named + len(self.parameters)
 
 
-def _same(asked: str, offered: str | None) -> bool:
+def _same(asked: str, offered: str) -> bool:
     """Whether a parameter is as asked: equal, or any, or of any subtype as in `type="image/*"`."""
     if asked in ("*", "*/*"):
         return True
-    if offered is None:
-        return False
     asked, offered = asked.lower(), offered.lower()
     return asked == offered or (asked.endswith("/*") and offered.startswith(asked[:-1]))
 
@@ -103,16 +101,28 @@ def _parameters(text: str) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def parse_accept(header: str | None) -> tuple[MediaRange, ...]:
+def parse_accept(header: str | None, parameter: str | None = None) -> tuple[MediaRange, ...]:
     """The readable ranges of an Accept header, heaviest first; no header accepts anything.
 
-    Raises `Invalid` beyond `MOST_RANGES` members or 16 KiB.
+    The media types of an accept `parameter` come before them, as far as the header takes them, with weights
+    above 1 (PS3.18 8.3.3.1, 8.7.8.1). Raises `Invalid` beyond `MOST_RANGES` members or 16 KiB.
     """
-    if not header or not header.strip():
-        return (MediaRange("*", "*"),)
-    if len(header) > _LONGEST or header.count(",") >= MOST_RANGES:
-        raise Invalid("the Accept header is too long", location="Accept")
-    ranges = (_range(member) for member in _MEMBER.findall(header))
+    ranges = _ranges(header, "Accept") if header and header.strip() else (MediaRange("*", "*"),)
+    if parameter is None:
+        return ranges
+    named = _ranges(_WITHOUT_ITS_PLUS.sub(r"\1+", parameter), "accept")
+    first = [
+        replace(each, weight=1 + each.weight)
+        for each in named
+        if each.weight > 0 and "*" not in (each.type, each.subtype) and weigh(ranges, each) > 0
+    ]
+    return (*first, *ranges)
+
+
+def _ranges(text: str, location: str) -> tuple[MediaRange, ...]:
+    if len(text) > _LONGEST or text.count(",") >= MOST_RANGES:
+        raise Invalid("too many media types are accepted", location=location)
+    ranges = (_range(member) for member in _MEMBER.findall(text))
     return tuple(sorted((each for each in ranges if each), key=lambda each: -each.weight))
 
 
@@ -140,9 +150,12 @@ def weigh(ranges: Sequence[MediaRange], offer: MediaType) -> float:
 _Offer = TypeVar("_Offer", bound=MediaType)
 
 
-def choose(header: str | None, offers: Iterable[_Offer]) -> _Offer:
-    """The best offer for an Accept header; on equal weight the earlier offer. Raises `NotAcceptable`."""
-    ranges = parse_accept(header)
+def choose(header: str | None, offers: Iterable[_Offer], parameter: str | None = None) -> _Offer:
+    """The best offer for an Accept header and an accept parameter; on equal weight the earlier offer.
+
+    Raises `NotAcceptable`.
+    """
+    ranges = parse_accept(header, parameter)
     best, most = None, 0.0
     for offer in offers:
         weight = weigh(ranges, offer)

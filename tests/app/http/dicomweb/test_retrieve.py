@@ -72,6 +72,27 @@ def test_a_real_file_comes_back_alone(client: FlaskClient, as_role: AsRole, name
     answer.close()  # the server of a real gateway does
 
 
+@pytest.mark.parametrize(
+    ("below", "wanted", "media_type"),
+    [
+        ("", "application/dicom; transfer-syntax=*", "application/dicom"),
+        ("", 'multipart/related; type="application/dicom"; transfer-syntax=*', "multipart/related"),
+        ("/metadata", "application/json", "application/json"),
+        ("/frames/1", "application/octet-stream", "application/octet-stream"),
+    ],
+)
+def test_a_media_type_in_the_address_comes_before_the_header(
+    client: FlaskClient, as_role: AsRole, below: str, wanted: str, media_type: str
+) -> None:
+    study, series, sops, _ = stored(client, as_role, 1)
+    path = f"/dicom-web/studies/{study}/series/{series}/instances/{sops[0]}{below}"
+    browser = as_role("clinician", Accept="text/html, application/xhtml+xml, */*;q=0.8")
+    answer = client.get(path, query_string={"accept": wanted}, headers=browser)
+
+    assert (answer.status_code, answer.mimetype) == (200, media_type)
+    answer.close()  # the server of a real gateway does
+
+
 def test_another_transfer_syntax_than_the_stored_one_is_not_acceptable(
     client: FlaskClient, as_role: AsRole
 ) -> None:

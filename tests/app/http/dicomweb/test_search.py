@@ -130,6 +130,25 @@ def test_counts_and_names_are_returned(filled: FlaskClient, as_role: AsRole) -> 
     assert row["00081190"]["Value"][0].endswith("/dicom-web/studies/1.3")
 
 
+@pytest.mark.parametrize(
+    ("query", "accept", "media_type"),
+    [
+        ("accept=application/json", "*/*", "application/json"),
+        ("accept=application/dicom%2Bjson", "text/html, */*;q=0.1", "application/dicom+json"),
+        ("accept=application/dicom+json&PatientID=P2", "*/*", "application/dicom+json"),
+        ("accept=image/jpeg&accept=application/json", "*/*", "application/json"),
+        ("accept=application/json", "application/dicom+json", "application/dicom+json"),
+        ("", "application/json", "application/json"),
+    ],
+)
+def test_the_type_of_the_answer_may_be_asked_for_in_the_address(
+    filled: FlaskClient, as_role: AsRole, query: str, accept: str, media_type: str
+) -> None:
+    answer = filled.get(f"/dicom-web/studies?{query}", headers=as_role("clinician", Accept=accept))
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
+
+
 def test_the_worklist_query_of_a_common_viewer_is_answered(filled: FlaskClient, as_role: AsRole) -> None:
     query = "limit=25&offset=0&includefield=00081030%2C00080060&StudyDate=19521125-20991231"
 

@@ -105,6 +105,16 @@ def test_a_request_that_is_no_store_is_told_so(
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("wanted", ["application/json", "application/dicom+json; transfer-syntax=*"])
+def test_the_answer_is_json_of_the_type_that_was_asked_for(
+    client: FlaskClient, as_role: AsRole, wanted: str
+) -> None:
+    headers = as_role("service", Content_Type=DICOM, Accept=wanted)
+    answer = client.post("/dicom-web/studies", data=ct_instance(), headers=headers)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, wanted.partition(";")[0])
+
+
 def test_an_answer_in_xml_is_not_offered(client: FlaskClient, as_role: AsRole) -> None:
     headers = as_role("service", Content_Type=DICOM, Accept="application/dicom+xml")
 

@@ -41,6 +41,11 @@ def test_a_read_says_which_version_it_is(fhir: Fhir) -> None:
         ({"If_Modified_Since": "Tue, 01 Jan 2036 00:00:00 GMT"}, 304),
         ({"If_Modified_Since": "Tue, 01 Jan 2019 00:00:00 GMT"}, 200),
         ({"Accept": "application/json"}, 200),
+        ({"Accept": "text/json"}, 200),
+        ({"Accept": "application/fhir+json; fhirVersion=4.0"}, 200),
+        ({"Accept": "application/fhir+json;fhirVersion=3.0, application/json;fhirVersion=4.0;q=0.5"}, 200),
+        ({"Accept": 'application/fhir+json; profile="http://example.org/p"; charset=utf-8'}, 200),
+        ({"Accept": "application/fhir+json; fhirVersion=3.0"}, 406),
         ({"Accept": "application/fhir+xml"}, 406),
         ({"Accept": "application/fhir+xml;q=0.9, */*;q=0.1"}, 200),
     ],
@@ -52,7 +57,32 @@ def test_a_read_minds_its_headers(fhir: Fhir, headers: dict[str, str], status: i
     assert bool(answer.data) is (status != 304)
 
 
-@pytest.mark.parametrize(("name", "status"), [("json", 200), ("application/fhir+json", 200), ("xml", 406)])
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("*/*", "application/fhir+json"),
+        ("application/fhir+json; fhirVersion=4.0", "application/fhir+json"),
+        ("application/json", "application/json"),
+        ("text/json", "text/json"),
+    ],
+)
+def test_an_answer_is_of_the_type_that_was_asked_for(fhir: Fhir, accept: str, media_type: str) -> None:
+    answer = fhir.get("metadata", Accept=accept)
+
+    assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("json", 200),
+        ("application/fhir+json", 200),
+        ("application/fhir%2Bjson;fhirVersion=4.0", 200),
+        ("application/fhir%2Bjson;fhirVersion=3.0", 406),
+        ("text/json", 200),
+        ("xml", 406),
+    ],
+)
 def test_a_format_may_be_asked_for_in_the_address(fhir: Fhir, name: str, status: int) -> None:
     assert fhir.get(f"{fhir.create(patient())}?_format={name}").status_code == status
 

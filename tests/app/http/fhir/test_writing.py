@@ -1,5 +1,6 @@
 """create, update, delete and their conditional forms."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -67,11 +68,24 @@ def test_a_bad_resource_is_refused_with_its_place(fhir: Fhir, body: bytes, place
         assert issue["expression"] == [place]
 
 
-@pytest.mark.parametrize("kind", ["application/xml", "text/plain", "application/fhir+json; charset=utf-16"])
-def test_only_json_in_utf_8_is_read(fhir: Fhir, kind: str) -> None:
-    answer = fhir.client.post("/fhir/Patient", data="{}", headers={**fhir.headers, "Content-Type": kind})
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/xml", 415),
+        ("text/plain", 415),
+        ("application/fhir+json; charset=utf-16", 415),
+        ("application/fhir+json; fhirVersion=3.0", 415),
+        ("application/json; fhirVersion=5.0", 415),
+        ("application/fhir+json; fhirVersion=4.0; charset=UTF-8", 201),
+        ('application/fhir+json; profile="http://example.org/p"', 201),
+        ("text/json", 201),
+    ],
+)
+def test_only_json_of_r4_in_utf_8_is_read(fhir: Fhir, kind: str, status: int) -> None:
+    sent = json.dumps(patient())
+    answer = fhir.client.post("/fhir/Patient", data=sent, headers={**fhir.headers, "Content-Type": kind})
 
-    assert answer.status_code == 415
+    assert answer.status_code == status
 
 
 def test_an_update_makes_the_next_version(fhir: Fhir) -> None:

@@ -35,6 +35,8 @@ CHOICES = [
     ("multipart/related; q=0.1, multipart/related; transfer-syntax=1.2.840.10008.1.2.4.50", JPEG),
     ("APPLICATION/DICOM+JSON", JSON),
     ("application/dicom+json; charset=utf-8", JSON),
+    ("application/dicom+json; profile=x; transfer-syntax=1.2.840.10008.1.2.1", JSON),
+    ("multipart/related; level=1; transfer-syntax=1.2.840.10008.1.2.4.50", JPEG),
     ("rubbish, ;;;, =, application/dicom+json", JSON),
     ('a/b; c="unfinished, application/dicom+json', None),
     ("text/html", None),
@@ -56,10 +58,46 @@ def test_the_offer_for_a_header(header: str | None, chosen: MediaType | None) ->
         assert choose(header, OFFERS) is chosen
 
 
+@pytest.mark.parametrize(
+    ("parameter", "header", "chosen"),
+    [
+        ("application/dicom+json", None, JSON),
+        ("multipart/related", "*/*", EXPLICIT),
+        ("multipart/related", "application/dicom+json, */*;q=0.1", EXPLICIT),
+        ('multipart/related;transfer-syntax="1.2.840.10008.1.2.4.50"', "multipart/*, text/html", JPEG),
+        ("application/dicom json", "*/*", JSON),
+        ("image/jpeg, multipart/related;q=0.5, application/dicom+json;q=0.1", "*/*", EXPLICIT),
+        ("image/jpeg", "multipart/related", EXPLICIT),
+        ("multipart/related", "application/dicom+json", JSON),
+        ("multipart/*", "application/dicom+json, */*;q=0.1", JSON),
+        ("application/dicom+json;q=0", "*/*", JSON),
+        ("rubbish", "multipart/related", EXPLICIT),
+    ],
+)
+def test_a_parameter_comes_before_the_header_as_far_as_that_takes_it(
+    parameter: str, header: str | None, chosen: MediaType
+) -> None:
+    assert choose(header, OFFERS, parameter) is chosen
+
+
+TOKENS = st.from_regex(r"[a-z][a-z0-9-]{0,5}", fullmatch=True)
+
+
+@given(st.dictionaries(TOKENS, TOKENS))
+def test_a_parameter_that_no_offer_has_refuses_nothing(parameters: dict[str, str]) -> None:
+    others = {name: text for name, text in parameters.items() if name not in ("q", "type", "transfer-syntax")}
+    written = "".join(f"; {name}={text}" for name, text in others.items())
+
+    assert choose(f"application/dicom+json{written}", OFFERS) is JSON
+    assert choose(f"multipart/related{written}; type=application/dicom", OFFERS) is EXPLICIT
+
+
 @pytest.mark.parametrize("header", ["a/b," * 1000, "a/b;" + "x" * 20_000])
 def test_a_flood_is_invalid(header: str) -> None:
     with pytest.raises(Invalid):
         parse_accept(header)
+    with pytest.raises(Invalid):
+        parse_accept(None, header)
 
 
 @given(st.text(alphabet='ab/*;,="\\ q01.', max_size=200))
