@@ -87,7 +87,8 @@ def entity_tags(header: str, name: str) -> frozenset[str]:
     listed = header.strip(" \t,")
     if listed == ANY:
         return frozenset({ANY})
-    tags, place = set(), 0
+    tags: set[str] = set()
+    place = 0
     while place < len(listed) or not tags:
         found = _TAG.match(listed, place)
         if found is None:

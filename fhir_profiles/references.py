@@ -11,6 +11,9 @@ from typing import Any
 
 from fhir_profiles.validation.structure import PRIMITIVES, RESOURCE_TYPES, elements, is_complex
 
+HISTORY = "/_history/"
+ENTRY = "urn:uuid:"
+"""How a reference begins that names an entry of the same Bundle (bundle.html#references)."""
 _LITERAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/([A-Za-z0-9\-.]{1,64}))?")
 
 
@@ -27,14 +30,23 @@ class Literal:
         """The resource, whatever version is meant."""
         return f"{self.type}/{self.id}"
 
+    @property
+    def versioned(self) -> str | None:
+        """The version that is meant, as a reference; None where none is named."""
+        return f"{self.target}{HISTORY}{self.version}" if self.version else None
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEdge:
-    """One literal reference: the element path (`participant.individual`), its last name, and `Type/id`."""
+    """One literal reference: the element path (`participant.individual`), its last name, and `Type/id`.
+
+    `version` is the one that it names, None where it names none.
+    """
 
     path: str
     element: str
     target: str
+    version: str | None = None
 
 
 def literal(text: object, base: str = "") -> Literal | None:
@@ -50,11 +62,16 @@ def literal(text: object, base: str = "") -> Literal | None:
     return Literal(match[1], match[2], match[3]) if match and match[1] in RESOURCE_TYPES else None
 
 
+def names_an_entry(text: str) -> bool:
+    """Whether a reference can only mean an entry of the same Bundle, nothing that is stored."""
+    return text.startswith(ENTRY)
+
+
 def pointed_type(reference: Mapping[str, Any]) -> str | None:
     """The resource type that a Reference names in its text or its `type`; None where it does not."""
     text = reference.get("reference")
     if isinstance(text, str) and not text.startswith(("#", "urn:")):
-        parts = text.partition("/_history/")[0].split("/")
+        parts = text.partition(HISTORY)[0].split("/")
         if len(parts) > 1 and parts[-2] in RESOURCE_TYPES:
             return parts[-2]
     named = reference.get("type")
@@ -63,11 +80,25 @@ def pointed_type(reference: Mapping[str, Any]) -> str | None:
 
 def edges(resource: Mapping[str, Any], base: str = "") -> tuple[ReferenceEdge, ...]:
     """Every literal reference to a resource of this server, those of contained resources included."""
-    found: dict[tuple[str, str, str], None] = {}
+    found: dict[ReferenceEdge, None] = {}
+    for path, text in _texts(resource):
+        if here := literal(text, base):
+            found[ReferenceEdge(path, path.rpartition(".")[2], here.target, here.version)] = None
+    return tuple(found)
+
+
+def bundle_references(resource: Mapping[str, Any]) -> dict[str, str]:
+    """The references that only an entry of the same Bundle resolves, `urn:uuid:…`, and where each stands."""
+    return {text: path for path, text in _texts(resource) if names_an_entry(text)}
+
+
+def _texts(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The element path and the text of every reference that has one."""
+    found: list[tuple[str, str]] = []
     kind = resource.get("resourceType")
     if isinstance(kind, str) and kind in RESOURCE_TYPES:
-        _collect(resource, kind, "", base, found)
-    return tuple(ReferenceEdge(*each) for each in found)
+        _collect(resource, kind, "", found)
+    return found
 
 
 @cache
@@ -83,9 +114,7 @@ def _links(kind: str) -> Mapping[str, tuple[str, str]]:
     return found
 
 
-def _collect(
-    value: Mapping[str, Any], kind: str, path: str, base: str, found: dict[tuple[str, str, str], None]
-) -> None:
+def _collect(value: Mapping[str, Any], kind: str, path: str, found: list[tuple[str, str]]) -> None:
     links = _links(kind)
     for key, item in value.items():
         link = links.get(key)
@@ -93,16 +122,14 @@ def _collect(
             name, inner = link
             for each in item if isinstance(item, list) else (item,):
                 if isinstance(each, dict):
-                    _visit(each, inner, f"{path}.{name}" if path else name, base, found)
+                    _visit(each, inner, f"{path}.{name}" if path else name, found)
 
 
-def _visit(
-    value: dict[str, Any], kind: str, path: str, base: str, found: dict[tuple[str, str, str], None]
-) -> None:
-    if kind == "Reference" and (target := literal(value.get("reference"), base)):
-        found[path, path.rpartition(".")[2], target.target] = None
+def _visit(value: dict[str, Any], kind: str, path: str, found: list[tuple[str, str]]) -> None:
+    if kind == "Reference" and isinstance(text := value.get("reference"), str):
+        found.append((path, text))
     if kind == "Resource":
         kind = str(value.get("resourceType"))
         if kind not in RESOURCE_TYPES:
             return
-    _collect(value, kind, path, base, found)
+    _collect(value, kind, path, found)

@@ -15,7 +15,7 @@ from fhir_profiles.definitions.registry import (
 from fhir_profiles.index import composites
 from fhir_profiles.index.kept import WITHOUT_ROWS, Converter, KeptRows, SpanValue, TermValue, TextValue
 from fhir_profiles.index.parameter_types import TYPES
-from fhir_profiles.references import ReferenceEdge, edges
+from fhir_profiles.references import HISTORY, ReferenceEdge, edges
 from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, elements, is_complex, value_set
 
 __all__ = ["SearchValues", "extract"]
@@ -67,7 +67,7 @@ def _compartment(resource: Mapping[str, Any], resource_type: str, rows: KeptRows
         return (f"Patient/{resource['id']}",) if "id" in resource else ()
     params = compartment_parameters(resource_type)
     found = (code for param, _, code in rows.terms if param in params and code.startswith("Patient/"))
-    return tuple(dict.fromkeys(found))
+    return tuple(code for code in dict.fromkeys(found) if HISTORY not in code)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """References: to resources of this server as `Type/id`, elsewhere as written (FHIR R4 search.html#reference).
 
+One that names a version is kept with it, too: asked without a version any will do, with one only that.
+
 Beside the terms of `subject` there are some of `subject:identifier`, for references by a business identifier.
 """
 
@@ -26,9 +28,10 @@ def _reference(rows: KeptRows, param: str, value: Any, resolves: str) -> None:
 
 
 def _text(rows: KeptRows, param: str, text: Any, _: str) -> None:
-    """A local reference without its version; anything else as written, contained ones not at all."""
+    """A local reference without and with its version; anything else as written, contained ones not at all."""
     if found := literal(text, rows.base):
         rows.term(param, "", found.target)
+        rows.term(param, "", found.versioned)
     elif isinstance(text, str) and not text.startswith("#"):
         rows.term(param, "", text)
 
@@ -57,7 +60,7 @@ KEPT: Mapping[str, Converter] = {
 
 
 def asked(asking: Asking, text: str) -> Asked:
-    """Read `id`, `Type/id` or a URL.
+    """Read `id`, `Type/id`, `Type/id/_history/n` or a URL.
 
     Without a type every type that the parameter may point to is meant. Raises `UnreadableValue`.
     """
@@ -68,7 +71,7 @@ def asked(asking: Asking, text: str) -> Asked:
     if found := literal(value, asking.base):
         if asking.modifier not in ("", found.type):
             raise UnreadableValue("the modifier and the reference name different types")
-        return AskedTerm(asking.name, (found.target,))
+        return AskedTerm(asking.name, (found.versioned or found.target,))
     if "/" in value or ":" in value:
         return AskedTerm(asking.name, (value,))
     targets = (asking.modifier,) if asking.modifier else asking.parameter.targets or tuple(RESOURCE_TYPES)

@@ -6,7 +6,7 @@ from graph.query.rows import VALUE_NODES
 _LISTS = {"terms": Kind.TERM, "texts": Kind.TEXT, "spans": Kind.SPAN}
 _EDGES = """CALL (r, row) { UNWIND row.edges AS e
   MERGE (target:Resource {key: e[0]})
-  CREATE (r)-[:$(e[1]) {path: e[2]}]->(target) }
+  CREATE (r)-[:$(e[1]) {path: e[2], version: e[3]}]->(target) }
 """
 
 

@@ -89,7 +89,8 @@ def field_key(tenant: str, field: Field) -> str:
 TermRow: TypeAlias = tuple[str, str]
 TextRow: TypeAlias = tuple[str, str, str]
 SpanRow: TypeAlias = tuple[str, float, float, str, str]
-EdgeRow: TypeAlias = tuple[str, str, str]  # key of the target, relationship type, element path
+EdgeRow: TypeAlias = tuple[str, ...]
+"""The key of the target, the relationship type, the element path, and the version where one is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,12 @@ def value_rows(tenant: str, resource_type: str, values: SearchValues) -> ValueRo
             for name, low, high, system, code in values.spans
         ),
         edges=_distinct(
-            (_target_key(tenant, each.target), relationship(each.element), each.path)
+            (
+                _target_key(tenant, each.target),
+                relationship(each.element),
+                each.path,
+                *((each.version,) if each.version else ()),
+            )
             for each in values.references
         ),
     )

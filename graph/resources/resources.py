@@ -7,7 +7,7 @@ for the ImagingStudy that DICOM owns.
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fhir_profiles.issues import ProfileError
 from graph.commit import Committer, Unit
@@ -50,9 +50,22 @@ ORDER BY sequence DESC LIMIT $limit
 _REFERRED = f"""
 UNWIND $keys AS key
 MATCH (:Resource {{key: key}})-[edge]->(r:Resource)
-WHERE ($paths IS NULL OR edge.path IN $paths) AND edge.path IS NOT NULL AND r.deleted = false
-AND ($kinds IS NULL OR r.kind IN $kinds) AND {seen("r")}
-RETURN DISTINCT r.key AS key LIMIT $limit
+WHERE ($paths IS NULL OR edge.path IN $paths) AND edge.path IS NOT NULL
+AND (r.deleted = false OR edge.version IS NOT NULL) AND ($kinds IS NULL OR r.kind IN $kinds) AND {seen("r")}
+RETURN DISTINCT r.key AS key, CASE WHEN edge.version <> toString(r.versionId) THEN edge.version END AS version
+LIMIT $limit
+"""
+_VERSIONS = f"""
+UNWIND $versions AS version
+MATCH (r:Resource {{key: version[0]}})-[:HAS_VERSION]->(v:Version {{key: version[1]}})
+WHERE {seen("r")}
+RETURN {_COLUMNS}
+"""
+_OTHERWISE_NAMED = f"""
+UNWIND $keys AS key
+MATCH (:Resource {{key: key}})-[edge]->(r:Resource)
+WHERE edge.path IN $paths AND edge.version <> toString(r.versionId) AND {seen("r")}
+RETURN 1 AS found LIMIT 1
 """
 _FAR = 2**62
 _KEY, _VERSION_WEIGHT = 200, 1000  # bytes that a key takes in memory, and a version without its body
@@ -70,6 +83,13 @@ class HistoryWindow:
     since: int = -_FAR
     until: int = _FAR
     at: int | None = None
+
+
+class Referred(NamedTuple):
+    """What a reference leads to: the key of a resource, and the version it names, unless that is current."""
+
+    key: str
+    version: str | None = None
 
 
 class Renderer(Protocol):
@@ -184,8 +204,8 @@ class ResourceStore:
         paths: Sequence[str] | None,
         targets: Sequence[str],
         limit: int,
-    ) -> list[str]:
-        """Keys of what these resources refer to at `paths` (None: anywhere), of the types `targets`.
+    ) -> list[Referred]:
+        """What these resources refer to at `paths` (None: anywhere), of the types `targets`.
 
         Without targets any type will do; at most `limit` are found.
         """
@@ -193,7 +213,20 @@ class ResourceStore:
         rows = self._graph.read(
             _REFERRED, keys=list(keys), paths=paths, kinds=kinds, limit=limit, **rights(scope)
         )
-        return [row["key"] for row in rows]
+        return [Referred(row["key"], row["version"]) for row in rows]
+
+    def versions(self, scope: AccessScope, referred: Iterable[Referred]) -> list[ResourceVersion]:
+        """The versions that references name, as they were; without those that there are not to see."""
+        keys = [
+            [key, version_key(key, int(version))]
+            for key, version in referred
+            if version and version.isdigit()
+        ]
+        return self._as_served(self._graph.read(_VERSIONS, versions=keys, **rights(scope))) if keys else []
+
+    def names_other_versions(self, scope: AccessScope, keys: Iterable[str], paths: Sequence[str]) -> bool:
+        """Whether a reference of these resources at one of `paths` names a version that is not current."""
+        return bool(self._graph.read(_OTHERWISE_NAMED, keys=list(keys), paths=list(paths), **rights(scope)))
 
     def commit(self, scope: AccessScope, unit: Unit[T]) -> T:
         """Commit a unit of work of the caller's and return its answer.

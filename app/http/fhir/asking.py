@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.http.fhir.exchange import Call, Pairs
+from app.http.fhir.exchange import Call
 from app.http.fhir.links import PAGE
 from app.http.fhir.parameters import count_of
-from app.records.search import Include, KnownCriteria, TypeSearch, include_of, sorts_of
+from app.records.search import Include, KnownCriteria, Pairs, TypeSearch, include_of, sorts_of
 from graph.errors import Invalid
 
 _INCLUDES = frozenset(

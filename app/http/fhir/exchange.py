@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from app.http.kit.conditional import version_tag
 from app.http.kit.negotiation import MediaType, choose, parse_media_type
 from app.preconditions import http_date
+from app.records.search import Pairs
 from graph.errors import NotAcceptable
 from graph.records import ResourceVersion
 
@@ -23,8 +23,6 @@ _PREFERENCE = re.compile(r"([A-Za-z-]+)\s*=\s*\"?([A-Za-z]+)")
 
 # Parameters of every interaction (http.html#parameters), no criteria.
 GENERAL_PARAMETERS = frozenset({"_format", "_pretty"})
-
-Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

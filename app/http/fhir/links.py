@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import inf
 from urllib.parse import urlencode
 
-from app.http.fhir.exchange import Call, Pairs
+from app.http.fhir.exchange import Call
 from app.paging import PageTokens
+from app.records.search import Pairs
 from graph.errors import Invalid
 from graph.scope import AccessScope
 

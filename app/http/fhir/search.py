@@ -8,7 +8,7 @@ from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.links import Pages
 from app.http.fhir.shape import shape_of
 from app.paging import PageTokens
-from app.records.search import MOST_INCLUDED, RecordSearch
+from app.records.search import MOST_INCLUDED, RecordSearch, SearchPage
 from app.site import Sites
 from graph.records import ResourceVersion
 from graph.scope import AccessScope
@@ -39,19 +39,22 @@ class SearchViews:
             return Answer(200, bundle("searchset", (), pages.links(None), total))
         shape = shape_of(call)
         page = self._search.page(scope, asked.search, pages.place())
-        entries = [_entry(base, each, shape(each), match=each.key in page.matches) for each in page.versions]
-        entries += _warnings(asked.ignored, cut=page.cut)
+        entries = [_entry(base, each, shape(each), "match") for each in page.matches]
+        entries += [_entry(base, each, shape(each), "include") for each in page.included]
+        entries += _warnings(asked.ignored, page)
         return Answer(200, bundle("searchset", entries, pages.links(page.after), page.total))
 
 
-def _entry(base: str, version: ResourceVersion, text: bytes, *, match: bool) -> AnswerEntry:
+def _entry(base: str, version: ResourceVersion, text: bytes, mode: str) -> AnswerEntry:
     address = f"{base}/{version.resource_type}/{version.resource_id}"
-    return AnswerEntry(address, text, {"search": {"mode": "match" if match else "include"}})
+    return AnswerEntry(address, text, {"search": {"mode": mode}})
 
 
-def _warnings(ignored: Sequence[str], *, cut: bool) -> Iterator[AnswerEntry]:
+def _warnings(ignored: Sequence[str], page: SearchPage) -> Iterator[AnswerEntry]:
     texts = [f"unknown search parameter, ignored: {name[:_LONGEST_NAME]}" for name in ignored]
-    if cut:
+    if page.other_versions:
+        texts.append("a chain looked at the current version of what a match names in another version")
+    if page.cut:
         texts.append(f"more than {MOST_INCLUDED} resources would be included; the rest is left out")
     if texts:
         yield AnswerEntry(None, warning(texts, "not-supported"), {"search": {"mode": "outcome"}})

@@ -1,21 +1,29 @@
 """What is known of a transaction Bundle before the lock is taken (FHIR R4 http.html#transaction).
 
 Every new resource gets its id, references to entries are rewritten, and all that needs nothing from inside
-the lock is prepared. Open stay the entries and references whose name is what a search under the lock finds.
+the lock is prepared. Open stay the entries and references whose name or version only the lock can tell.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import parse_qsl
 
 from app.preconditions import Preconditions, preconditions
 from app.records.bundles.entries import BundleEntry, BundleReading, placed, target_of
-from app.records.search import SearchContext, criteria
+from app.records.bundles.names import conditional_references, mentions, own_identifiers, own_names
+from app.records.search import (
+    Pairs,
+    SearchContext,
+    asked_references,
+    criteria,
+    renamed,
+    require_resolved,
+)
 from app.records.write.conditions import Criteria
-from app.records.write.receiving import Prepared, Received, prepare, require_same_id
-from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from app.records.write.receiving import Prepared, prepare, require_same_id, require_targets
+from fhir_profiles.references import HISTORY, literal
 from graph.commit import Keys
 from graph.errors import Invalid, TooLarge
 from graph.keys import resource_key
@@ -26,22 +34,36 @@ from graph.studies.overlaying import named_study
 
 ORDER = {"DELETE": 0, "POST": 1, "PUT": 2}
 MOST_LOOKUPS = 1_000  # searches under the lock, each some milliseconds in which nobody else writes
-_LINKS = re.compile(r"""(?:href|src)\s*=\s*["']([^"']+)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Criteria that ask for entries of the Bundle which only the lock can tell, at the places `waits_for`."""
+
+    resource_type: str
+    pairs: Pairs
+    waits_for: frozenset[int]
+
+    def criteria(self, names: Mapping[str, str], context: SearchContext) -> Criteria:
+        """The criteria, once the entries have their names."""
+        pairs = renamed(self.resource_type, self.pairs, names)
+        return Criteria(self.resource_type, criteria(self.resource_type, pairs, context))
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One entry: what it is conditional on, the names that it mentions, its resource where that is ready.
 
-    `condition` says which resource is meant, `demanded` what its current version must be.
+    `condition` says which resource is meant, as it `asks`; `demanded` what its current version must be.
     """
 
     entry: BundleEntry
     new_id: str
-    condition: Criteria | None
+    asks: Pairs
     demanded: Preconditions
     mentions: frozenset[str]
-    prepared: Prepared | None
+    condition: Criteria | Lookup | None = None
+    prepared: Prepared | None = None
 
     @property
     def resource_id(self) -> str:
@@ -65,16 +87,30 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class TransactionPlan:
-    """A transaction: `references` are settled; `lookups` and `entries_by_text` are settled under the lock.
+class Names:
+    """What texts mean: settled references, and the places of entries that the lock will tell.
 
-    `readings` are of what must be there once all is written.
+    `entries` are those whose resource is found by a condition, `versions` those of which a text names the
+    version.
+    """
+
+    settled: dict[str, str]
+    entries: dict[str, int]
+    versions: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionPlan:
+    """A transaction: its entries, the `order` in which their conditions are looked up, and what texts mean.
+
+    `lookups` are conditional references to what is stored; `readings` are of what must be there once all is
+    written.
     """
 
     entries: tuple[Planned, ...]
-    references: Mapping[str, str]
-    lookups: Mapping[str, Criteria]
-    entries_by_text: Mapping[str, int]  # position among `entries` of the conditional one that a text names
+    order: tuple[int, ...]
+    names: Names
+    lookups: Mapping[str, Criteria | Lookup]
     readings: tuple[BundleReading, ...] = ()
 
     def looks_at(self, scope: AccessScope) -> Keys:
@@ -97,36 +133,32 @@ def plan_of(
 ) -> TransactionPlan:
     """Check the entries against one another and make the plan.
 
-    Raises `Invalid` with an entry's place, `TooLarge` beyond `MOST_LOOKUPS` conditions.
+    Raises `Invalid` and `InvalidResource` with an entry's place, `TooLarge` beyond `MOST_LOOKUPS` conditions.
     """
-    planned = [_planned(entry, new_id(), context) for entry in entries]
+    planned = [_planned(entry, new_id()) for entry in entries]
     _refuse_twice(planned)
-    settled, conditional = _names(planned)
-    lookups: dict[str, Criteria] = {}
-    own = dict(_own_identifiers(planned))
-    for text in dict.fromkeys(text for each in planned for text in _conditional_texts(each)):
-        target = target_of(text)
-        place = own.get((target.resource_type, target.criteria))
-        if place is None:
-            lookups[text] = _criteria(target.resource_type, target.criteria, context)
-        elif planned[place].condition:
-            conditional[text] = place
-        else:
-            settled[text] = planned[place].name
+    names = _names(planned, context.base)
+    lookups = dict(_lookups(planned, names, context))
+    planned = [_conditional(each, names, context) for each in planned]
     _bound(planned, lookups)
-    still_open = conditional.keys() | lookups.keys()
-    ready = (_ready(each, settled, still_open, context.tenant, site) for each in planned)
-    return TransactionPlan(tuple(ready), settled, lookups, conditional, tuple(readings))
+    still_open = {*names.entries, *names.versions, *lookups}
+    _require_targets(planned, names.settled.keys() | still_open)
+    ready = tuple(_ready(each, names.settled, still_open, context.tenant, site) for each in planned)
+    return TransactionPlan(ready, _order(ready), names, lookups, tuple(readings))
 
 
-def _planned(entry: BundleEntry, new_id: str, context: SearchContext) -> Planned:
+def _planned(entry: BundleEntry, new_id: str) -> Planned:
     if entry.method not in ORDER:
         raise Invalid(f"{entry.method} is not offered here", location=entry.at("request.method"))
     _check_target(entry)
-    mentions = frozenset(_mentions(entry.received.document)) if entry.received else frozenset()
+    asks = entry.target.criteria
+    if entry.method == "POST":
+        query = entry.headers.get("If-None-Exist", "")
+        asks = tuple(parse_qsl(query.rpartition("?")[2], keep_blank_values=True))
     with placed(entry.index):
         demanded = preconditions(entry.headers)
-    return Planned(entry, new_id, _condition(entry, context), demanded, mentions, None)
+    mentioned = frozenset(mentions(entry.received.document)) if entry.received else frozenset()
+    return Planned(entry, new_id, asks, demanded, mentioned)
 
 
 def _check_target(entry: BundleEntry) -> None:
@@ -142,24 +174,12 @@ def _check_target(entry: BundleEntry) -> None:
         require_same_id(entry.received, target.resource_id)
 
 
-def _condition(entry: BundleEntry, context: SearchContext) -> Criteria | None:
-    pairs = entry.target.criteria
-    if entry.method == "POST":
-        query = entry.headers.get("If-None-Exist", "")
-        pairs = tuple(parse_qsl(query.rpartition("?")[2], keep_blank_values=True))
-    return _criteria(entry.target.resource_type, pairs, context) if pairs else None
-
-
-def _criteria(resource_type: str, pairs: Iterable[tuple[str, str]], context: SearchContext) -> Criteria:
-    return Criteria(resource_type, criteria(resource_type, pairs, context))
-
-
 def _refuse_twice(planned: list[Planned]) -> None:
     """Neither a resource, nor a fullUrl, nor the same condition may be there twice."""
     seen: set[object] = set()
     for each in planned:
         entry = each.entry
-        marks: list[object] = [each.condition or each.name]
+        marks: list[object] = [(entry.target.resource_type, each.asks) if each.asks else each.name]
         if entry.full_url and entry.received:
             marks.append(entry.full_url)
         if not seen.isdisjoint(marks):
@@ -167,59 +187,102 @@ def _refuse_twice(planned: list[Planned]) -> None:
         seen.update(marks)
 
 
-def _names(planned: list[Planned]) -> tuple[dict[str, str], dict[str, int]]:
-    """What entries are called: texts that are settled, and those whose entry is conditional."""
-    settled: dict[str, str] = {}
-    conditional: dict[str, int] = {}
-    for place, each in enumerate(planned):
-        for text in _own_names(each.entry):
-            if each.condition:
-                conditional[text] = place
-            elif text != each.name:
-                settled[text] = each.name
-    return settled, conditional
+def _names(planned: list[Planned], base: str) -> Names:
+    """What entries and versions of entries are called; `base` is the address of this server's resources."""
+    names = Names({}, {}, {})
+    places = {text: place for place, each in enumerate(planned) for text in own_names(each.entry)}
+    for text, place in places.items():
+        each = planned[place]
+        if each.asks:
+            names.entries[text] = place
+        elif text != each.name:
+            names.settled[text] = each.name
+    for text in {text for each in planned for text in each.mentions if HISTORY in text}:
+        place = places.get(text.rpartition(HISTORY)[0], -1)
+        if place >= 0:
+            _name_version(names, text, place, planned[place], base)
+    return names
 
 
-def _own_names(entry: BundleEntry) -> Iterator[str]:
-    """The fullUrl; of a new resource also its end, `Patient/1`, which others beside it refer to."""
-    if entry.full_url and entry.received:
-        yield entry.full_url
-        parts = entry.full_url.rsplit("/", 2)
-        if entry.method == "POST" and parts[1:2] == [entry.received.resource_type]:
-            yield "/".join(parts[1:])
+def _name_version(names: Names, text: str, place: int, planned: Planned, base: str) -> None:
+    """A version of an entry stays one of its new name: the one that is written (http.html#transaction)."""
+    here = literal(text, base)
+    if here and here.target == planned.name:
+        return  # a version that is stored here already
+    if planned.asks or planned.entry.method == "PUT":
+        names.versions[text] = place
+    else:
+        names.settled[text] = f"{planned.name}{HISTORY}1"
 
 
-def _own_identifiers(planned: list[Planned]) -> Iterator[tuple[tuple[str, tuple[tuple[str, str], ...]], int]]:
-    """The conditional references that entries of the Bundle answer: `identifier=system|value`."""
-    for place, each in enumerate(planned):
-        received = each.entry.received
-        for identifier in _identifiers(received) if received else ():
-            if isinstance(identifier, dict) and "value" in identifier:
-                token = f"{identifier.get('system', '')}|{identifier['value']}"
-                yield (each.entry.target.resource_type, (("identifier", token),)), place
+def _lookups(
+    planned: list[Planned], names: Names, context: SearchContext
+) -> Iterator[tuple[str, Criteria | Lookup]]:
+    """The conditional references that no entry answers; those that one answers become names."""
+    own = {
+        (each.entry.target.resource_type, pairs): place
+        for place, each in enumerate(planned)
+        for pairs in own_identifiers(each.entry)
+    }
+    for text in dict.fromkeys(text for each in planned for text in conditional_references(each.mentions)):
+        target = target_of(text)
+        place = own.get((target.resource_type, target.criteria))
+        if place is None:
+            yield text, _criteria(target.resource_type, target.criteria, names, context)
+        elif planned[place].asks:
+            names.entries[text] = place
+        else:
+            names.settled[text] = planned[place].name
 
 
-def _identifiers(received: Received) -> list[Any]:
-    found = received.document.get("identifier", [])
-    return found if isinstance(found, list) else [found]
+def _conditional(planned: Planned, names: Names, context: SearchContext) -> Planned:
+    if not planned.asks:
+        return planned
+    resource_type = planned.entry.target.resource_type
+    return replace(planned, condition=_criteria(resource_type, planned.asks, names, context))
 
 
-def _conditional_texts(planned: Planned) -> Iterator[str]:
-    """The conditional references of an entry: `Practitioner?identifier=…`."""
-    for text in planned.mentions:
-        head, mark, query = text.partition("?")
-        if mark and query and head in RESOURCE_TYPES:
-            yield text
+def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchContext) -> Criteria | Lookup:
+    """The criteria with settled names; a lookup where they ask for an entry that the lock will tell."""
+    settled = renamed(resource_type, pairs, names.settled)
+    require_resolved(resource_type, settled, names.entries)
+    where = criteria(resource_type, settled, context)
+    asked = (names.entries.get(text) for _, text in asked_references(resource_type, settled))
+    waits_for = frozenset(place for place in asked if place is not None)
+    return Lookup(resource_type, settled, waits_for) if waits_for else Criteria(resource_type, where)
 
 
-def _bound(planned: list[Planned], lookups: Mapping[str, Criteria]) -> None:
+def _bound(planned: list[Planned], lookups: Mapping[str, Criteria | Lookup]) -> None:
     searches = len(lookups) + sum(each.condition is not None for each in planned)
     if searches > MOST_LOOKUPS:
         raise TooLarge(f"more than {MOST_LOOKUPS} conditions", location="Bundle.entry", code="too-costly")
 
 
+def _require_targets(planned: list[Planned], names: Set[str]) -> None:
+    for each in planned:
+        if each.entry.received:
+            with placed(each.entry.index):
+                require_targets(each.entry.received, names)
+
+
+def _order(planned: tuple[Planned, ...]) -> tuple[int, ...]:
+    """The places of the entries, each after those that its condition waits for."""
+    waiting = {
+        place: each.condition.waits_for
+        for place, each in enumerate(planned)
+        if isinstance(each.condition, Lookup)
+    }
+    places = range(len(planned))
+    if not waiting:
+        return tuple(places)
+    try:
+        return tuple(TopologicalSorter({place: waiting.get(place, ()) for place in places}).static_order())
+    except CycleError:
+        raise Invalid("conditions of entries wait for one another", location="Bundle.entry") from None
+
+
 def _ready(
-    planned: Planned, settled: Mapping[str, str], still_open: set[str], tenant: str, site: Site
+    planned: Planned, settled: Mapping[str, str], still_open: Set[str], tenant: str, site: Site
 ) -> Planned:
     """Prepare the resource, unless the lock must say its id or a reference."""
     entry = planned.entry
@@ -229,19 +292,3 @@ def _ready(
     references = {text: settled[text] for text in planned.mentions & settled.keys()}
     prepared = prepare(entry.received, site, tenant, planned.resource_id, references)
     return replace(planned, prepared=prepared)
-
-
-def _mentions(document: Mapping[str, Any]) -> Iterator[str]:
-    """Every text that may be a name: values of members that hold references or uris, links in narratives."""
-    level: list[tuple[str, Any]] = list(document.items())
-    while level:
-        member, value = level.pop()
-        if isinstance(value, dict):
-            level.extend(value.items())
-        elif isinstance(value, list):
-            level.extend((member, each) for each in value)
-        elif isinstance(value, str):
-            if member == "div":
-                yield from _LINKS.findall(value)
-            elif ":" in value or "/" in value or "?" in value:
-                yield value

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.records.bundles.entries import BundleEntry, placed
-from app.records.bundles.plans import ORDER, Planned, TransactionPlan
-from app.records.write.conditions import existing, id_of, only_match, require_matched_id
+from app.records.bundles.plans import ORDER, Lookup, Planned, TransactionPlan
+from app.records.search import SearchContext
+from app.records.write.conditions import Criteria, existing, id_of, only_match, require_matched_id
 from app.records.write.receiving import Prepared, prepare
 from app.records.write.writing import Desk, Written
+from fhir_profiles.references import HISTORY
 from graph.errors import Gone, HilumError, Invalid, NotFound, PreconditionFailed
-from graph.keys import resource_of
+from graph.keys import resource_key, resource_of
 from graph.resources.states import RESOURCES
+from graph.resources.writing import next_version
 
 
 def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
@@ -25,10 +28,14 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
     `PreconditionFailed` where a conditional reference matches nothing, and what fails for an entry with its
     place: `NotFound` or `Gone` for one that will read what is not there then.
     """
-    matches = [_match(desk, each) for each in plan.entries]
+    context = SearchContext(desk.scope.tenant, desk.site.zone, desk.site.fhir_base)
+    names = dict(plan.names.settled)
+    matches = _matches(desk, plan, names, context)
     _refuse_twice(plan, matches)
     desk.view.load({RESOURCES: [match for match in matches if match]})
-    work = _Work(desk, {**plan.references, **dict(_references(desk, plan, matches))})
+    names |= _versions(desk, plan, matches)
+    names |= _looked_up(desk, plan, names, context)
+    work = _Work(desk, names)
     outcomes: dict[int, Written | None] = {}
     for place in sorted(range(len(matches)), key=lambda place: ORDER[plan.entries[place].entry.method]):
         planned = plan.entries[place]
@@ -61,12 +68,29 @@ def _placed(entry: BundleEntry) -> Iterator[None]:
         raise
 
 
-def _match(desk: Desk, planned: Planned) -> str | None:
-    """The key that a conditional entry finds."""
-    if planned.condition is None:
-        return None
-    with _placed(planned.entry):
-        return only_match(desk, planned.condition)
+def _matches(
+    desk: Desk, plan: TransactionPlan, names: dict[str, str], context: SearchContext
+) -> list[str | None]:
+    """The keys that conditional entries find, None for others; what they are called is added to `names`."""
+    texts: dict[int, list[str]] = {}
+    for text, place in plan.names.entries.items():
+        texts.setdefault(place, []).append(text)
+    found: dict[int, str | None] = {}
+    for place in plan.order:
+        planned = plan.entries[place]
+        with _placed(planned.entry):
+            found[place] = match = _match(desk, planned.condition, names, context)
+        name = resource_of(match) if match else planned.name
+        names |= dict.fromkeys(texts.get(place, ()), name)
+    return [found[place] for place in range(len(found))]
+
+
+def _match(
+    desk: Desk, condition: Criteria | Lookup | None, names: Mapping[str, str], context: SearchContext
+) -> str | None:
+    if isinstance(condition, Lookup):
+        condition = condition.criteria(names, context)
+    return only_match(desk, condition) if condition else None
 
 
 def _refuse_twice(plan: TransactionPlan, matches: list[str | None]) -> None:
@@ -79,18 +103,32 @@ def _refuse_twice(plan: TransactionPlan, matches: list[str | None]) -> None:
         seen.add(name)
 
 
-def _references(desk: Desk, plan: TransactionPlan, matches: list[str | None]) -> Iterator[tuple[str, str]]:
-    """What the open texts are called: conditional entries, and conditional references to what is stored."""
-    for text, place in plan.entries_by_text.items():
-        match = matches[place]
-        yield text, resource_of(match) if match else plan.entries[place].name
+def _versions(desk: Desk, plan: TransactionPlan, matches: list[str | None]) -> dict[str, str]:
+    """The references that name a version of an entry: it is the one that the entry leaves behind."""
+    found: dict[str, str] = {}
+    for text, place in plan.names.versions.items():
+        planned, match = plan.entries[place], matches[place]
+        name = resource_of(match) if match else planned.name
+        known = desk.view.get(RESOURCES, match or resource_key(desk.scope.tenant, *name.split("/")))
+        stays = known is not None and match is not None and planned.entry.method == "POST"
+        version = known.version_id if known and stays else next_version(known)
+        found[text] = f"{name}{HISTORY}{version}"
+    return found
+
+
+def _looked_up(
+    desk: Desk, plan: TransactionPlan, names: Mapping[str, str], context: SearchContext
+) -> dict[str, str]:
+    """What conditional references to what is stored find."""
+    found: dict[str, str] = {}
     for text, asked in plan.lookups.items():
-        match = only_match(desk, asked)
+        match = _match(desk, asked, names, context)
         if match is None:
             raise PreconditionFailed(
                 f"a conditional reference to {asked.resource_type} matches nothing", code="not-found"
             )
-        yield text, resource_of(match)
+        found[text] = resource_of(match)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """FHIR search (R4 search.html): criteria parsed onto the query tree, includes, and pages of matches."""
 
+from app.records.search.asked_references import Pairs, asked_references, renamed, require_resolved
 from app.records.search.criteria import KnownCriteria, SearchContext, criteria, known_criteria
 from app.records.search.includes import MOST_INCLUDED, Include, IncludeSearch, include_of
 from app.records.search.searching import RecordSearch, SearchPage, TypeSearch
@@ -10,12 +11,16 @@ __all__ = [
     "Include",
     "IncludeSearch",
     "KnownCriteria",
+    "Pairs",
     "RecordSearch",
     "SearchContext",
     "SearchPage",
     "TypeSearch",
+    "asked_references",
     "criteria",
     "include_of",
     "known_criteria",
+    "renamed",
+    "require_resolved",
     "sorts_of",
 ]

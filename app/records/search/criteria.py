@@ -4,7 +4,7 @@ Repeated parameters are joined by AND, commas inside one by OR. `subject:Patient
 references, `_has:Observation:patient:code` against them, both as deep as the query tree allows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -174,6 +174,18 @@ def _chain(resource_type: str, name: str, value: str, context: SearchContext) ->
         for each in known
     ]
     return found[0] if len(found) == 1 else Any(tuple(found))
+
+
+def chained_paths(where: Expression) -> Iterator[str]:
+    """The element paths of the references that chains of a condition start with."""
+    match where:
+        case All(of) | Any(of):
+            for each in of:
+                yield from chained_paths(each)
+        case Not(of):
+            yield from chained_paths(of)
+        case Related(Along(paths, _), _):
+            yield from paths
 
 
 def _reverse_chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:

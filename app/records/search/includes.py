@@ -15,7 +15,7 @@ from fhir_profiles.definitions.registry import (
 from graph.errors import Invalid
 from graph.keys import resource_of
 from graph.query.expression import Along, KeyIn, Page, Question, Related
-from graph.resources.resources import ResourceStore
+from graph.resources.resources import Referred, ResourceStore
 from graph.scope import AccessScope
 
 MOST_INCLUDED = 1_000
@@ -72,9 +72,13 @@ def _paths(name: str, source: str, parameter: str) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True, slots=True)
 class Included:
-    """Keys of what was included, without the matches; `cut` where there was more than `MOST_INCLUDED`."""
+    """What was included: keys, without those of the matches, and versions that are not current.
+
+    `cut` where there was more than `MOST_INCLUDED`.
+    """
 
     keys: tuple[str, ...]
+    versions: tuple[Referred, ...]
     cut: bool
 
 
@@ -85,22 +89,32 @@ class IncludeSearch:
         self._resources = resources
 
     def included(self, scope: AccessScope, matches: Sequence[str], includes: Sequence[Include]) -> Included:
-        """Follow the includes from the matches of a page, given by their keys."""
-        found: dict[str, None] = {}
+        """Follow the includes from the matches of a page, given by their keys.
+
+        Where a reference names a version, that one is included (search.html#versions). No include starts from
+        one that is not current: what that refers to is not in the graph.
+        """
+        found: dict[Referred, None] = {}
         near, rules = list(matches), list(includes)
         for _ in range(_ROUNDS):
             if not near or not rules or len(found) > MOST_INCLUDED:
                 break
-            reached = [key for rule in rules for key in self._follow(scope, near, rule)]
-            near = [key for key in dict.fromkeys(reached) if key not in found and key not in matches]
-            found |= dict.fromkeys(near)
+            reached = [each for rule in rules for each in self._follow(scope, near, rule)]
+            new = [
+                each
+                for each in dict.fromkeys(reached)
+                if each not in found and (each.version or each.key not in matches)
+            ]
+            found |= dict.fromkeys(new)
+            near = [each.key for each in new if each.version is None]
             rules = [rule for rule in includes if rule.iterate]
-        keys = tuple(found)
-        return Included(keys[:MOST_INCLUDED], len(keys) > MOST_INCLUDED)
+        kept = tuple(found)[:MOST_INCLUDED]
+        keys = tuple(each.key for each in kept if each.version is None)
+        return Included(keys, tuple(each for each in kept if each.version), len(found) > MOST_INCLUDED)
 
-    def _follow(self, scope: AccessScope, keys: list[str], rule: Include) -> Iterator[str]:
+    def _follow(self, scope: AccessScope, keys: list[str], rule: Include) -> Iterator[Referred]:
         if rule.reverse:
-            return self._referring(scope, keys, rule)
+            return map(Referred, self._referring(scope, keys, rule))
         near = [key for key in keys if rule.source in (None, _type(key))]
         paths = None if rule.paths is None else list(rule.paths)
         if not near:

@@ -7,20 +7,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from app.records.search.asked_references import require_resolved
 from app.records.search.criteria import (
     KnownCriteria,
     SearchContext,
+    chained_paths,
     compartment,
     criteria,
     known_criteria,
 )
 from app.records.search.includes import Include, IncludeSearch
 from app.site import Sites
+from fhir_profiles.references import HISTORY
 from graph.query.expression import All, Expression, Page, Question, Sort
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
+_HISTORY = HISTORY.encode()
 Parameters: TypeAlias = Iterable[tuple[str, str]]
 
 
@@ -38,17 +42,19 @@ class TypeSearch:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """The versions of a page: `matches` are the keys of those that match, others were included.
+    """The versions of a page: those that match, and those that were included with them.
 
     `after` is where the next page begins, None where this one is the last; `total` is None where it is not
-    known; `cut`: more would be included than may be.
+    known; `cut`: more would be included than may be; `other_versions`: a chain was asked of the current
+    version of what a match names in another one.
     """
 
-    versions: tuple[ResourceVersion, ...]
-    matches: frozenset[str]
+    matches: tuple[ResourceVersion, ...]
+    included: tuple[ResourceVersion, ...]
     after: tuple[object, ...] | None
     total: int | None
     cut: bool
+    other_versions: bool
 
 
 class RecordSearch:
@@ -60,8 +66,13 @@ class RecordSearch:
         self._sites = sites
 
     def criteria(self, scope: AccessScope, resource_type: str, parameters: Parameters) -> Expression:
-        """The condition of criteria, each of which must be known; raises `Invalid`."""
-        return criteria(resource_type, parameters, self._context(scope))
+        """Return the condition of criteria that decide a write.
+
+        Raises `Invalid` for a parameter that is not known, or asks for what can never be stored.
+        """
+        pairs = tuple(parameters)
+        require_resolved(resource_type, pairs)
+        return criteria(resource_type, pairs, self._context(scope))
 
     def understood(
         self,
@@ -92,11 +103,30 @@ class RecordSearch:
         found = self._resources.search(scope, question)
         more = self._includes.included(scope, found.keys, asked.includes)
         versions = self._resources.bodies(scope, [*found.keys, *more.keys])
+        there = [version for version in versions if not version.deleted]
+        matching = frozenset(found.keys)
+        matches = tuple(each for each in there if each.key in matching)
+        included = tuple(each for each in there if each.key not in matching)
+        named = [each for each in self._resources.versions(scope, more.versions) if not each.deleted]
         total = len(found.keys) if after is None and found.after is None else None
         if total is None and asked.wants_total:
             total = self.count(scope, asked)
-        there = tuple(version for version in versions if not version.deleted)
-        return SearchPage(there, frozenset(found.keys), found.after, total, more.cut)
+        return SearchPage(
+            matches,
+            (*included, *named),
+            found.after,
+            total,
+            more.cut,
+            self._names_other_versions(scope, matches, asked.where),
+        )
+
+    def _names_other_versions(
+        self, scope: AccessScope, matches: Iterable[ResourceVersion], where: Expression
+    ) -> bool:
+        """Whether a chain passed over a version that a match names (search.html#versions)."""
+        naming = [each.key for each in matches if _HISTORY in each.body]
+        paths = tuple(chained_paths(where)) if naming else ()
+        return bool(paths) and self._resources.names_other_versions(scope, naming, paths)
 
     def count(self, scope: AccessScope, asked: TypeSearch) -> int:
         """How many resources match."""

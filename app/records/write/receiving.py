@@ -3,7 +3,7 @@
 What only the lock can tell, the version and the instant, is written into the finished text at two marks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import orjson
 from fhir_profiles.documents import parse, stamp
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.issues import InvalidResource, Issue
+from fhir_profiles.references import ENTRY, bundle_references
 from fhir_profiles.validation.validation import validate
 from graph.clock import instant
 from graph.errors import Invalid
@@ -22,6 +23,7 @@ from graph.site import Site
 # Low surrogates without a high one: `parse` refuses them, so no client's text holds these marks.
 _VERSION, _INSTANT = "\udc00\udc00", "\udc01\udc01"
 _VERSION_MARK, _INSTANT_MARK = rb"\udc00\udc00", rb"\udc01\udc01"
+_ENTRY = ENTRY.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,21 @@ def require_same_id(received: Received, resource_id: str) -> None:
     if received.resource_id != resource_id:
         where = f"{received.resource_type}.id"
         raise InvalidResource(Issue("error", "value", where, "the id of the body is not that of the URL"))
+
+
+def require_targets(received: Received, entries: Container[str] = ()) -> None:
+    """Require that each reference by `urn:uuid:` is to one of the `entries` of the same Bundle.
+
+    Nothing stored has such a name. Raises `InvalidResource` with its place.
+    """
+    if _ENTRY not in received.raw:
+        return
+    for text, path in bundle_references(received.document).items():
+        if text not in entries:
+            where = f"{received.resource_type}.{path}.reference"
+            raise InvalidResource(
+                Issue("error", "not-found", where, "no entry of the same Bundle has this urn:uuid")
+            )
 
 
 def prepare(

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.preconditions import NO_PRECONDITIONS, Preconditions
 from app.records.write.conditions import Criteria
-from app.records.write.receiving import prepare, receive, require_same_id
+from app.records.write.receiving import Received, prepare, receive, require_same_id, require_targets
 from app.records.write.units import CreateResource, DeleteMatch, DeleteResource, UpdateMatch, UpdateResource
 from app.records.write.writing import Written
 from graph.resources.resources import ResourceStore
@@ -33,7 +33,7 @@ class Records:
     ) -> Written:
         """Create under a new id; with criteria, answer the one match instead (http.html#ccreate)."""
         scope.require("fhir.write")
-        received = receive(raw, resource_type)
+        received = self._received(raw, resource_type)
         prepared = prepare(received, self._site, scope.tenant, self._site.new_id())
         unit = CreateResource(
             prepared=prepared, if_none_exist=if_none_exist, demanded=demanded, **self._whose(scope)
@@ -50,7 +50,7 @@ class Records:
     ) -> Written:
         """Write the next version of a resource, or its first under the client's id (http.html#upsert)."""
         scope.require("fhir.write")
-        received = receive(raw, resource_type)
+        received = self._received(raw, resource_type)
         require_same_id(received, resource_id)
         prepared = prepare(received, self._site, scope.tenant, resource_id)
         unit = UpdateResource(prepared=prepared, demanded=demanded, **self._whose(scope))
@@ -62,7 +62,7 @@ class Records:
         """Update the one match, or create where there is none (http.html#cond-update)."""
         scope.require("fhir.write")
         unit = UpdateMatch(
-            received=receive(raw, criteria.resource_type),
+            received=self._received(raw, criteria.resource_type),
             new_id=self._site.new_id(),
             criteria=criteria,
             demanded=demanded,
@@ -91,6 +91,12 @@ class Records:
         scope.require("fhir.write")
         unit = DeleteMatch(criteria=criteria, demanded=demanded, **self._whose(scope))
         return self._store.commit(scope, unit)
+
+    def _received(self, raw: bytes, resource_type: str) -> Received:
+        """A resource that stands alone: no entry is beside it that it could refer to."""
+        received = receive(raw, resource_type)
+        require_targets(received)
+        return received
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:
         return {"scope": scope, "site": self._site}

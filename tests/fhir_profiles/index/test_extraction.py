@@ -160,26 +160,27 @@ BASE = "https://hilum.example/fhir"
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "edge"),
+    ("text", "codes", "edge"),
     [
-        ("Patient/1", "Patient/1", "Patient/1"),
-        ("Patient/1/_history/2", "Patient/1", "Patient/1"),
-        (f"{BASE}/Patient/1", "Patient/1", "Patient/1"),
-        ("https://elsewhere.example/Patient/1", "https://elsewhere.example/Patient/1", None),
+        ("Patient/1", ["Patient/1"], ("Patient/1", None)),
+        ("Patient/1/_history/2", ["Patient/1", "Patient/1/_history/2"], ("Patient/1", "2")),
+        (f"{BASE}/Patient/1", ["Patient/1"], ("Patient/1", None)),
+        (f"{BASE}/Patient/1/_history/2", ["Patient/1", "Patient/1/_history/2"], ("Patient/1", "2")),
+        ("https://elsewhere.example/Patient/1", ["https://elsewhere.example/Patient/1"], None),
         (
             "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0",
-            "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0",
+            ["urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"],
             None,
         ),
-        ("#p", None, None),
+        ("#p", [], None),
     ],
 )
 def test_a_reference_is_a_term_and_where_it_points_here_an_edge(
-    text: str, code: str | None, edge: str | None
+    text: str, codes: list[str], edge: tuple[str, str | None] | None
 ) -> None:
     found = extract(resource("Condition", subject={"reference": text}), base=BASE)
-    assert terms(found, "subject") == ([("", code)] if code else [])
-    assert [each.target for each in found.references] == ([edge] if edge else [])
+    assert terms(found, "subject") == [("", code) for code in codes]
+    assert [(each.target, each.version) for each in found.references] == ([edge] if edge else [])
 
 
 def test_a_parameter_takes_references_to_its_type_only() -> None:

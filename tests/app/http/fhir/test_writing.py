@@ -195,6 +195,14 @@ def test_a_conditional_create_finds_what_is_there(fhir: Fhir) -> None:
     assert second.headers["Location"] == first.headers["Location"]
 
 
+def test_a_condition_on_what_is_never_stored_is_refused(fhir: Fhir) -> None:
+    answer = fhir.send("POST", "Patient", patient(), If_None_Exist="general-practitioner=urn:uuid:gp")
+
+    assert (answer.status_code, answer.json["issue"][0]["expression"]) == (400, ["general-practitioner"])  # type: ignore[index]
+    assert fhir.send("DELETE", "Patient?general-practitioner=urn:uuid:gp").status_code == 400
+    assert fhir.send("PUT", "Patient?general-practitioner=urn:uuid:gp", patient()).status_code == 400
+
+
 def test_of_eight_conditional_creates_at_once_one_creates(app: Flask, as_role: AsRole) -> None:
     headers = as_role("clinician")
 
