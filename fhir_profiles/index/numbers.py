@@ -5,7 +5,7 @@ Both ends of an asked range belong to it, as those of a kept one do.
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from math import inf, isfinite, nextafter
 from typing import Any
 
@@ -13,6 +13,7 @@ from fhir_profiles.index.asked import Asked, AskedSpan, Asking, Prefix, Unreadab
 from fhir_profiles.index.kept import Converter, KeptRows
 
 _NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_EXACT = Context(prec=2_000)  # digits enough for any number that is read
 _ABOUT = 0.1  # `ap`: within a tenth of the value
 
 
@@ -73,9 +74,19 @@ def limits(prefix: Prefix, text: str) -> tuple[float, float] | None:
     if not _NUMBER.fullmatch(text) or not isfinite(number := float(text)):
         return None
     if prefix in (Prefix.EQ, Prefix.NE):
-        half = float(Decimal(5).scaleb(int(Decimal(text).as_tuple().exponent) - 1))
-        return number - half, max(number, nextafter(number + half, -inf))
+        return _rounding(number, Decimal(text))
     return _COMPARED.get(prefix, _point)(number)
+
+
+def _rounding(number: float, written: Decimal) -> tuple[float, float]:
+    """What rounds to a number as it is written.
+
+    The ends are calculated in decimal digits and made floats as kept numbers are: a float that is calculated
+    from floats may lie beside the one that is kept, and leave out what stands at the end.
+    """
+    half = Decimal(5).scaleb(int(written.as_tuple().exponent) - 1, _EXACT)
+    low, beyond = float(_EXACT.subtract(written, half)), float(_EXACT.add(written, half))
+    return min(number, low), max(number, nextafter(beyond, -inf))
 
 
 def _point(number: float) -> tuple[float, float]:

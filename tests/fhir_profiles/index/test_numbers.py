@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from fhir_profiles.index.asked import Prefix
 from fhir_profiles.index.numbers import limits
 
+DIGITS = st.builds(
+    lambda digits, exponent: f"{digits}e{exponent}", st.integers(-(10**17), 10**17), st.integers(-40, 20)
+)
 WRITTEN = st.decimals(min_value=-(10**9), max_value=10**9, places=3).map(lambda number: f"{number:f}")
 
 
@@ -38,6 +41,8 @@ def holds(prefix: Prefix, text: str, stored: float) -> bool:
         ("1e2", [95, 100, 149], [150]),
         ("-5", [-5.5, -4.6], [-4.5, -5.6]),
         ("0.10", [0.1], [0.11, 0.09]),
+        ("66.9", [66.85, 66.94], [66.95, 66.84]),
+        ("66.89999999999999", [66.89999999999999], [66.9, 66.89999999999998]),
     ],
 )
 def test_equal_is_what_rounds_to_it(text: str, inside: list[float], outside: list[float]) -> None:
@@ -69,6 +74,27 @@ def test_a_number_equals_itself_and_does_not_differ(text: str) -> None:
     assert not holds(Prefix.NE, text, stored)
     assert not holds(Prefix.SA, text, stored)
     assert not holds(Prefix.EB, text, stored)
+
+
+@given(DIGITS)
+def test_near_the_precision_of_a_float_a_number_equals_itself(text: str) -> None:
+    assert holds(Prefix.EQ, text, float(text))
+    assert not holds(Prefix.NE, text, float(text))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200))
+def test_a_float_equals_the_digits_that_it_is_shown_with(stored: float) -> None:
+    assert holds(Prefix.EQ, repr(stored), stored)
+    assert not holds(Prefix.NE, repr(stored), stored)
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(0, 6))
+def test_the_lower_end_is_inside_and_the_upper_one_is_not(digits: int, places: int) -> None:
+    text = f"{Decimal(digits).scaleb(-places):f}"
+    half = Decimal(5).scaleb(-places - 1)
+
+    assert holds(Prefix.EQ, text, float(Decimal(text) - half))
+    assert not holds(Prefix.EQ, text, float(Decimal(text) + half))
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,20 @@ def test_dates(record: Fhir) -> None:
     assert found(record, expected) == expected
 
 
+def test_a_number_of_many_digits_finds_itself(fhir: Fhir) -> None:
+    for name, value in (("a", 66.89999999999999), ("b", 66.9), ("c", 66.85)):
+        fhir.send("PUT", f"Observation/{name}", observation("Patient/p", id=name, value=value))
+    expected = {
+        "Observation?value-quantity=66.89999999999999": "a",
+        "Observation?value-quantity=ne66.89999999999999": "b c",
+        "Observation?value-quantity=66.9": "a b c",
+        "Observation?value-quantity=ge66.89999999999999": "a b",
+        "Observation?value-quantity=66.89999999999999||g/dL": "a",
+        "Observation?code-value-quantity=718-7$66.89999999999999": "a",
+    }
+    assert found(fhir, expected) == expected
+
+
 def test_quantities_and_composites(record: Fhir) -> None:
     unit = "http://unitsofmeasure.org"
     expected = {
