@@ -55,7 +55,8 @@ def _base64(value: Any) -> bool:
 
 
 def _pattern(pattern: str) -> Check:
-    fullmatch = re.compile(pattern).fullmatch
+    """White space is that of XML schema, whose patterns these are: a no-break space is none."""
+    fullmatch = re.compile(pattern, re.ASCII).fullmatch
     return lambda value: type(value) is str and fullmatch(value) is not None
 
 

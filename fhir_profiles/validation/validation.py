@@ -4,6 +4,7 @@ The rules of each type are compiled once from the tables. An issue's `expression
 element (`Observation.value.ofType(Quantity).unit`); its text never repeats a value.
 """
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from fhir_profiles.validation.structure import (
 
 MOST_ISSUES = 100
 _LONGEST_NAME = 64
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SHADOW = "Element"  # the kind of what stands beside a primitive
 
 ElementPath: TypeAlias = tuple["ElementPath", str, int | None] | str
 """Where a value stands: the place around it, its step and its index; the resource type at the root."""
@@ -107,18 +110,33 @@ class _Run:
         if not value:
             self.report("structure", place, "an object must not be empty")
             return
+        if kind != _SHADOW and _is_bare(value):
+            self._say_bare(place)
         rules = table.rules
         for key, item in value.items():
             rule = rules.get(key)
             if rule is None:
-                self.report("structure", (place, _shown(key), None), "there is no such element")
+                self._say_unknown(key, table, place)
             elif rule.many:
                 self._array(rule, key, item, value, place)
             elif type(item) is list:
                 self.report("structure", (place, rule.step, None), "it must not be an array")
             else:
                 self._value(rule, item, (place, rule.step, None))
+                if rule.shadow and _is_bare(item) and key[1:] not in value:
+                    self._say_bare((place, rule.step, None))
         self._whole(kind, table, value, place)
+
+    def _say_bare(self, place: ElementPath) -> None:
+        self.report("invariant", place, "an element has a value or children beside its id (ele-1)")
+
+    def _say_unknown(self, key: str, table: _Table, place: ElementPath) -> None:
+        """A property that is none: extensions beside what is no primitive, or no element at all."""
+        beside = table.rules.get(key[1:]) if key.startswith("_") else None
+        if beside is None:
+            self.report("structure", (place, _shown(key), None), "there is no such element")
+        else:
+            self.report("structure", (place, beside.step, None), "only a primitive has extensions beside it")
 
     def _whole(self, kind: str, table: _Table, value: dict[str, Any], place: ElementPath) -> None:
         """What is missing, what contradicts itself."""
@@ -139,6 +157,8 @@ class _Run:
         for index, item in enumerate(items):
             if item is not None:
                 self._value(rule, item, (place, rule.step, index))
+                if rule.shadow and _is_bare(item) and not _has_partner(rule, key, index, owner):
+                    self._say_bare((place, rule.step, index))
             elif not _has_partner(rule, key, index, owner):
                 self.report("structure", (place, rule.step, index), "null stands for nothing here")
 
@@ -169,6 +189,11 @@ class _Run:
                 self._local.append((text[1:], place))
 
 
+def _is_bare(value: Any) -> bool:
+    """Whether an object holds nothing but the id of its element; a resource holds its type beside it."""
+    return type(value) is dict and len(value) == 1 and "id" in value
+
+
 def _has_partner(rule: _Rule, key: str, index: int, owner: Mapping[str, Any]) -> bool:
     """Whether a null in an array of primitives has its extension, or the other way round, its value."""
     partner = owner.get(key[1:] if rule.shadow else f"_{key}")
@@ -186,8 +211,9 @@ def _is_bound(concepts: Mapping[str, frozenset[str]], value: Mapping[str, Any]) 
 
 
 def _shown(key: str) -> str:
-    """A name that the client made up, fit to stand in an expression."""
-    return "".join(each for each in key[:_LONGEST_NAME] if each.isalnum() or each in "_-") or "_"
+    """A name that the client made up as an identifier of FHIRPath, in backticks where it needs them."""
+    name = "".join(each for each in key[:_LONGEST_NAME].lstrip("_") if each.isalnum() or each in "_-") or "_"
+    return name if _IDENTIFIER.fullmatch(name) else f"`{name}`"
 
 
 def _expression(place: ElementPath) -> str:
@@ -209,7 +235,7 @@ def _table(kind: str) -> _Table:
         for key, datatype in properties:
             rules[key] = _rule(element, datatype)
             if datatype in PRIMITIVES:
-                rules[f"_{key}"] = _Rule(element.name, element.many, "Element", shadow=True)
+                rules[f"_{key}"] = _Rule(element.name, element.many, _SHADOW, shadow=True)
         keys = frozenset(name for key, _ in properties for name in (key, f"_{key}"))
         if element.required:
             required.append((element.name, keys))

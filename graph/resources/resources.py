@@ -55,6 +55,12 @@ AND (r.deleted = false OR edge.version IS NOT NULL) AND ($kinds IS NULL OR r.kin
 RETURN DISTINCT r.key AS key, CASE WHEN edge.version <> toString(r.versionId) THEN edge.version END AS version
 LIMIT $limit
 """
+_REFERRING = f"""
+UNWIND $keys AS key
+MATCH (:Resource {{key: key}})<-[edge]-(r:Resource)
+WHERE edge.path IS NOT NULL AND r.deleted = false AND {seen("r")}
+RETURN DISTINCT r.key AS key, r.serial AS serial ORDER BY serial LIMIT $limit
+"""
 _VERSIONS = f"""
 UNWIND $versions AS version
 MATCH (r:Resource {{key: version[0]}})-[:HAS_VERSION]->(v:Version {{key: version[1]}})
@@ -214,6 +220,11 @@ class ResourceStore:
             _REFERRED, keys=list(keys), paths=paths, kinds=kinds, limit=limit, **rights(scope)
         )
         return [Referred(row["key"], row["version"]) for row in rows]
+
+    def referring(self, scope: AccessScope, keys: Iterable[str], limit: int) -> list[str]:
+        """Keys of what refers to these resources, of any type and at any element; at most `limit`."""
+        rows = self._graph.read(_REFERRING, keys=list(keys), limit=limit, **rights(scope))
+        return [row["key"] for row in rows]
 
     def versions(self, scope: AccessScope, referred: Iterable[Referred]) -> list[ResourceVersion]:
         """The versions that references name, as they were; without those that there are not to see."""

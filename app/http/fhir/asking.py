@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.http.fhir.exchange import Call
-from app.http.fhir.links import PAGE
-from app.http.fhir.parameters import count_of
+from app.http.fhir.parameters import PAGE, applied, count_of
 from app.records.search import Include, KnownCriteria, Pairs, TypeSearch, include_of, sorts_of
 from graph.errors import Invalid
 
@@ -47,7 +46,7 @@ def search_of(call: Call, kind: str, patient_id: str | None, known: KnownCriteri
         search=search,
         path=kind if patient_id is None else f"Patient/{patient_id}/{kind}",
         only_total=count == 0 or call.parameter("_summary") == "count",
-        applied=tuple(pair for pair in call.criteria if pair[0] != PAGE and pair[0] not in known.ignored),
+        applied=applied(call, known.ignored),
         ignored=known.ignored,
     )
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from app.http.fhir.bundles import AnswerEntry, bundle
 from app.http.fhir.exchange import Answer, Call, location
 from app.http.fhir.router import EntryRouter
-from app.http.fhir.write import REPRESENTATION, status_of
+from app.http.fhir.write import REPRESENTATION, refuse_parameters, status_of
 from app.http.kit.conditional import version_tag
 from app.http.kit.problems import operation_outcome, problem_of
 from app.records import Written
@@ -31,6 +31,7 @@ class BundleView:
 
     def perform(self, scope: AccessScope, call: Call) -> Answer:
         """200 with a response for each entry, in their order; raises what a transaction fails for."""
+        refuse_parameters(call, "a Bundle of requests takes no parameters: each entry has its own")
         asked = read_bundle(call.body, "transaction", "batch")
         base = self._sites.of(scope).fhir_base
         route = self._router.route(scope, base, call.now)

@@ -59,6 +59,7 @@ def _resource(kind: str, offered: Collection[str]) -> dict[str, Any]:
         "conditionalDelete": "not-supported" if fixed else "single",
         "referencePolicy": ["literal", "local", "logical"],
         **({"searchInclude": ["*", *references]} if references else {}),
+        "searchRevInclude": ["*"],
         "searchParam": [_parameter(each) for each in parameters],
     }
 

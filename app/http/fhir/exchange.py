@@ -22,7 +22,8 @@ _FORMATS = frozenset({"json", *(each.name for each in _TYPES)})
 _PREFERENCE = re.compile(r"([A-Za-z-]+)\s*=\s*\"?([A-Za-z]+)")
 
 # Parameters of every interaction (http.html#parameters), no criteria.
-GENERAL_PARAMETERS = frozenset({"_format", "_pretty"})
+FORMAT = "_format"
+GENERAL_PARAMETERS = frozenset({FORMAT, "_pretty"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,14 @@ def media_type(call: Call) -> str:
 
     Raises `NotAcceptable` for anything but the JSON of FHIR 4.0.
     """
-    asked = call.parameter("_format")
+    asked = call.parameter(FORMAT)
     if asked is None:
         return f"{choose(call.headers.get('Accept'), _OFFERS).name}; charset=utf-8"
     name, _, parameters = asked.partition(";")
     named = parse_media_type(f"{FHIR_JSON};{parameters}")
     # A plus that a client left unescaped is a blank.
     if name.strip().lower().replace(" ", "+") not in _FORMATS or not is_of_version(named):
-        raise NotAcceptable("JSON of FHIR 4.0 is the one format here", location="_format")
+        raise NotAcceptable("JSON of FHIR 4.0 is the one format here", location=FORMAT)
     return f"{FHIR_JSON}; charset=utf-8"
 
 

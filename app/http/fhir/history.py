@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from app.http.fhir.bundles import AnswerEntry, bundle
 from app.http.fhir.exchange import GENERAL_PARAMETERS, Answer, Call
-from app.http.fhir.links import PAGE, Pages
-from app.http.fhir.parameters import count_of
+from app.http.fhir.links import Pages
+from app.http.fhir.parameters import PAGE, applied, count_of
 from app.http.kit.conditional import version_tag
 from app.paging import PageTokens
 from app.records.history import HistoryRequest, RecordHistory
@@ -43,7 +43,7 @@ class HistoryViews:
             scope=scope,
             call=call,
             path="/".join(each for each in (kind, resource_id, "_history") if each),
-            applied=tuple(pair for pair in call.criteria if pair[0] != PAGE),
+            applied=applied(call),
         )
         since, at = _moment(call, "_since", site.zone), _moment(call, "_at", site.zone)
         asked = HistoryRequest(

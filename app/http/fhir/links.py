@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from math import inf
 from urllib.parse import urlencode
 
-from app.http.fhir.exchange import Call
+from app.http.fhir.exchange import FORMAT, Call
+from app.http.fhir.parameters import PAGE
 from app.paging import PageTokens
 from app.records.search import Pairs
 from graph.errors import Invalid
 from graph.scope import AccessScope
 
-PAGE = "_page"
 _ENDS = {inf: "+infinity", -inf: "-infinity"}  # JSON has no such numbers, and no folded text such a sign
 _NUMBERS = {text: number for number, text in _ENDS.items()}
 
@@ -49,7 +49,8 @@ class Pages:
 
     def links(self, after: Sequence[object] | None) -> dict[str, str]:
         """`self`, and `next` where more follows `after`."""
-        links = {"self": self._address(self.applied)}
+        here = self.call.parameter(PAGE)
+        links = {"self": self._address((*self.applied, *(((PAGE, here),) if here else ())))}
         if after is not None:
             keyset = [_ENDS.get(each, each) if isinstance(each, float) else each for each in after]
             token = self.tokens.issue(self.scope, self._query(), keyset, self.call.now)
@@ -60,5 +61,7 @@ class Pages:
         return f"{self.path}?{urlencode(self.applied)}"
 
     def _address(self, pairs: Pairs) -> str:
-        query = urlencode(pairs, safe=":,/|")
+        """An address with these parameters, and the format that is asked for: it is not part of the query."""
+        asked = self.call.parameter(FORMAT)
+        query = urlencode((*pairs, *(((FORMAT, asked),) if asked else ())), safe=":,/|")
         return f"{self.base}/{self.path}" + (f"?{query}" if query else "")

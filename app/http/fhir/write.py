@@ -37,14 +37,16 @@ class WriteViews:
     def create(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
         """201 with the new resource, or 200 with the one match of If-None-Exist.
 
-        Raises `Invalid` where If-None-Exist holds no criteria.
+        Raises `Invalid` where If-None-Exist holds no criteria, or the address does.
         """
+        refuse_parameters(call, "a create takes criteria in the header If-None-Exist, none in its address")
         unless = self._unless(scope, call, kind)
         done = self._records.create(scope, kind, call.body, unless, preconditions(call.headers))
         return self._written(scope, call, done)
 
     def update(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
         """200 with the next version, or 201 with the first under the client's id."""
+        refuse_parameters(call, "an update of an id takes no parameters")
         done = self._records.update(scope, kind, resource_id, call.body, preconditions(call.headers))
         return self._written(scope, call, done)
 
@@ -61,6 +63,7 @@ class WriteViews:
 
     def delete(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
         """204, whether there was something to delete or not: the tombstone is one more version."""
+        refuse_parameters(call, "a delete of an id takes no parameters")
         return _gone(self._records.delete(scope, kind, resource_id, preconditions(call.headers)))
 
     def delete_where(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
@@ -95,6 +98,15 @@ class WriteViews:
         if prefers == OUTCOME:
             return _ALL_OK
         return self._reader.texts(scope, [version]).get(version.key, b"")
+
+
+def refuse_parameters(call: Call, advice: str) -> None:
+    """Refuse what the address says beside the general parameters: a write that ignored it would do otherwise.
+
+    Raises `Invalid` with the first.
+    """
+    for name, _ in call.criteria:
+        raise Invalid(advice, location=name[:64], code="not-supported")
 
 
 def status_of(done: Written) -> int:

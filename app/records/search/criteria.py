@@ -129,32 +129,32 @@ def _matching(asked: AskedParameter, values: list[str], context: SearchContext) 
     """All values of one parameter; `:not` and `:missing` turn the whole around (search.html#modifiers)."""
     if asked.modifier == MISSING:
         return _missing(asked, values)
-    if _is_instance_uid(asked):
-        return _of_instances(values)
-    leaves = tuple(leaf(asked, value, context.zone, context.base) for value in values)
-    matched = leaves[0] if len(leaves) == 1 else Any(leaves)
+    if _is_instance_uid(asked) and asked.modifier in ("", "not"):
+        matched: Expression = _of_instances(asked, values)
+    else:
+        leaves = tuple(leaf(asked, value, context.zone, context.base) for value in values)
+        matched = leaves[0] if len(leaves) == 1 else Any(leaves)
     return Not(matched) if asked.modifier == "not" else matched
 
 
 def _missing(asked: AskedParameter, values: list[str]) -> Expression:
     if values not in (["true"], ["false"]):
         raise Invalid(":missing is true or false", location=asked.name)
+    present: Expression = Present(asked.field)
     if _is_instance_uid(asked):
-        present: Expression = Related(Inside(INSTANCE), All())
-    else:
-        present = Present(asked.field)
+        present = Any((present, Related(Inside(INSTANCE), All())))
     return Not(present) if values == ["true"] else present
 
 
 def _is_instance_uid(asked: AskedParameter) -> bool:
-    """Instances are nodes already: `ImagingStudy.instance` is asked of them, not of copies."""
+    """`ImagingStudy.instance` is asked of pictures, which are nodes; a study without any has rows instead."""
     return (asked.resource_type, asked.parameter.name) == ("ImagingStudy", "instance")
 
 
-def _of_instances(values: list[str]) -> Expression:
+def _of_instances(asked: AskedParameter, values: list[str]) -> Expression:
     sop_uid = Field(INSTANCE, "SOPInstanceUID", Kind.TERM, Layout.PROPERTY)
     uids = tuple(value.rpartition("|")[2].removeprefix("urn:oid:") for value in values)
-    return Related(Inside(INSTANCE), Term(sop_uid, uids))
+    return Any((Term(asked.field, uids), Related(Inside(INSTANCE), Term(sop_uid, uids))))
 
 
 def _chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:

@@ -43,7 +43,7 @@ def include_of(kind: str, name: str, value: str) -> Include:
     """Read `Observation:subject:Patient`, `Observation:*` or `*`; raise `Invalid` for what there is not."""
     plain, _, modifier = name.partition(":")
     reverse, iterate = plain == "_revinclude", bool(modifier)
-    if value == _EVERY and not reverse:
+    if value == _EVERY:
         return Include(None, None, (), reverse, iterate)
     source, parameter, target = _parts(name, value)
     if reverse and not target:
@@ -122,7 +122,10 @@ class IncludeSearch:
         return iter(self._resources.referred(scope, near, paths, rule.targets, MOST_INCLUDED + 1))
 
     def _referring(self, scope: AccessScope, keys: list[str], rule: Include) -> Iterator[str]:
-        source = rule.source or ""
+        source = rule.source
+        if source is None:
+            yield from self._resources.referring(scope, keys, MOST_INCLUDED + 1)
+            return
         paths = rule.paths if rule.paths is not None else _every_path(source)
         for kind, own in _by_type(keys).items():
             if rule.targets in ((), (kind,)):

@@ -201,3 +201,10 @@ def test_a_question_that_costs_too_much_is_refused_at_its_place(gateway: Gateway
 def test_a_role_without_the_capability_is_refused(gateway: Gateway) -> None:
     for role in ("teleradiologist", "service"):
         gateway.ask(mission(), role, status=403)
+
+
+def test_a_parameter_in_the_address_is_refused(gateway: Gateway) -> None:
+    headers = {"Authorization": f"Bearer {gateway.tokens['clinician']}"}
+    answered = gateway.client.post("/cohorts/query?limit=5", json=mission(), headers=headers)
+
+    assert (answered.status_code, answered.json["location"]) == (400, ["limit"])  # type: ignore[index]

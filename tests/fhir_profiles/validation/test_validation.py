@@ -70,7 +70,28 @@ def test_the_resources_of_the_factories_pass() -> None:
         (patient(deceasedBoolean=True, deceasedDateTime="2020"), "structure", "Patient.deceased"),
         (patient(gender="mmale"), "code-invalid", "Patient.gender"),
         (patient(_gender={"nothing": 1}), "structure", "Patient.gender.nothing"),
-        (patient(_name=[{"id": "x"}]), "structure", "Patient._name"),
+        (patient(_name=[{"id": "x"}]), "structure", "Patient.name"),
+        (patient(_colour={"id": "x"}), "structure", "Patient.colour"),
+        (patient(**{"hair-colour": "x"}), "structure", "Patient.`hair-colour`"),
+        (patient(**{"1st": "x"}), "structure", "Patient.`1st`"),
+        (patient(name=[{"id": "x"}]), "invariant", "Patient.name[0]"),
+        (patient(maritalStatus={"id": "x"}), "invariant", "Patient.maritalStatus"),
+        (patient(_gender={"id": "x"}), "invariant", "Patient.gender"),
+        (
+            patient(name=[{"given": ["a", None], "_given": [None, {"id": "x"}]}]),
+            "invariant",
+            "Patient.name[0].given[1]",
+        ),
+        (
+            {"resourceType": "Observation", "_status": {"id": "x"}, "code": {"text": "x"}},
+            "invariant",
+            "Observation.status",
+        ),
+        (
+            {"resourceType": "Observation", "status": "final", "code": {"id": "x"}},
+            "invariant",
+            "Observation.code",
+        ),
         (patient(communication=[{"preferred": True}]), "required", "Patient.communication[0].language"),
         (patient(extension=[{"valueString": "x"}]), "required", "Patient.extension[0].url"),
         (patient(extension=[{"url": "x"}]), "invariant", "Patient.extension[0]"),
@@ -138,6 +159,11 @@ def test_a_value_may_be_replaced_by_its_extension() -> None:
     absent = {"extension": [{"url": "urn:absent", "valueCode": "unknown"}]}
     assert found({"resourceType": "Observation", "_status": absent, "code": {"text": "x"}}) == []
     assert found(patient(name=[{"given": [None, "a"], "_given": [absent, None]}])) == []
+
+
+def test_an_id_may_stand_beside_a_value() -> None:
+    assert found(patient(id="x", gender="male", _gender={"id": "g"})) == []
+    assert found(patient(name=[{"id": "n", "given": ["a"], "_given": [{"id": "g"}]}])) == []
 
 
 def test_a_local_reference_needs_the_resource_it_names() -> None:

@@ -107,3 +107,22 @@ def test_studies_are_found_by_what_their_pictures_say(fhir: Fhir, stored: Any) -
         assert fhir.found(f"ImagingStudy?{query}") == [name], query
     assert fhir.found("ImagingStudy?modality=MR") == []
     assert fhir.found("ImagingStudy?instance=1.2.3") == []
+
+
+def test_a_study_without_pictures_is_found_by_the_instances_that_it_names(fhir: Fhir, stored: Any) -> None:
+    stored()
+    sop_class = {"system": "urn:ietf:rfc:3986", "code": "urn:oid:1.2.840.10008.5.1.4.1.1.2"}
+    series = {
+        "uid": "1.9.1",
+        "modality": {"code": "CT"},
+        "instance": [{"uid": "1.9.1.1", "sopClass": sop_class}],
+    }
+    written = fhir.create(imaging_study("Patient/p", "1.9", series=[series]))
+    pictures = f"ImagingStudy/{study_of(fhir)['id']}"
+    sop_uid = study_of(fhir)["series"][0]["instance"][0]["uid"]
+
+    for value in ("1.9.1.1", "urn:oid:1.9.1.1", "urn:dicom:uid|urn:oid:1.9.1.1"):
+        assert fhir.found(f"ImagingStudy?instance={value}") == [written]
+    assert set(fhir.found(f"ImagingStudy?instance=1.9.1.1,{sop_uid}")) == {written, pictures}
+    assert fhir.found("ImagingStudy?instance:not=1.9.1.1") == [pictures]
+    assert fhir.found("ImagingStudy?instance:missing=true") == []

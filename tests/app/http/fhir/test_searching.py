@@ -289,6 +289,9 @@ def test_includes(record: Fhir) -> None:
         ],
     }
     assert {query: included(record, query) for query in expected} == expected
+    assert included(record, "Practitioner?_revinclude=*") == ["MedicationRequest/drug", "Patient/ana"]
+    assert included(record, "Encounter?_revinclude=*") == ["Condition/tumour"]
+    assert len(included(record, "Practitioner?_revinclude=*&_revinclude:iterate=*")) == 7
 
 
 @pytest.fixture
@@ -370,6 +373,36 @@ def test_what_is_included_stands_once_and_is_no_match(record: Fhir) -> None:
     assert sorted(names(answer, "include")) == ["Patient/ana", "Patient/bo"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "done"),
+    [
+        ("gender=male", "gender=male"),
+        ("gender=male&_count=5000", "gender=male&_count=1000"),
+        ("_count=1&_count=2", "_count=1"),
+        ("_format=json&gender=male&_pretty=true", "gender=male&_format=json"),
+        ("_sort=-birthdate&_sort=name&_total=estimate", "_sort=-birthdate&_total=accurate"),
+        ("_summary=true&_include=*", "_summary=false&_include=%2A"),
+        ("gender=male&gender=male,female", "gender=male&gender=male,female"),
+        ("_summary=count&_total=none", "_summary=count&_total=none"),
+        ("colour=red&name=x", "name=x"),
+    ],
+)
+def test_the_self_link_says_what_was_done(record: Fhir, asked: str, done: str) -> None:
+    answer = record.get(f"Patient?{asked}", Prefer="handling=lenient")
+
+    assert answer.status_code == 200, answer.text
+    assert (link(answer.json, "self") or "").endswith(f"/fhir/Patient?{done}")
+
+
+def test_each_page_is_at_its_own_link(record: Fhir) -> None:
+    first = record.get("Patient?_count=1&_format=json").json
+    second = record.get(link(first, "next") or "").json
+    again = record.get(link(second, "self") or "").json
+
+    assert names(second) == names(again) != names(first)
+    assert link(again, "self") == link(second, "self") == link(first, "next")
+
+
 def test_an_unknown_parameter_is_refused_unless_the_client_is_lenient(record: Fhir) -> None:
     strict = record.get("Patient?colour=red&gender=male")
     lenient = record.get("Patient?colour=red&gender=male", Prefer="handling=lenient").json
@@ -396,7 +429,7 @@ def test_an_unknown_parameter_is_refused_unless_the_client_is_lenient(record: Fh
         "Patient?_include=colour",
         "Patient?_include=Patient:colour",
         "Patient?_include=Patient:name",
-        "Patient?_revinclude=*",
+        "Patient?_revinclude=Colour:*",
         "Patient?_include=Colour:subject",
         "Patient?_summary=some",
         "Patient?_total=all",

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir
-from tests.factories.fhir import patient
+from tests.factories.fhir import bundle, entry, patient
 
 
 def numbered(number: str, **elements: Any) -> dict[str, Any]:
@@ -201,6 +201,32 @@ def test_a_condition_on_what_is_never_stored_is_refused(fhir: Fhir) -> None:
     assert (answer.status_code, answer.json["issue"][0]["expression"]) == (400, ["general-practitioner"])  # type: ignore[index]
     assert fhir.send("DELETE", "Patient?general-practitioner=urn:uuid:gp").status_code == 400
     assert fhir.send("PUT", "Patient?general-practitioner=urn:uuid:gp", patient()).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "word"),
+    [
+        ("POST", "Patient?identifier=urn:hilum:mrn|P7", "If-None-Exist"),
+        ("POST", "Patient?colour=red", "If-None-Exist"),
+        ("PUT", "Patient/a?identifier=P7", "update"),
+        ("DELETE", "Patient/a?_cascade=delete", "delete"),
+        ("POST", "?identifier=P7", "Bundle"),
+    ],
+)
+def test_a_write_ignores_no_parameter(fhir: Fhir, method: str, path: str, word: str) -> None:
+    fhir.send("PUT", "Patient/a", patient(id="a"))
+    body = bundle(entry(patient())) if path.startswith("?") else patient("P7", id="a")
+    answer = fhir.send(method, path, None if method == "DELETE" else body)
+    issue = answer.json["issue"][0]  # type: ignore[index]
+
+    assert (answer.status_code, issue["expression"]) == (400, [path.partition("?")[2].partition("=")[0]])
+    assert word in issue["diagnostics"]
+    assert fhir.get("Patient/a").headers["ETag"] == 'W/"1"'
+    assert fhir.found("Patient") == ["Patient/a"]
+
+
+def test_how_an_answer_is_written_may_be_said_of_a_write(fhir: Fhir) -> None:
+    assert fhir.send("POST", "Patient?_format=json&_pretty=true", patient()).status_code == 201
 
 
 def test_of_eight_conditional_creates_at_once_one_creates(app: Flask, as_role: AsRole) -> None:
