@@ -22,8 +22,8 @@ from app.imaging.store.headers import (
     LITTLE_EXPLICIT,
     LITTLE_IMPLICIT,
     Buffer,
-    Coding,
     Header,
+    HeaderCoding,
     item_header,
 )
 from app.imaging.store.limits import Limits
@@ -131,7 +131,7 @@ class _Walker:
         self.found = Walked(DataSet(True))
 
     def dataset(
-        self, at: int, end: int, coding: Coding, depth: int, closing: _Closing
+        self, at: int, end: int, coding: HeaderCoding, depth: int, closing: _Closing
     ) -> tuple[DataSet, int]:
         """Walk elements up to `end`, or up to the item delimiter; return them and where they end."""
         data, header, found = self._data, coding.header, DataSet(coding.little)
@@ -179,7 +179,9 @@ class _Walker:
             at += 8
         return at == end or (depth == 0 and self._padding(at))
 
-    def _nested(self, header: Header, vr: str, end: int, coding: Coding, depth: int) -> tuple[Element, int]:
+    def _nested(
+        self, header: Header, vr: str, end: int, coding: HeaderCoding, depth: int
+    ) -> tuple[Element, int]:
         """Walk the items or the fragments of an element; return it and where it ends."""
         tag, written, start, length = header
         delimited = length == UNDEFINED
@@ -209,7 +211,9 @@ class _Walker:
             return Element(UNKNOWN, start, stop - start)
         return Element("SQ", start, stop - start, items)
 
-    def _items(self, at: int, stop: int, coding: Coding, depth: int, *, delimited: bool) -> tuple[Items, int]:
+    def _items(
+        self, at: int, stop: int, coding: HeaderCoding, depth: int, *, delimited: bool
+    ) -> tuple[Items, int]:
         held: list[DataSet] = []
         later = array("Q")
         full = self._left - self._limits.held_elements
@@ -249,7 +253,7 @@ class _Walker:
         if item:
             self._left = left
 
-    def _sequence(self, held: list[DataSet], later: "array[int]", coding: Coding) -> Items:
+    def _sequence(self, held: list[DataSet], later: "array[int]", coding: HeaderCoding) -> Items:
         if not later:
             return tuple(held)
         data, limits = self._data, self._limits
@@ -259,7 +263,7 @@ class _Walker:
 
         return LongSequence(tuple(held), later, again)
 
-    def _fragments(self, at: int, stop: int, coding: Coding, *, kept: bool) -> int:
+    def _fragments(self, at: int, stop: int, coding: HeaderCoding, *, kept: bool) -> int:
         """Walk encapsulated fragments, keep the places of the pixel data's own; return where they end."""
         places = array("Q")
         number, limit = 0, self._limits.fragments
@@ -284,7 +288,7 @@ class _Walker:
             self.found.fragments = places[2:]
         return at
 
-    def _known(self, tag: int, found: DataSet, at: int, coding: Coding) -> str:
+    def _known(self, tag: int, found: DataSet, at: int, coding: HeaderCoding) -> str:
         """The VR of an element that does not tell it."""
         if not coding.implicit and self._data[at + 4 : at + 6] == BLANK:
             self._odd(tag, _NO_VR)

@@ -23,7 +23,7 @@ _SHORT = {code.encode(): code for code in _SHORT_CODES.split()}
 _LONG = {code.encode(): code for code in _LONG_CODES.split()}
 
 
-class Coding(NamedTuple):
+class HeaderCoding(NamedTuple):
     """How headers are written: whose byte order, with representations or without."""
 
     header: Callable[[Buffer, int], Header]
@@ -79,12 +79,12 @@ def _implicit(layout: Struct) -> Callable[[Buffer, int], Header]:
 
 
 _LITTLE_ITEM, _BIG_ITEM = Struct("<HHL"), Struct(">HHL")
-LITTLE_EXPLICIT = Coding(_explicit(Struct("<HH2sH"), Struct("<L")), _LITTLE_ITEM, True, False)
-BIG_EXPLICIT = Coding(_explicit(Struct(">HH2sH"), Struct(">L")), _BIG_ITEM, False, False)
-LITTLE_IMPLICIT = Coding(_implicit(_LITTLE_ITEM), _LITTLE_ITEM, True, True)
+LITTLE_EXPLICIT = HeaderCoding(_explicit(Struct("<HH2sH"), Struct("<L")), _LITTLE_ITEM, True, False)
+BIG_EXPLICIT = HeaderCoding(_explicit(Struct(">HH2sH"), Struct(">L")), _BIG_ITEM, False, False)
+LITTLE_IMPLICIT = HeaderCoding(_implicit(_LITTLE_ITEM), _LITTLE_ITEM, True, True)
 
 
-def item_header(coding: Coding, data: Buffer, at: int) -> tuple[int, int]:
+def item_header(coding: HeaderCoding, data: Buffer, at: int) -> tuple[int, int]:
     """Read the header of an item or delimiter: tag and length."""
     group, element, length = coding.item.unpack_from(data, at)
     return group << 16 | element, length
