@@ -13,6 +13,7 @@ from app.imaging.retrieve.frames import is_encapsulated
 from app.imaging.store.frames import byte_range, codestream, pixels
 from app.imaging.store.inflating import inflated_ranges
 from app.imaging.store.part10 import read_meta
+from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
 from graph.errors import NotFound, Unavailable
 from graph.records import StoredInstance
@@ -20,6 +21,7 @@ from graph.scope import AccessScope
 from graph.studies.imaging import ImagingStore, frame_table
 
 CHUNK = 1 << 20
+_UNREADABLE = "the pixels of an instance cannot be read now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class ImagingRetrieval:
         try:
             return self._blobs.open(instance.blob_id)
         except NotFound:  # it is in the graph, so it is there: a lost file is our failure, not an absence
-            raise Unavailable("the pixels of an instance cannot be read now", retry_after=60) from None
+            raise Unavailable(_UNREADABLE, retry_after=60) from None
 
     def chunks(self, instance: StoredInstance) -> Iterator[bytes]:
         """The bytes of an instance's file, opened when the first are asked for; raises `Unavailable`."""
@@ -83,8 +85,11 @@ class ImagingRetrieval:
         """Ranges of a file, or of the inflated data set of a deflated one (PS3.5 A.5)."""
         if not syntax_of(instance.transfer_syntax_uid).deflated:
             return [self._blobs.read(instance.blob_id, offset, length) for offset, length in ranges]
-        with self.open(instance) as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            return inflated_ranges(data, read_meta(data).start, ranges)
+        try:
+            with self.open(instance) as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+                return inflated_ranges(data, read_meta(data).start, ranges)
+        except Refused as damaged:  # it was read when it came
+            raise Unavailable(_UNREADABLE, retry_after=60) from damaged
 
     def metadata(
         self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None

@@ -58,7 +58,7 @@ def _fact(attribute: Attribute, entry: Mapping[str, Any], today: str, notes: Not
         return tuple(value or "" for value in values)
     if len(values) > 1:
         if attribute.keyword in _IDENTIFIERS:
-            notes.warn(int(attribute.tag, 16), "The identifier has several values; it is not searched.")
+            notes.insist(int(attribute.tag, 16), "The identifier has several values; it is not searched.")
             return None
         notes.several_values = True
     value = values[0]

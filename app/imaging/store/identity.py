@@ -99,7 +99,7 @@ def identified(study: Facts, document: DicomJson, walked: Walked, notes: Notes) 
     blank = entry is not None and "Value" not in entry
     if (blank or study.get("IssuerOfPatientID")) and ISSUER not in walked.duplicates:
         return study
-    notes.warn(ISSUER, "The issuer of the PatientID cannot be told; the study is of no known patient.")
+    notes.insist(ISSUER, "The issuer of the PatientID cannot be told; the study is of no known patient.")
     return {keyword: value for keyword, value in study.items() if keyword not in _OF_THE_PATIENT}
 
 

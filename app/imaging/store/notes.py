@@ -19,3 +19,7 @@ class Notes:
         """Note a warning about an element."""
         if len(self.warnings) < self._most:
             self.warnings.append(comment_on(tag, message))
+
+    def insist(self, tag: int, message: str) -> None:
+        """Note a warning that no number of others keeps from being told: whose pictures these are."""
+        self.warnings.insert(0, comment_on(tag, message))

@@ -9,6 +9,7 @@ from app.imaging.store.failure_reasons import REPETITION
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import DICOM, FAILED, REASON, STORED, related, store
 from tests.factories.dicom import ct_instance
+from tests.factories.elements import file_of, text
 from tests.factories.rows import uid
 
 WARNING, COMMENTS = "00081196", "00741048"
@@ -119,6 +120,22 @@ def test_an_answer_in_xml_is_not_offered(client: FlaskClient, as_role: AsRole) -
     headers = as_role("service", Content_Type=DICOM, Accept="application/dicom+xml")
 
     assert client.post("/dicom-web/studies", data=ct_instance(), headers=headers).status_code == 406
+
+
+def test_an_instance_of_uids_with_leading_zeros_is_found_by_them(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    file = file_of(study_uid=text(0x0020000D, "UI", "1.2.03"), series_uid=text(0x0020000E, "UI", "1.2.3.00"))
+
+    answer = store(client, as_role, file, path="/dicom-web/studies/1.2.03")
+
+    (stored,) = answer.json[STORED]["Value"]  # type: ignore[index]
+    assert (answer.status_code, stored[WARNING]["Value"]) == (202, [1])
+    clinician = as_role("clinician")
+    found = client.get("/dicom-web/studies/1.2.03/series/1.2.3.00/metadata", headers=clinician).json
+    assert found[0]["0020000D"]["Value"] == ["1.2.03"]  # type: ignore[index]
+    assert len(client.get("/dicom-web/studies?StudyInstanceUID=1.2.03", headers=clinician).json) == 1  # type: ignore[arg-type]
+    assert client.get("/dicom-web/studies?StudyInstanceUID=1.2.3", headers=clinician).status_code == 204
 
 
 def test_a_patient_id_of_two_values_is_refused_and_no_patients(client: FlaskClient, as_role: AsRole) -> None:

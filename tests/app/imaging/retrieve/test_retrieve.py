@@ -11,6 +11,7 @@ from app.wiring import Wiring
 from graph.errors import NotFound, Unavailable
 from graph.scope import AccessScope
 from tests.factories.dicom import ct_instance
+from tests.factories.elements import DEFLATED
 
 FILE = ct_instance(patient_id="P1", study_uid="1.1", series_uid="1.1.1", sop_uid="1.1.1.1")
 
@@ -50,6 +51,19 @@ def test_frames_are_counted_from_one(retrieval: ImagingRetrieval, scope: AccessS
     assert FILE.endswith(frame)
     with pytest.raises(NotFound):
         retrieval.frames(instance, [2])
+
+
+def test_a_deflated_file_that_was_damaged_is_no_absence(services: Wiring, scope: AccessScope) -> None:
+    services.ingest.store(scope, [[ct_instance(study_uid="1.3", transfer_syntax=DEFLATED)]])
+    (instance,) = services.retrieval.instances(scope, "1.3")
+    found = services.retrieval.with_frames(scope, "1.3", instance.series_uid, instance.sop_uid)
+    path = services.blobs.path(instance.blob_id)
+    path.chmod(0o600)
+    raw = path.read_bytes()
+    path.write_bytes(raw[:400] + b"\xff" * 200)
+
+    with pytest.raises(Unavailable):
+        services.retrieval.frames(found, [1])
 
 
 def test_the_tag_of_metadata_changes_with_what_is_there(

@@ -88,6 +88,16 @@ def test_a_patient_id_of_an_issuer_that_cannot_be_told_is_nobodys(issuer: bytes)
     )
 
 
+def test_whose_pictures_these_are_is_told_first_however_much_else_is_wrong() -> None:
+    bad = b"".join(text(0x00210000 + number, "DA", "x") for number in range(0x10, 0x100))
+    reading = reading_of(file_of(bad, UNTOLD_ISSUERS["several values"], text(0x00080050, "SH", "A1\\A2")))
+    assert [warning[10:21] for warning in reading.warnings[:3]] == [
+        "(0010,0021)",
+        "(0010,0021)",
+        "(0008,0050)",
+    ]
+
+
 @pytest.mark.parametrize("issuer", ["", "  "])
 def test_an_empty_issuer_is_no_issuer(issuer: str) -> None:
     reading = reading_of(file_of(text(0x00100021, "LO", issuer)))
