@@ -68,7 +68,8 @@ class ImagingRetrieval:
     def frames(self, instance: StoredInstance, numbers: Sequence[int]) -> list[bytes]:
         """The frames of these numbers, counted from 1, as native pixels or as one codestream each.
 
-        Raises `NotFound` where there is no such frame, or where no frame lies in the file by itself.
+        Raises `NotFound` where there is no such frame, or where no frame lies in the file by itself, and
+        `Unavailable` where a file is damaged.
         """
         table = frame_table(instance.frames)
         if not table and instance.number_of_frames:
