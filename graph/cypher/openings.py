@@ -210,20 +210,27 @@ def _held_by(row: BoundRow, where: Expression) -> str:
 def _union(writing: Writing, plan: Plan, leaf: Any) -> str:
     """The rows of several bags, each once."""
     branches = (plan.inner(writing, plan.row, each) for each in leaf.of)
-    return _each_once(plan.row, [bag(writing, each) for each in branches], plan.rest(writing))
+    union = _joined("UNION", plan.row, [bag(writing, each) for each in branches])
+    return f"{union}\nWITH {plan.row.variable} WHERE {conjunction(plan.rest(writing))}"
 
 
 def _by_groups(writing: Writing, plan: Plan, leaf: Text) -> str:
-    """The rows of a name that is sought in several groups, each by its own index; its whole decides."""
-    row, starts = plan.row, []
+    """The rows of a name that is sought in several groups, each by its own index; its whole decides.
+
+    Every condition stands in each branch: an index hands out what it holds, and what it holds is read there.
+    """
+    row, openings = plan.row, []
+    conditions = [*property_conditions(writing, row, leaf), *plan.rest(writing)]
     for name, asked in group_seeks(writing, leaf):
-        starts.append(_by_index(writing, row, name, [f"{row.variable}.{name} {asked}"]).clauses([]))
-    return _each_once(row, starts, [*plan.rest(writing), *property_conditions(writing, row, leaf)])
+        start = _by_index(writing, row, name, [f"{row.variable}.{name} {asked}"])
+        openings.append(start.clauses(conditions))
+    return _joined("UNION ALL", row, openings)
 
 
-def _each_once(row: BoundRow, openings: Sequence[str], conditions: list[str]) -> str:
-    union = "\n  UNION\n".join(indented(f"{each}\nRETURN {row.variable}") for each in openings)
-    return f"CALL () {{\n{union}\n}}\nWITH {row.variable} WHERE {conjunction(conditions)}"
+def _joined(word: str, row: BoundRow, openings: Sequence[str]) -> str:
+    texts = (indented(f"{each}\nRETURN {row.variable}") for each in openings)
+    union = f"\n  {word}\n".join(texts)
+    return f"CALL () {{\n{union}\n}}"
 
 
 def _back(writing: Writing, plan: Plan, leaf: Related) -> str:

@@ -106,6 +106,10 @@ QUESTIONS: dict[str, Statement] = {
         EVERYTHING,
         Question(STUDY, Text(BY_KEYWORD["PatientID"].field, Match.EQUALS, "P1"), Page(100, offset=100)),
     ),
+    "studies_of_a_name_in_any_group": page(
+        ASSIGNED,
+        Question(STUDY, Text(BY_KEYWORD["PatientName"].field, Match.EQUALS, "Kim^Ha"), Page(100)),
+    ),
     "series_by_modality": page(EVERYTHING, Question(SERIES, CT, Page(100))),
     "instances_of_a_study": page(
         EVERYTHING, Question(INSTANCE, Related(Whole(STUDY), KeyIn(STUDY, ("t|default|1.2.3",))), Page(100))
