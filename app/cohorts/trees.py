@@ -27,9 +27,10 @@ from app.cohorts.question import (
 )
 from app.cohorts.vocabulary import KINDS, PATIENT, never, patient_paths
 from fhir_profiles.definitions.registry import reference_paths, search_parameter
+from fhir_profiles.index.kept import beside, within
+from fhir_profiles.index.references import BY_REFERENCE
 from graph.errors import TooLarge
 from graph.query.expression import (
-    NOTHING,
     Against,
     All,
     Along,
@@ -151,9 +152,10 @@ class Compiler:
         held = _coded(event.resource, source.concepts[name], codings)
         if name != "codes":
             return _or_absent(held, _field(event.resource, source.concepts[name], Kind.TERM))
-        if source.through:
-            held = Any((held, _coded_through(event.resource, source.through, codings)))
-        return Trees(held, held)
+        if source.through is None:
+            return Trees(held, held)
+        held = Any((held, *_coded_through(event.resource, source.through, codings)))
+        return Trees(held, Any((held, _unresolved(event.resource, source.through))))
 
     def _dated(self, event: Event, low: int | None, high: int | None) -> Trees:
         """The first date that is present lies in [low, high), or may: a year is a whole year."""
@@ -233,6 +235,29 @@ def _or_absent(held: Expression, field: Field) -> Trees:
     return Trees(held, Any((held, Not(Present(field)))))
 
 
+def _coded_through(resource: str, parameter: str, codings: Codings) -> tuple[Expression, Expression]:
+    """What is referred to has one of these codes: a resource that is stored, or one that is contained."""
+    target = _target(resource, parameter)
+    stored = Related(Along(reference_paths(resource, parameter), (target,)), _coded(target, "code", codings))
+    return stored, _coded(resource, within(parameter, target, "code"), codings)
+
+
+def _unresolved(resource: str, parameter: str) -> Expression:
+    """What is referred to cannot be looked up: it has not arrived, is elsewhere, or has no address."""
+    target = _target(resource, parameter)
+    referred = Term(_field(resource, beside(parameter, BY_REFERENCE), Kind.TERM), (BY_REFERENCE,))
+    stored = Related(Along(reference_paths(resource, parameter), (target,)), All())
+    contained = Present(_field(resource, within(parameter, target), Kind.TERM))
+    return All((referred, Not(Any((stored, contained)))))
+
+
+def _target(resource: str, parameter: str) -> str:
+    """The one type that a parameter of an event refers to."""
+    found = search_parameter(resource, parameter)
+    (target,) = found.targets if found else ("",)
+    return target
+
+
 def _coded(resource: str, parameter: str, codings: Codings) -> Expression:
     """Some coding of the row is one of these."""
     field = _field(resource, parameter, Kind.TERM)
@@ -241,15 +266,6 @@ def _coded(resource: str, parameter: str, codings: Codings) -> Expression:
         by_system.setdefault(system, []).append(code)
     terms = tuple(Term(field, tuple(codes), system) for system, codes in by_system.items())
     return terms[0] if len(terms) == 1 else Any(terms)
-
-
-def _coded_through(resource: str, parameter: str, codings: Codings) -> Expression:
-    found = search_parameter(resource, parameter)
-    if found is None:
-        return NOTHING
-    (target,) = found.targets
-    link = Along(reference_paths(resource, parameter), (target,))
-    return Related(link, _coded(target, "code", codings))
 
 
 def _field(entity: str, name: str, kind: Kind) -> Field:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fhir_profiles.definitions.expressions import Path, PathStep, parse
 from fhir_profiles.definitions.registry import (
+    RESOURCE_TYPES,
     compartment_parameters,
     in_patient_compartment,
     search_parameters,
@@ -15,10 +16,14 @@ from fhir_profiles.definitions.registry import (
 from fhir_profiles.index import composites
 from fhir_profiles.index.kept import WITHOUT_ROWS, Converter, KeptRows, SpanValue, TermValue, TextValue
 from fhir_profiles.index.parameter_types import TYPES
+from fhir_profiles.index.references import BY_REFERENCE, by_reference
 from fhir_profiles.references import HISTORY, ReferenceEdge, edges
 from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, elements, is_complex, value_set
 
 __all__ = ["SearchValues", "extract"]
+
+_MOST_CONTAINED = 200  # that are kept of one resource: two may refer to one another
+_DEEPEST_CONTAINED = 2  # what is contained, and what that refers to beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,9 @@ def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> 
     it are local). A value of a wrong shape gives no row.
     """
     resource_type = str(resource["resourceType"])
-    rows = KeptRows(zone, base)
-    plan = _plan(resource_type)
-    plan.tree.visit(resource, rows)
-    for param, keys in plan.existing:
-        found = [resource[key] for key in keys if key in resource]
-        rows.term(param, "", "true" if found and found[0] is not False else "false")
-    for composite in plan.composites:
-        composite.collect(resource, rows)
+    rows = _kept(resource, zone, base)
+    if rows.local:
+        _Contained(resource).keep(rows)
     return SearchValues(
         terms=tuple(rows.terms),
         texts=tuple(rows.texts),
@@ -58,6 +58,44 @@ def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> 
         references=edges(resource, base),
         compartment=_compartment(resource, resource_type, rows),
     )
+
+
+def _kept(resource: Mapping[str, Any], zone: tzinfo, base: str) -> KeptRows:
+    """The rows of a resource itself."""
+    rows = KeptRows(zone, base)
+    plan = _plan(str(resource["resourceType"]))
+    plan.tree.visit(resource, rows)
+    for param, keys in plan.existing:
+        found = [resource[key] for key in keys if key in resource]
+        rows.term(param, "", "true" if found and found[0] is not False else "false")
+    for composite in plan.composites:
+        composite.collect(resource, rows)
+    return rows
+
+
+class _Contained:
+    """The contained resources of one resource, whose rows are kept as its own (search.html#contained)."""
+
+    def __init__(self, resource: Mapping[str, Any]) -> None:
+        listed = resource.get("contained")
+        self._by_id = {
+            str(each.get("id")): each
+            for each in (listed if isinstance(listed, list) else ())
+            if isinstance(each, dict) and each.get("resourceType") in RESOURCE_TYPES
+        }
+        self._left = _MOST_CONTAINED
+
+    def keep(self, rows: KeptRows, depth: int = 1) -> None:
+        """Add the rows of those that the rows refer to, and of what these refer to in turn."""
+        for param, name, resolves in tuple(rows.local):
+            found = self._by_id.get(name)
+            if found is None or resolves not in ("", found["resourceType"]) or self._left == 0:
+                continue
+            self._left -= 1
+            inner = _kept(found, rows.zone, rows.base)
+            if inner.local and depth < _DEEPEST_CONTAINED:
+                self.keep(inner, depth + 1)
+            rows.contained(param, found["resourceType"], inner)
 
 
 def _compartment(resource: Mapping[str, Any], resource_type: str, rows: KeptRows) -> tuple[str, ...] | None:
@@ -213,6 +251,8 @@ def _plant(tree: _Node, kind: str, path: Path, parameter_type: str, name: str) -
             leaf = (convert, name, resolves or _system(element, datatype), datatype in PRIMITIVES)
             if leaf not in node.leaves:
                 node.leaves.append(leaf)
+            if path.steps[-1].only == datatype == BY_REFERENCE:
+                node.leaves.append((by_reference, name, "", False))
 
 
 def _grow(

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, TypeAlias
 from fhir_profiles.index.folding import LONGEST, fold
 
 ID, LAST_UPDATED = "_id", "_lastUpdated"
+CONTAINED = "#"
+"""How a reference begins that is to a contained resource."""
 WITHOUT_ROWS = frozenset({ID, LAST_UPDATED})
 """Parameters that are kept as properties of the resource itself."""
 
@@ -53,10 +55,22 @@ def beside(param: str, modifier: str) -> str:
     return f"{param}:{modifier}"
 
 
-class KeptRows:
-    """Collects rows, each once, in order."""
+def within(param: str, contained_type: str, name: str = "") -> str:
+    """The name of rows of a contained resource that a parameter refers to: `medication:Medication.code`.
 
-    __slots__ = ("base", "spans", "terms", "texts", "zone")
+    Without a name that of the one row that says it is there.
+    """
+    there = f"{param}:{contained_type}"
+    return f"{there}.{name}" if name else there
+
+
+class KeptRows:
+    """Collects rows, each once, in order.
+
+    `local` are the references to contained resources: the parameter, the id, and the type that it must be.
+    """
+
+    __slots__ = ("base", "local", "spans", "terms", "texts", "zone")
 
     def __init__(self, zone: tzinfo = UTC, base: str = "") -> None:
         self.zone = zone
@@ -64,6 +78,7 @@ class KeptRows:
         self.terms: dict[TermValue, None] = {}
         self.texts: dict[TextValue, None] = {}
         self.spans: dict[SpanValue, None] = {}
+        self.local: dict[tuple[str, str, str], None] = {}
 
     def __bool__(self) -> bool:
         """Whether there is any row."""
@@ -83,6 +98,16 @@ class KeptRows:
         """Add an interval from low to high."""
         system, code = system if isinstance(system, str) else "", code if isinstance(code, str) else ""
         self.spans[SpanValue(param, low, high, system, code)] = None
+
+    def contained(self, param: str, contained_type: str, inner: "KeptRows") -> None:
+        """Add the rows of a contained resource that a parameter refers to, under names of their own."""
+        self.term(within(param, contained_type), "", CONTAINED)
+        for term in inner.terms:
+            self.terms[term._replace(param=within(param, contained_type, term.param))] = None
+        for text in inner.texts:
+            self.texts[text._replace(param=within(param, contained_type, text.param))] = None
+        for span in inner.spans:
+            self.spans[span._replace(param=within(param, contained_type, span.param))] = None
 
 
 Converter: TypeAlias = Callable[[KeptRows, str, Any, str], None]

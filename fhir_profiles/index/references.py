@@ -3,6 +3,7 @@
 One that names a version is kept with it, too: asked without a version any will do, with one only that.
 
 Beside the terms of `subject` there are some of `subject:identifier`, for references by a business identifier.
+Where an element may be a reference or something else, `medication:Reference` says that it is one.
 """
 
 from collections.abc import Mapping
@@ -11,34 +12,43 @@ from typing import Any
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.index.asked import Asked, AskedTerm, Asking, UnreadableValue
 from fhir_profiles.index.escaping import split_on, unescaped
-from fhir_profiles.index.kept import Converter, KeptRows, beside
+from fhir_profiles.index.kept import CONTAINED, Converter, KeptRows, beside
 from fhir_profiles.references import literal, pointed_type
 
 IDENTIFIER = "identifier"
+BY_REFERENCE = "Reference"
 MODIFIERS = frozenset({IDENTIFIER, *RESOURCE_TYPES})
 
 
 def _reference(rows: KeptRows, param: str, value: Any, resolves: str) -> None:
+    text = value.get("reference")
+    if isinstance(text, str) and text.startswith(CONTAINED):
+        rows.local[param, text[1:], resolves] = None
     pointed = pointed_type(value) if resolves else None
     if pointed == resolves or not resolves:
-        _text(rows, param, value.get("reference"), "")
+        _text(rows, param, text, "")
     identifier = value.get("identifier")
     if isinstance(identifier, dict) and pointed in (resolves or None, None):
         rows.term(beside(param, IDENTIFIER), identifier.get("system"), identifier.get("value"))
 
 
 def _text(rows: KeptRows, param: str, text: Any, _: str) -> None:
-    """A local reference without and with its version; anything else as written, contained ones not at all."""
+    """A local reference without and with its version; anything else as written, to contained ones none."""
     if found := literal(text, rows.base):
         rows.term(param, "", found.target)
         rows.term(param, "", found.versioned)
-    elif isinstance(text, str) and not text.startswith("#"):
+    elif isinstance(text, str) and not text.startswith(CONTAINED):
         rows.term(param, "", text)
+
+
+def by_reference(rows: KeptRows, param: str, value: Any, _: str) -> None:
+    """Say that a choice is a reference, whatever that leads to."""
+    rows.term(beside(param, BY_REFERENCE), "", BY_REFERENCE)
 
 
 def _canonical(rows: KeptRows, param: str, value: Any, _: str) -> None:
     """A canonical with and without its version, and as `Type/id` where it is this server's own."""
-    if isinstance(value, str) and not value.startswith("#"):
+    if isinstance(value, str) and not value.startswith(CONTAINED):
         rows.term(param, "", value)
         _text(rows, param, value.partition("|")[0], "")
         rows.term(param, "", value.partition("|")[0])

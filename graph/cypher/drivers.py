@@ -144,7 +144,8 @@ def _of_term(scope: AccessScope, leaf: Term, sizes: Sizes) -> int | None:
     if field.layout is Layout.PROPERTY:
         return len(leaf.codes) if field.name in _UIDS else None
     keys = (code_key(scope.tenant, field, code) for code in leaf.codes)
-    usual = (USUAL_TERMS.get(field.name) or _usual(code) for code in leaf.codes)
+    own = field.name.rpartition(".")[2]  # a contained resource holds what others hold
+    usual = (USUAL_TERMS.get(own) or _usual(code) for code in leaf.codes)
     return sum(_known(sizes.get(key), guess) for key, guess in zip(keys, usual, strict=True))
 
 

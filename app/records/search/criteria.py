@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
+from app.records.search.contained import in_contained
 from app.records.search.leaves import leaf
 from app.records.search.modifiers import AskedParameter
 from fhir_profiles.definitions.registry import (
@@ -169,10 +170,12 @@ def _chain(resource_type: str, name: str, value: str, context: SearchContext) ->
     known = [each for each in targets if rest.startswith("_has:") or search_parameter(each, inner_name)]
     if not known:
         raise Invalid("no target has such a parameter", location=name[:64], code="not-supported")
-    found = [
-        Related(Along(reference_paths(resource_type, plain), (each,)), _parameter(each, rest, value, context))
-        for each in known
-    ]
+    found: list[Expression] = []
+    for each in known:
+        inner = _parameter(each, rest, value, context)
+        found.append(Related(Along(reference_paths(resource_type, plain), (each,)), inner))
+        if (contained := in_contained(resource_type, plain, each, inner)) is not None:
+            found.append(contained)
     return found[0] if len(found) == 1 else Any(tuple(found))
 
 

@@ -57,7 +57,11 @@ class Gateway:
         self.store(*world.pictures())
         self.put(*random.sample(list(world.findings.values()), len(world.findings)))
         for name in sorted(world.deleted):
-            self.services.records.delete(self._scope, *name.split("/"))
+            self.delete(name)
+
+    def delete(self, name: str) -> None:
+        """Delete a resource, `Type/id`."""
+        self.services.records.delete(self._scope, *name.split("/"))
 
     @property
     def _scope(self) -> Any:

@@ -10,7 +10,9 @@ from app.cohorts.verdicts import Truth, judge
 from tests.app.cohorts.conftest import Gateway, Json, Open, mission
 from tests.factories.dicom import ct_instance
 from tests.factories.fhir import (
+    RXNORM,
     Resource,
+    concept,
     condition,
     diagnostic_report,
     imaging_study,
@@ -126,6 +128,86 @@ def test_each_condition_is_true_false_or_unknown(charts: Gateway, name: str) -> 
     population, expected = CASES[name]
 
     assert verdicts(charts, population) == expected
+
+
+MTX, OTHER = concept("6851", RXNORM), concept("2555", RXNORM)
+TAKES: Json = {"medication": {"codes": [{"system": RXNORM, "code": "6851"}]}}
+
+
+def behind(name: str, reference: Json, *contained: Resource) -> Resource:
+    """An order for what a reference leads to."""
+    return medication_request(
+        f"Patient/{name}",
+        id=f"rx-{name}",
+        medicationCodeableConcept=None,
+        medicationReference=reference,
+        contained=list(contained) or None,
+    )
+
+
+def drug(code: Json | None = None, name: str = "drug") -> Resource:
+    return {"resourceType": "Medication", "id": name} | ({"code": code} if code else {})
+
+
+BEHIND: dict[str, tuple[Resource, str | None]] = {
+    "contained": (behind("contained", {"reference": "#drug"}, drug(MTX)), "m"),
+    "another-contained": (behind("another-contained", {"reference": "#drug"}, drug(OTHER)), None),
+    "the-other-of-two": (
+        behind("the-other-of-two", {"reference": "#b"}, drug(MTX, "a"), drug(OTHER, "b")),
+        None,
+    ),
+    "contained-without-a-code": (behind("contained-without-a-code", {"reference": "#drug"}, drug()), None),
+    "stored": (behind("stored", {"reference": "Medication/mtx"}), "m"),
+    "another-stored": (behind("another-stored", {"reference": "Medication/other"}), None),
+    "not-arrived": (behind("not-arrived", {"reference": "Medication/nowhere"}), "u"),
+    "deleted": (behind("deleted", {"reference": "Medication/gone"}), "u"),
+    "elsewhere": (behind("elsewhere", {"reference": "http://elsewhere.example/fhir/Medication/1"}), "u"),
+    "identified": (behind("identified", {"identifier": {"system": "urn:drugs", "value": "1"}}), "u"),
+    "displayed": (behind("displayed", {"display": "Methotrexate"}), "u"),
+    "text-only": (medication_request("Patient/text-only", medicationCodeableConcept={"text": "x"}), None),
+    "not-counted": (
+        behind("not-counted", {"reference": "Medication/nowhere"}) | {"status": "entered-in-error"},
+        None,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def drugs(gateways: Open) -> Gateway:
+    gateway = gateways()
+    gateway.put(drug(MTX, "mtx"), drug(OTHER, "other"), drug(MTX, "gone"))
+    gateway.put(*(patient(None, id=name) for name in BEHIND))
+    gateway.put(*({**order, "id": f"rx-{name}"} for name, (order, _) in BEHIND.items()))
+    gateway.delete("Medication/gone")
+    return gateway
+
+
+def test_a_drug_that_cannot_be_looked_up_is_neither_taken_nor_not_taken(drugs: Gateway) -> None:
+    known = {name: verdict for name, (_, verdict) in BEHIND.items() if verdict}
+    otherwise = {name: verdict or "m" for name, (_, verdict) in BEHIND.items() if verdict != "m"}
+
+    assert verdicts(drugs, TAKES) == known
+    assert verdicts(drugs, {"not": TAKES}) == otherwise
+
+
+def test_the_rows_of_a_drug_are_those_that_certainly_are_it(drugs: Gateway) -> None:
+    events = {"rx": {"kind": "medication", "codes": TAKES["medication"]["codes"]}}
+    output = {"rows": [{"resource": "MedicationRequest", "event": "rx"}]}
+    answer = drugs.ask(mission(events=events, population={"exists": "rx"}, output=output))
+
+    assert {row["reference"]: row["code"] for row in answer["rows"]["rx"]} == {
+        "MedicationRequest/rx-contained": "6851",
+        "MedicationRequest/rx-stored": "6851",
+    }
+
+
+def test_a_drug_that_arrives_settles_it(gateways: Open) -> None:
+    gateway = gateways()
+    gateway.put(patient(None, id="p"), behind("p", {"reference": "Medication/late"}))
+    before = verdicts(gateway, TAKES)
+    gateway.put(drug(MTX, "late"))
+
+    assert (before, verdicts(gateway, TAKES)) == ({"p": "u"}, {"p": "m"})
 
 
 def test_what_decides_are_the_conditions_with_the_value_of_the_whole(charts: Gateway) -> None:

@@ -226,6 +226,28 @@ def test_every_literal_reference_is_an_edge_at_its_element_path() -> None:
     }
 
 
+def test_a_contained_resource_is_kept_as_rows_of_what_refers_to_it() -> None:
+    contained = [
+        {"resourceType": "Medication", "id": "m", "code": {"coding": [{"code": "a"}]}},
+        {"resourceType": "Medication", "id": "n", "code": {"coding": [{"code": "b"}]}},
+    ]
+    found = extract(
+        resource("MedicationRequest", medicationReference={"reference": "#m"}, contained=contained)
+    )
+    assert terms(found, "medication:Medication.code") == [("", "a")]
+    assert terms(found, "medication:Medication") == [("", "#")]
+    assert terms(found, "medication:Reference") == [("", "Reference")]
+    assert terms(found, "code") == terms(found, "medication") == []
+
+
+def test_a_circle_of_contained_resources_ends() -> None:
+    links = [{"other": {"reference": f"#{at}"}, "type": "seealso"} for at in range(40)]
+    everyone = [{"resourceType": "Patient", "id": str(at), "link": links} for at in range(40)]
+    found = extract(resource("Patient", contained=everyone, link=links))
+
+    assert len(found.terms) < 20_000
+
+
 def test_what_a_bundle_holds_refers_within_the_bundle() -> None:
     condition = resource("Condition", subject={"reference": "Patient/1"})
     assert extract(resource("Bundle", entry=[{"resource": condition}])).references == ()

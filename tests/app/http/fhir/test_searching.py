@@ -394,6 +394,56 @@ def test_the_self_link_says_what_was_done(record: Fhir, asked: str, done: str) -
     assert (link(answer.json, "self") or "").endswith(f"/fhir/Patient?{done}")
 
 
+def order(name: str, of: str, contained: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """An order for the Medication that a reference leads to."""
+    return medication_request(
+        "Patient/p",
+        id=name,
+        medicationCodeableConcept=None,
+        medicationReference=reference(of),
+        contained=contained,
+    )
+
+
+def test_chains_look_into_contained_resources(fhir: Fhir) -> None:
+    maker = {"resourceType": "Organization", "id": "o", "name": "Acme"}
+    drug = {
+        "resourceType": "Medication",
+        "id": "m",
+        "code": {"coding": [{"system": "urn:drugs", "code": "MTX"}], "text": "Methotrexate"},
+        "manufacturer": reference("#o"),
+        "status": "active",
+    }
+    stored = {**drug, "id": "stored", "manufacturer": reference("Organization/acme"), "status": "inactive"}
+    fhir.send("PUT", "Organization/acme", {**maker, "id": "acme"})
+    fhir.send("PUT", "Medication/stored", stored)
+    away = {**drug, "manufacturer": reference("Organization/acme")}
+    other = {**drug, "id": "n", "code": {"text": "other"}, "status": "entered-in-error"}
+    for name, of, contained in (
+        ("inside", "#m", [drug, maker]),
+        ("half", "#m", [away]),
+        ("outside", "Medication/stored", None),
+        ("beside", "#n", [other, maker]),
+    ):
+        fhir.send("PUT", f"MedicationRequest/{name}", order(name, of, contained))
+    expected = {
+        "MedicationRequest?medication.code=urn:drugs|MTX": "half inside outside",
+        "MedicationRequest?medication.code=MTX,XTM": "half inside outside",
+        "MedicationRequest?medication:Medication.code:text=metho": "half inside outside",
+        "MedicationRequest?medication.status=active": "half inside",
+        "MedicationRequest?medication.status:not=active": "beside outside",
+        "MedicationRequest?medication.code:missing=true": "beside",
+        "MedicationRequest?medication.manufacturer.name=acme": "beside half inside outside",
+        "MedicationRequest?medication=Medication/stored": "outside",
+        "MedicationRequest?medication._id=m": "",
+        "Medication?code=MTX": "stored",
+        "Patient?_has:MedicationRequest:subject:medication.code=MTX": "",
+    }
+    assert found(fhir, expected) == expected
+    fhir.send("PUT", "MedicationRequest/inside", order("inside", "#n", [other, maker]))
+    assert "inside" not in found(fhir, {"MedicationRequest?medication.code=MTX": ""}).values()
+
+
 def test_each_page_is_at_its_own_link(record: Fhir) -> None:
     first = record.get("Patient?_count=1&_format=json").json
     second = record.get(link(first, "next") or "").json

@@ -1,0 +1,53 @@
+"""Chains into contained resources (FHIR R4 search.html#contained), kept as rows of what contains them."""
+
+from dataclasses import replace
+
+from fhir_profiles.index.kept import TermValue, within
+from graph.query.expression import (
+    All,
+    Along,
+    Any,
+    Expression,
+    KeyIn,
+    Layout,
+    Leaf,
+    Not,
+    Present,
+    Related,
+)
+from graph.query.rows import field_of
+
+
+def in_contained(resource_type: str, parameter: str, target: str, where: Expression) -> Expression | None:
+    """A condition on resources of a type, asked of a contained one that the parameter refers to.
+
+    None where no contained resource can be asked it: it has no id of its own, and nothing refers to it from
+    elsewhere. What a contained one refers to in turn is found by the element, whichever of them it is in.
+    """
+    there = Present(field_of(resource_type, within(parameter, target), TermValue))
+    match where:
+        case All(of):
+            every = [in_contained(resource_type, parameter, target, each) for each in of]
+            known = tuple(each for each in every if each is not None)
+            return All((there, *known)) if len(known) == len(every) else None
+        case Any(of):
+            some = (in_contained(resource_type, parameter, target, each) for each in of)
+            found = tuple(each for each in some if each is not None)
+            return Any(found) if found else None
+        case Not(of):
+            denied = in_contained(resource_type, parameter, target, of)
+            return there if denied is None else All((there, Not(denied)))
+        case Related(Along(paths, targets), inner):
+            onward = Along(tuple(f"contained.{path}" for path in paths), targets)
+            return All((there, Related(onward, inner)))
+        case Related() | KeyIn():
+            return None
+        case _:
+            return _kept_within(resource_type, parameter, target, where)
+
+
+def _kept_within(resource_type: str, parameter: str, target: str, leaf: Leaf) -> Expression | None:
+    if isinstance(leaf, KeyIn) or leaf.field.layout is not Layout.ROWS:
+        return None
+    name = within(parameter, target, leaf.field.name)
+    return replace(leaf, field=replace(leaf.field, entity=resource_type, name=name))
