@@ -209,7 +209,9 @@ def _reference(name: str) -> Callable[[Json], Iterable[Coded]]:
         found = document.get(name, [])
         for each in found if isinstance(found, list) else [found]:
             text = each["reference"]
-            yield Coded("", text if "://" in text else "/".join(text.split("/")[:2]))
+            yield Coded("", text)
+            if "://" not in text and "/_history/" in text:  # named with its version, and found without it too
+                yield Coded("", "/".join(text.split("/")[:2]))
 
     return read
 
