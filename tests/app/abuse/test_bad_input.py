@@ -145,7 +145,7 @@ ABUSES = (
     Abuse("a UID in the path", "POST", f"{STOW}/..%2f..%2fetc", (400, 404), PROBLEM, canary_file, DICOM),
     get(f"{QIDO}?limit=-1", PROBLEM),
     get(f"{QIDO}?limit=1e9", PROBLEM),
-    get(f"{QIDO}?offset=99999999999999999999", PROBLEM),
+    get(f"{QIDO}?offset=9999999999999999999x", PROBLEM),
     get(f"{QIDO}?Colour={CANARY}", PROBLEM),
     get(f"{QIDO}?00100010`%7D=1", PROBLEM),
     get(f"{QIDO}?StudyDate=20260101-20250101-", PROBLEM),

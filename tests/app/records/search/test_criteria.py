@@ -1,5 +1,7 @@
 """Parameters of a query string become one expression."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,11 +99,13 @@ def test_ids_are_keys() -> None:
     assert one("Patient", "_id", "a,Patient/b") == KeyIn("Patient", ("t|-|Patient|a", "t|-|Patient|b"))
 
 
-def test_chains_go_along_and_against_references() -> None:
+def test_chains_go_along_and_against_references_and_into_what_is_contained() -> None:
     along = one("Observation", "subject:Patient.gender", "male")
     against = one("Patient", "_has:Observation:patient:code", "a")
 
-    assert along == Related(Along(("subject",), ("Patient",)), Term(GENDER, ("male",)))
+    contained = replace(GENDER, entity="Observation", name="subject:Patient.gender")
+    referred = Related(Along(("subject",), ("Patient",)), Term(GENDER, ("male",)))
+    assert along == Any((referred, Term(contained, ("male",))))
     assert against == Related(Against("Observation", ("subject",)), Term(CODE, ("a",)))
 
 
