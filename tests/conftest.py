@@ -15,6 +15,8 @@ from uuid import uuid4
 import pytest
 
 from graph.edition import Edition
+from graph.jobs.claims import ClaimStore
+from graph.jobs.jobs import JobStore
 from graph.local.folders import cache_folder
 from graph.local.locks import awaited
 from graph.local.provision import provision
@@ -129,3 +131,15 @@ def graph(neo4j_address: Neo4jAddress, run_folder: Path) -> Iterator[Graph]:
 def tenant() -> str:
     """A tenant of its own for each test, so that tests share one database and see nothing of each other."""
     return f"t{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def jobs(graph: Graph) -> JobStore:
+    """Jobs of the graph of this run."""
+    return JobStore(graph)
+
+
+@pytest.fixture
+def claims(graph: Graph) -> ClaimStore:
+    """Claims of those jobs, as workers make them."""
+    return ClaimStore(graph)

@@ -48,9 +48,8 @@ from graph.query.expression import (
 
 MOST_COMBINATIONS = 64
 _UNKNOWN_SEX = "unknown"
-_AGES: Mapping[
-    str, Callable[[int, int], tuple[int, int | None]]
-] = {  # the first age that counts, the first beyond
+# The first age that counts, and the first that no longer does; None where all older ones count.
+_AGES: Mapping[str, Callable[[int, int], tuple[int, int | None]]] = {
     "gt": lambda low, _: (low + 1, None),
     "ge": lambda low, _: (low, None),
     "lt": lambda low, _: (0, low),

@@ -59,7 +59,8 @@ def _told(url: str, failure: BaseException) -> str:
     causes = tuple(_causes(failure))
     for kinds, text in _FAILURES:
         if any(isinstance(cause, kinds) for cause in causes):
-            return text.format(host=_host(url), proxy=_proxy(url) or "", issuer=_issuer(url, text))
+            issuer = _issuer(url) if "{issuer}" in text else ""
+            return text.format(host=_host(url), proxy=_proxy(url) or "", issuer=issuer)
     return f"{_host(url)} cannot be reached"
 
 
@@ -84,10 +85,8 @@ def _proxy(url: str) -> str | None:
     return urlsplit(chosen).netloc.rpartition("@")[2] if chosen else None
 
 
-def _issuer(url: str, text: str) -> str:
-    """Who issued the certificate that is shown, where the text has a place for it; nothing is believed."""
-    if "{issuer}" not in text:
-        return ""
+def _issuer(url: str) -> str:
+    """Who issued the certificate that is shown, which is not believed; empty where none can be read."""
     where = urlsplit(url)
     proxy = _proxy(url)
     connection = HTTPSConnection(

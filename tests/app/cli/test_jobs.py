@@ -1,7 +1,6 @@
 """`hilum jobs` on a real graph: what waits, what became of it, and an end to it."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,7 +10,6 @@ from app.security.scopes import system_scope
 from graph.jobs.claims import ClaimStore
 from graph.jobs.jobs import JobStore
 from graph.jobs.records import Ending, JobState, Progress, Wanted
-from graph.local.state import Neo4jAddress
 from graph.scope import AccessScope
 from graph.session import Graph
 
@@ -19,15 +17,7 @@ Hilum = Callable[..., Result]
 
 
 @pytest.fixture
-def hilum(tmp_path: Path, neo4j_address: Neo4jAddress, graph: Graph, tenant: str) -> Hilum:
-    settings = {
-        "HILUM_HOME": str(tmp_path),
-        "HILUM_TENANT": tenant,
-        "NEO4J_URI": neo4j_address.uri,
-        "NEO4J_USER": neo4j_address.user,
-        "NEO4J_PASSWORD": neo4j_address.password,
-        "COLUMNS": "200",
-    }
+def hilum(settings: dict[str, str]) -> Hilum:
     return lambda *arguments: CliRunner().invoke(main, ["jobs", *arguments], env=settings)
 
 

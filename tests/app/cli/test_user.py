@@ -13,7 +13,6 @@ from app.security.keys import signing_key
 from app.security.scopes import system_scope
 from app.security.tokens import InvalidToken, LocalVerifier
 from graph.accounts.accounts import AccountStore
-from graph.local.state import Neo4jAddress
 from graph.session import Graph
 from tests.graph.accounts.test_accounts import STUDY, place_patient, place_study
 
@@ -22,16 +21,7 @@ BASE = "http://127.0.0.1:8042"
 
 
 @pytest.fixture
-def hilum(tmp_path: Path, neo4j_address: Neo4jAddress, graph: Graph, tenant: str) -> Hilum:
-    settings = {
-        "HILUM_HOME": str(tmp_path),
-        "HILUM_TENANT": tenant,
-        "NEO4J_URI": neo4j_address.uri,
-        "NEO4J_USER": neo4j_address.user,
-        "NEO4J_PASSWORD": neo4j_address.password,
-        "COLUMNS": "200",
-    }
-
+def hilum(settings: dict[str, str]) -> Hilum:
     def run(*arguments: str, **more: str) -> Result:
         return CliRunner().invoke(main, list(arguments), env=settings | more)
 

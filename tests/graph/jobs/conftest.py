@@ -3,20 +3,7 @@
 import pytest
 
 from app.security.scopes import system_scope
-from graph.jobs.claims import ClaimStore
-from graph.jobs.jobs import JobStore
 from graph.scope import AccessScope
-from graph.session import Graph
-
-
-@pytest.fixture
-def jobs(graph: Graph) -> JobStore:
-    return JobStore(graph)
-
-
-@pytest.fixture
-def claims(graph: Graph) -> ClaimStore:
-    return ClaimStore(graph)
 
 
 @pytest.fixture

@@ -1,21 +1,15 @@
 """Pages far behind the beginning are the same whether they are skipped to or begun behind a row."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from graph.commit import Committer
-from graph.edition import Edition
-from graph.local.state import Neo4jAddress
 from graph.query.attributes import INSTANCE
 from graph.query.expression import EVERYTHING, Page, Question, Sort
 from graph.scope import AccessScope
-from graph.session import Graph
 from graph.site import Site
 from graph.studies import far_pages
 from graph.studies.imaging import ImagingStore
+from tests.factories.graphs import NotedGraph
 from tests.factories.rows import instance_row, uid
 from tests.factories.scopes import scope_of
 
@@ -23,16 +17,11 @@ ROWS = 47
 
 
 @pytest.fixture
-def imaging(
-    neo4j_address: Neo4jAddress, committer: Committer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[ImagingStore]:
+def imaging(noted: NotedGraph, committer: Committer, monkeypatch: pytest.MonkeyPatch) -> ImagingStore:
     """A store to which far is near: pages from the third row on, stretches of ten."""
     monkeypatch.setattr(far_pages, "FAR", 3)
     monkeypatch.setattr(far_pages, "_STRETCH", 10)
-    where = neo4j_address
-    graph = Graph.connect(where.uri, where.user, where.password, edition=Edition(tmp_path))
-    yield ImagingStore(graph, committer, Site("http://hilum.test"))
-    graph.close()
+    return ImagingStore(noted, committer, Site("http://hilum.test"))
 
 
 @pytest.fixture
@@ -62,20 +51,14 @@ def test_every_page_is_where_skipping_leads(
 
 
 def test_the_order_is_read_once(
-    imaging: ImagingStore, service: AccessScope, stored: list[str], monkeypatch: pytest.MonkeyPatch
+    imaging: ImagingStore, noted: NotedGraph, service: AccessScope, stored: list[str]
 ) -> None:
     page(imaging, service, 30, descending=True)
-    read: list[str] = []
-    ask = Graph.read
-
-    def noted(graph: Graph, text: str, **values: Any) -> list[dict[str, Any]]:
-        read.append(text)
-        return ask(graph, text, **values)
-
-    monkeypatch.setattr(Graph, "read", noted)
+    before = len(noted.texts)
 
     for offset in (20, 35, 21, 40):
         page(imaging, service, offset, descending=True)
 
+    read = noted.texts[before:]
     assert sum("collect(serial)" in text for text in read) == 4  # ten rows each, up to the fortieth
     assert len(read) == 8

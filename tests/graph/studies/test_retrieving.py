@@ -17,36 +17,16 @@ from graph.scope import AccessScope
 from graph.session import Graph
 from graph.site import Site
 from graph.studies.imaging import ImagingStore
+from tests.factories.graphs import NotedGraph
 from tests.factories.rows import instance_row, uid
 from tests.factories.scopes import scope_of
 
 SITE = Site("http://hilum.test")
 
 
-class CountingGraph(Graph):
-    """A graph that counts the statements it reads."""
-
-    reads = 0
-
-    def read(self, text: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Read and count."""
-        self.reads += 1
-        return super().read(text, **parameters)
-
-
 @pytest.fixture
-def counting(neo4j_address: Neo4jAddress, graph: Graph, tmp_path: Path) -> Iterator[CountingGraph]:
-    """A graph that does not hear of what other tests write meanwhile."""
-    where = neo4j_address
-    made = CountingGraph.connect(where.uri, where.user, where.password, edition=Edition(tmp_path))
-    assert isinstance(made, CountingGraph)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def counted(counting: CountingGraph, committer: Committer) -> ImagingStore:
-    return ImagingStore(counting, committer, SITE)
+def counted(noted: NotedGraph, committer: Committer) -> ImagingStore:
+    return ImagingStore(noted, committer, SITE)
 
 
 @pytest.fixture
@@ -86,14 +66,14 @@ def of_series(imaging: ImagingStore, scope: AccessScope, sop: str) -> str:
 
 
 def test_the_second_picture_of_a_series_brings_the_others(
-    counted: ImagingStore, counting: CountingGraph, service: AccessScope
+    counted: ImagingStore, noted: NotedGraph, service: AccessScope
 ) -> None:
     sops = stored(counted, service, 20)
 
     assert [of_series(counted, service, sop) for sop in sops] == sops
     assert [of_series(counted, service, sop) for sop in sops] == sops
 
-    assert counting.reads == 4  # first and second of the series, of places and of metadata
+    assert len(noted.texts) == 4  # first and second of the series, of places and of metadata
 
 
 def test_a_picture_that_arrives_is_there_for_every_process(
@@ -139,7 +119,7 @@ def test_what_one_may_see_is_not_remembered_for_another(viewer: ImagingStore, se
 
 
 def test_a_long_frame_table_is_read_by_itself_and_then_remembered(
-    counted: ImagingStore, counting: CountingGraph, service: AccessScope
+    counted: ImagingStore, noted: NotedGraph, service: AccessScope
 ) -> None:
     row = instance_row()
     table = bytes(range(16)) * 100
@@ -150,7 +130,7 @@ def test_a_long_frame_table_is_read_by_itself_and_then_remembered(
         (found,) = counted.instances(service, "1.2.3", "1.2.3.1", row.sop_uid, frames=True)
         assert found.frames == table
 
-    assert counting.reads == 2
+    assert len(noted.texts) == 2
 
 
 STEP = st.tuples(st.sampled_from(("store", "delete", "read", "read")), st.integers(0, 5))

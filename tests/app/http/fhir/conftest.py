@@ -77,3 +77,10 @@ def app(config: Config, services: Wiring) -> Flask:
 def fhir(client: FlaskClient, as_role: AsRole) -> Fhir:
     """A clinician's client."""
     return Fhir(client, as_role("clinician"))
+
+
+def found(record: Fhir, queries: dict[str, str]) -> dict[str, str]:
+    """The ids that each query finds, apart by blanks and in order of the alphabet."""
+    return {
+        query: " ".join(sorted(name.partition("/")[2] for name in record.found(query))) for query in queries
+    }

@@ -1,0 +1,130 @@
+"""search: references with their versions, and chains into what is contained."""
+
+from typing import Any
+
+import pytest
+
+from tests.app.http.fhir.conftest import Fhir, found, names
+from tests.factories.fhir import condition, medication_request, patient, reference
+
+
+@pytest.fixture
+def versions(fhir: Fhir) -> Fhir:
+    """A condition in two versions; one task names the first, one the second, one none."""
+    for text in ("v1", "v2"):
+        fhir.send("PUT", "Condition/c", condition("Patient/p", id="c", code=text))
+    for name, reference_to in (
+        ("first", "Condition/c/_history/1"),
+        ("second", "Condition/c/_history/2"),
+        ("any", "Condition/c"),
+        ("none", "Condition/c/_history/9"),
+    ):
+        task = {"resourceType": "Task", "id": name, "status": "draft", "intent": "unknown"}
+        assert (
+            fhir.send("PUT", f"Task/{name}", {**task, "basedOn": [reference(reference_to)]}).status_code
+            == 201
+        )
+    return fhir
+
+
+def test_an_include_is_the_version_that_is_named(versions: Fhir) -> None:
+    def codes(name: str) -> list[str]:
+        answer = versions.get(f"Task?_id={name}&_include=Task:based-on").json
+        included = [each for each in answer["entry"] if each["search"]["mode"] == "include"]
+        return [each["resource"]["code"]["coding"][0]["code"] for each in included]
+
+    assert {name: codes(name) for name in ("first", "second", "any", "none")} == {
+        "first": ["v1"], "second": ["v2"], "any": ["v2"], "none": [],
+    }  # fmt: skip
+    every = versions.get("Task?_include=Task:based-on").json
+    assert names(every, "include") == ["Condition/c", "Condition/c"]
+    versions.send("DELETE", "Condition/c")
+    assert (codes("first"), codes("any")) == (["v1"], [])
+
+
+def test_a_match_and_its_other_version_stand_beside_one_another(fhir: Fhir) -> None:
+    for _ in range(2):
+        link_to = [{"type": "replaces", "other": reference("Patient/p/_history/1")}]
+        fhir.send("PUT", "Patient/p", patient(id="p", link=link_to))
+    answer = fhir.get("Patient?_id=p&_include=Patient:link").json
+
+    assert [each["resource"]["meta"]["versionId"] for each in answer["entry"]] == ["2", "1"]  # type: ignore[index]
+    assert [each["search"]["mode"] for each in answer["entry"]] == ["match", "include"]  # type: ignore[index]
+
+
+def test_a_reference_is_asked_with_its_version_or_without(versions: Fhir) -> None:
+    expected = {
+        "Task?based-on=Condition/c": "any first none second",
+        "Task?based-on=Condition/c/_history/1": "first",
+        "Task?based-on=Condition/c/_history/2": "second",
+        "Task?based-on=Condition/c/_history/3": "",
+        "Task?based-on=http://127.0.0.1:8042/fhir/Condition/c/_history/1": "first",
+    }
+    assert found(versions, expected) == expected
+
+
+def test_a_chain_through_another_version_is_told_of(fhir: Fhir) -> None:
+    for name in ("x", "y"):
+        fhir.send("PUT", "Patient/p", patient(id="p", name=[{"family": name}]))
+    fhir.send("PUT", "Condition/old", condition("Patient/p/_history/1", id="old"))
+    fhir.send("PUT", "Condition/new", condition("Patient/p/_history/2", id="new"))
+
+    def outcomes(query: str) -> list[str]:
+        return names(fhir.get(query).json, "outcome")
+
+    assert found(fhir, {"Condition?subject:Patient.name=y": "new old"}) == {
+        "Condition?subject:Patient.name=y": "new old"
+    }
+    assert len(outcomes("Condition?subject:Patient.name=y")) == 1
+    assert outcomes("Condition?_id=new&subject:Patient.name=y") == []
+    assert outcomes("Condition?subject=Patient/p") == []
+
+
+def order(name: str, of: str, contained: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """An order for the Medication that a reference leads to."""
+    return medication_request(
+        "Patient/p",
+        id=name,
+        medicationCodeableConcept=None,
+        medicationReference=reference(of),
+        contained=contained,
+    )
+
+
+def test_chains_look_into_contained_resources(fhir: Fhir) -> None:
+    maker = {"resourceType": "Organization", "id": "o", "name": "Acme"}
+    drug = {
+        "resourceType": "Medication",
+        "id": "m",
+        "code": {"coding": [{"system": "urn:drugs", "code": "MTX"}], "text": "Methotrexate"},
+        "manufacturer": reference("#o"),
+        "status": "active",
+    }
+    stored = {**drug, "id": "stored", "manufacturer": reference("Organization/acme"), "status": "inactive"}
+    fhir.send("PUT", "Organization/acme", {**maker, "id": "acme"})
+    fhir.send("PUT", "Medication/stored", stored)
+    away = {**drug, "manufacturer": reference("Organization/acme")}
+    other = {**drug, "id": "n", "code": {"text": "other"}, "status": "entered-in-error"}
+    for name, of, contained in (
+        ("inside", "#m", [drug, maker]),
+        ("half", "#m", [away]),
+        ("outside", "Medication/stored", None),
+        ("beside", "#n", [other, maker]),
+    ):
+        fhir.send("PUT", f"MedicationRequest/{name}", order(name, of, contained))
+    expected = {
+        "MedicationRequest?medication.code=urn:drugs|MTX": "half inside outside",
+        "MedicationRequest?medication.code=MTX,XTM": "half inside outside",
+        "MedicationRequest?medication:Medication.code:text=metho": "half inside outside",
+        "MedicationRequest?medication.status=active": "half inside",
+        "MedicationRequest?medication.status:not=active": "beside outside",
+        "MedicationRequest?medication.code:missing=true": "beside",
+        "MedicationRequest?medication.manufacturer.name=acme": "beside half inside outside",
+        "MedicationRequest?medication=Medication/stored": "outside",
+        "MedicationRequest?medication._id=m": "",
+        "Medication?code=MTX": "stored",
+        "Patient?_has:MedicationRequest:subject:medication.code=MTX": "",
+    }
+    assert found(fhir, expected) == expected
+    fhir.send("PUT", "MedicationRequest/inside", order("inside", "#n", [other, maker]))
+    assert "inside" not in found(fhir, {"MedicationRequest?medication.code=MTX": ""}).values()
