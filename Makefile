@@ -7,7 +7,7 @@ SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ARGS =
 export BASE_PYTHON
 
-.PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-python clean
+.PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-classes relock-python clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -45,6 +45,11 @@ bench: $(VENV)/test.stamp  ## measure (ARGS names what)
 
 relock-neo4j: $(VENV)/test.stamp  ## lock the jars of Neo4j again (needs Maven)
 	@$(PYTHON) -m graph.local.relock
+
+relock-classes: $(VENV)/test.stamp  ## list the classes of Neo4j again, for starts that map them
+	@HILUM_TEST_JAVA=-XX:DumpLoadedClassList=$(CURDIR)/classes.list $(PYTHON) -m pytest -q -m "not slow" tests/graph/studies tests/app/cohorts tests/app/http/fhir
+	@$(PYTHON) -m graph.local.relock_classes classes.list
+	@rm classes.list
 
 relock-python:  ## write constraints.txt from a fresh environment
 	@sh deploy/relock-python.sh

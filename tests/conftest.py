@@ -17,6 +17,7 @@ import pytest
 from graph.edition import Edition
 from graph.jobs.claims import ClaimStore
 from graph.jobs.jobs import JobStore
+from graph.local.class_archive import make_archive
 from graph.local.folders import cache_folder
 from graph.local.locks import awaited
 from graph.local.provision import provision
@@ -90,9 +91,11 @@ def run_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def neo4j_jars(request: pytest.FixtureRequest) -> tuple[Path, ...]:
-    """The jars of Neo4j, from the cache that all runs share."""
+    """The jars of Neo4j and the archive of their classes, from the cache that all runs share."""
     _refuse_without_graph(request)
-    return provision(cache_folder(os.environ), repository=os.environ.get("HILUM_MAVEN_MIRROR"))
+    jars = provision(cache_folder(os.environ), repository=os.environ.get("HILUM_MAVEN_MIRROR"))
+    make_archive(jars)
+    return jars
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,12 @@ from graph.local.server import LocalNeo4j
 
 PREFIX = "hilum-test-"
 OWNER = "owner.json"
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # Java that is fast soon, and never very fast
+# Java that is fast soon, and never very fast.
+SHORT_LIVED = (  # with what a developer adds, as in `make relock-classes`
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    *os.environ.get("HILUM_TEST_JAVA", "").split(),
+)
 
 
 def open_run(base: Path) -> Path:

@@ -10,6 +10,7 @@ from app.config import Config
 from app.settings import MIB
 from app.wiring import graph_address, graph_of
 from graph.errors import Conflict, Unavailable
+from graph.local.class_archive import make_archive
 from graph.local.folders import cache_folder, graph_folder
 from graph.local.provision import DownloadProgress, provision
 from graph.local.server import LocalNeo4j, listens
@@ -29,7 +30,9 @@ def provisioned(config: Config, screen: Screen) -> tuple[Path, ...]:
         def show(progress: DownloadProgress) -> None:
             advance(progress.done, progress.total)
 
-        return provision(cache, repository=config.maven_mirror, progress=show)
+        jars = provision(cache, repository=config.maven_mirror, progress=show)
+    make_archive(jars, begin=lambda: screen.step("Preparing Neo4j for fast starts (once)"))
+    return jars
 
 
 def local_server(config: Config, jars: tuple[Path, ...] = ()) -> LocalNeo4j:

@@ -1,13 +1,16 @@
 """Make the lock file again: `python -m graph.local.relock` (needs Maven; for developers who raised RELEASE).
 
 Maven resolves the runtime closure of the two artifacts below once. The second alone starts nothing (the main
-class is in the first), and a machine that runs Hilum never resolves anything: it fetches what is locked.
+class is in the first), and a machine that runs Hilum never resolves anything: it fetches what is locked. A
+jar that names others in its manifest stands after them: else Java counts them twice, and takes no archive of this
+class path (`class_archive`).
 """
 
 import hashlib
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 from graph.local.lock import LOCK_FILE, RELEASE, LockedJar
@@ -54,12 +57,21 @@ def locked(line: str) -> LockedJar:
     )
 
 
+def names_others(path: Path) -> bool:
+    """Whether the manifest of a jar adds to the class path (JAR File Specification, Class-Path)."""
+    with zipfile.ZipFile(path) as jar:
+        manifest = jar.read("META-INF/MANIFEST.MF") if "META-INF/MANIFEST.MF" in jar.namelist() else b""
+    return any(line.startswith(b"Class-Path:") for line in manifest.splitlines())
+
+
 def main() -> None:
     """Write the lock file of `RELEASE`."""
     with tempfile.TemporaryDirectory() as folder:
-        jars = [locked(line) for line in resolve(Path(folder))]
-    lines = sorted(jar.line for jar in jars)
-    LOCK_FILE.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
+        found = [
+            (names_others(Path(line.rpartition(":")[2])), locked(line)) for line in resolve(Path(folder))
+        ]
+    jars = [jar for _, jar in sorted(found, key=lambda each: (each[0], each[1].line))]
+    LOCK_FILE.write_text(HEADER + "".join(f"{jar.line}\n" for jar in jars), encoding="utf-8")
     sys.stdout.write(f"{len(jars)} jars, {sum(jar.size for jar in jars) / 1e6:.0f} MB: {LOCK_FILE.name}\n")
 
 

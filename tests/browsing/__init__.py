@@ -1,0 +1,1 @@
+"""A real browser and a viewer to open in it: fetched once, locked by digest, for slow tests only."""
