@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Config
+from app.processes.committer import COMMITTER
 from graph.aggregates import AGGREGATES
 from graph.clock import now
 from graph.commit import Committing, Draft, Unit, View
@@ -21,6 +23,7 @@ from graph.commit.remote import RemoteCommitter
 from graph.commit.wire import address_in
 from graph.errors import PreconditionFailed, Unavailable
 from graph.keys import resource_key
+from graph.local.process import wait_until
 from graph.local.state import Neo4jAddress
 from graph.resources.writing import VERSIONS, ResourceWrite
 from graph.scope import AccessScope
@@ -150,6 +153,14 @@ class Committer:
         command = [sys.executable, "-m", "app.cli", "committer"]
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT)
 
+    def listens(self) -> bool:
+        """Whether it takes units before long, and lives."""
+        assert self.process is not None
+        ended, answers = self.process.poll, COMMITTER.answers
+        config = Config.from_env({"HILUM_HOME": str(self.home)})
+        wait_until(lambda: ended() is not None or answers(config), 60)
+        return ended() is None
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
@@ -181,6 +192,9 @@ def test_stores_go_on_over_killed_committers_and_none_is_lost_or_doubled(
             time.sleep(0.7)
             committer.kill()
             committer.start()
+        if not (listening := committer.listens()):
+            pool.shutdown(cancel_futures=True)  # each of them would wait for its deadline
+        assert listening
         assert {each.result() for each in stored} == {"stored"}
     committer.stop()
     remote.close()
