@@ -75,6 +75,7 @@ class Group:
         self._graph, self._schema, self._memory = graph, schema, memory
         self._units, self._clock = units, clock
         self._presuming = True
+        self._in_step = False  # whether all that is remembered was true when the graph was last asked
         self._sent: dict[str, Decided] = {}  # by commit id; of each the graph may not have told the outcome
 
     def commit(self) -> list[Outcome]:
@@ -110,8 +111,19 @@ class Group:
         for commit_id in self._known_ledger.recent:
             if commit_id in self._sent:  # an earlier attempt did commit; only its answer was lost
                 return self._sent[commit_id].outcomes
-        decided = self._decided(run)
+        decided = self._decided(self._looking(run))
+        if self._in_step and not decided.pending:  # repeats of what the last try has found to be there
+            return decided.outcomes
         return self._write(run, decided)
+
+    def _looking(self, run: Run) -> Run:
+        """The same, noting that something was read later than all the rest."""
+
+        def look(text: str, **parameters: Any) -> list[dict[str, Any]]:
+            self._in_step = False
+            return run(text, **parameters)
+
+        return look
 
     @property
     def _known_ledger(self) -> Ledger:
@@ -191,7 +203,8 @@ class Group:
     def _learn(self, row: Mapping[str, Any], decided: Decided) -> None:
         """Keep what the statement said when it wrote nothing."""
         found = Ledger.read(self._memory.tenant, row["counter"])
-        if found.stamp != self._known_ledger.stamp:
+        self._in_step = found.stamp == self._known_ledger.stamp
+        if not self._in_step:
             self._memory.forget()
         self._memory.ledger = found
         shelves = self._memory.shelves.opened()

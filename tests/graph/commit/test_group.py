@@ -223,6 +223,18 @@ def test_what_is_presumed_absent_is_looked_up_once_the_others_are_locked_out(
     counted.before = None
 
 
+def test_who_finds_that_all_is_there_is_answered_by_the_statement_that_found_it(
+    graph: Graph, counted: Counted, scope: AccessScope
+) -> None:
+    answer(committing(graph), Make(scope))
+    alone = committing(counted)
+
+    with pytest.raises(Conflict):
+        answer(alone, Make(scope))
+
+    assert len(counted.statements) == 2  # the ledger, and the commit that found the row
+
+
 def test_a_commit_whose_answer_was_lost_is_answered_and_not_done_twice(
     graph: Graph, counted: Counted, scope: AccessScope
 ) -> None:
