@@ -2,8 +2,8 @@
 
 Maven resolves the runtime closure of the two artifacts below once. The second alone starts nothing (the main
 class is in the first), and a machine that runs Hilum never resolves anything: it fetches what is locked. A
-jar that names others in its manifest stands after them: else Java counts them twice, and takes no archive of this
-class path (`class_archive`).
+jar that names others in its manifest stands after them: else Java counts them twice, and takes no archive of
+this class path (`class_archive`).
 """
 
 import hashlib
