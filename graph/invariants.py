@@ -54,6 +54,13 @@ _QUERIES: Mapping[str, str] = {
         MATCH (r:Resource) WHERE r.kind STARTS WITH $prefix AND r.versionId IS NOT NULL
         WITH r, COUNT { (r)-[:CURRENT]->() } AS found WHERE found <> 1
         RETURN r.key AS where, found, 1 AS expected LIMIT 100""",
+    "{where} is about {expected}, and its current version about {found}": """
+        MATCH (r:Resource) WHERE r.kind STARTS WITH $prefix AND r.versionId IS NOT NULL
+        MATCH (r)-[:CURRENT]->(v:Version)
+        WITH r.key AS where, coalesce(r.compartment, ['everybody']) AS expected,
+             coalesce(v.compartment, ['everybody']) AS found
+        WHERE expected <> found
+        RETURN where, found, expected LIMIT 100""",
 }
 
 

@@ -68,7 +68,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ResourceVersion:
-    """One version of a FHIR resource, its text as it is served."""
+    """One version of a FHIR resource, its text as it is served.
+
+    `compartment` holds the keys of whom it is about; None where everybody may read it.
+    """
 
     key: str
     resource_type: str

@@ -1,14 +1,16 @@
 """Which rows one caller may see: one value, with its meaning in memory and in Cypher side by side.
 
 Of a row three things count: its `partition`, which only DICOM rows have; its `compartment`, the keys of the
-patients it belongs to, which kinds that belong to nobody lack (Practitioner, Endpoint …); and its key, for
-studies that were granted one by one. `RowRight.sees` says it of a row at hand, `graph.visibility` in fixed
-statements, `graph.cypher.access` in compiled ones; a test holds that the three agree. What further narrows a
-caller, as rights that differ by type, is a further part of this value and of the two conditions below.
+patients and studies it is about, which only what everybody may read lacks (Practitioner, Endpoint …); and its
+own key, for studies that were granted one by one. A version of a resource has a compartment of its own.
+`RowRight.sees` says it of a row at hand, `graph.visibility` in fixed statements, `graph.cypher.access` in
+compiled ones; a test holds that the three agree. What further narrows a caller, as rights that differ by
+type, is a further part of this value and of the two conditions below.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,25 @@ class RowRight:
             return False
         if self.patients is None or compartment is None:
             return True
-        return key in self.studies or not self.patients.isdisjoint(compartment)
+        return any(each in self.patients or each in self.studies for each in (key, *compartment))
+
+    def granted(self) -> list[str]:
+        """The keys of all granted rows, as a parameter of a statement; the list is shared, for reading."""
+        return _listed(self.patients or frozenset(), self.studies)
 
     def granted_patients(self) -> list[str]:
-        """The keys of the granted patients, as a parameter of a statement."""
+        """The keys of the granted patients."""
         return sorted(self.patients or ())
 
     def granted_studies(self) -> list[str]:
-        """The keys of the granted studies, as a parameter of a statement."""
+        """The keys of the granted studies."""
         return sorted(self.studies)
+
+
+@lru_cache(maxsize=64)
+def _listed(patients: frozenset[str], studies: frozenset[str]) -> list[str]:
+    """Both, sorted: of ten thousand grants that takes longer than the statement that they are for."""
+    return sorted(patients | studies)
 
 
 def in_partition(name: str, partition: str) -> str:
@@ -50,7 +62,11 @@ def in_partition(name: str, partition: str) -> str:
     return f"({name}.partition IS NULL OR {name}.partition = {partition})"
 
 
-def granted(name: str, patients: str, studies: str) -> str:
-    """The condition that the row of a variable belongs to nobody or to a granted patient, or was granted."""
-    member = f"any(each IN {name}.compartment WHERE each IN {patients})"
-    return f"({name}.compartment IS NULL OR {name}.key IN {studies} OR {member})"
+def granted(name: str, keys: str, version: str | None = None) -> str:
+    """The condition that the row of a variable is everybody's, or is or is about one of the granted `keys`.
+
+    With a `version`, the variable of a version of that row, it is judged by whom the version is about.
+    """
+    compartment = f"{version or name}.compartment"
+    member = f"any(each IN {compartment} WHERE each IN {keys})"
+    return f"({compartment} IS NULL OR {name}.key IN {keys} OR {member})"

@@ -55,7 +55,7 @@ class AccessScope:
     def sees(self, key: str, compartment: Collection[str] | None, partition: str | None) -> bool:
         """Whether a row is the caller's to see.
 
-        `compartment` is None for kinds of rows that belong to no patient (Practitioner, Endpoint ...),
+        `compartment` is None for rows that everybody may read (Practitioner, Endpoint ...),
         `partition` (`tenant|partition`) for rows that are not of DICOM.
         """
         return self.right.sees(key, compartment, partition)

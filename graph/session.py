@@ -172,10 +172,10 @@ class Graph:
     def _changing(self) -> AbstractContextManager[None]:
         return self._edition.changing() if self._edition else nullcontext()
 
-    def run_schema(self, text: str) -> None:
-        """Run one auto-commit statement that cannot share a transaction (indexes, constraints)."""
+    def run_schema(self, text: str, **parameters: Any) -> None:
+        """Run one auto-commit statement that cannot share a transaction (indexes, migrations)."""
         with self._driver.session(database=self._database) as session:
-            session.run(text).consume()
+            session.run(text, parameters).consume()
 
     def ping(self) -> None:
         """Return when the graph answers; raise `Unavailable` otherwise, without a retry."""

@@ -8,16 +8,20 @@ from graph.scope import AccessScope
 
 def seen(name: str) -> str:
     """The condition on the variable `name`, over the parameters of `rights`."""
-    grants = granted(name, "$patients", "$studies")
+    return f"({in_partition(name, '$partition')} AND ($everything OR {granted(name, '$granted')}))"
+
+
+def version_seen(name: str, version: str) -> str:
+    """The condition on a version of the row `name`, over the same parameters: it is judged by itself."""
+    grants = granted(name, "$granted", version)
     return f"({in_partition(name, '$partition')} AND ($everything OR {grants}))"
 
 
 def rights(scope: AccessScope) -> dict[str, Any]:
-    """The parameters of `seen`."""
+    """The parameters of `seen` and `version_seen`."""
     right = scope.right
     return {
         "partition": right.partition,
         "everything": right.everything,
-        "patients": right.granted_patients(),
-        "studies": right.granted_studies(),
+        "granted": right.granted(),
     }

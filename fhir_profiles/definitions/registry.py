@@ -21,6 +21,7 @@ __all__ = [
     "SearchParameter",
     "compartment_parameters",
     "in_patient_compartment",
+    "is_shared",
     "reference_elements",
     "reference_paths",
     "search_parameter",
@@ -84,6 +85,11 @@ def in_patient_compartment(resource_type: str) -> bool:
     return resource_type in _COMPARTMENT
 
 
+def is_shared(resource_type: str) -> bool:
+    """Whether resources of the type are there for everybody to read: none of them is about a patient."""
+    return resource_type in _SHARED
+
+
 def reference_paths(resource_type: str, name: str) -> tuple[str, ...]:
     """The element paths of a reference parameter, as `extraction` writes them on its edges."""
     found = search_parameter(resource_type, name)
@@ -142,4 +148,7 @@ def _check(part: str, base: str) -> None:
 
 _TABLE: Mapping[str, Mapping[str, Any]] = read_table("search-parameters.json")
 _COMPARTMENT: Mapping[str, list[str]] = read_table("compartment-patient.json")
+_SHARED: frozenset[str] = frozenset(
+    each for types in read_table("shared-types.json").values() for each in types
+)
 _ADDED = read_additions(ADDITIONS)

@@ -11,6 +11,7 @@ from fhir_profiles.definitions.registry import (
     RESOURCE_TYPES,
     compartment_parameters,
     in_patient_compartment,
+    is_shared,
     search_parameters,
 )
 from fhir_profiles.index import composites
@@ -23,6 +24,7 @@ from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, el
 __all__ = ["SearchValues", "extract"]
 
 _MOST_CONTAINED = 200  # that are kept of one resource: two may refer to one another
+_WHOM = ("Patient/", "ImagingStudy/")  # what a caller may be granted
 _DEEPEST_CONTAINED = 2  # what is contained, and what that refers to beside it
 
 
@@ -30,8 +32,9 @@ _DEEPEST_CONTAINED = 2  # what is contained, and what that refers to beside it
 class SearchValues:
     """Everything that a resource is found by.
 
-    `compartment` holds `Patient/<id>` of each patient whose compartment it is in; None for a type that
-    belongs to no patient.
+    `compartment` holds whom it is about: `Patient/<id>` of each patient whose compartment it is in; for types
+    that are in none, each Patient and ImagingStudy that it refers to anywhere. None for what everybody may
+    read.
     """
 
     terms: tuple[TermValue, ...]
@@ -51,12 +54,13 @@ def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> 
     rows = _kept(resource, zone, base)
     if rows.local:
         _Contained(resource).keep(rows)
+    references = edges(resource, base)
     return SearchValues(
         terms=tuple(rows.terms),
         texts=tuple(rows.texts),
         spans=tuple(rows.spans),
-        references=edges(resource, base),
-        compartment=_compartment(resource, resource_type, rows),
+        references=references,
+        compartment=_compartment(resource, resource_type, rows, references),
     )
 
 
@@ -98,9 +102,17 @@ class _Contained:
             rows.contained(param, found["resourceType"], inner)
 
 
-def _compartment(resource: Mapping[str, Any], resource_type: str, rows: KeptRows) -> tuple[str, ...] | None:
-    if not in_patient_compartment(resource_type):
-        return None
+def _compartment(
+    resource: Mapping[str, Any], resource_type: str, rows: KeptRows, references: tuple[ReferenceEdge, ...]
+) -> tuple[str, ...] | None:
+    if in_patient_compartment(resource_type):
+        return _patients(resource, resource_type, rows)
+    named = dict.fromkeys(each.target for each in references if each.target.startswith(_WHOM))
+    return None if is_shared(resource_type) and not named else tuple(named)
+
+
+def _patients(resource: Mapping[str, Any], resource_type: str, rows: KeptRows) -> tuple[str, ...]:
+    """The patients whose compartment it is in (FHIR R4 compartmentdefinition-patient.html)."""
     if resource_type == "Patient":
         return (f"Patient/{resource['id']}",) if "id" in resource else ()
     params = compartment_parameters(resource_type)

@@ -52,8 +52,7 @@ def _of_kind(writing: Writing, row: BoundRow) -> str:
 
 
 def _granted(writing: Writing, name: str) -> str:
-    patients = writing.named("patients", writing.right.granted_patients())
-    return granted(name, patients, writing.named("studies", writing.right.granted_studies()))
+    return granted(name, writing.named("granted", writing.right.granted()))
 
 
 def _part_seen(writing: Writing, row: BoundRow) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fhir_profiles.definitions.registry import compartment_parameters
+from fhir_profiles.definitions.registry import in_patient_compartment, is_shared
 from graph.cypher.conditions import conjuncts
 from graph.cypher.links import ends
 from graph.cypher.names import asks_groups, group_prefix
@@ -92,13 +92,13 @@ def _candidates(scope: AccessScope, entity: str, where: Expression, sizes: Sizes
 
 
 def _grants(scope: AccessScope, entity: str) -> Iterator[Driver]:
-    """The rows that a narrow scope may see, where they are few and the kind belongs to patients."""
+    """The rows that a narrow scope may see, where they are few and the kind is not everybody's."""
     right = scope.right
     if right.patients is None or len(right.patients) + len(right.studies) > SMALL_GRANT:
         return
     if entity in (SERIES, INSTANCE):
         yield Driver(Related(Whole(STUDY), _granted(right, STUDY)), _granted_rows(right, 100), granted=True)
-    elif compartment_parameters(entity):
+    elif not is_shared(entity):
         yield Driver(_granted(right, entity), _granted_rows(right, 50), granted=True)
 
 
@@ -107,12 +107,12 @@ def _granted_rows(right: RowRight, each: int) -> int:
 
 
 def _granted(right: RowRight, entity: str) -> Expression:
-    patients = tuple(resource_of(key) for key in right.granted_patients())
-    by_patient = Term(compartment_of(entity), patients) if patients else None
+    members = right.granted_patients() if in_patient_compartment(entity) else right.granted()
+    by_member = Term(compartment_of(entity), tuple(map(resource_of, members))) if members else None
     by_key = KeyIn(entity, tuple(right.granted_studies())) if entity == STUDY else KeyIn(entity, ())
-    if by_patient is None:
+    if by_member is None:
         return by_key
-    return Any((by_patient, by_key)) if by_key.keys else by_patient
+    return Any((by_member, by_key)) if by_key.keys else by_member
 
 
 def expected(scope: AccessScope, entity: str, leaf: Expression, sizes: Sizes) -> int | None:

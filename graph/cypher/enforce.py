@@ -51,11 +51,9 @@ def _check_grants(scope: AccessScope, statement: Statement, variable: str, label
         if whole is None:
             raise ScopeMissing(f"the rows of {variable} are not bound to a granted study")
         return
-    own = (
-        f"({variable}.compartment IS NULL OR {variable}.key IN $studies OR any(each IN {variable}.compartment"
-    )
-    granted = parameters.get("patients"), parameters.get("studies")
-    if own not in text or granted != (sorted(scope.patients or ()), sorted(scope.studies)):
+    members = f"any(each IN {variable}.compartment WHERE each IN $granted)"
+    own = f"({variable}.compartment IS NULL OR {variable}.key IN $granted OR {members})"
+    if own not in text or parameters.get("granted") != scope.right.granted():
         raise ScopeMissing(f"the rows of {variable} are not bound to the caller's grants")
 
 

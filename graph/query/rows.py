@@ -72,7 +72,7 @@ def field_of(entity: str, name: str, row: RowType) -> Field:
 
 
 def compartment_of(entity: str) -> Field:
-    """The field that holds the patients whose compartment a resource is in, as `Patient/id`."""
+    """The field that holds whom a resource is about, as `Patient/id` and `ImagingStudy/id`."""
     return Field(entity, COMPARTMENT, Kind.TERM)
 
 
@@ -134,7 +134,7 @@ def value_rows(tenant: str, resource_type: str, values: SearchValues) -> ValueRo
 
 
 def compartment_keys(tenant: str, values: SearchValues) -> tuple[str, ...] | None:
-    """The keys of the patients whose compartment the resource is in; None for kinds outside of it."""
+    """The keys of the patients and studies that the resource is about; None for what everybody may read."""
     if values.compartment is None:
         return None
     return tuple(_target_key(tenant, reference) for reference in values.compartment)

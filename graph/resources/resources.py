@@ -19,11 +19,11 @@ from graph.query.expression import Expression, Question
 from graph.records import Found, ResourceVersion
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen
+from graph.visibility import rights, seen, version_seen
 
 T = TypeVar("T")
 
-_COLUMNS = """r.key AS key, r.kind AS kind, r.id AS id, r.compartment AS compartment, v.rendered AS rendered,
+_COLUMNS = """r.key AS key, r.kind AS kind, r.id AS id, v.compartment AS compartment, v.rendered AS rendered,
 v.versionId AS version, v.lastUpdated AS updated, v.sequence AS sequence, v.method AS method, v.body AS body,
 v.changes AS changes, v.versionId = r.versionId AS current"""
 _CURRENT = f"""
@@ -34,16 +34,19 @@ RETURN {_COLUMNS}
 """
 _VERSION = f"""
 MATCH (r:Resource {{key: $key}})-[:HAS_VERSION]->(v:Version {{key: $version}})
-WHERE {seen("r")}
+WHERE {version_seen("r", "v")}
 RETURN {_COLUMNS}
 """
 _OF_RESOURCE = "MATCH (r:Resource {key: $key})-[:HAS_VERSION]->(v:Version) WHERE true"
 _OF_KIND = "MATCH (v:Version) WHERE v.kind = $kind MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
 _OF_TENANT = "MATCH (v:Version) WHERE v.feed = $tenant MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
+# A version that is not the caller's to see ends no version before it: when it came would tell of it.
 _HISTORY = f"""
-{{start}} AND v.sequence < $before AND v.lastUpdated >= $since AND v.lastUpdated < $until AND {seen("r")}
+{{start}} AND v.sequence < $before AND v.lastUpdated >= $since AND v.lastUpdated < $until
+AND {version_seen("r", "v")}
 AND ($at IS NULL OR NOT EXISTS {{
-  MATCH (r)-[:HAS_VERSION]->(n:Version) WHERE n.versionId = v.versionId + 1 AND n.lastUpdated <= $at }})
+  MATCH (r)-[:HAS_VERSION]->(n:Version)
+  WHERE n.versionId > v.versionId AND n.lastUpdated <= $at AND {version_seen("r", "n")} }})
 RETURN {_COLUMNS}
 ORDER BY sequence DESC LIMIT $limit
 """
@@ -51,9 +54,11 @@ _REFERRED = f"""
 UNWIND $keys AS key
 MATCH (:Resource {{key: key}})-[edge]->(r:Resource)
 WHERE ($paths IS NULL OR edge.path IN $paths) AND edge.path IS NOT NULL
-AND (r.deleted = false OR edge.version IS NOT NULL) AND ($kinds IS NULL OR r.kind IN $kinds) AND {seen("r")}
-RETURN DISTINCT r.key AS key, CASE WHEN edge.version <> toString(r.versionId) THEN edge.version END AS version
-LIMIT $limit
+AND ($kinds IS NULL OR r.kind IN $kinds)
+WITH r, CASE WHEN edge.version <> toString(r.versionId) THEN edge.version END AS version
+WHERE (version IS NULL AND r.deleted = false AND {seen("r")}) OR (version IS NOT NULL AND EXISTS {{
+  MATCH (r)-[:HAS_VERSION]->(v:Version {{key: r.key + '|' + version}}) WHERE {version_seen("r", "v")} }})
+RETURN DISTINCT r.key AS key, version LIMIT $limit
 """
 _REFERRING = f"""
 UNWIND $keys AS key
@@ -64,7 +69,7 @@ RETURN DISTINCT r.key AS key, r.serial AS serial ORDER BY serial LIMIT $limit
 _VERSIONS = f"""
 UNWIND $versions AS version
 MATCH (r:Resource {{key: version[0]}})-[:HAS_VERSION]->(v:Version {{key: version[1]}})
-WHERE {seen("r")}
+WHERE {version_seen("r", "v")}
 RETURN {_COLUMNS}
 """
 _OTHERWISE_NAMED = f"""
@@ -152,7 +157,7 @@ class ResourceStore:
         resource_type: str | None = None,
         resource_id: str | None = None,
     ) -> list[ResourceVersion]:
-        """Versions of a resource, a type or the tenant, the newest first."""
+        """Versions of a resource, a type or the tenant, the newest first; each seen or not by itself."""
         start, names = self._history_start(scope, resource_type, resource_id)
         rows = self._graph.read(
             _HISTORY.replace("{start}", start),

@@ -109,9 +109,13 @@ def _node(write: ResourceWrite, numbers: Numbers, tenant: str) -> dict[str, Any]
         "versionId": write.version_id,
         "lastUpdated": numbers.now,
         "deleted": write.method == "DELETE",
-        "compartment": None if write.compartment is None else list(write.compartment),
+        "compartment": _compartment(write),
         **write.properties,
     }
+
+
+def _compartment(write: ResourceWrite) -> list[str] | None:
+    return None if write.compartment is None else list(write.compartment)
 
 
 def _changed(write: ResourceWrite, numbers: Numbers, tenant: str) -> dict[str, Any]:
@@ -142,6 +146,7 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
             "lastUpdated": numbers.now,
             "changes": ledger.counts[Counter.SEQUENCE],  # the last change that it shows
             "method": write.method,
+            "compartment": _compartment(write),
             "rendered": write.snapshot or None,
             "body": zlib.compress(write.body, 1) if write.body else b"",
         },

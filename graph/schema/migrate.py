@@ -10,6 +10,7 @@ from typing import Any
 from graph.errors import Unavailable
 from graph.query.attribute_forms import GROUP_SEPARATOR, text_properties
 from graph.query.attributes import STUDY, Attribute, of_level
+from graph.schema.compartments import give_compartments
 from graph.schema.concepts import load_concepts
 from graph.schema.declarations import statements
 from graph.session import Graph
@@ -53,6 +54,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declare,  # the first schema
     _declare,  # jobs and followers
     _part_names,  # a name is found by each of its component groups
+    give_compartments,  # types outside of the Patient compartment, and versions, are judged by themselves
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
 from app.records.write.receiving import Prepared, Received, prepare
+from fhir_profiles.definitions.registry import is_shared
 from graph import commit
 from graph.errors import Conflict, Forbidden, NotAllowed, NotFound
 from graph.keys import resource_key
@@ -70,7 +71,8 @@ class Desk:
         """Write the tombstone version; None where there is nothing to delete, which is no error.
 
         Raises `Conflict` for a study with pictures, `PreconditionFailed` where the current version is not
-        what is `demanded`, `AppendOnly` for a type that is never deleted.
+        what is `demanded`, `AppendOnly` for a type that is never deleted, `Forbidden` for what the caller may
+        only read.
         """
         refuse_append_only(resource_type)
         known = self.view.get(RESOURCES, resource_key(self.scope.tenant, resource_type, resource_id))
@@ -79,6 +81,7 @@ class Desk:
         demanded.require(current_version(known))
         if known is None or known.deleted:
             return None
+        self._require_own(known.key, resource_type, known.compartment)
         if known.managed:
             raise Conflict(
                 "the study has pictures: they are deleted over DICOMweb, and the ImagingStudy with them",
@@ -97,7 +100,7 @@ class Desk:
             raise NotFound(f"no {name}")
 
     def _write(self, known: ResourceState | None, prepared: Prepared, method: str) -> Written:
-        self._require_own(prepared)
+        self._require_own(prepared.key, prepared.resource_type, prepared.compartment)
         version_id = next_version(known)
         properties: dict[str, str | None] = {}
         if prepared.study is not None:
@@ -117,12 +120,13 @@ class Desk:
         )
         return self._add(write, created=known is None or known.deleted)
 
-    def _require_own(self, prepared: Prepared) -> None:
+    def _require_own(self, key: str, resource_type: str, compartment: tuple[str, ...] | None) -> None:
         """A caller with few patients writes about those only: the wrong patient in context is forbidden."""
-        compartment = prepared.compartment
-        if not self.scope.sees_all and (
-            compartment is None or not self.scope.sees(prepared.key, compartment, None)
-        ):
+        if self.scope.sees_all:
+            return
+        if compartment is None or is_shared(resource_type):
+            raise Forbidden(f"{resource_type} is there for all, and yours to read only", code="forbidden")
+        if not self.scope.sees(key, compartment, None):
             raise Forbidden("the resource is about a patient who is not yours", code="forbidden")
 
     def _add(self, write: ResourceWrite, *, created: bool) -> Written:

@@ -57,6 +57,21 @@ def test_the_patient_compartment_is_that_of_the_standard() -> None:
     assert not registry.in_patient_compartment("Endpoint")
 
 
+def test_what_everybody_may_read_is_about_no_patient() -> None:
+    shared = {each for each in registry.RESOURCE_TYPES if registry.is_shared(each)}
+
+    assert {"Organization", "Location", "PractitionerRole", "Endpoint", "CodeSystem", "ValueSet"} <= shared
+    assert not shared & {each for each in registry.RESOURCE_TYPES if registry.in_patient_compartment(each)}
+    assert registry.RESOURCE_TYPES - shared >= {"Binary", "Bundle", "Contract", "Device", "GuidanceResponse"}
+    assert registry.RESOURCE_TYPES - shared >= {"Linkage", "MessageHeader", "Parameters", "PaymentNotice"}
+    assert not [each for each in shared if _may_name_a_patient(each)]
+
+
+def _may_name_a_patient(resource_type: str) -> bool:
+    """Whether a search parameter of the type looks for patients."""
+    return any("Patient" in each.targets for each in registry.search_parameters(resource_type).values())
+
+
 def test_every_reference_of_every_type_has_a_relationship_to_be_named_after() -> None:
     assert {"subject", "basedOn", "individual", "value", "medication"} <= registry.reference_elements()
     assert all(name.isalpha() for name in registry.reference_elements())

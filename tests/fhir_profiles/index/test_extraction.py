@@ -310,6 +310,11 @@ def test_a_composite_of_codes_strings_and_dates_joins_them_too() -> None:
     assert [code for _, code in relation] == ["replaces$DocumentReference/1"]
 
 
+NAMING = {"url": "https://e.example/about", "valueReference": {"reference": "Patient/1"}}
+HERE = "http://127.0.0.1:8042/fhir"
+STUDIED = {"resourceType": "Basic", "id": "c", "subject": {"reference": "ImagingStudy/2"}}
+
+
 @pytest.mark.parametrize(
     ("found", "compartment"),
     [
@@ -328,12 +333,19 @@ def test_a_composite_of_codes_strings_and_dates_joins_them_too() -> None:
         ),
         (resource("Endpoint", managingOrganization={"reference": "Organization/1"}), None),
         (resource("Practitioner"), None),
+        (resource("Practitioner", extension=[NAMING]), ("Patient/1",)),
+        (resource("Device", patient={"reference": "Patient/1/_history/2"}), ("Patient/1",)),
+        (resource("Device", owner={"reference": "Organization/1"}), ()),
+        (resource("Device", extension=[NAMING] * 2, contained=[STUDIED]), ("Patient/1", "ImagingStudy/2")),
+        (resource("Binary", securityContext={"reference": f"{HERE}/ImagingStudy/2"}), ("ImagingStudy/2",)),
+        (resource("Binary", _contentType={"extension": [NAMING]}), ("Patient/1",)),
+        (resource("Bundle", entry=[{"resource": resource("Device", extension=[NAMING])}]), ()),
     ],
 )
-def test_a_resource_is_in_the_compartments_of_its_patients(
+def test_a_resource_is_about_its_patients_or_about_whom_it_names(
     found: dict[str, Any], compartment: tuple[str, ...] | None
 ) -> None:
-    actual = extract(found).compartment
+    actual = extract(found, base=HERE).compartment
     assert (None if actual is None else set(actual)) == (None if compartment is None else set(compartment))
 
 

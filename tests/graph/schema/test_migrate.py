@@ -22,3 +22,36 @@ def test_names_that_were_one_text_are_parted_into_their_groups(graph: Graph, ten
 
     (row,) = graph.read("MATCH (s:Resource {key: $key}) RETURN properties(s) AS study", key=key)
     assert row["study"] == {"key": key, **properties_of(STUDY, NAMES)}
+
+
+_OLD = """
+CREATE (p:Resource {key: $tenant + '|-|Patient|p'})
+CREATE (d:Resource {key: $tenant + '|-|Device|d', kind: $tenant + '|Device', serial: 7, versionId: 2})
+CREATE (d)-[:PATIENT {path: 'patient'}]->(p), (d)-[:OWNER {path: 'owner'}]->(o:Resource {
+  key: $tenant + '|-|Organization|o', kind: $tenant + '|Organization', serial: 8, versionId: 1})
+CREATE (c:Resource {key: $tenant + '|-|Contract|c', kind: $tenant + '|Contract', serial: 9, versionId: 1})
+CREATE (d)-[:HAS_VERSION]->(:Version {key: d.key + '|1', versionId: 1})
+FOREACH (r IN [d, o, c] |
+  CREATE (r)-[:HAS_VERSION]->(:Version {key: r.key + '|' + r.versionId, versionId: r.versionId}))
+"""
+
+
+def test_what_had_no_compartment_is_about_whom_it_refers_to(graph: Graph, tenant: str) -> None:
+    graph.write(lambda transaction: transaction.run(_OLD, tenant=tenant))
+
+    MIGRATIONS[3](graph)
+    MIGRATIONS[3](graph)  # as after a crash
+
+    found = graph.read(
+        """MATCH (r:Resource)-[:HAS_VERSION]->(v:Version) WHERE r.key STARTS WITH $prefix
+        RETURN v.key AS key, r.compartment AS whole, v.compartment AS own,
+          [(t:Term)-[:OF]->(r) | [t.key, t.serial]] AS rows ORDER BY key""",
+        prefix=f"{tenant}|-|",
+    )
+    patient, row = f"{tenant}|-|Patient|p", [f"{tenant}|Device|_compartment|Patient/p", 7]
+    assert [tuple(each.values()) for each in found] == [
+        (f"{tenant}|-|Contract|c|1", [], [], []),
+        (f"{tenant}|-|Device|d|1", [patient], [], [row]),  # whom it was about stands in its text only
+        (f"{tenant}|-|Device|d|2", [patient], [patient], [row]),
+        (f"{tenant}|-|Organization|o|1", None, None, []),
+    ]

@@ -91,6 +91,33 @@ def test_what_is_not_theirs_is_neither_changed_nor_deleted(guest: Fhir, record: 
     assert record.get("Condition/of-theirs").headers["ETag"] == 'W/"1"'
 
 
+def test_what_was_theirs_once_is_read_as_it_was_then(
+    guest: Fhir, record: Fhir
+) -> None:
+    record.send("PUT", "Condition/of-mine", condition("Patient/theirs", id="of-mine"))
+    citing = condition("Patient/mine", evidence=[{"detail": CITED}])
+    name = record.create(citing).partition("/")[2]
+
+    answers = {
+        "current": guest.get("Condition/of-mine"),
+        "first": guest.get("Condition/of-mine/_history/1"),
+        "second": guest.get("Condition/of-mine/_history/2"),
+    }
+
+    assert {each: answer.status_code for each, answer in answers.items()} == {
+        "current": 404,
+        "first": 200,
+        "second": 404,
+    }
+    assert len(guest.get("Condition/of-mine/_history").json["entry"]) == 1  # type: ignore[index]
+    included = guest.get(f"Condition?_id={name}&_include=Condition:evidence-detail").json
+    assert names(included, "include") == ["Condition/of-mine"]
+    assert [each["resource"]["meta"]["versionId"] for each in included["entry"]] == ["1", "1"]  # type: ignore[index]
+
+
+CITED = [{"reference": f"Condition/of-mine/_history/{number}"} for number in (1, 2, 3)]
+
+
 def test_conditions_are_judged_on_what_the_caller_sees(guest: Fhir) -> None:
     answer = guest.send(
         "POST", "Condition", condition("Patient/mine"), If_None_Exist="code=307576001&subject=Patient/theirs"

@@ -1,0 +1,171 @@
+"""Random changes of what a caller may not see: records and pictures of other patients come, change and go.
+
+They come as near to what the caller sees as they can: of the same codes and names, and with references to it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hypothesis import strategies as st
+
+from app.records.write.writing import APPEND_ONLY
+from fhir_profiles.definitions.registry import RESOURCE_TYPES, in_patient_compartment, is_shared
+from tests.app.security.planting import Caller, Planter, Target
+from tests.factories.dicom import ct_instance, uid
+from tests.factories.fhir import (
+    Resource,
+    bundle,
+    condition,
+    entry,
+    imaging_study,
+    observation,
+    patient,
+    reference,
+)
+from tests.factories.minimal import PATIENT, minimal, naming
+
+OTHERS = ("other-a", "other-b")
+MOVED_AWAY = "moved-away"
+_TYPES = sorted(
+    each
+    for each in RESOURCE_TYPES - APPEND_ONLY
+    if each not in (PATIENT, "ImagingStudy") and not is_shared(each)
+)
+_DICOM = "application/dicom"
+
+
+@dataclass(frozen=True)
+class Put:
+    """A resource of a type is written, or written again, about another patient or about nobody."""
+
+    kind: str
+    number: int
+    about: str
+    cites: bool
+
+    def entry(self, mine: Target) -> Resource:
+        made = _MAKERS.get(self.kind, _any)(self, mine)
+        return entry(made, "PUT", f"{self.kind}/{made['id']}")
+
+    @property
+    def name(self) -> str:
+        return f"hidden-{self.number}"
+
+    @property
+    def subject(self) -> str:
+        return f"{PATIENT}/{self.about}" if self.about else "Group/hidden"
+
+
+@dataclass(frozen=True)
+class Delete:
+    """A resource goes, if it is there."""
+
+    kind: str
+    number: int
+
+    def entry(self, mine: Target) -> Resource:
+        return entry(None, "DELETE", f"{self.kind}/hidden-{self.number}")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of another patient is stored."""
+
+    study: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A study of another patient is deleted over DICOMweb, if it is there."""
+
+    study: int
+
+
+Change: TypeAlias = Put | Delete | Picture | Removal
+
+
+def _any(put: Put, mine: Target) -> Resource:
+    made = minimal(put.kind, f"{PATIENT}/{put.about}" if put.about else "", id=put.name)
+    if put.cites and in_patient_compartment(put.kind):  # of the others, naming is what shows them
+        made["extension"] = [naming(f"{PATIENT}/{mine.patient}"), naming(f"Condition/{mine.condition}")]
+    return made
+
+
+def _condition(put: Put, mine: Target) -> Resource:
+    evidence = [{"detail": [reference(f"Condition/{mine.condition}")]}] if put.cites else None
+    return condition(put.subject, mine.code, id=put.name, evidence=evidence)
+
+
+def _observation(put: Put, mine: Target) -> Resource:
+    """One of its own, or the next version of the one that was the caller's once."""
+    name = MOVED_AWAY if put.number == 0 else put.name
+    return observation(put.subject, focus=[reference(f"{PATIENT}/{mine.patient}")], id=name)
+
+
+def _patient(put: Put, mine: Target) -> Resource:
+    link = [{"other": reference(f"{PATIENT}/{mine.patient}"), "type": "seealso"}] if put.cites else None
+    named = [{"text": f"Canary {mine.mark}", "family": "Canary"}]
+    return patient(f"mrn-{put.number}", id=put.name, name=named, link=link)
+
+
+def _list(put: Put, mine: Target) -> Resource:
+    made = _any(put, mine)
+    return {**made, "entry": [{"item": reference(f"{PATIENT}/{mine.patient}")}]}
+
+
+def _announced(put: Put, mine: Target) -> Resource:
+    return imaging_study(put.subject, uid("announced", mine.mark, put.number), id=put.name)
+
+
+_MAKERS = {
+    "Condition": _condition,
+    "Observation": _observation,
+    "Patient": _patient,
+    "List": _list,
+    "ImagingStudy": _announced,
+}
+_NUMBERS = st.integers(0, 5)
+_KINDS = st.sampled_from(sorted(_MAKERS)) | st.sampled_from(_TYPES)
+_CHANGES = st.one_of(
+    st.builds(Put, _KINDS, _NUMBERS, st.sampled_from(("", *OTHERS)), st.booleans()),
+    st.builds(Put, _KINDS, _NUMBERS, st.sampled_from(OTHERS), st.just(True)),
+    st.builds(Delete, _KINDS, _NUMBERS),
+    st.builds(Picture, st.integers(0, 2), st.integers(1, 3)),
+    st.builds(Removal, st.integers(0, 2)),
+)
+CHANGES = st.lists(_CHANGES, min_size=1, max_size=4)
+
+
+def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[Change]) -> None:
+    """Bring the changes about, each by a request of its own kind."""
+    records = [each.entry(mine) for each in changes if isinstance(each, Put | Delete)]
+    if records:
+        _send(planter, owner, "/fhir", json.dumps(bundle(*records, kind="batch")), "application/fhir+json")
+    for each in changes:
+        if isinstance(each, Picture):
+            _send(planter, owner, "/dicom-web/studies", _file(mine, each), _DICOM)
+        elif isinstance(each, Removal):
+            address = f"/dicom-web/studies/{_study(mine, each.study)}"
+            assert planter.client.delete(address, headers=owner.headers).status_code in (204, 404)
+
+
+def _send(planter: Planter, owner: Caller, path: str, body: str | bytes, media_type: str) -> None:
+    headers = {**owner.headers, "Content-Type": media_type}
+    answer = planter.client.post(path, data=body, headers=headers)
+    assert answer.status_code in (200, 409), answer.text
+
+
+def _study(mine: Target, number: int) -> str:
+    return uid("hidden study", mine.mark, number)
+
+
+def _file(mine: Target, picture: Picture) -> bytes:
+    return ct_instance(
+        patient_id=f"hidden-{picture.study}",
+        study_uid=_study(mine, picture.study),
+        number=picture.number,
+        PatientName=f"Canary^{mine.mark}",
+    )
