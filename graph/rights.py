@@ -51,7 +51,7 @@ class RowRight:
         return sorted(self.studies)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _listed(patients: frozenset[str], studies: frozenset[str]) -> list[str]:
     """Both, sorted: of ten thousand grants that takes longer than the statement that they are for."""
     return sorted(patients | studies)

@@ -78,13 +78,13 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Removal:
+class StudyRemoval:
     """A study of another patient is deleted over DICOMweb, if it is there."""
 
     study: int
 
 
-Change: TypeAlias = Put | Delete | Picture | Removal
+HiddenChange: TypeAlias = Put | Delete | Picture | StudyRemoval
 
 
 def _any(put: Put, mine: Target) -> Resource:
@@ -134,12 +134,12 @@ _CHANGES = st.one_of(
     st.builds(Put, _KINDS, _NUMBERS, st.sampled_from(OTHERS), st.just(True)),
     st.builds(Delete, _KINDS, _NUMBERS),
     st.builds(Picture, st.integers(0, 2), st.integers(1, 3)),
-    st.builds(Removal, st.integers(0, 2)),
+    st.builds(StudyRemoval, st.integers(0, 2)),
 )
 CHANGES = st.lists(_CHANGES, min_size=1, max_size=4)
 
 
-def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[Change]) -> None:
+def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[HiddenChange]) -> None:
     """Bring the changes about, each by a request of its own kind."""
     records = [each.entry(mine) for each in changes if isinstance(each, Put | Delete)]
     if records:
@@ -147,7 +147,7 @@ def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[Chan
     for each in changes:
         if isinstance(each, Picture):
             _send(planter, owner, "/dicom-web/studies", _file(mine, each), _DICOM)
-        elif isinstance(each, Removal):
+        elif isinstance(each, StudyRemoval):
             address = f"/dicom-web/studies/{_study(mine, each.study)}"
             assert planter.client.delete(address, headers=owner.headers).status_code in (204, 404)
 

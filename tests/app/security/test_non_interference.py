@@ -19,7 +19,7 @@ from graph.accounts.accounts import Granted
 from graph.clock import now
 from graph.keys import resource_key
 from graph.scope import AccessScope
-from tests.app.security.hidden_changes import CHANGES, MOVED_AWAY, OTHERS, Change, happen
+from tests.app.security.hidden_changes import CHANGES, MOVED_AWAY, OTHERS, HiddenChange, happen
 from tests.app.security.planting import Caller, Planter, Target
 from tests.app.security.routes_table import COHORT, GUARDED, READ, RECORD, Route
 from tests.factories.fhir import bundle, condition, entry, observation, organization, patient, reference
@@ -87,7 +87,7 @@ PICTURES = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class Inquiry:
     """One way to ask: how, and with the names of which target."""
 
     route: Route
@@ -97,13 +97,13 @@ class Asked:
         return f"{self.route} {self.route.path} of {self.of}"
 
 
-def _asked(path: str) -> Asked:
-    return Asked(Route(f"GET {path}", READ, path), "mine")
+def _asked(path: str) -> Inquiry:
+    return Inquiry(Route(f"GET {path}", READ, path), "mine")
 
 
 ROUTES = tuple(route for route in GUARDED if route.needs in (READ, RECORD))
 QUESTIONS = (
-    *(Asked(route, of) for route in ROUTES for of in ("mine", "theirs", "nobody's")),
+    *(Inquiry(route, of) for route in ROUTES for of in ("mine", "theirs", "nobody's")),
     *(_asked(f"/fhir/{path}") for path in RECORDS),
     *(_asked(f"/dicom-web/{path}") for path in PICTURES),
 )
@@ -126,7 +126,7 @@ class Stage:
     def mine(self) -> Target:
         return self.targets["mine"]
 
-    def answer(self, caller: Caller, asked: Asked) -> tuple[Any, ...]:
+    def answer(self, caller: Caller, asked: Inquiry) -> tuple[Any, ...]:
         """All that an answer says, but for the time of day and names that are made up each time."""
         target, route = self.targets[asked.of], asked.route
         names = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "code")
@@ -139,7 +139,7 @@ class Stage:
         said = [(name, value.replace(own, "*")) for name, value in found.headers if name not in _OWN]
         return found.status_code, said, _TOKEN.sub(rb"\1*", found.data.replace(own.encode(), b"*"))
 
-    def asked(self, number: int, asked: Asked) -> None:
+    def asked(self, number: int, asked: Inquiry) -> None:
         """Ask again, and get what was told before."""
         assert self.answer(self.guests[number], asked) == self.before[number, str(asked)], str(asked)
 
@@ -189,7 +189,7 @@ def _planted(mine: Target) -> Sequence[Sequence[dict[str, Any]]]:
     )
 
 
-def _check(stage: Stage, changes: Sequence[Change], asked: Sequence[Asked]) -> None:
+def _check(stage: Stage, changes: Sequence[HiddenChange], asked: Sequence[Inquiry]) -> None:
     happen(stage.planter, stage.owner, stage.mine, changes)
     for each in asked:
         for number in range(len(stage.guests)):
@@ -206,7 +206,9 @@ ONLY_DRAWN = {
 
 @settings(max_examples=15, **ONLY_DRAWN)  # type: ignore[arg-type]
 @given(changes=CHANGES, asked=SOME)
-def test_nothing_hidden_changes_an_answer(stage: Stage, changes: list[Change], asked: list[Asked]) -> None:
+def test_nothing_hidden_changes_an_answer(
+    stage: Stage, changes: list[HiddenChange], asked: list[Inquiry]
+) -> None:
     _check(stage, changes, asked)
 
 
@@ -214,7 +216,7 @@ def test_nothing_hidden_changes_an_answer(stage: Stage, changes: list[Change], a
 @settings(max_examples=2_000, **ONLY_DRAWN)  # type: ignore[arg-type]
 @given(changes=CHANGES, asked=SOME)
 def test_in_thousands_of_cases_nothing_hidden_changes_an_answer(
-    stage: Stage, changes: list[Change], asked: list[Asked]
+    stage: Stage, changes: list[HiddenChange], asked: list[Inquiry]
 ) -> None:
     _check(stage, changes, asked)
 
@@ -227,7 +229,7 @@ def test_after_all_that_every_answer_is_the_first(stage: Stage) -> None:
 
 @settings(max_examples=10, **ONLY_DRAWN)  # type: ignore[arg-type]
 @given(changes=CHANGES)
-def test_nothing_hidden_changes_a_cohort(stage: Stage, gateway: Wiring, changes: list[Change]) -> None:
+def test_nothing_hidden_changes_a_cohort(stage: Stage, gateway: Wiring, changes: list[HiddenChange]) -> None:
     """No role with few grants asks cohort questions now; the rights hold where one will."""
     ask = _cohort(stage, gateway)
     before = ask()

@@ -91,9 +91,7 @@ def test_what_is_not_theirs_is_neither_changed_nor_deleted(guest: Fhir, record: 
     assert record.get("Condition/of-theirs").headers["ETag"] == 'W/"1"'
 
 
-def test_what_was_theirs_once_is_read_as_it_was_then(
-    guest: Fhir, record: Fhir
-) -> None:
+def test_what_was_theirs_once_is_read_as_it_was_then(guest: Fhir, record: Fhir) -> None:
     record.send("PUT", "Condition/of-mine", condition("Patient/theirs", id="of-mine"))
     citing = condition("Patient/mine", evidence=[{"detail": CITED}])
     name = record.create(citing).partition("/")[2]
