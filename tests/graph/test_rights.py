@@ -67,7 +67,7 @@ def keyed(tenant: str, names: Iterable[str] | None) -> list[str] | None:
 ROWS = (
     *(Row("ImagingStudy", f"s{n}", *each) for n, each in enumerate(product(MEMBERS, PARTITIONS))),
     *(Row("Observation", f"o{n}", each, None) for n, each in enumerate(MEMBERS)),
-    *(Row("Device", f"v{n}", each, None) for n, each in enumerate(NAMED)),
+    *(Row("Device", f"v{n}", each, None) for n, each in enumerate(NAMED) if each is not None),
     Row("Practitioner", "d0", None, None),
     Row("Practitioner", "d1", PATIENTS[:1], None),
 )

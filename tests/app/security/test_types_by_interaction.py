@@ -7,7 +7,7 @@ the registry, and a batch asks all of them at once.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -56,6 +56,21 @@ WRITES: Mapping[str, Make] = {
     "delete a version": lambda kind, name: entry(None, "DELETE", f"{kind}/{name}", ifMatch='W/"1"'),
     "delete where": lambda kind, name: entry(None, "DELETE", f"{kind}?_id={name}"),
 }
+
+
+_SEARCHING = {"search", "count", "update where", "create unless", "delete where"}
+FEW = sorted({*TYPES[::16], "Binary", "Device", "GuidanceResponse", "Organization", "Patient"})
+KINDS = [FEW, pytest.param(TYPES, marks=pytest.mark.slow)]
+"""A search of each type is a text of its own, which Neo4j compiles: all of them take their time."""
+
+
+def by_kinds(interactions: Iterable[str]) -> list[Any]:
+    """Each interaction with the types that it is asked of: a read or write of an id, of all."""
+    return [
+        pytest.param(name, kinds, marks=[pytest.mark.slow] if slow else [], id=f"{name} of {len(kinds)}")
+        for name in interactions
+        for kinds, slow in (((FEW, False), (TYPES, True)) if name in _SEARCHING else ((TYPES, False),))
+    ]
 
 
 def ask(planter: Planter, caller: Caller, entries: Iterable[Resource], kind: str = "batch") -> list[Any]:
@@ -110,40 +125,42 @@ def guest(planted: Planter, request: pytest.FixtureRequest) -> Caller:
     return planted.caller(request.param, Granted(patient=GRANTED))
 
 
-@pytest.mark.parametrize("interaction", READS)
-def test_what_is_hidden_is_read_as_what_never_was(planted: Planter, guest: Caller, interaction: str) -> None:
+@pytest.mark.parametrize(("interaction", "kinds"), by_kinds(READS))
+def test_what_is_hidden_is_read_as_what_never_was(
+    planted: Planter, guest: Caller, interaction: str, kinds: Sequence[str]
+) -> None:
     make = READS[interaction]
 
-    hidden, absent = (ask(planted, guest, [make(kind, name) for kind in TYPES]) for name in (HIDDEN, ABSENT))
+    hidden, absent = (ask(planted, guest, [make(kind, name) for kind in kinds]) for name in (HIDDEN, ABSENT))
 
     assert [as_of_anything(each, HIDDEN) for each in hidden] == [
         as_of_anything(each, ABSENT) for each in absent
     ]
 
 
-@pytest.mark.parametrize("interaction", WRITES)
+@pytest.mark.parametrize(("interaction", "kinds"), by_kinds(WRITES))
 def test_what_is_hidden_is_written_as_what_never_was(
-    planted: Planter, owner: Caller, guest: Caller, interaction: str
+    planted: Planter, owner: Caller, guest: Caller, interaction: str, kinds: Sequence[str]
 ) -> None:
     make = WRITES[interaction]
 
-    hidden, absent = (ask(planted, guest, [make(kind, name) for kind in TYPES]) for name in (HIDDEN, ABSENT))
+    hidden, absent = (ask(planted, guest, [make(kind, name) for kind in kinds]) for name in (HIDDEN, ABSENT))
 
     assert [as_of_anything(each, HIDDEN) for each in hidden] == [
         as_of_anything(each, ABSENT) for each in absent
     ]
-    after = ask(planted, owner, [READS["read"](kind, HIDDEN) for kind in TYPES])
+    after = ask(planted, owner, [READS["read"](kind, HIDDEN) for kind in kinds])
     assert {each["response"].get("etag") for each in after} == {'W/"1"'}
 
 
-@pytest.mark.parametrize("interaction", ["delete", "delete where"])
+@pytest.mark.parametrize(("interaction", "kinds"), by_kinds(("delete", "delete where")))
 def test_a_transaction_deletes_the_hidden_as_the_absent(
-    planted: Planter, guest: Caller, interaction: str
+    planted: Planter, guest: Caller, interaction: str, kinds: Sequence[str]
 ) -> None:
     make = WRITES[interaction]
 
     hidden, absent = (
-        ask(planted, guest, [make(kind, name) for kind in TYPES], "transaction") for name in (HIDDEN, ABSENT)
+        ask(planted, guest, [make(kind, name) for kind in kinds], "transaction") for name in (HIDDEN, ABSENT)
     )
 
     assert as_of_anything(hidden, HIDDEN) == as_of_anything(absent, ABSENT)
@@ -174,16 +191,17 @@ def test_what_is_about_a_granted_patient_or_for_everybody_is_read(planted: Plant
     assert {kind for kind, status in seen[NOBODY].items() if status == "200"} == set(filter(is_shared, TYPES))
 
 
+@pytest.mark.parametrize("kinds", KINDS, ids=len)
 def test_a_type_is_searched_counted_and_has_its_history_of_what_is_seen(
-    planted: Planter, guest: Caller
+    planted: Planter, guest: Caller, kinds: Sequence[str]
 ) -> None:
     for asked in ("{}?_count=1000", "{}/_history?_count=1000"):
-        answers = ask(planted, guest, [entry(None, "GET", asked.format(kind)) for kind in TYPES])
-        for kind, answer in zip(TYPES, answers, strict=True):
+        answers = ask(planted, guest, [entry(None, "GET", asked.format(kind)) for kind in kinds])
+        for kind, answer in zip(kinds, answers, strict=True):
             found = {each["resource"]["id"] for each in answer["resource"].get("entry", ())}
             assert found == {GRANTED, NOBODY} if is_shared(kind) else {GRANTED}, (kind, asked)
-    counts = ask(planted, guest, [entry(None, "GET", f"{kind}?_summary=count") for kind in TYPES])
-    assert [each["resource"]["total"] for each in counts] == [1 + is_shared(kind) for kind in TYPES]
+    counts = ask(planted, guest, [entry(None, "GET", f"{kind}?_summary=count") for kind in kinds])
+    assert [each["resource"]["total"] for each in counts] == [1 + is_shared(kind) for kind in kinds]
 
 
 def test_a_granted_study_opens_what_names_it_where_no_compartment_does(
@@ -191,7 +209,7 @@ def test_a_granted_study_opens_what_names_it_where_no_compartment_does(
 ) -> None:
     kinds = [kind for kind in TYPES if not in_patient_compartment(kind)]
     reading = [READS["read"](kind, PICTURED) for kind in kinds]
-    searching = [entry(None, "GET", f"{kind}?_id={PICTURED}") for kind in kinds]
+    searching = [entry(None, "GET", f"{kind}?_id={PICTURED}") for kind in kinds if kind in FEW]
     reader = planted.caller("teleradiologist", Granted(study=_STUDY))
 
     assert set(statuses(ask(planted, reader, reading))) == {"200"}
