@@ -23,6 +23,7 @@ from app.settings import (
     is_loopback,
     name,
     names,
+    networks,
     one_of,
     setting,
     shown_size,
@@ -83,9 +84,15 @@ class Config:
         "HILUM_BASE_URL",
         "",
         web_address,
-        "The address that clients use, as it stands in links, RetrieveURL and Endpoint.address. "
-        "Behind a proxy it cannot be guessed, and forwarded headers are not believed. "
-        "Default: http with HILUM_HOST and HILUM_PORT.",
+        "The address that clients use, as it stands in links, redirects, RetrieveURL and Endpoint.address, "
+        "whatever Host or forwarded headers say. Default: http with HILUM_HOST and HILUM_PORT.",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        "HILUM_TRUSTED_PROXIES",
+        (),
+        networks,
+        "The addresses or networks of proxies whose X-Forwarded-For is believed, for the audit's address. "
+        "Nothing else that is forwarded is read, from anybody.",
     )
     processes: int = setting("HILUM_PROCESSES", 2, whole(1, 64), "Web server processes.")
     threads: int = setting(
@@ -153,6 +160,15 @@ class Config:
         50 * MIB,
         size(KIB, GIB),
         "The largest FHIR body. Generated patient bundles reach some tens of megabytes.",
+    )
+    search_form: int = setting(
+        "HILUM_SEARCH_FORM", MIB, size(KIB, GIB), "The largest form of a search that is sent with POST."
+    )
+    question_seconds: int = setting(
+        "HILUM_QUESTION_SECONDS",
+        10,
+        whole(1, 600),
+        "How long the graph may work on what one request asks, every entry of a batch included; beyond, 503.",
     )
     part_size: int = setting(
         "HILUM_PART_SIZE", 4 * GIB, size(MIB, 64 * GIB), "The largest DICOM instance that is stored."

@@ -6,7 +6,7 @@ A reader raises `ValueError` with what it expects, worded to follow "HILUM_PORT 
 import re
 from collections.abc import Callable
 from dataclasses import field
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -70,6 +70,17 @@ _FLAGS = {
 def names(raw: str) -> tuple[str, ...]:
     """Names with commas between them."""
     return tuple(each.strip() for each in raw.split(",") if each.strip())
+
+
+def networks(raw: str) -> tuple[str, ...]:
+    """Read addresses and networks with commas between them.
+
+    Raises `ValueError` with what is expected.
+    """
+    try:
+        return tuple(str(ip_network(each)) for each in names(raw))
+    except ValueError:
+        raise ValueError("IP addresses or networks, such as 10.0.0.5 or 10.1.0.0/16") from None
 
 
 def web_address(raw: str) -> str:

@@ -149,6 +149,12 @@ class Unavailable(HilumError):
     category = Category.UNAVAILABLE
 
 
+class OverTime(HilumError):
+    """The answer takes longer than a question may; asked for less, it is quicker."""
+
+    category = Category.UNAVAILABLE
+
+
 class StorageFull(HilumError):
     """The disk floor is reached; nothing was stored."""
 

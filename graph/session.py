@@ -10,7 +10,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Hashable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from threading import BoundedSemaphore
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -18,11 +18,13 @@ from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTrans
 from neo4j.api import BookmarkManager
 from neo4j.exceptions import DriverError, Neo4jError
 
+from graph.budget import Budget, current_budget
 from graph.cypher.statement import Statement
 from graph.edition import Edition
 from graph.errors import Unavailable
 from graph.recollection import Recollection
 from graph.scope import AccessScope
+from graph.watch import Watch
 
 Row: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -30,6 +32,11 @@ T = TypeVar("T")
 RETRY_DEADLINE = 15.0  # seconds; a client waits no longer than this for a graph that went away
 READ_TIMEOUT = 30.0  # seconds the server works on one read before it ends it
 WRITE_TIMEOUT = 60.0  # the same for a write, which may wait for a lock
+_OVER_TIME = "Neo.ClientError.Transaction.TransactionTimedOut"  # and what begins with it
+_ASKED_BY = "asked_by"
+_END_READS = f"""SHOW TRANSACTIONS YIELD transactionId AS ended, metaData
+WHERE metaData.{_ASKED_BY} = $name
+TERMINATE TRANSACTIONS ended YIELD message RETURN message"""
 _CONCURRENT_READS = 2  # threads of one process that wait for Bolt starve each other (ADR 0003)
 
 
@@ -74,6 +81,7 @@ class Graph:
         self._recollection = Recollection(edition) if edition else None
         self._reading = BoundedSemaphore(_CONCURRENT_READS)
         self._resting: deque[Session] = deque()  # sessions for reads; none holds a connection
+        self._watch = Watch(self._end_reads)
 
     @classmethod
     def connect(
@@ -100,12 +108,45 @@ class Graph:
         return cls(driver, database, edition=edition)
 
     def read(self, text: str, **parameters: Any) -> list[Row]:
-        """Run one statement in READ mode and return its rows; transient failures are tried again."""
-        query = Query(text, timeout=READ_TIMEOUT)
-        return _with_retry(lambda: self._read_once(query, parameters))
+        """Run one statement in READ mode and return its rows; transient failures are tried again.
+
+        Raises `OverTime` where the budget of the request that asks has no more time, `TimedOut` where its
+        client has left, `Unavailable` where the graph does not answer.
+        """
+        budget = current_budget()
+        if budget is None:
+            query = Query(text, timeout=READ_TIMEOUT)
+            return _with_retry(lambda: self._read_once(query, parameters))
+        return _with_retry(lambda: self._read_within(budget, text, parameters))
+
+    def _read_within(self, budget: Budget, text: str, parameters: Row) -> list[Row]:
+        """Read on the time of a request, and stop when its client leaves; the wait for a turn counts too."""
+        watched = self._watch.over(budget) if budget.departed else nullcontext()
+        with watched, budget.working():
+            if not self._reading.acquire(timeout=budget.left()):
+                raise budget.over()
+            try:
+                query = Query(text, metadata={_ASKED_BY: budget.name}, timeout=budget.left())
+                return self._run(query, parameters)
+            except Neo4jError as error:
+                if (error.code or "").startswith(_OVER_TIME):
+                    raise budget.over() from error
+                budget.left()  # raises where the client has left, which is what ended it
+                raise
+            finally:
+                self._reading.release()
+
+    def _end_reads(self, name: str) -> None:
+        """End the transactions that a budget's reads run in; what cannot be ended now ends with its time."""
+        with suppress(Neo4jError, DriverError), self._driver.session(database=self._database) as session:
+            session.run(Query(_END_READS, timeout=READ_TIMEOUT), name=name).consume()
 
     def _read_once(self, query: Query, parameters: Row) -> list[Row]:
-        with self._reading, ExitStack() as failing:
+        with self._reading:
+            return self._run(query, parameters)
+
+    def _run(self, query: Query, parameters: Row) -> list[Row]:
+        with ExitStack() as failing:
             session = failing.enter_context(self._rested())
             rows = _rows(session.run(query, parameters))
             failing.pop_all()  # what did not fail is not closed
@@ -186,6 +227,7 @@ class Graph:
 
     def close(self) -> None:
         """Close every connection."""
+        self._watch.close()
         while self._resting:
             self._resting.pop().close()
         self._driver.close()

@@ -1,11 +1,12 @@
 """The Flask application: the toolkit of the web and the routes of each window, and nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from flask import Blueprint, Flask
 
 from app.admission import Admission
+from app.http.kit.doorway import Doorway
 from app.http.kit.openapi import describe, open_api
 from app.http.kit.problems import Dialect
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
@@ -22,8 +23,20 @@ class WebApp(Flask):
         return func
 
 
-def create_app(windows: Iterable[Window], *, base_url: str, admission: Admission) -> WebApp:
-    """The app with the routes of these windows; raises `RuntimeError` where one declares no access."""
+def create_app(
+    windows: Iterable[Window],
+    *,
+    base_url: str,
+    admission: Admission,
+    proxies: Sequence[str],
+    question_seconds: float,
+) -> WebApp:
+    """The app with the routes of these windows, at its own address; `proxies` are believed about clients.
+
+    The graph works at most `question_seconds` on one request.
+
+    Raises `RuntimeError` where a route declares no access.
+    """
     app = WebApp("hilum", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     api = open_api(app, base_url)
@@ -32,9 +45,11 @@ def create_app(windows: Iterable[Window], *, base_url: str, admission: Admission
         base_url=base_url,
         admission=admission,
         dialects=DIALECTS,
+        question_seconds=question_seconds,
     )
     for window in windows:
         app.register_blueprint(window)
     refuse_unguarded(app)
     describe(app, api)
+    app.wsgi_app = Doorway(app.wsgi_app, base_url, proxies)  # type: ignore[method-assign]
     return app

@@ -10,6 +10,7 @@ from app.http.dicomweb import routes as dicomweb
 from app.http.dicomweb.routes_store import BodyLimits
 from app.http.factory import WebApp, Window, create_app
 from app.http.fhir import routes as fhir
+from app.http.fhir.routes import LargestBodies
 from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
 from app.http.operations import routes as operations
@@ -35,6 +36,7 @@ def _dicomweb(wiring: Wiring) -> Window:
 
 
 def _fhir(wiring: Wiring) -> Window:
+    config = wiring.config
     return fhir.blueprint(
         reader=wiring.reader,
         search=wiring.record_search,
@@ -43,7 +45,7 @@ def _fhir(wiring: Wiring) -> Window:
         bundles=wiring.bundles,
         tokens=wiring.page_tokens,
         sites=wiring.sites,
-        largest_body=wiring.config.fhir_bundle,
+        largest=LargestBodies(json=config.fhir_bundle, form=config.search_form),
     )
 
 
@@ -83,4 +85,6 @@ def web_app(wiring: Wiring, windows: Iterable[str] = tuple(WINDOWS)) -> WebApp:
         [WINDOWS[name](wiring) for name in windows],
         base_url=wiring.config.base_url,
         admission=wiring.admission,
+        proxies=wiring.config.trusted_proxies,
+        question_seconds=wiring.config.question_seconds,
     )

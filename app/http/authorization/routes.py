@@ -4,12 +4,19 @@ The one grant is client_credentials. Errors here are those of RFC 6749 5.2. A fa
 leave an audit entry like any other access.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import (  # type: ignore[import-untyped]
     AuthorizationServer,
 )
-from authlib.oauth2.rfc6749.errors import InvalidScopeError  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.authenticate_client import (  # type: ignore[import-untyped]
+    authenticate_client_secret_basic,
+)
+from authlib.oauth2.rfc6749.errors import (  # type: ignore[import-untyped]
+    InvalidClientError,
+    InvalidScopeError,
+)
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant  # type: ignore[import-untyped]
 from flask import Blueprint, Response, jsonify, request
 
@@ -73,6 +80,7 @@ def blueprint(*, tokens: AccountTokens) -> Blueprint:
 def _server(tokens: AccountTokens) -> Any:
     find = clients_of(tokens.account)
     server = AuthorizationServer(query_client=find, save_token=lambda token, request: None)
+    server.register_client_auth_method("client_secret_basic", _by_basic)
     server.register_grant(_ClientCredentials)
 
     def generate(grant_type: str, client: Client, scope: str | None = None, **_: object) -> dict[str, Any]:
@@ -88,6 +96,20 @@ def _server(tokens: AccountTokens) -> Any:
 
     server.register_token_generator("default", generate)
     return server
+
+
+def _by_basic(find: Callable[[str], Client], asked: Any) -> Any:
+    """The client that a Basic header proves to be; None where there is no such header.
+
+    Raises `InvalidClientError`, a 401 with its challenge (RFC 6749 5.2), for a wrong or a malformed one.
+    """
+    try:
+        client = authenticate_client_secret_basic(find, asked)
+    except ValueError:  # no base64, or no UTF-8 in it (RFC 7617 2)
+        client = None
+    if client is None and asked.headers.get("Authorization", "").lower().startswith("basic"):
+        raise InvalidClientError(status_code=401, description="The Basic credentials are wrong or malformed.")
+    return client
 
 
 def metadata(base_url: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ Requests and the entries of a Bundle are routed by it. Only this file knows Flas
 `Call` and an `Answer` into a response.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
@@ -18,7 +19,7 @@ from app.http.fhir.read import ReadViews
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.search import SearchViews
 from app.http.fhir.write import WriteViews
-from app.http.kit.bodies import expect_media_type, read_body
+from app.http.kit.bodies import expect_media_type, read_body, read_form
 from app.http.kit.guard import public, requires
 from app.http.kit.negotiation import parse_media_type
 from app.http.kit.request_context import current, current_scope
@@ -34,6 +35,14 @@ from graph.errors import NotFound, Unsupported
 
 PREFIX = "/fhir"
 _TYPE, _RESOURCE, _MEMBERS = "/<type:kind>", "/<type:kind>/<resource_id>", "/Patient/<patient_id>/<type:kind>"
+
+
+@dataclass(frozen=True, slots=True)
+class LargestBodies:
+    """How many bytes a body may have: the JSON of a resource or Bundle, and the form of a search."""
+
+    json: int
+    form: int
 
 
 def interactions(
@@ -68,9 +77,9 @@ def blueprint(
     bundles: Bundles,
     tokens: PageTokens,
     sites: Sites,
-    largest_body: int,
+    largest: LargestBodies,
 ) -> Blueprint:
-    """All routes; `largest_body` is in bytes."""
+    """All routes."""
     single = interactions(
         read=ReadViews(reader),
         search=SearchViews(search, tokens, sites),
@@ -85,7 +94,7 @@ def blueprint(
         rooms.add_url_rule(
             interaction.path,
             interaction.code,
-            requires(interaction.permission, action=interaction.action)(_view(interaction, largest_body)),
+            requires(interaction.permission, action=interaction.action)(_view(interaction, largest)),
             methods=[interaction.method],
             strict_slashes=False if interaction.path == "/" else None,
         )
@@ -114,35 +123,39 @@ def _add_public(rooms: Blueprint, every: Sequence[Interaction], sites: Sites) ->
         return Response(smart, content_type="application/json")
 
 
-def _view(interaction: Interaction, largest_body: int) -> Callable[..., Response]:
+def _view(interaction: Interaction, largest: LargestBodies) -> Callable[..., Response]:
     def answer(**path: str) -> Response:
         if not names_a_type(path):
             raise NotFound("there is no such resource type", code="not-supported")
-        body = _body(interaction, largest_body) if interaction.body else b""
-        call = _call(body, form=interaction.body == FORM)
+        call = _asked(interaction, largest)
         shown = media_type(call)
         return _response(interaction.handler(current_scope(), call, **path), shown)
 
     return answer
 
 
-def _body(interaction: Interaction, largest: int) -> bytes:
-    """The JSON of the request; a form is read with the parameters."""
+def _asked(interaction: Interaction, largest: LargestBodies) -> Call:
+    """The request as a call: its parameters, those of a form with them, or its JSON."""
+    if not interaction.body:
+        return _call()
+    _check_body(interaction)
+    if interaction.body == FORM:
+        return _call(read_form(largest.form))
+    return _call(body=read_body(largest.json))
+
+
+def _check_body(interaction: Interaction) -> None:
     expect_media_type(*interaction.body)
     charset = request.mimetype_params.get("charset", "utf-8")
     if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
         raise Unsupported("send the body as UTF-8", location="Content-Type")
     if not is_of_version(parse_media_type(request.content_type or "")):
         raise Unsupported("send FHIR 4.0", location="Content-Type")
-    if interaction.body == FORM:
-        request.max_content_length = largest
-        return b""
-    return read_body(largest)
 
 
-def _call(body: bytes = b"", *, form: bool = False) -> Call:
-    parameters = [*request.args.items(multi=True), *(request.form.items(multi=True) if form else ())]
-    return Call(current().received, tuple(parameters), dict(request.headers), body)
+def _call(form: Iterable[tuple[str, str]] = (), body: bytes = b"") -> Call:
+    parameters = (*request.args.items(multi=True), *form)
+    return Call(current().received, parameters, dict(request.headers), body)
 
 
 def _response(answer: Answer, content_type: str) -> Response:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
+from urllib.parse import parse_qsl
 
 from flask import request
 
@@ -119,6 +120,17 @@ def expect_media_type(*accepted: str) -> str:
     if media_type not in accepted:
         raise Unsupported(f"send the body as {' or '.join(accepted)}", location="Content-Type")
     return media_type
+
+
+def read_form(limit: int, pace: Pace | None = None) -> list[tuple[str, str]]:
+    """Return the pairs of an urlencoded form, at most `limit` bytes (WHATWG URL 5.1).
+
+    Raises `Invalid` where it is no UTF-8.
+    """
+    try:
+        return parse_qsl(read_body(limit, pace).decode("utf-8"), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise Invalid("the form is not UTF-8", location="body") from None
 
 
 def read_json(limit: int, pace: Pace | None = None) -> Any:

@@ -8,26 +8,24 @@ Call `install_problems` after extensions that bring error handlers of their own 
 `Allow`): the last registration wins.
 """
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import orjson
-import structlog
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from app.admission.outcomes import STATUS
+from app.http.kit.logging import note_unforeseen
 from app.http.kit.request_context import request_id
 from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
 from fhir_profiles.issues import Issue, ProfileError
 from graph.errors import Category, HilumError
 
 _PROFILE_STATUS = 400  # "could not be parsed or failed basic FHIR validation rules" (R4 http.html#create)
-_log = structlog.get_logger("hilum.problems")
 
 
 class Dialect(StrEnum):
@@ -109,8 +107,10 @@ def _issue_of(found: Issue) -> ProblemIssue:
 def _of_werkzeug(error: HTTPException) -> Problem:
     status = error.code or 500
     allow = tuple(sorted(error.valid_methods or ())) if isinstance(error, MethodNotAllowed) else ()
-    title = TITLE.get(status, error.name).lower()
-    return Problem(status, (ProblemIssue(ISSUE_CODE.get(status, "processing"), title),), allow=allow)
+    text = TITLE.get(status, error.name).lower()
+    if isinstance(error, RequestEntityTooLarge) and request.max_content_length is not None:
+        text = f"the body is larger than {request.max_content_length} bytes"
+    return Problem(status, (ProblemIssue(ISSUE_CODE.get(status, "processing"), text),), allow=allow)
 
 
 def _plain(status: int, text: str) -> Problem:
@@ -216,10 +216,5 @@ def last_resort(error: Exception) -> Response:
     """Answer what nobody foresaw; log where it happened by frames only, as messages may hold patient data."""
     if isinstance(error, HilumError):
         return respond(error)
-    _log.error("unforeseen", request_id=request_id(), error=type(error).__name__, frames=_frames(error))
+    note_unforeseen(request_id=request_id(), error=error)
     return respond(error)
-
-
-def _frames(error: BaseException) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)[-12:]
-    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]

@@ -13,16 +13,18 @@ import os
 import select
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any, cast
 
 from gunicorn.http import Request
-from gunicorn.http.body import Body
+from gunicorn.http.body import Body, LengthReader
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkExtension, InvalidChunkSize, NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from app.http.kit.refusals import check_host, refusal
 from graph.errors import Invalid
 
 _ANSWER_SECONDS = 2.0  # what is left for sending the 408 to a client that stalled
@@ -80,6 +82,15 @@ class PatientSocket(socket.socket):
         poll = select.poll()
         poll.register(self, select.POLLIN)
         return bool(poll.poll(milliseconds))
+
+    def departed(self) -> bool:
+        """Whether the client has closed its end, as one does that no longer waits for its answer."""
+        try:
+            poll = select.poll()
+            poll.register(self, select.POLLRDHUP)
+            return bool(poll.poll(0))
+        except (OSError, ValueError):  # it is closed already
+            return True
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """Receive bytes; empty at the end.
@@ -162,24 +173,43 @@ class PatientSocket(socket.socket):
         return Stalled()
 
 
+class _DeclaredReader(LengthReader):
+    """Reads a body of a declared length, and notices when it ends before."""
+
+    def __init__(self, reader: LengthReader) -> None:
+        super().__init__(reader.unreader, reader.length)
+        self._missing = reader.length
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; raises `NoMoreData` where the client left bytes out (RFC 9112 8)."""
+        data = super().read(size)
+        self._missing -= len(data)
+        if size and not data and self._missing:
+            raise NoMoreData
+        return data
+
+
 class WideBody(Body):
-    """A request body that is read in large steps."""
+    """A request body that is read in large steps, and is as long as it was said to be."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(cast("Body", request.body).reader)
+        reader = cast("Body", request.body).reader
+        super().__init__(_DeclaredReader(reader) if isinstance(reader, LengthReader) else reader)
         self._request = request
 
     def read(self, size: int | None = None) -> bytes:
         """The next `size` bytes, or the rest; fewer only at the end.
 
-        Raises `Invalid` where the chunks are wrong; the connection then ends with the answer, since what
-        follows is nobody's request.
+        Raises `Invalid` where the chunks are wrong or the body ends early; the connection then ends with the
+        answer, since what follows is nobody's request.
         """
         try:
             return self._read(self.getsize(size))
-        except _MALFORMED:
+        except _MALFORMED as error:
             self._request.force_close()
-            raise Invalid("the chunks of the body are malformed or end early", location="body") from None
+            early = isinstance(error, NoMoreData)
+            fault = "the body ended before its end" if early else "the chunks of the body are malformed"
+            raise Invalid(fault, location="body") from None
 
     def _read(self, left: int) -> bytes:
         if self.buf.tell():  # what a readline left over
@@ -235,6 +265,7 @@ class GatewayWorker(ThreadWorker):
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
         """Serve one request; keep the connection only when its body has been read."""
+        check_host(req)
         sock = cast("PatientSocket", conn.sock)
         sock.hold(req)
         cast("Any", conn.parser).unreader.mxchunk = _READ_STEP
@@ -245,6 +276,11 @@ class GatewayWorker(ThreadWorker):
         finally:
             sock.release()
         return keep and _read_to_end(req.body)
+
+    def handle_error(self, req: Request | None, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer what is no request; gunicorn itself would repeat it, in the answer and in the log."""
+        with suppress(OSError):  # whoever left needs no answer
+            client.sendall(refusal(exc))
 
 
 def _arrived(conn: TConn) -> bool:

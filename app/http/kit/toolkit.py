@@ -1,9 +1,9 @@
 """The whole toolkit put onto an app: one pass before each view and one after it.
 
 What stands in the pass in which order makes it right. Before: the context first, since everything names the
-request; then it counts as in flight; then the guard, who may refuse. After: the audit entry is closed first,
-since its failure replaces the answer; compression, headers, the log and the counters see the answer that
-leaves.
+request; then it counts as in flight and gets its budget; then the guard, who may refuse. After: the audit
+entry is closed first, since its failure replaces the answer; compression, headers, the log and the counters
+see the answer that leaves.
 """
 
 import time
@@ -20,20 +20,26 @@ from app.http.kit.headers import Protection
 from app.http.kit.logging import UNMATCHED, note_request
 from app.http.kit.problems import Dialect, install_problems
 from app.http.kit.request_context import current, sign
+from graph.budget import SECONDS, Budget, begin_budget
+
+_CLIENT = "gunicorn.socket"  # the connection, which can tell whether its client has left
 
 
 class Passage:
     """What every request passes on its way in and every answer on its way out."""
 
-    def __init__(self, guard: Guard, protection: Protection) -> None:
+    def __init__(self, guard: Guard, protection: Protection, question_seconds: float) -> None:
         self._guard = guard
         self._protection = protection
+        self._question_seconds = question_seconds
 
     def enter(self) -> None:
         """Let a request in, or raise."""
         context = current()
         metrics.enter()
         context.counted = True
+        client = request_ctx.request.environ.get(_CLIENT)
+        begin_budget(Budget(self._question_seconds, departed=getattr(client, "departed", None)))
         self._guard.admit(request_ctx.request, context)
 
     def leave(self, answer: Response) -> Response:
@@ -59,6 +65,7 @@ class Passage:
 
     def done(self, _: BaseException | None) -> None:
         """Count a request off that was let in, whatever became of it."""
+        begin_budget(None)
         context = current()
         if context.counted:
             context.counted = False
@@ -66,10 +73,18 @@ class Passage:
 
 
 def install_toolkit(
-    app: Flask, *, base_url: str, admission: Admission, dialects: Mapping[str, Dialect]
+    app: Flask,
+    *,
+    base_url: str,
+    admission: Admission,
+    dialects: Mapping[str, Dialect],
+    question_seconds: float = SECONDS,
 ) -> None:
-    """Install everything; call it after extensions that bring error handlers of their own."""
-    passage = Passage(Guard(app, admission), Protection(base_url))
+    """Install everything; call it after extensions that bring error handlers of their own.
+
+    The graph works at most `question_seconds` on one request.
+    """
+    passage = Passage(Guard(app, admission), Protection(base_url), question_seconds)
     app.before_request(passage.enter)
     app.after_request(passage.leave)
     app.teardown_request(passage.done)

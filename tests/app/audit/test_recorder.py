@@ -191,11 +191,11 @@ def test_each_guarded_request_leaves_exactly_one_entry(
     app.add_url_rule("/fhir/Patient/<id>", view_func=write_patient, methods=["PUT"])
     app.add_url_rule("/whom", view_func=note_whom)
     install_toolkit(app, base_url="http://x", admission=Admission(authenticate, recorder), dialects={})
-    headers = {"X-Request-Id": "r-7", **({"Authorization": f"Bearer {role}"} if role else {})}
+    headers = {"X-Request-Id": "7" * 32, **({"Authorization": f"Bearer {role}"} if role else {})}
     assert app.test_client().open(path, method=method, headers=headers).status_code == status
     begun, ended = lines(tmp_path)[0], lines(tmp_path)[-1]
     assert {each["id"] for each in lines(tmp_path)} == {begun["id"]}
-    assert (begun["requestId"], begun["action"], begun["role"]) == ("r-7", action, role or "-")
+    assert (begun["requestId"], begun["action"], begun["role"]) == ("7" * 32, action, role or "-")
     assert ended["status"] == status
     assert ended["concerning"] == (["Patient/9"] if path == "/whom" else [])
 

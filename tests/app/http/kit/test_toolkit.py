@@ -23,6 +23,7 @@ from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 from tests.app.http.kit.conftest import KeepingRecorder, authenticate, read_patient
 
 CANARY = "Canary^Chulsoo"
+REQUEST_ID = "0189f7e2-3b1c-7d4e-9a5b-6c7d8e9f0a1b"
 PIXELS = bytes(5000)
 
 
@@ -131,7 +132,7 @@ def test_json_of_all_kinds_is_textual_and_pictures_are_not() -> None:
 def test_a_request_is_logged_by_its_template_without_patient_data(
     client: FlaskClient, log: io.StringIO
 ) -> None:
-    headers = {"Authorization": "Bearer clinician", "X-Request-Id": "r-1"}
+    headers = {"Authorization": "Bearer clinician", "X-Request-Id": REQUEST_ID}
     client.get(f"/fhir/Patient/{CANARY}?name={CANARY}", headers=headers)
     client.get(f"/{CANARY}")
     first, second = (json.loads(line) for line in log.getvalue().splitlines())
@@ -139,7 +140,7 @@ def test_a_request_is_logged_by_its_template_without_patient_data(
     assert first.pop("timestamp")
     assert first == {
         "event": "request",
-        "request_id": "r-1",
+        "request_id": REQUEST_ID,
         "method": "GET",
         "route": "/fhir/Patient/<id>",
         "status": 200,

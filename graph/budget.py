@@ -1,0 +1,129 @@
+"""What one request may ask of the graph: a stock of cost, of the graph's time, and a client that waits.
+
+A question is priced before it runs (`graph/query/prices.py`), and every read of a request draws on one stock
+of time, so a batch of questions gets no more than one question does. What a request does without the graph,
+as receiving a body, costs nothing here.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import uuid4
+
+from graph.errors import OverTime, TimedOut, TooLarge
+
+SECONDS = 10.0
+MOST_PRICE = 1_500  # of one question
+CREDIT = 8_000  # what the questions of one request may cost together
+ROOM = 32 << 20  # bytes of answers that one answer is put together from
+_LEAST = 0.001  # seconds; no server takes a limit of none
+
+
+class Budget:
+    """The stock of one request; used by the one thread that serves it, and watched by another.
+
+    `seconds` is the graph's time; `departed` tells whether whoever asked has gone.
+    """
+
+    def __init__(self, seconds: float = SECONDS, departed: Callable[[], bool] | None = None) -> None:
+        self.name = uuid4().hex  # by which the graph's transactions of this request are found
+        self.departed = departed
+        self._seconds = seconds
+        self._left = seconds
+        self._since: float | None = None  # when the graph began what it works on now
+        self._credit = CREDIT
+        self._room = ROOM
+        self._gone = False
+
+    def spend(self, price: int) -> None:
+        """Pay for a question before it runs.
+
+        Raises `TooLarge` where it costs more than is left.
+        """
+        self._credit -= price
+        if price > MOST_PRICE:
+            raise _too_costly(f"the question costs {price}, at most {MOST_PRICE}")
+        if self._credit < 0:
+            raise _too_costly(f"the questions of one request cost at most {CREDIT} together")
+
+    def hold(self, size: int) -> None:
+        """Take room for a part of the answer, in bytes.
+
+        Raises `TooLarge` where there is not so much left.
+        """
+        if size > self._room:
+            raise _too_costly(f"the answers of one request have at most {ROOM} bytes together")
+        self._room -= size
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Take the time that the block takes off the stock."""
+        self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left = self._rest
+            self._since = None
+
+    def left(self) -> float:
+        """Return how many seconds the graph may still work, more than none.
+
+        Raises `OverTime` where there are none, `TimedOut` where nobody waits for the answer.
+        """
+        if self._gone:
+            raise TimedOut("the client left before its answer was found")
+        if (rest := self._rest) < _LEAST:
+            raise self.over()
+        return rest
+
+    @property
+    def _rest(self) -> float:
+        return self._left if self._since is None else self._left - (time.monotonic() - self._since)
+
+    def over(self) -> OverTime:
+        """What a question that took too long ends with."""
+        return OverTime(
+            f"the graph worked on this for {self._seconds:g} seconds (HILUM_QUESTION_SECONDS): ask for less",
+            code="too-costly",
+        )
+
+    def leave(self) -> None:
+        """Note that nobody waits any more: what reads next is refused."""
+        self._gone = True
+
+
+_CURRENT: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+def current_budget() -> Budget | None:
+    """The budget of the request that this thread serves; None for the gateway's own work."""
+    return _CURRENT.get()
+
+
+def begin_budget(budget: Budget | None) -> None:
+    """Let this thread draw on a budget from here on, or on none."""
+    _CURRENT.set(budget)
+
+
+def spend(price: int) -> None:
+    """Pay for a question out of the budget of this thread's request.
+
+    Raises `TooLarge` where it costs more than a question may, or than is left.
+    """
+    if budget := _CURRENT.get():
+        budget.spend(price)
+
+
+def hold(size: int) -> None:
+    """Take room for a part of the answer to this thread's request, in bytes.
+
+    Raises `TooLarge` where there is not so much left.
+    """
+    if budget := _CURRENT.get():
+        budget.hold(size)
+
+
+def _too_costly(limit: str) -> TooLarge:
+    advice = "ask for fewer conditions, chains, negations, includes or entries"
+    return TooLarge(f"{limit}: {advice}", code="too-costly")
