@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from app.cohorts.question import Code, ConceptSet
+from graph.budget import hold
 from graph.errors import TooLarge
 from graph.query.expression import Expression, Page, Question
 from graph.resources.references import Edge, ReferenceStore
@@ -53,10 +54,14 @@ class Charts:
                 raise TooLarge(f"more than {MOST_ROWS} rows of {entity}: ask for fewer patients a page")
 
     def documents(self, keys: Sequence[str]) -> dict[str, Document]:
-        """The current resources by key, as JSON."""
+        """The current resources by key, as JSON.
+
+        Raises `TooLarge` where the resources of one question grow beyond what one answer may hold.
+        """
         found: dict[str, Document] = {}
         for start in range(0, len(keys), _AT_ONCE):
             for each in self.resources.bodies(self.scope, keys[start : start + _AT_ONCE]):
+                hold(len(each.body))
                 found[each.key] = orjson.loads(each.body)
         return found
 

@@ -8,7 +8,6 @@ unknown. No record of an event means that there was none; a missing detail of a 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from itertools import combinations
 from typing import TypeAlias
 
 from app.cohorts.calendar import end_of, latest_birth
@@ -29,12 +28,12 @@ from app.cohorts.vocabulary import KINDS, PATIENT, never, patient_paths
 from fhir_profiles.definitions.registry import reference_paths, search_parameter
 from fhir_profiles.index.kept import beside, within
 from fhir_profiles.index.references import BY_REFERENCE
-from graph.errors import TooLarge
 from graph.query.expression import (
     Against,
     All,
     Along,
     Any,
+    AtLeast,
     Expression,
     Field,
     Kind,
@@ -46,7 +45,6 @@ from graph.query.expression import (
     Term,
 )
 
-MOST_COMBINATIONS = 64
 _UNKNOWN_SEX = "unknown"
 # The first age that counts, and the first that no longer does; None where all older ones count.
 _AGES: Mapping[str, Callable[[int, int], tuple[int, int | None]]] = {
@@ -94,10 +92,7 @@ class Compiler:
     codings: Mapping[tuple[str, str], Codings]
 
     def patients(self, node: Node) -> Trees:
-        """Compile a condition on patients into its trees.
-
-        Raises `TooLarge` where *at least so many of* has too many combinations.
-        """
+        """Compile a condition on patients into its trees."""
         match node:
             case Every(_, of):
                 return both(tuple(self.patients(each) for each in of))
@@ -135,10 +130,8 @@ class Compiler:
         of = tuple(self.patients(each) for each in node.of)
         if node.least == 1:
             return either(of)
-        chosen = tuple(combinations(of, node.least))
-        if len(chosen) > MOST_COMBINATIONS:
-            raise TooLarge("too many ways to choose so many of so many", location=node.path)
-        return either(tuple(both(each) for each in chosen))
+        certain, possible = zip(*((each.certain, each.possible) for each in of), strict=True)
+        return Trees(AtLeast(node.least, certain), AtLeast(node.least, possible))
 
     def _countable(self, event: Event) -> list[Expression]:
         """That a row is not of a kind that never counts, where the question does not ask for it by name."""

@@ -2,8 +2,6 @@
 
 import re
 
-_ESCAPED_OR_ONE = re.compile(r"\\.|.", re.DOTALL)
-
 
 def split_values(text: str) -> list[str]:
     """The alternatives of a value: parted by commas that are not escaped; each is still escaped."""
@@ -23,12 +21,14 @@ def split_on(text: str, mark: str) -> list[str]:
 def parted(text: str, mark: str) -> list[str]:
     """The parts between the marks that are not escaped, as they are written.
 
-    A backslash escapes whatever follows it, another one too.
+    A backslash escapes whatever follows it, another one too. It takes as long as the text is, whatever is in
+    it.
     """
-    parts = [""]
-    for each in _ESCAPED_OR_ONE.findall(text):
-        if each == mark:
-            parts.append("")
-        else:
-            parts[-1] += each
-    return parts
+    if "\\" not in text:
+        return text.split(mark)
+    parts, start = [], 0
+    for found in re.finditer(rf"\\.|{re.escape(mark)}", text, re.DOTALL):
+        if found[0] == mark:
+            parts.append(text[start : found.start()])
+            start = found.end()
+    return [*parts, text[start:]]

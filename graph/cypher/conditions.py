@@ -4,7 +4,7 @@ from graph.cypher.access import seen
 from graph.cypher.leaves import holds
 from graph.cypher.links import ends, step
 from graph.cypher.writing import BoundRow, Writing
-from graph.query.expression import All, Any, Expression, Link, Not, Related
+from graph.query.expression import All, Any, AtLeast, Expression, Link, Not, Related
 
 
 def satisfies(writing: Writing, row: BoundRow, expression: Expression) -> str:
@@ -14,6 +14,8 @@ def satisfies(writing: Writing, row: BoundRow, expression: Expression) -> str:
             return _joined(writing, row, of, " AND ")
         case Any(of):
             return _joined(writing, row, of, " OR ")
+        case AtLeast(least, of):
+            return _counted(writing, row, least, of)
         case Not(of):
             return f"NOT {satisfies(writing, row, of)}"
         case Related(link, inner):
@@ -45,3 +47,8 @@ def conjuncts(expression: Expression) -> list[Expression]:
 def _joined(writing: Writing, row: BoundRow, parts: tuple[Expression, ...], word: str) -> str:
     conditions = [satisfies(writing, row, each) for each in parts]
     return f"({word.join(conditions)})" if conditions else writing.constant(word == " AND ")
+
+
+def _counted(writing: Writing, row: BoundRow, least: int, parts: tuple[Expression, ...]) -> str:
+    ones = (f"CASE WHEN {satisfies(writing, row, each)} THEN 1 ELSE 0 END" for each in parts)
+    return f"({' + '.join(ones)}) >= {writing.value(least)}"

@@ -20,6 +20,7 @@ from graph.query.expression import (
     Against,
     Along,
     Any,
+    AtLeast,
     Expression,
     Field,
     Inside,
@@ -86,9 +87,10 @@ def driver(scope: AccessScope, entity: str, where: Expression, sizes: Sizes) -> 
 
 def _candidates(scope: AccessScope, entity: str, where: Expression, sizes: Sizes) -> Iterator[Driver]:
     for each in conjuncts(where):
-        rows = expected(scope, entity, each, sizes)
+        leaf = Any(each.of) if isinstance(each, AtLeast) else each  # one of them holds at least
+        rows = expected(scope, entity, leaf, sizes)
         if rows is not None and rows < SCAN:
-            yield Driver(each, rows)
+            yield Driver(leaf, rows)
 
 
 def _grants(scope: AccessScope, entity: str) -> Iterator[Driver]:

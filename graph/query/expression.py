@@ -184,8 +184,16 @@ class Any:
     of: tuple["Expression", ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `least` of these hold, counted at the row: the ways to choose them are never listed."""
+
+    least: int
+    of: tuple["Expression", ...]
+
+
 Leaf: TypeAlias = Term | Text | Span | Present | KeyIn
-Expression: TypeAlias = Leaf | Related | Not | All | Any
+Expression: TypeAlias = Leaf | Related | Not | All | Any | AtLeast
 
 EVERYTHING = All()
 NOTHING = Any()

@@ -18,6 +18,7 @@ from graph.query.expression import (
     All,
     Along,
     Any,
+    AtLeast,
     Expression,
     Field,
     Inside,
@@ -102,6 +103,9 @@ class _Census:
                 _bound(len(of), WIDEST, "conditions side by side")
                 for each in of:
                     self.visit(entities, each, depth + 1, links)
+            case AtLeast(least, of):
+                _require(0 < least <= len(of), "at least so many is of as many or more")
+                self.visit(entities, Any(of), depth, links)
             case Not(of):
                 self.visit(entities, of, depth + 1, links)
             case Related(link, inner):

@@ -11,6 +11,7 @@ from graph.query.expression import (
     All,
     Along,
     Any,
+    AtLeast,
     Expression,
     Field,
     Inside,
@@ -80,6 +81,8 @@ class Reader:
             return all(self._holds(row, each) for each in where.of)
         if isinstance(where, Any):
             return any(self._holds(row, each) for each in where.of)
+        if isinstance(where, AtLeast):
+            return sum(self._holds(row, each) for each in where.of) >= where.least
         if isinstance(where, Not):
             return not self._holds(row, where.of)
         if isinstance(where, Related):

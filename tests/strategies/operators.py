@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from graph.query.expression import (
+    AtLeast,
     Expression,
     Field,
     KeyIn,
@@ -44,6 +45,8 @@ def each_operator_alone(seed: int) -> Iterator[Asked]:
             yield _of(
                 random, entity, Related(link, random.choice((Not(_leaf(random, end)), _leaf(random, end))))
             )
+        entity = random.choice(sorted(FIELDS))
+        yield _of(random, entity, AtLeast(2, tuple(_leaf(random, entity) for _ in range(3))))
         entity = random.choice(sorted(KEYS))
         yield _of(random, entity, KeyIn(entity, tuple(random.sample(KEYS[entity], 1))))
 

@@ -4,7 +4,7 @@ Leaves ask for values that occur, and conjunctions are seldom, since each halves
 of all answers are neither empty nor everything.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any as Anything
 
@@ -15,6 +15,7 @@ from graph.query.expression import (
     All,
     Along,
     Any,
+    AtLeast,
     Expression,
     Field,
     KeyIn,
@@ -98,10 +99,15 @@ def expressions(entity: str, depth: int = 2) -> SearchStrategy[Expression]:
         (4, st.builds(Any, st.lists(inner, min_size=2, max_size=3).map(tuple))),
         (2, st.builds(lambda one, other: All((one, Not(other))), inner, inner)),
         (1, st.builds(lambda one, other: All((one, other)), inner, inner)),
+        (2, st.lists(inner, min_size=2, max_size=4).map(tuple).flatmap(_at_least)),
         (3, st.builds(Not, inner)),
         (1, st.sampled_from((All(), Any()))),
         (8 if entity in LINKS else 0, across),
     )
+
+
+def _at_least(of: tuple[Expression, ...]) -> SearchStrategy[Expression]:
+    return st.builds(AtLeast, st.integers(1, len(of)), st.just(of))
 
 
 @cache
@@ -215,10 +221,8 @@ def with_tenant(tenant: str, expression: Expression) -> Expression:
     match expression:
         case KeyIn(entity, keys):
             return KeyIn(entity, tuple(f"{tenant}|{key}" for key in keys))
-        case All(of):
-            return All(tuple(with_tenant(tenant, each) for each in of))
-        case Any(of):
-            return Any(tuple(with_tenant(tenant, each) for each in of))
+        case All(of) | Any(of) | AtLeast(_, of):
+            return replace(expression, of=tuple(with_tenant(tenant, each) for each in of))
         case Not(of):
             return Not(with_tenant(tenant, of))
         case Related(link, inner):
@@ -229,7 +233,7 @@ def with_tenant(tenant: str, expression: Expression) -> Expression:
 def operators(expression: Expression) -> list[str]:
     """The names of every operator in an expression: what the tests must have tried."""
     match expression:
-        case All(of) | Any(of):
+        case All(of) | Any(of) | AtLeast(_, of):
             return [type(expression).__name__, *(name for each in of for name in operators(each))]
         case Not(of):
             return ["Not", *operators(of)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.http.fhir.exchange import Call
 from app.http.fhir.parameters import PAGE, applied, count_of
-from app.records.search import Include, KnownCriteria, Pairs, TypeSearch, include_of, sorts_of
+from app.records.search import Include, KnownCriteria, Pairs, TypeSearch, bounded, include_of, sorts_of
 from graph.errors import Invalid
 
 _INCLUDES = frozenset(
@@ -60,4 +60,4 @@ def _wants_total(call: Call) -> bool:
 
 
 def _includes(kind: str, parameters: Iterable[tuple[str, str]]) -> tuple[Include, ...]:
-    return tuple(include_of(kind, name, value) for name, value in parameters if name in _INCLUDES)
+    return bounded(include_of(kind, name, value) for name, value in parameters if name in _INCLUDES)

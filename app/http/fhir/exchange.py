@@ -19,7 +19,7 @@ _OFFERS = tuple(
     MediaType(each.type, each.subtype, {_VERSION: version}) for each in _TYPES for version in _VERSIONS
 )
 _FORMATS = frozenset({"json", *(each.name for each in _TYPES)})
-_PREFERENCE = re.compile(r"([A-Za-z-]+)\s*=\s*\"?([A-Za-z]+)")
+_PREFERENCE = re.compile(r"(?<![A-Za-z-])([A-Za-z-]++)\s*+=\s*+\"?([A-Za-z]+)")  # no text is read twice
 
 # Parameters of every interaction (http.html#parameters), no criteria.
 FORMAT = "_format"

@@ -10,6 +10,7 @@ from werkzeug.routing import Map, Rule
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.interactions import CONVERTERS, FORM, Interaction, names_a_type
 from app.records.bundles.entries import EntryRequest, Target
+from graph.budget import hold
 from graph.errors import Invalid
 from graph.scope import AccessScope
 
@@ -38,8 +39,13 @@ class EntryCall:
         return Target(self.names["kind"], self.names["resource_id"])
 
     def answer(self) -> Answer:
-        """The answer that the same request would get by itself."""
-        return self.interaction.handler(self.scope, self.call, **self.names)
+        """The answer that the same request would get by itself.
+
+        Raises `TooLarge` where the answers of the Bundle grow beyond what one answer may hold.
+        """
+        answer: Answer = self.interaction.handler(self.scope, self.call, **self.names)
+        hold(len(answer.body))
+        return answer
 
 
 class EntryRouter:

@@ -7,6 +7,7 @@ from graph.query.expression import (
     All,
     Along,
     Any,
+    AtLeast,
     Expression,
     KeyIn,
     Layout,
@@ -40,7 +41,7 @@ def in_contained(resource_type: str, parameter: str, target: str, where: Express
         case Related(Along(paths, targets), inner):
             onward = Along(tuple(f"contained.{path}" for path in paths), targets)
             return All((there, Related(onward, inner)))
-        case Related() | KeyIn():
+        case Related() | KeyIn() | AtLeast():
             return None
         case _:
             return _kept_within(resource_type, parameter, target, where)

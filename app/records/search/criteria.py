@@ -40,10 +40,13 @@ from graph.query.expression import (
     Related,
     Term,
 )
+from graph.query.limits import DEEPEST_RELATED
 from graph.query.rows import compartment_of
 
 _MOST_VALUES = 500
 _MOST_PARAMETERS = 100
+_MOST_CONDITIONS = 2_000  # a chain asks each type that its reference may lead to
+_REVERSE = "_has:"
 
 
 class UnknownParameter(Invalid):
@@ -72,8 +75,9 @@ def criteria(resource_type: str, parameters: Iterable[tuple[str, str]], context:
 
     Raises `Invalid` with the parameter that is wrong, `UnknownParameter` for one that the type has not.
     """
+    reading = _Reading(context)
     listed = _bounded(parameters)
-    return All(tuple(_parameter(resource_type, name, value, context) for name, value in listed))
+    return All(tuple(reading.parameter(resource_type, name, value) for name, value in listed))
 
 
 def known_criteria(
@@ -83,11 +87,12 @@ def known_criteria(
 
     That is lenient handling (search.html#errors). Raises `Invalid` with the parameter that is wrong.
     """
+    reading = _Reading(context)
     found: list[Expression] = []
     ignored: list[str] = []
     for name, value in _bounded(parameters):
         try:
-            found.append(_parameter(resource_type, name, value, context))
+            found.append(reading.parameter(resource_type, name, value))
         except UnknownParameter:
             ignored.append(name)
     return KnownCriteria(All(tuple(found)), tuple(ignored))
@@ -100,23 +105,39 @@ def _bounded(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return listed
 
 
-def _parameter(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:
-    if name.startswith("_has:"):
-        return _reverse_chain(resource_type, name, value, context)
-    if "." in name:
-        return _chain(resource_type, name, value, context)
-    plain, _, modifier = name.partition(":")
-    parameter = search_parameter(resource_type, plain)
-    if parameter is None:
-        raise UnknownParameter(
-            f"{resource_type} has no such search parameter", location=name[:64], code="not-supported"
-        )
-    values = split_values(value)
-    if len(values) > _MOST_VALUES:
-        raise Invalid(f"more than {_MOST_VALUES} values", location=name, code="too-costly")
-    if plain == ID:
-        return _ids(resource_type, values, modifier, context)
-    return _matching(AskedParameter(resource_type, parameter, modifier, name), values, context)
+@dataclass(slots=True)
+class _Reading:
+    """Reads the parameters of one search, counting the conditions that come of them."""
+
+    context: SearchContext
+    conditions: int = 0
+
+    def parameter(self, resource_type: str, name: str, value: str) -> Expression:
+        """Read one parameter, a chain of either direction too; raises `Invalid`."""
+        if name.count(".") + name.count(_REVERSE) > DEEPEST_RELATED:
+            raise Invalid(f"more than {DEEPEST_RELATED} links", location=name[:64], code="too-costly")
+        if name.startswith(_REVERSE):
+            return _reverse_chain(resource_type, name, value, self)
+        if "." in name:
+            return _chain(resource_type, name, value, self)
+        plain, _, modifier = name.partition(":")
+        parameter = search_parameter(resource_type, plain)
+        if parameter is None:
+            raise UnknownParameter(
+                f"{resource_type} has no such search parameter", location=name[:64], code="not-supported"
+            )
+        values = split_values(value)
+        self._count(values, name)
+        if plain == ID:
+            return _ids(resource_type, values, modifier, self.context)
+        return _matching(AskedParameter(resource_type, parameter, modifier, name), values, self.context)
+
+    def _count(self, values: list[str], name: str) -> None:
+        if len(values) > _MOST_VALUES:
+            raise Invalid(f"more than {_MOST_VALUES} values", location=name[:64], code="too-costly")
+        self.conditions += len(values)
+        if self.conditions > _MOST_CONDITIONS:
+            raise Invalid(f"more than {_MOST_CONDITIONS} conditions", location=name[:64], code="too-costly")
 
 
 def _ids(resource_type: str, values: list[str], modifier: str, context: SearchContext) -> Expression:
@@ -158,7 +179,7 @@ def _of_instances(asked: AskedParameter, values: list[str]) -> Expression:
     return Any((Term(asked.field, uids), Related(Inside(INSTANCE), Term(sop_uid, uids))))
 
 
-def _chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:
+def _chain(resource_type: str, name: str, value: str, reading: _Reading) -> Expression:
     """`subject:Patient.name`: along a reference, then a parameter of what it points to (#chaining)."""
     head, _, rest = name.partition(".")
     plain, _, target = head.partition(":")
@@ -167,12 +188,12 @@ def _chain(resource_type: str, name: str, value: str, context: SearchContext) ->
     if target and target not in RESOURCE_TYPES:
         raise Invalid("there is no such resource type", location=name[:64])
     inner_name = rest.partition(".")[0].partition(":")[0]
-    known = [each for each in targets if rest.startswith("_has:") or search_parameter(each, inner_name)]
+    known = [each for each in targets if rest.startswith(_REVERSE) or search_parameter(each, inner_name)]
     if not known:
         raise Invalid("no target has such a parameter", location=name[:64], code="not-supported")
     found: list[Expression] = []
     for each in known:
-        inner = _parameter(each, rest, value, context)
+        inner = reading.parameter(each, rest, value)
         found.append(Related(Along(reference_paths(resource_type, plain), (each,)), inner))
         if (contained := in_contained(resource_type, plain, each, inner)) is not None:
             found.append(contained)
@@ -191,7 +212,7 @@ def chained_paths(where: Expression) -> Iterator[str]:
             yield from paths
 
 
-def _reverse_chain(resource_type: str, name: str, value: str, context: SearchContext) -> Expression:
+def _reverse_chain(resource_type: str, name: str, value: str, reading: _Reading) -> Expression:
     """`_has:Observation:patient:code`: resources that refer to this one and satisfy the rest (#has)."""
     _, source, plain, rest = (*name.split(":", 3), "", "", "")[:4]
     if source not in RESOURCE_TYPES or not rest:
@@ -199,7 +220,7 @@ def _reverse_chain(resource_type: str, name: str, value: str, context: SearchCon
     parameter = _reference(source, plain, name)
     if parameter.targets and resource_type not in parameter.targets:
         raise Invalid(f"{source}.{plain} does not refer to {resource_type}", location=name[:64])
-    inner = _parameter(source, rest, value, context)
+    inner = reading.parameter(source, rest, value)
     return Related(Against(source, reference_paths(source, plain)), inner)
 
 

@@ -19,7 +19,9 @@ from graph.resources.resources import Referred, ResourceStore
 from graph.scope import AccessScope
 
 MOST_INCLUDED = 1_000
-_ROUNDS = 4  # of `:iterate`
+MOST_INCLUDES = 16
+_MOST_ITERATED = 4  # of them, as each is followed in every round
+ROUNDS = 4  # of `:iterate`
 _EVERY = "*"
 _PARTS = 3
 
@@ -70,6 +72,16 @@ def _paths(name: str, source: str, parameter: str) -> tuple[str, ...] | None:
     return found.paths
 
 
+def bounded(includes: Iterable[Include]) -> tuple[Include, ...]:
+    """The includes, each once; raises `Invalid` for more than a search follows."""
+    found = tuple(dict.fromkeys(includes))
+    if len(found) > MOST_INCLUDES:
+        raise Invalid(f"more than {MOST_INCLUDES} includes", location="_include", code="too-costly")
+    if sum(each.iterate for each in found) > _MOST_ITERATED:
+        raise Invalid(f"more than {_MOST_ITERATED} :iterate", location="_include", code="too-costly")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Included:
     """What was included: keys, without those of the matches, and versions that are not current.
@@ -96,7 +108,7 @@ class IncludeSearch:
         """
         found: dict[Referred, None] = {}
         near, rules = list(matches), list(includes)
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             if not near or not rules or len(found) > MOST_INCLUDED:
                 break
             reached = [each for rule in rules for each in self._follow(scope, near, rule)]

@@ -16,15 +16,18 @@ from app.records.search.criteria import (
     criteria,
     known_criteria,
 )
-from app.records.search.includes import Include, IncludeSearch
+from app.records.search.includes import ROUNDS, Include, IncludeSearch
 from app.site import Sites
 from fhir_profiles.references import HISTORY
+from graph.budget import spend
 from graph.query.expression import All, Expression, Page, Question, Sort
+from graph.query.prices import INCLUDE, QUESTION, price
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
 _HISTORY = HISTORY.encode()
+_ROWS = 50  # of a page, for the price of one look
 Parameters: TypeAlias = Iterable[tuple[str, str]]
 
 
@@ -72,7 +75,9 @@ class RecordSearch:
         """
         pairs = tuple(parameters)
         require_resolved(resource_type, pairs)
-        return criteria(resource_type, pairs, self._context(scope))
+        where = criteria(resource_type, pairs, self._context(scope))
+        spend(QUESTION + price(where))
+        return where
 
     def understood(
         self,
@@ -99,6 +104,7 @@ class RecordSearch:
     def page(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> SearchPage:
         """The page that begins after a place, None for the first, with what its matches include."""
         scope.require("fhir.read")
+        spend(_price_of(asked))
         question = Question(asked.resource_type, asked.where, Page(asked.count, asked.sort, after))
         found = self._resources.search(scope, question)
         more = self._includes.included(scope, found.keys, asked.includes)
@@ -131,8 +137,15 @@ class RecordSearch:
     def count(self, scope: AccessScope, asked: TypeSearch) -> int:
         """How many resources match."""
         scope.require("fhir.read")
+        spend(QUESTION + price(asked.where))
         return self._resources.count(scope, asked.resource_type, asked.where)
 
     def _context(self, scope: AccessScope) -> SearchContext:
         site = self._sites.of(scope)
         return SearchContext(scope.tenant, site.zone, site.fhir_base)
+
+
+def _price_of(asked: TypeSearch) -> int:
+    """The price of a page, with what is to be included."""
+    rounds = sum(ROUNDS if each.iterate else 1 for each in asked.includes)
+    return QUESTION + price(asked.where) + asked.count // _ROWS + INCLUDE * rounds
