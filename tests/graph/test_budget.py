@@ -1,0 +1,102 @@
+"""One request gets so much of the graph, whatever it is made of; and nothing is done for who has left."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from graph.budget import CREDIT, MOST_PRICE, ROOM, Budget, begin_budget, current_budget, hold, spend
+from graph.errors import OverTime, TimedOut, TooLarge
+from graph.session import Graph
+from graph.watch import LOOK_SECONDS
+
+ENDLESS = (
+    "UNWIND range(1, 100000) AS x UNWIND range(1, 100000) AS y WITH x, y WHERE x * y < 0 RETURN count(*)"
+)
+SOON = 5.0
+
+
+@pytest.fixture(autouse=True)
+def no_budget_afterwards() -> Iterator[None]:
+    yield
+    begin_budget(None)
+
+
+def test_a_question_may_cost_so_much() -> None:
+    budget = Budget()
+    budget.spend(MOST_PRICE)
+    with pytest.raises(TooLarge, match=f"costs {MOST_PRICE + 1}, at most {MOST_PRICE}"):
+        budget.spend(MOST_PRICE + 1)
+
+
+def test_the_questions_of_a_request_share_their_credit() -> None:
+    budget = Budget()
+    for _ in range(CREDIT // MOST_PRICE):
+        budget.spend(MOST_PRICE)
+    with pytest.raises(TooLarge, match=f"at most {CREDIT}"):
+        budget.spend(MOST_PRICE)
+
+
+def test_the_parts_of_an_answer_share_its_room() -> None:
+    budget = Budget()
+    budget.hold(ROOM)
+    with pytest.raises(TooLarge, match=f"at most {ROOM} bytes"):
+        budget.hold(1)
+
+
+def test_what_is_no_request_pays_nothing() -> None:
+    assert current_budget() is None
+    spend(10 * CREDIT)
+    hold(10 * ROOM)
+
+
+def test_the_time_of_the_graph_is_shared(graph: Graph) -> None:
+    begin_budget(Budget(0.5))
+    started = time.monotonic()
+
+    with pytest.raises(OverTime, match=r"0\.5 seconds") as ended:
+        graph.read(ENDLESS)
+
+    assert time.monotonic() - started < SOON
+    assert ended.value.code == "too-costly"
+    with pytest.raises(OverTime):
+        graph.read("RETURN 1 AS one")
+
+
+def test_what_a_request_does_without_the_graph_takes_none_of_its_time(graph: Graph) -> None:
+    begin_budget(Budget(0.5))
+    time.sleep(0.6)
+    assert graph.read("RETURN 1 AS one") == [{"one": 1}]
+
+
+def test_a_wait_for_a_turn_takes_time_too(graph: Graph) -> None:
+    begin_budget(Budget(0.2))
+    with graph._reading, graph._reading, pytest.raises(OverTime):
+        graph.read("RETURN 1 AS one")
+
+
+def running(graph: Graph) -> int:
+    """How many endless questions the server works on."""
+    text = (
+        "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery STARTS WITH $text RETURN count(*) AS found"
+    )
+    return int(graph.read(text, text=ENDLESS[:40])[0]["found"])
+
+
+def test_the_graph_stops_when_the_client_leaves(graph: Graph) -> None:
+    leaves = time.monotonic() + 2 * LOOK_SECONDS
+    begin_budget(Budget(60.0, departed=lambda: time.monotonic() > leaves))
+
+    with pytest.raises(TimedOut, match="left"):
+        graph.read(ENDLESS)
+
+    assert time.monotonic() < leaves + SOON
+    with pytest.raises(TimedOut):
+        graph.read("RETURN 1 AS one")
+    begin_budget(None)
+    assert running(graph) == 0
+
+
+def test_a_client_that_waits_gets_its_answer(graph: Graph) -> None:
+    begin_budget(Budget(departed=lambda: False))
+    assert graph.read("RETURN 1 AS one") == [{"one": 1}]
