@@ -1,0 +1,149 @@
+"""Questions at their limits and beyond, of every kind that costs more than it looks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from tests.factories.fhir import SNOMED, bundle, entry
+
+Pairs = list[tuple[str, str]]
+FORM, JSON, FHIR = "application/x-www-form-urlencoded", "application/json", "application/fhir+json"
+MANY = st.one_of(st.integers(1, 8), st.integers(1, 120), st.sampled_from((16, 17, 100, 101, 256, 500)))
+A_FEW = st.integers(1, 9)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    content_type: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path[:200]} {self.body[:200]!r} ({len(self.body)} bytes)"
+
+
+def search(kind: str, pairs: Pairs) -> Question:
+    return Question("POST", f"/fhir/{kind}/_search", urlencode(pairs).encode(), FORM)
+
+
+def _repeated(kind: str, name: str, value: Callable[[int], str], **more: str) -> Callable[[int], Question]:
+    def made(times: int) -> Question:
+        pairs = [(name.replace("#", str(each)), value(each)) for each in range(times)]
+        return search(kind, [*pairs, *more.items()])
+
+    return made
+
+
+def _chain(depth: int) -> Question:
+    return search("Observation", [(".".join(("subject:Patient", *("link",) * (depth - 1), "name")), "a")])
+
+
+def _open_chain(depth: int) -> Question:
+    """Every type that a reference may lead to, at each step."""
+    return search("Provenance", [(".".join((*("target", "subject", "focus", "target")[:depth], "_id")), "a")])
+
+
+def _reverse_chain(depth: int) -> Question:
+    steps = ("Observation:patient:", "Provenance:target:", "Task:focus:")
+    name = "".join(f"_has:{steps[min(each, 2)]}" for each in range(depth))
+    return search("Patient", [(f"{name}_id", "a")])
+
+
+def _values(times: int) -> Question:
+    return search("Observation", [("code", ",".join(f"c{each}" for each in range(times * 50)))])
+
+
+def _backslashes(times: int) -> Question:
+    return search("Observation", [("code", "\\,a" * (times * 1000))])
+
+
+def _batch(of: Question) -> Callable[[int], Question]:
+    def made(times: int) -> Question:
+        url = f"{of.path.removeprefix('/fhir/').removesuffix('/_search')}?{of.body.decode()}"
+        entries = [entry(None, "GET", url) for _ in range(times)]
+        return Question("POST", "/fhir", json.dumps(bundle(*entries, kind="batch")).encode(), FHIR)
+
+    return made
+
+
+def _cohort(population: Any) -> Question:
+    asked = {"version": "1", "asOf": "2026-11-22", "population": population, "output": {"grain": "patient"}}
+    return Question("POST", "/cohorts/query", json.dumps(asked).encode(), JSON)
+
+
+def _condition(number: int) -> Any:
+    return {"condition": {"codes": [{"system": SNOMED, "code": f"{number}"}], "period": {"start": "2020"}}}
+
+
+def _at_least(times: int) -> Question:
+    of = [_condition(each) for each in range(times)]
+    return _cohort({"atLeast": {"n": max(1, times // 2), "of": of}})
+
+
+def _none_of(times: int) -> Question:
+    return _cohort({"all": [{"not": _condition(each)} for each in range(times)]})
+
+
+def _nested(times: int) -> Question:
+    found = _condition(0)
+    for each in range(times):
+        found = {"atLeast": {"n": 2, "of": [found, _condition(each), {"not": _condition(each + 1)}]}}
+    return _cohort(found)
+
+
+def _wildcards(times: int) -> Question:
+    return Question("GET", f"/dicom-web/studies?PatientName={'*a?' * min(times, 400)}&fuzzymatching=false")
+
+
+def _uids(times: int) -> Question:
+    return Question("GET", "/dicom-web/instances?SOPInstanceUID=" + ",".join(["1.2.3"] * min(times * 4, 800)))
+
+
+_EVERYTHING = search("Observation", [("_count", "1000"), ("_total", "accurate"), ("_include", "*")])
+MAKERS: dict[str, tuple[SearchStrategy[int], Callable[[int], Question]]] = {
+    "chains": (MANY, _repeated("Observation", "subject:Patient.name", lambda each: f"n{each}")),
+    "open chains": (MANY, _repeated("Observation", "subject.name", lambda each: f"n{each}")),
+    "reverse chains": (MANY, _repeated("Patient", "_has:Observation:patient:code", lambda each: f"c{each}")),
+    "negations": (MANY, _repeated("Observation", "code:not", lambda each: f"c{each}")),
+    "denied chains": (MANY, _repeated("Observation", "subject:Patient.gender:not", lambda each: "male")),
+    "absences": (MANY, _repeated("Observation", "value-string:missing", lambda each: "true")),
+    "parts of names": (MANY, _repeated("Patient", "name:contains", lambda each: f"n{each}")),
+    "includes": (MANY, _repeated("Patient", "_revinclude", lambda each: "*", _count="1000")),
+    "rounds": (
+        MANY,
+        _repeated("Patient", "_revinclude:iterate", lambda each: ("*", "Observation:patient")[each % 2]),
+    ),
+    "long chains": (A_FEW, _chain),
+    "open long chains": (st.integers(1, 4), _open_chain),
+    "long reverse chains": (A_FEW, _reverse_chain),
+    "values": (MANY, _values),
+    "escapes": (MANY, _backslashes),
+    "a batch of pages": (MANY, _batch(_EVERYTHING)),
+    "a batch of chains": (
+        MANY,
+        _batch(search("Observation", [("subject:Patient.name", "n"), ("code:not", "x")])),
+    ),
+    "at least": (st.integers(1, 70), _at_least),
+    "none of": (st.integers(1, 70), _none_of),
+    "nested": (A_FEW, _nested),
+    "wildcards": (MANY, _wildcards),
+    "UIDs": (MANY, _uids),
+}
+
+
+def questions() -> SearchStrategy[Question]:
+    """A question of any kind and size."""
+
+    def of(name: str) -> SearchStrategy[Question]:
+        sizes, make = MAKERS[name]
+        return sizes.map(make)
+
+    return st.sampled_from(sorted(MAKERS)).flatmap(of)

@@ -1,0 +1,107 @@
+"""Whatever is asked, the answer comes soon, in little memory, and a refusal names its limit."""
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+
+from app.security.scopes import system_scope
+from tests.app.abuse.hostile import MAKERS, Question, questions
+from tests.app.serving import ServedGateway
+from tests.factories.fhir import bundle, condition, encode, entry, observation, patient
+
+SECONDS = 2.0
+MEGABYTE = 1 << 20
+MEMORY = 200 * MEGABYTE
+PEOPLE, EACH = 100, 5
+ALLOWED = {200, 400, 413, 503}
+
+
+@pytest.fixture(scope="module")
+def peopled(served: ServedGateway) -> ServedGateway:
+    """The gateway with a thousand resources."""
+    scope = system_scope(served.config.tenant)
+    for start in range(0, PEOPLE, 50):
+        people = range(start, start + 50)
+        written = [patient(f"h{each}", id=f"h{each}") for each in people]
+        for each in people:
+            written += [condition(f"Patient/h{each}", f"{n}", id=f"c{each}-{n}") for n in range(EACH)]
+            written += [observation(f"Patient/h{each}", f"c{n}", id=f"o{each}-{n}") for n in range(EACH)]
+        entries = [entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in written]
+        served.services.bundle_writer.transaction(scope, encode(bundle(*entries)))
+    return served
+
+
+@pytest.fixture(scope="module")
+def client(peopled: ServedGateway) -> Iterator[requests.Session]:
+    with peopled.session() as session:
+        for name in sorted(MAKERS):  # plans are made, and Java has seen what is asked
+            answer_to(session, peopled, MAKERS[name][1](1))
+        yield session
+
+
+@pytest.fixture(autouse=True)
+def memory(peopled: ServedGateway) -> Iterator[None]:
+    """The most that a worker needs during a test, beyond what it had."""
+    for pid in peopled.workers:
+        Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is from now on
+    before = {pid: peak_of(pid) for pid in peopled.workers}
+    yield
+    assert before.keys() == set(peopled.workers), "a worker died"
+    assert max(peak_of(pid) - before[pid] for pid in before) < MEMORY
+
+
+def peak_of(pid: int) -> int:
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found
+    return int(found[1]) << 10
+
+
+def answer_to(client: requests.Session, served: ServedGateway, asked: Question) -> requests.Response:
+    headers = {"Content-Type": asked.content_type} if asked.content_type else {}
+    address = served.base + asked.path
+    return client.request(asked.method, address, data=asked.body, headers=headers, timeout=60)
+
+
+def check(client: requests.Session, served: ServedGateway, asked: Question) -> None:
+    started = time.monotonic()
+    answer = answer_to(client, served, asked)
+    took = time.monotonic() - started
+
+    assert answer.status_code in ALLOWED, (asked, answer.text[:500])
+    assert took < SECONDS, (asked, answer.status_code, took)
+    if answer.status_code != 200:
+        assert re.search(r"\d", answer.text), answer.text[:500]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_no_question_takes_long_or_much(client: requests.Session, peopled: ServedGateway, name: str) -> None:
+    for size in (1, 5, 17, 64, 120):
+        check(client, peopled, MAKERS[name][1](size))
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(asked=questions())
+def test_no_drawn_question_takes_long_or_much(
+    client: requests.Session, peopled: ServedGateway, asked: Question
+) -> None:
+    check(client, peopled, asked)
+
+
+@pytest.mark.slow
+def test_others_are_answered_beside_hostile_questions(
+    client: requests.Session, peopled: ServedGateway
+) -> None:
+    hostile = [make(64) for _, make in MAKERS.values()]
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(answer_to, client, peopled, each) for each in hostile * 2]
+        while not all(each.done() for each in asked):
+            started = time.monotonic()
+            assert client.get(f"{peopled.base}/fhir/Patient/h1", timeout=60).status_code == 200
+            assert time.monotonic() - started < 5 * SECONDS
