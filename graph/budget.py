@@ -15,6 +15,7 @@ from graph.errors import OverTime, TimedOut, TooLarge
 
 SECONDS = 10.0
 MOST_PRICE = 1_500  # of one question
+MOST_TO_DECIDE = 150  # of one that decides a write: the commits of everybody wait for its answer
 CREDIT = 8_000  # what the questions of one request may cost together
 ROOM = 32 << 20  # bytes of answers that one answer is put together from
 _LEAST = 0.001  # seconds; no server takes a limit of none
@@ -36,14 +37,14 @@ class Budget:
         self._room = ROOM
         self._gone = False
 
-    def spend(self, price: int) -> None:
+    def spend(self, price: int, most: int = MOST_PRICE) -> None:
         """Pay for a question before it runs.
 
-        Raises `TooLarge` where it costs more than is left.
+        Raises `TooLarge` where it costs more than `most`, or than is left.
         """
         self._credit -= price
-        if price > MOST_PRICE:
-            raise _too_costly(f"the question costs {price}, at most {MOST_PRICE}")
+        if price > most:
+            raise _too_costly(f"the question costs {price}, at most {most}")
         if self._credit < 0:
             raise _too_costly(f"the questions of one request cost at most {CREDIT} together")
 
@@ -106,13 +107,13 @@ def begin_budget(budget: Budget | None) -> None:
     _CURRENT.set(budget)
 
 
-def spend(price: int) -> None:
+def spend(price: int, most: int = MOST_PRICE) -> None:
     """Pay for a question out of the budget of this thread's request.
 
-    Raises `TooLarge` where it costs more than a question may, or than is left.
+    Raises `TooLarge` where it costs more than `most`, or than is left.
     """
     if budget := _CURRENT.get():
-        budget.spend(price)
+        budget.spend(price, most)
 
 
 def hold(size: int) -> None:

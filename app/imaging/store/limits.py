@@ -10,7 +10,8 @@ class Limits:
     `elements` counts the data elements and sequence items that are held at once. Of a sequence of more than
     `held_elements`, as the functional groups of a whole slide, the later items are walked one by one, and
     again for the metadata: of these the headers count, eight bytes each, up to `header_bytes`. Values enter
-    the metadata up to `metadata_bytes`; frames beyond `frames` have no table of their places.
+    the metadata up to `metadata_bytes`, and up to `values` of them, `values_at_once` of one element: what is
+    two bytes in a file takes thirty in memory. Frames beyond `frames` have no table of their places.
     """
 
     file_bytes: int = 4 << 30
@@ -22,4 +23,6 @@ class Limits:
     frames: int = 262_144
     inflated_bytes: int = 256 << 20
     metadata_bytes: int = 32 << 20
+    values: int = 2_000_000
+    values_at_once: int = 500_000
     warnings: int = 50

@@ -15,7 +15,7 @@ from app.imaging.store.elements import DataSet, Element, Items
 from app.imaging.store.headers import Buffer
 from app.imaging.store.limits import Limits
 from app.imaging.store.notes import Notes
-from app.imaging.store.values import READERS, BadValue, Charset
+from app.imaging.store.values import READERS, BadValue, Charset, number_of_values
 
 BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN", "OB or OW", "US or SS or OW"})
 _CHARACTER_SET = 0x00080005
@@ -32,6 +32,8 @@ class MetadataWriter:
     def __init__(self, data: Buffer, limits: Limits, notes: Notes) -> None:
         self._data = data
         self._left = limits.metadata_bytes
+        self._values_left = limits.values
+        self._at_once = limits.values_at_once
         self._notes = notes
 
     def document(
@@ -68,7 +70,15 @@ class MetadataWriter:
         if length > self._left:
             raise BadValue("The metadata is too large with this value.")
         self._left -= length
-        return _valued(vr, READERS[vr](self._data[start : start + length], charset, dataset.little))
+        raw = self._data[start : start + length]
+        self._count_values(vr, raw)
+        return _valued(vr, READERS[vr](raw, charset, dataset.little))
+
+    def _count_values(self, vr: str, raw: bytes) -> None:
+        number = number_of_values(vr, raw)
+        if number > min(self._at_once, self._values_left):
+            raise BadValue("The metadata has too many values with this element.")
+        self._values_left -= number
 
     def _items(self, items: Items, codecs: Sequence[str], signed: bool) -> list[Any]:
         """The JSON objects of items; those that are walked again become one text, so that none is held."""

@@ -237,3 +237,18 @@ READERS: dict[str, ValueReader] = {
     "FL": _numbers("f", floating=True),
     "FD": _numbers("d", floating=True),
 }
+
+
+_WIDTHS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "AT": 4, "UV": 8, "SV": 8, "FD": 8}
+_WHOLE = frozenset({"LT", "ST", "UT", "UR"})
+_NUMBERS_IN_A_NAME = 8  # a name becomes an object of groups, which takes as much as so many numbers
+
+
+def number_of_values(vr: str, raw: bytes) -> int:
+    """How many values bytes hold, before they are read; a name counts for several: it takes more memory."""
+    if vr in _WIDTHS:
+        return len(raw) // _WIDTHS[vr]
+    if vr in _WHOLE:
+        return 1
+    number = raw.count(b"\\") + 1
+    return number * _NUMBERS_IN_A_NAME if vr == "PN" else number

@@ -24,7 +24,7 @@ from app.records.search import (
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Prepared, prepare, require_same_id, require_targets
 from fhir_profiles.references import HISTORY, literal
-from graph.budget import spend
+from graph.budget import MOST_TO_DECIDE, spend
 from graph.commit import Keys
 from graph.errors import Invalid, TooLarge
 from graph.keys import resource_key
@@ -249,7 +249,7 @@ def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchCon
     settled = renamed(resource_type, pairs, names.settled)
     require_resolved(resource_type, settled, names.entries)
     where = criteria(resource_type, settled, context)
-    spend(QUESTION + price(where))
+    spend(QUESTION + price(where), MOST_TO_DECIDE)
     asked = (names.entries.get(text) for _, text in asked_references(resource_type, settled))
     waits_for = frozenset(place for place in asked if place is not None)
     return Lookup(resource_type, settled, waits_for) if waits_for else Criteria(resource_type, where)

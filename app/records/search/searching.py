@@ -19,7 +19,7 @@ from app.records.search.criteria import (
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
 from app.site import Sites
 from fhir_profiles.references import HISTORY
-from graph.budget import spend
+from graph.budget import MOST_TO_DECIDE, spend
 from graph.query.expression import All, Expression, Page, Question, Sort
 from graph.query.prices import INCLUDE, QUESTION, price
 from graph.records import ResourceVersion
@@ -76,7 +76,7 @@ class RecordSearch:
         pairs = tuple(parameters)
         require_resolved(resource_type, pairs)
         where = criteria(resource_type, pairs, self._context(scope))
-        spend(QUESTION + price(where))
+        spend(QUESTION + price(where), MOST_TO_DECIDE)
         return where
 
     def understood(

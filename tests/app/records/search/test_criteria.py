@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.records.search import SearchContext, criteria, known_criteria
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, search_parameters
-from fhir_profiles.index.escaping import split_on, split_values, unescaped
+from fhir_profiles.index.escaping import parted, split_on, split_values, unescaped
 from graph.errors import HilumError, Invalid
 from graph.query.expression import (
     Against,
@@ -151,3 +151,32 @@ def test_any_text_is_a_question_or_a_refusal(
         check(Question(kind, where, Page(1)))
     except HilumError:
         return
+
+
+BEYOND: dict[str, tuple[str, list[tuple[str, str]], str]] = {
+    "parameters": ("Observation", [("code", "a")] * 101, "100 search parameters"),
+    "values": ("Observation", [("code", "a," * 500)], "500 values"),
+    "conditions": ("Observation", [("code", "a," * 450)] * 5, "2000 conditions"),
+    "links along": ("Observation", [("subject." * 7 + "name", "a")], "6 links"),
+    "links against": ("Patient", [("_has:Observation:patient:" * 7 + "code", "a")], "6 links"),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_what_is_beyond_a_limit_is_refused_with_its_number(name: str) -> None:
+    kind, pairs, limit = BEYOND[name]
+    with pytest.raises(Invalid, match=limit) as refused:
+        criteria(kind, pairs, HERE)
+    assert refused.value.code == "too-costly"
+
+
+@given(st.text(alphabet="a,\\|$", max_size=30), st.sampled_from(",|$"))
+def test_parts_are_what_stands_between_marks_that_nothing_escapes(text: str, mark: str) -> None:
+    parts, escaped = [""], False
+    for each in text:
+        if each == mark and not escaped:
+            parts.append("")
+        else:
+            parts[-1] += each
+        escaped = each == "\\" and not escaped
+    assert parted(text, mark) == parts
