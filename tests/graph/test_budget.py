@@ -75,8 +75,8 @@ def test_a_wait_for_a_turn_takes_time_too(graph: Graph) -> None:
 
 def running(graph: Graph) -> int:
     """How many endless questions the server works on."""
-    text = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery = $text RETURN count(*) AS found"
-    return int(graph.read(text, text=ENDLESS)[0]["found"])
+    text = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery = $asked RETURN count(*) AS found"
+    return int(graph.read(text, asked=ENDLESS)[0]["found"])
 
 
 def test_the_graph_stops_when_the_client_leaves(graph: Graph) -> None:

@@ -28,6 +28,7 @@ from graph.budget import MOST_TO_DECIDE, spend
 from graph.commit import Keys
 from graph.errors import Invalid, TooLarge
 from graph.keys import resource_key
+from graph.query.gathering import gathered
 from graph.query.prices import QUESTION, price
 from graph.resources.states import RESOURCES, STUDIES
 from graph.scope import AccessScope
@@ -248,7 +249,7 @@ def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchCon
     """The criteria with settled names; a lookup where they ask for an entry that the lock will tell."""
     settled = renamed(resource_type, pairs, names.settled)
     require_resolved(resource_type, settled, names.entries)
-    where = criteria(resource_type, settled, context)
+    where = gathered(criteria(resource_type, settled, context))
     spend(QUESTION + price(where), MOST_TO_DECIDE)
     asked = (names.entries.get(text) for _, text in asked_references(resource_type, settled))
     waits_for = frozenset(place for place in asked if place is not None)

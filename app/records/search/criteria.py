@@ -5,7 +5,7 @@ references, `_has:Observation:patient:code` against them, both as deep as the qu
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from app.records.search.contained import in_contained
@@ -35,7 +35,6 @@ from graph.query.expression import (
     KeyIn,
     Kind,
     Layout,
-    Leaf,
     Not,
     Present,
     Related,
@@ -155,22 +154,9 @@ def _matching(asked: AskedParameter, values: list[str], context: SearchContext) 
     if _is_instance_uid(asked) and asked.modifier in ("", "not"):
         matched: Expression = _of_instances(asked, values)
     else:
-        leaves = _gathered(leaf(asked, value, context.zone, context.base) for value in values)
+        leaves = tuple(leaf(asked, value, context.zone, context.base) for value in values)
         matched = leaves[0] if len(leaves) == 1 else Any(leaves)
     return Not(matched) if asked.modifier == "not" else matched
-
-
-def _gathered(leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
-    """The leaves, with the codes of one system in one: the graph looks them up together."""
-    found: dict[object, Leaf] = {}
-    for place, each in enumerate(leaves):
-        key: object = place
-        if isinstance(each, Term) and each.codes:
-            key = (each.field, each.system)
-            if isinstance(known := found.get(key), Term):
-                each = replace(known, codes=(*known.codes, *each.codes))  # noqa: PLW2901
-        found[key] = each
-    return tuple(found.values())
 
 
 def _missing(asked: AskedParameter, values: list[str]) -> Expression:

@@ -21,6 +21,7 @@ from app.site import Sites
 from fhir_profiles.references import HISTORY
 from graph.budget import MOST_TO_DECIDE, spend
 from graph.query.expression import All, Expression, Page, Question, Sort
+from graph.query.gathering import gathered
 from graph.query.prices import INCLUDE, QUESTION, price
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
@@ -75,7 +76,7 @@ class RecordSearch:
         """
         pairs = tuple(parameters)
         require_resolved(resource_type, pairs)
-        where = criteria(resource_type, pairs, self._context(scope))
+        where = gathered(criteria(resource_type, pairs, self._context(scope)))
         spend(QUESTION + price(where), MOST_TO_DECIDE)
         return where
 
@@ -97,9 +98,10 @@ class RecordSearch:
             found = known_criteria(resource_type, parameters, context)
         else:
             found = KnownCriteria(criteria(resource_type, parameters, context))
-        if patient_id is None:
-            return found
-        return KnownCriteria(All((compartment(resource_type, patient_id), found.where)), found.ignored)
+        where = gathered(found.where)
+        if patient_id is not None:
+            where = All((compartment(resource_type, patient_id), where))
+        return KnownCriteria(where, found.ignored)
 
     def page(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> SearchPage:
         """The page that begins after a place, None for the first, with what its matches include."""

@@ -72,7 +72,7 @@ def answer_to(
     connection.endheaders(body)
     answer = connection.getresponse()
     found = b"" if (text := answer.read()) and route.path in COUNTING else text
-    passing = {"Date", "X-Request-Id", *(("Content-Length",) if route.path in COUNTING else ())}
+    passing = {"Date", "Expires", "X-Request-Id", *(("Content-Length",) if route.path in COUNTING else ())}
     headers = [each for each in answer.getheaders() if each[0] not in passing]
     return answer.status, headers, _PASSING.sub(b"*", found)
 

@@ -1,8 +1,10 @@
 """Nothing that a client sends stands in the log, whatever part of a request it is in, right or wrong."""
 
 import json
+import socket
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
@@ -151,13 +153,18 @@ def all_requests(token: str) -> Iterator[bytes]:
         yield b"\r\n".join((line, f"Authorization: Bearer {token}".encode(), rest))
 
 
+def answer_to(served: ServedGateway, sent: bytes) -> bytes:
+    client = opened(served, sent)
+    with suppress(OSError):  # it was refused before its end
+        client.shutdown(socket.SHUT_WR)
+    return until_closed(client)
+
+
 @pytest.fixture(scope="module")
 def log(served: ServedGateway) -> str:
     """What the gateway has written to its two streams once all of them were sent."""
     for each in all_requests(served.tokens["administrator"]):
-        client = opened(served, each)
-        client.shutdown(1)
-        until_closed(client)
+        answer_to(served, each)
     return served.log
 
 
@@ -174,9 +181,7 @@ def test_every_line_of_the_log_is_json(log: str) -> None:
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_no_refusal_repeats_what_is_refused(served: ServedGateway, name: str) -> None:
-    client = opened(served, MALFORMED[name])
-    client.shutdown(1)
-    answer = until_closed(client)
+    answer = answer_to(served, MALFORMED[name])
 
     assert SPOKEN.lower() not in answer.lower()
     assert not answer.startswith(b"HTTP/1.1 5") or b" 501 " in answer

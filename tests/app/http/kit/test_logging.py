@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from gunicorn.config import Config
 
 from app.http.kit.logging import configure_logging, note_last_words
@@ -20,11 +21,15 @@ CANARY = "Canary^Chulsoo"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    written = io.StringIO()
+    written, root = io.StringIO(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     configure_logging("info", written)
     yield written
-    configure_logging("info", sys.stderr)
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
     logging.captureWarnings(False)
+    logging.raiseExceptions = True
 
 
 def lines(log: io.StringIO) -> list[dict[str, Any]]:

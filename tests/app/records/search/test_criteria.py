@@ -155,8 +155,8 @@ def test_any_text_is_a_question_or_a_refusal(
 
 BEYOND: dict[str, tuple[str, list[tuple[str, str]], str]] = {
     "parameters": ("Observation", [("code", "a")] * 101, "100 search parameters"),
-    "values": ("Observation", [("code", "a," * 500)], "500 values"),
-    "conditions": ("Observation", [("code", "a," * 450)] * 5, "2000 conditions"),
+    "values": ("Observation", [("code", "a,b," * 251)], "500 values"),
+    "conditions": ("Observation", [("code", ",".join("a" * 450))] * 5, "2000 conditions"),
     "links along": ("Observation", [("subject." * 7 + "name", "a")], "6 links"),
     "links against": ("Patient", [("_has:Observation:patient:" * 7 + "code", "a")], "6 links"),
 }

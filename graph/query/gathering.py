@@ -1,0 +1,44 @@
+"""Alternatives that ask for codes of one field, gathered into one leaf: the graph looks them up together.
+
+`code=a,b,c` is read as three conditions, of which one must hold. As three they are three branches of a
+statement with three plans; as one leaf they are one seek of an index.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from graph.query.expression import All, Any, AtLeast, Expression, Not, Related, Term
+
+
+def gathered(where: Expression) -> Expression:
+    """The same condition, with the codes of one field and system in one leaf."""
+    match where:
+        case Any(of):
+            parts = _terms_together([gathered(each) for each in of])
+            return parts[0] if len(parts) == 1 else Any(parts)
+        case All(of) | AtLeast(_, of):
+            return replace(where, of=tuple(gathered(each) for each in of))
+        case Not(of):
+            return Not(gathered(of))
+        case Related(link, inner):
+            return Related(link, gathered(inner))
+    return where
+
+
+def _terms_together(parts: list[Expression]) -> tuple[Expression, ...]:
+    codes: dict[tuple[object, str | None], list[str]] = {}
+    found: dict[object, Expression] = {}
+    for place, each in enumerate(parts):
+        if isinstance(each, Term) and each.codes:
+            key = (each.field, each.system)
+            codes.setdefault(key, []).extend(each.codes)
+            found.setdefault(key, each)
+        else:
+            found[place] = each
+    return tuple(_with_all(each, codes) for each in found.values())
+
+
+def _with_all(part: Expression, codes: Mapping[tuple[object, str | None], list[str]]) -> Expression:
+    if isinstance(part, Term) and part.codes:
+        return replace(part, codes=tuple(codes[part.field, part.system]))
+    return part
