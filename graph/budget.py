@@ -14,9 +14,10 @@ from uuid import uuid4
 from graph.errors import OverTime, TimedOut, TooLarge
 
 SECONDS = 10.0
-MOST_PRICE = 1_500  # of one question
-MOST_TO_DECIDE = 150  # of one that decides a write: the commits of everybody wait for its answer
-CREDIT = 8_000  # what the questions of one request may cost together
+MOST_PRICE = 160  # of one question
+MOST_OF_A_COHORT = 800  # of the population of one, which is asked by few
+MOST_TO_DECIDE = 100  # of one that decides a write: the commits of everybody wait for its answer
+CREDIT = 4_000  # what the questions of one request may cost together
 ROOM = 32 << 20  # bytes of answers that one answer is put together from
 _LEAST = 0.001  # seconds; no server takes a limit of none
 

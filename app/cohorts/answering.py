@@ -20,7 +20,9 @@ from app.cohorts.verdicts import Judgement, Truth, judge
 from app.cohorts.vocabulary import PATIENT
 from app.paging import PageTokens
 from app.site import Sites
+from graph.budget import MOST_OF_A_COHORT, spend
 from graph.query.expression import All, Expression, KeyIn
+from graph.query.prices import price
 from graph.resources.references import ReferenceStore
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -75,6 +77,8 @@ class Cohorts:
         self, question: CohortQuestion, charts: Charts, compiler: Compiler, now: int
     ) -> dict[str, Any]:
         population = compiler.patients(question.population)
+        with located("$.population"):
+            spend(price(population.possible), MOST_OF_A_COHORT)
         shown = Disclosure.to(charts.scope, self._pseudonym_key, question.min_cell)
         after = self._after(question, charts.scope, now)
         with located("$.population"):

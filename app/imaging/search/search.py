@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.imaging.search.matching import conditions
 from app.imaging.search.request import SearchRequest
-from graph.budget import spend
+from graph.budget import CREDIT, spend
 from graph.errors import TooLarge
 from graph.query.expression import All, Page, Question, Sort
 from graph.query.limits import LARGEST_OFFSET
@@ -37,7 +37,7 @@ class ImagingSearch:
         """
         scope.require("imaging.read")
         where = All(conditions(asked))
-        spend(QUESTION + price(where))
+        spend(QUESTION + price(where), CREDIT)  # attributes are properties: no subquery each
         if asked.offset > LARGEST_OFFSET:
             return self._beyond(scope, Question(asked.level, where, Page(1, offset=LARGEST_OFFSET)))
         page = Page(asked.limit + 1, sort=_NEWEST_FIRST, offset=asked.offset)

@@ -44,7 +44,7 @@ from graph.query.limits import DEEPEST_RELATED
 from graph.query.rows import compartment_of
 
 _MOST_VALUES = 500
-_MOST_PARAMETERS = 100
+_MOST_PARAMETERS = 24
 _MOST_CONDITIONS = 2_000  # a chain asks each type that its reference may lead to
 _REVERSE = "_has:"
 

@@ -14,7 +14,6 @@ from graph.query.expression import (
     Field,
     KeyIn,
     Kind,
-    Not,
     Present,
     Related,
     Term,
@@ -36,7 +35,6 @@ def chain(links: int) -> Expression:
     ("cheaper", "dearer"),
     [
         (All(), LEAF),
-        (LEAF, Not(LEAF)),
         (LEAF, All((LEAF, LEAF))),
         (Any((LEAF, LEAF)), AtLeast(2, (LEAF, LEAF, LEAF))),
         (Term(CODE, ("a",)), Term(CODE, ("a",) * 1_000)),
@@ -51,4 +49,4 @@ def test_what_makes_more_work_costs_more(cheaper: Expression, dearer: Expression
 
 def test_links_multiply() -> None:
     prices = [price(chain(links)) for links in range(6)]
-    assert all(after > 5 * before for before, after in pairwise(prices))
+    assert all(after > 4 * before for before, after in pairwise(prices))

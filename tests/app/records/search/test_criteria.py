@@ -154,7 +154,7 @@ def test_any_text_is_a_question_or_a_refusal(
 
 
 BEYOND: dict[str, tuple[str, list[tuple[str, str]], str]] = {
-    "parameters": ("Observation", [("code", "a")] * 101, "100 search parameters"),
+    "parameters": ("Observation", [("code", "a")] * 25, "24 search parameters"),
     "values": ("Observation", [("code", "a,b," * 251)], "500 values"),
     "conditions": ("Observation", [("code", ",".join("a" * 450))] * 5, "2000 conditions"),
     "links along": ("Observation", [("subject." * 7 + "name", "a")], "6 links"),
