@@ -51,6 +51,12 @@ class Config:
     )
     neo4j_user: str = setting("NEO4J_USER", "neo4j", text, "The user at that Neo4j.")
     neo4j_password: str = setting("NEO4J_PASSWORD", "", text, "The password of that user.", secret=True)
+    neo4j_password_file: Path | None = setting(  # noqa: RUF009 - it returns a field
+        "NEO4J_PASSWORD_FILE",
+        None,
+        folder,
+        "A file with that password instead: what stands in the environment of a process, others may read.",
+    )
     neo4j_database: str = setting("NEO4J_DATABASE", "neo4j", name, "The database at that Neo4j.")
     home: Path = setting(  # noqa: RUF009 - it returns a field
         "HILUM_HOME",
@@ -136,6 +142,13 @@ class Config:
         names,
         "The signature algorithms that its tokens may use: "
         "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or ES512.",
+    )
+    oidc_scopes_required: bool = setting(
+        "HILUM_OIDC_SCOPES_REQUIRED",
+        False,
+        flag,
+        "Whether a token of it that names none of our permissions in its scope may nothing. "
+        "Without it, such a token may what its role may.",
     )
     token_seconds: int = setting(
         "HILUM_TOKEN_SECONDS", 3600, whole(60, 86_400), "How long a token of the token endpoint lives."
@@ -275,6 +288,10 @@ def _contradictions(config: Config) -> list[str]:
     issuer_parts = (config.oidc_issuer, config.oidc_audience, config.oidc_jwks_url)
     checks = (
         (config.demo and not config.loopback, "HILUM_DEMO refuses to listen off loopback; unset HILUM_DEMO"),
+        (
+            bool(config.neo4j_password and config.neo4j_password_file),
+            "NEO4J_PASSWORD and NEO4J_PASSWORD_FILE exclude one another",
+        ),
         (
             any(issuer_parts) and not all(issuer_parts),
             "HILUM_OIDC_ISSUER, HILUM_OIDC_AUDIENCE and HILUM_OIDC_JWKS_URL belong together",

@@ -122,4 +122,5 @@ def provider_verifier(config: Config) -> ProviderVerifier | None:
         algorithms=config.oidc_algorithms,
         keys=ProviderKeys(fetch_from(config.oidc_jwks_url)),
         role_of=role_in(config.oidc_roles_claim),
+        scopes_required=config.oidc_scopes_required,
     )

@@ -2,6 +2,7 @@
 
 A token is believed when its algorithm is one of a pinned few, its key is one of ours, and `exp`, `iss`, `aud`
 and `sub` are there and right. Where its header points to keys (`jku`, `x5u`, `jwk`) it is refused unread.
+What a provider signs for another purpose, as its ID tokens, is no access token (`token_kinds.py` beside).
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -23,13 +24,14 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, extract_compact
 
 from app.security.keys import ALGORITHM, SigningKey
+from app.security.policy import PERMISSIONS
+from app.security.token_kinds import TOKEN_TYPE, is_for_access, scopes_of
 from graph.errors import Unauthenticated
 
 LONGEST_TOKEN = 8192
 LONGEST_SUBJECT = 255
 LONGEST_LIFE = 24 * 3600  # seconds; a token that lives longer was not meant for this
 LEEWAY_SECONDS = 5
-TOKEN_TYPE = "at+jwt"  # noqa: S105 - RFC 9068 2.1
 POINTERS = frozenset({"jku", "x5u", "jwk", "x5c", "crit", "b64", "zip"})
 
 PublicKey: TypeAlias = ECKey | RSAKey | OKPKey
@@ -156,14 +158,16 @@ class LocalVerifier:
         tenant = claims.get("tenant")
         if not isinstance(tenant, str) or not tenant:
             raise InvalidToken(Doubt.CLAIMS)
-        return Principal(claims["sub"], tenant, None, True, int(claims["exp"]), _narrowed(claims))
+        return Principal(claims["sub"], tenant, None, True, int(claims["exp"]), scopes_of(claims))
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderVerifier:
     """Believes the tokens of an outside OpenID provider; `keys` looks a public key up by its kid.
 
-    Subjects are marked `oidc:`, so that none can be taken for a local account of the same name.
+    Subjects are marked `oidc:`, so that none can be taken for a local account of the same name. A token whose
+    scope names permissions of ours is narrowed to those. Where it names none, it is one that the provider
+    gives for other purposes (`openid profile`), and the role decides; with `scopes_required` it may nothing.
     """
 
     issuer: str
@@ -171,16 +175,31 @@ class ProviderVerifier:
     algorithms: tuple[str, ...]
     keys: Callable[[str, float], PublicKey | None]
     role_of: Callable[[Mapping[str, Any]], str | None]
+    scopes_required: bool = False
 
     def verify(self, token: str, now: int) -> Principal:
         """Whom the token stands for; raises `InvalidToken`, or `Unavailable` without its keys."""
-        kid = readable_header(token).get("kid")
+        header = readable_header(token)
+        kid = header.get("kid")
         key = self.keys(kid, now) if isinstance(kid, str) else None
         if key is None:
             raise InvalidToken(Doubt.KEY)
         expected = ExpectedClaims(self.issuer, self.audience, self.algorithms)
         claims = believed_claims(token, key, expected, now)
-        return Principal(f"oidc:{claims['sub']}", None, self.role_of(claims), False, int(claims["exp"]))
+        if not is_for_access(header, claims):
+            raise InvalidToken(Doubt.TYPE)
+        return Principal(
+            f"oidc:{claims['sub']}",
+            None,
+            self.role_of(claims),
+            False,
+            int(claims["exp"]),
+            self._narrowed(claims),
+        )
+
+    def _narrowed(self, claims: Mapping[str, Any]) -> frozenset[str] | None:
+        ours = (scopes_of(claims) or frozenset()) & PERMISSIONS.keys()
+        return ours if ours or self.scopes_required else None
 
 
 def readable_header(token: str) -> Mapping[str, Any]:
@@ -258,8 +277,3 @@ def _doubt(error: Exception) -> Doubt:
     if isinstance(error, InvalidClaimError):
         return _OF_CLAIMS.get(error.claim, Doubt.CLAIMS)
     return next((doubt for kind, doubt in _OF_ERRORS.items() if isinstance(error, kind)), Doubt.MALFORMED)
-
-
-def _narrowed(claims: Mapping[str, Any]) -> frozenset[str] | None:
-    scope = claims.get("scope")
-    return frozenset(scope.split()) if isinstance(scope, str) else None

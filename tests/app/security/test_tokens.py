@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -243,6 +244,32 @@ def theirs(algorithm: str, key: Any, kid: str = "k1", **changes: Any) -> str:
 def test_a_token_of_the_provider_is_believed(algorithm: str, key: Any) -> None:
     principal = provider((algorithm,), key).verify(theirs(algorithm, key), NOW)
     assert (principal.subject, principal.role, principal.local) == ("oidc:kim", "clinician", False)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "required", "narrowed"),
+    [
+        ({}, False, None),
+        ({"scope": "openid profile"}, False, None),
+        ({"scope": "openid fhir.read"}, False, {"fhir.read"}),
+        ({"scp": ["fhir.read", "imaging.read"]}, False, {"fhir.read", "imaging.read"}),
+        ({}, True, set()),
+        ({"scope": "openid profile"}, True, set()),
+        ({"scp": "fhir.read"}, True, {"fhir.read"}),
+    ],
+)
+def test_a_scope_of_the_provider_narrows_to_what_it_names_of_ours(
+    scopes: dict[str, Any], required: bool, narrowed: set[str] | None
+) -> None:
+    verifier = replace(provider(("RS256",), RSA), scopes_required=required)
+    assert verifier.verify(theirs("RS256", RSA, **scopes), NOW).narrowed == narrowed
+
+
+@pytest.mark.parametrize("other", [{"nonce": "n"}, {"typ": "ID"}, {"events": {}}])
+def test_what_the_provider_signs_for_another_purpose_is_not_believed(other: dict[str, Any]) -> None:
+    with pytest.raises(InvalidToken) as refused:
+        provider(("RS256",), RSA).verify(theirs("RS256", RSA, **other), NOW)
+    assert refused.value.doubt is Doubt.TYPE
 
 
 def test_the_provider_may_use_the_configured_algorithms_only() -> None:
