@@ -69,7 +69,7 @@ class Recollection:
             answer: Answer = kept.answer
             return answer
         answer = find()
-        self._keep(key, _Kept(answer, edition, self._clock() + SECONDS, weigh(answer)))
+        self._keep((scope.bare(), asked), _Kept(answer, edition, self._clock() + SECONDS, weigh(answer)))
         return answer
 
     def _keep(self, key: Hashable, kept: _Kept) -> None:

@@ -64,6 +64,7 @@ class Change:
     state: str  # Current | Replaced | Deleted
     timestamp: int  # microseconds since the epoch, UTC
     metadata: bytes | None = None
+    whose: tuple[str, ...] = field(default=(), compare=False)  # keys of its patients and study, where known
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ class ResourceVersion:
     method: str  # POST | PUT | PATCH | DELETE
     body: bytes  # b"" for a deletion
     compartment: tuple[str, ...] | None = None
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The keys of the patients whose record it is of, and of the study where it is one."""
+        study = (self.key,) if self.resource_type == "ImagingStudy" else ()
+        return (*(self.compartment or ()), *study)
 
     @property
     def deleted(self) -> bool:
@@ -108,7 +115,11 @@ class StoreStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreOutcome:
-    """What became of one instance, and what its sender should know of it."""
+    """What became of one instance, and what its sender should know of it.
+
+    `whose` are the keys of the patient and of the study that it is, or would have been, of.
+    """
 
     status: StoreStatus
     warnings: tuple[str, ...] = ()
+    whose: tuple[str, ...] = field(default=(), compare=False)

@@ -4,14 +4,24 @@ Only `app/security` builds an `AccessScope` (a test holds that); the stores and 
 query that forgot whose it is cannot be written by accident.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from graph.errors import Forbidden, ScopeMissing
-from graph.keys import partition_key
+from graph.keys import partition_key, resource_of
 from graph.rights import RowRight
+
+
+class Notes(Protocol):
+    """What an access leaves of itself: whom it concerned. Sent to another process, it notes nothing there."""
+
+    def concerning(self, *references: str) -> None:
+        """Note whom the access is about, as `Patient/7`."""
+
+    def counting(self, rows: int) -> None:
+        """Note how many rows an answer counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,7 @@ class AccessScope:
 
     `patients` and `studies` are keys of granted rows; `patients` None means every row of the tenant.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
-    access changes; None where nothing is to be changed.
+    access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
     """
 
     tenant: str
@@ -32,6 +42,7 @@ class AccessScope:
     patients: frozenset[str] | None = None
     studies: frozenset[str] = field(default_factory=frozenset)
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    notes: Notes | None = field(default=None, compare=False, repr=False)
 
     @property
     def sees_all(self) -> bool:
@@ -46,6 +57,24 @@ class AccessScope:
     def witnessed(self, entry: Mapping[str, Any]) -> "AccessScope":
         """These rights, with the audit entry (`key` and `properties`) that their use is to leave."""
         return replace(self, witness=entry)
+
+    def noted(self, notes: Notes) -> "AccessScope":
+        """These rights, for one access that says in `notes` whose record it touched."""
+        return replace(self, notes=notes)
+
+    def bare(self) -> "AccessScope":
+        """These rights without the access in hand."""
+        return replace(self, witness=None, notes=None)
+
+    def concerns(self, keys: Iterable[str]) -> None:
+        """Note whose record the access touches: keys of patients and studies, and of what is written."""
+        if self.notes is not None:
+            self.notes.concerning(*map(resource_of, keys))
+
+    def counts(self, rows: int) -> None:
+        """Note how many rows an answer tells the number of."""
+        if self.notes is not None:
+            self.notes.counting(rows)
 
     def require(self, permission: str) -> None:
         """Raise `Forbidden` unless the scope holds the capability."""

@@ -29,6 +29,12 @@ class OpenEntry(Protocol):
     def concerning(self, *references: str) -> None:
         """Note whom the access is about, as `Patient/7`."""
 
+    def counting(self, rows: int) -> None:
+        """Note how many rows an answer counts."""
+
+    def claimed_by(self, client: str) -> None:
+        """Note who says to be asking, where nobody was recognised before."""
+
     def close(self, status: int) -> None:
         """Note the outcome and wait until the entry is durable; raises `Unavailable` when it cannot be."""
 
@@ -86,6 +92,7 @@ class Admission:
         except BaseException as error:
             entry.close(status_of(error))
             raise
+        scope = scope.noted(entry)
         return Admitted(scope.witnessed(entry.witness) if entry.witness else scope, entry)
 
     def begin(self, facts: AccessFacts) -> OpenEntry:

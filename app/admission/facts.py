@@ -25,7 +25,14 @@ class AccessFacts:
     address: str = ""
 
 
-def command_facts(command: str, action: str, *, request_id: str, received: int) -> AccessFacts:
+def command_facts(
+    command: str,
+    action: str,
+    *,
+    request_id: str,
+    received: int,
+    entities: Mapping[str, str] | None = None,
+) -> AccessFacts:
     """The facts of a command of the command line; `received` in µs, `action` one of C R U D E."""
     return AccessFacts(
         request_id=request_id,
@@ -34,4 +41,5 @@ def command_facts(command: str, action: str, *, request_id: str, received: int) 
         route=f"hilum {command}",
         action=action,
         interaction=command,
+        entities=entities or {},
     )

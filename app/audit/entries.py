@@ -1,20 +1,22 @@
 """What an audit entry says: who, what, when, why, with which outcome. Values of a query are not in it.
 
-An access leaves two lines in the spool, its beginning and its outcome. The beginning, which says who asked
-for what, is on the disk before the answer leaves; the outcome follows within a second. Where there is none,
-the process ended before it could write it, and the outcome is unknown: the answer may have been seen.
+An access leaves its beginning in the spool, which says who asked for what; then whose record it touched, in
+as many lines as that takes; then its outcome. The beginning, and whom an answer is about, are on the disk
+before the answer leaves; an outcome that concerns nobody follows within a second. Where there is none, the
+process ended before it could write it, and the outcome is unknown: the answer may have been seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.keys import ABSENT, join
+from graph.keys import ABSENT, join, resource_key
 
-ACCESS, OUTCOME = "access", "outcome"
+ACCESS, CONCERNING, OUTCOME = "access", "concerning", "outcome"
 _CHANGING = frozenset("CUD")
 _LONGEST_VALUE = 200
-_MOST_REFERENCES = 100
+REFERENCES_IN_A_LINE = 250
+_LONGEST_CLIENT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +68,32 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AccessOutcome:
-    """The end of an access: its HTTP status, and whom it concerned beyond what the path says."""
+    """The end of an access: its HTTP status, and whom it concerned beyond what the path says.
+
+    `counted` is how many rows its answer told the number of, `client` who said to be asking where nobody was
+    recognised; None where there is nothing to say.
+    """
 
     status: int
-    concerning: tuple[str, ...] = ()
+    concerning: Sequence[str] = ()
+    counted: int | None = None
+    client: str | None = None
 
-    def line(self) -> dict[str, Any]:
-        """The outcome as it stands in the spool, within a line or beside the entry's id in one of its own."""
-        return {
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """The lines of the spool, without the name of the entry: no line is long, and none is left out."""
+        names = self.concerning
+        last = max(len(names) - 1, 0) // REFERENCES_IN_A_LINE * REFERENCES_IN_A_LINE
+        for start in range(0, last, REFERENCES_IN_A_LINE):
+            yield {"kind": CONCERNING, "concerning": list(names[start : start + REFERENCES_IN_A_LINE])}
+        line = {
+            "kind": OUTCOME,
             "status": self.status,
-            "concerning": list(self.concerning[:_MOST_REFERENCES]),
-            "concerned": len(self.concerning),
+            "concerning": list(names[last:]),
+            "concerned": len(names),
+            "counted": self.counted,
+            "client": self.client[:_LONGEST_CLIENT] if self.client else None,
         }
+        yield {name: value for name, value in line.items() if value is not None}
 
 
 def entry_key(tenant: str, entry_id: str) -> str:
@@ -87,7 +103,16 @@ def entry_key(tenant: str, entry_id: str) -> str:
 
 def properties(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line of either kind as properties of its node in the graph."""
-    shown = {name: value for name, value in line.items() if name not in ("kind", "entities")}
+    shown = {name: value for name, value in line.items() if name not in _NOT_PROPERTIES}
     if "entities" in line:
         shown["entities"] = [f"{name}={value}" for name, value in sorted(line["entities"].items())]
     return shown
+
+
+_NOT_PROPERTIES = frozenset({"kind", "entities", "concerning"})
+
+
+def concerned_keys(line: Mapping[str, Any]) -> list[str]:
+    """The keys of the resources that a line says the access concerned."""
+    names = (name.partition("/") for name in line.get("concerning", ()))
+    return [resource_key(line["tenant"], kind, resource_id) for kind, _, resource_id in names]

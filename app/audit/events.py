@@ -14,6 +14,10 @@ _REQUEST_ID = {
     "code": "XrequestId",
 }
 _PURPOSES = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+_ENTITY_TYPES = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
+_OBJECT_ROLES = "http://terminology.hl7.org/CodeSystem/object-role"
+_PERSON, _SYSTEM_OBJECT = "1", "2"  # of audit-entity-type
+_PATIENT, _DOMAIN_RESOURCE = "1", "4"  # of object-role
 _REFUSED, _FAILED = 400, 500
 
 
@@ -47,11 +51,12 @@ def _purpose(purpose: str) -> dict[str, Any]:
 
 
 def _agent(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Who asked; at the token endpoint, who says so."""
     return {
-        "who": {"identifier": {"value": entry["subject"]}},
+        "who": {"identifier": {"value": entry.get("client") or entry["subject"]}},
         "role": [{"text": entry["role"]}],
         "requestor": True,
-        "network": {"address": entry["address"], "type": "2"},
+        **({"network": {"address": entry["address"], "type": "2"}} if entry.get("address") else {}),
     }
 
 
@@ -63,6 +68,18 @@ def _entities(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     path = [{"type": "path", "valueString": each} for each in entry.get("entities", ())]
     asked = [{"type": "parameter", "valueString": each} for each in entry.get("parameters", ())]
     query = [{"type": "query digest", "valueString": entry["query"]}] if entry.get("query") else []
-    whom = [{"what": {"reference": each}} for each in entry.get("concerning", ())]
+    counted = [{"type": "counted", "valueString": str(entry["counted"])}] if "counted" in entry else []
+    whom = map(_concerned, entry.get("concerning", ()))
     request = {"what": {"identifier": {"value": entry["requestId"]}}, "type": _REQUEST_ID}
-    return [request, {"detail": [*route, *path, *asked, *query]}, *whom]
+    return [request, {"detail": [*route, *path, *asked, *query, *counted]}, *whom]
+
+
+def _concerned(reference: str) -> dict[str, Any]:
+    """Whose record was touched, a patient, a study or a resource, in the codes of BALP's profiles."""
+    of_patient = reference.startswith("Patient/")
+    kind, role = (_PERSON, _PATIENT) if of_patient else (_SYSTEM_OBJECT, _DOMAIN_RESOURCE)
+    return {
+        "what": {"reference": reference},
+        "type": {"system": _ENTITY_TYPES, "code": kind},
+        "role": {"system": _OBJECT_ROLES, "code": role},
+    }

@@ -1,4 +1,4 @@
-"""Moves closed segments of the spool into the graph, and keeps them packed in the archive.
+"""Moves closed segments of the spool into the graph, and keeps them packed and sealed in the archive.
 
 A segment that its process left open when it died is closed here: whoever gets the lock owns it. Moving is
 safe to repeat at any point, since entries are merged by key and a segment leaves the spool only after its
@@ -6,8 +6,6 @@ last batch.
 """
 
 import fcntl
-import gzip
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,13 +14,18 @@ from typing import Any
 
 import structlog
 
-from app.audit.entries import entry_key, properties
-from app.audit.reading import ARCHIVE, ReadSegment, read_segment
+from app.audit.archive import Archive
+from app.audit.entries import concerned_keys, entry_key, properties
+from app.audit.reading import ReadSegment, read_segment
+from app.audit.seals import Seal, owner_of
 from app.audit.spool import CLOSED, OPEN
 from app.security.scopes import system_scope
 from graph.audit.entries import AuditStore
+from graph.audit.heads import AuditHead, AuditHeadStore
+from graph.keys import ABSENT
 
-_BATCH = 500
+_BATCH = 500  # lines that one transaction takes
+_MOST_NAMES = 5_000  # resources that they may concern, beside the last line
 _log = structlog.get_logger("hilum.audit")
 
 
@@ -34,12 +37,56 @@ class Moved:
     lines: int
 
 
-def move_closed(folder: Path, store: AuditStore) -> Moved:
-    """Move every segment that no process writes any more; raises `Unavailable` when the graph is away."""
-    adopt_abandoned(folder)
-    counts = [_move_alone(path, store) for path in sorted(folder.glob(f"*{CLOSED}"))]
-    moved = [count for count in counts if count is not None]
-    return Moved(len(moved), sum(moved))
+class AuditMover:
+    """Moves the segments of one spool folder; `key` is that of its chains."""
+
+    def __init__(self, folder: Path, entries: AuditStore, heads: AuditHeadStore, key: bytes) -> None:
+        self._folder = folder
+        self._entries = entries
+        self._heads = heads
+        self._key = key
+
+    def move(self) -> Moved:
+        """Move every segment that no process writes any more; raises `Unavailable` when the graph is away."""
+        adopt_abandoned(self._folder)
+        closed = sorted(self._folder.glob(f"*{CLOSED}"))
+        if not closed:
+            return Moved(0, 0)
+        archive = self._archive()
+        archive.adopt_earlier()
+        counts = [self._move_alone(path, archive) for path in closed]
+        moved = [count for count in counts if count is not None]
+        return Moved(len(moved), sum(moved))
+
+    def _archive(self) -> Archive:
+        scope, owner = system_scope(ABSENT, "audit-mover"), owner_of(self._key)
+
+        def anchor(sealed: Seal) -> None:
+            self._heads.advance(scope, AuditHead(sealed.roll, owner, sealed.place, sealed.line))
+
+        anchors = [each.line for each in self._heads.of_owner(scope, owner)]
+        return Archive(self._folder, self._key, anchors, anchor)
+
+    def _move_alone(self, path: Path, archive: Archive) -> int | None:
+        """Move a segment unless another worker is at it, or was; how many lines it had."""
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return self._move(path, archive) if path.exists() else None
+        except (BlockingIOError, FileNotFoundError):
+            return None
+
+    def _move(self, path: Path, archive: Archive) -> int:
+        segment = read_segment(path, self._key)
+        if segment.defect:
+            _log.error("audit segment does not hold together", segment=path.name, defect=segment.defect)
+        believed = archive.takes(keyed=segment.keyed)
+        if not believed:
+            _log.error("audit segment is not keyed, and none of it is believed", segment=path.name)
+        for tenant, batch in _batches(segment) if believed else ():
+            self._entries.add(system_scope(tenant, "audit-mover"), batch)
+        archive.keep(path, keyed=segment.keyed)
+        return len(segment.lines) if believed else 0
 
 
 def adopt_abandoned(folder: Path) -> None:
@@ -54,46 +101,25 @@ def adopt_abandoned(folder: Path) -> None:
                 path.rename(path.with_suffix(CLOSED))
 
 
-def _move_alone(path: Path, store: AuditStore) -> int | None:
-    """Move a segment unless another worker is at it, or was; how many lines it had."""
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return _move(path, store) if path.exists() else None
-    except (BlockingIOError, FileNotFoundError):
-        return None
-
-
-def _move(path: Path, store: AuditStore) -> int:
-    segment = read_segment(path)
-    if segment.defect:
-        _log.error("audit segment does not hold together", segment=path.name, defect=segment.defect)
-    for tenant, batch in _batches(segment):
-        store.add(system_scope(tenant, "audit-mover"), batch)
-    _archive(path)
-    return len(segment.lines)
-
-
 def _batches(segment: ReadSegment) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     """The lines by tenant, in order, in batches of one transaction."""
     by_tenant: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for line in segment.lines:
-        row = {"key": entry_key(line["tenant"], line["id"]), "properties": properties(line)}
-        by_tenant[line["tenant"]].append(row)
+        by_tenant[line["tenant"]].append(
+            {
+                "key": entry_key(line["tenant"], line["id"]),
+                "properties": properties(line),
+                "concerning": concerned_keys(line),
+            }
+        )
     for tenant, rows in by_tenant.items():
-        for start in range(0, len(rows), _BATCH):
-            yield tenant, rows[start : start + _BATCH]
-
-
-def _archive(path: Path) -> None:
-    """Pack the segment into the archive, whole or not at all, then take it out of the spool."""
-    folder = path.parent / ARCHIVE
-    folder.mkdir(mode=0o700, exist_ok=True)
-    packed = folder / f"{path.stem}.gz"
-    partial = packed.with_suffix(".part")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(gzip.compress(path.read_bytes(), mtime=0))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.rename(packed)
-    path.unlink()
+        batch: list[Mapping[str, Any]] = []
+        names = 0
+        for row in rows:
+            batch.append(row)
+            names += len(row["concerning"])
+            if len(batch) == _BATCH or names >= _MOST_NAMES:
+                yield tenant, batch
+                batch, names = [], 0
+        if batch:
+            yield tenant, batch

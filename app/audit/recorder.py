@@ -1,7 +1,7 @@
 """Begins an audit entry when an access is admitted or refused, and ends it before the answer leaves.
 
 entry = recorder.begin(scope, facts)      # written at once, and synced while the access goes on
-entry.concerning("Patient/7")             # whom it turned out to be about
+entry.concerning("Patient/7")             # whom it turned out to be about; use cases by `scope.concerns`
 entry.close(200)                          # waits until the beginning is durable: no entry, no answer
 """
 
@@ -15,10 +15,10 @@ from uuid import uuid4
 import orjson
 
 from app.admission.facts import AccessFacts
-from app.audit.entries import OUTCOME, AccessOutcome, Entry, entry_key, properties
+from app.audit.entries import AccessOutcome, Entry, entry_key, properties
 from app.audit.spool import Spool, SpoolLimits
 from app.config import Config
-from app.security.keys import signing_key
+from app.security.keys import audit_key, signing_key
 from graph.scope import AccessScope
 
 NOBODY = "-"
@@ -32,13 +32,27 @@ class SpooledEntry:
 
     def __init__(self, spool: Spool, entry: Entry) -> None:
         self._spool, self._entry = spool, entry
-        self._concerning: list[str] = []
+        self._concerning: dict[str, None] = {}
+        self._counted: int | None = None
+        self._client: str | None = None
         self._begun = spool.record(_dump(entry.line()), soon=True)
         self.witness: Mapping[str, Any] | None = _witness(entry) if entry.changes else None
 
     def concerning(self, *references: str) -> None:
         """Note whom the access is about, as `Patient/7`."""
-        self._concerning.extend(references)
+        self._concerning.update(dict.fromkeys(references))
+
+    def counting(self, rows: int) -> None:
+        """Note how many rows an answer counts."""
+        self._counted = (self._counted or 0) + rows
+
+    def claimed_by(self, client: str) -> None:
+        """Note who says to be asking, where nobody was recognised before."""
+        self._client = client.encode("ascii", "backslashreplace").decode()
+
+    def __reduce__(self) -> tuple[type["_Elsewhere"], tuple[()]]:
+        """A unit of work takes its caller's rights to the committer, and leaves the entry here."""
+        return _Elsewhere, ()
 
     def close(self, status: int) -> None:
         """Write the outcome, and wait until the beginning is durable; raises `Unavailable`.
@@ -46,11 +60,22 @@ class SpooledEntry:
         The outcome is on the disk within a second, or with the next entry that is waited for; it is itself
         waited for where it says whom the access was about.
         """
-        outcome = AccessOutcome(status, tuple(dict.fromkeys(self._concerning)))
-        ended = self._spool.record(_dump({"kind": OUTCOME, **_named(self._entry), **outcome.line()}))
+        outcome = AccessOutcome(status, tuple(self._concerning), self._counted, self._client)
+        for line in outcome.lines():
+            ended = self._spool.record(_dump({**_named(self._entry), **line}))
         self._begun.wait()
         if outcome.concerning:
             ended.wait()
+
+
+class _Elsewhere:
+    """An entry as another process knows it: what is noted there is noted nowhere."""
+
+    def concerning(self, *references: str) -> None:
+        """Note nothing."""
+
+    def counting(self, rows: int) -> None:
+        """Note nothing."""
 
 
 def _witness(entry: Entry) -> Mapping[str, Any]:
@@ -131,5 +156,7 @@ def open_recorder(
 
     `closed` is called when the spool closes a file.
     """
-    spool = Spool(folder, SpoolLimits(config.audit_segment, config.audit_seconds), closed=closed)
-    return AuditRecorder(spool, signing_key(config.home / "keys").derive("audit"), tenant)
+    keys = config.home / "keys"
+    limits = SpoolLimits(config.audit_segment, config.audit_seconds)
+    spool = Spool(folder, limits, closed=closed, key=audit_key(keys))
+    return AuditRecorder(spool, signing_key(keys).derive("audit"), tenant)

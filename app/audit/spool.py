@@ -1,8 +1,9 @@
 """The audit spool: append-only files of lines, each chained to the one before by its hash, synced in groups.
 
 One process writes one chain of segments, `<chain>-<number>.open`, holding a lock on the open one; a closed
-segment is `.closed`, and the worker moves it into the graph. A line is `<sha256 of the previous hash and the
-text> <text>`, and a segment's first line names the last hash of the segment before.
+segment is `.closed`, and the worker moves it into the graph. A line is `<hash> <text>`, its hash keyed and
+made of the one before it (`app/audit/chain.py`); a segment's first line names the last hash of the segment
+before.
 
 Recording only writes. Of the threads that wait for their line, one syncs for all that was written so far and
 the others wait for it, so waiting together costs one sync. Where the disk is slow, a line that is wanted
@@ -15,7 +16,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from threading import Condition, Lock, Thread
@@ -23,20 +23,15 @@ from threading import Condition, Lock, Thread
 import orjson
 import structlog
 
+from app.audit.chain import START, chained, line_of
 from graph.errors import Unavailable
 
 OPEN, CLOSED = ".open", ".closed"
-START = "0" * 64
 WAIT_SECONDS = 15.0
 LAZY_SECONDS = 1.0
 SLOW_SECONDS = 0.0005  # a sync that takes longer is worth waking the keeper for
 _MEMORY = 0.9  # of what was known of the disk, so much stays after another sync
 _log = structlog.get_logger("hilum.audit")
-
-
-def chained(previous: str, text: bytes) -> str:
-    """The hash of a line: of the hash before it and its text."""
-    return sha256(previous.encode("ascii") + text).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +45,17 @@ class SpoolLimits:
 class Segment:
     """An open segment, locked for as long as its process lives; it gets its name when it is locked."""
 
-    def __init__(self, folder: Path, chain: str, number: int, previous: str) -> None:
+    def __init__(self, folder: Path, key: bytes, chain: str, number: int, previous: str) -> None:
         self.path = folder / f"{chain}-{number:06d}{OPEN}"
         self.chain, self.number, self.hash = chain, number, previous
+        self._key = key
         self.size = self.lines = 0
         unnamed = self.path.with_suffix(".new")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         self.file = os.open(unnamed, flags, 0o600)
         fcntl.flock(self.file, fcntl.LOCK_EX)
-        self.append(orjson.dumps({"kind": "segment", "number": number, "previous": previous}))
+        header = {"kind": "segment", "chain": chain, "number": number, "previous": previous, "keyed": True}
+        self.append(orjson.dumps(header))
         unnamed.rename(self.path)
         _sync_folder(folder)
 
@@ -67,8 +64,8 @@ class Segment:
 
         Raises `OSError`.
         """
-        following = chained(self.hash, text)
-        line = b"%s %s\n" % (following.encode("ascii"), text)
+        following = chained(self._key, self.hash, text)
+        line = line_of(following, text) + b"\n"
         if os.write(self.file, line) != len(line):
             raise OSError("the audit line was cut")
         self.hash = following
@@ -109,7 +106,10 @@ class Ticket:
 
 
 class Spool:
-    """The spool of one process; opens its first segment on first use, so it may be made before a fork."""
+    """The spool of one process; opens its first segment on first use, so it may be made before a fork.
+
+    Under an empty `key` its chain shows accidents only: anybody can make such lines.
+    """
 
     def __init__(
         self,
@@ -118,8 +118,11 @@ class Spool:
         clock: Callable[[], float] = time.monotonic,
         sync: Callable[[int], None] = os.fdatasync,
         closed: Callable[[], None] = lambda: None,
+        *,
+        key: bytes = b"",
     ) -> None:
         self._folder = folder
+        self._key = key
         self._limits = limits or SpoolLimits()
         self._clock = clock
         self._sync = sync
@@ -196,7 +199,7 @@ class Spool:
 
     def _begin(self, chain: str, number: int, previous: str) -> Segment:
         self._opened = self._clock()
-        return Segment(self._folder, chain, number, previous)
+        return Segment(self._folder, self._key, chain, number, previous)
 
     def _sync_all(self) -> None:
         """Sync all that is written; called with the lock, and lets it go meanwhile: others write on."""

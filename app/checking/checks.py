@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.audit.reading import defects
+from app.audit.proving import AuditTrail
 from app.blobs import BlobStore
 from app.blobs.ownership import is_older_than_blobs, orphans
 from app.blobs.store import State
@@ -38,7 +38,7 @@ class Checks:
         blobs: BlobStore,
         *,
         home: Path,
-        audit: Path,
+        audit: AuditTrail,
         tenant: str,
         grace: int,
     ) -> None:
@@ -85,5 +85,5 @@ class Checks:
         yield from self._invariants.violations(self._scope)
 
     def _audit_holds(self) -> Iterator[str]:
-        """The hash chain of each audit file is whole."""
-        yield from defects(self._audit)
+        """Each line of the audit follows from the one before, and no file is missing."""
+        yield from self._audit.defects(self._scope)

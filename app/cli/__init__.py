@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "load": "Store DICOM files, folders and zips.",
     "token": "Make an access token.",
     "user": "Manage users and what they may see.",
+    "audit": "Show who touched whose record.",
     "jobs": "See and cancel jobs.",
     "check": "Prove that graph, blobs and audit agree.",
     "config": "Show and check the settings.",

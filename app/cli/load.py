@@ -3,17 +3,14 @@
 import os
 from collections import Counter
 from pathlib import Path
-from uuid import uuid4
 
 import click
 
-from app.admission import command_facts
+from app.cli.access import admitted
 from app.config import Config
 from app.imaging.store import Ingest
 from app.imaging.store.outcomes import InstanceOutcome
-from app.security.scopes import system_scope
 from app.wiring import wired
-from graph.clock import now
 from graph.scope import AccessScope
 
 
@@ -25,11 +22,11 @@ def load(paths: tuple[Path, ...]) -> None:
     What is refused is named with its reason; the exit status is 1 where anything was.
     """
     counts: Counter[str] = Counter()
-    facts = command_facts("load", "C", request_id=uuid4().hex, received=now())
-    with wired(Config.from_env(os.environ)) as wiring:
-        caller = system_scope(wiring.sites.own.tenant, "command line")
-        with wiring.admission.access(caller, facts, ("imaging.store",)) as scope:
-            _load(wiring.ingest, scope, paths, counts)
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, "load", "C", "imaging.store") as scope,
+    ):
+        _load(wiring.ingest, scope, paths, counts)
     click.echo(", ".join(f"{counts[kind]} {kind}" for kind in ("stored", "known", "refused")))
     raise SystemExit(1 if counts["refused"] else 0)
 

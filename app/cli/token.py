@@ -4,10 +4,12 @@ import os
 
 import click
 
+from app.cli.access import admitted
 from app.config import Config
 from app.security.policy import ROLES
 from app.security.tokens import LONGEST_LIFE
 from app.wiring import wired
+from graph.accounts.accounts import MANAGE
 from graph.clock import now
 from graph.errors import NotFound
 
@@ -22,7 +24,10 @@ _MICROSECONDS = 1_000_000
 )
 def token(name: str, scope: str | None, seconds: int | None) -> None:
     """Print an access token for the account NAME; in demo mode NAME may be a role."""
-    with wired(Config.from_env(os.environ)) as wiring:
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, "token", "E", MANAGE, account=name, permissions=scope),
+    ):
         account = wiring.account_tokens.account(name)
         if account is None and wiring.config.demo and name in ROLES:
             click.echo(wiring.demo.tokens(now())[name])

@@ -11,16 +11,18 @@ from pathlib import Path
 
 import click
 
+from app.cli.access import admitted
 from app.cli.graph_access import connected, local_server, provisioned
 from app.cli.screen import Screen
 from app.cli.signals import Stopping, stopping
 from app.config import Config
 from app.processes.child import Command
-from app.processes.role import Role, log_of
+from app.processes.role import Role, log_of, password_file
 from app.processes.roles import ROLES
 from app.processes.state import read_state
 from app.processes.supervisor import Supervisor, only_one
 from app.wiring import wired
+from graph.accounts.accounts import MANAGE
 from graph.clock import now
 from graph.errors import Conflict, Unavailable
 from graph.local.process import wait_until
@@ -66,6 +68,7 @@ class Gateway:
         """
         self._free_the_port()
         with ExitStack() as held:
+            self._hand_password(held)
             held.callback(self._supervisor.stop)
             self._start_graph(held)
             self._prepare(samples=samples)
@@ -74,6 +77,13 @@ class Gateway:
             self._greet()
             wish.interrupting = False
             self._supervisor.watch(wish.event)
+
+    def _hand_password(self, held: ExitStack) -> None:
+        """Keep a password of our environment in a file while we run: the children's hold none."""
+        if self._config.neo4j_password:
+            path = password_file(self._config)
+            write_whole(path, self._config.neo4j_password)
+            held.callback(path.unlink, missing_ok=True)
 
     def _free_the_port(self) -> None:
         """End what a killed supervisor left, then make sure that nobody else listens."""
@@ -133,7 +143,7 @@ class Gateway:
     def _greet(self) -> None:
         self._screen.addresses(self._config.base_url, ADDRESSES)
         if self._config.demo:
-            with wired(self._config) as wiring:
+            with wired(self._config) as wiring, admitted(wiring, "up", "E", MANAGE, account="demo"):
                 self._screen.tokens(wiring.demo.tokens(now()))
         self._screen.step("\nCtrl-C stops everything.")
 

@@ -11,14 +11,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from app.cli.access import admitted
 from app.config import Config
 from app.security.client_secrets import hash_secret, new_secret
 from app.security.policy import ROLES
-from app.security.scopes import system_scope
 from app.wiring import wired
-from graph.accounts.accounts import RESEARCH, AccountStore, Granted
+from graph.accounts.accounts import MANAGE, RESEARCH, AccountStore, Granted
 from graph.clock import now
 from graph.errors import Invalid
+from graph.keys import resource_key
 from graph.scope import AccessScope
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}")
@@ -27,9 +28,14 @@ _LONGEST_UID = 64
 
 
 @contextmanager
-def _accounts() -> Iterator[tuple[AccountStore, AccessScope]]:
-    with wired(Config.from_env(os.environ)) as wiring:
-        yield wiring.accounts, system_scope(wiring.sites.own.tenant, "command line")
+def _accounts(
+    command: str, action: str, **entities: str | None
+) -> Iterator[tuple[AccountStore, AccessScope]]:
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, f"user {command}", action, MANAGE, **entities) as scope,
+    ):
+        yield wiring.accounts, scope
 
 
 @click.group()
@@ -41,7 +47,7 @@ def user() -> None:
 def list_users() -> None:
     """Show every account with its role and its grants."""
     table = Table("name", "role", "state", "secret", "grants", box=None)
-    with _accounts() as (accounts, scope):
+    with _accounts("list", "R") as (accounts, scope):
         for line in accounts.listed(scope):
             state = "disabled" if line.disabled else "enabled"
             secret = "yes" if line.has_secret else ""
@@ -55,10 +61,10 @@ def list_users() -> None:
 @click.option("--secret", "with_secret", is_flag=True, help="Make a client secret, shown once.")
 def add(name: str, role: str, with_secret: bool) -> None:
     """Add the account NAME; `oidc:SUBJECT` stands for a person of the outside provider."""
-    if not _NAME.fullmatch(name):
-        raise Invalid("a name has up to 64 letters, digits and . _ @ : -, a letter or digit first")
     secret = new_secret() if with_secret else None
-    with _accounts() as (accounts, scope):
+    with _accounts("add", "C", account=name, role=role) as (accounts, scope):
+        if not _NAME.fullmatch(name):
+            raise Invalid("a name has up to 64 letters, digits and . _ @ : -, a letter or digit first")
         accounts.add(scope, name, role, hash_secret(secret) if secret else None, now())
     click.echo(f"added {name} as {role}")
     if secret:
@@ -69,7 +75,7 @@ def add(name: str, role: str, with_secret: bool) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """Disable an account; its tokens stop working within a minute."""
-    with _accounts() as (accounts, scope):
+    with _accounts("disable", "U", account=name) as (accounts, scope):
         accounts.switch(scope, name, disabled=True)
     click.echo(f"disabled {name}")
 
@@ -78,7 +84,7 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Enable an account again."""
-    with _accounts() as (accounts, scope):
+    with _accounts("enable", "U", account=name) as (accounts, scope):
         accounts.switch(scope, name, disabled=False)
     click.echo(f"enabled {name}")
 
@@ -98,13 +104,27 @@ def _granted(patient: str | None, study: str | None, research: bool) -> Granted:
     return Granted(patient, study, RESEARCH if research else None)
 
 
+@contextmanager
+def _granting(
+    command: str, name: str, patient: str | None, study: str | None, research: bool
+) -> Iterator[tuple[AccountStore, AccessScope, Granted]]:
+    """The accounts, for one grant that is given or taken back; its entry concerns the patient."""
+    purpose = RESEARCH if research else None
+    named = {"account": name, "patient": patient, "study": study, "purpose": purpose}
+    with _accounts(command, "U", **named) as (accounts, scope):
+        granted = _granted(patient, study, research)
+        if patient:
+            scope.concerns((resource_key(scope.tenant, "Patient", patient),))
+        yield accounts, scope, granted
+
+
 @user.command()
 @click.argument("name")
 @_granted_options
 def grant(name: str, patient: str | None, study: str | None, research: bool) -> None:
     """Give NAME a patient, a study or the purpose of research."""
-    with _accounts() as (accounts, scope):
-        accounts.grant(scope, name, _granted(patient, study, research), now())
+    with _granting("grant", name, patient, study, research) as (accounts, scope, granted):
+        accounts.grant(scope, name, granted, now())
     click.echo(f"granted to {name}")
 
 
@@ -113,6 +133,6 @@ def grant(name: str, patient: str | None, study: str | None, research: bool) -> 
 @_granted_options
 def revoke(name: str, patient: str | None, study: str | None, research: bool) -> None:
     """Take a grant of NAME back; it stops working within two seconds."""
-    with _accounts() as (accounts, scope):
-        accounts.revoke(scope, name, _granted(patient, study, research))
+    with _granting("revoke", name, patient, study, research) as (accounts, scope, granted):
+        accounts.revoke(scope, name, granted)
     click.echo(f"revoked from {name}")

@@ -89,7 +89,7 @@ class Cohorts:
         listed = _listed(judged, counts, shown)
         matched = [key for key, each in listed.items() if each.truth is Truth.TRUE]
         tables = Tables(question, charts, compiler, matched)
-        return {
+        answer = {
             "cohort": question.cohort,
             "asOf": question.as_of.isoformat(),
             "counts": _shown_counts(question, counts, shown),
@@ -98,6 +98,10 @@ class Cohorts:
             "links": tables.links(shown),
             "next": self._next(question, charts.scope, page.after, now),
         }
+        charts.scope.concerns((*listed, *tables.studies))
+        if question.count:
+            charts.scope.counts(counts.matched + counts.unknown)
+        return answer
 
     def _after(self, question: CohortQuestion, scope: AccessScope, now: int) -> tuple[object, ...] | None:
         """Where the page that is asked for begins; None for the first one."""

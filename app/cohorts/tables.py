@@ -25,11 +25,15 @@ class Table:
 
 
 class Tables:
-    """Fills the tables of one question for some patients (keys, in the order of the answer)."""
+    """Fills the tables of one question for some patients (keys, in the order of the answer).
+
+    `studies` are the keys of the imaging studies that were shown so far.
+    """
 
     def __init__(
         self, question: CohortQuestion, charts: Charts, compiler: Compiler, patients: Sequence[str]
     ) -> None:
+        self.studies: set[str] = set()
         self._question = question
         self._charts = charts
         self._compiler = compiler
@@ -47,15 +51,22 @@ class Tables:
 
     def links(self, shown: Disclosure) -> list[dict[str, str]]:
         """The pairs asked for, each with the first of its ways that holds."""
-        return [
-            {"from": shown.reference(pair.source), "to": shown.reference(pair.study), "via": via}
+        linked = [
+            (pair, via)
             for asked in self._question.links
             for pair in self._pairs(asked)
             if (via := next((way for way in asked.ways if way in pair.ways), None))
         ]
+        self.studies.update(pair.study for pair, _ in linked)
+        return [
+            {"from": shown.reference(pair.source), "to": shown.reference(pair.study), "via": via}
+            for pair, via in linked
+        ]
 
     def _shown(self, asked: Rows, table: Table, shown: Disclosure) -> list[dict[str, Any]]:
         drugs = self._drugs(asked.resource, table)
+        if asked.resource == STUDY:
+            self.studies.update(table.documents)
         return [
             {
                 "patient": shown.reference(patient),

@@ -35,13 +35,16 @@ class Child(Protocol):
 
 @dataclass(slots=True)
 class Command:
-    """A child that is a command with our environment plus `environment`; `grace` is in seconds."""
+    """A child that is a command with our environment plus `environment`; `grace` is in seconds.
+
+    What is None in `environment` the child does not get.
+    """
 
     name: str
     argv: tuple[str, ...]
     home: Path
     grace: float
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str | None] = field(default_factory=dict)
     log: Path | None = None
     scratch: Path | None = None  # a folder that it finds empty at each start
     process: ProcessRecord | None = None
@@ -59,10 +62,11 @@ class Command:
         if self.scratch:
             rmtree(self.scratch, ignore_errors=True)
             self.scratch.mkdir(parents=True)
+        wanted = {**os.environ, **self.environment}
         self.process = spawn(
             self.argv,
             mark=self.mark,
-            environment={**os.environ, **self.environment},
+            environment={name: value for name, value in wanted.items() if value is not None},
             folder=Path.cwd(),
             log=self.log,
         )

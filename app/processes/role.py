@@ -20,6 +20,17 @@ def nothing(_config: Config) -> Mapping[str, str]:
     return {}
 
 
+def password_file(config: Config) -> Path:
+    """Where processes find the password of a Neo4j that is not ours: a file of our user alone."""
+    return config.neo4j_password_file or config.home / "neo4j-password"
+
+
+def handed_password(config: Config) -> Mapping[str, str | None]:
+    """What a process is told of that password: where it is, since others may read its environment."""
+    named = str(password_file(config)) if config.neo4j_password or config.neo4j_password_file else None
+    return {"NEO4J_PASSWORD": None, "NEO4J_PASSWORD_FILE": named}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
     """One kind of process of the gateway; times are in seconds.
@@ -51,7 +62,7 @@ class Role:
             self.argv(config),
             config.home,
             self.grace,
-            self.environment(config),
+            {**self.environment(config), **handed_password(config)},
             log=log_of(config.home, name),
             scratch=config.home / self.scratch if self.scratch else None,
         )

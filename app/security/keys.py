@@ -2,12 +2,14 @@
 
 Several processes may start at once on an empty folder; one of them wins and the others take its key. Secrets
 for other uses (paging tokens, digests in the audit) are derived from it, so there is one thing to keep and to
-replace.
+replace. The key of the audit chains stands alone: it must outlive a signing key that is replaced.
 """
 
 import hmac
 import json
 import os
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -15,7 +17,8 @@ from tempfile import NamedTemporaryFile
 from joserfc.jwk import ECKey
 
 ALGORITHM = "ES256"
-_FILE = "signing-key.json"
+_FILE, _AUDIT_FILE = "signing-key.json", "audit-key"
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,13 @@ class SigningKey:
 
 def signing_key(folder: Path) -> SigningKey:
     """The key in the folder; made there when there is none."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / _FILE
-    if not path.exists():
-        _make(path)
-    return SigningKey.of(ECKey.import_key(json.loads(path.read_text(encoding="ascii"))))
+    text = _kept(folder / _FILE, lambda: json.dumps(new_signing_key().key.as_dict(private=True)))
+    return SigningKey.of(ECKey.import_key(json.loads(text)))
+
+
+def audit_key(folder: Path) -> bytes:
+    """The 32 bytes under which audit lines are chained, in the folder; made where there are none."""
+    return bytes.fromhex(_kept(folder / _AUDIT_FILE, lambda: secrets.token_hex(_KEY_BYTES)))
 
 
 def new_signing_key() -> SigningKey:
@@ -55,9 +60,16 @@ def new_signing_key() -> SigningKey:
     return SigningKey.of(ECKey.generate_key("P-256", private=True))
 
 
-def _make(path: Path) -> None:
-    """Write a key beside the path (0600 from its first byte) and link it there, unless another was faster."""
-    text = json.dumps(new_signing_key().key.as_dict(private=True))
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The secret text of a file; made where there is none."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _write(path, make())
+    return path.read_text(encoding="ascii")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside the path (0600 from its first byte) and link it there, unless another was faster."""
     with NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=".key-") as file:
         file.write(text)
         file.flush()

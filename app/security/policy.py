@@ -15,7 +15,7 @@ PERMISSIONS: Mapping[str, str] = {
     "cohort.query": "ask cohort questions",
     "operations.read": "see the tenant's operations: the jobs that it asked for",
     "operations.cancel": "cancel an operation",
-    "administration.manage": "manage users, grants and settings",
+    "administration.manage": "read the audit, manage users, grants and settings",
 }
 
 _IMAGING = ("imaging.read", "imaging.store", "imaging.delete")

@@ -10,9 +10,12 @@ from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from secrets import token_bytes
-from time import time_ns
+from time import time, time_ns
 
 from app.admission import Admission
+from app.audit.asking import AuditReader
+from app.audit.mover import AuditMover
+from app.audit.proving import AuditTrail
 from app.audit.recorder import AuditRecorder, open_recorder
 from app.blobs import BlobStore, new_blob_id
 from app.census import Census
@@ -35,7 +38,8 @@ from app.records.search import IncludeSearch, RecordSearch
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.demo import DemoUsers
-from app.security.keys import SigningKey, signing_key
+from app.security.guesses import Guesses
+from app.security.keys import SigningKey, audit_key, signing_key
 from app.security.provider import provider_verifier
 from app.security.tokens import LocalVerifier, TokenIssuer
 from app.site import Sites, sites_of
@@ -45,6 +49,7 @@ from app.work.waking import Topic, Waker
 from graph.accounts.accounts import AccountStore
 from graph.aggregates import AGGREGATES
 from graph.audit.entries import AuditStore
+from graph.audit.heads import AuditHeadStore
 from graph.census import census
 from graph.changes.changes import ChangeStore
 from graph.clock import now
@@ -89,6 +94,11 @@ class Wiring:
         return signing_key(self.config.home / _KEYS)
 
     @cached_property
+    def audit_key(self) -> bytes:
+        """The secret under which audit lines are chained; made on the first start."""
+        return audit_key(self.config.home / _KEYS)
+
+    @cached_property
     def blobs(self) -> BlobStore:
         config = self.config
         return BlobStore([config.home / _BLOBS], floor=config.disk_floor, in_flight=config.in_flight)
@@ -102,6 +112,11 @@ class Wiring:
     def recorder(self) -> AuditRecorder:
         closed = partial(self.waker.wake, Topic.AUDIT)
         return open_recorder(self.config, self.audit_folder, self.sites.own.tenant, closed)
+
+    @cached_property
+    def audit_mover(self) -> AuditMover:
+        """Moves what lies there into the graph and the archive."""
+        return AuditMover(self.audit_folder, self.audit, self.audit_heads, self.audit_key)
 
     @cached_property
     def waker(self) -> Waker:
@@ -142,6 +157,10 @@ class Wiring:
         return AuditStore(self.graph)
 
     @cached_property
+    def audit_heads(self) -> AuditHeadStore:
+        return AuditHeadStore(self.graph)
+
+    @cached_property
     def jobs(self) -> JobStore:
         return JobStore(self.graph)
 
@@ -158,6 +177,10 @@ class Wiring:
     @cached_property
     def account_tokens(self) -> AccountTokens:
         return AccountTokens(self.accounts, self.issuer, self.sites.own.tenant)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        return Guesses(self.config.home / "sign-in" / "guesses.db", time)
 
     @cached_property
     def demo(self) -> DemoUsers:
@@ -229,6 +252,10 @@ class Wiring:
         return RecordHistory(self.resources)
 
     @cached_property
+    def audit_reader(self) -> AuditReader:
+        return AuditReader(self.audit)
+
+    @cached_property
     def bundles(self) -> Bundles:
         return Bundles(self.bundle_writer)
 
@@ -264,7 +291,7 @@ class Wiring:
             InvariantStore(self.graph),
             self.blobs,
             home=self.config.home,
-            audit=self.audit_folder,
+            audit=AuditTrail(self.audit_folder, self.audit_key, self.audit_heads),
             tenant=self.sites.own.tenant,
             grace=self.config.orphan_seconds,
         )
@@ -273,11 +300,20 @@ class Wiring:
 def graph_address(config: Config) -> Neo4jAddress:
     """Where the graph of this configuration is; raises `Unavailable` when there is none yet."""
     if config.neo4j_uri:
-        return Neo4jAddress(config.neo4j_uri, config.neo4j_user, config.neo4j_password)
+        return Neo4jAddress(config.neo4j_uri, config.neo4j_user, _password(config))
     found = local_address(graph_folder(config.home))
     if found is None:
         raise Unavailable("there is no local graph here yet: `hilum graph start` or `hilum up` makes it")
     return found
+
+
+def _password(config: Config) -> str:
+    if config.neo4j_password_file is None:
+        return config.neo4j_password
+    try:
+        return config.neo4j_password_file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise Unavailable("the file that NEO4J_PASSWORD_FILE names cannot be read") from None
 
 
 def graph_of(config: Config) -> Graph:

@@ -43,6 +43,7 @@ def _fhir(wiring: Wiring) -> Window:
         history=wiring.history,
         records=wiring.records,
         bundles=wiring.bundles,
+        audit=wiring.audit_reader,
         tokens=wiring.page_tokens,
         sites=wiring.sites,
         largest=LargestBodies(json=config.fhir_bundle, form=config.search_form),
@@ -68,7 +69,9 @@ def _operations(wiring: Wiring) -> Window:
 
 
 WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
-    "authorization": lambda wiring: authorization.blueprint(tokens=wiring.account_tokens),
+    "authorization": lambda wiring: authorization.blueprint(
+        tokens=wiring.account_tokens, guesses=wiring.guesses
+    ),
     "dicomweb": _dicomweb,
     "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed),
     "fhir": _fhir,

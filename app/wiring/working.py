@@ -40,6 +40,6 @@ def worker(wiring: Wiring) -> Worker:
         *job_lanes(JobDoer(ClaimStore(wiring.graph), kinds, scope), calendar),
         follower_lane(following, PurgeFollower(wiring.job_queue), gathering=0.5),
         follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
-        audit_lane(wiring.audit_folder, wiring.audit),
+        audit_lane(wiring.audit_mover),
     )
     return Worker(config.home, lanes)

@@ -3,16 +3,14 @@
 import os
 import socket
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Event
 
-from app.audit.mover import move_closed
+from app.audit.mover import AuditMover
 from app.work.doing import JobDoer
 from app.work.following import Follower, Following
 from app.work.recurring import Calendar
 from app.work.waking import Topic
 from app.work.worker import Lane
-from graph.audit.entries import AuditStore
 
 JOBS_AT_ONCE = 2  # so that a long one does not hold up the chores
 
@@ -40,11 +38,11 @@ def follower_lane(following: Following, follower: Follower, gathering: float) ->
     return Lane(follower.name, (Topic.CHANGES,), work, gathering)
 
 
-def audit_lane(folder: Path, store: AuditStore) -> Lane:
+def audit_lane(mover: AuditMover) -> Lane:
     """A lane that moves closed audit files into the graph; the lock of a file keeps other workers off it."""
 
     def work(_stop: Event) -> None:
-        move_closed(folder, store)
+        mover.move()
 
     return Lane("audit", (Topic.AUDIT,), work)
 

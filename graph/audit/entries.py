@@ -1,13 +1,18 @@
 """Audit entries in the graph: `(:AuditEvent:Entry {key: "t|-|audit|id", at, subject, action, …})`.
 
-An entry comes in one or two pieces, its beginning and its outcome, in any order and perhaps more than once:
-it is merged by key. Nothing here changes or deletes one.
+    (:Entry)-[:CONCERNS]->(:Concerned {key})       key: that of the Patient, the study or what was written
+
+An entry comes in pieces, its beginning, whom it concerned and its outcome, in any order and perhaps more than
+once: it is merged by key. A `Concerned` is no resource but the name of one, so that audit and record take no
+lock of each other's. Nothing here changes or deletes an entry.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graph.commit import Part
+from graph.keys import resource_of
 from graph.scope import AccessScope, scoped
 from graph.session import Graph, Row
 
@@ -16,22 +21,65 @@ _ADD = """
 UNWIND $rows AS row
 MERGE (e:Entry {key: row.key})
 SET e:AuditEvent, e += row.properties
-RETURN count(e) AS count
+WITH e, row, row.concerning + coalesce(e.changed, []) AS names
+CALL (e, names) {
+  UNWIND names AS name
+  MERGE (c:Concerned {key: name})
+  MERGE (e)-[:CONCERNS]->(c)
+}
+REMOVE e.changed
+RETURN count(*) AS count
 """
+_SHOWN = """e {.*, concerning: COLLECT { MATCH (e)-[:CONCERNS]->(c) RETURN c.key ORDER BY c.key }
+  + coalesce(e.changed, [])} AS entry"""
 _COUNT = "MATCH (e:Entry) WHERE e.tenant = $tenant RETURN count(e) AS count"
-_OF_REQUEST = (
-    "MATCH (e:Entry) WHERE e.tenant = $tenant AND e.requestId = $request RETURN properties(e) AS entry"
-)
+_OF_REQUEST = f"MATCH (e:Entry) WHERE e.tenant = $tenant AND e.requestId = $request RETURN {_SHOWN}"
+_READ = f"MATCH (e:Entry {{key: $key}}) WHERE e.tenant = $tenant RETURN {_SHOWN}"
+_PERIOD = """e.at >= $since AND e.at < $until AND (e.at < $before OR e.at = $before AND e.key < $after)
+AND all(other IN $concerned[1..] WHERE EXISTS { MATCH (e)-[:CONCERNS]->(:Concerned {key: other}) })"""
+_PAGE = f"""
+{{start}} AND {_PERIOD} AND ($action IS NULL OR e.action = $action)
+WITH e ORDER BY e.at DESC, e.key DESC LIMIT $limit
+RETURN {_SHOWN}
+"""
+_OF_TENANT = "MATCH (e:Entry) WHERE e.tenant = $tenant"
+_OF_CONCERNED = "MATCH (:Concerned {key: $concerned[0]})<-[:CONCERNS]-(e:Entry) WHERE e.tenant = $tenant"
+_FAR = 2**62
+
+
+def _merged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The entry of several units of one request."""
+    return {**later, "changed": list(dict.fromkeys((*earlier["changed"], *later["changed"])))}
 
 
 WITNESS: Part[Mapping[str, Any]] = Part(
     name="entries",
-    statement="MERGE (e:Entry {key: row.key}) SET e:AuditEvent, e += row.properties",
+    statement="""
+MERGE (e:Entry {key: row.key})
+SET e:AuditEvent, e += row.properties, e.changed = coalesce(e.changed, [])
+  + [name IN row.changed WHERE NOT name IN coalesce(e.changed, [])]
+""",
     key=lambda entry: str(entry["key"]),
     row=lambda entry, _numbers, _ledger: entry,
-    merged=lambda _earlier, later: later,
+    merged=_merged,
 )
-"""The entry of a request that changes something, `{key, properties}`: written with the change, or neither."""
+"""The entry of a request that changes something, `{key, properties, changed}`: written with the change, or
+neither. What it `changed` waits as a list on the node until the entry is moved to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditWindow:
+    """Which entries, the newest first: of all of whom (keys of resources), of when, how many.
+
+    The period is [since, until) in µs; `after` is moment and key of the last entry of the page before.
+    """
+
+    limit: int
+    concerned: Sequence[str] = ()
+    action: str | None = None
+    since: int = 0
+    until: int = _FAR
+    after: tuple[int, str] | None = None
 
 
 @scoped
@@ -42,9 +90,10 @@ class AuditStore:
         self._graph = graph
 
     def add(self, scope: AccessScope, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Merge pieces, each `{key, properties}`, in one transaction; the same piece twice is one.
+        """Merge pieces in one transaction; the same piece twice is one.
 
-        Raises `ValueError` for a piece of another tenant.
+        Each is `{key, properties, concerning}`, the last a list of keys. Raises `ValueError` for a piece of
+        another tenant.
         """
         scope.require(READ)
         for row in rows:
@@ -60,5 +109,36 @@ class AuditStore:
     def of_request(self, scope: AccessScope, request_id: str) -> list[Row]:
         """The entries of one request id, as properties."""
         scope.require(READ)
-        rows = self._graph.read(_OF_REQUEST, tenant=scope.tenant, request=request_id)
-        return [row["entry"] for row in rows]
+        return _shown(self._graph.read(_OF_REQUEST, tenant=scope.tenant, request=request_id))
+
+    def find(self, scope: AccessScope, key: str) -> Row | None:
+        """The entry of a key, as properties; None where the tenant has none."""
+        scope.require(READ)
+        found = _shown(self._graph.read(_READ, key=key, tenant=scope.tenant))
+        return found[0] if found else None
+
+    def page(self, scope: AccessScope, window: AuditWindow) -> list[Row]:
+        """Entries as properties, the newest first."""
+        scope.require(READ)
+        before, key = window.after or (_FAR, "")
+        rows = self._graph.read(
+            _PAGE.replace("{start}", _OF_CONCERNED if window.concerned else _OF_TENANT),
+            tenant=scope.tenant,
+            concerned=list(window.concerned),
+            action=window.action,
+            since=window.since,
+            until=window.until,
+            before=before,
+            after=key,
+            limit=window.limit,
+        )
+        return _shown(rows)
+
+
+def _shown(rows: Sequence[Row]) -> list[Row]:
+    """The properties of entries; whom they concern as references, each once."""
+    entries = [row["entry"] for row in rows]
+    for entry in entries:
+        entry.pop("changed", None)
+        entry["concerning"] = [resource_of(key) for key in dict.fromkeys(entry["concerning"])]
+    return entries

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 from graph.records import Change
 from graph.scope import AccessScope, scoped
-from graph.session import Graph
+from graph.session import Graph, Row
 
 # The state is derived: an entry is Current while the instance is the one that it created.
 _COLUMNS = """
 OPTIONAL MATCH (i:Instance {key: change.instance})
+OPTIONAL MATCH (s:ImagingStudy {dicomKey: change.feed + '|' + change.partition + '|'
+  + change.StudyInstanceUID})
 RETURN change.sequence AS sequence, change.partition AS partition, change.StudyInstanceUID AS study_uid,
   change.SeriesInstanceUID AS series_uid, change.SOPInstanceUID AS sop_uid, change.action AS action,
   CASE WHEN i IS NULL THEN 'Deleted' WHEN i.sequence = change.sequence THEN 'Current'
     ELSE 'Replaced' END AS state,
-  change.timestamp AS timestamp, CASE WHEN $metadata THEN i.metadata END AS metadata
+  change.timestamp AS timestamp, CASE WHEN $metadata THEN i.metadata END AS metadata,
+  coalesce(s.compartment + s.key, []) AS whose
 """
 _PAGE = f"""
 MATCH (change:Change)
@@ -59,10 +62,14 @@ class ChangeStore:
             end=window.end,
             metadata=metadata,
         )
-        return [Change(**row) for row in rows]
+        return [_change(row) for row in rows]
 
     def latest(self, scope: AccessScope, *, metadata: bool) -> Change | None:
         """The last entry; None where nothing was ever stored."""
         scope.require("feed.read")
         rows = self._graph.read(_LATEST, feed=scope.tenant, metadata=metadata)
-        return Change(**rows[0]) if rows else None
+        return _change(rows[0]) if rows else None
+
+
+def _change(row: Row) -> Change:
+    return Change(**{**row, "whose": tuple(row["whose"])})

@@ -4,7 +4,7 @@ decide(view) -> draft -> the ledger numbers the draft -> rows -> text. An aggreg
 engine knows nothing else of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -23,6 +23,10 @@ def _forgotten(_shelves: Shelves, _item: Any, _numbers: Numbers) -> None:
     """Nobody looks at these rows when deciding."""
 
 
+def _nobody(_item: Any) -> tuple[str, ...]:
+    return ()
+
+
 def _never(_earlier: Any, _later: Any) -> None:
     return None
 
@@ -34,7 +38,8 @@ class Part(Generic[Item]):
     `statement` is Cypher that goes on from `row`, which `row(item, numbers, ledger)` makes; the ledger is as
     the whole commit leaves it. `draws` names the counters an item is numbered by. `remember` puts on the
     shelves what units after this one see. Items of one `key` in one commit become one by `merged`; None says
-    that the later one must wait for the next commit.
+    that the later one must wait for the next commit. `concerns` names the resources that an item changes, and
+    whose they are, for the audit entry that is written with it.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Part(Generic[Item]):
     draws: Callable[[Item], tuple[Counter, ...]] = _none
     remember: Callable[[Shelves, Item, Numbers], None] = _forgotten
     merged: Callable[[Item, Item], Item | None] = _never
+    concerns: Callable[[Item], Iterable[str]] = _nobody
 
 
 @dataclass(slots=True)
@@ -55,6 +61,10 @@ class Draft:
     def add(self, part: Part[Item], item: Item) -> None:
         """Have the commit write an item."""
         self._items.append((part, item))
+
+    def concerned(self) -> list[str]:
+        """The keys of the resources that its items change, and of whose they are, each once."""
+        return list(dict.fromkeys(key for part, item in self._items for key in part.concerns(item)))
 
     def __iter__(self) -> Iterator[Drafted]:
         return iter(self._items)

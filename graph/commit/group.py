@@ -174,7 +174,7 @@ class Group:
                 raise _Presumed from None
             return Outcome(error=error)
         if draft and unit.scope.witness:
-            draft.add(self._schema.witness, unit.scope.witness)
+            draft.add(self._schema.witness, {**unit.scope.witness, "changed": draft.concerned()})
         view.pending.accept(draft)
         return Outcome(answer)
 

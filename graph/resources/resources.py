@@ -130,6 +130,7 @@ class ResourceStore:
         found = self.bodies(scope, [resource_key(scope.tenant, resource_type, resource_id)])
         if not found:
             raise NotFound(f"no {resource_type}/{resource_id}")
+        scope.concerns(found[0].whose)
         if found[0].deleted:
             raise Gone(f"{resource_type}/{resource_id} was deleted", code="deleted")
         return found[0]
@@ -146,6 +147,7 @@ class ResourceStore:
         if not rows:
             raise NotFound(f"no version {version_id} of {resource_type}/{resource_id}")
         found = self._as_served(rows)[0]
+        scope.concerns(found.whose)
         if found.deleted:
             raise Gone(f"version {version_id} is the deletion", code="deleted")
         return found

@@ -203,4 +203,5 @@ VERSIONS: Part[ResourceWrite] = Part(
     draws=_draws,
     remember=_remember,
     merged=_merged,
+    concerns=lambda write: (*(write.compartment or ()), write.key),
 )

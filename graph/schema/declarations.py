@@ -6,7 +6,8 @@
     (:Term|Text|Span)-[:OF]->(:Resource)                            what search compares
     (:Concept)-[:IS_A]->(:Concept)                                  terminology
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
-    (:User)-[:HOLDS]->(:Grant) (:Entry)                             accounts and audit
+    (:User)-[:HOLDS]->(:Grant)                                      accounts
+    (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
     (:Job) (:Follower)                                              durable work, cursors in the feed
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
@@ -28,6 +29,8 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("User", "key"),
     ("Grant", "key"),
     ("Entry", "key"),
+    ("Concerned", "key"),
+    ("AuditHead", "key"),
     ("Tombstone", "key"),
     ("Job", "key"),
     ("Follower", "key"),
@@ -42,6 +45,7 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Change", ("feed", "sequence")),
     ("Job", ("tenant", "dueAt")),
     ("Job", ("tenant", "askedAt")),
+    ("Entry", ("tenant", "at")),
     ("Version", ("feed", "sequence")),
     ("Version", ("kind", "sequence")),
     *((level, ("partition", "serial")) for level in LEVELS),

@@ -41,8 +41,16 @@ _COUNT = "NumberOfSeriesRelatedInstances"
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteInstances(Unit[int]):
-    """Removes what these UIDs name; the answer is the number of instances. Raises `NotFound`."""
+class RemovedInstances:
+    """How many instances left, and the keys of the patient and of the study that they were of."""
+
+    instances: int
+    whose: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteInstances(Unit[RemovedInstances]):
+    """Removes what these UIDs name. Raises `NotFound`."""
 
     scope: AccessScope
     site: Site
@@ -59,7 +67,7 @@ class DeleteInstances(Unit[int]):
         """The study with its series."""
         return {STUDIES: (self._key,), SERIES_OF: (self._key,)}
 
-    def decide(self, view: View, draft: Draft) -> int:
+    def decide(self, view: View, draft: Draft) -> RemovedInstances:
         """Remove the instances, the series that become empty, and the study with its last picture.
 
         Raises `NotFound` where there are none to see.
@@ -76,7 +84,7 @@ class DeleteInstances(Unit[int]):
         after = before.leaving(Counter(row["seriesKey"] for row in doomed))
         self._draft_series(draft, before, after)
         draft.add(VERSIONS, self._version(known, after, view.now) if after.series else _ended(known))
-        return len(doomed)
+        return RemovedInstances(len(doomed), (*(known.compartment or ()), known.key))
 
     @property
     def _key(self) -> str:

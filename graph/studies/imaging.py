@@ -51,6 +51,11 @@ class ImagingMatch:
     instance: dict[str, Any] | None = None
     metadata: bytes | None = None
 
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The keys of the patients and of the study."""
+        return (*self.study["compartment"], self.study["key"])
+
 
 @scoped
 class ImagingStore:
@@ -66,7 +71,10 @@ class ImagingStore:
     def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
         """Commit instances whose bytes are durable; an outcome per row, in order."""
         scope.require("imaging.store")
-        return self._committer.commit(StoreInstances(scope, tuple(rows), self._site))
+        outcomes = self._committer.commit(StoreInstances(scope, tuple(rows), self._site))
+        for each in outcomes:
+            scope.concerns(each.whose)
+        return outcomes
 
     def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:
         """Announce that rows are on their way, so that those of several requests share a commit."""
@@ -78,7 +86,9 @@ class ImagingStore:
     ) -> int:
         """Unlink a study, series or instance, leaving tombstones; return how many instances went."""
         scope.require("imaging.delete")
-        return self._committer.commit(DeleteInstances(scope, self._site, study, series, sop))
+        removed = self._committer.commit(DeleteInstances(scope, self._site, study, series, sop))
+        scope.concerns(removed.whose)
+        return removed.instances
 
     def instances(
         self,

@@ -21,8 +21,9 @@ MATCH (s:ImagingStudy {{dicomKey: $study}})
 WHERE s.managed = true AND s.deleted = false AND {seen("s")}
 MATCH (s)-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
 WHERE ($series IS NULL OR x.SeriesInstanceUID = $series) AND ($sop IS NULL OR i.SOPInstanceUID = $sop)
-WITH x, i ORDER BY x.serial, i.serial LIMIT $most
-RETURN collect([{{columns}}]) AS instances
+WITH s, x, i ORDER BY x.serial, i.serial LIMIT $most
+WITH s, collect([{{columns}}]) AS instances
+RETURN instances, coalesce(s.compartment, []) + s.key AS whose
 """
 _STORED = """i.SOPInstanceUID, x.SeriesInstanceUID, i.SOPClassUID, i.TransferSyntaxUID,
 i.blobId, i.size, i.digest, coalesce(i.NumberOfFrames, 1), i.sequence"""
@@ -57,6 +58,18 @@ class _Named:
     sop: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Instances:
+    """The rows of instances of one study, and whose they are: keys of the patients and of the study."""
+
+    rows: Sequence[Sequence[Any]]
+    whose: tuple[str, ...]
+
+    @property
+    def weight(self) -> int:
+        return _weight(self.rows)
+
+
 class Retrieving:
     """Reads instances of one graph under the rights of a caller."""
 
@@ -74,7 +87,7 @@ class Retrieving:
         if series is None or sop is None:
             return [
                 _stored(study, row)
-                for row in self._rows(scope, named, _PLACE_AND_TABLE if frames else _PLACE)
+                for row in _noted(scope, self._find(scope, named, _PLACE_AND_TABLE if frames else _PLACE))
             ]
         found = _stored(study, self._one(scope, named, _PLACE_AND_SHORT_TABLE))
         if frames and found.frames is None:
@@ -109,7 +122,7 @@ class Retrieving:
         """The rows of a series by SOPInstanceUID; none where they are too many to be read for one's sake."""
 
         def find() -> dict[str | None, Sequence[Any]]:
-            rows = self._rows(scope, series, columns, columns.most + 1)
+            rows = self._find(scope, series, columns, columns.most + 1).rows
             fits = len(rows) <= columns.most and _weight(rows) <= _LARGEST_SERIES
             return {row[0]: row for row in rows} if fits else {}
 
@@ -119,14 +132,16 @@ class Retrieving:
     def _recalled(
         self, scope: AccessScope, named: _Named, columns: _Columns, *, asked: Hashable = None
     ) -> Sequence[Sequence[Any]]:
-        return self._graph.recalled(
-            scope, asked or (named, columns), lambda: self._rows(scope, named, columns), _weight
+        found = self._graph.recalled(
+            scope,
+            asked or (named, columns),
+            lambda: self._find(scope, named, columns),
+            lambda found: found.weight,
         )
+        return _noted(scope, found)
 
-    def _rows(
-        self, scope: AccessScope, named: _Named, columns: _Columns, most: int = _ALL
-    ) -> Sequence[Sequence[Any]]:
-        (found,) = self._graph.read(
+    def _find(self, scope: AccessScope, named: _Named, columns: _Columns, most: int = _ALL) -> _Instances:
+        found = self._graph.read(
             _INSTANCES.replace("{columns}", columns.text),
             study=study_key(scope.tenant, scope.partition, named.study),
             series=named.series,
@@ -135,10 +150,14 @@ class Retrieving:
             most=most,
             **rights(scope),
         )
-        if not found["instances"]:
+        if not found:
             raise NotFound(_NONE)
-        rows: list[Sequence[Any]] = found["instances"]
-        return rows
+        return _Instances(found[0]["instances"], tuple(found[0]["whose"]))
+
+
+def _noted(scope: AccessScope, found: _Instances) -> Sequence[Sequence[Any]]:
+    scope.concerns(found.whose)
+    return found.rows
 
 
 def _stored(study: str, row: Sequence[Any]) -> StoredInstance:

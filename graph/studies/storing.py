@@ -84,18 +84,17 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         for each in arriving:
             firsts.setdefault(each.place.instance, each)
         there = {key: view.get(INSTANCES, key) for key in firsts}
-        warnings = dict(self._store(view, draft, [each for key, each in firsts.items() if not there[key]]))
+        told = dict(self._store(view, draft, [each for key, each in firsts.items() if not there[key]]))
         outcomes = []
         for each in arriving:
             first = firsts[each.place.instance]
             status = _status(each.row, None if first is each else first.row, there[each.place.instance])
-            own = status is StoreStatus.STORED
-            outcomes.append(StoreOutcome(status, warnings.get(each.place.instance, ()) if own else ()))
+            new = told.get(each.place.instance) or _ToldOf(_whose(view.get(STUDIES, each.place.study)))
+            warnings = new.warnings if status is StoreStatus.STORED else ()
+            outcomes.append(StoreOutcome(status, warnings, new.whose))
         return outcomes
 
-    def _store(
-        self, view: View, draft: Draft, fresh: list[Arriving]
-    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _store(self, view: View, draft: Draft, fresh: list[Arriving]) -> Iterator[tuple[str, "_ToldOf"]]:
         if not fresh:
             return
         if view.get(RESOURCES, self._endpoint_key) is None:
@@ -111,6 +110,14 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         return resource_key(self.scope.tenant, "Endpoint", self.site.endpoint_id(self.scope.partition))
 
 
+@dataclass(frozen=True, slots=True)
+class _ToldOf:
+    """What is told of an instance: whose it is (keys of the patient and of the study), and its warnings."""
+
+    whose: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Study:
     """One study of one unit of work: its new instances, and what they change above them."""
@@ -121,8 +128,8 @@ class _Study:
     arrivals: list[Arriving]
     identification: Identification
 
-    def store(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Draft it all; yield the warnings of each instance by its key."""
+    def store(self) -> Iterator[tuple[str, _ToldOf]]:
+        """Draft it all; yield what is told of each instance by its key."""
         place = self.arrivals[0].place
         known = self.view.get(STUDIES, place.study)
         before = self._before(known, place)
@@ -133,10 +140,11 @@ class _Study:
         self._draft_series(before, after)
         for each in self.arrivals:
             self.draft.add(ARRIVALS, _arrival(each))
+        whose = (after.patient, resource_key(self.unit.scope.tenant, "ImagingStudy", after.resource_id))
         expected = before.facts.get("PatientID")
         for each in self.arrivals:
             other = expected and each.row.study.get("PatientID", expected) != expected
-            yield each.place.instance, (_OTHER_PATIENT,) if other else ()
+            yield each.place.instance, _ToldOf(whose, (_OTHER_PATIENT,) if other else ())
 
     def _before(self, known: ResourceState | None, place: Place) -> StudyVersion:
         """The study as it is; without pictures, what is known of it."""
@@ -181,6 +189,10 @@ class _Study:
             self.draft.add(
                 SERIES, SeriesWrite(key, place.study, place.partition, series.get("serial"), properties)
             )
+
+
+def _whose(known: ResourceState | None) -> tuple[str, ...]:
+    return (*(known.compartment or ()), known.key) if known else ()
 
 
 def _status(row: InstanceRow, before: InstanceRow | None, known: InstanceState | None) -> StoreStatus:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from app.security.account_tokens import Account
 from app.security.client_secrets import is_secret_of
+from app.security.guesses import Guesses
 from app.security.policy import PERMISSIONS_OF
+from graph.errors import Throttled
 
 CLIENT_CREDENTIALS = "client_credentials"
 AUTHENTICATION_METHODS = ("client_secret_basic", "client_secret_post")
@@ -21,14 +23,27 @@ class Client:
 
     name: str
     account: Account | None
+    address: str
+    guesses: Guesses
 
     def get_client_id(self) -> str:
         """The client's name."""
         return self.name
 
     def check_client_secret(self, secret: str) -> bool:
-        """Whether the secret is right and the account enabled."""
-        return is_secret_of(self.account.secret_hash if self.account else None, secret)
+        """Whether the secret is right and the account enabled.
+
+        Raises `Throttled` where too many were wrong, or too many are asked at a time.
+        """
+        self.guesses.admit(self.name, self.address)
+        try:
+            right = is_secret_of(self.account.secret_hash if self.account else None, secret)
+        except Throttled:
+            self.guesses.take_off(self.name, self.address, right=False)
+            raise
+        if right:
+            self.guesses.take_off(self.name, self.address, right=True)
+        return right
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """Whether the client may prove itself in this way."""
@@ -45,12 +60,18 @@ class Client:
         return " ".join(sorted(held & asked))
 
 
-def clients_of(find: Callable[[str], Account | None]) -> Callable[[str], Client]:
-    """Looks clients up; a disabled account is none."""
+def clients_of(
+    find: Callable[[str], Account | None], guesses: Guesses, asking: Callable[[str], str]
+) -> Callable[[str], Client]:
+    """Looks clients up; a disabled account is none.
+
+    `asking` is told of each name that asks, and tells the address that it asks from.
+    """
 
     def look_up(name: str) -> Client:
         account = find(name) if len(name) <= _LONGEST_NAME else None
-        return Client(name, None if account is None or account.disabled else account)
+        enabled = None if account is None or account.disabled else account
+        return Client(name, enabled, asking(name), guesses)
 
     return look_up
 

@@ -1,6 +1,6 @@
 """The authorization server in OpenAPI."""
 
-from app.http.kit.openapi import Operation
+from app.http.kit.openapi import Operation, ProblemSchema
 
 _FORM = {
     "type": "object",
@@ -31,9 +31,10 @@ _KEYS = {"type": "object", "properties": {"keys": {"type": "array", "items": {"t
 TOKEN = Operation(
     summary="Get an access token",
     tag="authorization",
-    description="Client credentials (RFC 6749 section 4.4); failures are those of section 5.2.",
+    description="Client credentials (RFC 6749 section 4.4); failures are those of section 5.2. "
+    "After too many wrong secrets 429 says in Retry-After how long to wait (RFC 6585 section 4).",
     form=_FORM,
-    answers={200: _TOKEN, 400: _ERROR, 401: _ERROR},
+    answers={200: _TOKEN, 400: _ERROR, 401: _ERROR, 429: ProblemSchema},
 )
 KEYS = Operation(summary="The public keys of tokens", tag="authorization", answers={200: _KEYS})
 METADATA = Operation(

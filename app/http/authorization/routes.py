@@ -31,6 +31,7 @@ from app.http.kit.guard import public
 from app.http.kit.openapi import documented
 from app.http.kit.request_context import current
 from app.security.account_tokens import AccountTokens
+from app.security.guesses import Guesses
 from app.security.policy import PERMISSIONS
 
 TOKEN_PATH = "/auth/token"  # noqa: S105 - a path
@@ -49,10 +50,10 @@ class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
             raise InvalidScopeError
 
 
-def blueprint(*, tokens: AccountTokens) -> Blueprint:
+def blueprint(*, tokens: AccountTokens, guesses: Guesses) -> Blueprint:
     """The routes of the authorization server for the accounts of a tenant."""
     rooms = Blueprint("authorization", __name__)
-    server = _server(tokens)
+    server = _server(tokens, guesses)
 
     @rooms.post(TOKEN_PATH)
     @public(audited=True)
@@ -77,8 +78,16 @@ def blueprint(*, tokens: AccountTokens) -> Blueprint:
     return rooms
 
 
-def _server(tokens: AccountTokens) -> Any:
-    find = clients_of(tokens.account)
+def _asking(client: str) -> str:
+    """Note in the audit who says to be asking; the address that they ask from."""
+    entry = current().entry
+    if entry is not None:
+        entry.claimed_by(client)
+    return request.remote_addr or ""
+
+
+def _server(tokens: AccountTokens, guesses: Guesses) -> Any:
+    find = clients_of(tokens.account, guesses, _asking)
     server = AuthorizationServer(query_client=find, save_token=lambda token, request: None)
     server.register_client_auth_method("client_secret_basic", _by_basic)
     server.register_grant(_ClientCredentials)

@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 
-from app.records.write.writing import APPEND_ONLY
+from app.http.fhir.audit import PARAMETERS
+from app.records.write.writing import WRITTEN_BY_HILUM
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
 
 # The interactions of a type, with the codes of valueset-type-restful-interaction.
 OF_TYPE = ("read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type")
 OF_SYSTEM = ("transaction", "batch", "history-system")
-_CHANGES = frozenset({"update", "delete"})
+_OF_OURS = frozenset({"read", "search-type"})  # what there is of types that Hilum alone writes
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition/patient"
 
 
@@ -44,19 +45,20 @@ def capability_statement(base: str, date: str, offered: Collection[str]) -> byte
 
 
 def _resource(kind: str, offered: Collection[str]) -> dict[str, Any]:
-    fixed = kind in APPEND_ONLY
+    if kind in WRITTEN_BY_HILUM:
+        return _ours(kind, offered)
     parameters = sorted(search_parameters(kind).values(), key=lambda each: each.name)
     references = [f"{kind}:{each.name}" for each in parameters if each.type == "reference"]
     return {
         "type": kind,
-        "interaction": [{"code": code} for code in _interactions(kind, offered)],
-        "versioning": "versioned" if fixed else "versioned-update",
+        "interaction": [{"code": code} for code in OF_TYPE if code in offered],
+        "versioning": "versioned-update",
         "readHistory": True,
-        "updateCreate": not fixed,
+        "updateCreate": True,
         "conditionalCreate": True,
         "conditionalRead": "full-support",
-        "conditionalUpdate": not fixed,
-        "conditionalDelete": "not-supported" if fixed else "single",
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
         "referencePolicy": ["literal", "local", "logical"],
         **({"searchInclude": ["*", *references]} if references else {}),
         "searchRevInclude": ["*"],
@@ -64,9 +66,22 @@ def _resource(kind: str, offered: Collection[str]) -> dict[str, Any]:
     }
 
 
-def _interactions(kind: str, offered: Collection[str]) -> list[str]:
-    never = _CHANGES if kind in APPEND_ONLY else frozenset()
-    return [code for code in OF_TYPE if code in offered and code not in never]
+def _ours(kind: str, offered: Collection[str]) -> dict[str, Any]:
+    """A type that is read and searched, and by administrators only."""
+    return {
+        "type": kind,
+        "interaction": [{"code": code} for code in OF_TYPE if code in _OF_OURS.intersection(offered)],
+        "documentation": "Hilum notes each access by itself; administrators read what it noted.",
+        "versioning": "no-version",
+        "readHistory": False,
+        "updateCreate": False,
+        "conditionalCreate": False,
+        "conditionalRead": "not-supported",
+        "conditionalUpdate": False,
+        "conditionalDelete": "not-supported",
+        "referencePolicy": ["literal", "logical"],
+        "searchParam": [{"name": name, "type": of} for name, of in PARAMETERS.items()],
+    }
 
 
 def _parameter(parameter: SearchParameter) -> dict[str, str]:

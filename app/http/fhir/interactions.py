@@ -1,13 +1,15 @@
 """What an interaction is (FHIR R4 http.html#summary): how it is asked for, what it needs, who answers it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from werkzeug.routing import BaseConverter
 
 from app.http.fhir.exchange import Answer
+from app.records.write.writing import WRITTEN_BY_HILUM, WrittenByHilum
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from graph.errors import NotFound
 
 JSON = ("application/fhir+json", "application/json", "text/json")
 FORM = ("application/x-www-form-urlencoded",)
@@ -18,7 +20,8 @@ Handler: TypeAlias = Callable[..., Answer]
 class Interaction:
     """One row of the table of routes; its handler gets the caller's rights, the `Call` and the path's names.
 
-    `body` is what is accepted; `action` is the audit's where the method does not say it.
+    `body` is what is accepted; `action` is the audit's where the method does not say it. `own` are the
+    handlers of types that have one of their own.
     """
 
     code: str
@@ -28,6 +31,19 @@ class Interaction:
     handler: Handler
     body: tuple[str, ...] = ()
     action: str | None = None
+    own: Mapping[str, Handler] = field(default_factory=dict, compare=False)
+
+    def handler_of(self, kind: str | None) -> Handler:
+        """Who answers for a type.
+
+        Raises `WrittenByHilum` for a write of a type that nobody else writes, `NotFound` for another
+        interaction that it does not have.
+        """
+        if kind not in WRITTEN_BY_HILUM or kind in self.own:
+            return self.own.get(kind or "", self.handler)
+        if self.permission == "fhir.write":
+            raise WrittenByHilum(kind)
+        raise NotFound(f"{kind} has no {self.code} here", code="not-supported")
 
     @property
     def reads(self) -> bool:

@@ -43,7 +43,8 @@ class EntryCall:
 
         Raises `TooLarge` where the answers of the Bundle grow beyond what one answer may hold.
         """
-        answer: Answer = self.interaction.handler(self.scope, self.call, **self.names)
+        handler = self.interaction.handler_of(self.names.get("kind"))
+        answer: Answer = handler(self.scope, self.call, **self.names)
         hold(len(answer.body))
         return answer
 
@@ -60,13 +61,15 @@ class EntryRouter:
     def route(self, scope: AccessScope, base: str, now: int) -> Callable[[EntryRequest], EntryCall]:
         """How a caller's entries are routed; `base` is the address that urls may begin with.
 
-        The function raises `Invalid` with what is wrong in the request, and `Forbidden`.
+        The function raises `Invalid` with what is wrong in the request, `Forbidden`, and what
+        `Interaction.handler_of` raises.
         """
 
         def routed(request: EntryRequest) -> EntryCall:
             path, _, query = request.url.removeprefix(f"{base}/").partition("?")
             interaction, names = self._match(request.method, path)
             scope.require(interaction.permission)
+            interaction.handler_of(names.get("kind"))
             parameters = tuple(parse_qsl(query, keep_blank_values=True))
             return EntryCall(interaction, names, scope, Call(now, parameters, request.headers))
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
+from app.audit.asking import AuditReader
+from app.http.fhir.audit import AUDIT, AuditViews
 from app.http.fhir.batch import BundleView
 from app.http.fhir.capabilities import capability_statement, smart_configuration
 from app.http.fhir.exchange import Answer, Call, is_of_version, media_type
@@ -46,25 +48,28 @@ class LargestBodies:
 
 
 def interactions(
-    *, read: ReadViews, search: SearchViews, history: HistoryViews, write: WriteViews
+    *, read: ReadViews, search: SearchViews, history: HistoryViews, write: WriteViews, audit: AuditViews
 ) -> tuple[Interaction, ...]:
     """The table of all interactions with resources: code, method, path, permission, handler."""
     past, find = history.history, search.search
+    seen, event = {AUDIT: audit.search}, {AUDIT: audit.read}
     return (
         Interaction("history-system", "GET", "/_history", "fhir.read", past),
-        Interaction("search-type", "GET", _TYPE, "fhir.read", find),
-        Interaction("search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", find, FORM, "R"),
+        Interaction("search-type", "GET", _TYPE, "fhir.read", find, own=seen),
+        Interaction("search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", find, FORM, "R", seen),
         Interaction("create", "POST", _TYPE, "fhir.write", write.create, JSON),
         Interaction("update-conditional", "PUT", _TYPE, "fhir.write", write.update_where, JSON),
         Interaction("delete-conditional", "DELETE", _TYPE, "fhir.write", write.delete_where),
         Interaction("history-type", "GET", f"{_TYPE}/_history", "fhir.read", past),
-        Interaction("read", "GET", _RESOURCE, "fhir.read", read.read),
+        Interaction("read", "GET", _RESOURCE, "fhir.read", read.read, own=event),
         Interaction("update", "PUT", _RESOURCE, "fhir.write", write.update, JSON),
         Interaction("delete", "DELETE", _RESOURCE, "fhir.write", write.delete),
         Interaction("history-instance", "GET", f"{_RESOURCE}/_history", "fhir.read", past),
         Interaction("vread", "GET", f"{_RESOURCE}/_history/<version>", "fhir.read", read.vread),
-        Interaction("search-compartment", "GET", _MEMBERS, "fhir.read", find),
-        Interaction("search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R"),
+        Interaction("search-compartment", "GET", _MEMBERS, "fhir.read", find, own=seen),
+        Interaction(
+            "search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R", seen
+        ),
     )
 
 
@@ -75,6 +80,7 @@ def blueprint(
     history: RecordHistory,
     records: Records,
     bundles: Bundles,
+    audit: AuditReader,
     tokens: PageTokens,
     sites: Sites,
     largest: LargestBodies,
@@ -85,6 +91,7 @@ def blueprint(
         search=SearchViews(search, tokens, sites),
         history=HistoryViews(history, tokens, sites),
         write=WriteViews(records, search, reader, sites),
+        audit=AuditViews(audit, tokens, sites),
     )
     bundle = BundleView(bundles, reader, sites, EntryRouter(single))
     every = (*single, Interaction("batch", "POST", "/", "fhir.read", bundle.perform, JSON, "E"))
@@ -127,9 +134,10 @@ def _view(interaction: Interaction, largest: LargestBodies) -> Callable[..., Res
     def answer(**path: str) -> Response:
         if not names_a_type(path):
             raise NotFound("there is no such resource type", code="not-supported")
+        handler = interaction.handler_of(path.get("kind"))
         call = _asked(interaction, largest)
         shown = media_type(call)
-        return _response(interaction.handler(current_scope(), call, **path), shown)
+        return _response(handler(current_scope(), call, **path), shown)
 
     return answer
 

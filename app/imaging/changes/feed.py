@@ -16,12 +16,18 @@ class ChangeFeed:
 
     def page(self, scope: AccessScope, window: FeedWindow, *, metadata: bool) -> list[Change]:
         """The changes of a window, in the order of their numbers."""
-        return [_inflated(each) for each in self._changes.page(scope, window, metadata=metadata)]
+        changes = self._changes.page(scope, window, metadata=metadata)
+        for each in changes:
+            scope.concerns(each.whose)
+        return [_inflated(each) for each in changes]
 
     def latest(self, scope: AccessScope, *, metadata: bool) -> Change | None:
         """The last change; None where nothing was ever stored."""
         found = self._changes.latest(scope, metadata=metadata)
-        return _inflated(found) if found else None
+        if found is None:
+            return None
+        scope.concerns(found.whose)
+        return _inflated(found)
 
 
 def _inflated(change: Change) -> Change:

@@ -42,7 +42,10 @@ class ImagingSearch:
             return self._beyond(scope, Question(asked.level, where, Page(1, offset=LARGEST_OFFSET)))
         page = Page(asked.limit + 1, sort=_NEWEST_FIRST, offset=asked.offset)
         found = self._imaging.search(scope, Question(asked.level, where, page), stored=stored)
-        return MatchPage(tuple(found[: asked.limit]), more=len(found) > asked.limit)
+        matches = tuple(found[: asked.limit])
+        for match in matches:
+            scope.concerns(match.whose)
+        return MatchPage(matches, more=len(found) > asked.limit)
 
     def _beyond(self, scope: AccessScope, last: Question) -> MatchPage:
         """The empty page behind the end (PS3.18 8.3.4.4.1), where no more can be skipped than there is."""

@@ -7,7 +7,7 @@ from app.records.bundles.entries import BundleEntry, BundleReading, read_bundle
 from app.records.bundles.plans import TransactionPlan, plan_of
 from app.records.bundles.units import WriteEntries
 from app.records.search import SearchContext
-from app.records.write.writing import Written
+from app.records.write.writing import Written, noted
 from fhir_profiles.issues import ProfileError
 from graph.commit.committer import Failure
 from graph.errors import HilumError
@@ -42,7 +42,7 @@ class BundleWriter:
         """
         scope.require("fhir.write")
         unit = WriteEntries(plan=self._plan(scope, entries, readings), **self._whose(scope))
-        return self._store.commit(scope, unit)
+        return [noted(scope, each) for each in self._store.commit(scope, unit)]
 
     def write_each(
         self, scope: AccessScope, entries: Sequence[BundleEntry]
@@ -57,7 +57,8 @@ class BundleWriter:
         ]
         outcomes: list[list[Written | None] | Failure] = self._store.commit_each(scope, units)
         told = iter(outcomes)
-        return [_only(next(told)) if isinstance(plan, TransactionPlan) else plan for plan in plans]
+        done = [_only(next(told)) if isinstance(plan, TransactionPlan) else plan for plan in plans]
+        return [noted(scope, each) for each in done]
 
     def _plan(
         self, scope: AccessScope, entries: Sequence[BundleEntry], readings: Sequence[BundleReading] = ()

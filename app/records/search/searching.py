@@ -116,6 +116,8 @@ class RecordSearch:
         matches = tuple(each for each in there if each.key in matching)
         included = tuple(each for each in there if each.key not in matching)
         named = [each for each in self._resources.versions(scope, more.versions) if not each.deleted]
+        for each in (*there, *named):
+            scope.concerns(each.whose)
         total = len(found.keys) if after is None and found.after is None else None
         if total is None and asked.wants_total:
             total = self.count(scope, asked)
@@ -140,7 +142,9 @@ class RecordSearch:
         """How many resources match."""
         scope.require("fhir.read")
         spend(QUESTION + price(asked.where))
-        return self._resources.count(scope, asked.resource_type, asked.where)
+        found = self._resources.count(scope, asked.resource_type, asked.where)
+        scope.counts(found)
+        return found
 
     def _context(self, scope: AccessScope) -> SearchContext:
         site = self._sites.of(scope)

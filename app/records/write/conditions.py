@@ -104,4 +104,4 @@ def existing(desk: Desk, key: str) -> Written:
         body=b"",
         compartment=known.compartment,
     )
-    return Written(version, created=False, changed=False)
+    return Written(version, created=False, changed=False, whose=version.whose)

@@ -4,16 +4,19 @@ Reading, validation and extraction happen before the commit; versions, precondit
 in it, so two clients who create "unless it exists" at once get one resource.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, Preconditions
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Received, prepare, receive, require_same_id, require_targets
 from app.records.write.units import CreateResource, DeleteMatch, DeleteResource, UpdateMatch, UpdateResource
-from app.records.write.writing import Written
+from app.records.write.writing import Written, noted
+from graph.commit import Unit
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 from graph.site import Site
+
+Done = TypeVar("Done", Written, Written | None)
 
 
 class Records:
@@ -38,7 +41,7 @@ class Records:
         unit = CreateResource(
             prepared=prepared, if_none_exist=if_none_exist, demanded=demanded, **self._whose(scope)
         )
-        return self._store.commit(scope, unit)
+        return self._committed(scope, unit)
 
     def update(
         self,
@@ -54,7 +57,7 @@ class Records:
         require_same_id(received, resource_id)
         prepared = prepare(received, self._site, scope.tenant, resource_id)
         unit = UpdateResource(prepared=prepared, demanded=demanded, **self._whose(scope))
-        return self._store.commit(scope, unit)
+        return self._committed(scope, unit)
 
     def update_where(
         self, scope: AccessScope, criteria: Criteria, raw: bytes, demanded: Preconditions = NO_PRECONDITIONS
@@ -68,7 +71,7 @@ class Records:
             demanded=demanded,
             **self._whose(scope),
         )
-        return self._store.commit(scope, unit)
+        return self._committed(scope, unit)
 
     def delete(
         self,
@@ -82,7 +85,7 @@ class Records:
         unit = DeleteResource(
             resource_type=resource_type, resource_id=resource_id, demanded=demanded, **self._whose(scope)
         )
-        return self._store.commit(scope, unit)
+        return self._committed(scope, unit)
 
     def delete_where(
         self, scope: AccessScope, criteria: Criteria, demanded: Preconditions = NO_PRECONDITIONS
@@ -90,7 +93,10 @@ class Records:
         """Delete the one match; several are refused (http.html#3.1.0.7.1)."""
         scope.require("fhir.write")
         unit = DeleteMatch(criteria=criteria, demanded=demanded, **self._whose(scope))
-        return self._store.commit(scope, unit)
+        return self._committed(scope, unit)
+
+    def _committed(self, scope: AccessScope, unit: Unit[Done]) -> Done:
+        return noted(scope, self._store.commit(scope, unit))
 
     def _received(self, raw: bytes, resource_type: str) -> Received:
         """A resource that stands alone: no entry is beside it that it could refer to."""

@@ -1,6 +1,7 @@
 """What one create, update or delete decides (FHIR R4 http.html#update)."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
 from app.records.write.receiving import Prepared, Received, prepare
@@ -16,22 +17,32 @@ from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.overlaying import announced_key, overlaid
 
-APPEND_ONLY = frozenset({"AuditEvent"})
+Outcome = TypeVar("Outcome")
+WRITTEN_BY_HILUM = frozenset({"AuditEvent"})
 
 
-class AppendOnly(NotAllowed):
-    """Resources of this type are written once; `allow` are the methods that there are."""
+class WrittenByHilum(NotAllowed):
+    """Nobody else writes resources of this type; `allow` are the methods that there are."""
 
-    allow = ("GET", "HEAD", "POST")
+    allow = ("GET", "HEAD")
+
+    def __init__(self, resource_type: str) -> None:
+        super().__init__(
+            f"{resource_type} is written by Hilum alone, as it notes each access", code="not-supported"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of one resource: its version after the request, and whether that is new."""
+    """What became of one resource: its version after the request, and whether that is new.
+
+    `whose` are the keys of the patients whose record it was of before, and is of now.
+    """
 
     version: ResourceVersion
     created: bool
     changed: bool = True
+    whose: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +62,13 @@ class Desk:
         """Write the next version; an id that is new is created (update as create).
 
         Raises `NotFound` for one that the caller may not see, `Forbidden` about a patient who is not theirs,
-        `PreconditionFailed` where the current version is not what is `demanded`, `AppendOnly` for a type that
-        is never changed.
+        `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
+        that nobody else writes.
         """
+        refuse_ours(prepared.resource_type)
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
         if method == "PUT":
-            refuse_append_only(prepared.resource_type)
             self._require_seen(known, name)
         demanded.require(current_version(known))
         if known is not None and known.managed and prepared.study is not None:
@@ -71,10 +82,10 @@ class Desk:
         """Write the tombstone version; None where there is nothing to delete, which is no error.
 
         Raises `Conflict` for a study with pictures, `PreconditionFailed` where the current version is not
-        what is `demanded`, `AppendOnly` for a type that is never deleted, `Forbidden` for what the caller may
-        only read.
+        what is `demanded`, `WrittenByHilum` for a type that nobody else writes, `Forbidden` for what the caller
+        may only read.
         """
-        refuse_append_only(resource_type)
+        refuse_ours(resource_type)
         known = self.view.get(RESOURCES, resource_key(self.scope.tenant, resource_type, resource_id))
         if known is not None and not known.is_seen_by(self.scope):
             known = None  # one that is not theirs is absent
@@ -142,16 +153,24 @@ class Desk:
             body=b"" if write.snapshot else write.body,
             compartment=write.compartment,
         )
-        return Written(version, created)
+        before = write.known.compartment if write.known else None
+        return Written(version, created, whose=(*(before or ()), *version.whose))
 
 
-def refuse_append_only(resource_type: str) -> None:
-    """Refuse to change what is only ever added to.
+def refuse_ours(resource_type: str) -> None:
+    """Refuse to write what Hilum alone writes.
 
-    Raises `AppendOnly`.
+    Raises `WrittenByHilum`.
     """
-    if resource_type in APPEND_ONLY:
-        raise AppendOnly(f"{resource_type} is neither changed nor deleted", code="not-supported")
+    if resource_type in WRITTEN_BY_HILUM:
+        raise WrittenByHilum(resource_type)
+
+
+def noted(scope: AccessScope, done: Outcome) -> Outcome:
+    """Return what became of a write, having noted what was written and whose record it is."""
+    if isinstance(done, Written):
+        scope.concerns((*done.whose, done.version.key))
+    return done
 
 
 def current_version(known: ResourceState | None) -> CurrentVersion | None:

@@ -27,6 +27,12 @@ class Kept:
     def concerning(self, *references: str) -> None:
         raise NotImplementedError
 
+    def counting(self, rows: int) -> None:
+        raise NotImplementedError
+
+    def claimed_by(self, client: str) -> None:
+        raise NotImplementedError
+
     def close(self, status: int) -> None:
         self.statuses.append(status)
         if not self.durable:

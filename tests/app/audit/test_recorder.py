@@ -17,6 +17,7 @@ from app.config import Config
 from app.http.kit.guard import requires
 from app.http.kit.request_context import current
 from app.http.kit.toolkit import install_toolkit
+from app.security.keys import audit_key
 from graph.errors import Unavailable
 from tests.app.http.kit.conftest import authenticate, read_patient, write_patient
 from tests.factories.scopes import scope_of
@@ -40,8 +41,8 @@ def recorder(tmp_path: Path) -> AuditRecorder:
     return AuditRecorder(Spool(tmp_path), b"key", "home")
 
 
-def lines(folder: Path) -> list[dict[str, Any]]:
-    return list(read_spool(folder))
+def lines(folder: Path, key: bytes = b"") -> list[dict[str, Any]]:
+    return list(read_spool(folder, key))
 
 
 def test_a_reading_access_is_on_record_before_it_happens_and_its_outcome_after(
@@ -159,7 +160,10 @@ def test_the_recorder_of_a_configuration_writes_where_it_is_told(tmp_path: Path)
     recorder = open_recorder(config, tmp_path / "audit", "mine")
     recorder.begin(None, FACTS).close(401)
     recorder.close()
-    assert [each["tenant"] for each in lines(tmp_path / "audit")] == ["mine", "mine"]
+    assert [each["tenant"] for each in lines(tmp_path / "audit", audit_key(tmp_path / "keys"))] == [
+        "mine",
+        "mine",
+    ]
 
 
 @requires("imaging.read")

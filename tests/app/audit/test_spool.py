@@ -13,7 +13,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.audit.reading import defects, read_segment, read_spool, segments
+from app.audit.proving import defects
+from app.audit.reading import read_segment, read_spool, segments
 from app.audit.spool import Spool, SpoolLimits
 from graph.errors import Unavailable
 

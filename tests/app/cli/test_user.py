@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from app.audit.reading import read_spool
 from app.cli import main
+from app.cli.user import user
 from app.security.authenticator import Authenticator
 from app.security.client_secrets import is_secret_of
-from app.security.keys import signing_key
+from app.security.keys import audit_key, signing_key
 from app.security.scopes import system_scope
 from app.security.tokens import InvalidToken, LocalVerifier
 from graph.accounts.accounts import AccountStore
@@ -98,3 +100,60 @@ def test_a_token_can_be_narrow(hilum: Hilum, authenticator: Authenticator) -> No
     hilum("user", "add", "kim", "--role", "clinician")
     made = hilum("token", "kim", "--scope", "fhir.read", "--seconds", "60").output.strip()
     assert authenticator(f"Bearer {made}").permissions == {"fhir.read"}
+
+
+def noted(hilum: Hilum, tmp_path: Path) -> list[tuple[str, str, int]]:
+    """The command, the account that it names, and its outcome, of each entry."""
+    lines = list(read_spool(tmp_path / "audit", audit_key(tmp_path / "keys")))
+    status = {each["id"]: each["status"] for each in lines if each["kind"] == "outcome"}
+    begun = [each for each in lines if each["kind"] == "access"]
+    return [(each["interaction"], each["entities"].get("account", ""), status[each["id"]]) for each in begun]
+
+
+COMMANDS = {
+    "add": ("kim", "--role", "teleradiologist"),
+    "disable": ("kim",),
+    "enable": ("kim",),
+    "grant": ("kim", "--study", "1.2.3"),
+    "revoke": ("kim", "--study", "1.2.3"),
+    "list": (),
+}
+
+
+def test_every_command_of_users_is_tried_below() -> None:
+    assert set(COMMANDS) == set(user.commands)
+
+
+def test_every_command_of_users_grants_and_tokens_leaves_an_entry(hilum: Hilum, tmp_path: Path) -> None:
+    for command, arguments in COMMANDS.items():
+        assert hilum("user", command, *arguments).exit_code == 0
+    assert hilum("token", "kim").exit_code == 0
+
+    expected = [
+        (f"user {name}", arguments[0] if arguments else "", 200) for name, arguments in COMMANDS.items()
+    ]
+    assert noted(hilum, tmp_path) == [*expected, ("token", "kim", 200)]
+
+
+def test_a_command_that_is_refused_leaves_one_too(hilum: Hilum, tmp_path: Path) -> None:
+    hilum("user", "grant", "nobody", "--study", "1.2.3")
+    hilum("user", "add", "a b", "--role", "clinician")
+    hilum("token", "nobody")
+
+    assert noted(hilum, tmp_path) == [
+        ("user grant", "nobody", 404),
+        ("user add", "a b", 400),
+        ("token", "nobody", 404),
+    ]
+
+
+def test_the_entry_of_a_grant_names_the_patient_and_is_found_by_the_patient(
+    hilum: Hilum, graph: Graph, tenant: str
+) -> None:
+    place_patient(graph, tenant, "7")
+    hilum("user", "add", "kim", "--role", "teleradiologist")
+    hilum("user", "grant", "kim", "--patient", "7")
+
+    shown = hilum("audit", "--patient", "7").output.splitlines()
+    assert next(line for line in shown if "grant" in line).split()[-3:-1] == ["user", "grant"]
+    assert not [line for line in shown if "user add" in line]

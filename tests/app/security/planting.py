@@ -17,6 +17,7 @@ from app.wiring import Wiring
 from graph.accounts.accounts import Granted
 from graph.clock import now
 from graph.jobs.records import Wanted
+from graph.scope import AccessScope
 from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import condition
 
@@ -86,6 +87,11 @@ class Planter:
         self._services = services
         self._scope = system_scope(tenant)
         self._numbers = count(1)
+
+    @property
+    def scope(self) -> AccessScope:
+        """The rights of the tenant's gateway itself."""
+        return self._scope
 
     def caller(self, role: str, *grants: Granted) -> Caller:
         """A new user of a role with grants."""

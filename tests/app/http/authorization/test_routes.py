@@ -2,6 +2,7 @@
 
 import time
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.client_secrets import hash_secret
 from app.security.demo import DemoUsers, demo_name
+from app.security.guesses import FREE_TRIES, Guesses
 from app.security.keys import new_signing_key
 from app.security.policy import PERMISSIONS_OF, ROLES
 from app.security.scopes import system_scope
@@ -49,10 +51,15 @@ def recorder() -> KeepingRecorder:
 
 @pytest.fixture
 def client(
-    accounts: AccountStore, authenticator: Authenticator, recorder: KeepingRecorder, tenant: str
+    accounts: AccountStore,
+    authenticator: Authenticator,
+    recorder: KeepingRecorder,
+    tenant: str,
+    tmp_path: Path,
 ) -> FlaskClient:
     app = Flask("authorization", static_folder=None)
-    app.register_blueprint(blueprint(tokens=AccountTokens(accounts, ISSUER, tenant)))
+    guesses = Guesses(tmp_path / "guesses.db", time.time)
+    app.register_blueprint(blueprint(tokens=AccountTokens(accounts, ISSUER, tenant), guesses=guesses))
     install_toolkit(
         app,
         base_url=BASE,
@@ -175,3 +182,49 @@ def test_the_demo_has_a_working_token_per_role(
     for role, token in tokens.items():
         scope = authenticator(f"Bearer {token}")
         assert (scope.subject, scope.role) == (demo_name(role), role)
+
+
+def _named(more: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in more.items()}
+
+
+def wrong(client: FlaskClient, name: str = "archive", **more: str) -> int:
+    return client.post(
+        "/auth/token", data=GRANT, headers={**basic(name, "a guess"), **_named(more)}
+    ).status_code
+
+
+def test_guesses_of_a_secret_have_to_wait_and_are_told_how_long(client: FlaskClient) -> None:
+    assert [wrong(client) for _ in range(FREE_TRIES)] == [401] * FREE_TRIES
+
+    answer = client.post("/auth/token", data=GRANT, headers=basic("archive", SECRET))
+
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_an_address_that_a_client_makes_up_is_not_counted(client: FlaskClient) -> None:
+    for number in range(FREE_TRIES):
+        wrong(client, X_Forwarded_For=f"203.0.113.{number}")
+
+    headers = {**basic("archive", SECRET), "X-Forwarded-For": "198.51.100.7"}
+    assert client.post("/auth/token", data=GRANT, headers=headers).status_code == 429
+
+
+def test_another_address_is_not_shut_out(client: FlaskClient) -> None:
+    for _ in range(FREE_TRIES + 3):
+        wrong(client)
+
+    elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
+    answer = client.post("/auth/token", data=GRANT, headers=basic("archive", SECRET), environ_base=elsewhere)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("secret", "status"), [(SECRET, 200), ("a guess", 401)])
+def test_the_audit_says_who_asked_for_a_token(
+    client: FlaskClient, recorder: KeepingRecorder, secret: str, status: int
+) -> None:
+    client.post("/auth/token", data=GRANT, headers=basic("archive", secret))
+
+    (entry,) = recorder.entries
+    assert (entry.client, entry.status) == ("archive", status)

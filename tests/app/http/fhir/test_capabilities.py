@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from app.http.fhir.audit import AUDIT, PARAMETERS
 from app.http.fhir.capabilities import OF_SYSTEM, OF_TYPE
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, search_parameters
 from fhir_profiles.validation.validation import validate
@@ -43,14 +44,8 @@ def test_every_type_and_parameter_of_the_registry_is_told_of(fhir: Fhir) -> None
     rest = fhir.client.get("/fhir/metadata").json["rest"][0]  # type: ignore[index]
     told = {kind["type"]: {each["name"] for each in kind["searchParam"]} for kind in rest["resource"]}
 
-    assert told == {kind: set(search_parameters(kind)) for kind in RESOURCE_TYPES}
-
-
-def test_the_audit_is_told_to_be_read_and_added_to(fhir: Fhir) -> None:
-    rest = fhir.client.get("/fhir/metadata").json["rest"][0]  # type: ignore[index]
-    (audit,) = [kind for kind in rest["resource"] if kind["type"] == "AuditEvent"]
-
-    assert {"update", "delete"}.isdisjoint(each["code"] for each in audit["interaction"])
+    of_ours = {AUDIT: set(PARAMETERS)}
+    assert told == {kind: set(search_parameters(kind)) for kind in RESOURCE_TYPES} | of_ours
 
 
 @pytest.mark.parametrize("kind", ["Patient", "Observation", "ImagingStudy", "DiagnosticReport"])

@@ -268,23 +268,6 @@ def test_a_conditional_delete_takes_one_and_never_all(fhir: Fhir) -> None:
     assert fhir.found("Patient") == names[1:]
 
 
-def test_the_audit_is_only_ever_added_to(fhir: Fhir) -> None:
-    event = {
-        "resourceType": "AuditEvent",
-        "type": {"code": "rest"},
-        "recorded": "2026-01-02T03:04:05Z",
-        "agent": [{"requestor": True}],
-        "source": {"observer": {"display": "x"}},
-    }
-    name = fhir.create(event)
-    update = fhir.send("PUT", name, {**event, "id": name.partition("/")[2]})
-
-    assert update.status_code == 405
-    assert update.headers["Allow"] == "GET, HEAD, POST"
-    assert fhir.send("DELETE", name).status_code == 405
-    assert fhir.get(name).status_code == 200
-
-
 def test_other_methods_are_told_which_there_are(fhir: Fhir) -> None:
     answer = fhir.send("POST", "Patient/x", patient())
 

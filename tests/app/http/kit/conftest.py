@@ -27,9 +27,17 @@ class KeptEntry:
     durable: bool = True
     witness: Mapping[str, Any] | None = None
     concerned: tuple[str, ...] = ()
+    counted: int = 0
+    client: str = ""
 
     def concerning(self, *references: str) -> None:
         self.concerned = references
+
+    def counting(self, rows: int) -> None:
+        self.counted += rows
+
+    def claimed_by(self, client: str) -> None:
+        self.client = client
 
     def close(self, status: int) -> None:
         self.status = status
