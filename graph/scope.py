@@ -14,7 +14,7 @@ from graph.keys import partition_key, resource_of
 from graph.rights import RowRight
 
 
-class Notes(Protocol):
+class AccessNotes(Protocol):
     """What an access leaves of itself: whom it concerned. Sent to another process, it notes nothing there."""
 
     def concerning(self, *references: str) -> None:
@@ -42,7 +42,7 @@ class AccessScope:
     patients: frozenset[str] | None = None
     studies: frozenset[str] = field(default_factory=frozenset)
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
-    notes: Notes | None = field(default=None, compare=False, repr=False)
+    notes: AccessNotes | None = field(default=None, compare=False, repr=False)
 
     @property
     def sees_all(self) -> bool:
@@ -58,7 +58,7 @@ class AccessScope:
         """These rights, with the audit entry (`key` and `properties`) that their use is to leave."""
         return replace(self, witness=entry)
 
-    def noted(self, notes: Notes) -> "AccessScope":
+    def noted(self, notes: AccessNotes) -> "AccessScope":
         """These rights, for one access that says in `notes` whose record it touched."""
         return replace(self, notes=notes)
 

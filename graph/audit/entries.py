@@ -43,7 +43,9 @@ WITH e ORDER BY e.at DESC, e.key DESC LIMIT $limit
 RETURN {_SHOWN}
 """
 _OF_TENANT = "MATCH (e:Entry) WHERE e.tenant = $tenant"
-_OF_CONCERNED = "MATCH (:Concerned {key: $concerned[0]})<-[:CONCERNS]-(e:Entry) WHERE e.tenant = $tenant"
+_OF_CONCERNED = """
+MATCH (c:Concerned {key: $concerned[0]}) USING INDEX c:Concerned(key)
+MATCH (c)<-[:CONCERNS]-(e:Entry) WHERE e.tenant = $tenant"""
 _FAR = 2**62
 
 

@@ -123,6 +123,11 @@ def test_a_secret_does_not_show() -> None:
     assert "hunter2" not in repr(Config.from_env({"NEO4J_PASSWORD": "hunter2"}))
 
 
+def test_a_password_is_given_once() -> None:
+    with pytest.raises(ConfigError, match="exclude one another"):
+        Config.from_env({"NEO4J_PASSWORD": "hunter2", "NEO4J_PASSWORD_FILE": "/run/secrets/graph"})
+
+
 def test_every_field_is_a_setting_with_a_reason() -> None:
     entries = setting_entries()
     assert len(entries) == len(fields(Config))

@@ -1,9 +1,14 @@
 """A process makes the parts that it needs, each once, and closes what it made."""
 
+from pathlib import Path
+
+import pytest
+
 from app.config import Config
-from app.wiring import Wiring
+from app.wiring import Wiring, graph_address
 from app.wiring.web import WINDOWS, web_app
 from app.wiring.working import worker
+from graph.errors import Unavailable
 from graph.session import Graph
 
 
@@ -17,8 +22,20 @@ def test_a_worker_makes_no_commits_and_records_no_accesses(config: Config, graph
 
     worker(wiring)
 
-    assert made(wiring) == {"blobs", "removals", "jobs", "job_queue", "waker", "audit"}
+    audit = {"audit", "audit_heads", "audit_key", "audit_mover"}
+    assert made(wiring) == {"blobs", "removals", "jobs", "job_queue", "waker", *audit}
     wiring.close()
+
+
+def test_the_password_of_the_graph_may_stand_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("hunter2\n")
+    named = {"NEO4J_URI": "bolt://graph:7687", "NEO4J_PASSWORD_FILE": str(secret)}
+
+    assert graph_address(Config.from_env(named)).password == "hunter2"
+    secret.unlink()
+    with pytest.raises(Unavailable):
+        graph_address(Config.from_env(named))
 
 
 def test_a_command_about_accounts_makes_the_accounts_only(config: Config, graph: Graph) -> None:
