@@ -87,14 +87,14 @@ class Archive:
         head = self._head()
         roll = head.roll if head else token_hex(8)
         sealed = seal(self._key, head, roll, target.stem, raw, earlier=earlier)
-        write_whole(target, packed(raw, sealed))
+        _write_whole(target, packed(raw, sealed))
         self._note(sealed)
 
     def _note(self, sealed: Seal) -> None:
         """Make a seal the head, here and in the graph, unless a later one is."""
         kept = kept_head(self._spool, self._key)
         if kept is None or kept.place < sealed.place:
-            write_whole(self._folder / HEAD, sealed.line)
+            _write_whole(self._folder / HEAD, sealed.line)
         self._anchor(sealed)
 
     def _head(self) -> Seal | None:
@@ -131,7 +131,7 @@ def _opened(path: Path) -> tuple[bytes | None, bytes]:
         return None, b""
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all, also after a power cut."""
     partial = path.with_name(f"{path.name}.part")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
