@@ -1,9 +1,9 @@
 """What an audit entry says: who, what, when, why, with which outcome. Values of a query are not in it.
 
 An access leaves its beginning in the spool, which says who asked for what; then whose record it touched, in
-as many lines as that takes; then its outcome. The beginning, and whom an answer is about, are on the disk
-before the answer leaves; an outcome that concerns nobody follows within a second. Where there is none, the
-process ended before it could write it, and the outcome is unknown: the answer may have been seen.
+as many lines as that takes; then its outcome. All are written before the answer leaves, so that a process
+may die; the beginning is on the disk by then, the rest within a second. Where there is no outcome, process or
+machine ended before, and it is unknown: the answer may have been seen.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -57,15 +57,13 @@ class SpooledEntry:
     def close(self, status: int) -> None:
         """Write the outcome, and wait until the beginning is durable; raises `Unavailable`.
 
-        The outcome is on the disk within a second, or with the next entry that is waited for; it is itself
-        waited for where it says whom the access was about.
+        The outcome, and whom the access was about, are written before the answer leaves, so that they outlive
+        this process, and are on the disk within a second, or with the next entry that is waited for.
         """
         outcome = AccessOutcome(status, tuple(self._concerning), self._counted, self._client)
         for line in outcome.lines():
-            ended = self._spool.record(_dump({**_named(self._entry), **line}))
+            self._spool.record(_dump({**_named(self._entry), **line}))
         self._begun.wait()
-        if outcome.concerning:
-            ended.wait()
 
 
 class _Elsewhere:
