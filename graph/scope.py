@@ -29,6 +29,7 @@ class AccessScope:
     """Who asks, where, why, and which rows they may see.
 
     `patients` and `studies` are keys of granted rows; `patients` None means every row of the tenant.
+    `writable` are the types of resources that they may write over FHIR; None means every type.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
     access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
     """
@@ -41,6 +42,7 @@ class AccessScope:
     partition: str = "default"
     patients: frozenset[str] | None = None
     studies: frozenset[str] = field(default_factory=frozenset)
+    writable: frozenset[str] | None = None
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     notes: AccessNotes | None = field(default=None, compare=False, repr=False)
 
@@ -80,6 +82,13 @@ class AccessScope:
         """Raise `Forbidden` unless the scope holds the capability."""
         if permission not in self.permissions:
             raise Forbidden(f"this needs the permission {permission}", code="forbidden")
+
+    def require_writing(self, resource_type: str) -> None:
+        """Raise `Forbidden` unless resources of a type may be written, whatever there is of them."""
+        self.require("fhir.write")
+        if self.writable is not None and resource_type not in self.writable:
+            may = " and ".join(sorted(self.writable)) or "nothing"
+            raise Forbidden(f"a {self.role} writes {may} here", code="forbidden")
 
     def sees(self, key: str, compartment: Collection[str] | None, partition: str | None) -> bool:
         """Whether a row is the caller's to see.

@@ -6,6 +6,7 @@ from app.security.policy import (
     PERMISSIONS_OF,
     PURPOSE_OF,
     RESEARCH_PURPOSE,
+    WRITABLE_TYPES,
 )
 from app.security.tokens import Principal
 from graph.accounts.accounts import RESEARCH, Grants
@@ -18,7 +19,8 @@ SYSTEM = "system"
 def scope_for(principal: Principal, tenant: str, role: str | None, grants: Grants) -> AccessScope:
     """The rights of a caller in a role; raises `Forbidden` where the role is none of ours.
 
-    Rows: a role of `GRANTED_ROWS_ONLY` sees its grants, every other the whole tenant.
+    Rows: a role of `GRANTED_ROWS_ONLY` sees its grants, every other the whole tenant; a role of
+    `WRITABLE_TYPES` writes those types, every other all of them.
     """
     if role is None or role not in PERMISSIONS_OF:
         raise Forbidden("this account has no role here", code="forbidden")
@@ -32,6 +34,7 @@ def scope_for(principal: Principal, tenant: str, role: str | None, grants: Grant
         permissions=held if principal.narrowed is None else held & principal.narrowed,
         patients=grants.patients if limited else None,
         studies=grants.studies if limited else frozenset(),
+        writable=WRITABLE_TYPES.get(role),
     )
 
 

@@ -61,26 +61,32 @@ class Bundles:
 
         Raises what `route` raises, and what is wrong with any entry, with its place.
         """
-        ready = [_ready(asked, index, route) for index in range(len(asked.entries))]
+        ready = [_ready(scope, asked, index, route) for index in range(len(asked.entries))]
         readings = tuple(_readings(ready))
         return _done(scope, ready, partial(self._writer.write_together, readings=readings))
 
     def batch(self, scope: AccessScope, asked: BundleRequest, route: Route[Answer]) -> list[Done[Answer]]:
         """Do each entry for itself; what became of each, its failure where it failed."""
-        ready = [_ready_or_failure(asked, index, route) for index in range(len(asked.entries))]
+        ready = [_ready_or_failure(scope, asked, index, route) for index in range(len(asked.entries))]
         return _done(scope, ready, self._writer.write_each)
 
 
-def _ready(asked: BundleRequest, index: int, route: Route[Answer]) -> _Ready[Answer]:
+def _ready(
+    scope: AccessScope, asked: BundleRequest, index: int, route: Route[Answer]
+) -> _Ready[Answer]:
     request = asked.request(index)
     with placed(index):
         routed = route(request)
+        if routed.target is not None:
+            scope.require_writing(routed.target.resource_type)  # before anything of the entry is judged
     return routed if routed.target is None else asked.entry(index, request, routed.target)
 
 
-def _ready_or_failure(asked: BundleRequest, index: int, route: Route[Answer]) -> _Ready[Answer] | Failure:
+def _ready_or_failure(
+    scope: AccessScope, asked: BundleRequest, index: int, route: Route[Answer]
+) -> _Ready[Answer] | Failure:
     try:
-        return _ready(asked, index, route)
+        return _ready(scope, asked, index, route)
     except (HilumError, ProfileError) as error:
         return error
 

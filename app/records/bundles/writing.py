@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.records.bundles.entries import BundleEntry, BundleReading, read_bundle
+from app.records.bundles.entries import BundleEntry, BundleReading, placed, read_bundle
 from app.records.bundles.plans import TransactionPlan, plan_of
 from app.records.bundles.units import WriteEntries
 from app.records.search import SearchContext
@@ -63,6 +63,9 @@ class BundleWriter:
     def _plan(
         self, scope: AccessScope, entries: Sequence[BundleEntry], readings: Sequence[BundleReading] = ()
     ) -> TransactionPlan:
+        for entry in entries:
+            with placed(entry.index):
+                scope.require_writing(entry.target.resource_type)
         context = SearchContext(scope.tenant, self._site.zone, self._site.fhir_base)
         return plan_of(entries, self._site.new_id, context, self._site, readings)
 

@@ -35,7 +35,7 @@ class Records:
         demanded: Preconditions = NO_PRECONDITIONS,
     ) -> Written:
         """Create under a new id; with criteria, answer the one match instead (http.html#ccreate)."""
-        scope.require("fhir.write")
+        scope.require_writing(resource_type)
         received = self._received(raw, resource_type)
         prepared = prepare(received, self._site, scope.tenant, self._site.new_id())
         unit = CreateResource(
@@ -52,7 +52,7 @@ class Records:
         demanded: Preconditions = NO_PRECONDITIONS,
     ) -> Written:
         """Write the next version of a resource, or its first under the client's id (http.html#upsert)."""
-        scope.require("fhir.write")
+        scope.require_writing(resource_type)
         received = self._received(raw, resource_type)
         require_same_id(received, resource_id)
         prepared = prepare(received, self._site, scope.tenant, resource_id)
@@ -63,7 +63,7 @@ class Records:
         self, scope: AccessScope, criteria: Criteria, raw: bytes, demanded: Preconditions = NO_PRECONDITIONS
     ) -> Written:
         """Update the one match, or create where there is none (http.html#cond-update)."""
-        scope.require("fhir.write")
+        scope.require_writing(criteria.resource_type)
         unit = UpdateMatch(
             received=self._received(raw, criteria.resource_type),
             new_id=self._site.new_id(),
@@ -81,7 +81,7 @@ class Records:
         demanded: Preconditions = NO_PRECONDITIONS,
     ) -> Written | None:
         """Delete; None where there was nothing left to delete."""
-        scope.require("fhir.write")
+        scope.require_writing(resource_type)
         unit = DeleteResource(
             resource_type=resource_type, resource_id=resource_id, demanded=demanded, **self._whose(scope)
         )
@@ -91,7 +91,7 @@ class Records:
         self, scope: AccessScope, criteria: Criteria, demanded: Preconditions = NO_PRECONDITIONS
     ) -> Written | None:
         """Delete the one match; several are refused (http.html#3.1.0.7.1)."""
-        scope.require("fhir.write")
+        scope.require_writing(criteria.resource_type)
         unit = DeleteMatch(criteria=criteria, demanded=demanded, **self._whose(scope))
         return self._committed(scope, unit)
 

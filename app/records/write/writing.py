@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
+from app.records.write.own_writes import authorship, require_author, require_granted
 from app.records.write.receiving import Prepared, Received, prepare
-from fhir_profiles.definitions.registry import is_shared
 from graph import commit
-from graph.errors import Conflict, Forbidden, NotAllowed, NotFound
+from graph.errors import Conflict, NotAllowed, NotFound
 from graph.keys import resource_key
 from graph.query.rows import ValueRows
 from graph.records import ResourceVersion
@@ -61,7 +61,7 @@ class Desk:
     def put(self, prepared: Prepared, *, method: str, demanded: Preconditions = NO_PRECONDITIONS) -> Written:
         """Write the next version; an id that is new is created (update as create).
 
-        Raises `NotFound` for one that the caller may not see, `Forbidden` about a patient who is not theirs,
+        Raises `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
         `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
         that nobody else writes.
         """
@@ -70,6 +70,7 @@ class Desk:
         name = f"{prepared.resource_type}/{prepared.resource_id}"
         if method == "PUT":
             self._require_seen(known, name)
+        require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is not None and known.managed and prepared.study is not None:
             write = overlaid(self.view, self.site, known, prepared.study)
@@ -81,18 +82,18 @@ class Desk:
     ) -> Written | None:
         """Write the tombstone version; None where there is nothing to delete, which is no error.
 
-        Raises `Conflict` for a study with pictures, `PreconditionFailed` where the current version is not
-        what is `demanded`, `WrittenByHilum` for a type that nobody else writes, `Forbidden` for what the caller
-        may only read.
+        Raises `Conflict` for a study with pictures, `Forbidden` for what the caller may not change,
+        `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
+        that nobody else writes.
         """
         refuse_ours(resource_type)
         known = self.view.get(RESOURCES, resource_key(self.scope.tenant, resource_type, resource_id))
         if known is not None and not known.is_seen_by(self.scope):
             known = None  # one that is not theirs is absent
+        require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is None or known.deleted:
             return None
-        self._require_own(known.key, resource_type, known.compartment)
         if known.managed:
             raise Conflict(
                 "the study has pictures: they are deleted over DICOMweb, and the ImagingStudy with them",
@@ -111,12 +112,11 @@ class Desk:
             raise NotFound(f"no {name}")
 
     def _write(self, known: ResourceState | None, prepared: Prepared, method: str) -> Written:
-        self._require_own(prepared.key, prepared.resource_type, prepared.compartment)
+        require_granted(self.scope, self.view, prepared)
         version_id = next_version(known)
-        properties: dict[str, str | None] = {}
+        properties: dict[str, str | None] = {**authorship(self.scope, known)}
         if prepared.study is not None:
-            dicom_key = announced_key(self.view, self.scope, prepared.key, prepared.study)
-            properties = {"dicomKey": dicom_key}
+            properties["dicomKey"] = announced_key(self.view, self.scope, prepared.key, prepared.study)
         write = ResourceWrite(
             key=prepared.key,
             resource_type=prepared.resource_type,
@@ -130,15 +130,6 @@ class Desk:
             properties=properties,
         )
         return self._add(write, created=known is None or known.deleted)
-
-    def _require_own(self, key: str, resource_type: str, compartment: tuple[str, ...] | None) -> None:
-        """A caller with few patients writes about those only: the wrong patient in context is forbidden."""
-        if self.scope.sees_all:
-            return
-        if compartment is None or is_shared(resource_type):
-            raise Forbidden(f"{resource_type} is there for all, and yours to read only", code="forbidden")
-        if not self.scope.sees(key, compartment, None):
-            raise Forbidden("the resource is about a patient who is not yours", code="forbidden")
 
     def _add(self, write: ResourceWrite, *, created: bool) -> Written:
         self.draft.add(VERSIONS, write)

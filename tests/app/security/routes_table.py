@@ -42,6 +42,7 @@ class Route:
     `path` is filled in with the target's names; `shows` is what an answer holds when the row is seen.
     `by_patient` and `by_study`: whether a grant of the patient, or of the study, opens the row. `changes`:
     the call needs a target of its own. `hidden_from`: roles that are answered without seeing the row.
+    `refused_to`: roles that hold the capability, but not for resources of this type.
     """
 
     rule: str
@@ -55,7 +56,12 @@ class Route:
     by_study: bool = False
     changes: bool = False
     hidden_from: frozenset[str] = frozenset()
+    refused_to: frozenset[str] = frozenset()
     name: str = ""
+
+    def admits(self, role: str) -> bool:
+        """Whether a role may call it."""
+        return self.needs in CAPABILITIES[role] and role not in self.refused_to
 
     @property
     def method(self) -> str:
@@ -148,6 +154,14 @@ def _deleting(rule: str, path: str) -> Route:
     return Route(f"DELETE {rule}", DELETE, path, status=204, changes=True)
 
 
+def _writing(rule: str, path: str, body: Make | None = None, **more: Any) -> Route:
+    """A route that writes the diagnosis: who only writes their own reports may not, whoever's it is."""
+    headers = JSON if body else {}
+    return Route(
+        rule, WRITE, path, body, headers, changes=True, refused_to=frozenset({"teleradiologist"}), **more
+    )
+
+
 def _records(rule: str, path: str, **more: Any) -> Route:
     """A route that reads the diagnosis: only a grant of the patient opens it."""
     return Route(f"GET {rule}", RECORD, path, **{"shows": _recorded, **more})
@@ -198,19 +212,19 @@ DICOMWEB = (
 )
 FHIR = (
     Route("POST /fhir/", RECORD, "/fhir/", _bundle, JSON, shows=_recorded, name="reading"),
-    Route("POST /fhir/", WRITE, "/fhir/", _writing_bundle, JSON, changes=True, name="writing"),
+    _writing("POST /fhir/", "/fhir/", _writing_bundle, name="writing"),
     _records("/fhir/_history", "/fhir/_history?_count=1000", changes=True),
     _records(_TYPE, f"{_DX}?_id={{condition}}"),
     _pictured(_TYPE, f"{_IS}?_id={{imaging_study}}"),
     Route(f"POST {_TYPE}/_search", RECORD, f"{_DX}/_search", _form, FORM, shows=_recorded),
-    Route(f"POST {_TYPE}", WRITE, _DX, _another, JSON, status=201, changes=True),
-    Route(f"PUT {_TYPE}", WRITE, f"{_DX}?_id={{condition}}", _resource, JSON, changes=True),
-    Route(f"DELETE {_TYPE}", WRITE, f"{_DX}?_id={{condition}}", status=204, changes=True),
+    _writing(f"POST {_TYPE}", _DX, _another, status=201),
+    _writing(f"PUT {_TYPE}", f"{_DX}?_id={{condition}}", _resource),
+    _writing(f"DELETE {_TYPE}", f"{_DX}?_id={{condition}}", status=204),
     _records(f"{_TYPE}/_history", f"{_DX}/_history?_count=1000", changes=True),
     _records(_ONE, f"{_DX}/{{condition}}"),
     _pictured(_ONE, f"{_IS}/{{imaging_study}}"),
-    Route(f"PUT {_ONE}", WRITE, f"{_DX}/{{condition}}", _resource, JSON, changes=True),
-    Route(f"DELETE {_ONE}", WRITE, f"{_DX}/{{condition}}", status=204, changes=True),
+    _writing(f"PUT {_ONE}", f"{_DX}/{{condition}}", _resource),
+    _writing(f"DELETE {_ONE}", f"{_DX}/{{condition}}", status=204),
     _records(f"{_ONE}/_history", f"{_DX}/{{condition}}/_history"),
     _pictured(f"{_ONE}/_history", f"{_IS}/{{imaging_study}}/_history"),
     _records(f"{_ONE}/_history/<version>", f"{_DX}/{{condition}}/_history/1"),

@@ -8,6 +8,7 @@ import pytest
 from app.security.policy import PERMISSIONS_OF, ROLES
 from app.security.scopes import scope_for, system_scope
 from app.security.tokens import Principal
+from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from graph.accounts.accounts import Grants
 from graph.errors import Forbidden
 
@@ -26,6 +27,15 @@ def test_most_roles_see_every_row_of_their_tenant(role: str) -> None:
     assert scope.sees_all
     assert (scope.tenant, scope.subject, scope.role) == ("t", "kim", role)
     assert scope.permissions == PERMISSIONS_OF[role]
+    assert scope.writable is None
+
+
+def test_a_teleradiologist_writes_reports_and_nothing_else() -> None:
+    scope = scope_for(principal(), "t", "teleradiologist", GRANTS)
+    scope.require_writing("DiagnosticReport")
+    for kind in RESOURCE_TYPES - {"DiagnosticReport"}:
+        with pytest.raises(Forbidden):
+            scope.require_writing(kind)
 
 
 def test_a_teleradiologist_sees_what_was_granted() -> None:

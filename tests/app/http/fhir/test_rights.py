@@ -11,7 +11,7 @@ from graph.accounts.accounts import Granted
 from graph.clock import now
 from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir, link, names
-from tests.factories.fhir import bundle, condition, entry, organization, patient
+from tests.factories.fhir import bundle, condition, entry, patient
 
 
 @pytest.fixture
@@ -64,33 +64,6 @@ def test_includes_stop_at_what_is_granted(guest: Fhir, record: Fhir) -> None:
     ]
 
 
-def test_what_is_not_theirs_is_neither_changed_nor_deleted(guest: Fhir, record: Fhir) -> None:
-    answers = {
-        "update": guest.send("PUT", "Condition/of-theirs", condition("Patient/mine", id="of-theirs")),
-        "upsert": guest.send("PUT", "Condition/unknown", condition("Patient/mine", id="unknown")),
-        "delete": guest.send("DELETE", "Condition/of-theirs"),
-        "of nothing": guest.send("DELETE", "Condition/unknown"),
-        "create": guest.send("POST", "Condition", condition("Patient/theirs")),
-        "move": guest.send("PUT", "Condition/of-mine", condition("Patient/theirs", id="of-mine")),
-        "of nobody": guest.send("POST", "Organization", organization()),
-        "bundle": guest.send("POST", "", bundle(entry(condition("Patient/theirs")))),
-        "own": guest.send("POST", "Condition", condition("Patient/mine")),
-    }
-
-    assert {name: answer.status_code for name, answer in answers.items()} == {
-        "update": 404,
-        "upsert": 404,
-        "delete": 204,
-        "of nothing": 204,
-        "create": 403,
-        "move": 403,
-        "of nobody": 403,
-        "bundle": 403,
-        "own": 201,
-    }
-    assert record.get("Condition/of-theirs").headers["ETag"] == 'W/"1"'
-
-
 def test_what_was_theirs_once_is_read_as_it_was_then(guest: Fhir, record: Fhir) -> None:
     record.send("PUT", "Condition/of-mine", condition("Patient/theirs", id="of-mine"))
     citing = condition("Patient/mine", evidence=[{"detail": CITED}])
@@ -114,14 +87,6 @@ def test_what_was_theirs_once_is_read_as_it_was_then(guest: Fhir, record: Fhir) 
 
 
 CITED = [{"reference": f"Condition/of-mine/_history/{number}"} for number in (1, 2, 3)]
-
-
-def test_conditions_are_judged_on_what_the_caller_sees(guest: Fhir) -> None:
-    answer = guest.send(
-        "POST", "Condition", condition("Patient/mine"), If_None_Exist="code=307576001&subject=Patient/theirs"
-    )
-
-    assert answer.status_code == 201
 
 
 @pytest.mark.parametrize(("role", "status"), [("researcher", 403), (None, 401)])

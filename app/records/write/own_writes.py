@@ -1,0 +1,57 @@
+"""What a caller who is kept to granted rows may write: of their patients, naming what they see, and their own.
+
+The access matrix gives them the reports of their own reads. Whatever such a report names is looked at in the
+commit that writes it, and what the caller does not see is answered as what does not exist: else a report would
+tell what there is, or put itself into a chart that is not theirs.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from app.records.write.receiving import Prepared
+from fhir_profiles.definitions.registry import in_patient_compartment
+from graph.commit import View
+from graph.errors import Forbidden
+from graph.keys import resource_of
+from graph.resources.states import RESOURCES, ResourceState
+from graph.scope import AccessScope
+
+AUTHOR = "author"  # a property of the node: the subject of the narrowed caller who created the resource
+
+
+def authorship(scope: AccessScope, known: ResourceState | None) -> Mapping[str, str]:
+    """The property that says who created a resource; empty where nobody's right depends on it."""
+    return {} if scope.sees_all or known is not None else {AUTHOR: scope.subject}
+
+
+def require_author(scope: AccessScope, known: ResourceState | None) -> None:
+    """Require that a narrowed caller created what they change; raises `Forbidden` for what they only see."""
+    if known is not None and not scope.sees_all and known.properties.get(AUTHOR) != scope.subject:
+        raise Forbidden("it was written by somebody else: read it, and write your own", code="forbidden")
+
+
+def require_granted(scope: AccessScope, view: View, prepared: Prepared) -> None:
+    """Require that a narrowed caller writes about granted patients, and names only what they see.
+
+    Raises `Forbidden`: the same for what is hidden and for what does not exist.
+    """
+    if scope.patients is None:
+        return
+    if not prepared.compartment or not scope.patients.issuperset(prepared.compartment):
+        raise Forbidden("the resource is about a patient who is not yours", code="forbidden")
+    named = dict(_hideable(prepared))
+    view.load({RESOURCES: named})
+    for key, path in named.items():
+        known = view.get(RESOURCES, key)
+        if known is None or known.deleted or not known.is_seen_by(scope):
+            raise Forbidden(
+                "the resource refers to what is not there, or is not yours to see",
+                location=f"{prepared.resource_type}.{path}",
+                code="forbidden",
+            )
+
+
+def _hideable(prepared: Prepared) -> Iterator[tuple[str, str]]:
+    """The key and the path of each reference, contained ones too, to a type that belongs to patients."""
+    for key, _, path, *_ in prepared.values.edges:
+        if key != prepared.key and in_patient_compartment(resource_of(key).partition("/")[0]):
+            yield key, path
