@@ -32,8 +32,8 @@ ROLES: tuple[str, ...] = tuple(PERMISSIONS_OF)
 GRANTED_ROWS_ONLY = frozenset({"teleradiologist"})
 DEPENDS_ON_GRANTS = GRANTED_ROWS_ONLY | {"researcher"}
 
-# What a role that is kept to granted rows may write over FHIR: the reports of its own reads. What a report found
-# stands in the report itself, as contained Observations; a chart, an order or a study is never theirs to change.
+# What a role that is kept to granted rows may write over FHIR: the reports of its own reads. What a report
+# found stands in the report itself, as contained Observations; charts, orders and studies others change.
 WRITABLE_TYPES: Mapping[str, frozenset[str]] = {"teleradiologist": frozenset({"DiagnosticReport"})}
 
 # Why a role reads (v3-PurposeOfUse); a researcher without a purpose grant sees counts and pseudonymous rows.

@@ -6,11 +6,9 @@ from typing import Any
 from fhir.resources.R4B.patient import Patient
 
 from fhir_profiles.mapping.dicom_values import day, first, text
+from fhir_profiles.mapping.patient_identity import PROVISIONAL
 from fhir_profiles.mapping.person_names import human_names
 from fhir_profiles.validation.primitives import CHECKS
-
-PROVISIONAL = {"system": "urn:hilum:patient", "code": "provisional"}
-"""The tag of a Patient who was made because the pictures and the chart disagree; a person has to look."""
 
 _GENDERS = {"M": "male", "F": "female", "O": "other", "U": "unknown"}
 

@@ -15,6 +15,9 @@ from fhir_profiles.mapping.person_names import person_name
 
 _GROUP = re.compile(r"[=\\]")  # between scripts, and between values
 _PUNCTUATION = re.compile(r"[\W_]+")
+PROVISIONAL = {"system": "urn:hilum:patient", "code": "provisional"}
+"""The tag of a Patient who was made because the pictures and the chart disagree; a person has to look."""
+_IDENTIFYING = ("PatientName", "PatientBirthDate")
 _SEXES = {"male": "M", "female": "F", "other": "O"}
 
 Name: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
@@ -28,6 +31,18 @@ def disagreements(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str
     """
     checks = {"name": _names_differ, "birthDate": _births_differ, "sex": _sexes_differ}
     return tuple(name for name, differ in checks.items() if differ(one, other))
+
+
+def agrees(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether name and birth date are in both and nothing differs: what identifies without a number."""
+    comparable = all(one.get(name) and other.get(name) for name in _IDENTIFYING)
+    return comparable and not disagreements(one, other)
+
+
+def is_provisional(patient: Mapping[str, Any]) -> bool:
+    """Whether a Patient resource is tagged as one whom a person still has to look at."""
+    tags = patient.get("meta", {}).get("tag", ())
+    return any(PROVISIONAL.items() <= each.items() for each in tags)
 
 
 def facts_of(patient: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:

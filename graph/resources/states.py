@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fhir_profiles.mapping.patient_identity import facts_of
+from fhir_profiles.mapping.patient_identity import facts_of, is_provisional
 from graph.commit import Shelf, ShelfRow
 from graph.records import Facts
 from graph.scope import AccessScope
@@ -42,11 +42,20 @@ class ResourceState:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A Patient who carries an identifier value, in the identifier system `system`."""
+    """A Patient who carries an identifier value, in the identifier system `system`.
+
+    `provisional` is one whom Hilum made of pictures in doubt: it stands for nobody until a person has looked.
+    """
 
     key: str
     system: str
     facts: Facts
+    provisional: bool = False
+
+
+def candidate(key: str, system: str, document: Mapping[str, Any]) -> Candidate:
+    """The Patient of a document as one who carries an identifier."""
+    return Candidate(key, system, facts_of(document), is_provisional(document))
 
 
 def state_of(properties: Mapping[str, Any]) -> ResourceState | None:
@@ -71,11 +80,12 @@ def _only(rows: Sequence[ShelfRow]) -> ResourceState | None:
 
 def _candidates(rows: Sequence[ShelfRow]) -> tuple[Candidate, ...]:
     ordered = sorted(rows, key=lambda row: int(row["serial"]))
-    return tuple(Candidate(row["patient"], row["system"], _facts(row["body"])) for row in ordered)
+    return tuple(candidate(row["patient"], row["system"], _document(row["body"])) for row in ordered)
 
 
-def _facts(body: bytes) -> Facts:
-    return facts_of(orjson.loads(zlib.decompress(body)))
+def _document(body: bytes) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = orjson.loads(zlib.decompress(body))
+    return document
 
 
 RESOURCES: Shelf[ResourceState | None] = Shelf(

@@ -7,13 +7,12 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from fhir_profiles.mapping.patient_identity import facts_of
 from graph.commit import Counter, Ledger, Numbers, Part, Shelves
 from graph.cypher.row_creation import CREATE_ROWS
 from graph.keys import kind_key, version_key
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
-from graph.resources.states import CARRIERS, RESOURCES, STUDIES, Candidate, ResourceState
+from graph.resources.states import CARRIERS, RESOURCES, STUDIES, ResourceState, candidate
 
 Properties: TypeAlias = Mapping[str, Any]
 
@@ -184,8 +183,8 @@ def _remember_carrier(shelves: Shelves, write: ResourceWrite, tenant: str) -> No
         return
     for key, system in _identifiers(write, tenant):
         if shelves.knows(CARRIERS, key):
-            candidate = Candidate(write.key, system, facts_of(orjson.loads(write.body)))
-            shelves.put(CARRIERS, key, (*shelves.get(CARRIERS, key), candidate))
+            carrier = candidate(write.key, system, orjson.loads(write.body))
+            shelves.put(CARRIERS, key, (*shelves.get(CARRIERS, key), carrier))
         else:
             shelves.cloud(CARRIERS, key)
 

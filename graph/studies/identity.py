@@ -1,27 +1,53 @@
 """Whose pictures these are: from the patient attributes of a study to a Patient resource.
 
-(PatientID, issuer) is an identifier; a study joins the Patient who carries it, else a Patient is made. An
-empty PatientID never matches anybody. Where name, birth date or sex disagree, the study goes to a provisional
-Patient, never into the chart, and a Task asks a person to look.
+(PatientID, issuer) is an identifier; a study joins the one Patient who carries it, else a Patient is made. An
+empty PatientID never matches anybody, and one that several patients carry identifies nobody. Where there is
+doubt the study goes to a provisional Patient, never into a chart, and a Task asks a person to look: where
+name, birth date or sex disagree, where several carry the number, and where the study was announced over FHIR
+for somebody whom the pictures do not name.
 """
 
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
 
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.mapping.patient import patient
-from fhir_profiles.mapping.patient_identity import disagreements, facts_of
+from fhir_profiles.mapping.patient_identity import agrees, disagreements, facts_of
 from graph.clock import instant
 from graph.commit import Draft, View
 from graph.keys import resource_key, resource_of
 from graph.query.rows import code_key, compartment_keys, value_rows
 from graph.records import Facts
-from graph.resources.states import CARRIERS, Candidate
+from graph.resources.states import CARRIERS, Candidate, candidate
 from graph.resources.writing import IDENTIFIER, VERSIONS, ResourceWrite
 from graph.site import Site
+
+_MOST_NAMED = 10  # patients whom a Task names
+
+BODY_OF = """
+MATCH (:Resource {key: $key})-[:CURRENT]->(v:Version) WHERE v.method <> 'DELETE' RETURN v.body AS body
+"""
+
+
+class Doubt(StrEnum):
+    """Why a study is given to a provisional Patient: what its Task says."""
+
+    CHART = "Patient identity disagreement between a study and the chart"
+    SHARED = "The PatientID of a study is carried by several patients, so that it identifies none of them"
+    ANNOUNCED = "Patient identity disagreement between the pictures of a study and whom it was announced for"
+
+
+class Owner(NamedTuple):
+    """The key of the Patient whose study it is, and what is doubted of it; None where nothing is."""
+
+    key: str
+    doubt: Doubt | None = None
 
 
 def identifier_term(tenant: str, facts: Facts) -> str | None:
@@ -39,20 +65,54 @@ class Identification:
     site: Site
     _made: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
 
-    def patient_of(self, facts: Facts) -> str:
-        """The key of the Patient whose study this is."""
-        system = self._system_of(facts)
+    def patient_of(self, facts: Facts) -> Owner:
+        """The Patient whose study this is, by its number."""
         carriers = self._carriers(facts)
-        ours = [each for each in carriers if each.system == system]
-        for candidate in ours:
-            if not disagreements(facts, candidate.facts):
-                return candidate.key
+        ours = [each for each in carriers if each.system == self._system_of(facts)]
+        charts, provisional = _parted(ours)
+        if len(charts) > 1:
+            return self._in_doubt(facts, Doubt.SHARED, provisional, [each.key for each in charts])
+        for each in (*charts, *provisional):
+            if not disagreements(facts, each.facts):
+                return Owner(each.key)
         if not ours and (elsewhere := _agreeing_elsewhere(facts, carriers)):
-            return elsewhere.key
+            return Owner(elsewhere.key)
         key = self._make(facts, provisional=bool(ours))
         if ours:
-            self._ask(key, ours[0].key)
-        return key
+            self._ask(Doubt.CHART, key, [ours[0].key])
+        return Owner(key)
+
+    def announced_for(self, facts: Facts, announced: str) -> Owner:
+        """The Patient of a study that was announced for the one of a key: that one, if the pictures agree.
+
+        They do where that Patient alone carries their number and nothing disagrees; or where nobody else
+        carries it, and name and birth date are in both and agree.
+        """
+        charts, provisional = _parted(
+            each for each in self._carriers(facts) if each.system == self._system_of(facts)
+        )
+        own = next((each for each in charts if each.key == announced), None)
+        if own and len(charts) == 1:
+            joined = not disagreements(facts, own.facts)
+        else:
+            joined = (own is not None or not charts) and agrees(facts, self._facts_of(announced))
+        if joined:
+            return Owner(announced)
+        return self._in_doubt(facts, Doubt.ANNOUNCED, provisional, [announced])
+
+    def _in_doubt(
+        self, facts: Facts, doubt: Doubt, provisional: Iterable[Candidate], others: Sequence[str]
+    ) -> Owner:
+        """A provisional Patient, one whom name and birth date say to be the same or a new one, and a Task."""
+        known = next((each.key for each in provisional if agrees(facts, each.facts)), None)
+        key = known or self._make(facts, provisional=True)
+        self._ask(doubt, key, others)
+        return Owner(key, doubt)
+
+    def _facts_of(self, key: str) -> Facts:
+        """What is known of a Patient by their key; nothing of one who is not there."""
+        rows = self.view.read(BODY_OF, key=key)
+        return facts_of(orjson.loads(zlib.decompress(rows[0]["body"]))) if rows else {}
 
     def _carriers(self, facts: Facts) -> tuple[Candidate, ...]:
         term = identifier_term(self.view.tenant, facts)
@@ -71,31 +131,46 @@ class Identification:
         write = made_by_hilum(self.view, resource, self.site)
         self.draft.add(VERSIONS, write)
         if term := identifier_term(self.view.tenant, facts):
-            candidate = Candidate(write.key, system, facts_of(resource))
-            self._made[term] = (*self._made.get(term, ()), candidate)
+            self._made[term] = (*self._made.get(term, ()), candidate(write.key, system, resource))
         return write.key
 
-    def _ask(self, provisional: str, chart: str) -> None:
-        """A Task for a person: the pictures say somebody else than the chart."""
+    def _ask(self, doubt: Doubt, provisional: str, others: Sequence[str]) -> None:
+        """A Task for a person: whose the pictures are is in doubt.
+
+        It stands in the chart of the one other patient; of several in none, and names them.
+        """
+        chart = others[0] if len(others) == 1 else provisional
+        named = [
+            {"type": {"text": "Patient"}, "valueReference": {"reference": resource_of(each)}}
+            for each in others[:_MOST_NAMED]
+        ]
         task = {
             "resourceType": "Task",
             "id": self.site.new_id(),
             "status": "requested",
             "intent": "order",
-            "code": {"text": "Patient identity disagreement between a study and the chart"},
+            "code": {"text": str(doubt)},
             "focus": {"reference": resource_of(provisional)},
             "for": {"reference": resource_of(chart)},
+            **({"input": named} if len(others) > 1 else {}),
         }
         self.draft.add(VERSIONS, made_by_hilum(self.view, task, self.site))
+
+
+def _parted(carriers: Iterable[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Those who are patients, and those who are provisional."""
+    charts: list[Candidate] = []
+    provisional: list[Candidate] = []
+    for each in carriers:
+        (provisional if each.provisional else charts).append(each)
+    return charts, provisional
 
 
 def _agreeing_elsewhere(facts: Facts, carriers: tuple[Candidate, ...]) -> Candidate | None:
     """The one carrier of the value in another system, if name and birth date both are there and agree."""
     if facts.get("IssuerOfPatientID") or len(carriers) != 1:
         return None
-    known = carriers[0].facts
-    comparable = all(facts.get(name) and known.get(name) for name in ("PatientName", "PatientBirthDate"))
-    return carriers[0] if comparable and not disagreements(facts, known) else None
+    return carriers[0] if agrees(facts, carriers[0].facts) else None
 
 
 def made_by_hilum(view: View, resource: dict[str, Any], site: Site) -> ResourceWrite:

@@ -23,7 +23,14 @@ from graph.resources.states import CARRIERS, RESOURCES, STUDIES, ResourceState
 from graph.resources.writing import VERSIONS, next_snapshot
 from graph.scope import AccessScope
 from graph.site import Site
-from graph.studies.identity import Identification, identifier_term, made_by_hilum
+from graph.studies.identity import (
+    BODY_OF,
+    Doubt,
+    Identification,
+    Owner,
+    identifier_term,
+    made_by_hilum,
+)
 from graph.studies.places import Arriving, Place, placed
 from graph.studies.rows import (
     ARRIVALS,
@@ -39,8 +46,11 @@ from graph.studies.version import StudyVersion, of_known, version_write
 
 Thing = TypeVar("Thing")
 
-_BODY_OF = "MATCH (:Resource {key: $key})-[:CURRENT]->(v:Version) RETURN v.body AS body"
 _OTHER_PATIENT = "the study belongs to another PatientID; its first one stays"
+_IN_DOUBT: Mapping[Doubt | None, str] = {
+    Doubt.SHARED: "several patients carry the PatientID: this one is provisional",
+    Doubt.ANNOUNCED: "announced for another patient: this one is provisional",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +144,29 @@ class _Study:
         known = self.view.get(STUDIES, place.study)
         before = self._before(known, place)
         after = before.arriving(self.arrivals)
-        if not after.patient:
-            after = after.owned_by(self.identification.patient_of(after.facts))
+        owner = self._owner(known, after)
+        if before.patient not in ("", owner.key):
+            after = after.overlaid(None)  # what users wrote was about somebody else
+        after = after.owned_by(owner.key)
         self._draft_version(known, before, after, place)
         self._draft_series(before, after)
         for each in self.arrivals:
             self.draft.add(ARRIVALS, _arrival(each))
         whose = (after.patient, resource_key(self.unit.scope.tenant, "ImagingStudy", after.resource_id))
         expected = before.facts.get("PatientID")
+        doubted = (_IN_DOUBT[owner.doubt],) if owner.doubt in _IN_DOUBT else ()
         for each in self.arrivals:
             other = expected and each.row.study.get("PatientID", expected) != expected
-            yield each.place.instance, _ToldOf(whose, (_OTHER_PATIENT,) if other else ())
+            warnings = (_OTHER_PATIENT, *doubted) if other else doubted
+            yield each.place.instance, _ToldOf(whose, warnings)
+
+    def _owner(self, known: ResourceState | None, after: StudyVersion) -> Owner:
+        """Whose study it is: its patient stays, and one that was only announced is held to its pictures."""
+        if not after.patient:
+            return self.identification.patient_of(after.facts)
+        if known is not None and not known.managed:
+            return self.identification.announced_for(after.facts, after.patient)
+        return Owner(after.patient)
 
     def _before(self, known: ResourceState | None, place: Place) -> StudyVersion:
         """The study as it is; without pictures, what is known of it."""
@@ -159,7 +181,7 @@ class _Study:
 
     def _announced(self, known: ResourceState) -> Mapping[str, Any]:
         """The document of a study that was first made over FHIR."""
-        (row,) = self.view.read(_BODY_OF, key=known.key)
+        (row,) = self.view.read(BODY_OF, key=known.key)
         document: Mapping[str, Any] = orjson.loads(zlib.decompress(row["body"]))
         return document
 

@@ -71,9 +71,7 @@ class Bundles:
         return _done(scope, ready, self._writer.write_each)
 
 
-def _ready(
-    scope: AccessScope, asked: BundleRequest, index: int, route: Route[Answer]
-) -> _Ready[Answer]:
+def _ready(scope: AccessScope, asked: BundleRequest, index: int, route: Route[Answer]) -> _Ready[Answer]:
     request = asked.request(index)
     with placed(index):
         routed = route(request)

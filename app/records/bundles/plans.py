@@ -26,7 +26,7 @@ from app.records.write.receiving import Prepared, prepare, require_same_id, requ
 from fhir_profiles.references import HISTORY, literal
 from graph.budget import MOST_TO_DECIDE, spend
 from graph.commit import Keys
-from graph.errors import Invalid, TooLarge
+from graph.errors import Invalid, PreconditionFailed, TooLarge
 from graph.keys import resource_key
 from graph.query.gathering import gathered
 from graph.query.prices import QUESTION, price
@@ -106,14 +106,15 @@ class Names:
 class TransactionPlan:
     """A transaction: its entries, the `order` in which their conditions are looked up, and what texts mean.
 
-    `lookups` are conditional references to what is stored; `readings` are of what must be there once all is
-    written.
+    `lookups` are conditional references to what is stored; `alone` those to Patients that an entry answers and
+    nobody who is stored may answer too; `readings` are of what must be there once all is written.
     """
 
     entries: tuple[Planned, ...]
     order: tuple[int, ...]
     names: Names
     lookups: Mapping[str, Criteria | Lookup]
+    alone: Mapping[str, Criteria]
     readings: tuple[BundleReading, ...] = ()
 
     def looks_at(self, scope: AccessScope) -> Keys:
@@ -136,18 +137,19 @@ def plan_of(
 ) -> TransactionPlan:
     """Check the entries against one another and make the plan.
 
-    Raises `Invalid` and `InvalidResource` with an entry's place, `TooLarge` beyond `MOST_LOOKUPS` conditions.
+    Raises `Invalid` and `InvalidResource` with an entry's place, `TooLarge` beyond `MOST_LOOKUPS` conditions,
+    `PreconditionFailed` where several entries answer a conditional reference.
     """
     planned = [_planned(entry, new_id()) for entry in entries]
     _refuse_twice(planned)
     names = _names(planned, context.base)
-    lookups = dict(_lookups(planned, names, context))
+    lookups, alone = _lookups(planned, names, context)
     planned = [_conditional(each, names, context) for each in planned]
-    _bound(planned, lookups)
+    _bound(planned, len(lookups) + len(alone))
     still_open = {*names.entries, *names.versions, *lookups}
     _require_targets(planned, names.settled.keys() | still_open)
     ready = tuple(_ready(each, names.settled, still_open, context.tenant, site) for each in planned)
-    return TransactionPlan(ready, _order(ready), names, lookups, tuple(readings))
+    return TransactionPlan(ready, _order(ready), names, lookups, alone, tuple(readings))
 
 
 def _planned(entry: BundleEntry, new_id: str) -> Planned:
@@ -220,22 +222,39 @@ def _name_version(names: Names, text: str, place: int, planned: Planned, base: s
 
 def _lookups(
     planned: list[Planned], names: Names, context: SearchContext
-) -> Iterator[tuple[str, Criteria | Lookup]]:
-    """The conditional references that no entry answers; those that one answers become names."""
-    own = {
-        (each.entry.target.resource_type, pairs): place
-        for place, each in enumerate(planned)
-        for pairs in own_identifiers(each.entry)
-    }
+) -> tuple[dict[str, Criteria | Lookup], dict[str, Criteria]]:
+    """The conditional references that no entry answers, and those to Patients that one does.
+
+    What an entry answers becomes a name. Two that carry one identifier are told apart by nothing.
+    """
+    own: dict[tuple[str, Pairs], list[int]] = {}
+    for place, each in enumerate(planned):
+        for pairs in set(own_identifiers(each.entry)):
+            own.setdefault((each.entry.target.resource_type, pairs), []).append(place)
+    lookups: dict[str, Criteria | Lookup] = {}
+    alone: dict[str, Criteria] = {}
     for text in dict.fromkeys(text for each in planned for text in conditional_references(each.mentions)):
         target = target_of(text)
-        place = own.get((target.resource_type, target.criteria))
-        if place is None:
-            yield text, _criteria(target.resource_type, target.criteria, names, context)
-        elif planned[place].asks:
-            names.entries[text] = place
-        else:
-            names.settled[text] = planned[place].name
+        places = own.get((target.resource_type, target.criteria), [])
+        if not places:
+            lookups[text] = _criteria(target.resource_type, target.criteria, names, context)
+            continue
+        _name_answer(names, text, planned, places)
+        if target.resource_type == "Patient":
+            alone[text] = Criteria("Patient", criteria("Patient", target.criteria, context))
+    return lookups, alone
+
+
+def _name_answer(names: Names, text: str, planned: list[Planned], places: list[int]) -> None:
+    if len(places) > 1:
+        where = planned[places[1]].entry.at("resource.identifier")
+        raise PreconditionFailed(
+            "several entries answer a conditional reference", location=where, code="multiple-matches"
+        )
+    if planned[places[0]].asks:
+        names.entries[text] = places[0]
+    else:
+        names.settled[text] = planned[places[0]].name
 
 
 def _conditional(planned: Planned, names: Names, context: SearchContext) -> Planned:
@@ -256,8 +275,8 @@ def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchCon
     return Lookup(resource_type, settled, waits_for) if waits_for else Criteria(resource_type, where)
 
 
-def _bound(planned: list[Planned], lookups: Mapping[str, Criteria | Lookup]) -> None:
-    searches = len(lookups) + sum(each.condition is not None for each in planned)
+def _bound(planned: list[Planned], lookups: int) -> None:
+    searches = lookups + sum(each.condition is not None for each in planned)
     if searches > MOST_LOOKUPS:
         raise TooLarge(f"more than {MOST_LOOKUPS} conditions", location="Bundle.entry", code="too-costly")
 

@@ -25,7 +25,7 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
     """Write a transaction; return an outcome for each entry, None where nothing was deleted.
 
     The outcomes are in the order of the entries. Raises `Invalid` where two entries are one resource,
-    `PreconditionFailed` where a conditional reference matches nothing, and what fails for an entry with its
+    `PreconditionFailed` where a conditional reference matches nothing or several, and what fails for an entry with its
     place: `NotFound` or `Gone` for one that will read what is not there then.
     """
     context = SearchContext(desk.scope.tenant, desk.site.zone, desk.site.fhir_base)
@@ -35,6 +35,7 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
     desk.view.load({RESOURCES: [match for match in matches if match]})
     names |= _versions(desk, plan, matches)
     names |= _looked_up(desk, plan, names, context)
+    _require_alone(desk, plan, names)
     work = _Work(desk, names)
     outcomes: dict[int, Written | None] = {}
     for place in sorted(range(len(matches)), key=lambda place: ORDER[plan.entries[place].entry.method]):
@@ -129,6 +130,16 @@ def _looked_up(
             )
         found[text] = resource_of(match)
     return found
+
+
+def _require_alone(desk: Desk, plan: TransactionPlan, names: Mapping[str, str]) -> None:
+    """An identifier that an entry brings and somebody else who is stored carries too identifies nobody."""
+    for text, asked in plan.alone.items():
+        found = (resource_of(key) for key in desk.view.find(desk.scope, asked.question()))
+        if any(name != names[text] for name in found):
+            raise PreconditionFailed(
+                "another Patient carries the identifier of a conditional reference", code="multiple-matches"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""What a caller who is kept to granted rows may write: of their patients, naming what they see, and their own.
+"""What a caller who is kept to granted rows may write: their own, of their patients, naming what they see.
 
 The access matrix gives them the reports of their own reads. Whatever such a report names is looked at in the
-commit that writes it, and what the caller does not see is answered as what does not exist: else a report would
-tell what there is, or put itself into a chart that is not theirs.
+commit that writes it, and what the caller does not see is answered as what does not exist: else a report
+would tell what there is, or put itself into a chart that is not theirs.
 """
 
 from collections.abc import Iterator, Mapping

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from fhir_profiles.mapping.patient import PROVISIONAL, patient
+from fhir_profiles.mapping.patient import patient
+from fhir_profiles.mapping.patient_identity import PROVISIONAL
 from fhir_profiles.mapping.person_names import REPRESENTATION, display
 from fhir_profiles.validation.validation import validate
 from tests.strategies.dicom_facts import studies

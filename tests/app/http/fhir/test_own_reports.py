@@ -1,4 +1,4 @@
-"""What a teleradiologist writes: the reports of their own reads, about granted patients, naming what they see."""
+"""A teleradiologist writes the reports of their own reads, about granted patients, naming what they see."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,0 +1,172 @@
+"""Whose pictures they are, where the record says it too: announced studies, and numbers that several carry."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.imaging.store.outcomes import InstanceOutcome
+from app.security.scopes import system_scope
+from app.wiring import Wiring
+from tests.app.http.fhir.conftest import Fhir
+from tests.factories.dicom import ct_instance
+from tests.factories.fhir import bundle, diagnostic_report, entry, imaging_study, patient
+
+UID = "1.2.826.0.1.78"
+JANE = {"name": [{"family": "Doe", "given": ["Jane"]}], "birthDate": "1970-01-02", "gender": "female"}
+NOBODY: dict[str, Any] = {"name": None, "birthDate": None, "gender": None}
+PICTURE = {"PatientName": "Doe^Jane", "PatientBirthDate": "19700102", "PatientSex": "F"}
+
+
+class Modality:
+    """Sends slices, each in a request of its own."""
+
+    def __init__(self, services: Wiring) -> None:
+        self._ingest = services.ingest
+        self._scope = system_scope(services.sites.own.tenant, "modality")
+        self._number = 0
+
+    def send(self, number: str | None, study: str = UID, **attributes: Any) -> InstanceOutcome:
+        """Send one slice of a study, of a patient with this number."""
+        self._number += 1
+        file = ct_instance(
+            patient_id=number, study_uid=study, number=self._number, **{**PICTURE, **attributes}
+        )
+        (outcome,) = self._ingest.store(self._scope, [(file,)]).outcomes
+        assert outcome.stored, outcome
+        return outcome
+
+
+@pytest.fixture
+def modality(services: Wiring) -> Modality:
+    return Modality(services)
+
+
+def owner(fhir: Fhir, study: str = UID) -> str:
+    """Whose study it is, `Patient/id`."""
+    (name,) = fhir.found(f"ImagingStudy?identifier=urn:oid:{study}")
+    return str((fhir.get(name).json or {})["subject"]["reference"])
+
+
+def is_provisional(fhir: Fhir, name: str) -> bool:
+    return "provisional" in json.dumps((fhir.get(name).json or {}).get("meta", {}).get("tag", []))
+
+
+def tasks(fhir: Fhir) -> list[dict[str, Any]]:
+    return [fhir.get(name).json or {} for name in fhir.found("Task?_count=50")]
+
+
+AGREEING = {
+    "the number alone": (patient("7", **NOBODY), "7", {}),
+    "number, name and birth date": (patient("7", **JANE), "7", {}),
+    "name and birth date, the number is nobody's": (patient("old", **JANE), "7", {}),
+    "name and birth date, without a number": (patient(None, **JANE), None, {}),
+}
+
+
+@pytest.mark.parametrize("case", AGREEING)
+def test_pictures_that_agree_join_the_study_that_was_announced(
+    fhir: Fhir, modality: Modality, case: str
+) -> None:
+    person, number, attributes = AGREEING[case]
+    announced = fhir.create(person)
+    fhir.create(imaging_study(announced, UID, note=[{"text": "fasting"}]))
+
+    outcome = modality.send(number, **attributes)
+
+    (name,) = fhir.found(f"ImagingStudy?identifier=urn:oid:{UID}")
+    assert owner(fhir) == announced
+    assert (fhir.get(name).json or {})["note"] == [{"text": "fasting"}]
+    assert (outcome.comments, tasks(fhir)) == ((), [])
+
+
+DISAGREEING = {
+    "another name": (patient("7", **{**JANE, "name": [{"family": "Roe"}]}), "7", {}),
+    "another birth date": (patient("7", **{**JANE, "birthDate": "1971-01-02"}), "7", {}),
+    "another number, of somebody else": (patient("8", **JANE), "9", {}),
+    "nothing to compare": (patient("8", **NOBODY), "7", {}),
+    "pictures of nobody": (patient("8", **JANE), None, dict.fromkeys(PICTURE)),
+    "a birth date is missing": (patient("8", **{**JANE, "birthDate": None}), "7", {}),
+}
+
+
+@pytest.mark.parametrize("case", DISAGREEING)
+def test_pictures_that_do_not_agree_go_to_a_provisional_patient_and_a_person_is_asked(
+    fhir: Fhir, modality: Modality, case: str
+) -> None:
+    person, number, attributes = DISAGREEING[case]
+    announced = fhir.create(person)
+    somebody = fhir.create(patient("9", **JANE))
+    name = fhir.create(imaging_study(announced, UID, note=[{"text": "fasting"}]))
+
+    outcome = modality.send(number, **attributes)
+
+    study = fhir.get(name).json or {}
+    assert study["subject"]["reference"] not in (announced, somebody)
+    assert is_provisional(fhir, study["subject"]["reference"])
+    assert "note" not in study
+    assert "announced for another patient" in outcome.comments[0]
+    (task,) = tasks(fhir)
+    assert (task["for"]["reference"], task["focus"]["reference"]) == (
+        announced,
+        study["subject"]["reference"],
+    )
+    assert fhir.found(f"ImagingStudy?patient={announced}") == []
+
+
+def test_a_study_that_was_announced_for_nobody_who_is_there_joins_nobody(
+    fhir: Fhir, modality: Modality
+) -> None:
+    fhir.create(imaging_study("Patient/x", UID))
+    modality.send("7")
+
+    assert is_provisional(fhir, owner(fhir))
+
+
+def test_a_number_that_two_patients_carry_identifies_neither(fhir: Fhir, modality: Modality) -> None:
+    twins = [fhir.create(patient("7", **JANE)) for _ in range(2)]
+
+    first = modality.send("7")
+    second = modality.send("7", "1.2.3")
+    other = modality.send("7", "1.2.4", PatientBirthDate=None)
+
+    owners = [owner(fhir, study) for study in (UID, "1.2.3", "1.2.4")]
+    assert set(owners).isdisjoint(twins)
+    assert all(is_provisional(fhir, each) for each in owners)
+    assert owners[0] == owners[1] != owners[2]
+    for each in (first, second, other):
+        assert "several patients carry" in each.comments[0]
+    assert all("several patients" in each["code"]["text"] for each in tasks(fhir))
+    named = {each["valueReference"]["reference"] for each in tasks(fhir)[0]["input"]}
+    assert named == set(twins)
+
+
+def test_a_provisional_patient_takes_no_number_away_from_the_chart(fhir: Fhir, modality: Modality) -> None:
+    chart = fhir.create(patient("7", **JANE))
+    modality.send("7", PatientName="Roe^Richard")
+
+    outcome = modality.send("7", "1.2.3")
+
+    assert owner(fhir, "1.2.3") == chart
+    assert outcome.comments == ()
+
+
+def test_a_number_is_a_patients_again_when_only_one_carries_it(fhir: Fhir, modality: Modality) -> None:
+    names = [fhir.create(patient("7", **JANE)) for _ in range(2)]
+    modality.send("7")
+    fhir.send("DELETE", names[1])
+
+    modality.send("7", "1.2.3")
+
+    assert owner(fhir, "1.2.3") == names[0]
+
+
+def test_a_number_that_a_bundle_gives_twice_answers_no_conditional_reference(fhir: Fhir) -> None:
+    report = entry(diagnostic_report("Patient?identifier=urn:hilum:mrn|7"))
+
+    answers = [
+        fhir.send("POST", "", bundle(*(entry(patient("7")) for _ in range(count)), report))
+        for count in (2, 1, 1)  # the third finds that of the second beside its own
+    ]
+
+    assert [each.status_code for each in answers] == [412, 200, 412]
