@@ -18,7 +18,6 @@ from app.audit.mover import AuditMover
 from app.audit.proving import AuditTrail
 from app.audit.recorder import AuditRecorder, open_recorder
 from app.blobs import BlobStore, new_blob_id
-from app.census import Census
 from app.checking import Checks
 from app.cohorts.answering import Cohorts
 from app.config import Config
@@ -50,7 +49,6 @@ from graph.accounts.accounts import AccountStore
 from graph.aggregates import AGGREGATES
 from graph.audit.entries import AuditStore
 from graph.audit.heads import AuditHeadStore
-from graph.census import census
 from graph.changes.changes import ChangeStore
 from graph.clock import now
 from graph.commit import Committer, CommitterThread, Committing
@@ -219,7 +217,7 @@ class Wiring:
 
     @cached_property
     def retrieval(self) -> ImagingRetrieval:
-        return ImagingRetrieval(self.imaging, self.blobs)
+        return ImagingRetrieval(self.imaging, self.blobs, tag_key=self.key.derive("tags"))
 
     @cached_property
     def deletion(self) -> ImagingDeletion:
@@ -279,10 +277,6 @@ class Wiring:
     @cached_property
     def readiness(self) -> Readiness:
         return Readiness(self.graph, self.blobs, self.config.home)
-
-    @cached_property
-    def census(self) -> Census:
-        return Census(lambda: census(self.graph, self.sites.own.tenant))
 
     @cached_property
     def checks(self) -> Checks:

@@ -53,7 +53,6 @@ def _fhir(wiring: Wiring) -> Window:
 def _pages(wiring: Wiring) -> Window:
     return pages.blueprint(
         readiness=wiring.readiness,
-        census=wiring.census,
         sites=wiring.sites,
         demo=wiring.config.demo,
     )

@@ -1,5 +1,6 @@
 """A paging token works for its caller, its query and its time, and for nothing else."""
 
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 
 import pytest
@@ -67,6 +68,24 @@ def test_rubbish_is_invalid(token: str) -> None:
         TOKENS.read(CALLER, "q", token, NOW)
 
 
-def test_a_token_tells_nothing_about_the_caller_or_the_query() -> None:
-    token = TOKENS.issue(CALLER, "name=Kim", [7], NOW)
-    assert len(token) < 40
+def test_a_token_tells_nothing_about_the_caller_the_query_or_the_place() -> None:
+    token = TOKENS.issue(CALLER, "name=Kim", [1234567], NOW)
+    raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+    assert len(token) < 64
+    assert b"1234567" not in raw
+    assert b"Kim" not in raw
+
+
+@given(st.integers(-(2**53), 2**53), st.integers(-(2**53), 2**53))
+def test_no_length_of_a_token_tells_a_number(one: int, other: int) -> None:
+    first, second = (TOKENS.issue(CALLER, "q", ["kim", each], NOW) for each in (one, other))
+
+    assert len(first) == len(second)
+    assert (first == second) is (one == other)
+
+
+def test_nothing_two_tokens_share_tells_how_far_apart_their_places_are() -> None:
+    near, far = ({TOKENS.issue(CALLER, "q", [at], NOW)[:8] for at in span} for span in (range(9), (1, 10**9)))
+
+    assert (len(near), len(far)) == (9, 2)

@@ -1,4 +1,4 @@
-"""Addresses of pages: `self` says what was applied, `next` carries a signed place (R4 http.html#paging)."""
+"""Addresses of pages: `self` says what was applied, `next` an encrypted place (R4 http.html#paging)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

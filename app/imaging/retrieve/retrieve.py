@@ -3,6 +3,7 @@
 Bytes are those that were stored; each frame is read from its place in the file, which storing noted.
 """
 
+import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
@@ -21,23 +22,31 @@ from graph.scope import AccessScope
 from graph.studies.imaging import ImagingStore, frame_table
 
 CHUNK = 1 << 20
+_TAG = 32  # hexadecimal digits
 _UNREADABLE = "the pixels of an instance cannot be read now"
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The attributes of instances, each a zlib-compressed DICOM JSON object; `tag` changes when they do."""
+    """The attributes of instances, each a zlib-compressed DICOM JSON object.
+
+    `tag` changes when they do, and tells nothing else.
+    """
 
     objects: tuple[bytes, ...]
     tag: str
 
 
 class ImagingRetrieval:
-    """Retrieves instances, their frames and their metadata."""
+    """Retrieves instances, their frames and their metadata.
 
-    def __init__(self, imaging: ImagingStore, blobs: BlobStore) -> None:
+    `tag_key` is the secret under which tags are made: what they are made of counts what others store.
+    """
+
+    def __init__(self, imaging: ImagingStore, blobs: BlobStore, *, tag_key: bytes) -> None:
         self._imaging = imaging
         self._blobs = blobs
+        self._tag_key = tag_key
 
     def instances(
         self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
@@ -99,4 +108,6 @@ class ImagingRetrieval:
         scope.require("imaging.read")
         rows = self._imaging.metadata(scope, study, series, instance)
         newest = max(sequence for sequence, _ in rows)
-        return Metadata(tuple(written for _, written in rows), f"{newest}-{len(rows)}")
+        state = f"{scope.tenant} {scope.partition} {study} {series} {instance} {newest} {len(rows)}"
+        tag = hmac.digest(self._tag_key, state.encode(), "sha256").hex()[:_TAG]
+        return Metadata(tuple(written for _, written in rows), tag)

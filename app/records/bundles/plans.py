@@ -4,7 +4,7 @@ Every new resource gets its id, references to entries are rewritten, and all tha
 the lock is prepared. Open stay the entries and references whose name or version only the lock can tell.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -106,8 +106,8 @@ class Names:
 class TransactionPlan:
     """A transaction: its entries, the `order` in which their conditions are looked up, and what texts mean.
 
-    `lookups` are conditional references to what is stored; `alone` those to Patients that an entry answers and
-    nobody who is stored may answer too; `readings` are of what must be there once all is written.
+    `lookups` are conditional references to what is stored; `alone` those to Patients that an entry answers
+    and nobody who is stored may answer too; `readings` are of what must be there once all is written.
     """
 
     entries: tuple[Planned, ...]

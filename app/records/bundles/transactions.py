@@ -25,8 +25,8 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
     """Write a transaction; return an outcome for each entry, None where nothing was deleted.
 
     The outcomes are in the order of the entries. Raises `Invalid` where two entries are one resource,
-    `PreconditionFailed` where a conditional reference matches nothing or several, and what fails for an entry with its
-    place: `NotFound` or `Gone` for one that will read what is not there then.
+    `PreconditionFailed` where a conditional reference matches nothing or several, and what fails for an entry
+    with its place: `NotFound` or `Gone` for one that will read what is not there then.
     """
     context = SearchContext(desk.scope.tenant, desk.site.zone, desk.site.fhir_base)
     names = dict(plan.names.settled)

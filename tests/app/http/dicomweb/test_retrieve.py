@@ -117,6 +117,21 @@ def test_metadata_is_an_array_of_the_instances(client: FlaskClient, as_role: AsR
     assert again.status_code == 304
 
 
+def test_the_tag_of_metadata_changes_with_them_and_counts_nothing(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    study, *_ = stored(client, as_role, 1)
+    path = f"/dicom-web/studies/{study}/metadata"
+    tags = [client.get(path, headers=as_role("clinician")).headers["ETag"]]
+    store(client, as_role, ct_instance(study_uid="1.2.77"))
+    tags.append(client.get(path, headers=as_role("clinician")).headers["ETag"])
+    store(client, as_role, ct_instance(study_uid=study, number=9))
+    tags.append(client.get(path, headers=as_role("clinician")).headers["ETag"])
+
+    assert tags[0] == tags[1] != tags[2]
+    assert all(re.fullmatch(r'"[0-9a-f]{32}"', each) for each in tags)
+
+
 def test_frames_of_a_native_image_are_its_pixels(client: FlaskClient, as_role: AsRole) -> None:
     dataset = examples.ct
     with open(str(get_testdata_file("CT_small.dcm", download=False)), "rb") as source:  # noqa: PTH123

@@ -1,4 +1,4 @@
-"""Whose pictures they are, where the record says it too: announced studies, and numbers that several carry."""
+"""Whose pictures they are, where the record says it too: announced studies, numbers that several carry."""
 
 import json
 from typing import Any
