@@ -95,6 +95,11 @@ def follower_key(tenant: str, name: str) -> str:
     return join(tenant, ABSENT, "follower", name)
 
 
+def researcher_key(tenant: str, subject: str) -> str:
+    """Key of what one researcher was told."""
+    return join(tenant, ABSENT, "researcher", subject)
+
+
 def concept_key(system: str, code: str) -> str:
     """Key of a Concept; terminology is shared by all tenants."""
     return join(ABSENT, ABSENT, system or ABSENT, code)

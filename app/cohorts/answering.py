@@ -1,7 +1,7 @@
 """The use case: a question is answered for one caller, patients a page at a time.
 
-The two trees of the population find the page; each leaf, asked of that page alone, tells what decides every
-verdict. Counts are of all patients, rows and links of those on the page who match.
+Counts are of all patients, rows and links of those on the page who match. What is not told to a caller who
+sees pseudonyms is left out of every part alike.
 """
 
 from collections.abc import Sequence
@@ -10,34 +10,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.cohorts.charts import Charts
-from app.cohorts.disclosure import Disclosure
+from app.cohorts.disclosure import Disclosure, is_pseudonymous
+from app.cohorts.listing import Counts, Keyset, Lister, Listing
 from app.cohorts.places import located
 from app.cohorts.question import CohortQuestion, Exists, leaves
 from app.cohorts.reading import read_question
 from app.cohorts.tables import Tables
-from app.cohorts.trees import Compiler, Trees
-from app.cohorts.verdicts import Judgement, Truth, judge
-from app.cohorts.vocabulary import PATIENT
+from app.cohorts.trees import Compiler
+from app.cohorts.verdicts import Truth
+from app.cohorts.withholding import Withholding
 from app.paging import PageTokens
 from app.site import Sites
 from graph.budget import MOST_OF_A_COHORT, spend
-from graph.query.expression import All, Expression, KeyIn
 from graph.query.prices import price
 from graph.resources.references import ReferenceStore
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
+from graph.tellings.tellings import TellingStore
 from graph.terminology.concepts import ConceptStore
 
 VERDICTS = {Truth.TRUE: "matched", Truth.UNKNOWN: "unknown"}
 _MICROSECONDS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many patients match, and of how many nobody can say."""
-
-    matched: int
-    unknown: int
 
 
 class Cohorts:
@@ -48,6 +41,7 @@ class Cohorts:
         resources: ResourceStore,
         references: ReferenceStore,
         concepts: ConceptStore,
+        tellings: TellingStore,
         *,
         tokens: PageTokens,
         pseudonym_key: bytes,
@@ -56,6 +50,7 @@ class Cohorts:
         self._resources = resources
         self._references = references
         self._concepts = concepts
+        self._tellings = tellings
         self._tokens = tokens
         self._pseudonym_key = pseudonym_key
         self._sites = sites
@@ -63,58 +58,104 @@ class Cohorts:
     def ask(self, scope: AccessScope, raw: Any, now: int) -> dict[str, Any]:
         """Answer the JSON of a question as JSON; `now` in µs since the epoch.
 
-        Raises `Invalid` and `TooLarge` with the JSONPath of what is wrong.
+        Raises `Invalid` and `TooLarge` with the JSONPath of what is wrong, `Throttled` where a caller who
+        sees pseudonyms was told too much already.
         """
         scope.require("cohort.query")
         zone = self._sites.of(scope).zone
         today = datetime.fromtimestamp(now // _MICROSECONDS, UTC).astimezone(zone).date()
-        question = read_question(raw, today)
+        guarded = is_pseudonymous(scope)
+        question = read_question(raw, today, by_year=guarded)
         charts = Charts(scope, self._resources, self._references, self._concepts)
-        compiler = Compiler(question.as_of, zone, _codings(question, charts))
-        return self._answer(question, charts, compiler, now)
+        asking = _Asking(
+            question,
+            charts,
+            Compiler(question.as_of, zone, _codings(question, charts)),
+            Disclosure.to(scope, self._pseudonym_key),
+            Withholding(self._tellings, scope, question.min_cell, now) if guarded else None,
+        )
+        return self._answer(asking, now)
 
-    def _answer(
-        self, question: CohortQuestion, charts: Charts, compiler: Compiler, now: int
-    ) -> dict[str, Any]:
-        population = compiler.patients(question.population)
-        with located("$.population"):
-            spend(price(population.possible), MOST_OF_A_COHORT)
-        shown = Disclosure.to(charts.scope, self._pseudonym_key, question.min_cell)
-        after = self._after(question, charts.scope, now)
-        with located("$.population"):
-            page = charts.page(PATIENT, population.possible, question.limit, after)
-        judged = _judged(question, compiler, charts, page.keys)
-        whole = question.token is None and page.after is None
-        counts = _counts(population, charts, judged, whole=whole)
-        listed = _listed(judged, counts, shown)
-        matched = [key for key, each in listed.items() if each.truth is Truth.TRUE]
-        tables = Tables(question, charts, compiler, matched)
-        answer = {
+    def _answer(self, asking: "_Asking", now: int) -> dict[str, Any]:
+        question, scope = asking.question, asking.charts.scope
+        listing = asking.listing(self._after(question, scope, now))
+        rows, links = asking.tables(listing.matched)
+        scope.concerns(listing.judged)
+        if question.count:
+            scope.counts((listing.counts.matched or 0) + (listing.counts.unknown or 0))
+        return {
             "cohort": question.cohort,
             "asOf": question.as_of.isoformat(),
-            "counts": _shown_counts(question, counts, shown),
-            "patients": [_patient(shown.reference(key), each) for key, each in listed.items()],
-            "rows": tables.rows(shown),
-            "links": tables.links(shown),
-            "next": self._next(question, charts.scope, page.after, now),
+            "counts": _shown_counts(question, listing.counts),
+            "patients": asking.patients(listing),
+            "rows": rows,
+            "links": links,
+            "next": self._next(question, scope, listing.after, now),
         }
-        charts.scope.concerns((*listed, *tables.studies))
-        if question.count:
-            charts.scope.counts(counts.matched + counts.unknown)
-        return answer
 
-    def _after(self, question: CohortQuestion, scope: AccessScope, now: int) -> tuple[object, ...] | None:
+    def _after(self, question: CohortQuestion, scope: AccessScope, now: int) -> Keyset | None:
         """Where the page that is asked for begins; None for the first one."""
         if question.token is None:
             return None
         with located("$.page.token"):
-            return self._tokens.read(scope, question.cohort, question.token, now)
+            return self._tokens.read(scope, _paged(question, scope), question.token, now)
 
     def _next(
-        self, question: CohortQuestion, scope: AccessScope, after: tuple[object, ...] | None, now: int
+        self, question: CohortQuestion, scope: AccessScope, after: Keyset | None, now: int
     ) -> str | None:
         """The token of the page after this one; None after the last."""
-        return None if after is None else self._tokens.issue(scope, question.cohort, after, now)
+        return None if after is None else self._tokens.issue(scope, _paged(question, scope), after, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One question of one caller: what it is answered from, and how it is shown.
+
+    `withholding` is None for a caller from whom nothing is withheld.
+    """
+
+    question: CohortQuestion
+    charts: Charts
+    compiler: Compiler
+    shown: Disclosure
+    withholding: Withholding | None
+
+    def listing(self, after: Keyset | None) -> Listing:
+        """The patients of the page that begins after a place."""
+        population = self.compiler.patients(self.question.population)
+        lister = Lister(self.question, self.charts, self.compiler, population)
+        with located("$.population"):
+            spend(price(population.possible), MOST_OF_A_COHORT)
+            if self.withholding is None:
+                return lister.whole(after)
+            return lister.told(after, self.shown, self.withholding)
+
+    def patients(self, listing: Listing) -> list[dict[str, Any]]:
+        """The patients of a page as they are shown."""
+        return [
+            {
+                "reference": self.shown.reference(key),
+                "verdict": VERDICTS[each.truth],
+                "deciding": self.shown.deciding(each.deciding),
+            }
+            for key, each in listing.judged.items()
+        ]
+
+    def tables(self, matched: Sequence[str]) -> tuple[dict[str, list[dict[str, Any]]], list[dict[str, str]]]:
+        """The rows and the links of those on a page who match."""
+        tables = Tables(self.question, self.charts, self.compiler, matched)
+        rows, links = tables.rows(self.shown), tables.links(self.shown)
+        self.charts.scope.concerns(tables.studies)
+        if self.withholding is None:
+            return rows, links
+        page = frozenset(self.shown.reference(key) for key in matched)
+        owners = {row["reference"]: row["patient"] for table in rows.values() for row in table}
+        return self.withholding.rows(rows, page), self.withholding.links(links, owners, page)
+
+
+def _paged(question: CohortQuestion, scope: AccessScope) -> str:
+    """What a page belongs to: the question, and how it is shown."""
+    return f"{question.cohort} {scope.purpose}"
 
 
 def _codings(question: CohortQuestion, charts: Charts) -> dict[tuple[str, str], Any]:
@@ -128,54 +169,7 @@ def _codings(question: CohortQuestion, charts: Charts) -> dict[tuple[str, str], 
     }
 
 
-def _judged(
-    question: CohortQuestion, compiler: Compiler, charts: Charts, keys: Sequence[str]
-) -> dict[str, Judgement]:
-    """The judgement of each patient of the page, in its order."""
-    truths: dict[str, dict[str, Truth]] = {key: {} for key in keys}
-    for leaf in leaves(question.population) if keys else ():
-        trees = compiler.patients(leaf)
-        certain = _among(charts, keys, trees.certain)
-        possible = _among(charts, [key for key in keys if key not in certain], trees.possible)
-        for key, known in truths.items():
-            known[leaf.path] = _truth(key, certain, possible)
-    judged = {key: judge(question.population, known) for key, known in truths.items()}
-    return {key: each for key, each in judged.items() if each.truth is not Truth.FALSE}
-
-
-def _truth(key: str, certain: set[str], possible: set[str]) -> Truth:
-    if key in certain:
-        return Truth.TRUE
-    return Truth.UNKNOWN if key in possible else Truth.FALSE
-
-
-def _among(charts: Charts, keys: Sequence[str], where: Expression) -> set[str]:
-    return set(charts.keys(PATIENT, All((KeyIn(PATIENT, tuple(keys)), where)))) if keys else set()
-
-
-def _counts(population: Trees, charts: Charts, judged: dict[str, Judgement], *, whole: bool) -> Counts:
-    """The numbers; the page tells them itself where it is the only one."""
-    if whole:
-        matched = sum(each.truth is Truth.TRUE for each in judged.values())
-        return Counts(matched, len(judged) - matched)
-    matched = charts.count(PATIENT, population.certain)
-    return Counts(matched, charts.count(PATIENT, population.possible) - matched)
-
-
-def _listed(judged: dict[str, Judgement], counts: Counts, shown: Disclosure) -> dict[str, Judgement]:
-    withheld = {Truth.TRUE: shown.withholds(counts.matched), Truth.UNKNOWN: shown.withholds(counts.unknown)}
-    return {key: each for key, each in judged.items() if not withheld[each.truth]}
-
-
-def _shown_counts(question: CohortQuestion, counts: Counts, shown: Disclosure) -> dict[str, int | None]:
+def _shown_counts(question: CohortQuestion, counts: Counts) -> dict[str, int | None]:
     if not question.count:
         return {"matched": None, "unknown": None}
-    return {"matched": shown.count(counts.matched), "unknown": shown.count(counts.unknown)}
-
-
-def _patient(reference: str, judgement: Judgement) -> dict[str, Any]:
-    return {
-        "reference": reference,
-        "verdict": VERDICTS[judgement.truth],
-        "deciding": list(judgement.deciding),
-    }
+    return {"matched": counts.matched, "unknown": counts.unknown}

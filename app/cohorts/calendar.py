@@ -42,6 +42,11 @@ class Duration:
             raise Invalid(f"a window is at most P{LONGEST_YEARS}Y")
         return found
 
+    @property
+    def in_years(self) -> bool:
+        """Whether it is so many years and nothing beside."""
+        return self.days == 0 and self.months % _MONTHS == 0
+
     def before(self, day: date) -> date:
         """The day that lies so long before another."""
         return _clamped(day, -self.months, -self.days)
@@ -57,6 +62,13 @@ class DaySpan:
 
     first: date | None = None
     last: date | None = None
+
+    def whole_years(self) -> "DaySpan":
+        """Every day of every year that it touches."""
+        return DaySpan(
+            None if self.first is None else self.first.replace(month=1, day=1),
+            None if self.last is None else year_end(self.last),
+        )
 
     def instants(self, zone: tzinfo) -> tuple[int | None, int | None]:
         """The window as [low, high) in microseconds; days begin at midnight in `zone`."""
@@ -91,6 +103,11 @@ def latest_birth(count: int, unit: str, day: date) -> date:
     """
     whole = UNITS[unit]
     return _clamped(day, -count * whole.months, -count * whole.days)
+
+
+def year_end(day: date) -> date:
+    """The last day of the year of a day."""
+    return day.replace(month=_MONTHS, day=31)
 
 
 def start_of(day: date, zone: tzinfo) -> int:

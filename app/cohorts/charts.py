@@ -17,7 +17,9 @@ from graph.terminology.concepts import AskedConcept, ConceptStore
 
 Document: TypeAlias = Mapping[str, Any]
 MOST_ROWS = 20_000
+MOST_COMPARED = 500_000
 _AT_ONCE = 2_000
+_MANY_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,21 @@ class Charts:
                 return found
             if len(found) >= MOST_ROWS:
                 raise TooLarge(f"more than {MOST_ROWS} rows of {entity}: ask for fewer patients a page")
+
+    def every(self, entity: str, where: Expression) -> list[str]:
+        """Return every key that satisfies a condition, of however many there are.
+
+        Raises `TooLarge` beyond `MOST_COMPARED`.
+        """
+        found: list[str] = []
+        after: tuple[object, ...] | None = None
+        while len(found) <= MOST_COMPARED:
+            page = self.page(entity, where, _MANY_AT_ONCE, after)
+            found += page.keys
+            after = page.after
+            if after is None:
+                return found
+        raise TooLarge(f"more than {MOST_COMPARED} of {entity}: ask about fewer")
 
     def documents(self, keys: Sequence[str]) -> dict[str, Document]:
         """The current resources by key, as JSON.

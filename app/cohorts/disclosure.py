@@ -1,12 +1,12 @@
-"""What a caller is shown: everything identified, or pseudonyms with codes and years.
+"""How an answer is shown to a caller: everything identified, or pseudonyms with codes and years.
 
 A researcher without a purpose grant sees pseudonymous answers: references are pseudonyms of the tenant, rows
-hold no free text, identifier or full date, and whatever would tell of fewer than `minCell` patients is
-withheld, the number and the rows alike.
+hold no free text, identifier or full date, and what decides a verdict is not said. Of how many and which
+patients they are told at all, `withholding` says.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,28 +20,22 @@ _PSEUDONYM_CHARACTERS = 32
 _YEAR = 4
 
 
+def is_pseudonymous(scope: AccessScope) -> bool:
+    """Whether a caller sees pseudonyms only."""
+    return scope.purpose == PURPOSE_OF["researcher"]
+
+
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     """How an answer is shown to one caller; without a `key` it is identified."""
 
     tenant: str
-    min_cell: int = 0
     key: bytes | None = None
 
     @classmethod
-    def to(cls, scope: AccessScope, key: bytes, min_cell: int) -> "Disclosure":
-        """What this caller may be shown; `minCell` binds those who see pseudonyms."""
-        if scope.purpose == PURPOSE_OF["researcher"]:
-            return cls(scope.tenant, min_cell, key)
-        return cls(scope.tenant)
-
-    def withholds(self, count: int) -> bool:
-        """Whether so few patients may not be told of."""
-        return 0 < count < self.min_cell
-
-    def count(self, count: int) -> int | None:
-        """A number of patients, None where it is withheld."""
-        return None if self.withholds(count) else count
+    def to(cls, scope: AccessScope, key: bytes) -> "Disclosure":
+        """How it is shown to this caller."""
+        return cls(scope.tenant, key if is_pseudonymous(scope) else None)
 
     def reference(self, key: str) -> str:
         """How a resource is called: `Type/id`, or `Type/pseudonym-…`, the same in every answer."""
@@ -50,6 +44,10 @@ class Disclosure:
             return name
         secret = hmac.digest(self.key, f"{self.tenant}\0{name}".encode(), "sha256").hex()
         return f"{name.partition('/')[0]}/pseudonym-{secret[:_PSEUDONYM_CHARACTERS]}"
+
+    def deciding(self, paths: Sequence[str]) -> list[str]:
+        """The conditions that decide a verdict; none under a pseudonym, as each is a verdict of its own."""
+        return list(paths) if self.key is None else []
 
     def columns(self, asked: Rows, document: Mapping[str, Any]) -> dict[str, Any]:
         """The columns of one row, in the order asked for."""

@@ -5,21 +5,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.cohorts.calendar import DaySpan, Duration, dates_of, full_date
+from app.cohorts.calendar import DaySpan, Duration, dates_of, full_date, year_end
 from app.cohorts.places import located
 from app.cohorts.question import Code, ConceptSet, Event, Missing
 from app.cohorts.vocabulary import KINDS, EventSource
 from graph.errors import Invalid
 
 _AS_OF = "asOf"
+_BEGINNINGS = frozenset({"after", "start"})
+BY_YEAR = "who sees pseudonyms compares dates by their years: ask for whole calendar years"
 
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """What the events of a question may refer to: its concept sets, and its day."""
+    """What the events of a question may refer to: its concept sets, and its day.
+
+    With `by_year`, dates count as their years: what asks for less than whole years is refused.
+    """
 
     named: Mapping[str, Any]
     as_of: date
+    by_year: bool = False
 
     def concepts(self, raw: Any, path: str) -> ConceptSet:
         """Read a set of concepts: by name, in place, or as a list of codings.
@@ -44,7 +50,8 @@ class Sets:
         last = self._last(raw, path)
         if first and last and first > last:
             raise Invalid("the period ends before it begins", location=path)
-        return DaySpan(first, last)
+        span = DaySpan(first, last)
+        return span.whole_years() if self.by_year else span
 
     def _first(self, raw: Mapping[str, Any], path: str) -> date | None:
         days = [self._day(raw, "after", path)] if "after" in raw else []
@@ -52,7 +59,7 @@ class Sets:
             days.append(self._duration(raw, path).before(self._day(raw, "before", path)))
         if "start" in raw:
             with located(f"{path}.start"):
-                days.append(dates_of(raw["start"])[0])
+                days.append(self._edge(dates_of(raw["start"])[0], "start"))
         return max(days, default=None)
 
     def _last(self, raw: Mapping[str, Any], path: str) -> date | None:
@@ -61,16 +68,26 @@ class Sets:
             days.append(self._duration(raw, path).after(self._day(raw, "after", path)))
         if "end" in raw:
             with located(f"{path}.end"):
-                days.append(dates_of(raw["end"])[1])
+                days.append(self._edge(dates_of(raw["end"])[1], "end"))
         return min(days, default=None)
 
     def _duration(self, raw: Mapping[str, Any], path: str) -> Duration:
         with located(f"{path}.within"):
-            return Duration.parse(raw["within"])
+            found = Duration.parse(raw["within"])
+            if self.by_year and not found.in_years:
+                raise Invalid(BY_YEAR)
+            return found
 
     def _day(self, raw: Mapping[str, Any], name: str, path: str) -> date:
         with located(f"{path}.{name}"):
-            return self.as_of if raw[name] == _AS_OF else full_date(raw[name])
+            return self.as_of if raw[name] == _AS_OF else self._edge(full_date(raw[name]), name)
+
+    def _edge(self, day: date, name: str) -> date:
+        """A day that a question names: by years, the first or the last of one."""
+        of_year = day.replace(month=1, day=1) if name in _BEGINNINGS else year_end(day)
+        if self.by_year and day != of_year:
+            raise Invalid(BY_YEAR)
+        return day
 
 
 def read_event(raw: Mapping[str, Any], path: str, kind: str, sets: Sets) -> Event:

@@ -9,8 +9,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from app.cohorts.calendar import full_date, largest_age
-from app.cohorts.events import Sets, read_event
+from app.cohorts.calendar import full_date, largest_age, year_end
+from app.cohorts.events import BY_YEAR, Sets, read_event
 from app.cohorts.normal_form import cohort_of, normal_form
 from app.cohorts.output import read_links, read_rows
 from app.cohorts.places import first_fault, located
@@ -33,15 +33,21 @@ DEEPEST, MOST_LEAVES = 8, 64
 _SCHEMA = QuestionSchema()
 
 
-def read_question(raw: Any, today: date) -> CohortQuestion:
-    """Read a request body; `today` stands where it names no day."""
+def read_question(raw: Any, today: date, *, by_year: bool = False) -> CohortQuestion:
+    """Read a request body; `today` stands where it names no day.
+
+    With `by_year` every date counts as its year, that of the question as the last day of its own. Raises
+    `Invalid` and `TooLarge` with the JSONPath of what is wrong, and of what then asks for less than a year.
+    """
     try:
         _SCHEMA.load(raw)
     except ValidationError as error:
         raise first_fault(error.messages_dict, raw) from None
     with located("$.asOf"):
         as_of = full_date(raw["asOf"]) if "asOf" in raw else today
-    sets = Sets(raw.get("conceptSets", {}), as_of)
+    if by_year:
+        as_of = year_end(as_of)
+    sets = Sets(raw.get("conceptSets", {}), as_of, by_year)
     events = {
         name: read_event(each, f"$.events.{name}", each["kind"], sets)
         for name, each in raw.get("events", {}).items()
@@ -109,6 +115,8 @@ class _Tree:
         if low > high:
             raise Invalid("the second age is below the first", location=f"{path}.value")
         unit = raw.get("unit", "a")
+        if self._sets.by_year and unit != "a":
+            raise Invalid(BY_YEAR, location=f"{path}.unit")
         if high > largest_age(unit):
             raise Invalid(f"an age is at most {largest_age(unit)} {unit}", location=f"{path}.value")
         return Age(path, raw["op"], low, high, unit)

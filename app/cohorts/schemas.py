@@ -315,7 +315,11 @@ class OutputSchema(Strict):
 class PageSchema(Strict):
     """A window on the patients; `counts` are always of all."""
 
-    limit = fields.Integer(strict=True, validate=validate.Range(min=1, max=LARGEST_PAGE))
+    limit = fields.Integer(
+        strict=True,
+        validate=validate.Range(min=1, max=LARGEST_PAGE),
+        metadata={"description": f"Default: {DEFAULT_PAGE}, which is what callers who see pseudonyms get."},
+    )
     token = fields.String(validate=validate.Length(min=1, max=8_192), metadata={"description": "`next`."})
 
 

@@ -65,6 +65,7 @@ from graph.session import Graph
 from graph.studies.imaging import ImagingStore
 from graph.studies.removals import RemovalStore
 from graph.studies.rendering import StudyRenderer
+from graph.tellings.tellings import TellingStore
 from graph.terminology.concepts import ConceptStore
 
 _KEYS, _BLOBS, _AUDIT = "keys", "blobs", "audit"  # folders of the home folder
@@ -263,6 +264,7 @@ class Wiring:
             self.resources,
             ReferenceStore(self.graph),
             ConceptStore(self.graph),
+            TellingStore(self.graph),
             tokens=self.page_tokens,
             pseudonym_key=self.key.derive("pseudonyms"),
             sites=self.sites,

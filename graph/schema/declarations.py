@@ -9,6 +9,7 @@
     (:User)-[:HOLDS]->(:Grant)                                      accounts
     (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
     (:Job) (:Follower)                                              durable work, cursors in the feed
+    (:Researcher)-[:WAS_TOLD]->(:Telling)                           sets of patients that answers told
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
@@ -34,6 +35,7 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Tombstone", "key"),
     ("Job", "key"),
     ("Follower", "key"),
+    ("Researcher", "key"),
 )
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -56,6 +56,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _part_names,  # a name is found by each of its component groups
     give_compartments,  # types outside of the Patient compartment, and versions, are judged by themselves
     _declare,  # whom audit entries concern, and the head of the audit archive
+    _declare,  # what researchers were told
 )
 
 

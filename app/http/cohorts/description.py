@@ -24,7 +24,9 @@ class VerdictSchema(Schema):
     reference = fields.String(required=True)
     verdict = fields.String(required=True, validate=validate.OneOf(["matched", "unknown"]))
     deciding = fields.List(
-        fields.String(), required=True, metadata={"description": "JSONPaths of the conditions that decide."}
+        fields.String(),
+        required=True,
+        metadata={"description": "JSONPaths of the conditions that decide; none under pseudonyms."},
     )
 
 
@@ -58,7 +60,9 @@ MISSION: Mapping[str, Any] = question(date(2026, 11, 22))
 QUERY = Operation(
     summary="Ask a cohort question",
     tag="cohorts",
-    description="Who fits, of whom nobody can say and why, and the rows and links that belong to them.",
+    description="Who fits, of whom nobody can say and why, and the rows and links that belong to them. "
+    "A caller who sees pseudonyms is told of no small number of patients, compares dates by their years, and "
+    "gets pages of one size.",
     body=QuestionSchema,
     answers={200: AnswerSchema},
     schemas=SPELLED_OUT,

@@ -1,0 +1,112 @@
+"""What a caller who sees pseudonyms is not told: whatever would tell of fewer than `minCell` patients.
+
+A cell is a set of patients that an answer tells: who matches, of whom nobody can say, who has rows of a name,
+who has links. It is told where it is empty, or has `minCell` patients and differs by as many from each other
+cell that the caller was told before. A part of the patients of a page is told where their rest could be, too.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+
+from graph.scope import AccessScope
+from graph.tellings.sketches import sketch_of
+from graph.tellings.tellings import TellingStore
+
+ShownRow: TypeAlias = dict[str, Any]
+NAMES = ("patient", "reference")  # the members of a row that are pseudonyms
+
+
+@dataclass(frozen=True, slots=True)
+class Withholding:
+    """Decides for one caller, `now` (µs): what has fewer than `least` patients is withheld."""
+
+    tellings: TellingStore
+    scope: AccessScope
+    least: int
+    now: int
+
+    def told(self, cells: Sequence[Collection[str]]) -> list[bool]:
+        """Whether each cell, given by the pseudonyms of its patients, is told; those that are get remembered.
+
+        Raises `Throttled` where the caller was told too much already.
+        """
+        large = [cell for cell in cells if len(cell) >= self.least]
+        answers = iter(self._compared(large) if large else ())
+        return [next(answers) if len(cell) >= self.least else not cell for cell in cells]
+
+    def rows(self, rows: Mapping[str, list[ShownRow]], page: Collection[str]) -> dict[str, list[ShownRow]]:
+        """The tables whose patients may be told among those of a page, with the values that may be told."""
+        told = self._parts([{row["patient"] for row in table} for table in rows.values()], page)
+        return {
+            name: with_common_values(table, self.least) if each else []
+            for (name, table), each in zip(rows.items(), told, strict=True)
+        }
+
+    def links(
+        self, links: Sequence[dict[str, str]], owners: Mapping[str, str], page: Collection[str]
+    ) -> list[dict[str, str]]:
+        """The links, where the patients of all and of each way may be told; `owners` are those of rows."""
+        ways: dict[str, set[str]] = {}
+        for each in links:
+            ways.setdefault(each["via"], set()).add(owners[each["from"]])
+        told = self._parts([set[str]().union(*ways.values()), *ways.values()], page)
+        return list(links) if all(told) else []
+
+    def _parts(self, cells: Sequence[Collection[str]], page: Collection[str]) -> list[bool]:
+        """Whether each part of the patients of a page is told, and what it leaves of them with it."""
+        standing = [not each or _stands(each, page, self.least) for each in cells]
+        proper = [0 < len(each) < len(page) and stands for each, stands in zip(cells, standing, strict=True)]
+        answers = iter(self.told([each for each, compared in zip(cells, proper, strict=True) if compared]))
+        return [
+            next(answers) if compared else stands for compared, stands in zip(proper, standing, strict=True)
+        ]
+
+    def _compared(self, cells: Iterable[Collection[str]]) -> list[bool]:
+        sketches = [sketch_of(map(_digest, cell)) for cell in cells]
+        return self.tellings.tell(self.scope, sketches, self.least, self.now)
+
+
+def _digest(pseudonym: str) -> bytes:
+    """The keyed digest that a pseudonym is."""
+    return bytes.fromhex(pseudonym.rpartition("-")[2])
+
+
+def with_common_values(table: Sequence[ShownRow], least: int) -> list[ShownRow]:
+    """The rows, with null for each value that fewer than `least` patients share, or fewer do not share."""
+    hidden = {name: _rare(name, table, least) for name in (table[0] if table else ()) if name not in NAMES}
+    return [
+        {name: None if _text(value) in hidden.get(name, ()) else value for name, value in row.items()}
+        for row in table
+    ]
+
+
+def _rare(name: str, table: Sequence[ShownRow], least: int) -> set[bytes]:
+    """The values of a column that are not shown, as JSON: rare ones, and more until nulls hide enough."""
+    holders: dict[bytes, set[str]] = {}
+    for row in table:
+        holders.setdefault(_text(row[name]), set()).add(row["patient"])
+    everybody = set[str]().union(*holders.values())
+    null = holders.pop(_text(None), set())
+    hidden: set[bytes] = set()
+    for value, patients in sorted(holders.items(), key=lambda each: (len(each[1]), each[0])):
+        if not _stands(patients, everybody, least):
+            hidden.add(value)
+            null = null | patients
+    for value, patients in sorted(holders.items(), key=lambda each: (len(each[1]), each[0])):
+        if not null or _stands(null, everybody, least):
+            break
+        hidden.add(value)
+        null = null | patients
+    return hidden
+
+
+def _stands(cell: Collection[str], whole: Collection[str], least: int) -> bool:
+    """Whether a part of some patients is large enough, and what it leaves of them is, too."""
+    return len(cell) >= least and not 0 < len(whole) - len(cell) < least
+
+
+def _text(value: Any) -> bytes:
+    return orjson.dumps(value)
