@@ -35,7 +35,7 @@ MATCH (:Resource {key: $key})-[:CURRENT]->(v:Version) WHERE v.method <> 'DELETE'
 """
 
 
-class Doubt(StrEnum):
+class OwnerDoubt(StrEnum):
     """Why a study is given to a provisional Patient: what its Task says."""
 
     CHART = "Patient identity disagreement between a study and the chart"
@@ -43,11 +43,11 @@ class Doubt(StrEnum):
     ANNOUNCED = "Patient identity disagreement between the pictures of a study and whom it was announced for"
 
 
-class Owner(NamedTuple):
+class StudyOwner(NamedTuple):
     """The key of the Patient whose study it is, and what is doubted of it; None where nothing is."""
 
     key: str
-    doubt: Doubt | None = None
+    doubt: OwnerDoubt | None = None
 
 
 def identifier_term(tenant: str, facts: Facts) -> str | None:
@@ -65,24 +65,24 @@ class Identification:
     site: Site
     _made: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
 
-    def patient_of(self, facts: Facts) -> Owner:
+    def patient_of(self, facts: Facts) -> StudyOwner:
         """The Patient whose study this is, by its number."""
         carriers = self._carriers(facts)
         ours = [each for each in carriers if each.system == self._system_of(facts)]
         charts, provisional = _parted(ours)
         if len(charts) > 1:
-            return self._in_doubt(facts, Doubt.SHARED, provisional, [each.key for each in charts])
+            return self._in_doubt(facts, OwnerDoubt.SHARED, provisional, [each.key for each in charts])
         for each in (*charts, *provisional):
             if not disagreements(facts, each.facts):
-                return Owner(each.key)
+                return StudyOwner(each.key)
         if not ours and (elsewhere := _agreeing_elsewhere(facts, carriers)):
-            return Owner(elsewhere.key)
+            return StudyOwner(elsewhere.key)
         key = self._make(facts, provisional=bool(ours))
         if ours:
-            self._ask(Doubt.CHART, key, [ours[0].key])
-        return Owner(key)
+            self._ask(OwnerDoubt.CHART, key, [ours[0].key])
+        return StudyOwner(key)
 
-    def announced_for(self, facts: Facts, announced: str) -> Owner:
+    def announced_for(self, facts: Facts, announced: str) -> StudyOwner:
         """The Patient of a study that was announced for the one of a key: that one, if the pictures agree.
 
         They do where that Patient alone carries their number and nothing disagrees; or where nobody else
@@ -97,17 +97,17 @@ class Identification:
         else:
             joined = (own is not None or not charts) and agrees(facts, self._facts_of(announced))
         if joined:
-            return Owner(announced)
-        return self._in_doubt(facts, Doubt.ANNOUNCED, provisional, [announced])
+            return StudyOwner(announced)
+        return self._in_doubt(facts, OwnerDoubt.ANNOUNCED, provisional, [announced])
 
     def _in_doubt(
-        self, facts: Facts, doubt: Doubt, provisional: Iterable[Candidate], others: Sequence[str]
-    ) -> Owner:
+        self, facts: Facts, doubt: OwnerDoubt, provisional: Iterable[Candidate], others: Sequence[str]
+    ) -> StudyOwner:
         """A provisional Patient, one whom name and birth date say to be the same or a new one, and a Task."""
         known = next((each.key for each in provisional if agrees(facts, each.facts)), None)
         key = known or self._make(facts, provisional=True)
         self._ask(doubt, key, others)
-        return Owner(key, doubt)
+        return StudyOwner(key, doubt)
 
     def _facts_of(self, key: str) -> Facts:
         """What is known of a Patient by their key; nothing of one who is not there."""
@@ -134,7 +134,7 @@ class Identification:
             self._made[term] = (*self._made.get(term, ()), candidate(write.key, system, resource))
         return write.key
 
-    def _ask(self, doubt: Doubt, provisional: str, others: Sequence[str]) -> None:
+    def _ask(self, doubt: OwnerDoubt, provisional: str, others: Sequence[str]) -> None:
         """A Task for a person: whose the pictures are is in doubt.
 
         It stands in the chart of the one other patient; of several in none, and names them.

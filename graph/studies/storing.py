@@ -25,9 +25,9 @@ from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.identity import (
     BODY_OF,
-    Doubt,
     Identification,
-    Owner,
+    OwnerDoubt,
+    StudyOwner,
     identifier_term,
     made_by_hilum,
 )
@@ -47,9 +47,9 @@ from graph.studies.version import StudyVersion, of_known, version_write
 Thing = TypeVar("Thing")
 
 _OTHER_PATIENT = "the study belongs to another PatientID; its first one stays"
-_IN_DOUBT: Mapping[Doubt | None, str] = {
-    Doubt.SHARED: "several patients carry the PatientID: this one is provisional",
-    Doubt.ANNOUNCED: "announced for another patient: this one is provisional",
+_IN_DOUBT: Mapping[OwnerDoubt | None, str] = {
+    OwnerDoubt.SHARED: "several patients carry the PatientID: this one is provisional",
+    OwnerDoubt.ANNOUNCED: "announced for another patient: this one is provisional",
 }
 
 
@@ -160,13 +160,13 @@ class _Study:
             warnings = (_OTHER_PATIENT, *doubted) if other else doubted
             yield each.place.instance, _ToldOf(whose, warnings)
 
-    def _owner(self, known: ResourceState | None, after: StudyVersion) -> Owner:
+    def _owner(self, known: ResourceState | None, after: StudyVersion) -> StudyOwner:
         """Whose study it is: its patient stays, and one that was only announced is held to its pictures."""
         if not after.patient:
             return self.identification.patient_of(after.facts)
         if known is not None and not known.managed:
             return self.identification.announced_for(after.facts, after.patient)
-        return Owner(after.patient)
+        return StudyOwner(after.patient)
 
     def _before(self, known: ResourceState | None, place: Place) -> StudyVersion:
         """The study as it is; without pictures, what is known of it."""

@@ -10,12 +10,19 @@ import orjson
 
 from app.http.fhir.audit import PARAMETERS
 from app.records.write.writing import WRITTEN_BY_HILUM
+from app.security.policy import WRITABLE_TYPES
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
 
 # The interactions of a type, with the codes of valueset-type-restful-interaction.
 OF_TYPE = ("read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type")
 OF_SYSTEM = ("transaction", "batch", "history-system")
 _OF_OURS = frozenset({"read", "search-type"})  # what there is of types that Hilum alone writes
+_SECURITY = " ".join(
+    (
+        "Bearer tokens (RFC 6750); the metadata of RFC 8414 says where from.",
+        *(f"A {role} writes {', '.join(sorted(types))} only." for role, types in WRITABLE_TYPES.items()),
+    )
+)
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition/patient"
 
 
@@ -24,7 +31,7 @@ def capability_statement(base: str, date: str, offered: Collection[str]) -> byte
     types = [_resource(kind, offered) for kind in sorted(RESOURCE_TYPES)]
     rest = {
         "mode": "server",
-        "security": {"description": "Bearer tokens (RFC 6750); the metadata of RFC 8414 says where from."},
+        "security": {"description": _SECURITY},
         "resource": types,
         "interaction": [{"code": code} for code in OF_SYSTEM if code in offered],
         "compartment": [_COMPARTMENT],

@@ -82,7 +82,7 @@ def committed(reading: Reading, told: StoreOutcome, source: str | None) -> Insta
         return repeated(reading, source)
     if told.status is StoreStatus.EXISTS:
         return failed(reading, FailureReason.EXISTS, source)
-    comments = reading.warnings + told.warnings
+    comments = told.warnings + reading.warnings  # whose pictures they are comes first
     return _there(reading, int(WarningReason.VALIDATION) if comments else None, comments, source)
 
 

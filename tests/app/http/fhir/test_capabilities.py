@@ -70,3 +70,9 @@ def test_a_smart_client_finds_the_token_endpoint(fhir: Fhir) -> None:
     found = fhir.client.get("/fhir/.well-known/smart-configuration").json
 
     assert found["token_endpoint"] == "http://127.0.0.1:8042/auth/token"  # type: ignore[index]
+
+
+def test_who_writes_a_few_types_only_is_told_so(fhir: Fhir) -> None:
+    security = fhir.client.get("/fhir/metadata").json["rest"][0]["security"]  # type: ignore[index]
+
+    assert "A teleradiologist writes DiagnosticReport only." in security["description"]
