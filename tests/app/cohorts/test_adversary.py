@@ -112,7 +112,7 @@ FORMS = (
     lambda one, other: {"all": [one, {"not": other}]},
     lambda one, other: {"any": [one, {"not": one}]},
 )
-SAMPLE = settings(max_examples=3, deadline=None)
+SAMPLE = settings(max_examples=2, deadline=None)
 MANY = settings(max_examples=100, deadline=None)
 
 
