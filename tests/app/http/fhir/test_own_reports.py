@@ -216,6 +216,13 @@ def test_their_own_report_does_not_move_to_another_patient(guest: Fhir) -> None:
     assert guest.send("PUT", name, moved).status_code == 403
 
 
+def test_conditions_are_judged_on_what_they_see(guest: Fhir) -> None:
+    for subject, status in ((THEIRS, 201), (MINE, 200)):
+        unless = f"code=18748-4&subject={subject}&_id=of-theirs,of-mine"
+        answer = guest.send("POST", "DiagnosticReport", diagnostic_report(MINE), If_None_Exist=unless)
+        assert answer.status_code == status, answer.text
+
+
 def test_a_conditional_reference_finds_what_they_see_and_nothing_else(guest: Fhir, record: Fhir) -> None:
     numbers = {"mine": uuid4().hex, "theirs": uuid4().hex}
     for person, number in numbers.items():
