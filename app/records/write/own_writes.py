@@ -8,7 +8,7 @@ would tell what there is, or put itself into a chart that is not theirs.
 from collections.abc import Iterator, Mapping
 
 from app.records.write.receiving import Prepared
-from fhir_profiles.definitions.registry import in_patient_compartment
+from fhir_profiles.definitions.registry import is_shared
 from graph.commit import View
 from graph.errors import Forbidden
 from graph.keys import resource_of
@@ -51,7 +51,7 @@ def require_granted(scope: AccessScope, view: View, prepared: Prepared) -> None:
 
 
 def _hideable(prepared: Prepared) -> Iterator[tuple[str, str]]:
-    """The key and the path of each reference, contained ones too, to a type that belongs to patients."""
+    """The key and the path of each reference, contained ones too, to a type that is not everybody's."""
     for key, _, path, *_ in prepared.values.edges:
-        if key != prepared.key and in_patient_compartment(resource_of(key).partition("/")[0]):
+        if key != prepared.key and not is_shared(resource_of(key).partition("/")[0]):
             yield key, path
