@@ -1,8 +1,9 @@
 """What a question costs, told from its form alone before it runs: by what the graph must plan and look at.
 
 Each leaf is a subquery, which the graph plans before it looks at a row: some ten milliseconds for a few,
-seconds for fifty, and nothing stops it meanwhile. Links multiply, as at the other end of each there are several
-rows, and each is asked what stands inside; what is asked of a reference is asked of what is contained, too.
+seconds for fifty, and nothing stops it meanwhile. Links multiply, as at the other end of each there are
+several rows, and each is asked what stands inside; what is asked of a reference is asked of what is
+contained, too.
 """
 
 from collections.abc import Mapping

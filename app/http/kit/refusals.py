@@ -46,7 +46,8 @@ def check_host(request: Request) -> None:
     HTTP/1.0 knows no Host and may leave it out. Raises `InvalidHeader`.
     """
     hosts = [value for name, value in request.headers if name == "HOST"]
-    if (not hosts and request.version < (1, 1)) or (len(hosts) == 1 and _HOST.fullmatch(hosts[0])):
+    old = request.version is not None and request.version < (1, 1)
+    if (old and not hosts) or (len(hosts) == 1 and _HOST.fullmatch(hosts[0])):
         return
     raise InvalidHeader("HOST")
 
