@@ -36,7 +36,9 @@ class RowRight:
             return False
         if self.patients is None or compartment is None:
             return True
-        return any(each in self.patients or each in self.studies for each in (key, *compartment))
+        if key in self.studies:
+            return True
+        return any(each in self.patients or each in self.studies for each in compartment)
 
     def granted(self) -> list[str]:
         """The keys of all granted rows, as a parameter of a statement; the list is shared, for reading."""
@@ -62,11 +64,12 @@ def in_partition(name: str, partition: str) -> str:
     return f"({name}.partition IS NULL OR {name}.partition = {partition})"
 
 
-def granted(name: str, keys: str, version: str | None = None) -> str:
-    """The condition that the row of a variable is everybody's, or is or is about one of the granted `keys`.
+def granted(name: str, keys: str, studies: str, version: str | None = None) -> str:
+    """The condition that a row is everybody's, is a granted study, or is about what was granted.
 
-    With a `version`, the variable of a version of that row, it is judged by whom the version is about.
+    `name` is its variable, `keys` holds the keys of all granted rows. With a `version`, the variable of a
+    version of that row, it is judged by whom the version is about.
     """
     compartment = f"{version or name}.compartment"
     member = f"any(each IN {compartment} WHERE each IN {keys})"
-    return f"({compartment} IS NULL OR {name}.key IN {keys} OR {member})"
+    return f"({compartment} IS NULL OR {name}.key IN {studies} OR {member})"

@@ -8,12 +8,13 @@ from graph.scope import AccessScope
 
 def seen(name: str) -> str:
     """The condition on the variable `name`, over the parameters of `rights`."""
-    return f"({in_partition(name, '$partition')} AND ($everything OR {granted(name, '$granted')}))"
+    grants = granted(name, "$granted", "$studies")
+    return f"({in_partition(name, '$partition')} AND ($everything OR {grants}))"
 
 
 def version_seen(name: str, version: str) -> str:
     """The condition on a version of the row `name`, over the same parameters: it is judged by itself."""
-    grants = granted(name, "$granted", version)
+    grants = granted(name, "$granted", "$studies", version)
     return f"({in_partition(name, '$partition')} AND ($everything OR {grants}))"
 
 
@@ -24,4 +25,5 @@ def rights(scope: AccessScope) -> dict[str, Any]:
         "partition": right.partition,
         "everything": right.everything,
         "granted": right.granted(),
+        "studies": right.granted_studies(),
     }

@@ -52,7 +52,8 @@ def _of_kind(writing: Writing, row: BoundRow) -> str:
 
 
 def _granted(writing: Writing, name: str) -> str:
-    return granted(name, writing.named("granted", writing.right.granted()))
+    keys = writing.named("granted", writing.right.granted())
+    return granted(name, keys, writing.named("studies", writing.right.granted_studies()))
 
 
 def _part_seen(writing: Writing, row: BoundRow) -> list[str]:

@@ -52,8 +52,9 @@ def _check_grants(scope: AccessScope, statement: Statement, variable: str, label
             raise ScopeMissing(f"the rows of {variable} are not bound to a granted study")
         return
     members = f"any(each IN {variable}.compartment WHERE each IN $granted)"
-    own = f"({variable}.compartment IS NULL OR {variable}.key IN $granted OR {members})"
-    if own not in text or parameters.get("granted") != scope.right.granted():
+    own = f"({variable}.compartment IS NULL OR {variable}.key IN $studies OR {members})"
+    granted = parameters.get("granted"), parameters.get("studies")
+    if own not in text or granted != (scope.right.granted(), scope.right.granted_studies()):
         raise ScopeMissing(f"the rows of {variable} are not bound to the caller's grants")
 
 

@@ -48,7 +48,7 @@ AND ($at IS NULL OR NOT EXISTS {{
   MATCH (r)-[:HAS_VERSION]->(n:Version)
   WHERE n.versionId > v.versionId AND n.lastUpdated <= $at AND {version_seen("r", "n")} }})
 RETURN {_COLUMNS}
-ORDER BY sequence DESC LIMIT $limit
+ORDER BY {{within}} DESC, v.sequence DESC LIMIT $limit
 """
 _REFERRED = f"""
 UNWIND $keys AS key
@@ -56,8 +56,8 @@ MATCH (:Resource {{key: key}})-[edge]->(r:Resource)
 WHERE ($paths IS NULL OR edge.path IN $paths) AND edge.path IS NOT NULL
 AND ($kinds IS NULL OR r.kind IN $kinds)
 WITH r, CASE WHEN edge.version <> toString(r.versionId) THEN edge.version END AS version
-WHERE (version IS NULL AND r.deleted = false AND {seen("r")}) OR (version IS NOT NULL AND EXISTS {{
-  MATCH (r)-[:HAS_VERSION]->(v:Version {{key: r.key + '|' + version}}) WHERE {version_seen("r", "v")} }})
+WHERE CASE WHEN version IS NULL THEN r.deleted = false AND {seen("r")} ELSE EXISTS {{
+  MATCH (r)-[:HAS_VERSION]->(v:Version {{key: r.key + '|' + version}}) WHERE {version_seen("r", "v")} }} END
 RETURN DISTINCT r.key AS key, version LIMIT $limit
 """
 _REFERRING = f"""
@@ -160,9 +160,9 @@ class ResourceStore:
         resource_id: str | None = None,
     ) -> list[ResourceVersion]:
         """Versions of a resource, a type or the tenant, the newest first; each seen or not by itself."""
-        start, names = self._history_start(scope, resource_type, resource_id)
+        start, within, names = self._history_start(scope, resource_type, resource_id)
         rows = self._graph.read(
-            _HISTORY.replace("{start}", start),
+            _HISTORY.replace("{start}", start).replace("{within}", within),
             **names,
             limit=window.limit,
             before=window.before,
@@ -268,12 +268,13 @@ class ResourceStore:
 
     def _history_start(
         self, scope: AccessScope, resource_type: str | None, resource_id: str | None
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> tuple[str, str, dict[str, Any]]:
+        """Where a history starts, what all its rows share before their number in an index, and parameters."""
         if resource_type is None:
-            return _OF_TENANT, {"tenant": scope.tenant}
+            return _OF_TENANT, "v.feed", {"tenant": scope.tenant}
         if resource_id is None:
-            return _OF_KIND, {"kind": kind_key(scope.tenant, resource_type)}
-        return _OF_RESOURCE, {"key": resource_key(scope.tenant, resource_type, resource_id)}
+            return _OF_KIND, "v.kind", {"kind": kind_key(scope.tenant, resource_type)}
+        return _OF_RESOURCE, "v.kind", {"key": resource_key(scope.tenant, resource_type, resource_id)}
 
     def _as_served(self, rows: list[dict[str, Any]]) -> list[ResourceVersion]:
         versions = [_version(row) for row in rows]

@@ -209,7 +209,7 @@ MUTATIONS = [
     ),
     Mutation("no grants asked for", of_text(r"\(\w+\.compartment IS NULL OR [^()]*any\([^()]*\)\)", "true")),
     Mutation("what belongs to nobody hidden", of_text(r"\w+\.compartment IS NULL OR ", "")),
-    Mutation("granted studies hidden", of_text(r"\w+\.key IN \$granted OR ", "")),
+    Mutation("granted studies hidden", of_text(r"\w+\.key IN \$studies OR ", "")),
     Mutation("granted patients hidden", of_text(r" OR any\(each IN \w+\.compartment WHERE[^()]*\)", "")),
     Mutation("a row once for each value", of_text("WITH DISTINCT r", "WITH r")),
     Mutation("rows skipped are shown", of_text(r"SKIP \$\w+ ", ""), paged=True),
