@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from hypothesis import strategies as st
 
-from app.records.write.writing import APPEND_ONLY
+from app.records.write.writing import WRITTEN_BY_HILUM
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, in_patient_compartment, is_shared
 from tests.app.security.planting import Caller, Planter, Target
 from tests.factories.dicom import ct_instance, uid
@@ -30,7 +30,7 @@ OTHERS = ("other-a", "other-b")
 MOVED_AWAY = "moved-away"
 _TYPES = sorted(
     each
-    for each in RESOURCE_TYPES - APPEND_ONLY
+    for each in RESOURCE_TYPES - WRITTEN_BY_HILUM
     if each not in (PATIENT, "ImagingStudy") and not is_shared(each)
 )
 _DICOM = "application/dicom"

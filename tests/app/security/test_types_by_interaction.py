@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.records.write.writing import APPEND_ONLY
+from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.policy import GRANTED_ROWS_ONLY
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, in_patient_compartment, is_shared
 from graph.accounts.accounts import Granted
@@ -22,7 +22,7 @@ from tests.factories.dicom import uid
 from tests.factories.fhir import Resource, bundle, entry, imaging_study
 from tests.factories.minimal import PATIENT, minimal, naming
 
-TYPES = sorted(RESOURCE_TYPES - APPEND_ONLY)
+TYPES = sorted(RESOURCE_TYPES - WRITTEN_BY_HILUM)
 GRANTED, HIDDEN, NOBODY, ABSENT, PICTURED = "granted", "hidden", "nobody", "absent", "pictured"
 _STUDY = uid("study", GRANTED)
 _MADE_UP = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z")
