@@ -45,10 +45,13 @@ def each_operator_alone(seed: int) -> Iterator[Asked]:
             yield _of(
                 random, entity, Related(link, random.choice((Not(_leaf(random, end)), _leaf(random, end))))
             )
-        entity = random.choice(sorted(FIELDS))
-        yield _of(random, entity, AtLeast(2, tuple(_leaf(random, entity) for _ in range(3))))
         entity = random.choice(sorted(KEYS))
         yield _of(random, entity, KeyIn(entity, tuple(random.sample(KEYS[entity], 1))))
+    counting = Random(f"counting {seed}")
+    for _ in range(EACH):
+        entity = counting.choice(sorted(FIELDS))
+        parts = tuple(_leaf(counting, entity) for _ in range(3))
+        yield _of(counting, entity, AtLeast(counting.randint(1, 3), parts))
 
 
 def _leaf(random: Random, entity: str) -> Expression:

@@ -99,15 +99,10 @@ def expressions(entity: str, depth: int = 2) -> SearchStrategy[Expression]:
         (4, st.builds(Any, st.lists(inner, min_size=2, max_size=3).map(tuple))),
         (2, st.builds(lambda one, other: All((one, Not(other))), inner, inner)),
         (1, st.builds(lambda one, other: All((one, other)), inner, inner)),
-        (2, st.lists(inner, min_size=2, max_size=4).map(tuple).flatmap(_at_least)),
         (3, st.builds(Not, inner)),
         (1, st.sampled_from((All(), Any()))),
         (8 if entity in LINKS else 0, across),
     )
-
-
-def _at_least(of: tuple[Expression, ...]) -> SearchStrategy[Expression]:
-    return st.builds(AtLeast, st.integers(1, len(of)), st.just(of))
 
 
 @cache

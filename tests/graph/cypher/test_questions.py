@@ -39,7 +39,7 @@ def corpus() -> tuple[Asked, ...]:
 def test_every_operator_is_asked_more_than_once() -> None:
     asked = Counter(name for each in corpus() for name in operators(each.question.where))
     wanted = {
-        *("All", "Any", "Not", "KeyIn", "Present", "Term"),
+        *("All", "Any", "AtLeast", "Not", "KeyIn", "Present", "Term"),
         *(f"Text.{match.name}" for match in Match),
         *(f"Span.{order.name}" for order in Order),
         *(f"Related.{name}" for name in ("Along", "Against", "Members", "Owner", "Inside", "Whole")),
