@@ -22,7 +22,7 @@ ROOM = 32 << 20  # bytes of answers that one answer is put together from
 _LEAST = 0.001  # seconds; no server takes a limit of none
 
 
-class Budget:
+class RequestBudget:
     """The stock of one request; used by the one thread that serves it, and watched by another.
 
     `seconds` is the graph's time; `departed` tells whether whoever asked has gone.
@@ -95,15 +95,15 @@ class Budget:
         self._gone = True
 
 
-_CURRENT: ContextVar[Budget | None] = ContextVar("budget", default=None)
+_CURRENT: ContextVar[RequestBudget | None] = ContextVar("budget", default=None)
 
 
-def current_budget() -> Budget | None:
+def current_budget() -> RequestBudget | None:
     """The budget of the request that this thread serves; None for the gateway's own work."""
     return _CURRENT.get()
 
 
-def begin_budget(budget: Budget | None) -> None:
+def begin_budget(budget: RequestBudget | None) -> None:
     """Let this thread draw on a budget from here on, or on none."""
     _CURRENT.set(budget)
 

@@ -18,7 +18,7 @@ from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTrans
 from neo4j.api import BookmarkManager
 from neo4j.exceptions import DriverError, Neo4jError
 
-from graph.budget import Budget, current_budget
+from graph.budget import RequestBudget, current_budget
 from graph.cypher.statement import Statement
 from graph.edition import Edition
 from graph.errors import Unavailable
@@ -119,7 +119,7 @@ class Graph:
             return _with_retry(lambda: self._read_once(query, parameters))
         return _with_retry(lambda: self._read_within(budget, text, parameters))
 
-    def _read_within(self, budget: Budget, text: str, parameters: Row) -> list[Row]:
+    def _read_within(self, budget: RequestBudget, text: str, parameters: Row) -> list[Row]:
         """Read on the time of a request, and stop when its client leaves; the wait for a turn counts too."""
         watched = self._watch.over(budget) if budget.departed else nullcontext()
         with watched, budget.working():

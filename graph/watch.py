@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
-from graph.budget import Budget
+from graph.budget import RequestBudget
 
 LOOK_SECONDS = 0.5
 
@@ -23,13 +23,13 @@ class Watch:
     def __init__(self, end: Callable[[str], None], *, pause: float = LOOK_SECONDS) -> None:
         self._end = end
         self._pause = pause
-        self._running: dict[Budget, float] = {}
+        self._running: dict[RequestBudget, float] = {}
         self._closed = Event()
         self._lock = Lock()
         self._thread: Thread | None = None
 
     @contextmanager
-    def over(self, budget: Budget) -> Iterator[None]:
+    def over(self, budget: RequestBudget) -> Iterator[None]:
         """Watch over a read of this thread while the block runs."""
         if self._thread is None:
             self._begin()

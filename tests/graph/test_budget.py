@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from graph.budget import CREDIT, MOST_PRICE, ROOM, Budget, begin_budget, current_budget, hold, spend
+from graph.budget import CREDIT, MOST_PRICE, ROOM, RequestBudget, begin_budget, current_budget, hold, spend
 from graph.errors import OverTime, TimedOut, TooLarge
 from graph.session import Graph
 from graph.watch import LOOK_SECONDS
@@ -21,14 +21,14 @@ def no_budget_afterwards() -> Iterator[None]:
 
 
 def test_a_question_may_cost_so_much() -> None:
-    budget = Budget()
+    budget = RequestBudget()
     budget.spend(MOST_PRICE)
     with pytest.raises(TooLarge, match=f"costs {MOST_PRICE + 1}, at most {MOST_PRICE}"):
         budget.spend(MOST_PRICE + 1)
 
 
 def test_the_questions_of_a_request_share_their_credit() -> None:
-    budget = Budget()
+    budget = RequestBudget()
     for _ in range(CREDIT // MOST_PRICE):
         budget.spend(MOST_PRICE)
     with pytest.raises(TooLarge, match=f"at most {CREDIT}"):
@@ -36,7 +36,7 @@ def test_the_questions_of_a_request_share_their_credit() -> None:
 
 
 def test_the_parts_of_an_answer_share_its_room() -> None:
-    budget = Budget()
+    budget = RequestBudget()
     budget.hold(ROOM)
     with pytest.raises(TooLarge, match=f"at most {ROOM} bytes"):
         budget.hold(1)
@@ -49,7 +49,7 @@ def test_what_is_no_request_pays_nothing() -> None:
 
 
 def test_the_time_of_the_graph_is_shared(graph: Graph) -> None:
-    begin_budget(Budget(0.5))
+    begin_budget(RequestBudget(0.5))
     started = time.monotonic()
 
     with pytest.raises(OverTime, match=r"0\.5 seconds") as ended:
@@ -62,13 +62,13 @@ def test_the_time_of_the_graph_is_shared(graph: Graph) -> None:
 
 
 def test_what_a_request_does_without_the_graph_takes_none_of_its_time(graph: Graph) -> None:
-    begin_budget(Budget(0.5))
+    begin_budget(RequestBudget(0.5))
     time.sleep(0.6)
     assert graph.read("RETURN 1 AS one") == [{"one": 1}]
 
 
 def test_a_wait_for_a_turn_takes_time_too(graph: Graph) -> None:
-    begin_budget(Budget(0.2))
+    begin_budget(RequestBudget(0.2))
     with graph._reading, graph._reading, pytest.raises(OverTime):
         graph.read("RETURN 1 AS one")
 
@@ -81,7 +81,7 @@ def running(graph: Graph) -> int:
 
 def test_the_graph_stops_when_the_client_leaves(graph: Graph) -> None:
     leaves = time.monotonic() + 2 * LOOK_SECONDS
-    begin_budget(Budget(60.0, departed=lambda: time.monotonic() > leaves))
+    begin_budget(RequestBudget(60.0, departed=lambda: time.monotonic() > leaves))
 
     with pytest.raises(TimedOut, match="left"):
         graph.read(ENDLESS)
@@ -94,5 +94,5 @@ def test_the_graph_stops_when_the_client_leaves(graph: Graph) -> None:
 
 
 def test_a_client_that_waits_gets_its_answer(graph: Graph) -> None:
-    begin_budget(Budget(departed=lambda: False))
+    begin_budget(RequestBudget(departed=lambda: False))
     assert graph.read("RETURN 1 AS one") == [{"one": 1}]

@@ -20,7 +20,7 @@ from app.http.kit.headers import Protection
 from app.http.kit.logging import UNMATCHED, note_request
 from app.http.kit.problems import Dialect, install_problems
 from app.http.kit.request_context import current, sign
-from graph.budget import SECONDS, Budget, begin_budget
+from graph.budget import SECONDS, RequestBudget, begin_budget
 
 _CLIENT = "gunicorn.socket"  # the connection, which can tell whether its client has left
 
@@ -39,7 +39,7 @@ class Passage:
         metrics.enter()
         context.counted = True
         client = request_ctx.request.environ.get(_CLIENT)
-        begin_budget(Budget(self._question_seconds, departed=getattr(client, "departed", None)))
+        begin_budget(RequestBudget(self._question_seconds, departed=getattr(client, "departed", None)))
         self._guard.admit(request_ctx.request, context)
 
     def leave(self, answer: Response) -> Response:
