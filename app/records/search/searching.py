@@ -28,7 +28,7 @@ from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
 _HISTORY = HISTORY.encode()
-_ROWS = 50  # of a page, for the price of one look
+_ROWS = 10  # of a page, for the price of one look
 Parameters: TypeAlias = Iterable[tuple[str, str]]
 
 
