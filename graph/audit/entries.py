@@ -35,17 +35,17 @@ _SHOWN = """e {.*, concerning: COLLECT { MATCH (e)-[:CONCERNS]->(c) RETURN c.key
 _COUNT = "MATCH (e:Entry) WHERE e.tenant = $tenant RETURN count(e) AS count"
 _OF_REQUEST = f"MATCH (e:Entry) WHERE e.tenant = $tenant AND e.requestId = $request RETURN {_SHOWN}"
 _READ = f"MATCH (e:Entry {{key: $key}}) WHERE e.tenant = $tenant RETURN {_SHOWN}"
-_PERIOD = """e.at >= $since AND e.at < $until AND (e.at < $before OR e.at = $before AND e.key < $after)
+_PERIOD = """e.at >= $since AND e.at <= $until AND (e.at < $before OR e.key < $after)
 AND all(other IN $concerned[1..] WHERE EXISTS { MATCH (e)-[:CONCERNS]->(:Concerned {key: other}) })"""
+# The order begins with the tenant, since that of the index does: nothing is sorted but entries of one moment.
 _PAGE = f"""
 {{start}} AND {_PERIOD} AND ($action IS NULL OR e.action = $action)
-WITH e ORDER BY e.at DESC, e.key DESC LIMIT $limit
+WITH e ORDER BY e.tenant DESC, e.at DESC, e.key DESC LIMIT $limit
 RETURN {_SHOWN}
 """
 _OF_TENANT = "MATCH (e:Entry) WHERE e.tenant = $tenant"
-_OF_CONCERNED = """
-MATCH (c:Concerned {key: $concerned[0]}) USING INDEX c:Concerned(key)
-MATCH (c)<-[:CONCERNS]-(e:Entry) WHERE e.tenant = $tenant"""
+# Without a label on the entry: with one, all of the tenant would be read by its index first.
+_OF_CONCERNED = "MATCH (:Concerned {key: $concerned[0]})<-[:CONCERNS]-(e) WHERE e.tenant = $tenant"
 _FAR = 2**62
 
 
@@ -129,7 +129,7 @@ class AuditStore:
             concerned=list(window.concerned),
             action=window.action,
             since=window.since,
-            until=window.until,
+            until=min(window.until - 1, before),
             before=before,
             after=key,
             limit=window.limit,
