@@ -44,8 +44,9 @@ WITH e ORDER BY e.tenant DESC, e.at DESC, e.key DESC LIMIT $limit
 RETURN {_SHOWN}
 """
 _OF_TENANT = "MATCH (e:Entry) WHERE e.tenant = $tenant"
-# Without a label on the entry: with one, all of the tenant would be read by its index first.
-_OF_CONCERNED = "MATCH (:Concerned {key: $concerned[0]})<-[:CONCERNS]-(e) WHERE e.tenant = $tenant"
+# By this index whatever the graph holds; with a label on the entry all of the tenant would be read before.
+_OF_CONCERNED = """MATCH (c:Concerned {key: $concerned[0]})<-[:CONCERNS]-(e) USING INDEX c:Concerned(key)
+WHERE e.tenant = $tenant"""
 _FAR = 2**62
 
 
@@ -82,6 +83,22 @@ class AuditWindow:
     since: int = 0
     until: int = _FAR
     after: tuple[int, str] | None = None
+
+
+def page_text(scope: AccessScope, window: AuditWindow) -> tuple[str, dict[str, Any]]:
+    """The statement of a page of a tenant's entries, and its parameters."""
+    before, key = window.after or (_FAR, "")
+    parameters = {
+        "tenant": scope.tenant,
+        "concerned": list(window.concerned),
+        "action": window.action,
+        "since": window.since,
+        "until": min(window.until - 1, before),
+        "before": before,
+        "after": key,
+        "limit": window.limit,
+    }
+    return _PAGE.replace("{start}", _OF_CONCERNED if window.concerned else _OF_TENANT), parameters
 
 
 @scoped
@@ -122,19 +139,8 @@ class AuditStore:
     def page(self, scope: AccessScope, window: AuditWindow) -> list[Row]:
         """Entries as properties, the newest first."""
         scope.require(READ)
-        before, key = window.after or (_FAR, "")
-        rows = self._graph.read(
-            _PAGE.replace("{start}", _OF_CONCERNED if window.concerned else _OF_TENANT),
-            tenant=scope.tenant,
-            concerned=list(window.concerned),
-            action=window.action,
-            since=window.since,
-            until=min(window.until - 1, before),
-            before=before,
-            after=key,
-            limit=window.limit,
-        )
-        return _shown(rows)
+        text, parameters = page_text(scope, window)
+        return _shown(self._graph.read(text, **parameters))
 
 
 def _shown(rows: Sequence[Row]) -> list[Row]:
