@@ -113,7 +113,7 @@ FORMS = (
     lambda one, other: {"any": [one, {"not": one}]},
 )
 SAMPLE = settings(max_examples=2, deadline=None)
-MANY = settings(max_examples=100, deadline=None)
+MANY = settings(max_examples=40, deadline=None)
 
 
 def listed(page: Json, verdict: str) -> frozenset[str]:
