@@ -108,7 +108,7 @@ QUESTIONS = (
     *(_asked(f"/fhir/{path}") for path in RECORDS),
     *(_asked(f"/dicom-web/{path}") for path in PICTURES),
 )
-_SAME_REQUEST = {"X-Request-Id": "the-same"}
+_SAME_REQUEST = {"X-Request-Id": "0" * 32}
 _TOKEN = re.compile(rb"(_page=)[\w.~-]+")
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.demo import demo_name
 from app.security.policy import WRITABLE_TYPES
 from app.security.scopes import system_scope
@@ -26,7 +27,7 @@ from tests.factories.fhir import (
     reference,
 )
 
-REFUSED = sorted(RESOURCE_TYPES - WRITABLE_TYPES["teleradiologist"])
+REFUSED = sorted(RESOURCE_TYPES - WRITABLE_TYPES["teleradiologist"] - WRITTEN_BY_HILUM)
 MINE, THEIRS = "Patient/mine", "Patient/theirs"
 Resource = dict[str, Any]
 
