@@ -44,9 +44,9 @@ WITH e ORDER BY e.tenant DESC, e.at DESC, e.key DESC LIMIT $limit
 RETURN {_SHOWN}
 """
 _OF_TENANT = "MATCH (e:Entry) WHERE e.tenant = $tenant"
-# By this index whatever the graph holds; with a label on the entry all of the tenant would be read before.
-_OF_CONCERNED = """MATCH (c:Concerned {key: $concerned[0]})<-[:CONCERNS]-(e) USING INDEX c:Concerned(key)
-WHERE e.tenant = $tenant"""
+# From the one node on, whatever the graph holds: else all relationships or entries may be read first.
+_OF_CONCERNED = """MATCH (c:Concerned {key: $concerned[0]}) USING INDEX c:Concerned(key)
+WITH c LIMIT 1 MATCH (c)<-[:CONCERNS]-(e) WHERE e.tenant = $tenant"""
 _FAR = 2**62
 
 
