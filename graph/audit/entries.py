@@ -43,7 +43,7 @@ _PAGE = f"""
 WITH e ORDER BY e.tenant DESC, e.at DESC, e.key DESC LIMIT $limit
 RETURN {_SHOWN}
 """
-_OF_TENANT = "MATCH (e:Entry) WHERE e.tenant = $tenant"
+_OF_TENANT = "MATCH (e:Entry) USING INDEX e:Entry(tenant, at) WHERE e.tenant = $tenant"
 # From the one node on, whatever the graph holds: else all relationships or entries may be read first.
 _OF_CONCERNED = """MATCH (c:Concerned {key: $concerned[0]}) USING INDEX c:Concerned(key)
 WITH c LIMIT 1 MATCH (c)<-[:CONCERNS]-(e) WHERE e.tenant = $tenant"""
