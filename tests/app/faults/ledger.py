@@ -39,10 +39,14 @@ class Picture:
 
 @dataclass
 class Ledger:
-    """What was sent and what was acknowledged, by SOP Instance UID."""
+    """What was sent and what was acknowledged, by SOP Instance UID.
+
+    Before each batch a client rests for `pause` seconds: all that was stored is proven at the end.
+    """
 
     base: str
     token: str
+    pause: float = 0.0
     sent: dict[str, Picture] = field(default_factory=dict)
     acknowledged: set[str] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
@@ -80,6 +84,7 @@ class Ledger:
                 batch = [_picture(name, next(numbers)) for _ in range(random.choice((1, 1, 3)))]
                 with self._lock:
                     self.sent.update({each.sop: each for each in batch})
+                time.sleep(self.pause)
                 while not self._send(client, batch) and random.random() < 0.8:  # a few give up
                     time.sleep(0.1)
 

@@ -1,6 +1,6 @@
 """kill -9 at random under eight storing clients: nothing acknowledged is lost, and nobody has to help.
 
-The slow tests do twenty rounds, the others one or two.
+The slow tests do twenty rounds at full speed, the others one to three of clients that rest between stores.
 """
 
 import signal
@@ -24,6 +24,7 @@ from tests.app.serving import ServedGateway, gateway_at
 from tests.factories.gateway import RunningGateway
 
 ROLE = "administrator"
+REST = 0.05  # seconds
 
 
 @pytest.fixture
@@ -64,10 +65,10 @@ def prove_clean(gateway: ServedGateway) -> None:
     assert (found, list(services.checks.run())) == (0, [])
 
 
-def kill_web_processes(gateway: ServedGateway, rounds: int, seed: int) -> None:
+def kill_web_processes(gateway: ServedGateway, rounds: int, seed: int, pause: float = 0.0) -> None:
     random = Random(seed)
     gateway.start()
-    ledger = Ledger(gateway.base, gateway.tokens[ROLE])
+    ledger = Ledger(gateway.base, gateway.tokens[ROLE], pause)
     with storing(ledger, "web", seed):
         for each in range(rounds):
             assert grown(ledger, 20)
@@ -84,7 +85,7 @@ def kill_web_processes(gateway: ServedGateway, rounds: int, seed: int) -> None:
 
 
 def test_killed_web_processes_lose_nothing(gateway: ServedGateway) -> None:
-    kill_web_processes(gateway, rounds=3, seed=1)
+    kill_web_processes(gateway, rounds=3, seed=1, pause=REST)
 
 
 @pytest.mark.slow
@@ -97,10 +98,10 @@ def all_replaced(gateway: ServedGateway, workers: set[int]) -> bool:
     return wait_until(lambda: not workers & set(gateway.workers), 30)
 
 
-def kill_at(gateway: ServedGateway, point: str, rounds: int, seed: int) -> None:
+def kill_at(gateway: ServedGateway, point: str, rounds: int, seed: int, pause: float = 0.0) -> None:
     """Workers die at the point on each of their stores, then all is started without it."""
     gateway.start()
-    ledger = Ledger(gateway.base, gateway.tokens[ROLE])
+    ledger = Ledger(gateway.base, gateway.tokens[ROLE], pause)
     with storing(ledger, point, seed):
         assert grown(ledger, 20)
     gateway.end()
@@ -118,7 +119,7 @@ def kill_at(gateway: ServedGateway, point: str, rounds: int, seed: int) -> None:
 
 @pytest.mark.parametrize("point", sorted(POINTS))
 def test_a_kill_between_rename_and_answer_loses_nothing(gateway: ServedGateway, point: str) -> None:
-    kill_at(gateway, point, rounds=1, seed=3)
+    kill_at(gateway, point, rounds=1, seed=3, pause=REST)
 
 
 @pytest.mark.slow
@@ -166,11 +167,11 @@ VICTIMS: tuple[Callable[[RunningGateway, Random], int], ...] = (
 )
 
 
-def kill_everything_in_turn(machine: RunningGateway, rounds: int, seed: int) -> None:
+def kill_everything_in_turn(machine: RunningGateway, rounds: int, seed: int, pause: float = 0.0) -> None:
     random = Random(seed)
     machine.start("--no-samples")
     assert machine.becomes_ready()
-    ledger = Ledger(f"http://127.0.0.1:{machine.port}", token_of(machine))
+    ledger = Ledger(f"http://127.0.0.1:{machine.port}", token_of(machine), pause)
     with storing(ledger, "machine", seed):
         for each in range(rounds):
             assert grown(ledger, 20)
@@ -193,7 +194,7 @@ def prove_that_it_cleans_up(machine: RunningGateway) -> None:
 
 
 def test_a_killed_graph_and_committer_lose_nothing(machine: RunningGateway) -> None:
-    kill_everything_in_turn(machine, rounds=2, seed=5)
+    kill_everything_in_turn(machine, rounds=2, seed=5, pause=REST)
 
 
 @pytest.mark.slow
