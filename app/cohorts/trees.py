@@ -5,7 +5,7 @@ a year. So each condition becomes two trees, `certain` and `possible`; what is p
 unknown. No record of an event means that there was none; a missing detail of a record is unknown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import TypeAlias
@@ -152,19 +152,15 @@ class Compiler:
     def _dated(self, event: Event, low: int | None, high: int | None) -> Trees:
         """The first date that is present lies in [low, high), or may: a year is a whole year."""
         dates = KINDS[event.kind][event.resource].dates
-        certain: list[Expression] = []
-        possible: list[Expression] = []
-        absent: tuple[Expression, ...] = ()
-        for name in event.dates:
-            field = _field(event.resource, dates[name], Kind.SPAN)
-            certain.append(All((*absent, Span(field, Order.EQ, low, high))))
-            possible.append(All((*absent, Span(field, Order.AP, low, high))))
-            absent = (*absent, Not(Present(field)))
-        if event.missing is not Missing.EXCLUDE:
-            possible.append(All(absent))
-        if event.missing is Missing.INCLUDE:
-            certain.append(All(absent))
-        return Trees(Any(tuple(certain)), Any(tuple(possible)))
+        fields = [_field(event.resource, dates[name], Kind.SPAN) for name in event.dates]
+        return Trees(
+            _first_present(
+                [Span(each, Order.EQ, low, high) for each in fields], event.missing is Missing.INCLUDE
+            ),
+            _first_present(
+                [Span(each, Order.AP, low, high) for each in fields], event.missing is not Missing.EXCLUDE
+            ),
+        )
 
     def _age(self, node: Age) -> Trees:
         """So old and not older; who is not born on that day has no age."""
@@ -188,6 +184,18 @@ class Compiler:
         possible = All((dead, Any((Not(Present(died)), Span(died, Order.LT, bound, None)))))
         trees = Trees(certain, possible)
         return trees if node.value else trees.negated
+
+
+def _first_present(spans: Sequence[Span], without: bool) -> Expression:
+    """The first of the fields that has a value has it in its span; `without`: or none has one.
+
+    Each field is asked about once: the graph plans every question about one by itself.
+    """
+    *earlier, last = spans
+    held: Expression = Any((last, Not(Present(last.field)))) if without else last
+    for span in reversed(earlier):
+        held = Any((span, All((Not(Present(span.field)), held))))
+    return held
 
 
 def countable(resource: str, asked: frozenset[str] | set[str] = frozenset()) -> list[Expression]:

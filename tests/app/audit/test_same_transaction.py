@@ -7,15 +7,17 @@ from app.wiring import Wiring
 from tests.app.conftest import AsRole
 from tests.factories.dicom import ct_instance
 
+STORED, REFUSED = "0" * 31 + "1", "0" * 31 + "2"  # ids of requests
+
 
 def test_a_stored_picture_has_its_entry_in_the_same_commit(
     client: FlaskClient, as_role: AsRole, services: Wiring
 ) -> None:
-    headers = as_role("service", Content_Type="application/dicom", X_Request_Id="witnessed-1")
+    headers = as_role("service", Content_Type="application/dicom", X_Request_Id=STORED)
 
     stored = client.post("/dicom-web/studies", data=ct_instance(), headers=headers)
 
-    (entry,) = services.audit.of_request(system_scope(services.sites.own.tenant), "witnessed-1")
+    (entry,) = services.audit.of_request(system_scope(services.sites.own.tenant), STORED)
     assert stored.status_code == 200
     assert (entry["subject"], entry["action"], entry["route"]) == ("demo-service", "C", "/dicom-web/studies")
 
@@ -23,9 +25,9 @@ def test_a_stored_picture_has_its_entry_in_the_same_commit(
 def test_a_refused_change_leaves_no_entry_in_the_graph_yet(
     client: FlaskClient, as_role: AsRole, services: Wiring
 ) -> None:
-    headers = as_role("service", Content_Type="application/dicom", X_Request_Id="witnessed-2")
+    headers = as_role("service", Content_Type="application/dicom", X_Request_Id=REFUSED)
 
     refused = client.post("/dicom-web/studies", data=b"not DICOM", headers=headers)
 
-    assert refused.status_code == 409
-    assert services.audit.of_request(system_scope(services.sites.own.tenant), "witnessed-2") == []
+    assert (refused.status_code, refused.headers["X-Request-Id"]) == (409, REFUSED)
+    assert services.audit.of_request(system_scope(services.sites.own.tenant), REFUSED) == []
