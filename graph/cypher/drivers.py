@@ -87,10 +87,9 @@ def driver(scope: AccessScope, entity: str, where: Expression, sizes: Sizes) -> 
 
 def _candidates(scope: AccessScope, entity: str, where: Expression, sizes: Sizes) -> Iterator[Driver]:
     for each in conjuncts(where):
-        leaf = Any(each.of) if isinstance(each, AtLeast) else each  # one of them holds at least
-        rows = expected(scope, entity, leaf, sizes)
+        rows = expected(scope, entity, each, sizes)
         if rows is not None and rows < SCAN:
-            yield Driver(leaf, rows)
+            yield Driver(each, rows)
 
 
 def _grants(scope: AccessScope, entity: str) -> Iterator[Driver]:
@@ -128,15 +127,15 @@ def expected(scope: AccessScope, entity: str, leaf: Expression, sizes: Sizes) ->
             return _of_text(leaf)
         case Span():
             return _of_span(leaf)
-        case Related() | Any():
+        case Related() | Any() | AtLeast():
             return _of_many(scope, entity, leaf, sizes)
     return None
 
 
-def _of_many(scope: AccessScope, entity: str, node: Related | Any, sizes: Sizes) -> int | None:
-    if isinstance(node, Any):
-        return _of_any(scope, entity, node.of, sizes)
-    return _of_related(scope, node.link, node.inner, sizes)
+def _of_many(scope: AccessScope, entity: str, node: Related | Any | AtLeast, sizes: Sizes) -> int | None:
+    if isinstance(node, Related):
+        return _of_related(scope, node.link, node.inner, sizes)
+    return _of_any(scope, entity, node.of, sizes)  # of at least some, one holds
 
 
 def _of_term(scope: AccessScope, leaf: Term, sizes: Sizes) -> int | None:

@@ -25,7 +25,19 @@ from graph.cypher.order import index_order, place
 from graph.cypher.writing import BoundRow, Writing, conjunction
 from graph.keys import study_key
 from graph.query.attributes import STUDY
-from graph.query.expression import Any, Expression, KeyIn, Kind, Layout, Page, Related, Span, Term, Text
+from graph.query.expression import (
+    Any,
+    AtLeast,
+    Expression,
+    KeyIn,
+    Kind,
+    Layout,
+    Page,
+    Related,
+    Span,
+    Term,
+    Text,
+)
 from graph.query.rows import NODE_FIELDS, VALUE_NODES
 
 _MOST_STREAMS = 1_000
@@ -78,6 +90,8 @@ def bag(writing: Writing, plan: Plan) -> str:
     leaf = plan.driver.leaf
     if isinstance(leaf, Any):
         return _union(writing, plan, leaf)
+    if isinstance(leaf, AtLeast):
+        return _counted(writing, plan, leaf)
     if isinstance(leaf, KeyIn) and len(ways := by_key_property(leaf)) > 1:
         return _union(writing, plan, Any(tuple(KeyIn(leaf.entity, tuple(keys)) for keys in ways.values())))
     if isinstance(leaf, Related):
@@ -210,8 +224,22 @@ def _held_by(row: BoundRow, where: Expression) -> str:
 def _union(writing: Writing, plan: Plan, leaf: Any) -> str:
     """The rows of several bags, each once."""
     branches = (plan.inner(writing, plan.row, each) for each in leaf.of)
-    union = _joined("UNION", plan.row, [bag(writing, each) for each in branches])
+    union = _joined("UNION", plan.row.variable, [bag(writing, each) for each in branches])
     return f"{union}\nWITH {plan.row.variable} WHERE {conjunction(plan.rest(writing))}"
+
+
+def _counted(writing: Writing, plan: Plan, leaf: AtLeast) -> str:
+    """The rows that are in so many of several bags: each bag has them once, under its number.
+
+    So none of the parts is asked again of a row that was found by it.
+    """
+    row = plan.row.variable
+    bags = (bag(writing, plan.inner(writing, plan.row, each)) for each in leaf.of)
+    found = _joined(
+        "UNION", f"{row}, part", [f"{each}\nWITH {row}, {at} AS part" for at, each in enumerate(bags)]
+    )
+    enough = f"WITH {row}, count(part) AS parts WHERE parts >= {writing.value(leaf.least)}"
+    return f"{found}\n{enough}\nWITH {row} WHERE {conjunction(plan.rest(writing))}"
 
 
 def _by_groups(writing: Writing, plan: Plan, leaf: Text) -> str:
@@ -224,11 +252,11 @@ def _by_groups(writing: Writing, plan: Plan, leaf: Text) -> str:
     for name, asked in group_seeks(writing, leaf):
         start = _by_index(writing, row, name, [f"{row.variable}.{name} {asked}"])
         openings.append(start.clauses(conditions))
-    return _joined("UNION ALL", row, openings)
+    return _joined("UNION ALL", row.variable, openings)
 
 
-def _joined(word: str, row: BoundRow, openings: Sequence[str]) -> str:
-    texts = (indented(f"{each}\nRETURN {row.variable}") for each in openings)
+def _joined(word: str, columns: str, openings: Sequence[str]) -> str:
+    texts = (indented(f"{each}\nRETURN {columns}") for each in openings)
     union = f"\n  {word}\n".join(texts)
     return f"CALL () {{\n{union}\n}}"
 

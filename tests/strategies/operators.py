@@ -27,6 +27,11 @@ from tests.strategies.trees import WORLDS, Asked
 
 EACH = 30
 _ALL_FIELDS = [field for fields in FIELDS.values() for field in fields]
+_CODED = {
+    entity: found
+    for entity, fields in FIELDS.items()
+    if (found := [each for each in fields if each.kind is Kind.TERM and each.layout is Layout.ROWS])
+}
 
 
 def each_operator_alone(seed: int) -> Iterator[Asked]:
@@ -52,6 +57,16 @@ def each_operator_alone(seed: int) -> Iterator[Asked]:
         entity = counting.choice(sorted(FIELDS))
         parts = tuple(_leaf(counting, entity) for _ in range(3))
         yield _of(counting, entity, AtLeast(counting.randint(1, 3), parts))
+        codes = tuple(
+            _code(counting, entity) for _ in range(4) if entity in _CODED
+        )  # off each a search starts
+        if codes:
+            yield _of(counting, entity, AtLeast(counting.randint(1, 3), codes))
+
+
+def _code(random: Random, entity: str) -> Term:
+    field = random.choice(_CODED[entity])
+    return Term(field, (random.choice(FIELDS[entity][field]),))
 
 
 def _leaf(random: Random, entity: str) -> Expression:

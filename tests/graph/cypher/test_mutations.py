@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any as Anything
 
 import pytest
@@ -194,6 +194,15 @@ MUTATIONS = [
             lambda original: lambda writing, plan, leaf: original(writing, plan, Any(leaf.of[:1])),
             openings,
         ),
+    ),
+    Mutation(
+        "so many counted as one",
+        of_names(
+            "_counted",
+            lambda original: lambda writing, plan, leaf: original(writing, plan, replace(leaf, least=1)),
+            openings,
+        ),
+        ("AtLeast",),
     ),
     Mutation(
         "rows of the other kinds",
