@@ -1,8 +1,9 @@
 """What a caller who sees pseudonyms is not told: whatever would tell of fewer than `minCell` patients.
 
 A cell is a set of patients that an answer tells: who matches, of whom nobody can say, who has rows of a name,
-who has links. It is told where it is empty, or has `minCell` patients and differs by as many from each other
-cell that the caller was told before. A part of the patients of a page is told where their rest could be, too.
+who has links. It is told where it has `minCell` patients and differs by as many from each other cell that the
+caller was told before. That nobody is in it is not told: what is 0 and what is withheld would tell apart where
+the few are. A part of the patients of a page is told where their rest could be, too.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,11 +32,12 @@ class Withholding:
     def told(self, cells: Sequence[Collection[str]]) -> list[bool]:
         """Whether each cell, given by the pseudonyms of its patients, is told; those that are get remembered.
 
-        Raises `Throttled` where the caller was told too much already.
+        An empty one is not told either: that nobody is in it would tell the few by whom it is left. Raises
+        `Throttled` where the caller was told too much already.
         """
         large = [cell for cell in cells if len(cell) >= self.least]
         answers = iter(self._compared(large) if large else ())
-        return [next(answers) if len(cell) >= self.least else not cell for cell in cells]
+        return [len(cell) >= self.least and next(answers) for cell in cells]
 
     def rows(self, rows: Mapping[str, list[ShownRow]], page: Collection[str]) -> dict[str, list[ShownRow]]:
         """The tables whose patients may be told among those of a page, with the values that may be told."""

@@ -44,6 +44,7 @@ from graph.scope import AccessScope
 SCAN = 200_000
 COUNTED = 4_000  # the bound of a count: more is many
 USUAL_TERM = 1_000
+MANY_CODES = 50  # a scan would seek each of them at each row, so it is never the better start
 USUAL_REFERENCE = 200
 USUAL_TERMS: Mapping[str, int] = {
     COMPARTMENT: 100,
@@ -147,7 +148,8 @@ def _of_term(scope: AccessScope, leaf: Term, sizes: Sizes) -> int | None:
     keys = (code_key(scope.tenant, field, code) for code in leaf.codes)
     own = field.name.rpartition(".")[2]  # a contained resource holds what others hold
     usual = (USUAL_TERMS.get(own) or _usual(code) for code in leaf.codes)
-    return sum(_known(sizes.get(key), guess) for key, guess in zip(keys, usual, strict=True))
+    rows = sum(_known(sizes.get(key), guess) for key, guess in zip(keys, usual, strict=True))
+    return rows if len(leaf.codes) < MANY_CODES else min(rows, SCAN - 1)
 
 
 def _known(size: int | None, guess: int) -> int:

@@ -13,6 +13,7 @@ from gunicorn.http import Request
 from gunicorn.http.errors import (
     ExpectationFailed,
     InvalidHeader,
+    InvalidRequestLine,
     LimitRequestHeaders,
     LimitRequestLine,
     ParseException,
@@ -50,6 +51,17 @@ def check_host(request: Request) -> None:
     if (old and not hosts) or (len(hosts) == 1 and _HOST.fullmatch(hosts[0])):
         return
     raise InvalidHeader("HOST")
+
+
+def check_target(request: Request) -> None:
+    """Refuse a target of bytes that are no text: RFC 3986 knows ASCII only, and clients send UTF-8 beside it.
+
+    Raises `InvalidRequestLine`.
+    """
+    try:
+        (request.uri or "").encode("latin-1").decode("utf-8")
+    except UnicodeError as error:
+        raise InvalidRequestLine("a target that is no text") from error
 
 
 def refusal(error: BaseException) -> bytes:

@@ -24,7 +24,7 @@ from gunicorn.http.body import Body, LengthReader
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkExtension, InvalidChunkSize, NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from app.http.kit.refusals import check_host, refusal
+from app.http.kit.refusals import check_host, check_target, refusal
 from graph.errors import Invalid
 
 _ANSWER_SECONDS = 2.0  # what is left for sending the 408 to a client that stalled
@@ -265,6 +265,7 @@ class GatewayWorker(ThreadWorker):
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
         """Serve one request; keep the connection only when its body has been read."""
+        check_target(req)
         check_host(req)
         sock = cast("PatientSocket", conn.sock)
         sock.hold(req)

@@ -45,7 +45,8 @@ def update_where(
         demanded.require(None)
     resource_id = id_of(match) if match else received.resource_id or new_id
     require_matched_id(received, resource_id)
-    return desk.put(desk.prepared(received, resource_id), method="PUT", demanded=demanded)
+    made_up = resource_id == new_id  # nobody chose it, so it may be new whoever asks
+    return desk.put(desk.prepared(received, resource_id), method="PUT", demanded=demanded, made_up=made_up)
 
 
 def delete_where(desk: Desk, criteria: Criteria, demanded: Preconditions) -> Written | None:

@@ -58,8 +58,15 @@ class Desk:
         """A resource whose id only the commit could tell."""
         return prepare(received, self.site, self.scope.tenant, resource_id)
 
-    def put(self, prepared: Prepared, *, method: str, demanded: Preconditions = NO_PRECONDITIONS) -> Written:
-        """Write the next version; an id that is new is created (update as create).
+    def put(
+        self,
+        prepared: Prepared,
+        *,
+        method: str,
+        demanded: Preconditions = NO_PRECONDITIONS,
+        made_up: bool = False,
+    ) -> Written:
+        """Write the next version; an id that is new is created (update as create), also one `made_up` here.
 
         Raises `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
         `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
@@ -68,7 +75,7 @@ class Desk:
         refuse_ours(prepared.resource_type)
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
-        if method == "PUT":
+        if method == "PUT" and not made_up:
             self._require_seen(known, name)
         require_author(self.scope, known)
         demanded.require(current_version(known))

@@ -128,6 +128,21 @@ def test_a_request_needs_one_host_that_is_one(served: ServedGateway, name: str) 
     assert b"application/problem+json" in answer
 
 
+@pytest.mark.parametrize("path", [b"/fhir/Patient?name=\xff", b"/dicom-web/studies?\xfe", b"/\xc3\x28"])
+def test_a_target_is_text(served: ServedGateway, path: bytes) -> None:
+    answer = until_closed(opened(served, b"GET " + path + b" HTTP/1.1\r\nHost: gateway\r\n\r\n"))
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in answer
+
+
+def test_a_target_may_be_of_letters_of_any_script(served: ServedGateway) -> None:
+    path = "/health/live?이름".encode()
+    request = b"GET " + path + b" HTTP/1.1\r\nConnection: close\r\nHost: gateway\r\n\r\n"
+
+    assert until_closed(opened(served, request)).startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize("host", [b"gateway", b"127.0.0.1:8042", b"[::1]:8042", b"gateway:"])
 def test_every_host_that_is_one_will_do(served: ServedGateway, host: bytes) -> None:
     request = b"GET /health/live HTTP/1.1\r\nConnection: close\r\nHost: " + host + b"\r\n\r\n"

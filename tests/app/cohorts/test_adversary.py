@@ -128,6 +128,7 @@ def told(pages: list[Json]) -> dict[str, frozenset[str]]:
         patients = frozenset[str]().union(*(listed(page, verdict) for page in pages))
         told_of = pages[0]["counts"][verdict]
         assert told_of == len(patients) or (told_of is None and not patients)
+        assert told_of is None or told_of >= LEAST_CELL  # none is told as few are
         found[verdict] = patients
     return found
 

@@ -58,6 +58,7 @@ WRITES: Mapping[str, Make] = {
 }
 
 
+_AT_ONCE = 20  # entries
 _SEARCHING = {"search", "count", "update where", "create unless", "delete where"}
 FEW = sorted({*TYPES[::16], "Binary", "Device", "GuidanceResponse", "Organization", "Patient"})
 KINDS = [FEW, pytest.param(TYPES, marks=pytest.mark.slow)]
@@ -74,7 +75,17 @@ def by_kinds(interactions: Iterable[str]) -> list[Any]:
 
 
 def ask(planter: Planter, caller: Caller, entries: Iterable[Resource], kind: str = "batch") -> list[Any]:
-    """What became of each entry of a Bundle; of a transaction that failed, its one outcome."""
+    """What became of each entry of a Bundle; of a transaction that failed, its one outcome.
+
+    A batch is sent in parts: a search of each type is planned by itself, and one request has so much time.
+    """
+    every = tuple(entries)
+    size = _AT_ONCE if kind == "batch" else len(every)
+    parts = [every[at : at + size] for at in range(0, len(every), size)]
+    return [outcome for part in parts for outcome in _outcomes(planter, caller, part, kind)]
+
+
+def _outcomes(planter: Planter, caller: Caller, entries: Iterable[Resource], kind: str) -> list[Any]:
     answer = planter.client.post(
         "/fhir",
         data=json.dumps(bundle(*entries, kind=kind)),

@@ -57,6 +57,7 @@ DAY = 86_400_000_000
         ("Patient", cohort := Related(Members("Observation"), A_CODE), cohort),
         ("Patient", either := Any((KeyIn("Patient", ("k",)), Text(NAME, Match.EXACT, "Kim"))), either),
         ("Observation", FINAL, None),
+        ("Observation", many := Term(STATUS, tuple(f"s{at}" for at in range(300))), many),
         ("Observation", Span(DATE, Order.GE, 0, DAY), None),
         ("Observation", Related(Along(("subject",), ("Patient", "Group")), KeyIn("Patient", ("k",))), None),
         ("Observation", All(), None),

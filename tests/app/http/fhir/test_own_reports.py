@@ -224,6 +224,14 @@ def test_conditions_are_judged_on_what_they_see(guest: Fhir) -> None:
         assert answer.status_code == status, answer.text
 
 
+def test_a_conditional_update_without_a_match_makes_a_report_under_an_id_of_the_server(guest: Fhir) -> None:
+    made = guest.send("PUT", "DiagnosticReport?identifier=urn:read|1", diagnostic_report(MINE))
+    chosen = diagnostic_report(MINE, id="chosen")
+
+    assert made.status_code == 201
+    assert guest.send("PUT", "DiagnosticReport?identifier=urn:read|2", chosen).status_code == 404
+
+
 def test_a_conditional_reference_finds_what_they_see_and_nothing_else(guest: Fhir, record: Fhir) -> None:
     numbers = {"mine": uuid4().hex, "theirs": uuid4().hex}
     for person, number in numbers.items():
