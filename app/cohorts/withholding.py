@@ -2,8 +2,8 @@
 
 A cell is a set of patients that an answer tells: who matches, of whom nobody can say, who has rows of a name,
 who has links. It is told where it has `minCell` patients and differs by as many from each other cell that the
-caller was told before. That nobody is in it is not told: what is 0 and what is withheld would tell apart where
-the few are. A part of the patients of a page is told where their rest could be, too.
+caller was told before. That nobody is in it is not told: 0 beside what is withheld would tell where the few
+are. A part of the patients of a page is told where their rest could be, too.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
