@@ -61,10 +61,13 @@ def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
 
 
 def password(folder: Path) -> str:
-    """The password of the server in `folder`; made at random on first use."""
+    """The password of the server in `folder`; made at random on first use.
+
+    Neo4j's tool takes one that begins with a dash for an option, so no server was ever given such a one.
+    """
     path = folder / "password"
-    if not path.exists():
-        write_whole(path, secrets.token_urlsafe(24))
+    if not path.exists() or path.read_text(encoding="utf-8").startswith("-"):
+        write_whole(path, secrets.token_hex(24))
     return path.read_text(encoding="utf-8")
 
 
