@@ -71,7 +71,7 @@ class AccessScope:
     def concerns(self, keys: Iterable[str]) -> None:
         """Note whose record the access touches: keys of patients and studies, and of what is written."""
         if self.notes is not None:
-            self.notes.concerning(*map(resource_of, keys))
+            self.notes.concerning(*map(resource_of, dict.fromkeys(keys)))  # rows of one study name it each
 
     def counts(self, rows: int) -> None:
         """Note how many rows an answer tells the number of."""

@@ -26,6 +26,7 @@ from app.audit.seals import (
     unpacked,
 )
 from app.audit.spool import CLOSED
+from graph.local.state import write_whole
 
 _log = structlog.get_logger("hilum.audit")
 
@@ -87,14 +88,14 @@ class Archive:
         head = self._head()
         roll = head.roll if head else token_hex(8)
         sealed = seal(self._key, head, roll, target.stem, raw, earlier=earlier)
-        _write_whole(target, packed(raw, sealed))
+        write_whole(target, packed(raw, sealed))
         self._note(sealed)
 
     def _note(self, sealed: Seal) -> None:
         """Make a seal the head, here and in the graph, unless a later one is."""
         kept = kept_head(self._spool, self._key)
         if kept is None or kept.place < sealed.place:
-            _write_whole(self._folder / HEAD, sealed.line)
+            write_whole(self._folder / HEAD, sealed.line)
         self._anchor(sealed)
 
     def _head(self) -> Seal | None:
@@ -129,13 +130,3 @@ def _opened(path: Path) -> tuple[bytes | None, bytes]:
         return unpacked(path.read_bytes())
     except ValueError:
         return None, b""
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut."""
-    partial = path.with_name(f"{path.name}.part")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.rename(path)

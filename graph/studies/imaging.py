@@ -72,8 +72,7 @@ class ImagingStore:
         """Commit instances whose bytes are durable; an outcome per row, in order."""
         scope.require("imaging.store")
         outcomes = self._committer.commit(StoreInstances(scope, tuple(rows), self._site))
-        for each in outcomes:
-            scope.concerns(each.whose)
+        scope.concerns(key for each in outcomes for key in each.whose)
         return outcomes
 
     def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:

@@ -1,12 +1,13 @@
 """Packages of npm that a browser test needs, each locked by its digest and unpacked once into the cache.
 
-`NPM_CONFIG_REGISTRY` names a mirror, as npm itself reads it.
+They come from the registry that `NPM_CONFIG_REGISTRY` names, or that npm says it uses.
 """
 
 import hashlib
 import io
 import os
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from app.outgoing import trust_the_system
 from graph.local.folders import cache_folder
 from graph.local.locks import awaited
 
-REGISTRY = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
 _TIMEOUT = 120
 
 
@@ -33,7 +33,7 @@ class NpmPackage:
     @property
     def url(self) -> str:
         """Where a registry has its archive."""
-        return f"{REGISTRY}/{self.name}/-/{self.name.rpartition('/')[2]}-{self.version}.tgz"
+        return f"{_registry()}/{self.name}/-/{self.name.rpartition('/')[2]}-{self.version}.tgz"
 
     @property
     def folder(self) -> Path:
@@ -54,6 +54,15 @@ def unpacked(package: NpmPackage, prepare: Callable[[Path], None] = lambda folde
             prepare(arriving / "package")
             arriving.rename(folder)
     return folder / "package"
+
+
+def _registry() -> str:
+    named = os.environ.get("NPM_CONFIG_REGISTRY")
+    if not named:
+        named = subprocess.run(
+            ["npm", "config", "get", "registry"], capture_output=True, text=True, check=True
+        ).stdout
+    return named.strip().rstrip("/")
 
 
 def _fetched(package: NpmPackage) -> bytes:

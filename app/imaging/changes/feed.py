@@ -17,8 +17,7 @@ class ChangeFeed:
     def page(self, scope: AccessScope, window: FeedWindow, *, metadata: bool) -> list[Change]:
         """The changes of a window, in the order of their numbers."""
         changes = self._changes.page(scope, window, metadata=metadata)
-        for each in changes:
-            scope.concerns(each.whose)
+        scope.concerns(key for each in changes for key in each.whose)
         return [_inflated(each) for each in changes]
 
     def latest(self, scope: AccessScope, *, metadata: bool) -> Change | None:

@@ -43,8 +43,7 @@ class ImagingSearch:
         page = Page(asked.limit + 1, sort=_NEWEST_FIRST, offset=asked.offset)
         found = self._imaging.search(scope, Question(asked.level, where, page), stored=stored)
         matches = tuple(found[: asked.limit])
-        for match in matches:
-            scope.concerns(match.whose)
+        scope.concerns(key for each in matches for key in each.whose)
         return MatchPage(matches, more=len(found) > asked.limit)
 
     def _beyond(self, scope: AccessScope, last: Question) -> MatchPage:

@@ -64,7 +64,6 @@ class RecordHistory:
         if asked.resource_id and not found and asked.whole:
             raise NotFound(f"no {asked.resource_type}/{asked.resource_id}")
         shown = tuple(found[: asked.limit])
-        for each in shown:
-            scope.concerns(each.whose)
+        scope.concerns(key for each in shown for key in each.whose)
         after = shown[-1].sequence if shown and len(found) > asked.limit else None
         return HistoryPage(shown, after)

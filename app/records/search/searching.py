@@ -116,8 +116,7 @@ class RecordSearch:
         matches = tuple(each for each in there if each.key in matching)
         included = tuple(each for each in there if each.key not in matching)
         named = [each for each in self._resources.versions(scope, more.versions) if not each.deleted]
-        for each in (*there, *named):
-            scope.concerns(each.whose)
+        scope.concerns(key for each in (*there, *named) for key in each.whose)
         total = len(found.keys) if after is None and found.after is None else None
         if total is None and asked.wants_total:
             total = self.count(scope, asked)

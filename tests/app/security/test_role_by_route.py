@@ -6,19 +6,16 @@ row that never was, to the byte; without a token there is 401. What is called is
 
 import json
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.config import Config
 from app.security.policy import ROLES
 from app.wiring import Wiring
 from app.wiring.web import web_app
 from graph.accounts.accounts import Granted
-from graph.session import Graph
 from tests.app.security.planting import Caller, Planter, Target
 from tests.app.security.routes_table import CAPABILITIES, FHIR, GUARDED, PUBLIC, ROUTES, TOKEN, Route
 
@@ -28,28 +25,20 @@ CHALLENGE = "WWW-Authenticate"
 
 
 @pytest.fixture(scope="module")
-def services(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
-    settings = {"HILUM_HOME": str(tmp_path_factory.mktemp("home")), "HILUM_TENANT": f"t{uuid4().hex[:12]}"}
-    wired = Wiring(Config.from_env(settings), graph)
-    yield wired
-    wired.close()
+def app(gateway: Wiring) -> Flask:
+    return web_app(gateway)
 
 
 @pytest.fixture(scope="module")
-def app(services: Wiring) -> Flask:
-    return web_app(services)
-
-
-@pytest.fixture(scope="module")
-def here(app: Flask, services: Wiring) -> Planter:
+def here(app: Flask, gateway: Wiring) -> Planter:
     """The tenant of the rows."""
-    return Planter(app, services, services.sites.own.tenant)
+    return Planter(app, gateway, gateway.sites.own.tenant)
 
 
 @pytest.fixture(scope="module")
-def elsewhere(app: Flask, services: Wiring) -> Planter:
+def elsewhere(app: Flask, gateway: Wiring) -> Planter:
     """Another tenant of the same gateway."""
-    return Planter(app, services, f"t{uuid4().hex[:12]}")
+    return Planter(app, gateway, f"t{uuid4().hex[:12]}")
 
 
 @pytest.fixture(scope="module")

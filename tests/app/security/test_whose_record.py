@@ -3,7 +3,6 @@
 What is called is the table of routes; what each says of its row is read from the spool, before any worker.
 """
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from app.audit.reading import read_spool
-from app.config import Config
 from app.wiring import Wiring
-from app.wiring.web import web_app
-from graph.session import Graph
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
 from tests.app.security.routes_table import COHORT, DICOMWEB, FHIR, GUARDED, JSON, OPERATIONS, Route
 from tests.factories.fhir import bundle, entry
@@ -24,38 +20,25 @@ NAMING = (*DICOMWEB, *FHIR, *COHORT)
 
 
 @pytest.fixture(scope="module")
-def services(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
-    settings = {"HILUM_HOME": str(tmp_path_factory.mktemp("home")), "HILUM_TENANT": f"t{uuid4().hex[:12]}"}
-    wired = Wiring(Config.from_env(settings), graph)
-    yield wired
-    wired.close()
+def owner(planter: Planter) -> Caller:
+    return planter.caller("administrator")
 
 
 @pytest.fixture(scope="module")
-def here(services: Wiring) -> Planter:
-    return Planter(web_app(services), services, services.sites.own.tenant)
+def planted(planter: Planter) -> Target:
+    return planter.plant()
 
 
-@pytest.fixture(scope="module")
-def owner(here: Planter) -> Caller:
-    return here.caller("administrator")
-
-
-@pytest.fixture(scope="module")
-def planted(here: Planter) -> Target:
-    return here.plant()
-
-
-def call(here: Planter, caller: Caller, route: Route, target: Target) -> TestResponse:
+def call(planter: Planter, caller: Caller, route: Route, target: Target) -> TestResponse:
     path = route.path.format(**{name: getattr(target, name) for name in NAMES})
     body = route.body(target) if route.body else None
     headers = {**route.headers, **caller.headers, "X-Request-Id": uuid4().hex}
-    return here.client.open(path, method=route.method, data=body, headers=headers, buffered=True)
+    return planter.client.open(path, method=route.method, data=body, headers=headers, buffered=True)
 
 
-def concerned(services: Wiring, answer: TestResponse) -> set[str]:
+def concerned(gateway: Wiring, answer: TestResponse) -> set[str]:
     """Whom the one entry of a request names."""
-    lines = list(read_spool(services.audit_folder, services.audit_key))
+    lines = list(read_spool(gateway.audit_folder, gateway.audit_key))
     request = answer.headers["X-Request-Id"]
     (begun,) = [each for each in lines if each.get("requestId") == request]
     rest = [each for each in lines if each["id"] == begun["id"] and each["kind"] != "access"]
@@ -73,63 +56,67 @@ def test_every_route_of_data_is_called_here() -> None:
 
 @pytest.mark.parametrize("route", NAMING, ids=named)
 def test_the_entry_names_the_patient_and_the_study(
-    services: Wiring, here: Planter, owner: Caller, planted: Target, route: Route
+    gateway: Wiring, planter: Planter, owner: Caller, planted: Target, route: Route
 ) -> None:
-    target = here.plant() if route.changes else planted
+    target = planter.plant() if route.changes else planted
 
-    answer = call(here, owner, route, target)
+    answer = call(planter, owner, route, target)
 
     assert answer.status_code == route.status, answer.text
-    names = concerned(services, answer)
+    names = concerned(gateway, answer)
     assert f"Patient/{target.patient}" in names
     if route in DICOMWEB or route.name == STUDY:
         assert f"ImagingStudy/{target.imaging_study}" in names
 
 
-def test_a_new_picture_is_of_a_new_patient_and_study(services: Wiring, here: Planter, owner: Caller) -> None:
-    target = here.absent()
+def test_a_new_picture_is_of_a_new_patient_and_study(
+    gateway: Wiring, planter: Planter, owner: Caller
+) -> None:
+    target = planter.absent()
     store = next(route for route in DICOMWEB if route.method == "POST")
 
-    names = concerned(services, call(here, owner, store, target))
+    names = concerned(gateway, call(planter, owner, store, target))
 
-    found = here.client.get(f"/fhir/ImagingStudy?identifier=urn:oid:{target.study}", headers=owner.headers)
+    found = planter.client.get(f"/fhir/ImagingStudy?identifier=urn:oid:{target.study}", headers=owner.headers)
     (study,) = [each["resource"] for each in found.get_json()["entry"]]
     assert names == {study["subject"]["reference"], f"ImagingStudy/{study['id']}"}
 
 
 def test_a_refused_picture_names_whose_it_would_have_been(
-    services: Wiring, here: Planter, owner: Caller, planted: Target
+    gateway: Wiring, planter: Planter, owner: Caller, planted: Target
 ) -> None:
     store = next(route for route in DICOMWEB if route.method == "POST")
-    answer = call(here, owner, store, planted)  # its bytes are there already
+    answer = call(planter, owner, store, planted)  # its bytes are there already
 
-    assert f"Patient/{planted.patient}" in concerned(services, answer)
+    assert f"Patient/{planted.patient}" in concerned(gateway, answer)
 
 
-def test_a_create_names_the_id_that_it_gave(services: Wiring, here: Planter, owner: Caller) -> None:
-    target = here.plant()
+def test_a_create_names_the_id_that_it_gave(gateway: Wiring, planter: Planter, owner: Caller) -> None:
+    target = planter.plant()
     diagnosis = {name: value for name, value in target.diagnosis().items() if name != "id"}
-    answer = _send(here, owner, "POST", f"/fhir/{CONDITION}", diagnosis)
+    answer = _send(planter, owner, "POST", f"/fhir/{CONDITION}", diagnosis)
 
-    assert concerned(services, answer) >= {
+    assert concerned(gateway, answer) >= {
         f"Patient/{target.patient}",
         f"{CONDITION}/{answer.get_json()['id']}",
     }
 
 
 def test_a_change_of_the_subject_names_the_patient_before_and_the_one_after(
-    services: Wiring, here: Planter, owner: Caller
+    gateway: Wiring, planter: Planter, owner: Caller
 ) -> None:
-    before, after = here.plant(), here.plant()
+    before, after = planter.plant(), planter.plant()
     moved = {**after.diagnosis(), "id": before.condition}
-    answer = _send(here, owner, "PUT", f"/fhir/{CONDITION}/{before.condition}", moved)
+    answer = _send(planter, owner, "PUT", f"/fhir/{CONDITION}/{before.condition}", moved)
 
-    assert {f"Patient/{before.patient}", f"Patient/{after.patient}"} <= concerned(services, answer)
+    assert {f"Patient/{before.patient}", f"Patient/{after.patient}"} <= concerned(gateway, answer)
 
 
 @pytest.mark.parametrize("kind", ["batch", "transaction"])
-def test_every_entry_of_a_bundle_is_named(services: Wiring, here: Planter, owner: Caller, kind: str) -> None:
-    read, written, made = here.plant(), here.plant(), here.plant()
+def test_every_entry_of_a_bundle_is_named(
+    gateway: Wiring, planter: Planter, owner: Caller, kind: str
+) -> None:
+    read, written, made = planter.plant(), planter.plant(), planter.plant()
     entries = (
         entry(None, "GET", f"{CONDITION}/{read.condition}"),
         entry(written.diagnosis(), "PUT", f"{CONDITION}/{written.condition}"),
@@ -137,57 +124,59 @@ def test_every_entry_of_a_bundle_is_named(services: Wiring, here: Planter, owner
     )
     body = bundle(*entries, kind=kind)
     body["entry"][2]["resource"].pop("id")
-    answer = _send(here, owner, "POST", "/fhir/", body)
+    answer = _send(planter, owner, "POST", "/fhir/", body)
 
     assert answer.status_code == 200, answer.text
-    assert {f"Patient/{each.patient}" for each in (read, written, made)} <= concerned(services, answer)
+    assert {f"Patient/{each.patient}" for each in (read, written, made)} <= concerned(gateway, answer)
 
 
 def test_each_match_and_each_include_is_named_and_nobody_else(
-    services: Wiring, here: Planter, owner: Caller
+    gateway: Wiring, planter: Planter, owner: Caller
 ) -> None:
-    first, second, other = here.plant(), here.plant(), here.plant()
+    first, second, other = planter.plant(), planter.plant(), planter.plant()
     query = f"_id={first.condition},{second.condition}&_include=Condition:subject"
-    answer = _send(here, owner, "GET", f"/fhir/{CONDITION}?{query}")
+    answer = _send(planter, owner, "GET", f"/fhir/{CONDITION}?{query}")
 
-    assert concerned(services, answer) == {f"Patient/{first.patient}", f"Patient/{second.patient}"}
+    assert concerned(gateway, answer) == {f"Patient/{first.patient}", f"Patient/{second.patient}"}
     assert other.patient not in answer.text
 
 
-def test_a_page_names_those_whom_it_shows(services: Wiring, here: Planter, owner: Caller) -> None:
+def test_a_page_names_those_whom_it_shows(gateway: Wiring, planter: Planter, owner: Caller) -> None:
     for _ in range(2):
-        here.plant()
-    answer = _send(here, owner, "GET", "/dicom-web/studies?limit=1")
+        planter.plant()
+    answer = _send(planter, owner, "GET", "/dicom-web/studies?limit=1")
 
-    assert len({name for name in concerned(services, answer) if name.startswith("Patient/")}) == 1
+    assert len({name for name in concerned(gateway, answer) if name.startswith("Patient/")}) == 1
 
 
-def test_a_deleted_row_is_named_where_its_end_is_told(services: Wiring, here: Planter, owner: Caller) -> None:
-    target = here.plant()
-    _send(here, owner, "DELETE", f"/fhir/{CONDITION}/{target.condition}")
-    answer = _send(here, owner, "GET", f"/fhir/{CONDITION}/{target.condition}")
+def test_a_deleted_row_is_named_where_its_end_is_told(
+    gateway: Wiring, planter: Planter, owner: Caller
+) -> None:
+    target = planter.plant()
+    _send(planter, owner, "DELETE", f"/fhir/{CONDITION}/{target.condition}")
+    answer = _send(planter, owner, "GET", f"/fhir/{CONDITION}/{target.condition}")
 
     assert answer.status_code == 410
-    assert f"Patient/{target.patient}" in concerned(services, answer)
+    assert f"Patient/{target.patient}" in concerned(gateway, answer)
 
 
 def test_a_change_is_known_with_whose_it_is_though_its_outcome_never_came(
-    services: Wiring, here: Planter, owner: Caller
+    gateway: Wiring, planter: Planter, owner: Caller
 ) -> None:
-    target = here.plant()
-    answer = _send(here, owner, "PUT", f"/fhir/{CONDITION}/{target.condition}", target.diagnosis())
+    target = planter.plant()
+    answer = _send(planter, owner, "PUT", f"/fhir/{CONDITION}/{target.condition}", target.diagnosis())
 
-    found = services.audit.of_request(here.scope, answer.headers["X-Request-Id"])  # by the commit alone
+    found = gateway.audit.of_request(planter.scope, answer.headers["X-Request-Id"])  # by the commit alone
     assert {f"Patient/{target.patient}", f"{CONDITION}/{target.condition}"} <= set(found[0]["concerning"])
 
 
-def test_who_saw_a_patient_is_one_question(services: Wiring, here: Planter, owner: Caller) -> None:
-    target, reader = here.plant(), here.caller("clinician")
-    seen = _send(here, reader, "GET", f"/fhir/Patient/{target.patient}/Condition")
-    services.recorder.close()
-    services.audit_mover.move()
+def test_who_saw_a_patient_is_one_question(gateway: Wiring, planter: Planter, owner: Caller) -> None:
+    target, reader = planter.plant(), planter.caller("clinician")
+    seen = _send(planter, reader, "GET", f"/fhir/Patient/{target.patient}/Condition")
+    gateway.recorder.close()
+    gateway.audit_mover.move()
 
-    answer = _send(here, owner, "GET", f"/fhir/AuditEvent?patient={target.patient}&_count=1000")
+    answer = _send(planter, owner, "GET", f"/fhir/AuditEvent?patient={target.patient}&_count=1000")
 
     requests = {
         each["what"]["identifier"]["value"]
@@ -198,6 +187,6 @@ def test_who_saw_a_patient_is_one_question(services: Wiring, here: Planter, owne
     assert seen.headers["X-Request-Id"] in requests
 
 
-def _send(here: Planter, caller: Caller, method: str, path: str, body: Any = None) -> TestResponse:
+def _send(planter: Planter, caller: Caller, method: str, path: str, body: Any = None) -> TestResponse:
     headers = {**(JSON if body else {}), **caller.headers, "X-Request-Id": uuid4().hex}
-    return here.client.open(path, method=method, json=body, headers=headers, buffered=True)
+    return planter.client.open(path, method=method, json=body, headers=headers, buffered=True)

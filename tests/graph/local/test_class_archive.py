@@ -9,13 +9,13 @@ from graph.local.class_archive import (
     CLASS_LIST,
     archive_arguments,
     archive_of,
-    class_path,
     make_archive,
     recorded,
 )
 from graph.local.lock import read_lock
 from graph.local.relock import names_others
 from graph.local.server import LocalNeo4j
+from graph.local.settings import class_path
 
 NOWHERE = Path("/bin/false")
 

@@ -1,6 +1,5 @@
 """The unmodified dicomweb-client of PyPI, and every real file at hand, against a served gateway."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -9,25 +8,14 @@ from pydicom import Dataset, dcmread
 from pydicom.dataset import FileDataset
 from requests import HTTPError
 
-from graph.local.state import Neo4jAddress
-from graph.session import Graph
 from tests.app.faults.ledger import parts_of, sop_of
-from tests.app.serving import ServedGateway, gateway_at
+from tests.app.serving import ServedGateway
 from tests.factories.dicom import ct_instance, ct_study, encapsulated_instance, multi_frame_instance, uid
 from tests.factories.real_files import real_files
 
 PREAMBLE, VALIDATION = 128, 43264
 STORED, FAILED = "ReferencedSOPSequence", "FailedSOPSequence"
 EVERYTHING = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
-
-
-@pytest.fixture(scope="module")
-def served(
-    graph: Graph, neo4j_address: Neo4jAddress, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServedGateway]:
-    with gateway_at(tmp_path_factory.mktemp("served"), neo4j_address) as gateway:
-        gateway.start()
-        yield gateway
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,7 @@ from dicomtrolley.trolley import Trolley  # type: ignore[import-untyped]
 from dicomtrolley.wado_rs import WadoRS, WadoRSMetaData  # type: ignore[import-untyped]
 from pydicom import dcmread
 
-from graph.local.state import Neo4jAddress
-from graph.session import Graph
-from tests.app.serving import ServedGateway, gateway_at
+from tests.app.serving import ServedGateway
 from tests.factories.dicom import ct_study, uid
 
 STUDY = uid("trolley")
@@ -26,22 +24,12 @@ SLICES = 3
 
 
 @pytest.fixture(scope="module")
-def served(
-    graph: Graph, neo4j_address: Neo4jAddress, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServedGateway]:
-    """A gateway that has one study of three slices."""
-    with gateway_at(tmp_path_factory.mktemp("served"), neo4j_address) as gateway:
-        gateway.start()
-        with gateway.session() as client:
-            for raw in slices():
-                headers = {"Content-Type": "application/dicom"}
-                assert client.post(f"{gateway.dicomweb}/studies", data=raw, headers=headers).ok
-        yield gateway
-
-
-@pytest.fixture(scope="module")
 def trolley(served: ServedGateway) -> Trolley:
+    """The client of a gateway that has one study of three slices."""
     session = served.session()
+    for raw in slices():
+        headers = {"Content-Type": "application/dicom"}
+        assert session.post(f"{served.dicomweb}/studies", data=raw, headers=headers).ok
     return Trolley(downloader=WadoRS(session, served.dicomweb), searcher=QidoRS(session, served.dicomweb))
 
 
