@@ -8,10 +8,11 @@ from pydicom import Dataset
 
 from app.imaging.render.faults import Unrenderable
 
+PIXEL_DATA = 0x7FE00010
 MOST_BYTES = 1 << 30  # of one decoded frame
 _COLOUR = 3
 _WHOLE_BYTES = frozenset({8, 16, 32, 64})
-_FLOATING = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}
+_FLOATING = {0x7FE00008: 32, 0x7FE00009: 64}  # FloatPixelData, DoubleFloatPixelData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +64,12 @@ class Frame:
     photometric: str
 
 
-def describe(header: Dataset, transfer_syntax_uid: str) -> PixelDescription:
-    """Read the description from a header; raises `Unrenderable` where it says too little, or too much."""
-    floating = next((bits for name, bits in _FLOATING.items() if name in header), None)
+def describe(header: Dataset, transfer_syntax_uid: str, pixel_tag: int = PIXEL_DATA) -> PixelDescription:
+    """Read the description from a header; raises `Unrenderable` where it says too little, or too much.
+
+    `pixel_tag` is the tag of the element with the pixels, which is not in the header.
+    """
+    floating = _FLOATING.get(pixel_tag)
     bits_allocated = floating or _number(header, "BitsAllocated")
     bits_stored = _number(header, "BitsStored", bits_allocated)
     described = PixelDescription(

@@ -55,7 +55,8 @@ def encode(frame: Frame, described: PixelDescription, transfer_syntax_uid: str) 
         written = encoding.encode(coloured.values, replace(described, photometric=coloured.photometric))
     except (RuntimeError, ValueError, TypeError) as refused:
         raise Unrenderable(f"the encoder refuses it ({type(refused).__name__})") from None
-    return written if len(written) % 2 == 0 else written + b"\0"
+    padded = transfer_syntax_uid not in NATIVE and len(written) % 2
+    return written + b"\0" if padded else written
 
 
 def encoding_of(described: PixelDescription, transfer_syntax_uid: str) -> Encoding:

@@ -15,15 +15,8 @@ _COLOUR = 3
 _BYTE = 8
 
 
-def read_native(
-    data: bytes, described: PixelDescription, *, little: bool = True, words: bool = False
-) -> Frame:
-    """Read one native frame; raises `Unrenderable` where its bytes are too few.
-
-    `words` tells that the bytes came as big endian 16-bit words, whatever the size of a value (A.3).
-    """
-    if words and described.bits_allocated <= _BYTE:
-        data = _swapped(data)
+def read_native(data: bytes, described: PixelDescription, *, little: bool = True) -> Frame:
+    """Read one native frame; raises `Unrenderable` where its bytes are too few."""
     if described.samples == _COLOUR and described.photometric in _SUBSAMPLED:
         return _subsampled(data, described)
     count = described.rows * described.columns * described.samples
@@ -61,6 +54,13 @@ def stored(values: Values, described: PixelDescription) -> Values:
     return kept
 
 
+def of_words(data: bytes) -> bytes:
+    """Bytes that came in big endian 16-bit words (PS3.5 A.3, OW); raises `Unrenderable`."""
+    if len(data) % 2:
+        raise Unrenderable("a frame in 16-bit words does not end with a word")
+    return numpy.frombuffer(data, numpy.uint16).byteswap().tobytes()
+
+
 def written_native(values: Values, described: PixelDescription) -> bytes:
     """The bytes of a frame as little endian pixels, colour by pixel; the inverse of `read_native`."""
     if described.bits_allocated == 1:
@@ -89,9 +89,3 @@ def _bytes(data: bytes, size: int) -> NDArray[numpy.uint8]:
     if len(data) < size:
         raise Unrenderable("the frame is shorter than its rows and columns")
     return numpy.frombuffer(data, numpy.uint8, size)
-
-
-def _swapped(data: bytes) -> bytes:
-    if len(data) % 2:
-        raise Unrenderable("a frame in 16-bit words does not end with a word")
-    return numpy.frombuffer(data, numpy.uint16).byteswap().tobytes()

@@ -1,0 +1,117 @@
+"""A stored instance as its pixels are read: the header without them, and the frames one by one.
+
+The file comes open, from whoever may open it; where each frame lies in it was noted when it was stored.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from pydicom import Dataset
+from pydicom.filereader import read_dataset
+from pydicom.tag import BaseTag
+
+from app.imaging.render.decoders import decode
+from app.imaging.render.description import PIXEL_DATA, Frame, PixelDescription, describe
+from app.imaging.render.faults import Unrenderable
+from app.imaging.render.native import of_words
+from app.imaging.store.frames import byte_range, codestream, pixels
+from app.imaging.store.inflating import inflated
+from app.imaging.store.part10 import read_meta
+from app.imaging.store.syntaxes import TransferSyntax, syntax_of
+
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, PIXEL_DATA})
+_LARGEST = 64 << 20  # bytes of a value of the header that is read
+_MOST_INFLATED = 4 << 30
+_BYTE = 8
+PLACE = 16  # bytes of a place in the table of frames
+
+
+@dataclass(slots=True)
+class Header:
+    """The attributes of an instance but its pixels, and the tag and VR of these; no tag where it has none."""
+
+    attributes: Dataset
+    pixel_tag: int | None = None
+    pixel_vr: str = ""
+
+
+@dataclass(slots=True)
+class Source:
+    """One instance that is open: `data` is its file, or what its data set inflates to."""
+
+    data: Any
+    header: Header
+    transfer_syntax_uid: str
+    table: bytes
+    described: PixelDescription = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.header.pixel_tag is None:
+            raise Unrenderable("it has no pixels")
+        self.described = describe(self.header.attributes, self.transfer_syntax_uid, self.header.pixel_tag)
+
+    @property
+    def frames(self) -> int:
+        """How many frames lie in the file by themselves."""
+        return len(self.table) // PLACE
+
+    def encoded(self, number: int) -> bytes:
+        """The bytes of one frame, counted from 1, as they are stored; raises `Unrenderable`."""
+        if not 1 <= number <= self.frames:
+            raise Unrenderable("no frame of this number lies in the file by itself")
+        at = (number - 1) * PLACE
+        place = (
+            int.from_bytes(self.table[at : at + 8], "little"),
+            int.from_bytes(self.table[at + 8 : at + PLACE], "little"),
+        )
+        start, length = byte_range(place)
+        piece = bytes(self.data[start : start + length])
+        syntax = syntax_of(self.transfer_syntax_uid)
+        if syntax.encapsulated:
+            return codestream(piece)
+        if not syntax.little and self.header.pixel_vr == "OW" and self.described.bits_allocated <= _BYTE:
+            piece = of_words(piece)
+        return pixels(piece, place)
+
+    def frame(self, number: int) -> Frame:
+        """One frame, counted from 1, decoded; raises `Unrenderable`."""
+        return decode(self.encoded(number), self.described)
+
+
+@contextmanager
+def opened(
+    file: BinaryIO, transfer_syntax_uid: str, table: bytes, scratch: Path, header: Header | None = None
+) -> Iterator[Source]:
+    """Open an instance; `header` is one that was read from it before.
+
+    Raises `Unrenderable` where it has no pixels that can be described, `Refused` where the file is damaged.
+    """
+    syntax = syntax_of(transfer_syntax_uid)
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
+        start = read_meta(whole).start
+        if not syntax.deflated:
+            yield Source(whole, header or _header(whole, start, syntax), transfer_syntax_uid, table)
+            return
+        with inflated(whole, start, limit=_MOST_INFLATED, folder=scratch) as data:
+            yield Source(data, header or _header(data, 0, syntax), transfer_syntax_uid, table)
+
+
+def _header(data: Any, start: int, syntax: TransferSyntax) -> Header:
+    """Read a data set up to its pixels."""
+    found = Header(Dataset())
+
+    def at_pixels(tag: BaseTag, vr: str | None, _length: int) -> bool:
+        if tag not in _PIXELS:
+            return False
+        found.pixel_tag, found.pixel_vr = int(tag), vr or "OW"
+        return True
+
+    data.seek(start)
+    found.attributes = read_dataset(
+        cast(BinaryIO, data), syntax.implicit, syntax.little, stop_when=at_pixels, defer_size=_LARGEST
+    )
+    return found
