@@ -116,6 +116,27 @@ class Config:
         folder,
         "The socket of the committer process that this process hands its writes to; `hilum up` sets it.",
     )
+    renderers: int = setting(
+        "HILUM_RENDERERS",
+        2,
+        whole(1, 64),
+        "Processes that decode pixels; a codec that dies ends one of them.",
+    )
+    render_seconds: int = setting(
+        "HILUM_RENDER_SECONDS", 30, whole(1, 3600), "How long one task on the pixels of an instance may take."
+    )
+    render_memory: int = setting(
+        "HILUM_RENDER_MEMORY",
+        4 * GIB,
+        size(GIB, 256 * GIB),
+        "The most address space of such a process: what decoding one frame takes, and a gigabyte.",
+    )
+    renderer: Path | None = setting(  # noqa: RUF009 - it returns a field
+        "HILUM_RENDERER",
+        None,
+        folder,
+        "The socket of the renderers that this process asks. Default: those of HILUM_HOME.",
+    )
     tenant: str = setting("HILUM_TENANT", "default", name, "The tenant of tokens that name none.")
     demo: bool = setting(
         "HILUM_DEMO",

@@ -17,6 +17,7 @@ from graph.errors import HilumError
 COMMANDS: Mapping[str, str] = {
     "up": "Run everything: graph, committer, worker and web server.",
     "committer": "Commit for all processes of a machine.",
+    "renderer": "Decode pixels for all processes of a machine.",
     "worker": "Run a job worker beside a gateway.",
     "graph": "Start, stop, migrate or query the graph.",
     "load": "Store DICOM files, folders and zips.",

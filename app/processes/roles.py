@@ -6,7 +6,8 @@ those: it is there before them, and is stopped when they have finished.
 
 from app.processes.committer import COMMITTER
 from app.processes.job_worker import WORKER
+from app.processes.renderer import RENDERER
 from app.processes.role import Role
 from app.processes.web_server import WEB
 
-ROLES: tuple[Role, ...] = (COMMITTER, WORKER, WEB)
+ROLES: tuple[Role, ...] = (COMMITTER, RENDERER, WORKER, WEB)

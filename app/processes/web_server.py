@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 
 from app.config import Config
 from app.processes.role import Role
-from graph.commit.wire import address_in
+from graph.commit.wire import address_of
 
 DRAIN_SECONDS = 20  # requests in flight may finish; then they are cut
 LIVE_PATH = "/health/live"
@@ -56,7 +56,7 @@ def _environment(config: Config) -> Mapping[str, str]:
     """Its processes count metrics in files of a folder that each start empties, and share a committer."""
     return {
         "PROMETHEUS_MULTIPROC_DIR": str(config.home / METRICS),
-        "HILUM_COMMITTER": str(address_in(config.home)),
+        "HILUM_COMMITTER": str(address_of(config.home)),
     }
 
 

@@ -5,7 +5,7 @@ from threading import Event
 
 from app.wiring.process import Wiring
 from graph.commit.listening import CommitterProcess
-from graph.commit.wire import address_in
+from graph.commit.wire import address_of
 from graph.errors import Unavailable
 
 
@@ -13,7 +13,7 @@ class CommitterRunner:
     """Serves units of work until it is told to stop."""
 
     def __init__(self, wiring: Wiring) -> None:
-        self._address = address_in(wiring.config.home)
+        self._address = address_of(wiring.config.home)
         self._committing = wiring.committing
 
     def run(self, stop: Event) -> None:

@@ -4,7 +4,6 @@ While a commit is on its way, what arrives waits in the sockets; the next look t
 commit. A connection is one waiting thread of a web process.
 """
 
-import os
 import selectors
 import socket
 import time
@@ -17,9 +16,9 @@ from typing import Any
 from graph.commit.committer import GATHERING, Committing, batched
 from graph.commit.group import Outcome
 from graph.commit.unit import Unit
-from graph.commit.wire import Frame, Frames, encoded, is_ours, portable, prepare, receive
+from graph.commit.wire import Frame, Frames, encoded, portable, receive
+from graph.local.sockets import is_ours, listen
 
-_BACKLOG = 1024
 _LONGEST_WAIT = 0.5  # seconds between two looks whether to stop
 
 
@@ -42,7 +41,7 @@ class CommitterProcess:
         self._selector = selectors.DefaultSelector()
         self._queue: deque[tuple[_Client, Unit[Any]]] = deque()
         self._clients: set[_Client] = set()
-        self._listener = _listening(address)
+        self._listener = listen(address)
         self._selector.register(self._listener, selectors.EVENT_READ)
 
     def run(self, stopping: Callable[[], bool]) -> None:
@@ -129,12 +128,3 @@ class CommitterProcess:
             self._clients.remove(client)
             self._selector.unregister(client.connection)
             client.connection.close()
-
-
-def _listening(address: Path) -> socket.socket:
-    prepare(address)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(os.fspath(address))
-    address.chmod(0o600)
-    listener.listen(_BACKLOG)
-    return listener

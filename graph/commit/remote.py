@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 from graph.commit.committer import DEADLINE, Failure, answer_of, answer_or_failure
 from graph.commit.group import Outcome
 from graph.commit.unit import Unit
-from graph.commit.wire import Frame, Frames, encoded, is_ours, receive
+from graph.commit.wire import Frame, Frames, encoded, receive
 from graph.errors import Unavailable
+from graph.local.sockets import connect
 
 Answer = TypeVar("Answer")
 
@@ -107,22 +108,11 @@ class RemoteCommitter:
                 connection.close()
         while True:
             try:
-                return self._made()
+                return connect(self._address)
             except OSError:
                 if time.monotonic() > deadline:
                     raise Unavailable("nothing can be written now", retry_after=2) from None
                 time.sleep(_PAUSE)
-
-    def _made(self) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.connect(os.fspath(self._address))
-            if not is_ours(connection):
-                raise OSError("the committer's socket is somebody else's")
-        except OSError:
-            connection.close()
-            raise
-        return connection
 
     @staticmethod
     def _told(kind: Frame, connection: socket.socket) -> socket.socket:

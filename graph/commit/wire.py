@@ -4,23 +4,20 @@ A frame is its length, its kind and a pickle. Both ends are of one gateway, one 
 else may open the socket, and each end asks the kernel who the other one is.
 """
 
-import hashlib
-import os
 import pickle
 import socket
 import struct
-import tempfile
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from fhir_profiles.issues import ProfileError
-from graph.errors import HilumError, Unavailable
+from graph.errors import HilumError
+from graph.local.sockets import address_in
 
 _HEAD = struct.Struct("<QB")
 _STEP = 1 << 18
-_LONGEST_ADDRESS = 100  # bytes; the kernel takes 107 on Linux, 103 on macOS
 
 
 class Frame(IntEnum):
@@ -58,7 +55,7 @@ class Frames:
             return None
         body = bytes(self._buffer[_HEAD.size : end])
         del self._buffer[:end]
-        return Frame(kind), pickle.loads(body)  # noqa: S301 - from a process of our own user: `is_ours`
+        return Frame(kind), pickle.loads(body)  # noqa: S301 - from a process of our own user: `sockets.is_ours`
 
 
 def receive(connection: socket.socket, frames: Frames) -> bool:
@@ -68,31 +65,9 @@ def receive(connection: socket.socket, frames: Frames) -> bool:
     return bool(data)
 
 
-def address_in(home: Path) -> Path:
-    """Where the committer of a home folder listens: in it, or in a folder of ours where its path is long."""
-    near = home / "committer.sock"
-    if len(os.fsencode(near)) <= _LONGEST_ADDRESS:
-        return near
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path(tempfile.gettempdir(), f"hilum-{os.getuid()}-{digest}", near.name)
-
-
-def prepare(address: Path) -> None:
-    """Make the folder of an address, and free it of a dead committer's socket; raises `Unavailable`."""
-    folder = address.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_uid != os.getuid():
-        raise Unavailable("the folder of the committer's socket belongs to somebody else")
-    address.unlink(missing_ok=True)
-
-
-def is_ours(connection: socket.socket) -> bool:
-    """Whether the other end runs as our user; where the system cannot say, the folder's mode has said it."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return True
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", credentials)
-    return bool(uid == os.getuid())
+def address_of(home: Path) -> Path:
+    """Where the committer of a home folder listens."""
+    return address_in(home, "committer.sock")
 
 
 def portable(error: BaseException) -> BaseException:

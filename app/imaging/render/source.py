@@ -69,13 +69,14 @@ class Source:
             int.from_bytes(self.table[at + 8 : at + PLACE], "little"),
         )
         start, length = byte_range(place)
-        piece = bytes(self.data[start : start + length])
         syntax = syntax_of(self.transfer_syntax_uid)
         if syntax.encapsulated:
-            return codestream(piece)
-        if not syntax.little and self.header.pixel_vr == "OW" and self.described.bits_allocated <= _BYTE:
-            piece = of_words(piece)
-        return pixels(piece, place)
+            return codestream(bytes(self.data[start : start + length]))
+        if syntax.little or self.header.pixel_vr != "OW" or self.described.bits_allocated > _BYTE:
+            return pixels(bytes(self.data[start : start + length]), place)
+        if length % 2 and self.frames > 1:
+            raise Unrenderable("its frames share 16-bit words")
+        return of_words(bytes(self.data[start : start + length + length % 2]))[:length]
 
     def frame(self, number: int) -> Frame:
         """One frame, counted from 1, decoded; raises `Unrenderable`."""

@@ -3,19 +3,22 @@
 Memory holds one frame, whatever the instance has.
 """
 
+from collections.abc import Callable
 from struct import Struct
 from typing import BinaryIO
 
 from pydicom import Dataset
 from pydicom.config import settings
 from pydicom.dataset import FileMetaDataset
-from pydicom.filewriter import dcmwrite
+from pydicom.filebase import DicomFileLike
+from pydicom.filewriter import dcmwrite, write_file_meta_info
 from pydicom.uid import UID
 
 from app.imaging.render.description import PIXEL_DATA, PixelDescription
 from app.imaging.render.encoders import NATIVE, after, encode, encoding_of
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.source import Source
+from app.imaging.store.part10 import PREAMBLE, PREFIX
 from app.imaging.store.syntaxes import syntax_of
 
 _EXPLICIT = Struct("<HH2sHI")
@@ -44,16 +47,22 @@ def encoded_frame(source: Source, number: int, transfer_syntax_uid: str) -> byte
     return encode(source.frame(number), source.described, transfer_syntax_uid)
 
 
-def transcode(source: Source, transfer_syntax_uid: str, target: BinaryIO) -> None:
-    """Write an instance in another transfer syntax to a file; raises `Unrenderable`."""
+def transcode(
+    source: Source, transfer_syntax_uid: str, target: BinaryIO, note: Callable[[int], None]
+) -> None:
+    """Write an instance in another transfer syntax to a file; raises `Unrenderable`.
+
+    `note` is called with the number of each frame before it is touched.
+    """
     check(source, transfer_syntax_uid)
+    note(1)
     first = source.frame(1)
     written = after(first, source.described, transfer_syntax_uid)
     _write_header(source, written, target)
     if transfer_syntax_uid in NATIVE:
-        _write_native(source, written, target)
+        _write_native(source, written, target, note)
     else:
-        _write_fragments(source, written, target)
+        _write_fragments(source, written, target, note)
 
 
 def _write_header(source: Source, written: PixelDescription, target: BinaryIO) -> None:
@@ -62,18 +71,23 @@ def _write_header(source: Source, written: PixelDescription, target: BinaryIO) -
     if written.samples > 1:
         header.PhotometricInterpretation = written.photometric
         header.PlanarConfiguration = 0
-    header.file_meta = FileMetaDataset()
-    header.file_meta.TransferSyntaxUID = UID(written.transfer_syntax_uid)
-    header.file_meta.MediaStorageSOPClassUID = header.get("SOPClassUID")
-    header.file_meta.MediaStorageSOPInstanceUID = header.get("SOPInstanceUID")
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = UID(written.transfer_syntax_uid)
+    meta.MediaStorageSOPClassUID = header.get("SOPClassUID")
+    meta.MediaStorageSOPInstanceUID = header.get("SOPInstanceUID")
+    implicit = syntax_of(written.transfer_syntax_uid).implicit
     settings.writing_validation_mode = 0  # what was stored is given out, whatever is to be said of it
     try:
-        dcmwrite(target, header, enforce_file_format=True)
+        target.write(b"\0" * PREAMBLE + PREFIX)
+        write_file_meta_info(DicomFileLike(target), meta)
+        dcmwrite(target, header, implicit_vr=implicit, little_endian=True, force_encoding=True)
     except (AttributeError, KeyError, NotImplementedError, OSError, TypeError, ValueError) as refused:
         raise Unrenderable(f"its header cannot be written anew ({type(refused).__name__})") from None
 
 
-def _write_native(source: Source, written: PixelDescription, target: BinaryIO) -> None:
+def _write_native(
+    source: Source, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
+) -> None:
     tag = source.header.pixel_tag or PIXEL_DATA
     count = written.rows * written.columns * written.samples
     bits = count * written.bits_allocated * source.frames
@@ -88,11 +102,14 @@ def _write_native(source: Source, written: PixelDescription, target: BinaryIO) -
     if written.bits_allocated == 1 and count % _BYTE and source.frames > 1:
         raise Unrenderable("its frames share bytes")
     for number in range(1, source.frames + 1):
+        note(number)
         target.write(encode(source.frame(number), source.described, written.transfer_syntax_uid))
     target.write(b"\0" * (size % 2))
 
 
-def _write_fragments(source: Source, written: PixelDescription, target: BinaryIO) -> None:
+def _write_fragments(
+    source: Source, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
+) -> None:
     """One fragment a frame, and their offsets in front, which are filled in at the end (PS3.5 A.4)."""
     target.write(_EXPLICIT.pack(PIXEL_DATA >> 16, PIXEL_DATA & 0xFFFF, b"OB", 0, _UNDEFINED))
     room = 4 * source.frames if 4 * source.frames <= _LONGEST_TABLE else 0
@@ -101,6 +118,7 @@ def _write_fragments(source: Source, written: PixelDescription, target: BinaryIO
     target.write(b"\0" * room)
     offsets, at = [], 0
     for number in range(1, source.frames + 1):
+        note(number)
         fragment = encode(source.frame(number), source.described, written.transfer_syntax_uid)
         target.write(_ITEM.pack(*_ITEM_TAG, len(fragment)))
         target.write(fragment)

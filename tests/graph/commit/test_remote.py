@@ -20,7 +20,7 @@ from graph.clock import now
 from graph.commit import Committing, Draft, Unit, View
 from graph.commit.listening import CommitterProcess
 from graph.commit.remote import RemoteCommitter
-from graph.commit.wire import address_in
+from graph.commit.wire import address_of
 from graph.errors import PreconditionFailed, Unavailable
 from graph.keys import resource_key
 from graph.local.process import wait_until
@@ -60,7 +60,7 @@ def scope(tenant: str) -> AccessScope:
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[Path]:
-    where = address_in(tmp_path)
+    where = address_of(tmp_path)
     yield where
     where.unlink(missing_ok=True)
 
@@ -119,10 +119,10 @@ def test_only_our_own_user_may_open_the_socket(remote: RemoteCommitter, address:
 
 
 def test_a_long_home_has_its_socket_elsewhere_in_a_folder_of_ours(tmp_path: Path) -> None:
-    where = address_in(tmp_path / ("long" * 40))
+    where = address_of(tmp_path / ("long" * 40))
 
     assert len(os.fsencode(where)) < 104
-    assert where != address_in(tmp_path / ("other" * 40))
+    assert where != address_of(tmp_path / ("other" * 40))
 
 
 def test_without_a_committer_the_answer_is_that_nothing_can_be_written(
@@ -177,7 +177,7 @@ def test_stores_go_on_over_killed_committers_and_none_is_lost_or_doubled(
 ) -> None:
     committer = Committer(tmp_path, neo4j_address)
     committer.start()
-    remote, site = RemoteCommitter(address_in(tmp_path)), Site("http://localhost")
+    remote, site = RemoteCommitter(address_of(tmp_path)), Site("http://localhost")
 
     def store(number: int) -> str:
         row = instance_row(
@@ -214,12 +214,12 @@ def test_a_unit_that_may_not_be_repeated_says_that_it_may_have_happened(
                 self.close()
                 raise ConnectionAbortedError
 
-    process = Silent(address_in(tmp_path), Committing(Graph.__new__(Graph), AGGREGATES, now))
+    process = Silent(address_of(tmp_path), Committing(Graph.__new__(Graph), AGGREGATES, now))
     thread = threading.Thread(target=_until_it_dies, args=(process,))
     thread.start()
 
     with pytest.raises(Unavailable, match="may have happened"):
-        RemoteCommitter(address_in(tmp_path)).commit(MakeBasic(scope, "a"))
+        RemoteCommitter(address_of(tmp_path)).commit(MakeBasic(scope, "a"))
     thread.join()
 
 

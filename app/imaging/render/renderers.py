@@ -1,0 +1,115 @@
+"""The renderers, as a web process or a worker asks them: what they cannot do is an error, never a death.
+
+A codec that crashes, hangs or eats memory ends the renderer that ran it. Its connection ends with it, and the
+frame that it noted last is the one that nobody can read.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from app.imaging.render.tasks import Task
+from app.imaging.render.wire import Cut, Word, receive, send_task
+from graph.errors import NotAcceptable, Unavailable
+from graph.local.sockets import connect
+
+_CHUNK = 1 << 20
+_BUSY = "no renderer is free now"
+_PATIENCE = 2.0  # seconds over the time of a task, for its answer to arrive
+
+
+@dataclass(slots=True)
+class Pieces:
+    """The answer to a task: pieces of so many bytes each, in memory or in a file without a name."""
+
+    lengths: tuple[int, ...]
+    _bytes: bytes = b""
+    _file: BinaryIO | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """All bytes, in order, and none left."""
+        if self._file is None:
+            yield self._bytes
+            return
+        with self._file as file:
+            file.seek(0)
+            while chunk := file.read(_CHUNK):
+                yield chunk
+
+    def each(self) -> Iterator[bytes]:
+        """Piece by piece."""
+        if self._file is None:
+            at = 0
+            for length in self.lengths:
+                yield self._bytes[at : at + length]
+                at += length
+            return
+        with self._file as file:
+            file.seek(0)
+            for length in self.lengths:
+                yield file.read(length)
+
+
+class Renderers:
+    """Asks the renderers that listen at `address`; `seconds` is the longest that a task may take."""
+
+    def __init__(self, address: Path, seconds: float) -> None:
+        self._address = address
+        self._seconds = seconds
+
+    def ask(self, task: Task, file: BinaryIO) -> Pieces:
+        """Have a task done on an open instance.
+
+        Raises `NotAcceptable` with what cannot be done and at which frame, `Unavailable` where no renderer
+        takes the task within the time of one.
+        """
+        with self._connected() as connection:
+            return self._answer(connection, task, file)
+
+    @contextmanager
+    def _connected(self) -> Iterator[socket.socket]:
+        try:
+            connection = connect(self._address, self._seconds)
+        except OSError:
+            raise Unavailable(_BUSY, retry_after=2) from None
+        with connection:
+            yield connection
+
+    def _answer(self, connection: socket.socket, task: Task, file: BinaryIO) -> Pieces:
+        asked, begun, number = time.monotonic(), False, None
+        connection.settimeout(2 * self._seconds + _PATIENCE)  # one task may be before ours
+        try:
+            send_task(connection, task, file)
+            while (message := receive(connection)).word is Word.FRAME:
+                begun, number = True, message.content or None
+        except TimeoutError:
+            raise Unavailable(_BUSY, retry_after=5) from None
+        except (Cut, OSError):
+            if not begun:  # it was stopped before it looked at anything
+                raise Unavailable(_BUSY, retry_after=2) from None
+            raise NotAcceptable(self._death(number, time.monotonic() - asked)) from None
+        if message.word is Word.REFUSED:
+            raise NotAcceptable(message.content)
+        if message.word is Word.PIECES:
+            return Pieces(*message.content)
+        return Pieces(message.content, _file=_opened(message.descriptor))
+
+    def _death(self, number: int | None, seconds: float) -> str:
+        """What to say of a task that ended its renderer."""
+        where = f"frame {number}: " if number else ""
+        if seconds >= self._seconds:
+            return f"{where}reading it takes more than {self._seconds:g} seconds"
+        return f"{where}the decoder did not survive it"
+
+
+def _opened(descriptor: int | None) -> BinaryIO:
+    if descriptor is None:
+        raise Unavailable("the answer of a renderer was lost", retry_after=2)
+    with suppress(OSError):
+        os.set_inheritable(descriptor, False)
+    return os.fdopen(descriptor, "rb")
