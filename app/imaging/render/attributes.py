@@ -1,0 +1,107 @@
+"""What a header says of one frame, read from data that anybody may have written.
+
+Absent, empty and unreadable values are the same here: None or nothing, never an exception. An attribute is
+looked for in the functional groups of the frame, then in those that all frames share, then in the header
+itself (PS3.3 C.7.6.16), so that an enhanced multi-frame reads as a single frame does.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import Any
+
+from pydicom import Dataset
+
+from app.imaging.render.faults import Unrenderable
+
+_MACROS = (
+    "FrameContentSequence",
+    "FrameDisplayShutterSequence",
+    "FrameVOILUTSequence",
+    "PixelMeasuresSequence",
+    "PixelValueTransformationSequence",
+    "PlanePositionSequence",
+    "SegmentIdentificationSequence",
+)
+_MOST_VALUES = 65536
+_LONGEST_TEXT = 1024
+
+
+class Attributes:
+    """The attributes of one frame: data sets that are asked in turn; the first that has one answers."""
+
+    def __init__(self, *datasets: Dataset) -> None:
+        self._datasets = datasets
+
+    @property
+    def little_endian(self) -> bool:
+        """Whether binary values in it are little endian; made in memory, they are."""
+        return all(dataset.original_encoding[1] is not False for dataset in self._datasets)
+
+    def under(self, *datasets: Dataset) -> "Attributes":
+        """The same attributes under those of other data sets, which are asked first."""
+        return Attributes(*datasets, *self._datasets)
+
+    def value(self, keyword: str) -> Any:
+        """The value as pydicom reads it; None where there is none."""
+        return next((value for each in self._datasets if (value := _value(each, keyword)) is not None), None)
+
+    def numbers(self, keyword: str) -> list[float]:
+        """The values as numbers; empty where one of them is none."""
+        value = self.value(keyword)
+        several = value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else [value]
+        try:
+            numbers = [float(each) for each in several[:_MOST_VALUES]]
+        except (TypeError, ValueError, OverflowError):
+            return []
+        return numbers if all(map(isfinite, numbers)) else []
+
+    def number(self, keyword: str) -> float | None:
+        """The first value as a number; None where there is none."""
+        return next(iter(self.numbers(keyword)), None)
+
+    def text(self, keyword: str) -> str:
+        """The value as text, several joined by a backslash; empty where there is none."""
+        value = self.value(keyword)
+        if value is None or isinstance(value, bytes):
+            return ""
+        several = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        return "\\".join(str(each) for each in several[:_MOST_VALUES]).strip(" \0")[:_LONGEST_TEXT]
+
+    def items(self, keyword: str) -> list["Attributes"]:
+        """The items of a sequence; empty where there are none."""
+        return [Attributes(each) for each in self.datasets(keyword)]
+
+    def datasets(self, keyword: str) -> list[Dataset]:
+        """The items of a sequence as data sets; empty where there are none."""
+        value = self.value(keyword)
+        return [each for each in value if isinstance(each, Dataset)] if isinstance(value, Sequence) else []
+
+    def raw(self, keyword: str) -> bytes:
+        """The bytes of a binary value; empty where there are none."""
+        value = self.value(keyword)
+        return value if isinstance(value, bytes) else b""
+
+
+def attributes_of(header: Dataset, number: int) -> Attributes:
+    """The attributes of a frame, counted from 1; raises `Unrenderable` where there is no such frame."""
+    if number < 1:
+        raise Unrenderable("frames are counted from 1")
+    whole = Attributes(header)
+    per_frame = whole.datasets("PerFrameFunctionalGroupsSequence")
+    groups = [per_frame[number - 1]] if number <= len(per_frame) else []
+    groups += whole.datasets("SharedFunctionalGroupsSequence")[:1]
+    return whole.under(*(item for group in groups for item in _macro_items(group)))
+
+
+def _macro_items(group: Dataset) -> Iterator[Dataset]:
+    for keyword in _MACROS:
+        yield from Attributes(group).datasets(keyword)[:1]
+
+
+def _value(dataset: Dataset, keyword: str) -> Any:
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # pydicom reads a value when it is asked for, and raises what it likes
+        return None
+    empty = value is None or (isinstance(value, str | bytes | Sequence) and len(value) == 0)
+    return None if empty else value
