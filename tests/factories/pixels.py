@@ -1,0 +1,85 @@
+"""Decoded frames with the headers that describe them, drawn as a client would ask for them."""
+
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
+from pydicom import Dataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+from app.imaging.render.description import Frame, PixelDescription, describe
+from app.imaging.render.picture import draw
+from app.imaging.render.wishes import Wish
+
+COLOURS = ("Red", "Green", "Blue")
+
+
+def item_of(**values: Any) -> Dataset:
+    """A data set of these keywords."""
+    dataset = Dataset()
+    for keyword, value in values.items():
+        setattr(dataset, keyword, value)
+    return dataset
+
+
+def header_of(values: NDArray[Any], **keywords: Any) -> Dataset:
+    """The header of a frame of these values; keywords replace what follows from them."""
+    bits = values.dtype.itemsize * 8
+    colour = values.ndim == 3
+    header = item_of(
+        Rows=values.shape[0],
+        Columns=values.shape[1],
+        SamplesPerPixel=values.shape[2] if colour else 1,
+        PhotometricInterpretation="RGB" if colour else "MONOCHROME2",
+        BitsAllocated=bits,
+        PixelRepresentation=int(values.dtype.kind == "i"),
+    )
+    if values.dtype.kind == "f":
+        setattr(header, "FloatPixelData" if bits == 32 else "DoubleFloatPixelData", b"")
+    header.update(item_of(**keywords))
+    header.BitsStored = keywords.get("BitsStored", bits)
+    header.HighBit = keywords.get("HighBit", header.BitsStored - 1)
+    return header
+
+
+def described_by(header: Dataset) -> PixelDescription:
+    """The description of the pixels of a header."""
+    return describe(header, ExplicitVRLittleEndian)
+
+
+def drawn(
+    values: NDArray[Any],
+    header: Dataset | None = None,
+    *,
+    number: int = 1,
+    wish: Wish | None = None,
+    **keywords: Any,
+) -> NDArray[numpy.uint8]:
+    """The grey levels or colours that a frame is drawn in."""
+    header = header or header_of(values, **keywords)
+    described = described_by(header)
+    frame = Frame(values, described.photometric)
+    return draw(frame, described, header, number, wish or Wish()).values
+
+
+def lookup_item(entries: list[int], *, first: int = 0, bits: int = 16, vr: str = "US") -> Dataset:
+    """An item of a sequence of lookup tables, its data as words."""
+    item = Dataset()
+    item.add_new("LUTDescriptor", "SS" if first < 0 else "US", [len(entries) % 65536, first, bits])
+    words = numpy.array(entries, "<u2")
+    item.add_new("LUTData", vr, words.tobytes() if vr == "OW" else entries)
+    return item
+
+
+def palette_header(
+    values: NDArray[Any], entries: NDArray[Any], *, first: int = 0, bits: int = 16, **keywords: Any
+) -> Dataset:
+    """The header of a palette picture; `entries` are the rows of its three tables, as written."""
+    header = header_of(values, PhotometricInterpretation="PALETTE COLOR", **keywords)
+    for channel, colour in enumerate(COLOURS):
+        written = numpy.ascontiguousarray(entries[:, channel])
+        descriptor = [len(written) % 65536, first, bits]
+        vr = "SS" if values.dtype.kind == "i" else "US"
+        header.add_new(f"{colour}PaletteColorLookupTableDescriptor", vr, descriptor)
+        header.add_new(f"{colour}PaletteColorLookupTableData", "OW", written.tobytes())
+    return header
