@@ -1,0 +1,66 @@
+"""A decoded frame as a picture of eight bits: what it shows, how it lies, what is written on it."""
+
+from dataclasses import dataclass, replace
+
+import numpy
+from numpy.typing import NDArray
+from pydicom import Dataset
+
+from app.imaging.render.attributes import Attributes, attributes_of
+from app.imaging.render.colour import to_rgb
+from app.imaging.render.description import Frame, PixelDescription
+from app.imaging.render.geometry import Placement, part_of, pixel_ratio, place, scaled
+from app.imaging.render.grey import shade, shading_of
+from app.imaging.render.palette import paint, read_palette
+from app.imaging.render.wishes import Wish
+
+_GREY_AXES = 2
+_MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Grey levels (rows, columns) or colours (rows, columns, 3) of eight bits.
+
+    `profile` is the ICC profile that describes its colours, None where none is to be told; `milliseconds` how
+    long the picture is shown among others, None where the header does not say.
+    """
+
+    values: NDArray[numpy.uint8]
+    profile: bytes | None = None
+    milliseconds: float | None = None
+
+
+def draw(frame: Frame, described: PixelDescription, header: Dataset, number: int, wish: Wish) -> Picture:
+    """Draw a frame, counted from 1, as somebody wishes to see it.
+
+    Raises `Unrenderable` where its values cannot be shown, and `Invalid` where the wish does not fit them.
+    """
+    said = attributes_of(header, number)
+    rows, columns = frame.values.shape[:2]
+    placement = place(wish.viewport, rows, columns, pixel_ratio(said))
+    shown = _shown(frame, replace(described, photometric=frame.photometric), said, wish, placement)
+    return Picture(scaled(shown, placement), milliseconds=_lasting(said, number))
+
+
+def _shown(
+    frame: Frame, described: PixelDescription, said: Attributes, wish: Wish, placement: Placement
+) -> NDArray[numpy.uint8]:
+    """Grey levels or colours of the part that is shown; a range of values is that of the whole."""
+    part = part_of(frame.values, placement)
+    if part.ndim > _GREY_AXES:
+        return to_rgb(Frame(part, frame.photometric), described)
+    if frame.photometric == "PALETTE COLOR":
+        return paint(part, described, read_palette(said, described))
+    return shade(part, described, shading_of(said, described, frame.values, wish.window))
+
+
+def _lasting(said: Attributes, number: int) -> float | None:
+    """How long a frame is shown, in milliseconds (PS3.3 C.7.6.5); None where nothing says."""
+    steps = said.numbers("FrameTimeVector")
+    if number < len(steps):  # each is the time since the frame before
+        return steps[number]
+    if time := said.number("FrameTime"):
+        return time
+    rate = said.number("RecommendedDisplayFrameRate") or said.number("CineRate")
+    return _MILLISECONDS / rate if rate and rate > 0 else None
