@@ -12,16 +12,17 @@ import signal
 import socket
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from threading import Event
 from typing import BinaryIO, cast
 
-from app.imaging.render.source import Header, opened
-from app.imaging.render.tasks import Task, refusal
+from app.imaging.render.doing import perform, refusal
+from app.imaging.render.source import Header, opened, read_header
+from app.imaging.render.tasks import Draw, Task
 from app.imaging.render.wire import INLINE, Cut, receive, send_frame, send_pieces, send_refusal
 from graph.local.sockets import is_ours, listen
 
@@ -132,10 +133,8 @@ class _Renderer:
 
     def _answer(self, connection: socket.socket) -> None:
         message = receive(connection)
-        if message.descriptor is None:
-            return
         connection.settimeout(None)
-        number: int | None = None
+        number = 0
 
         def note(frame: int) -> None:
             nonlocal number
@@ -144,9 +143,11 @@ class _Renderer:
 
         signal.setitimer(signal.ITIMER_REAL, self._limits.seconds)
         try:
-            with os.fdopen(message.descriptor, "rb") as file, self._target() as target:
+            with ExitStack() as stack:
+                files = [stack.enter_context(os.fdopen(each, "rb")) for each in message.descriptors]
+                target = stack.enter_context(self._target())
                 note(0)
-                lengths = self._done(message.content, file, target, note)
+                lengths = self._done(message.content, files, target, note)
                 send_pieces(connection, lengths, target)
         except Exception as error:  # parsers of hostile data fail in more ways than a list can name
             send_refusal(connection, refusal(error, number))
@@ -155,16 +156,20 @@ class _Renderer:
 
     def _target(self) -> BinaryIO:
         """What an answer is written to: memory, and a file without a name where it is long."""
-        return cast(BinaryIO, SpooledTemporaryFile(INLINE, dir=self._scratch))
+        return cast(BinaryIO, SpooledTemporaryFile[bytes](INLINE, mode="w+b", dir=str(self._scratch)))
 
     def _done(
-        self, task: Task, file: BinaryIO, target: BinaryIO, note: Callable[[int], None]
-    ) -> tuple[int, ...]:
+        self, task: Task, files: Sequence[BinaryIO], target: BinaryIO, note: Callable[[int], None]
+    ) -> Sequence[int]:
+        file, *others = files
+        presentation = None
+        if isinstance(task, Draw) and task.presentation:
+            presentation = read_header(others[0], task.presentation.transfer_syntax_uid, self._scratch)
         subject = task.subject
         known = self._headers.get(subject.blob_id)
         with opened(file, subject.transfer_syntax_uid, subject.table, self._scratch, known) as source:
             self._remember(subject.blob_id, source.header)
-            return tuple(task.perform(source, target, note))
+            return perform(task, source, presentation, target, note)
 
     def _remember(self, blob_id: str, header: Header) -> None:
         self._headers[blob_id] = header

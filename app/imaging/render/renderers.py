@@ -7,8 +7,8 @@ frame that it noted last is the one that nobody can read.
 import os
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -62,14 +62,14 @@ class Renderers:
         self._address = address
         self._seconds = seconds
 
-    def ask(self, task: Task, file: BinaryIO) -> Pieces:
-        """Have a task done on an open instance.
+    def ask(self, task: Task, *files: BinaryIO) -> Pieces:
+        """Have a task done on open files, that of the instance first.
 
         Raises `NotAcceptable` with what cannot be done and at which frame, `Unavailable` where no renderer
         takes the task within the time of one.
         """
         with self._connected() as connection:
-            return self._answer(connection, task, file)
+            return self._answer(connection, task, files)
 
     @contextmanager
     def _connected(self) -> Iterator[socket.socket]:
@@ -80,11 +80,11 @@ class Renderers:
         with connection:
             yield connection
 
-    def _answer(self, connection: socket.socket, task: Task, file: BinaryIO) -> Pieces:
+    def _answer(self, connection: socket.socket, task: Task, files: Sequence[BinaryIO]) -> Pieces:
         asked, begun, number = time.monotonic(), False, None
         connection.settimeout(2 * self._seconds + _PATIENCE)  # one task may be before ours
         try:
-            send_task(connection, task, file)
+            send_task(connection, task, files)
             while (message := receive(connection)).word is Word.FRAME:
                 begun, number = True, message.content or None
         except TimeoutError:
@@ -97,7 +97,7 @@ class Renderers:
             raise NotAcceptable(message.content)
         if message.word is Word.PIECES:
             return Pieces(*message.content)
-        return Pieces(message.content, _file=_opened(message.descriptor))
+        return Pieces(message.content, _file=_opened(message.descriptors))
 
     def _death(self, number: int | None, seconds: float) -> str:
         """What to say of a task that ended its renderer."""
@@ -107,9 +107,7 @@ class Renderers:
         return f"{where}the decoder did not survive it"
 
 
-def _opened(descriptor: int | None) -> BinaryIO:
-    if descriptor is None:
+def _opened(descriptors: Sequence[int]) -> BinaryIO:
+    if not descriptors:
         raise Unavailable("the answer of a renderer was lost", retry_after=2)
-    with suppress(OSError):
-        os.set_inheritable(descriptor, False)
-    return os.fdopen(descriptor, "rb")
+    return os.fdopen(descriptors[0], "rb")

@@ -101,6 +101,17 @@ def opened(
             yield Source(data, header or _header(data, 0, syntax), transfer_syntax_uid, table)
 
 
+def read_header(file: BinaryIO, transfer_syntax_uid: str, scratch: Path) -> Dataset:
+    """Read the attributes of an instance but its pixels; raises `Refused` where the file is damaged."""
+    syntax = syntax_of(transfer_syntax_uid)
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
+        start = read_meta(whole).start
+        if not syntax.deflated:
+            return _header(whole, start, syntax).attributes
+        with inflated(whole, start, limit=_MOST_INFLATED, folder=scratch) as data:
+            return _header(data, 0, syntax).attributes
+
+
 def _header(data: Any, start: int, syntax: TransferSyntax) -> Header:
     """Read a data set up to its pixels."""
     found = Header(Dataset())

@@ -1,14 +1,8 @@
-"""What can be asked of a renderer: each task as data that travels, and as what it does with an instance."""
+"""What can be asked of a renderer: tasks as data that travels; `doing.py` says how each is done."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
 
-from app.imaging.render.faults import Unrenderable
-from app.imaging.render.source import Source
-from app.imaging.render.transcoding import encoded_frame, transcode
-
-NoteFrame = Callable[[int], None]
+from app.imaging.render.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,54 +14,36 @@ class Subject:
     table: bytes
 
 
-class Task(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
     """Work on the pixels of one instance, in a process that may die of it."""
 
-    @property
-    def subject(self) -> Subject:
-        """The instance."""
-
-    def perform(self, source: Source, target: BinaryIO, note: NoteFrame) -> Sequence[int]:
-        """Write the pieces of the answer one after the other; return their lengths in bytes.
-
-        `note` is called with the number of each frame before it is touched. Raises `Unrenderable`.
-        """
+    subject: Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EncodeFrames:
+class EncodeFrames(Task):
     """Frames, counted from 1, in another transfer syntax: a piece each."""
 
-    subject: Subject
     numbers: tuple[int, ...]
     transfer_syntax_uid: str
 
-    def perform(self, source: Source, target: BinaryIO, note: NoteFrame) -> Sequence[int]:
-        """Decode and encode frame by frame."""
-        lengths = []
-        for number in self.numbers:
-            note(number)
-            lengths.append(target.write(encoded_frame(source, number, self.transfer_syntax_uid)))
-        return lengths
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcode(Task):
+    """The whole instance in another transfer syntax: one piece."""
+
+    transfer_syntax_uid: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transcode:
-    """The whole instance in another transfer syntax: one piece."""
+class Draw(Task):
+    """Frames, counted from 1, as one picture that somebody can look at: one piece.
 
-    subject: Subject
-    transfer_syntax_uid: str
+    Several move, in a media type that can. `presentation` is a presentation state to apply, whose file comes
+    beside that of the instance.
+    """
 
-    def perform(self, source: Source, target: BinaryIO, note: NoteFrame) -> Sequence[int]:
-        """Write it anew."""
-        transcode(source, self.transfer_syntax_uid, target, note)
-        return [target.tell()]
-
-
-def refusal(error: Exception, number: int | None) -> str:
-    """What to say of a task that failed at a frame, without what a parser may quote of the instance."""
-    if isinstance(error, MemoryError):
-        said = "it takes more memory than is allowed"
-    else:
-        said = str(error) if isinstance(error, Unrenderable) else f"it is damaged ({type(error).__name__})"
-    return f"frame {number}: {said}" if number else said
+    numbers: tuple[int, ...]
+    wish: Wish
+    presentation: Subject | None = None

@@ -15,13 +15,14 @@ from app.imaging.render.tasks import Task
 
 _HEAD = Struct("<BQ")
 _STEP = 1 << 18
+_MOST_FILES = 2
 INLINE = 1 << 20  # bytes of an answer that travels by itself
 
 
 class Word(IntEnum):
     """What a message says."""
 
-    TASK = 1  # with the instance's file
+    TASK = 1  # with the files it is done on
     FRAME = 2  # the number of the frame that is about to be touched
     PIECES = 3  # the lengths of the pieces, and these
     FILE = 4  # the lengths of the pieces, with a file of these
@@ -34,16 +35,16 @@ class Cut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A word, what it says, and the file that came with it."""
+    """A word, what it says, and the files that came with it."""
 
     word: Word
     content: Any
-    descriptor: int | None = None
+    descriptors: tuple[int, ...] = ()
 
 
-def send_task(connection: socket.socket, task: Task, file: BinaryIO) -> None:
-    """Ask for a task on an open file."""
-    _send(connection, Word.TASK, task, [file.fileno()])
+def send_task(connection: socket.socket, task: Task, files: Sequence[BinaryIO]) -> None:
+    """Ask for a task on open files, that of the instance first."""
+    _send(connection, Word.TASK, task, [file.fileno() for file in files])
 
 
 def send_frame(connection: socket.socket, number: int) -> None:
@@ -68,7 +69,7 @@ def send_pieces(connection: socket.socket, lengths: Sequence[int], file: BinaryI
 
 def receive(connection: socket.socket) -> Message:
     """Receive one message; raises `Cut` at the end of the connection."""
-    head, descriptors, _, _ = socket.recv_fds(connection, _HEAD.size, 1)
+    head, descriptors, _, _ = socket.recv_fds(connection, _HEAD.size, _MOST_FILES)
     while len(head) < _HEAD.size:
         head += _some(connection, _HEAD.size - len(head))
     word, length = _HEAD.unpack(head)
@@ -76,7 +77,7 @@ def receive(connection: socket.socket) -> Message:
     while len(body) < length:
         body += _some(connection, min(_STEP, length - len(body)))
     content = pickle.loads(bytes(body))  # noqa: S301 - from a process of our own user: `sockets.is_ours`
-    return Message(Word(word), content, descriptors[0] if descriptors else None)
+    return Message(Word(word), content, tuple(descriptors))
 
 
 def _send(connection: socket.socket, word: Word, content: Any, descriptors: Sequence[int] = ()) -> None:

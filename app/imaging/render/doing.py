@@ -1,0 +1,74 @@
+"""How each task of a renderer is done with an open instance."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, BinaryIO, TypeAlias
+
+from pydicom import Dataset
+
+from app.imaging.render.faults import Unrenderable
+from app.imaging.render.media import written
+from app.imaging.render.picture import draw
+from app.imaging.render.source import Source
+from app.imaging.render.tasks import Draw, EncodeFrames, Task, Transcode
+from app.imaging.render.transcoding import encoded_frame, transcode
+from graph.errors import HilumError
+
+NoteFrame: TypeAlias = Callable[[int], None]
+
+
+def perform(
+    task: Task, source: Source, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
+) -> Sequence[int]:
+    """Write the pieces of the answer one after the other; return their lengths in bytes.
+
+    `note` is called with the number of each frame before it is touched. Raises `Unrenderable`.
+    """
+    return _DOING[type(task)](task, source, presentation, target, note)
+
+
+def refusal(error: Exception, number: int) -> str:
+    """What to say of a task that failed at a frame (0: at none), and nothing that a parser may quote."""
+    if isinstance(error, MemoryError):
+        said = "it takes more memory than is allowed"
+    elif isinstance(error, Unrenderable | HilumError):
+        said = str(error)
+    else:
+        said = f"it is damaged ({type(error).__name__})"
+    return f"frame {number}: {said}" if number else said
+
+
+def _encode_frames(
+    task: EncodeFrames, source: Source, _: Dataset | None, target: BinaryIO, note: NoteFrame
+) -> Sequence[int]:
+    lengths = []
+    for number in task.numbers:
+        note(number)
+        lengths.append(target.write(encoded_frame(source, number, task.transfer_syntax_uid)))
+    return lengths
+
+
+def _transcode(
+    task: Transcode, source: Source, _: Dataset | None, target: BinaryIO, note: NoteFrame
+) -> Sequence[int]:
+    transcode(source, task.transfer_syntax_uid, target, note)
+    return [target.tell()]
+
+
+def _draw(
+    task: Draw, source: Source, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
+) -> Sequence[int]:
+    wish = replace(task.wish, presentation=presentation)
+    pictures = []
+    for number in task.numbers:
+        note(number)
+        pictures.append(draw(source.frame(number), source.described, source.header.attributes, number, wish))
+    return [target.write(written(pictures, wish))]
+
+
+_Doing: TypeAlias = Callable[[Any, Source, Dataset | None, BinaryIO, NoteFrame], Sequence[int]]
+_DOING: Mapping[type[Task], _Doing] = {
+    EncodeFrames: _encode_frames,
+    Transcode: _transcode,
+    Draw: _draw,
+}
