@@ -131,6 +131,12 @@ class Config:
         size(GIB, 256 * GIB),
         "The most address space of such a process: what decoding one frame takes, and a gigabyte.",
     )
+    derived: int = setting(
+        "HILUM_DERIVED",
+        2 * GIB,
+        size(0, 64 * 1024 * GIB),
+        "How many bytes of pictures and frames that were made of instances are kept for the next who asks.",
+    )
     renderer: Path | None = setting(  # noqa: RUF009 - it returns a field
         "HILUM_RENDERER",
         None,

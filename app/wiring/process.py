@@ -23,11 +23,14 @@ from app.cohorts.answering import Cohorts
 from app.config import Config
 from app.imaging.changes import ChangeFeed
 from app.imaging.delete import ImagingDeletion
-from app.imaging.retrieve import ImagingRetrieval
+from app.imaging.render.derived import DerivedStore
+from app.imaging.render.renderers import Renderers
+from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest, Limits
 from app.paging import PageTokens
 from app.processes.readiness import Readiness
+from app.processes.renderer import renderer_address
 from app.records import Records
 from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
@@ -68,7 +71,7 @@ from graph.studies.rendering import StudyRenderer
 from graph.tellings.tellings import TellingStore
 from graph.terminology.concepts import ConceptStore
 
-_KEYS, _BLOBS, _AUDIT = "keys", "blobs", "audit"  # folders of the home folder
+_KEYS, _BLOBS, _AUDIT, _DERIVED = "keys", "blobs", "audit", "derived"  # folders of the home folder
 
 
 class Wiring:
@@ -219,6 +222,18 @@ class Wiring:
     @cached_property
     def retrieval(self) -> ImagingRetrieval:
         return ImagingRetrieval(self.imaging, self.blobs, tag_key=self.key.derive("tags"))
+
+    @cached_property
+    def renderers(self) -> Renderers:
+        return Renderers(renderer_address(self.config), self.config.render_seconds)
+
+    @cached_property
+    def derived(self) -> DerivedStore:
+        return DerivedStore(self.config.home / _DERIVED, self.config.derived)
+
+    @cached_property
+    def rendering(self) -> ImagingRendering:
+        return ImagingRendering(self.retrieval, self.renderers, self.derived)
 
     @cached_property
     def deletion(self) -> ImagingDeletion:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,34 +26,29 @@ _PATIENCE = 2.0  # seconds over the time of a task, for its answer to arrive
 
 @dataclass(slots=True)
 class Pieces:
-    """The answer to a task: pieces of so many bytes each, in memory or in a file without a name."""
+    """The answer to a task, read once: pieces of so many bytes each, in memory or in a file from `start`."""
 
     lengths: tuple[int, ...]
-    _bytes: bytes = b""
-    _file: BinaryIO | None = None
+    content: bytes = b""
+    file: BinaryIO | None = None
+    start: int = 0
 
     def chunks(self) -> Iterator[bytes]:
-        """All bytes, in order, and none left."""
-        if self._file is None:
-            yield self._bytes
-            return
-        with self._file as file:
-            file.seek(0)
+        """All bytes, in order."""
+        with self._opened() as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
     def each(self) -> Iterator[bytes]:
         """Piece by piece."""
-        if self._file is None:
-            at = 0
-            for length in self.lengths:
-                yield self._bytes[at : at + length]
-                at += length
-            return
-        with self._file as file:
-            file.seek(0)
+        with self._opened() as file:
             for length in self.lengths:
                 yield file.read(length)
+
+    def _opened(self) -> BinaryIO:
+        file = self.file or BytesIO(self.content)
+        file.seek(self.start)
+        return file
 
 
 class Renderers:
@@ -97,7 +93,7 @@ class Renderers:
             raise NotAcceptable(message.content)
         if message.word is Word.PIECES:
             return Pieces(*message.content)
-        return Pieces(message.content, _file=_opened(message.descriptors))
+        return Pieces(message.content, file=_opened(message.descriptors))
 
     def _death(self, number: int | None, seconds: float) -> str:
         """What to say of a task that ended its renderer."""

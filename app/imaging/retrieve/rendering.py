@@ -1,0 +1,89 @@
+"""The use case that shows pixels in another form than they are stored in: transcoded, or drawn.
+
+What was made once is kept for the next who asks, beside the stored bytes and never in their place. Who may
+see an instance was decided when it was found; its forms are asked for with what was found.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from app.imaging.render.derived import DerivedStore
+from app.imaging.render.renderers import Pieces, Renderers
+from app.imaging.render.tasks import Draw, EncodeFrames, Subject, Task, Transcode
+from app.imaging.render.wishes import Wish
+from app.imaging.retrieve.retrieve import ImagingRetrieval
+from graph.errors import NotFound
+from graph.records import StoredInstance
+
+
+class ImagingRendering:
+    """Gives out frames and instances in other transfer syntaxes, and pictures of them.
+
+    Each method raises `NotAcceptable` with the frame that cannot be had and why, `Unavailable` where the
+    renderers have no time or a file cannot be read.
+    """
+
+    def __init__(self, retrieval: ImagingRetrieval, renderers: Renderers, derived: DerivedStore) -> None:
+        self._retrieval = retrieval
+        self._renderers = renderers
+        self._derived = derived
+
+    def frames(self, instance: StoredInstance, numbers: Sequence[int], transfer_syntax_uid: str) -> Pieces:
+        """Frames, counted from 1, in another transfer syntax: a piece each; raises `NotFound`."""
+        _check_frames(instance, numbers)
+        return self._made(
+            EncodeFrames(
+                subject=subject_of(instance),
+                numbers=tuple(numbers),
+                transfer_syntax_uid=transfer_syntax_uid,
+            ),
+            instance,
+        )
+
+    def instance(self, instance: StoredInstance, transfer_syntax_uid: str) -> Pieces:
+        """The whole instance in another transfer syntax: one piece."""
+        return self._made(
+            Transcode(subject=subject_of(instance), transfer_syntax_uid=transfer_syntax_uid), instance
+        )
+
+    def picture(
+        self,
+        instance: StoredInstance,
+        numbers: Sequence[int],
+        wish: Wish,
+        presentation: StoredInstance | None = None,
+    ) -> Pieces:
+        """Frames, counted from 1, as one picture, under a presentation state or none: one piece.
+
+        Raises `NotFound` where there is no such frame.
+        """
+        _check_frames(instance, numbers)
+        drawing = Draw(
+            subject=subject_of(instance),
+            numbers=tuple(numbers),
+            wish=wish,
+            presentation=subject_of(presentation) if presentation else None,
+        )
+        return self._made(drawing, instance, *([presentation] if presentation else []))
+
+    def _made(self, task: Task, *instances: StoredInstance) -> Pieces:
+        """The answer to a task, from what was kept or by a renderer."""
+        if kept := self._derived.get(task):
+            return kept
+        with ExitStack() as stack:
+            files = [stack.enter_context(self._retrieval.open(instance)) for instance in instances]
+            return self._derived.keep(task, self._renderers.ask(task, *files))
+
+
+def subject_of(instance: StoredInstance) -> Subject:
+    """The instance as renderers know it."""
+    return Subject(
+        blob_id=instance.blob_id,
+        transfer_syntax_uid=instance.transfer_syntax_uid,
+        table=instance.frames or b"",
+    )
+
+
+def _check_frames(instance: StoredInstance, numbers: Sequence[int]) -> None:
+    if any(number > instance.number_of_frames for number in numbers):
+        raise NotFound("the instance has no such frame", location="frames")
