@@ -7,11 +7,12 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from graph.local.process import ProcessRecord, started_mark
+from graph.local.process import ProcessRecord, end, marked, started_mark
 from graph.local.server import LocalNeo4j
 
 PREFIX = "hilum-test-"
 OWNER = "owner.json"
+_RENDERERS = "renderers-"
 # Java that is fast soon, and never very fast.
 SHORT_LIVED = (  # with what a developer adds, as in `make relock-classes`
     "-XX:TieredStopAtLevel=1",
@@ -28,6 +29,11 @@ def open_run(base: Path) -> Path:
     return folder
 
 
+def renderers_of(folder: Path) -> Path:
+    """The home of the renderers of this process, one of those of a run."""
+    return folder / f"{_RENDERERS}{os.getpid()}"
+
+
 def end_abandoned_runs(base: Path) -> None:
     """End the servers of runs whose owner was killed, and remove their data."""
     for folder in base.glob(f"{PREFIX}*"):
@@ -35,4 +41,7 @@ def end_abandoned_runs(base: Path) -> None:
             owner = ProcessRecord(**json.loads((folder / OWNER).read_text(encoding="utf-8")))
             if not owner.alive:
                 LocalNeo4j(folder / "neo4j", ()).stop()
+                for home in folder.glob(f"{_RENDERERS}*"):
+                    for left in marked(f"renderer:{home}"):
+                        end(left, 0)
                 shutil.rmtree(folder, ignore_errors=True)

@@ -29,6 +29,7 @@ def _dicomweb(wiring: Wiring) -> Window:
         ingest=wiring.ingest,
         search=wiring.imaging_search,
         retrieval=wiring.retrieval,
+        rendering=wiring.rendering,
         deletion=wiring.deletion,
         sites=wiring.sites,
         limits=limits,

@@ -1,5 +1,6 @@
 """A whole gateway for each test: real services on the real graph, in a tenant and a home of its own."""
 
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -9,18 +10,42 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import Config
+from app.processes.renderer import RENDERER, renderer_address
 from app.wiring import Wiring
 from app.wiring.web import web_app
 from graph.clock import now
+from graph.local.sockets import listens
 from graph.session import Graph
+from tests.throw_away import renderers_of
 
 AsRole = Callable[..., dict[str, str]]
 
 
 @pytest.fixture
-def config(tmp_path: Path, tenant: str) -> Config:
+def config(tmp_path: Path, tenant: str, run_folder: Path) -> Config:
     """The defaults, but for where things are kept."""
-    return Config.from_env({"HILUM_HOME": str(tmp_path / "home"), "HILUM_TENANT": tenant})
+    return Config.from_env(
+        {
+            "HILUM_HOME": str(tmp_path / "home"),
+            "HILUM_TENANT": tenant,
+            "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def renderers(run_folder: Path) -> Iterator[None]:
+    """The renderers that the gateways of this process ask."""
+    home = renderers_of(run_folder)
+    own = Config.from_env({"HILUM_HOME": str(home)})
+    (command,) = RENDERER.commands(own)
+    command.environment = {**command.environment, "HILUM_HOME": str(home)}
+    command.start()
+    while not listens(renderer_address(own)):
+        assert command.running()
+        time.sleep(0.02)
+    yield
+    command.stop()
 
 
 @pytest.fixture

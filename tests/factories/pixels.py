@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from app.imaging.render.description import Frame, PixelDescription, describe
+from app.imaging.render.description import FLOATING, PIXEL_DATA, Frame, PixelDescription, describe
 from app.imaging.render.picture import draw
 from app.imaging.render.wishes import Wish
 
@@ -44,7 +44,8 @@ def header_of(values: NDArray[Any], **keywords: Any) -> Dataset:
 
 def described_by(header: Dataset) -> PixelDescription:
     """The description of the pixels of a header."""
-    return describe(header, ExplicitVRLittleEndian)
+    pixels = next((tag for tag in FLOATING if tag in header), PIXEL_DATA)
+    return describe(header, ExplicitVRLittleEndian, pixels)
 
 
 def drawn(

@@ -8,13 +8,14 @@ from flask import Blueprint, Response
 from app.http.dicomweb.routes_delete import DeleteViews
 from app.http.dicomweb.routes_frames import FrameViews
 from app.http.dicomweb.routes_metadata import MetadataViews
+from app.http.dicomweb.routes_rendered import RenderedViews
 from app.http.dicomweb.routes_retrieve import WadoViews
 from app.http.dicomweb.routes_search import PATHS, QidoViews
 from app.http.dicomweb.routes_store import BodyLimits, StowViews
 from app.http.kit.guard import requires
 from app.http.kit.request_context import current_scope
 from app.imaging.delete import ImagingDeletion
-from app.imaging.retrieve import ImagingRetrieval
+from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest
 from app.site import Sites
@@ -24,6 +25,7 @@ _View: TypeAlias = Callable[..., Response]
 _STUDY = "/studies/<study>"
 _SERIES = f"{_STUDY}/series/<series>"
 _INSTANCE = f"{_SERIES}/instances/<instance>"
+_FRAMES = f"{_INSTANCE}/frames/<numbers>"
 
 
 def blueprint(
@@ -31,6 +33,7 @@ def blueprint(
     ingest: Ingest,
     search: ImagingSearch,
     retrieval: ImagingRetrieval,
+    rendering: ImagingRendering,
     deletion: ImagingDeletion,
     sites: Sites,
     limits: BodyLimits,
@@ -42,6 +45,8 @@ def blueprint(
     instances = _called(WadoViews(retrieval).instances)
     metadata = _called(MetadataViews(retrieval).metadata)
     frames = _called(FrameViews(retrieval).frames)
+    pictures = RenderedViews(retrieval, rendering, sites)
+    rendered, thumbnail = _called(pictures.rendered), _called(pictures.thumbnail)
     delete = _called(DeleteViews(deletion).delete)
 
     for path in ("/studies", _STUDY):
@@ -52,7 +57,10 @@ def blueprint(
         _add(rooms, "GET", path, "imaging.read", instances)
         _add(rooms, "GET", f"{path}/metadata", "imaging.read", metadata)
         _add(rooms, "DELETE", path, "imaging.delete", delete)
-    _add(rooms, "GET", f"{_INSTANCE}/frames/<numbers>", "imaging.read", frames)
+    _add(rooms, "GET", _FRAMES, "imaging.read", frames)
+    for path in (_STUDY, _SERIES, _INSTANCE, _FRAMES):
+        _add(rooms, "GET", f"{path}/rendered", "imaging.read", rendered)
+        _add(rooms, "GET", f"{path}/thumbnail", "imaging.read", thumbnail)
     return rooms
 
 

@@ -1,12 +1,12 @@
 """Retrieve frames (PS3.18 10.4.1.1.6): their numbers, and the media type in which they go out."""
 
-import re
 from collections.abc import Sequence
 from uuid import uuid4
 
 from flask import Response
 
 from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.frame_numbers import read_frame_numbers
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType, weigh
@@ -17,12 +17,10 @@ from app.imaging.retrieve import (
     is_big_endian,
     is_encapsulated,
 )
-from graph.errors import Invalid, NotAcceptable
+from graph.errors import NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 
-MOST_FRAMES = 10_000
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _OCTETS = MediaType("application", "octet-stream")
 
 
@@ -39,7 +37,7 @@ class FrameViews:
         type.
         """
         check_uids(study=study, series=series, instance=instance)
-        wanted = _numbers(numbers)
+        wanted = read_frame_numbers(numbers)
         found = self._retrieval.with_frames(scope, study, series, instance)
         ranges = accepted()
         chosen, single = _chosen(found, ranges, alone=len(wanted) == 1)
@@ -47,16 +45,6 @@ class FrameViews:
         if single:
             return Response(bodies[0], content_type=str(chosen))
         return _related(bodies, chosen)
-
-
-def _numbers(text: str) -> list[int]:
-    """Frame numbers, from 1; raises `Invalid` with the place that is wrong."""
-    listed = text.split(",", MOST_FRAMES)
-    if len(listed) > MOST_FRAMES:
-        raise Invalid(f"more than {MOST_FRAMES} frames in one request", location="frames")
-    if not all(_NUMBER.fullmatch(each) for each in listed):
-        raise Invalid("frame numbers are whole numbers from 1", location="frames")
-    return [int(each) for each in listed]
 
 
 def _chosen(instance: StoredInstance, ranges: Sequence[MediaRange], *, alone: bool) -> tuple[MediaType, bool]:

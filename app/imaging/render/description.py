@@ -12,7 +12,7 @@ PIXEL_DATA = 0x7FE00010
 MOST_BYTES = 1 << 30  # of one decoded frame
 _COLOUR = 3
 _WHOLE_BYTES = frozenset({8, 16, 32, 64})
-_FLOATING = {0x7FE00008: 32, 0x7FE00009: 64}  # FloatPixelData, DoubleFloatPixelData
+FLOATING = {0x7FE00008: 32, 0x7FE00009: 64}  # FloatPixelData, DoubleFloatPixelData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def describe(header: Dataset, transfer_syntax_uid: str, pixel_tag: int = PIXEL_D
 
     `pixel_tag` is the tag of the element with the pixels, which is not in the header.
     """
-    floating = _FLOATING.get(pixel_tag)
+    floating = FLOATING.get(pixel_tag)
     bits_allocated = floating or _number(header, "BitsAllocated")
     bits_stored = _number(header, "BitsStored", bits_allocated)
     described = PixelDescription(

@@ -49,11 +49,20 @@ class ImagingRetrieval:
         self._tag_key = tag_key
 
     def instances(
-        self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
+        self,
+        scope: AccessScope,
+        study: str,
+        series: str | None = None,
+        instance: str | None = None,
+        *,
+        frames: bool = False,
     ) -> list[StoredInstance]:
-        """The instances that these UIDs name, in the order of storing; raises `NotFound`."""
+        """The instances that these UIDs name, in the order of storing; raises `NotFound`.
+
+        `frames`: with the tables of their frames.
+        """
         scope.require("imaging.read")
-        return self._imaging.instances(scope, study, series, instance)
+        return self._imaging.instances(scope, study, series, instance, frames=frames)
 
     def open(self, instance: StoredInstance) -> BinaryIO:
         """The file of an instance; raises `Unavailable` where it cannot be read."""
