@@ -44,7 +44,7 @@ def blueprint(
     find = _called(QidoViews(search, sites).search)
     instances = _called(WadoViews(retrieval).instances)
     metadata = _called(MetadataViews(retrieval).metadata)
-    frames = _called(FrameViews(retrieval).frames)
+    frames = _called(FrameViews(retrieval, rendering).frames)
     pictures = RenderedViews(retrieval, rendering, sites)
     rendered, thumbnail = _called(pictures.rendered), _called(pictures.thumbnail)
     delete = _called(DeleteViews(deletion).delete)

@@ -60,7 +60,7 @@ class RenderedViews:
         wish = read_wish(request.args, forms[0].media_type)
         shown = self._with_pixels(scope, study, series, instance)
         jobs = [job for each in shown for job in _pictures(each, asked, forms[0])]
-        form = _fitting(forms, alone=len(jobs) == 1)
+        form = _fitting(forms, alone=instance is not None and len(jobs) == 1)
         wish = replace(wish, media_type=form.media_type)
         pictures = self._drawn(jobs, wish)
         response = _single(pictures, form) if form.alone else self._related(scope, pictures, form)
@@ -178,7 +178,10 @@ def _offer(name: str, *, alone: bool) -> MediaType:
 
 
 def _fitting(forms: Sequence[_Form], *, alone: bool) -> _Form:
-    """The most wanted form for one picture, or for several; raises `NotAcceptable` where there is none."""
+    """The most wanted form for one picture, or for several; raises `NotAcceptable` where there is none.
+
+    A single part is for what is a single item, and not for a study that happens to be one (10.4.4).
+    """
     if alone:
         return forms[0]
     for form in forms:
