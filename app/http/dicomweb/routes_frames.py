@@ -11,6 +11,7 @@ from app.http.dicomweb.frame_numbers import read_frame_numbers
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaType
+from app.http.kit.single_part import SinglePart, answer_single
 from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
@@ -36,7 +37,11 @@ class FrameViews:
         forms = frame_forms(found, accepted(), alone=len(wanted) == 1)
         form, bodies = self._had(found, wanted, forms)
         if form.alone:
-            return Response(bodies[0], content_type=str(form.media_type))
+            (body,) = bodies
+            tag = self._retrieval.tag_of(found, f"frame {wanted[0]} {form.media_type}")
+            return answer_single(
+                SinglePart(str(form.media_type), len(body), tag, lambda start, end: [body[start:end]])
+            )
         return _related(bodies, form.media_type)
 
     def _had(

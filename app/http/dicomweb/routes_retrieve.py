@@ -14,6 +14,7 @@ from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.http.kit.single_part import SinglePart, answer_single
 from app.imaging.retrieve import ImagingRetrieval
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
@@ -45,14 +46,16 @@ class WadoViews:
         return self._whole(found[0]) if single else self._related(found)
 
     def _whole(self, instance: StoredInstance) -> Response:
-        """One file: handed to the server whole, which sends it by the kernel where it can."""
-        response = Response(
-            wrap_file(request.environ, self._retrieval.open(instance), _CHUNK),
-            content_type=_content_type(instance),
-            direct_passthrough=True,
+        """One file or a range of it; whole, it is handed to the server, which sends it by the kernel."""
+        return answer_single(
+            SinglePart(
+                _content_type(instance),
+                instance.size,
+                self._retrieval.tag_of(instance, _DICOM),
+                lambda start, end: self._retrieval.piece(instance, start, end),
+                lambda: wrap_file(request.environ, self._retrieval.open(instance), _CHUNK),
+            )
         )
-        response.content_length = instance.size
-        return response
 
     def _related(self, instances: Sequence[StoredInstance]) -> Response:
         boundary = uuid4().hex

@@ -23,7 +23,7 @@ from graph.studies.imaging import ImagingStore, frame_table
 
 CHUNK = 1 << 20
 _TAG = 32  # hexadecimal digits
-_UNREADABLE = "the pixels of an instance cannot be read now"
+UNREADABLE = "the file of an instance cannot be read now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,22 @@ class ImagingRetrieval:
         try:
             return self._blobs.open(instance.blob_id)
         except NotFound:  # it is in the graph, so it is there: a lost file is our failure, not an absence
-            raise Unavailable(_UNREADABLE, retry_after=60) from None
+            raise Unavailable(UNREADABLE, retry_after=60) from None
 
     def chunks(self, instance: StoredInstance) -> Iterator[bytes]:
         """The bytes of an instance's file, opened when the first are asked for; raises `Unavailable`."""
         with self.open(instance) as file:
             while chunk := file.read(CHUNK):
                 yield chunk
+
+    def piece(self, instance: StoredInstance, start: int, end: int) -> Iterator[bytes]:
+        """The bytes of an instance's file from `start` up to `end`; raises `Unavailable`."""
+        for offset in range(start, end, CHUNK):
+            yield self._blobs.read(instance.blob_id, offset, min(CHUNK, end - offset))
+
+    def tag_of(self, instance: StoredInstance, representation: str) -> str:
+        """The entity tag of what one file alone makes, as an opaque text; it changes with either."""
+        return self._tag(f"{instance.digest} {representation}")
 
     def with_frames(self, scope: AccessScope, study: str, series: str, instance: str) -> StoredInstance:
         """One instance with the table of its frames; raises `NotFound`."""
@@ -108,7 +117,7 @@ class ImagingRetrieval:
             with self.open(instance) as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
                 return inflated_ranges(data, read_meta(data).start, ranges)
         except Refused as damaged:  # it was read when it came
-            raise Unavailable(_UNREADABLE, retry_after=60) from damaged
+            raise Unavailable(UNREADABLE, retry_after=60) from damaged
 
     def metadata(
         self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
@@ -118,5 +127,7 @@ class ImagingRetrieval:
         rows = self._imaging.metadata(scope, study, series, instance)
         newest = max(sequence for sequence, _ in rows)
         state = f"{scope.tenant} {scope.partition} {study} {series} {instance} {newest} {len(rows)}"
-        tag = hmac.digest(self._tag_key, state.encode(), "sha256").hex()[:_TAG]
-        return Metadata(tuple(written for _, written in rows), tag)
+        return Metadata(tuple(written for _, written in rows), self._tag(state))
+
+    def _tag(self, state: str) -> str:
+        return hmac.digest(self._tag_key, state.encode(), "sha256").hex()[:_TAG]
