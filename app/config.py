@@ -216,6 +216,13 @@ class Config:
     request_size: int = setting(
         "HILUM_REQUEST_SIZE", 16 * GIB, size(MIB, 1024 * GIB), "The largest DICOM store request."
     )
+    inline_binary: int = setting(
+        "HILUM_INLINE_BINARY",
+        128,
+        size(0, 64 * KIB),
+        "The most bytes of an element that stand in the metadata as InlineBinary; more have a BulkDataURI. "
+        "It holds for what is stored from then on.",
+    )
     parts: int = setting("HILUM_PARTS", 10_000, whole(1, 1_000_000), "The most parts of a store request.")
     in_flight: int = setting(
         "HILUM_IN_FLIGHT",

@@ -137,6 +137,10 @@ class BlobStore:
 
         return self._first(blob_id, piece)
 
+    def scratch(self) -> Path:
+        """The folder of this process for files that nobody needs after it."""
+        return self._own_rooms()[0].folder
+
     def delete(self, blob_id: str) -> None:
         """Remove the bytes and then the tombstone; a blob that is gone already is no error."""
         with told_as_failure():

@@ -25,7 +25,7 @@ from app.imaging.changes import ChangeFeed
 from app.imaging.delete import ImagingDeletion
 from app.imaging.render.derived import DerivedStore
 from app.imaging.render.renderers import Renderers
-from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
+from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest, Limits
 from app.paging import PageTokens
@@ -212,8 +212,12 @@ class Wiring:
             self.imaging,
             new_blob_id=lambda: new_blob_id(time_ns() // 1_000_000, token_bytes(10)),
             today=lambda: datetime.now(zone).strftime("%Y%m%d"),
-            limits=Limits(file_bytes=self.config.part_size),
+            limits=self.file_limits,
         )
+
+    @cached_property
+    def file_limits(self) -> Limits:
+        return Limits(file_bytes=self.config.part_size, inline_binary=self.config.inline_binary)
 
     @cached_property
     def imaging_search(self) -> ImagingSearch:
@@ -234,6 +238,10 @@ class Wiring:
     @cached_property
     def rendering(self) -> ImagingRendering:
         return ImagingRendering(self.retrieval, self.renderers, self.derived)
+
+    @cached_property
+    def bulk(self) -> BulkRetrieval:
+        return BulkRetrieval(self.retrieval, self.blobs, self.file_limits)
 
     @cached_property
     def deletion(self) -> ImagingDeletion:

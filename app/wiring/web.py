@@ -30,6 +30,7 @@ def _dicomweb(wiring: Wiring) -> Window:
         search=wiring.imaging_search,
         retrieval=wiring.retrieval,
         rendering=wiring.rendering,
+        bulk=wiring.bulk,
         deletion=wiring.deletion,
         sites=wiring.sites,
         limits=limits,
@@ -73,7 +74,7 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
         tokens=wiring.account_tokens, guesses=wiring.guesses
     ),
     "dicomweb": _dicomweb,
-    "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed),
+    "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed, sites=wiring.sites),
     "fhir": _fhir,
     "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
     "operations": _operations,

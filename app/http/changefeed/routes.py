@@ -15,9 +15,12 @@ from app.http.changefeed.description import LATEST, PAGE
 from app.http.kit.guard import requires
 from app.http.kit.openapi import documented
 from app.http.kit.request_context import current_scope
+from app.imaging.bulk_paths import with_addresses
 from app.imaging.changes import Change, ChangeFeed, FeedWindow
+from app.site import Sites
 from graph.clock import instant
 from graph.errors import Invalid
+from graph.scope import AccessScope
 
 DEFAULT_LIMIT, MOST = 100, 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +30,7 @@ _NAMES = {
 _FLAGS = {"true": True, "false": False}
 
 
-def blueprint(*, feed: ChangeFeed) -> Blueprint:
+def blueprint(*, feed: ChangeFeed, sites: Sites) -> Blueprint:
     """Make the routes of the change feed: a page of it, and its newest entry."""
     rooms = Blueprint("changefeed", __name__, url_prefix="/dicom-web/changefeed")
 
@@ -37,22 +40,29 @@ def blueprint(*, feed: ChangeFeed) -> Blueprint:
     def page() -> Response:
         asked = _named(request.args)
         window, metadata = _window(asked), _metadata(asked)
-        changes = feed.page(current_scope(), window, metadata=metadata)
-        return _json([entry(each, metadata=metadata) for each in changes])
+        scope = current_scope()
+        changes = feed.page(scope, window, metadata=metadata)
+        return _json([_addressed(each, scope, metadata=metadata) for each in changes])
 
     @rooms.get("/latest")
     @requires("feed.read")
     @documented(LATEST)
     def latest() -> Response:
-        metadata = _metadata(_named(request.args))
-        change = feed.latest(current_scope(), metadata=metadata)
-        return _json(entry(change, metadata=metadata)) if change else Response(status=204)
+        scope, metadata = current_scope(), _metadata(_named(request.args))
+        change = feed.latest(scope, metadata=metadata)
+        return _json(_addressed(change, scope, metadata=metadata)) if change else Response(status=204)
+
+    def _addressed(change: Change, scope: AccessScope, *, metadata: bool) -> dict[str, Any]:
+        return entry(change, sites.of(scope).address(change.partition), metadata=metadata)
 
     return rooms
 
 
-def entry(change: Change, *, metadata: bool) -> dict[str, Any]:
-    """One entry in the words of the feed; `metadata` is that of the instance now."""
+def entry(change: Change, address: str, *, metadata: bool) -> dict[str, Any]:
+    """One entry in the words of the feed; `metadata` is that of the instance now.
+
+    `address` is the base of DICOMweb.
+    """
     shown: dict[str, Any] = {
         "sequence": change.sequence,
         "partitionName": change.partition,
@@ -64,7 +74,7 @@ def entry(change: Change, *, metadata: bool) -> dict[str, Any]:
         "state": change.state,
     }
     if metadata and change.metadata:
-        shown["metadata"] = orjson.Fragment(change.metadata)
+        shown["metadata"] = orjson.Fragment(with_addresses(change.metadata, address))
     return shown
 
 

@@ -5,6 +5,8 @@ from typing import TypeAlias
 
 from flask import Blueprint, Response
 
+from app.http.dicomweb.accepting import check_character_set
+from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.routes_delete import DeleteViews
 from app.http.dicomweb.routes_frames import FrameViews
 from app.http.dicomweb.routes_metadata import MetadataViews
@@ -12,10 +14,11 @@ from app.http.dicomweb.routes_rendered import RenderedViews
 from app.http.dicomweb.routes_retrieve import WadoViews
 from app.http.dicomweb.routes_search import PATHS, QidoViews
 from app.http.dicomweb.routes_store import BodyLimits, StowViews
+from app.http.dicomweb.routes_whole import WholeViews
 from app.http.kit.guard import requires
 from app.http.kit.request_context import current_scope
 from app.imaging.delete import ImagingDeletion
-from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
+from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest
 from app.site import Sites
@@ -34,6 +37,7 @@ def blueprint(
     search: ImagingSearch,
     retrieval: ImagingRetrieval,
     rendering: ImagingRendering,
+    bulk: BulkRetrieval,
     deletion: ImagingDeletion,
     sites: Sites,
     limits: BodyLimits,
@@ -42,8 +46,12 @@ def blueprint(
     rooms = Blueprint("dicomweb", __name__, url_prefix=PREFIX)
     store = _called(StowViews(ingest, sites, limits).store)
     find = _called(QidoViews(search, sites).search)
-    instances = _called(WadoViews(retrieval).instances)
-    metadata = _called(MetadataViews(retrieval).metadata)
+    bulk_views = BulkViews(bulk, retrieval, sites)
+    whole = _called(WholeViews(WadoViews(retrieval), bulk_views, retrieval).whole)
+    metadata = _called(MetadataViews(retrieval, sites).metadata)
+    value = _called(bulk_views.value)
+    bulkdata = _called(bulk_views.bulkdata)
+    pixeldata = _called(bulk_views.pixeldata)
     frames = _called(FrameViews(retrieval, rendering).frames)
     pictures = RenderedViews(retrieval, rendering, sites)
     rendered, thumbnail = _called(pictures.rendered), _called(pictures.thumbnail)
@@ -54,13 +62,16 @@ def blueprint(
     for path, level in PATHS.items():
         _add(rooms, "GET", path, "imaging.read", find, level=level)
     for path in (_STUDY, _SERIES, _INSTANCE):
-        _add(rooms, "GET", path, "imaging.read", instances)
+        _add(rooms, "GET", path, "imaging.read", whole)
         _add(rooms, "GET", f"{path}/metadata", "imaging.read", metadata)
+        _add(rooms, "GET", f"{path}/bulkdata", "imaging.read", bulkdata)
+        _add(rooms, "GET", f"{path}/pixeldata", "imaging.read", pixeldata)
         _add(rooms, "DELETE", path, "imaging.delete", delete)
     _add(rooms, "GET", _FRAMES, "imaging.read", frames)
     for path in (_STUDY, _SERIES, _INSTANCE, _FRAMES):
         _add(rooms, "GET", f"{path}/rendered", "imaging.read", rendered)
         _add(rooms, "GET", f"{path}/thumbnail", "imaging.read", thumbnail)
+    _add(rooms, "GET", f"{_INSTANCE}/bulkdata/<path:path>", "imaging.read", value)
     return rooms
 
 
@@ -68,6 +79,7 @@ def _called(view: _View) -> _View:
     """The view as Flask calls it: with the names of the path, by whoever asks."""
 
     def called(**path: str) -> Response:
+        check_character_set()
         return view(current_scope(), **path)
 
     return called

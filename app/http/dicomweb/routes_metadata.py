@@ -1,41 +1,75 @@
-"""Retrieve metadata (PS3.18 10.4.1.1.2): attributes without bulk data, as DICOM JSON."""
+"""Retrieve metadata (PS3.18 10.4.1.1.2): all attributes, bulk data by their addresses, as JSON or XML."""
 
 import zlib
 from collections.abc import Iterator, Sequence
+from uuid import uuid4
 
+import orjson
 from flask import Response, request
 
-from app.http.dicomweb.accepting import json_wanted
+from app.http.dicomweb.accepting import wanted_of
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.conditional import is_unchanged
+from app.http.kit.json_answers import JSON_OFFERS
+from app.http.kit.multipart import OutgoingPart, related_content_type, write_related
+from app.http.kit.negotiation import MediaType
+from app.imaging.bulk_paths import with_addresses
+from app.imaging.native_model import write_native
 from app.imaging.retrieve import ImagingRetrieval
+from app.site import Sites
 from graph.scope import AccessScope
 
+XML = MediaType("application", "dicom+xml")
+XML_PARTS = MediaType("multipart", "related", {"type": XML.name})
+OFFERS = (*JSON_OFFERS, XML_PARTS, XML)
 _AT_ONCE = 64  # instances that one write to the client carries
 
 
 class MetadataViews:
     """The answers to a request for metadata."""
 
-    def __init__(self, retrieval: ImagingRetrieval) -> None:
+    def __init__(self, retrieval: ImagingRetrieval, sites: Sites) -> None:
         self._retrieval = retrieval
+        self._sites = sites
 
     def metadata(
         self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
     ) -> Response:
-        """200 with the JSON array of the instances' attributes, or 304 where the client has them."""
+        """200 with the instances' attributes, or 304 where the client has them.
+
+        One JSON array of all, or a part of XML for each; one instance alone may be XML without parts. Raises
+        `NotAcceptable` where the caller takes neither.
+        """
         check_uids(study=study, series=series, instance=instance)
-        wanted = json_wanted()
+        wanted = wanted_of(OFFERS)
         found = self._retrieval.metadata(scope, study, series, instance)
-        tag = f'"{found.tag}"'
-        if is_unchanged(dict(request.headers), tag):
-            return Response(status=304, headers={"ETag": tag})
-        return Response(_array(found.objects), content_type=str(wanted), headers={"ETag": tag})
+        in_xml = wanted not in JSON_OFFERS
+        headers = {"ETag": f'"{found.tag}{".xml" if in_xml else ""}"', "Vary": "Accept"}
+        if is_unchanged(dict(request.headers), headers["ETag"]):
+            return Response(status=304, headers=headers)
+        address = self._sites.of(scope).address(scope.partition)
+        if not in_xml:
+            body = _array(found.objects, address)
+            return Response(body, content_type=str(wanted), headers=headers)
+        documents = _documents(found.objects, address)
+        if wanted == XML and len(found.objects) == 1:
+            return Response(documents, content_type=XML.name, headers=headers)
+        boundary = uuid4().hex
+        parts = (OutgoingPart({"Content-Type": XML.name}, [each]) for each in documents)
+        content_type = related_content_type(XML.name, boundary)
+        return Response(write_related(parts, boundary), content_type=content_type, headers=headers)
 
 
-def _array(objects: Sequence[bytes]) -> Iterator[bytes]:
+def _array(objects: Sequence[bytes], address: str) -> Iterator[bytes]:
     """The array, joined from the compressed objects without reading them as JSON."""
     for start in range(0, len(objects), _AT_ONCE):
         opening = b"[" if start == 0 else b","
-        yield opening + b",".join(map(zlib.decompress, objects[start : start + _AT_ONCE]))
+        joined = b",".join(map(zlib.decompress, objects[start : start + _AT_ONCE]))
+        yield opening + with_addresses(joined, address)
     yield b"]"
+
+
+def _documents(objects: Sequence[bytes], address: str) -> Iterator[bytes]:
+    """The document of each instance."""
+    for each in objects:
+        yield write_native(orjson.loads(with_addresses(zlib.decompress(each), address)))

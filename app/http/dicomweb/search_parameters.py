@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.http.dicomweb.accepting import ACCEPT
+from app.http.dicomweb.accepting import NEGOTIATION
 from app.http.dicomweb.search_fields import Fields, attribute_named, fields_of
 from app.imaging.search import SearchRequest
 from graph.errors import Invalid
@@ -36,8 +36,7 @@ def parse(
 
     Raises `Invalid` with the parameter that is wrong.
     """
-    named = dict(arguments)
-    named.pop(ACCEPT, None)
+    named = {name: values for name, values in arguments if name not in NEGOTIATION}
     fields = fields_of(named.pop("includefield", []))
     # Asked for and not offered: the search is done without, and says so (8.3.4.5, 8.3.4.6).
     warnings = [

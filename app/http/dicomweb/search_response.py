@@ -9,6 +9,7 @@ import orjson
 
 from app.http.dicomweb.search_fields import Fields
 from app.http.kit.json_answers import element
+from app.imaging.bulk_paths import with_addresses
 from app.imaging.search import ImagingMatch, SearchRequest
 from graph.query.attributes import (
     ATTRIBUTES,
@@ -44,7 +45,7 @@ def dataset(match: ImagingMatch, asked: SearchRequest, fields: Fields, address: 
     if request_attributes:
         found[REQUEST_ATTRIBUTES_SEQUENCE] = element("SQ", request_attributes)
     if match.metadata is not None:
-        found |= _stored(match.metadata, fields.stored)
+        found |= _stored(match.metadata, fields.stored, address)
     found["00081190"] = element("UR", _address(rows, address))
     return dict(sorted(found.items()))
 
@@ -66,9 +67,9 @@ def _shown(
     )
 
 
-def _stored(metadata: bytes, tags: frozenset[str]) -> dict[str, Any]:
+def _stored(metadata: bytes, tags: frozenset[str], address: str) -> dict[str, Any]:
     """The elements of these tags that an instance of the match has."""
-    document: dict[str, Any] = orjson.loads(zlib.decompress(metadata))
+    document: dict[str, Any] = orjson.loads(with_addresses(zlib.decompress(metadata), address))
     return {tag: document[tag] for tag in tags & document.keys()}
 
 

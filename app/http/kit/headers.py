@@ -16,7 +16,9 @@ _EVERY: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""Nothing runs, whatever the data are."""
+
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -31,7 +33,7 @@ class Protection:
         every = dict(_EVERY)
         if base_url.startswith("https:"):
             every["Strict-Transport-Security"] = _ONE_YEAR
-        self._data = list({**every, "Content-Security-Policy": _DATA_POLICY}.items())
+        self._data = list({**every, "Content-Security-Policy": DATA_POLICY}.items())
         self._page = list({**every, "Content-Security-Policy": _PAGE_POLICY}.items())
 
     def add(self, answer: Response) -> None:

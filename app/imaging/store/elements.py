@@ -83,6 +83,18 @@ class LongSequence:
         """Walk the items that are not held, one after the other."""
         return map(self.again, self.places[0::3], self.places[1::3], self.places[2::3])
 
+    def __len__(self) -> int:
+        return len(self.held) + len(self.places) // 3
+
+    def __getitem__(self, number: int) -> DataSet:
+        """The item at an index from 0; raises `IndexError` where there is none."""
+        if number < len(self.held):
+            return self.held[number]
+        at = 3 * (number - len(self.held))
+        if at >= len(self.places):
+            raise IndexError(number)
+        return self.again(*self.places[at : at + 3])
+
 
 Items: TypeAlias = tuple[DataSet, ...] | LongSequence
 

@@ -11,7 +11,8 @@ class Limits:
     `held_elements`, as the functional groups of a whole slide, the later items are walked one by one, and
     again for the metadata: of these the headers count, eight bytes each, up to `header_bytes`. Values enter
     the metadata up to `metadata_bytes`, and up to `values` of them, `values_at_once` of one element: what is
-    two bytes in a file takes thirty in memory. Frames beyond `frames` have no table of their places.
+    two bytes in a file takes thirty in memory. Up to `inline_binary` bytes of an element stand in the
+    metadata themselves. Frames beyond `frames` have no table of their places.
     """
 
     file_bytes: int = 4 << 30
@@ -25,4 +26,5 @@ class Limits:
     metadata_bytes: int = 32 << 20
     values: int = 2_000_000
     values_at_once: int = 500_000
+    inline_binary: int = 128
     warnings: int = 50

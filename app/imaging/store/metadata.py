@@ -1,15 +1,18 @@
-"""DICOM JSON metadata of a walked data set (PS3.18 F.2): no bulk data, strict JSON, sequences included.
+"""DICOM JSON metadata of a walked data set (PS3.18 F.2): strict JSON, sequences included.
 
-OB OD OF OL OV OW UN are left out, as the DICOM service does; so is a value that breaks the rules, with a
-warning. Group lengths (gggg,0000) have no place in DICOM JSON.
+Bytes (OB OD OF OL OV OW UN) stand in it as a BulkDataURI, or as InlineBinary where they are few (F.2.6,
+F.2.7); a value of numbers or text that is too long for it has a BulkDataURI too. What breaks the rules is
+left out, with a warning. Group lengths (gggg,0000) have no place in DICOM JSON.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from orjson import Fragment, dumps
 
+from app.imaging.store.binary import BINARY, BULK, PIXELS, binary_vr, is_fragmented, little_endian
 from app.imaging.store.charsets import DEFAULT, codecs_of
 from app.imaging.store.elements import DataSet, Element, Items
 from app.imaging.store.headers import Buffer
@@ -17,7 +20,6 @@ from app.imaging.store.limits import Limits
 from app.imaging.store.notes import Notes
 from app.imaging.store.values import READERS, BadValue, Charset, number_of_values
 
-BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN", "OB or OW", "US or SS or OW"})
 _CHARACTER_SET = 0x00080005
 _LONGEST_CHARACTER_SET = 1024
 _PIXEL_REPRESENTATION = 0x00280103
@@ -26,29 +28,52 @@ _LUT_DESCRIPTOR, _LUT_DATA = 0x00283002, 0x00283006
 DicomJson: TypeAlias = dict[str, Any]
 
 
-class MetadataWriter:
-    """Turns the data sets of one file into DICOM JSON objects; what is left out is noted."""
+class _Around(NamedTuple):
+    """What an element is read by: its data set, what holds there, and the path of that data set."""
 
-    def __init__(self, data: Buffer, limits: Limits, notes: Notes) -> None:
+    dataset: DataSet
+    charset: Charset
+    signed: bool
+    place: str
+
+
+class MetadataWriter:
+    """Turns the data sets of one file into DICOM JSON objects; what is left out is noted.
+
+    `root` is what comes before the path of an element in its BulkDataURI.
+    """
+
+    def __init__(self, data: Buffer, limits: Limits, notes: Notes, root: str = "/") -> None:
         self._data = data
+        self._root = root
+        self._inline = limits.inline_binary
         self._left = limits.metadata_bytes
         self._values_left = limits.values
         self._at_once = limits.values_at_once
         self._notes = notes
 
     def document(
-        self, dataset: DataSet, codecs: Sequence[str] = DEFAULT, pixels_signed: bool = False
+        self,
+        dataset: DataSet,
+        codecs: Sequence[str] = DEFAULT,
+        pixels_signed: bool = False,
+        place: str = "",
     ) -> DicomJson:
-        """The DICOM JSON object of a data set; items inherit its character sets and signedness."""
+        """The DICOM JSON object of a data set; items inherit its character sets and signedness.
+
+        `place` is the path of an item, with a slash at its end.
+        """
         codecs = self._codecs(dataset, codecs)
         signed = self._signed(dataset, pixels_signed)
         charset = Charset(codecs)
+        around = _Around(dataset, charset, signed, place)
         written: DicomJson = {}
         for tag, element in dataset.items():
-            if element.vr in BULK or not tag & 0xFFFF:
+            if not tag & 0xFFFF:
                 continue
             try:
-                written[f"{tag:08X}"] = self._entry(tag, element, dataset, charset, signed)
+                write = self._binary if element.vr in BINARY else self._entry
+                written[f"{tag:08X}"] = write(tag, element, around)
             except BadValue as problem:
                 if problem.args:
                     self._notes.warn(tag, str(problem))
@@ -57,47 +82,75 @@ class MetadataWriter:
                 self._notes.warn(tag, "The text does not fit its character set; bytes were replaced.")
         return written
 
-    def _entry(
-        self, tag: int, element: Element, dataset: DataSet, charset: Charset, signed: bool
-    ) -> DicomJson:
+    def _entry(self, tag: int, element: Element, around: _Around) -> DicomJson:
         vr, start, length, items = element
         if items is not None:
-            return _valued(vr, self._items(items, charset.codecs, signed))
+            return _valued(vr, self._items(items, around, f"{around.place}{tag:08X}"))
         if vr not in READERS:
-            vr = self._settled(tag, vr, dataset, signed)
+            vr = self._settled(tag, vr, around)
+            if vr in BINARY:
+                return self._binary(tag, element._replace(vr=vr), around)
         if length == 0:
             return {"vr": vr}
         if length > self._left:
-            raise BadValue("The metadata is too large with this value.")
-        self._left -= length
+            return self._long(vr, tag, around, "The metadata is too large with this value.")
         raw = self._data[start : start + length]
-        self._count_values(vr, raw)
-        return _valued(vr, READERS[vr](raw, charset, dataset.little))
-
-    def _count_values(self, vr: str, raw: bytes) -> None:
         number = number_of_values(vr, raw)
         if number > min(self._at_once, self._values_left):
-            raise BadValue("The metadata has too many values with this element.")
+            return self._long(vr, tag, around, "The metadata has too many values with this element.")
+        self._left -= length
         self._values_left -= number
+        return _valued(vr, READERS[vr](raw, around.charset, around.dataset.little))
 
-    def _items(self, items: Items, codecs: Sequence[str], signed: bool) -> list[Any]:
+    def _long(self, vr: str, tag: int, around: _Around, complaint: str) -> DicomJson:
+        """A value that is too long for the metadata; raises `BadValue` where its VR may be no bulk data."""
+        if vr not in BULK:
+            raise BadValue(complaint)
+        return self._by_address(vr, tag, around)
+
+    def _binary(self, tag: int, element: Element, around: _Around) -> DicomJson:
+        """Bytes, in the metadata where they are few; pixels never, since viewers look for them elsewhere."""
+        _, start, length, _ = element
+        fragmented = is_fragmented(self._data, start)
+        vr = binary_vr(element.vr, fragmented=fragmented)
+        if length == 0:
+            return {"vr": vr}
+        if length > min(self._inline, self._left) or fragmented or tag in PIXELS:
+            return self._by_address(vr, tag, around)
+        self._left -= length
+        raw = little_endian(self._data[start : start + length], vr, around.dataset.little)
+        return {"vr": vr, "InlineBinary": b64encode(raw).decode()}
+
+    def _by_address(self, vr: str, tag: int, around: _Around) -> DicomJson:
+        address = f"{self._root}{around.place}{tag:08X}"
+        if len(address) > self._left:
+            raise BadValue("The metadata is too large with this value.")
+        self._left -= len(address)
+        return {"vr": vr, "BulkDataURI": address}
+
+    def _items(self, items: Items, around: _Around, place: str) -> list[Any]:
         """The JSON objects of items; those that are walked again become one text, so that none is held."""
-        if isinstance(items, tuple):
-            return [self.document(item, codecs, signed) for item in items]
-        text = BytesIO()
-        for item in items.later():
-            text.write(b"," if text.tell() else b"")
-            text.write(dumps(self.document(item, codecs, signed)))
-        return [*(self.document(item, codecs, signed) for item in items.held), Fragment(text.getvalue())]
 
-    def _settled(self, tag: int, vr: str, dataset: DataSet, signed: bool) -> str:
+        def written(number: int, item: DataSet) -> DicomJson:
+            return self.document(item, around.charset.codecs, around.signed, f"{place}/{number}/")
+
+        if isinstance(items, tuple):
+            return [written(number, item) for number, item in enumerate(items, 1)]
+        text = BytesIO()
+        for number, item in enumerate(items.later(), len(items.held) + 1):
+            text.write(b"," if text.tell() else b"")
+            text.write(dumps(written(number, item)))
+        held = (written(number, item) for number, item in enumerate(items.held, 1))
+        return [*held, Fragment(text.getvalue())]
+
+    def _settled(self, tag: int, vr: str, around: _Around) -> str:
         """The VR of an element that the file does not write and that depends on others (PS3.5 annex A.1)."""
         if vr == "US or SS":
-            return "SS" if signed else "US"
-        descriptor = dataset.get(_LUT_DESCRIPTOR)
-        if tag == _LUT_DATA and descriptor and self._first_number(descriptor, dataset) == 1:
+            return "SS" if around.signed else "US"
+        descriptor = around.dataset.get(_LUT_DESCRIPTOR)
+        if tag == _LUT_DATA and descriptor and self._first_number(descriptor, around.dataset) == 1:
             return "US"
-        raise BadValue
+        return "OW"
 
     def _codecs(self, dataset: DataSet, inherited: Sequence[str]) -> Sequence[str]:
         element = dataset.get(_CHARACTER_SET)

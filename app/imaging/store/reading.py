@@ -16,6 +16,7 @@ import orjson
 import structlog
 
 from app.blobs import SealedBlob
+from app.imaging.bulk_paths import bulk_root
 from app.imaging.store.elements import walk
 from app.imaging.store.facts import facts_of
 from app.imaging.store.failure_reasons import FailureReason, WarningReason
@@ -143,7 +144,8 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
     check_study(identity, terms.study_uid)
     for tag, message in walked.oddities.items():
         notes.warn(tag, message)
-    document = MetadataWriter(data, terms.limits, notes).document(walked.dataset)
+    root = bulk_root(identity.study_uid, identity.series_uid, identity.sop_uid)
+    document = MetadataWriter(data, terms.limits, notes, root).document(walked.dataset)
     if not check_patient(document, walked):
         notes.warn(PATIENT_ID, missing(PATIENT_ID))
     for tag in sorted(walked.duplicates):

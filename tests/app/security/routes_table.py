@@ -30,6 +30,7 @@ JSON = {"Content-Type": "application/fhir+json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DICOM = {"Content-Type": "application/dicom"}
 FILES = {"Accept": ANY.format("application/dicom")}
+XML = {"Accept": 'multipart/related; type="application/dicom+xml"'}
 FRAMES = {"Accept": ANY.format("application/octet-stream")}
 
 Make = Callable[[Target], bytes]
@@ -195,6 +196,15 @@ DICOMWEB = (
     _imaging(f"{_S}/metadata", f"{_S_PATH}/metadata"),
     _imaging(f"{_X}/metadata", f"{_X_PATH}/metadata"),
     _imaging(f"{_I}/metadata", f"{_I_PATH}/metadata"),
+    _imaging(_I, _I_PATH, headers={"Accept": "application/zip"}, name="zipped"),
+    _imaging(f"{_I}/metadata", f"{_I_PATH}/metadata", headers=XML, name="in XML"),
+    _imaging(f"{_S}/bulkdata", f"{_S_PATH}/bulkdata", headers=FRAMES, shows=_pixels),
+    _imaging(f"{_X}/bulkdata", f"{_X_PATH}/bulkdata", headers=FRAMES, shows=_pixels),
+    _imaging(f"{_I}/bulkdata", f"{_I_PATH}/bulkdata", headers=FRAMES, shows=_pixels),
+    _imaging(f"{_I}/bulkdata/<path:path>", f"{_I_PATH}/bulkdata/7FE00010", headers=FRAMES, shows=_pixels),
+    _imaging(f"{_S}/pixeldata", f"{_S_PATH}/pixeldata", headers=FRAMES, shows=_pixels),
+    _imaging(f"{_X}/pixeldata", f"{_X_PATH}/pixeldata", headers=FRAMES, shows=_pixels),
+    _imaging(f"{_I}/pixeldata", f"{_I_PATH}/pixeldata", headers=FRAMES, shows=_pixels),
     _imaging(f"{_I}/frames/<numbers>", f"{_I_PATH}/frames/1", headers=FRAMES, shows=_pixels),
     _deleting(_S, _S_PATH),
     _deleting(_X, _X_PATH),

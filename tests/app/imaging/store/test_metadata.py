@@ -9,9 +9,10 @@ import orjson
 import pytest
 from pydicom import dcmread
 
+from app.imaging.store.binary import BINARY
 from app.imaging.store.elements import walk
 from app.imaging.store.limits import Limits
-from app.imaging.store.metadata import BULK, MetadataWriter
+from app.imaging.store.metadata import MetadataWriter
 from app.imaging.store.notes import Notes
 from app.imaging.store.part10 import read_meta
 from app.imaging.store.refusal import Refused
@@ -63,7 +64,7 @@ def comparable(document: Document) -> Document:
     return {
         tag: {"vr": entry["vr"], "Value": _values(entry)}
         for tag, entry in document.items()
-        if not tag.endswith("0000") and entry["vr"] not in BULK and "InlineBinary" not in entry
+        if not tag.endswith("0000") and entry["vr"] not in BINARY and "InlineBinary" not in entry
     }
 
 
@@ -132,14 +133,84 @@ def metadata(*elements: bytes, **named: Any) -> Document:
     return json.loads(raw, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
 
-def test_bulk_data_and_group_lengths_are_left_out() -> None:
+ROOT = "/studies/1.2.2/series/1.2.3/instances/1.2.4/bulkdata/"
+
+
+def test_group_lengths_are_left_out() -> None:
+    assert "00080000" not in metadata(element(0x00080000, "UL", bytes(4)))
+
+
+def test_bytes_are_named_by_the_path_of_their_element() -> None:
+    private = text(0x00290010, "LO", "ACME") + element(0x00291001, "UN", bytes(130))
     document = metadata(
-        element(0x00080000, "UL", bytes(4)),
-        element(0x00420011, "OB", b"%PDF"),
-        element(0x00091001, "UN", b"what"),
+        element(0x00420011, "OB", bytes(200)),
+        sequence(0x00400275, item(), item(private)),
         element(0x7FE00010, "OW", bytes(8)),
     )
-    assert not {"00080000", "00420011", "00091001", "7FE00010"} & set(document)
+    assert document["00420011"] == {"vr": "OB", "BulkDataURI": f"{ROOT}00420011"}
+    assert document["7FE00010"] == {"vr": "OW", "BulkDataURI": f"{ROOT}7FE00010"}
+    assert document["00400275"]["Value"][1]["00291001"] == {
+        "vr": "UN",
+        "BulkDataURI": f"{ROOT}00400275/2/00291001",
+    }
+
+
+def test_the_items_of_a_long_sequence_have_their_own_paths() -> None:
+    profile = item(element(0x00282000, "OB", bytes(200)))
+    raw = file_of(sequence(0x00480105, *[profile] * 30))
+    document = json.loads(zlib.decompress(reading_of(raw, held_elements=10).metadata))
+    addresses = [each["00282000"]["BulkDataURI"] for each in document["00480105"]["Value"]]
+    assert addresses == [f"{ROOT}00480105/{number}/00282000" for number in range(1, 31)]
+
+
+def test_few_bytes_stand_in_the_metadata_but_pixels_and_empty_ones() -> None:
+    document = metadata(
+        element(0x00091001, "UN", b"what"),
+        element(0x00091002, "OB"),
+        element(0x7FE00010, "OW", bytes(8)),
+    )
+    assert document["00091001"] == {"vr": "UN", "InlineBinary": "d2hhdA=="}
+    assert document["00091002"] == {"vr": "OB"}
+    assert "BulkDataURI" in document["7FE00010"]
+
+
+def test_words_stand_in_the_metadata_in_little_endian_order() -> None:
+    path = real_file("MR_small_bigendian.dcm")
+    lookup = pack(">HH2sHL", 0x0028, 0x1201, b"OW", 0, 4) + pack(">2H", 1, 2)
+    raw = path.read_bytes()
+    at = raw.index(pack(">HH", 0x7FE0, 0x0010))
+    document = json.loads(zlib.decompress(reading_of(raw[:at] + lookup + raw[at:]).metadata))
+    assert document["00281201"] == {"vr": "OW", "InlineBinary": "AQACAA=="}
+
+
+def test_bytes_whose_representation_is_not_written_are_words() -> None:
+    raw = head(IMPLICIT) + b"".join(
+        implicit(tag, value)
+        for tag, value in (
+            (0x00080016, b"1.2.840.10008.5.1.4.1.1.2\0"),
+            (0x00080018, b"1.2.4\0"),
+            (0x00100020, b"P1"),
+            (0x0020000D, b"1.2.2\0"),
+            (0x0020000E, b"1.2.3\0"),
+            (0x60003000, bytes(200)),
+        )
+    )
+    document = json.loads(zlib.decompress(reading_of(raw).metadata))
+    assert document["60003000"] == {"vr": "OW", "BulkDataURI": f"{ROOT}60003000"}
+
+
+def test_a_value_of_too_many_numbers_is_named_by_its_path() -> None:
+    raw = file_of(element(0x00660016, "OF", bytes(400)), element(0x00189073, "FD", bytes(400)))
+    reading = reading_of(raw, values_at_once=10)
+    document = json.loads(zlib.decompress(reading.metadata))
+    assert document["00189073"] == {"vr": "FD", "BulkDataURI": f"{ROOT}00189073"}
+    assert reading.warnings == ()
+
+
+def test_what_is_too_long_and_may_not_be_named_is_left_out_and_told() -> None:
+    reading = reading_of(file_of(text(0x00080008, "CS", "A\\" * 40)), values_at_once=30)
+    assert "00080008" not in json.loads(zlib.decompress(reading.metadata))
+    assert "too many values" in reading.warnings[0]
 
 
 def test_an_empty_attribute_is_there_without_a_value() -> None:
@@ -201,7 +272,7 @@ def test_binary_numbers_follow_the_byte_order() -> None:
 
 
 def test_values_beyond_the_size_of_the_metadata_are_left_out_with_a_warning() -> None:
-    raw = file_of(element(0x00081030, "UT", b"x" * 600), element(0x0040A160, "UT", b"y" * 600))
+    raw = file_of(element(0x00081030, "UR", b"x" * 600), element(0x0040A160, "UR", b"y" * 600))
     reading = reading_of(raw, metadata_bytes=900)
     document = json.loads(zlib.decompress(reading.metadata))
     assert "00081030" in document

@@ -1,0 +1,50 @@
+"""In which media types a value of bulk data goes out, and which of them a client wants (PS3.18 8.7.3.3)."""
+
+from collections.abc import Sequence
+
+from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.imaging.retrieve import StoredBulk, frame_media_type, video_media_type
+
+OCTETS = MediaType("application", "octet-stream")
+_LITTLE = "1.2.840.10008.1.2.1"
+
+
+def forms_of(bulk: StoredBulk) -> list[MediaType]:
+    """The media types of a value, the best first: that of its document or its codestreams, and octets.
+
+    Uncompressed bytes are little endian, whatever the file is (8.7.3.3.1).
+    """
+    syntax = bulk.instance.transfer_syntax_uid
+    if bulk.value.fragmented:
+        named = video_media_type(syntax) or (frame_media_type(syntax) if bulk.is_split else None)
+        return [_media_type(each, {"transfer-syntax": syntax}) for each in (named, OCTETS.name) if each]
+    document = [_media_type(bulk.value.media_type)] if bulk.value.media_type else []
+    octets = MediaType(OCTETS.type, OCTETS.subtype, {"transfer-syntax": _LITTLE})
+    return [*document, octets if bulk.value.is_pixels else OCTETS]
+
+
+def related(form: MediaType) -> MediaType:
+    """A form as the parts of a multipart/related answer."""
+    return MediaType("multipart", "related", {"type": form.name, **form.parameters})
+
+
+def weight_of(ranges: Sequence[MediaRange], bulk: StoredBulk, form: MediaType, offer: MediaType) -> float:
+    """How much a form is wanted as an offer, alone or in parts.
+
+    Octets of compressed pixels would pass for pixels: they go to whoever names their transfer syntax, or
+    takes any media type and reads which one came.
+    """
+    if form.name == OCTETS.name and bulk.value.fragmented:
+        ranges = [each for each in ranges if _knows(each)]
+    return weigh(ranges, offer)
+
+
+def _knows(wanted: MediaRange) -> bool:
+    return (
+        "transfer-syntax" in wanted.parameters or wanted.type == "*" or wanted.parameters.get("type") == "*/*"
+    )
+
+
+def _media_type(name: str, parameters: dict[str, str] | None = None) -> MediaType:
+    kind, _, subtype = name.partition("/")
+    return MediaType(kind, subtype, parameters or {})

@@ -1,0 +1,145 @@
+"""Retrieve bulk data and pixel data (PS3.18 10.4.1.1.5, 10.4.1.1.6): one value, or all of a resource."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from uuid import uuid4
+
+from flask import Response
+
+from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.bulk_forms import forms_of, related, weight_of
+from app.http.dicomweb.uids import check_uids
+from app.http.kit.headers import DATA_POLICY
+from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
+from app.http.kit.negotiation import MediaRange, MediaType
+from app.http.kit.single_part import SinglePart, answer_single, wants_range
+from app.imaging.bulk_paths import bulk_path
+from app.imaging.retrieve import BulkRetrieval, ImagingRetrieval, StoredBulk
+from app.site import Sites
+from graph.errors import NotAcceptable, NotFound
+from graph.scope import AccessScope
+
+_REFUSED = "the bulk data is stored in another media type or transfer syntax"
+
+
+class BulkViews:
+    """The answers to a request for bulk data."""
+
+    def __init__(self, bulk: BulkRetrieval, retrieval: ImagingRetrieval, sites: Sites) -> None:
+        self._bulk = bulk
+        self._retrieval = retrieval
+        self._sites = sites
+
+    def value(self, scope: AccessScope, study: str, series: str, instance: str, path: str) -> Response:
+        """200 with the value at a path, alone or as multipart/related; alone, also a range of it.
+
+        Raises `NotFound` where the instance has none there, `NotAcceptable` where the caller takes another
+        media type.
+        """
+        check_uids(study=study, series=series, instance=instance)
+        found = self._bulk.value(scope, study, series, instance, bulk_path(path))
+        form, alone = _chosen(found, accepted())
+        address = self._sites.of(scope).address(scope.partition)
+        if not alone:
+            return _related(self._parts(found, form, address), form, measured=not found.has_frames)
+        response = answer_single(
+            SinglePart(
+                str(form),
+                found.value.size,
+                self._retrieval.tag_of(found.instance, f"{found.value.path} {form}"),
+                lambda start, end: self._bulk.chunks(found, start, end),
+            )
+        )
+        response.headers["Content-Location"] = address + found.address
+        # The media type of a document is what its file says, HTML too: it is data, and no page of ours.
+        response.headers["Content-Security-Policy"] = DATA_POLICY
+        return response
+
+    def bulkdata(
+        self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
+    ) -> Response:
+        """200 with every value that the metadata of a resource names, each with its address (10.4.3.3.5).
+
+        Raises `NotFound` where there is none, `NotAcceptable` where none is in a media type that is accepted.
+        """
+        return self._all(scope, study, series, instance, pixels=False)
+
+    def pixeldata(
+        self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
+    ) -> Response:
+        """200 with the pixel data of a resource, compressed ones frame by frame (10.4.3.3.6).
+
+        Raises `NotFound` where there is none, `NotAcceptable` where none is in a media type that is accepted.
+        """
+        return self._all(scope, study, series, instance, pixels=True)
+
+    def _all(
+        self, scope: AccessScope, study: str, series: str | None, instance: str | None, *, pixels: bool
+    ) -> Response:
+        """The values that go out in a media type that is accepted.
+
+        Raises `NotFound` where there is no value, `NotAcceptable` where none is in such a media type.
+        """
+        check_uids(study=study, series=series, instance=instance)
+        ranges = accepted()
+        values = (
+            each
+            for each in self._bulk.values(self._bulk.instances(scope, study, series, instance))
+            if each.value.is_pixels or not pixels
+        )
+        first = next(values, None)
+        if first is None:
+            raise NotFound("the resource has no such data")
+        wanted = _wanted(chain([first], values), ranges)
+        beginning = list(islice(wanted, 1))
+        if not beginning:
+            raise NotAcceptable(_REFUSED, location="Accept")
+        address = self._sites.of(scope).address(scope.partition)
+        parts = (part for bulk, form in chain(beginning, wanted) for part in self._parts(bulk, form, address))
+        boundary = uuid4().hex
+        content_type = related_content_type(beginning[0][1].name, boundary)
+        return Response(write_related(parts, boundary), content_type=content_type)
+
+    def _parts(self, bulk: StoredBulk, form: MediaType, address: str) -> Iterator[OutgoingPart]:
+        """The parts that a value makes: one, or one of each frame that is compressed by itself."""
+        headers = {"Content-Type": str(form), "Content-Location": address + bulk.address}
+        if bulk.has_frames:
+            for frame in self._bulk.frames(bulk):
+                yield OutgoingPart(headers, [frame])
+        else:
+            yield OutgoingPart(headers, self._bulk.chunks(bulk), bulk.value.size)
+
+
+def _chosen(bulk: StoredBulk, ranges: Sequence[MediaRange]) -> tuple[MediaType, bool]:
+    """The form that is wanted most, and whether alone; of equals parts, but for who asks for a range."""
+    offers = [(form, related(form), False) for form in forms_of(bulk)]
+    if not bulk.has_frames:
+        alone = [(form, form, True) for form in forms_of(bulk)]
+        offers = [*alone, *offers] if wants_range() else [*offers, *alone]
+    weighed = [(weight_of(ranges, bulk, form, offer), form, single) for form, offer, single in offers]
+    weight, form, single = max(weighed, key=lambda each: each[0])
+    if weight <= 0:
+        raise NotAcceptable(_REFUSED, location="Accept")
+    return form, single
+
+
+def _wanted(
+    values: Iterator[StoredBulk], ranges: Sequence[MediaRange]
+) -> Iterator[tuple[StoredBulk, MediaType]]:
+    """The values that go out in parts of a type that is accepted, each in the one that is wanted most."""
+    for bulk in values:
+        weighed = [(weight_of(ranges, bulk, form, related(form)), form) for form in forms_of(bulk)]
+        weight, form = max(weighed, key=lambda each: each[0])
+        if weight > 0:
+            yield bulk, form
+
+
+def _related(parts: Iterator[OutgoingPart], form: MediaType, *, measured: bool) -> Response:
+    """The parts, with the whole length where it is known before they are read."""
+    boundary = uuid4().hex
+    held = list(parts) if measured else None
+    body = write_related(parts if held is None else held, boundary)
+    response = Response(body, content_type=related_content_type(form.name, boundary))
+    if held is not None and (length := related_length(held, boundary)) is not None:
+        response.headers["Content-Length"] = str(length)
+    return response
