@@ -25,6 +25,7 @@ from app.settings import (
     names,
     networks,
     one_of,
+    origins,
     setting,
     shown_size,
     size,
@@ -92,6 +93,13 @@ class Config:
         web_address,
         "The address that clients use, as it stands in links, redirects, RetrieveURL and Endpoint.address, "
         "whatever Host or forwarded headers say. Default: http with HILUM_HOST and HILUM_PORT.",
+    )
+    cors_origins: tuple[str, ...] = setting(
+        "HILUM_CORS_ORIGINS",
+        (),
+        origins,
+        "The origins of pages whose scripts may read answers (CORS), such as that of a viewer. "
+        "None unless they are named here; there is no word for all of them.",
     )
     trusted_proxies: tuple[str, ...] = setting(
         "HILUM_TRUSTED_PROXIES",

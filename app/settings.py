@@ -94,6 +94,20 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def origins(raw: str) -> tuple[str, ...]:
+    """Read web origins (RFC 6454 6.1) with commas between them: scheme, host and port, and nothing else.
+
+    Raises `ValueError` with what is expected.
+    """
+    found = tuple(each.lower() for each in names(raw))
+    if not all(_ORIGIN.fullmatch(each) for each in found):
+        raise ValueError("origins, such as https://viewer.example or http://localhost:3000")
+    return found
+
+
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
 def bolt_address(raw: str) -> str:
     """Read an address of a Neo4j.
 

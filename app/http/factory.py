@@ -29,11 +29,13 @@ def create_app(
     base_url: str,
     admission: Admission,
     proxies: Sequence[str],
+    origins: Sequence[str],
     question_seconds: float,
 ) -> WebApp:
     """The app with the routes of these windows, at its own address; `proxies` are believed about clients.
 
-    The graph works at most `question_seconds` on one request.
+    Scripts of pages of these `origins` may read its answers. The graph works at most `question_seconds` on
+    one request.
 
     Raises `RuntimeError` where a route declares no access.
     """
@@ -45,6 +47,7 @@ def create_app(
         base_url=base_url,
         admission=admission,
         dialects=DIALECTS,
+        origins=origins,
         question_seconds=question_seconds,
     )
     for window in windows:

@@ -90,5 +90,6 @@ def web_app(wiring: Wiring, windows: Iterable[str] = tuple(WINDOWS)) -> WebApp:
         base_url=wiring.config.base_url,
         admission=wiring.admission,
         proxies=wiring.config.trusted_proxies,
+        origins=wiring.config.cors_origins,
         question_seconds=wiring.config.question_seconds,
     )

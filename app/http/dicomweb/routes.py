@@ -6,6 +6,7 @@ from typing import TypeAlias
 from flask import Blueprint, Response
 
 from app.http.dicomweb.accepting import check_character_set
+from app.http.dicomweb.capabilities import capabilities
 from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.routes_delete import DeleteViews
 from app.http.dicomweb.routes_frames import FrameViews
@@ -15,7 +16,7 @@ from app.http.dicomweb.routes_retrieve import WadoViews
 from app.http.dicomweb.routes_search import PATHS, QidoViews
 from app.http.dicomweb.routes_store import BodyLimits, StowViews
 from app.http.dicomweb.routes_whole import WholeViews
-from app.http.kit.guard import requires
+from app.http.kit.guard import public, requires
 from app.http.kit.request_context import current_scope
 from app.imaging.delete import ImagingDeletion
 from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
@@ -72,6 +73,14 @@ def blueprint(
         _add(rooms, "GET", f"{path}/rendered", "imaging.read", rendered)
         _add(rooms, "GET", f"{path}/thumbnail", "imaging.read", thumbnail)
     _add(rooms, "GET", f"{_INSTANCE}/bulkdata/<path:path>", "imaging.read", value)
+    for path in ("", "/"):
+        rooms.add_url_rule(
+            path,
+            f"OPTIONS {path}",
+            public(lambda: capabilities(sites)),
+            methods=["OPTIONS"],
+            provide_automatic_options=False,
+        )
     return rooms
 
 

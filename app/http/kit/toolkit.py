@@ -7,7 +7,7 @@ see the answer that leaves.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response
 from flask.globals import request_ctx
@@ -15,6 +15,7 @@ from flask.globals import request_ctx
 from app.admission import Admission
 from app.http.kit import metrics
 from app.http.kit.compression import compress
+from app.http.kit.cross_origin import CrossOrigin
 from app.http.kit.guard import Guard, settle, unguarded_routes
 from app.http.kit.headers import Protection
 from app.http.kit.logging import UNMATCHED, note_request
@@ -28,9 +29,12 @@ _CLIENT = "gunicorn.socket"  # the connection, which can tell whether its client
 class Passage:
     """What every request passes on its way in and every answer on its way out."""
 
-    def __init__(self, guard: Guard, protection: Protection, question_seconds: float) -> None:
+    def __init__(
+        self, guard: Guard, protection: Protection, cross_origin: CrossOrigin, question_seconds: float
+    ) -> None:
         self._guard = guard
         self._protection = protection
+        self._cross_origin = cross_origin
         self._question_seconds = question_seconds
 
     def enter(self) -> None:
@@ -48,6 +52,7 @@ class Passage:
         answer = settle(answer, context)
         compress(answer, request.headers.get("Accept-Encoding"))
         self._protection.add(answer)
+        self._cross_origin.add(answer, request)
         rule = request.url_rule
         # A path or a method that matched no route may be anything, patient data too.
         route = rule.rule if rule else UNMATCHED
@@ -78,13 +83,15 @@ def install_toolkit(
     base_url: str,
     admission: Admission,
     dialects: Mapping[str, Dialect],
+    origins: Sequence[str] = (),
     question_seconds: float = SECONDS,
 ) -> None:
     """Install everything; call it after extensions that bring error handlers of their own.
 
-    The graph works at most `question_seconds` on one request.
+    Scripts of pages of these `origins` may read answers. The graph works at most `question_seconds` on one
+    request.
     """
-    passage = Passage(Guard(app, admission), Protection(base_url), question_seconds)
+    passage = Passage(Guard(app, admission), Protection(base_url), CrossOrigin(origins), question_seconds)
     app.before_request(passage.enter)
     app.after_request(passage.leave)
     app.teardown_request(passage.done)

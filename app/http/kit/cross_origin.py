@@ -1,0 +1,65 @@
+"""Scripts of pages from elsewhere (Fetch 3.2, CORS): those of the origins that the settings name, no others.
+
+Credentials of a browser are never asked for: a token travels in a header that the script sets itself.
+"""
+
+from collections.abc import Sequence
+
+from flask import Request, Response
+
+_READ = ", ".join(
+    (
+        "Accept-Ranges",
+        "Content-Disposition",
+        "Content-Location",
+        "Content-Range",
+        "ETag",
+        "Location",
+        "Retry-After",
+        "Warning",
+        "WWW-Authenticate",
+        "X-Progress",
+        "X-Request-Id",
+    )
+)
+_SENT = ", ".join(
+    (
+        "Accept",
+        "Authorization",
+        "Content-Type",
+        "If-Match",
+        "If-Modified-Since",
+        "If-None-Exist",
+        "If-None-Match",
+        "If-Range",
+        "Prefer",
+        "Range",
+        "X-Request-Id",
+    )
+)
+_TEN_MINUTES = "600"
+
+
+class CrossOrigin:
+    """Lets scripts of some origins read answers; without any, no answer changes."""
+
+    def __init__(self, origins: Sequence[str]) -> None:
+        self._origins = frozenset(origins)
+
+    def add(self, answer: Response, request: Request) -> None:
+        """Add what a browser asks for before it lets a script of an allowed origin read the answer.
+
+        OPTIONS with Access-Control-Request-Method is also told which methods the route has.
+        """
+        if not self._origins:
+            return
+        answer.vary.add("Origin")
+        origin = request.headers.get("Origin")
+        if origin not in self._origins:
+            return
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Access-Control-Expose-Headers"] = _READ
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            answer.headers["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "")
+            answer.headers["Access-Control-Allow-Headers"] = _SENT
+            answer.headers["Access-Control-Max-Age"] = _TEN_MINUTES
