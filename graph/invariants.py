@@ -33,14 +33,14 @@ _QUERIES: Mapping[str, str] = {
         WITH change ORDER BY change.sequence
         WITH change.instance AS where, collect(change.action) AS actions
         WITH where, actions[-1] AS expected, EXISTS { (:Instance {key: where}) } AS there
-        WHERE (expected = 'Create') <> there
+        WHERE (expected <> 'Delete') <> there
         RETURN where, expected, CASE WHEN there THEN 'there' ELSE 'gone' END AS found LIMIT 100""",
     "the feed does not alternate for {where}": """
         MATCH (change:Change) WHERE change.feed = $tenant
         WITH change ORDER BY change.sequence
         WITH change.instance AS where, collect(change.action) AS actions
         WHERE any(at IN range(0, size(actions) - 1)
-                  WHERE actions[at] <> CASE at % 2 WHEN 0 THEN 'Create' ELSE 'Delete' END)
+                  WHERE (actions[at] = 'Create') <> (at = 0 OR actions[at - 1] = 'Delete'))
         RETURN where, '' AS found, '' AS expected LIMIT 100""",
     "an instance has no entry in the feed: {where}": """
         MATCH (i:Instance) WHERE i.partition STARTS WITH $prefix

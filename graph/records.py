@@ -111,6 +111,7 @@ class StoreStatus(StrEnum):
     STORED = "stored"
     REPEATED = "repeated"  # the same bytes are there already, or before it in the same commit
     EXISTS = "exists"  # other bytes have its UIDs, and stay
+    SUPERSEDED = "superseded"  # replaced by one that came after it in the same commit
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.rows import (
     EMPTY_SERIES,
+    LEAVING,
     REMOVALS,
     SERIES,
     SERIES_OF,
@@ -27,14 +28,15 @@ from graph.studies.rows import (
     Removal,
     SeriesRemoval,
     SeriesWrite,
+    tombstone_of,
 )
 from graph.studies.version import StudyVersion, of_known, version_write
 
-_DOOMED = """
-MATCH (:ImagingStudy {dicomKey: $study})-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
+_DOOMED = f"""
+MATCH (:ImagingStudy {{dicomKey: $study}})-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
 WHERE ($series IS NULL OR x.SeriesInstanceUID = $series) AND ($sop IS NULL OR i.SOPInstanceUID = $sop)
 RETURN x.key AS seriesKey, x.SeriesInstanceUID AS seriesUid,
-       i {.key, .SOPInstanceUID, .SOPClassUID, .InstanceNumber, .blobId, .digest, .sequence} AS instance
+       i {LEAVING} AS instance
 ORDER BY i.sequence
 """
 _COUNT = "NumberOfSeriesRelatedInstances"
@@ -92,12 +94,9 @@ class DeleteInstances(Unit[RemovedInstances]):
 
     def _removal(self, row: dict[str, Any]) -> Removal:
         instance = row["instance"]
-        tombstone = {name: value for name, value in instance.items() if name not in ("key", "blobId")}
         uids = (self.study, row["seriesUid"], instance["SOPInstanceUID"])
-        return Removal(
-            {**tombstone, "key": instance["blobId"], "instance": instance["key"], "series": row["seriesKey"]},
-            InstanceChange(*uids, self.scope.partition, instance["key"]),
-        )
+        change = InstanceChange(*uids, self.scope.partition, instance["key"])
+        return Removal(tombstone_of(instance, row["seriesKey"]), change)
 
     def _draft_series(self, draft: Draft, before: StudyVersion, after: StudyVersion) -> None:
         """Lower the counts, and drop what is empty."""

@@ -68,10 +68,17 @@ class ImagingStore:
         self._committer = committer
         self._site = site
 
-    def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
-        """Commit instances whose bytes are durable; an outcome per row, in order."""
+    def store(
+        self, scope: AccessScope, rows: Sequence[InstanceRow], *, replacing: bool = False
+    ) -> list[StoreOutcome]:
+        """Commit instances whose bytes are durable; an outcome per row, in order.
+
+        `replacing`: other bytes of the same UIDs make room.
+        """
         scope.require("imaging.store")
-        outcomes = self._committer.commit(StoreInstances(scope, tuple(rows), self._site))
+        if replacing:
+            scope.require("imaging.delete")
+        outcomes = self._committer.commit(StoreInstances(scope, tuple(rows), self._site, replacing))
         scope.concerns(key for each in outcomes for key in each.whose)
         return outcomes
 

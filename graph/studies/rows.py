@@ -14,6 +14,7 @@ class Action(StrEnum):
     """What an entry of the change feed says."""
 
     CREATE = "Create"
+    UPDATE = "Update"
     DELETE = "Delete"
 
 
@@ -73,6 +74,24 @@ class Removal:
 
     tombstone: Properties
     change: InstanceChange
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An instance that takes the place of another of its UIDs, and what the tombstone of that remembers."""
+
+    tombstone: Properties
+    arrival: Arrival
+
+
+def tombstone_of(instance: Mapping[str, Any], series: str) -> Properties:
+    """What a tombstone remembers of an instance (a row of `LEAVING`) of the series of this key."""
+    kept = {name: value for name, value in instance.items() if name not in ("key", "blobId")}
+    return {**kept, "key": instance["blobId"], "instance": instance["key"], "series": series}
+
+
+LEAVING = "{.key, .SOPInstanceUID, .SOPClassUID, .InstanceNumber, .blobId, .digest, .sequence}"
+"""The map of an instance that a tombstone is made of."""
 
 
 def _series_of(rows: Sequence[ShelfRow]) -> Mapping[str, Properties]:
@@ -141,21 +160,46 @@ def _series_row(write: SeriesWrite, numbers: Numbers, _: Ledger) -> dict[str, An
 
 
 def _arrival_row(arrival: Arrival, numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
-    numbered = {"sequence": numbers.sequence, "serial": numbers.sequence, "storedAt": numbers.now}
     return {
         "series": arrival.series,
-        "properties": {**arrival.properties, **numbered},
+        "properties": _numbered(arrival, numbers),
         "change": _change_row(arrival.change, Action.CREATE, numbers, ledger.tenant),
     }
 
 
+def _numbered(arrival: Arrival, numbers: Numbers) -> dict[str, Any]:
+    """The properties of an instance that enters with these numbers."""
+    drawn = {"sequence": numbers.sequence, "serial": numbers.sequence, "storedAt": numbers.now}
+    return {**arrival.properties, **drawn}
+
+
 def _removal_row(removal: Removal, numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
-    left = {"feed": ledger.tenant, "deletedAt": numbers.now, "deletedSequence": numbers.sequence}
     return {
         "key": removal.change.instance,
-        "tombstone": {**removal.tombstone, **left},
+        "tombstone": _dated(removal.tombstone, numbers, ledger.tenant),
         "change": _change_row(removal.change, Action.DELETE, numbers, ledger.tenant),
     }
+
+
+def _dated(tombstone: Properties, numbers: Numbers, tenant: str) -> dict[str, Any]:
+    """A tombstone of this moment, whose bytes wait to be removed."""
+    left = {"deletedAt": numbers.now, "deletedSequence": numbers.sequence}
+    return {**tombstone, **left, "feed": tenant, "waiting": tenant}
+
+
+def _replacement_row(replacement: Replacement, numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
+    arrival = replacement.arrival
+    return {
+        "key": arrival.change.instance,
+        "tombstone": _dated(replacement.tombstone, numbers, ledger.tenant),
+        "properties": _numbered(arrival, numbers),
+        "change": _change_row(arrival.change, Action.UPDATE, numbers, ledger.tenant),
+    }
+
+
+def _remember_arrival(shelves: Shelves, arrival: Arrival, _: Numbers) -> None:
+    state = InstanceState(arrival.properties["blobId"], arrival.properties["digest"])
+    shelves.put(INSTANCES, arrival.change.instance, state)
 
 
 SERIES: Part[SeriesWrite] = Part(
@@ -195,11 +239,23 @@ SET c = row.change
     key=lambda arrival: arrival.change.instance,
     row=_arrival_row,
     draws=lambda _: (Counter.SEQUENCE,),
-    remember=lambda shelves, arrival, _: shelves.put(
-        INSTANCES,
-        arrival.change.instance,
-        InstanceState(arrival.properties["blobId"], arrival.properties["digest"]),
-    ),
+    remember=_remember_arrival,
+)
+
+REPLACEMENTS: Part[Replacement] = Part(
+    name="replacements",
+    statement="""
+MATCH (i:Instance {key: row.key})
+CREATE (t:Tombstone)
+SET t = row.tombstone
+CREATE (c:Change)
+SET c = row.change
+SET i = row.properties
+""",
+    key=lambda replacement: replacement.arrival.change.instance,
+    row=_replacement_row,
+    draws=lambda _: (Counter.SEQUENCE,),
+    remember=lambda shelves, replacement, numbers: _remember_arrival(shelves, replacement.arrival, numbers),
 )
 
 REMOVALS: Part[Removal] = Part(

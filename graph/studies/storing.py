@@ -35,17 +35,22 @@ from graph.studies.places import Arriving, Place, placed
 from graph.studies.rows import (
     ARRIVALS,
     INSTANCES,
+    LEAVING,
+    REPLACEMENTS,
     SERIES,
     SERIES_OF,
     Arrival,
     InstanceChange,
     InstanceState,
+    Replacement,
     SeriesWrite,
+    tombstone_of,
 )
 from graph.studies.version import StudyVersion, of_known, version_write
 
 Thing = TypeVar("Thing")
 
+_REPLACED = f"UNWIND $keys AS key MATCH (i:Instance {{key: key}}) RETURN i {LEAVING} AS instance"
 _OTHER_PATIENT = "the study belongs to another PatientID; its first one stays"
 _IN_DOUBT: Mapping[OwnerDoubt | None, str] = {
     OwnerDoubt.SHARED: "several patients carry the PatientID: this one is provisional",
@@ -55,11 +60,15 @@ _IN_DOUBT: Mapping[OwnerDoubt | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class StoreInstances(Unit[list[StoreOutcome]]):
-    """Stores rows; the answer has an outcome per row, in their order."""
+    """Stores rows; the answer has an outcome per row, in their order.
+
+    `replacing`: one of other bytes takes the place of the instance of its UIDs, which else stays.
+    """
 
     scope: AccessScope
     rows: tuple[InstanceRow, ...]
     site: Site
+    replacing: bool = False
 
     @property
     def weight(self) -> int:
@@ -88,21 +97,41 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         }
 
     def decide(self, view: View, draft: Draft) -> list[StoreOutcome]:
-        """Decide every row; of two with the same UIDs the first is stored, and equal bytes lose nothing."""
+        """Decide every row; of two with the same UIDs one is stored, and equal bytes lose nothing."""
         arriving = [placed(self.scope, row) for row in self.rows]
-        firsts: dict[str, Arriving] = {}
-        for each in arriving:
-            firsts.setdefault(each.place.instance, each)
-        there = {key: view.get(INSTANCES, key) for key in firsts}
-        told = dict(self._store(view, draft, [each for key, each in firsts.items() if not there[key]]))
+        chosen = self._chosen(arriving)
+        there = {key: view.get(INSTANCES, key) for key in chosen}
+        entering = [each for key, each in chosen.items() if self._enters(each.row, there[key])]
+        told = dict(self._store(view, draft, entering))
         outcomes = []
         for each in arriving:
-            first = firsts[each.place.instance]
-            status = _status(each.row, None if first is each else first.row, there[each.place.instance])
-            new = told.get(each.place.instance) or _ToldOf(_whose(view.get(STUDIES, each.place.study)))
+            key = each.place.instance
+            status = self._status(each.row, chosen[key].row, there[key])
+            new = told.get(key) or _ToldOf(_whose(view.get(STUDIES, each.place.study)))
             warnings = new.warnings if status is StoreStatus.STORED else ()
             outcomes.append(StoreOutcome(status, warnings, new.whose))
         return outcomes
+
+    def _chosen(self, arriving: Iterable[Arriving]) -> dict[str, Arriving]:
+        """The rows by their keys: of those with the same UIDs the first, or the last where it replaces."""
+        chosen: dict[str, Arriving] = {}
+        for each in arriving:
+            if self.replacing or each.place.instance not in chosen:
+                chosen[each.place.instance] = each
+        return chosen
+
+    def _enters(self, row: InstanceRow, known: InstanceState | None) -> bool:
+        """Whether a row becomes an instance, beside what the graph knows of its UIDs."""
+        return known is None or (self.replacing and row.digest != known.digest)
+
+    def _status(self, row: InstanceRow, chosen: InstanceRow, known: InstanceState | None) -> StoreStatus:
+        """What becomes of a row, if `chosen` is stored of its UIDs, or what is known to the graph stays."""
+        if row is chosen and (known is None or known.blob_id == row.blob_id or self._enters(row, known)):
+            return StoreStatus.STORED
+        stays = chosen if self.replacing else known or chosen
+        if stays.digest == row.digest:
+            return StoreStatus.REPEATED
+        return StoreStatus.SUPERSEDED if self.replacing else StoreStatus.EXISTS
 
     def _store(self, view: View, draft: Draft, fresh: list[Arriving]) -> Iterator[tuple[str, "_ToldOf"]]:
         if not fresh:
@@ -143,7 +172,8 @@ class _Study:
         place = self.arrivals[0].place
         known = self.view.get(STUDIES, place.study)
         before = self._before(known, place)
-        after = before.arriving(self.arrivals)
+        replaced = self._replaced()
+        after = before.arriving(self.arrivals, replaced)
         owner = self._owner(known, after)
         if before.patient not in ("", owner.key):
             after = after.overlaid(None)  # what users wrote was about somebody else
@@ -151,7 +181,11 @@ class _Study:
         self._draft_version(known, before, after, place)
         self._draft_series(before, after)
         for each in self.arrivals:
-            self.draft.add(ARRIVALS, _arrival(each))
+            if leaving := replaced.get(each.place.instance):
+                tombstone = tombstone_of(leaving, each.place.series)
+                self.draft.add(REPLACEMENTS, Replacement(tombstone, _arrival(each)))
+            else:
+                self.draft.add(ARRIVALS, _arrival(each))
         whose = (after.patient, resource_key(self.unit.scope.tenant, "ImagingStudy", after.resource_id))
         expected = before.facts.get("PatientID")
         doubted = (_IN_DOUBT[owner.doubt],) if owner.doubt in _IN_DOUBT else ()
@@ -159,6 +193,13 @@ class _Study:
             other = expected and each.row.study.get("PatientID", expected) != expected
             warnings = (_OTHER_PATIENT, *doubted) if other else doubted
             yield each.place.instance, _ToldOf(whose, warnings)
+
+    def _replaced(self) -> Mapping[str, Mapping[str, Any]]:
+        """The instances whose places are taken, by their keys."""
+        keys = [each.place.instance for each in self.arrivals]
+        taken = [key for key in keys if self.view.get(INSTANCES, key)]
+        rows = self.view.read(_REPLACED, keys=taken) if taken else []
+        return {row["instance"]["key"]: row["instance"] for row in rows}
 
     def _owner(self, known: ResourceState | None, after: StudyVersion) -> StudyOwner:
         """Whose study it is: its patient stays, and one that was only announced is held to its pictures."""
@@ -215,14 +256,6 @@ class _Study:
 
 def _whose(known: ResourceState | None) -> tuple[str, ...]:
     return (*(known.compartment or ()), known.key) if known else ()
-
-
-def _status(row: InstanceRow, before: InstanceRow | None, known: InstanceState | None) -> StoreStatus:
-    """What becomes of a row, if another of its UIDs is before it in the unit, or is known to the graph."""
-    if before is None and (known is None or known.blob_id == row.blob_id):
-        return StoreStatus.STORED
-    stays = known or before
-    return StoreStatus.REPEATED if stays and stays.digest == row.digest else StoreStatus.EXISTS
 
 
 def _arrival(arriving: Arriving) -> Arrival:

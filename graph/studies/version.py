@@ -4,7 +4,7 @@ Pure. Arriving, leaving and overlaying make the next version of it; storing, sea
 snapshot that is kept, the values that it is found by and the resource that it is shown as.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -46,13 +46,16 @@ class StudyVersion:
     series: Mapping[str, NodeFacts] = field(default_factory=dict)
     overlay: NodeFacts | None = None
 
-    def arriving(self, arrivals: Sequence[Arriving]) -> "StudyVersion":
-        """The version with these instances: the latest attributes win, but a study keeps its patient."""
+    def arriving(self, arrivals: Sequence[Arriving], replaced: Container[str] = ()) -> "StudyVersion":
+        """The version with these instances: the latest attributes win, but a study keeps its patient.
+
+        `replaced` are the keys of those that take the place of another, and are counted already.
+        """
         new: dict[str, Any] = {}
         for each in arrivals:
             new |= present(each.row.study, _KEYWORDS)
         kept = {name: self.facts[name] for name in _PATIENT if name in self.facts}
-        series = {**self.series, **dict(self._series_with(arrivals))}
+        series = {**self.series, **dict(self._series_with(arrivals, replaced))}
         facts = {**self.facts, **new, **kept, "StudyInstanceUID": arrivals[0].row.study_uid}
         return replace(self, facts=facts | _counted(series.values()), series=series)
 
@@ -115,14 +118,18 @@ class StudyVersion:
     def _tenant(self) -> str:
         return self.partition.partition("|")[0]
 
-    def _series_with(self, arrivals: Sequence[Arriving]) -> Iterable[tuple[str, NodeFacts]]:
+    def _series_with(
+        self, arrivals: Sequence[Arriving], replaced: Container[str]
+    ) -> Iterable[tuple[str, NodeFacts]]:
         found: dict[str, dict[str, Any]] = {}
         for each in arrivals:
             key, row = each.place.series, each.row
             properties = found.setdefault(key, dict(self.series.get(key, {})))
             properties |= present(row.series, _SERIES_KEYWORDS)
             properties["SeriesInstanceUID"] = row.series_uid
-            properties[_OF_INSTANCES] = properties.get(_OF_INSTANCES, 0) + 1
+            properties[_OF_INSTANCES] = properties.get(_OF_INSTANCES, 0) + (
+                each.place.instance not in replaced
+            )
             properties["sopClasses"] = sorted({*properties.get("sopClasses", ()), row.sop_class_uid})
         return found.items()
 

@@ -14,7 +14,7 @@ ENTRY = {
         "studyInstanceUid": {"type": "string"},
         "seriesInstanceUid": {"type": "string"},
         "sopInstanceUid": {"type": "string"},
-        "action": {"type": "string", "enum": ["Create", "Delete"]},
+        "action": {"type": "string", "enum": ["Create", "Update", "Delete"]},
         "timestamp": {"type": "string", "format": "date-time"},
         "state": {"type": "string", "enum": ["Current", "Replaced", "Deleted"]},
         "metadata": {"type": "object", "description": "DICOM JSON (PS3.18 annex F)."},

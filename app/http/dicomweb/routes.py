@@ -45,7 +45,8 @@ def blueprint(
 ) -> Blueprint:
     """All routes, as a table: method, path, permission, view."""
     rooms = Blueprint("dicomweb", __name__, url_prefix=PREFIX)
-    store = _called(StowViews(ingest, sites, limits).store)
+    stow = StowViews(ingest, sites, limits)
+    store, replace = _called(stow.store), _called(stow.replace)
     find = _called(QidoViews(search, sites).search)
     bulk_views = BulkViews(bulk, retrieval, sites)
     whole = _called(WholeViews(WadoViews(retrieval), bulk_views, retrieval).whole)
@@ -60,6 +61,7 @@ def blueprint(
 
     for path in ("/studies", _STUDY):
         _add(rooms, "POST", path, "imaging.store", store)
+        _add(rooms, "PUT", path, "imaging.store", replace)
     for path, level in PATHS.items():
         _add(rooms, "GET", path, "imaging.read", find, level=level)
     for path in (_STUDY, _SERIES, _INSTANCE):

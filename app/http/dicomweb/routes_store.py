@@ -45,9 +45,16 @@ class StowViews:
 
         Table 10.5.3-1. Raises `Unsupported` for another media type, `Invalid` without a part.
         """
+        return self._store(scope, study, replacing=False)
+
+    def replace(self, scope: AccessScope, study: str | None = None) -> Response:
+        """The same, but what is there already under the UIDs of an instance makes room for it."""
+        return self._store(scope, study, replacing=True)
+
+    def _store(self, scope: AccessScope, study: str | None, *, replacing: bool) -> Response:
         check_uids(study=study)
         wanted = json_wanted()
-        report = self._ingest.store(scope, self._parts(), study_uid=study)
+        report = self._ingest.store(scope, self._parts(), study_uid=study, replacing=replacing)
         if report.stopped and not report.outcomes:
             raise report.stopped
         if not report.outcomes:

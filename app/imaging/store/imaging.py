@@ -11,7 +11,9 @@ from graph.scope import AccessScope
 class Imaging(Protocol):
     """The store of pictures."""
 
-    def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
+    def store(
+        self, scope: AccessScope, rows: Sequence[InstanceRow], *, replacing: bool = False
+    ) -> list[StoreOutcome]:
         """Commit rows; an outcome per row. What it raises says that nothing is known to be stored."""
         ...
 

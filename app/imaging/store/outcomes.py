@@ -76,9 +76,14 @@ def failed(reading: Reading, reason: FailureReason, source: str | None) -> Insta
     )
 
 
-def committed(reading: Reading, told: StoreOutcome, source: str | None) -> InstanceOutcome:
-    """The outcome of an instance that the imaging store decided about."""
-    if told.status is StoreStatus.REPEATED:
+def committed(
+    reading: Reading, told: StoreOutcome, source: str | None, *, replacing: bool = False
+) -> InstanceOutcome:
+    """The outcome of an instance that the imaging store decided about.
+
+    Where it was `replacing`, what was there already is no news (the DICOM service: never 45070).
+    """
+    if told.status is StoreStatus.REPEATED and not replacing:
         return repeated(reading, source)
     if told.status is StoreStatus.EXISTS:
         return failed(reading, FailureReason.EXISTS, source)

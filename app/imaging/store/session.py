@@ -52,9 +52,11 @@ class Session:
         new_blob_id: Callable[[], str],
         clock: Callable[[], float],
         skip_known: bool,
+        replacing: bool,
     ) -> None:
         self._blobs, self._imaging, self._scope, self._terms = blobs, imaging, scope, terms
-        self._new_blob_id, self._clock, self._skip_known = new_blob_id, clock, skip_known
+        self._new_blob_id, self._clock = new_blob_id, clock
+        self._skip_known, self._replacing = skip_known, replacing
         self._waiting: list[_Received | InstanceOutcome] = []
         self._since = 0.0
 
@@ -151,7 +153,7 @@ class Session:
             yield (
                 each
                 if isinstance(each, InstanceOutcome)
-                else committed(each.reading, next(told), each.source)
+                else committed(each.reading, next(told), each.source, replacing=self._replacing)
             )
 
     def _store(self, received: list[_Received]) -> list[StoreOutcome]:
@@ -164,7 +166,7 @@ class Session:
         kill_points.reach(kill_points.AFTER_RENAME)
         rows = [each.reading.row(blob) for each, blob in zip(received, blobs, strict=True)]
         kill_points.reach(kill_points.BEFORE_COMMIT)
-        told = self._imaging.store(self._scope, rows)
+        told = self._imaging.store(self._scope, rows, replacing=self._replacing)
         kill_points.reach(kill_points.AFTER_COMMIT)
         for outcome, blob in zip(told, blobs, strict=True):
             if outcome.status is not StoreStatus.STORED:

@@ -43,20 +43,29 @@ class Ingest:
         self._clock = clock
 
     def store(
-        self, scope: AccessScope, parts: Iterable[Iterable[bytes]], *, study_uid: str | None = None
+        self,
+        scope: AccessScope,
+        parts: Iterable[Iterable[bytes]],
+        *,
+        study_uid: str | None = None,
+        replacing: bool = False,
     ) -> StoreReport:
         """Store the parts of a request, each an iterable of chunks that may be left unread.
 
-        Raises what `parts` raises, and `StorageFull`, `Unavailable` or `TooLarge` when that kept every part
+        `replacing`: one of other bytes takes the place of the instance of its UIDs, which needs the right to
+        delete. Raises what `parts` raises, and `StorageFull`, `Unavailable` or `TooLarge` when that kept every part
         from being stored; if some are stored already, the report says where it stopped.
         """
         scope.require("imaging.store")
+        if replacing:
+            scope.require("imaging.delete")
         outcomes: list[InstanceOutcome] = []
         stopped: HilumError | None = None
         items = (Item(part) for part in parts)
         try:
             with self._imaging.expecting(scope):
-                for outcome in self._session(scope, study_uid).run(items):
+                session = self._session(scope, study_uid, replacing=replacing)
+                for outcome in session.run(items):
                     outcomes.append(outcome)
         except EXHAUSTED as error:
             if not any(outcome.stored for outcome in outcomes):
@@ -73,7 +82,14 @@ class Ingest:
         items = (Item(source, source.name) for source in sources(paths, self._limits.file_bytes))
         yield from self._session(scope, None, skip_known=True).run(items)
 
-    def _session(self, scope: AccessScope, study_uid: str | None, *, skip_known: bool = False) -> Session:
+    def _session(
+        self,
+        scope: AccessScope,
+        study_uid: str | None,
+        *,
+        skip_known: bool = False,
+        replacing: bool = False,
+    ) -> Session:
         return Session(
             self._blobs,
             self._imaging,
@@ -82,4 +98,5 @@ class Ingest:
             new_blob_id=self._new_blob_id,
             clock=self._clock,
             skip_known=skip_known,
+            replacing=replacing,
         )

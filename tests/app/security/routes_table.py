@@ -183,6 +183,8 @@ DICOMWEB = (
         "POST /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=_instance, changes=True
     ),
     Route(f"POST {_S}", STORE, _S_PATH, _file, DICOM, shows=_instance, changes=True),
+    Route("PUT /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=_instance, changes=True),
+    Route(f"PUT {_S}", STORE, _S_PATH, _file, DICOM, shows=_instance, changes=True),
     _imaging("/dicom-web/studies", "/dicom-web/studies?StudyInstanceUID={study}", shows=_study),
     _imaging("/dicom-web/series", "/dicom-web/series?StudyInstanceUID={study}", shows=_study),
     _imaging("/dicom-web/instances", "/dicom-web/instances?StudyInstanceUID={study}"),
