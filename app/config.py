@@ -231,6 +231,13 @@ class Config:
         "The most bytes of an element that stand in the metadata as InlineBinary; more have a BulkDataURI. "
         "It holds for what is stored from then on.",
     )
+    metadata_size: int = setting(
+        "HILUM_METADATA_SIZE",
+        16 * MIB,
+        size(KIB, GIB),
+        "The largest metadata of a DICOM store request that sends it apart from its bulk data: "
+        "parsing takes about ten times as much memory.",
+    )
     parts: int = setting("HILUM_PARTS", 10_000, whole(1, 1_000_000), "The most parts of a store request.")
     in_flight: int = setting(
         "HILUM_IN_FLIGHT",

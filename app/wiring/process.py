@@ -21,6 +21,7 @@ from app.blobs import BlobStore, new_blob_id
 from app.checking import Checks
 from app.cohorts.answering import Cohorts
 from app.config import Config
+from app.imaging.assembly import Assemblies
 from app.imaging.changes import ChangeFeed
 from app.imaging.delete import ImagingDeletion
 from app.imaging.render.derived import DerivedStore
@@ -210,7 +211,7 @@ class Wiring:
         return Ingest(
             self.blobs,
             self.imaging,
-            new_blob_id=lambda: new_blob_id(time_ns() // 1_000_000, token_bytes(10)),
+            new_blob_id=_blob_id,
             today=lambda: datetime.now(zone).strftime("%Y%m%d"),
             limits=self.file_limits,
         )
@@ -218,6 +219,10 @@ class Wiring:
     @cached_property
     def file_limits(self) -> Limits:
         return Limits(file_bytes=self.config.part_size, inline_binary=self.config.inline_binary)
+
+    @cached_property
+    def assemblies(self) -> Assemblies:
+        return Assemblies(self.blobs, _blob_id, self.config.part_size)
 
     @cached_property
     def imaging_search(self) -> ImagingSearch:
@@ -314,6 +319,10 @@ class Wiring:
             tenant=self.sites.own.tenant,
             grace=self.config.orphan_seconds,
         )
+
+
+def _blob_id() -> str:
+    return new_blob_id(time_ns() // 1_000_000, token_bytes(10))
 
 
 def graph_address(config: Config) -> Neo4jAddress:

@@ -7,7 +7,7 @@ from app.http.authorization import routes as authorization
 from app.http.changefeed import routes as changefeed
 from app.http.cohorts import routes as cohorts
 from app.http.dicomweb import routes as dicomweb
-from app.http.dicomweb.routes_store import BodyLimits
+from app.http.dicomweb.store_parts import BodyLimits
 from app.http.factory import WebApp, Window, create_app
 from app.http.fhir import routes as fhir
 from app.http.fhir.routes import LargestBodies
@@ -24,9 +24,11 @@ def _dicomweb(wiring: Wiring) -> Window:
         request_size=config.request_size,
         parts=PartLimits(parts=config.parts, part_size=config.part_size),
         pace=Pace(config.stall_seconds, config.minimum_rate),
+        metadata=config.metadata_size,
     )
     return dicomweb.blueprint(
         ingest=wiring.ingest,
+        assemblies=wiring.assemblies,
         search=wiring.imaging_search,
         retrieval=wiring.retrieval,
         rendering=wiring.rendering,

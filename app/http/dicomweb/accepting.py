@@ -17,12 +17,12 @@ _CHARACTER_SETS = frozenset({"utf-8", "utf8", "iso_ir 192"})
 
 def accepted() -> tuple[MediaRange, ...]:
     """The media ranges that are accepted, those of the parameter first."""
-    return parse_accept(request.headers.get("Accept"), _parameter())
+    return parse_accept(request.headers.get("Accept"), accepting_parameter())
 
 
 def wanted_of(offers: Sequence[MediaType]) -> MediaType:
     """The offer that is wanted most, the first of equals; raises `NotAcceptable` where none is."""
-    return choose(request.headers.get("Accept"), offers, _parameter())
+    return choose(request.headers.get("Accept"), offers, accepting_parameter())
 
 
 def json_wanted() -> MediaType:
@@ -41,6 +41,7 @@ def check_character_set() -> None:
         raise Invalid("answers are in UTF-8", location=CHARSET)
 
 
-def _parameter() -> str | None:
+def accepting_parameter() -> str | None:
+    """The values of the accept parameter, joined; None where it is not there."""
     named = request.args.getlist(ACCEPT)
     return ",".join(named) if named else None

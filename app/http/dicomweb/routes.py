@@ -14,10 +14,12 @@ from app.http.dicomweb.routes_metadata import MetadataViews
 from app.http.dicomweb.routes_rendered import RenderedViews
 from app.http.dicomweb.routes_retrieve import WadoViews
 from app.http.dicomweb.routes_search import PATHS, QidoViews
-from app.http.dicomweb.routes_store import BodyLimits, StowViews
+from app.http.dicomweb.routes_store import StowViews
 from app.http.dicomweb.routes_whole import WholeViews
+from app.http.dicomweb.store_parts import BodyLimits
 from app.http.kit.guard import public, requires
 from app.http.kit.request_context import current_scope
+from app.imaging.assembly import Assemblies
 from app.imaging.delete import ImagingDeletion
 from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
@@ -35,6 +37,7 @@ _FRAMES = f"{_INSTANCE}/frames/<numbers>"
 def blueprint(
     *,
     ingest: Ingest,
+    assemblies: Assemblies,
     search: ImagingSearch,
     retrieval: ImagingRetrieval,
     rendering: ImagingRendering,
@@ -45,7 +48,7 @@ def blueprint(
 ) -> Blueprint:
     """All routes, as a table: method, path, permission, view."""
     rooms = Blueprint("dicomweb", __name__, url_prefix=PREFIX)
-    stow = StowViews(ingest, sites, limits)
+    stow = StowViews(ingest, assemblies, sites, limits)
     store, replace = _called(stow.store), _called(stow.replace)
     find = _called(QidoViews(search, sites).search)
     bulk_views = BulkViews(bulk, retrieval, sites)

@@ -53,8 +53,8 @@ class Ingest:
         """Store the parts of a request, each an iterable of chunks that may be left unread.
 
         `replacing`: one of other bytes takes the place of the instance of its UIDs, which needs the right to
-        delete. Raises what `parts` raises, and `StorageFull`, `Unavailable` or `TooLarge` when that kept every part
-        from being stored; if some are stored already, the report says where it stopped.
+        delete. Raises what `parts` raises, and `StorageFull`, `Unavailable` or `TooLarge` when that kept
+        every part from being stored; if some are stored already, the report says where it stopped.
         """
         scope.require("imaging.store")
         if replacing:

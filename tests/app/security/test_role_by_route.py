@@ -206,8 +206,8 @@ def test_another_tenant_is_answered_as_if_nothing_were_there(
 
     if route not in LISTS:  # these grow by what the call before has made in that tenant
         assert as_of_anything(answer, target) == as_of_anything(of_nothing, absent)
-        named = route.shows is not None and route.shows(target) in answer.data
-        assert not named or route.method == "POST" or stores(route)
+        shown = route.shows is not None and route.shows(target) in answer.data
+        assert not shown or route.method == "POST" or stores(route)
     assert (here.version_of(target), here.instances(target)) == (before, 1)
 
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.imaging.native_model import read_native
 from app.imaging.store.failure_reasons import REPETITION
 from tests.app.conftest import AsRole
-from tests.app.http.dicomweb.asking import DICOM, FAILED, REASON, STORED, related, store
+from tests.app.http.dicomweb.asking import DICOM, FAILED, REASON, STORED, parts_of, related, store
 from tests.factories.dicom import ct_instance
 from tests.factories.elements import file_of, text
 from tests.factories.rows import uid
@@ -93,7 +94,7 @@ def test_an_instance_of_another_study_than_the_path_is_refused(client: FlaskClie
         ("application/json", b"{}", 415),
         ("multipart/related", b"", 400),
         ('multipart/related; type="application/dicom"; boundary=x', b"--x\r\n", 400),
-        ('multipart/related; type="application/dicom+json"; boundary=x', b"", 415),
+        ('multipart/related; type="text/plain"; boundary=x', b"", 415),
         ('multipart/related; type="application/dicom"; boundary=x', b"--x--", 400),
     ],
     ids=["empty", "json", "no boundary", "unfinished", "other parts", "no part"],
@@ -116,8 +117,26 @@ def test_the_answer_is_json_of_the_type_that_was_asked_for(
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, wanted.partition(";")[0])
 
 
-def test_an_answer_in_xml_is_not_offered(client: FlaskClient, as_role: AsRole) -> None:
-    headers = as_role("service", Content_Type=DICOM, Accept="application/dicom+xml")
+@pytest.mark.parametrize(
+    ("wanted", "media_type"),
+    [
+        ("application/dicom+xml", "application/dicom+xml"),
+        ('multipart/related; type="application/dicom+xml"', "multipart/related"),
+    ],
+)
+def test_the_answer_is_xml_where_it_is_asked_for(
+    client: FlaskClient, as_role: AsRole, wanted: str, media_type: str
+) -> None:
+    headers = as_role("service", Content_Type=DICOM, Accept=wanted)
+    answer = client.post("/dicom-web/studies", data=ct_instance(), headers=headers)
+
+    (document,) = parts_of(answer) if media_type.startswith("multipart") else (answer.data,)
+    assert (answer.status_code, answer.mimetype) == (200, media_type)
+    assert read_native([document])[STORED]["Value"][0]["00081190"]["vr"] == "UR"
+
+
+def test_an_answer_in_what_is_not_offered_is_refused(client: FlaskClient, as_role: AsRole) -> None:
+    headers = as_role("service", Content_Type=DICOM, Accept="text/html")
 
     assert client.post("/dicom-web/studies", data=ct_instance(), headers=headers).status_code == 406
 
