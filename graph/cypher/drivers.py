@@ -25,6 +25,7 @@ from graph.query.expression import (
     Field,
     Inside,
     KeyIn,
+    Kind,
     Layout,
     Link,
     Match,
@@ -165,6 +166,8 @@ def _usual(code: str) -> int:
 
 
 def _of_text(leaf: Text) -> int | None:
+    if leaf.field.kind is not Kind.TEXT:
+        return None
     indexed = leaf.field.layout is Layout.ROWS or BY_KEYWORD[leaf.field.name].indexed
     prefix = group_prefix(leaf) if asks_groups(leaf) else literal_prefix(leaf)
     known = leaf.match in (Match.EXACT, Match.EQUALS) or len(prefix) >= SHORTEST_PREFIX

@@ -6,7 +6,7 @@ Every condition here is true or false, never unknown: `NOT` may stand before it.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from graph.cypher.names import asks_groups, group_regex
+from graph.cypher.names import asks_groups, group_regex, searched_name
 from graph.cypher.spans import SpanColumns, comparing
 from graph.cypher.text import TextColumns, matching
 from graph.cypher.writing import BoundRow, Writing
@@ -14,8 +14,6 @@ from graph.query.attribute_forms import compared_property, limit_properties
 from graph.query.attributes import BY_KEYWORD, STUDY
 from graph.query.expression import Field, KeyIn, Kind, Layout, Leaf, Present, Span, Term, Text
 from graph.query.rows import NODE_FIELDS, VALUE_NODES, code_key, field_key
-
-_LIST_VR = "CS"  # the only attributes here whose property may be a list
 
 
 def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
@@ -101,7 +99,7 @@ def property_name(field: Field) -> str:
 
 def may_be_list(field: Field) -> bool:
     """Whether the property of a field may hold several values."""
-    return field.kind is Kind.TERM and field.name in BY_KEYWORD and BY_KEYWORD[field.name].vr == _LIST_VR
+    return field.name in BY_KEYWORD and BY_KEYWORD[field.name].is_list
 
 
 def _term_value(writing: Writing, variable: str, leaf: Term) -> list[str]:
@@ -154,7 +152,11 @@ def _term_property(writing: Writing, variable: str, leaf: Term) -> list[str]:
 
 def _text_property(writing: Writing, variable: str, leaf: Text) -> list[str]:
     if asks_groups(leaf):
-        return [f"{variable}.{property_name(leaf.field)} =~ {writing.value(group_regex(leaf))}"]
+        return [f"{searched_name(variable, leaf)} =~ {writing.value(group_regex(leaf))}"]
+    if may_be_list(leaf.field):
+        held = f"{variable}.{property_name(leaf.field)}"
+        conditions = " AND ".join(matching(writing, TextColumns(folded="each", exact="each"), leaf))
+        return [f"any(each IN [] + {held} WHERE {conditions})"]
     exact = f"{variable}.{BY_KEYWORD[leaf.field.name].keyword}"
     columns = TextColumns(folded=f"{variable}.{property_name(leaf.field)}", exact=exact)
     return matching(writing, columns, leaf)
@@ -177,7 +179,8 @@ def _present_property(writing: Writing, variable: str, leaf: Present) -> list[st
 
 
 def _is_there(variable: str, field: Field) -> str:
-    return f"{variable}.{property_name(field)} IS NOT NULL"
+    held = f"{variable}.{property_name(field)}"
+    return f"any(each IN [] + {held} WHERE each <> '')" if may_be_list(field) else f"{held} IS NOT NULL"
 
 
 def _is_dicom_study(key: str) -> bool:

@@ -3,15 +3,22 @@
 PS3.5 6.2.1 gives a name an alphabetic, an ideographic and a phonetic group, joined by `=`. A key without `=`
 matches where some group does; a key with it asks each group that it gives. Wildcards stay within a group. The
 folded whole of the name decides; what finds it is the index of a group.
+
+Fuzzy matching asks words: each begins some word of the group, or where the key has carets, of the component
+at its place. A group without carets is one component, whatever the key thinks.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from graph.cypher.text import wildcard_regex
 from graph.cypher.writing import Writing
 from graph.query.attribute_forms import (
+    COMPONENT_SEPARATOR,
     GROUP_SEPARATOR,
+    components_property,
+    folded_components,
     folded_groups,
     folded_property,
     group_properties,
@@ -23,13 +30,27 @@ _WILDCARDS = re.compile(r"[*?]")
 _CHARACTER = "[^=]"
 _GROUPS_BEFORE = f"(?:{_CHARACTER}*+=){{0,2}}"
 _GROUPS_AFTER = "(?:=.*)?"
+_OF_COMPONENT = "[^=^]"
+_MARKS = " ,.'-"  # behind which a word begins
+_NO_WORD = re.compile(r"[ ^,.'-]+")
 
 
 def asks_groups(leaf: Text) -> bool:
-    """Whether the leaf asks the component groups of a DICOM name, and not its whole text or its words."""
-    if leaf.field.layout is not Layout.PROPERTY or leaf.match not in (Match.EQUALS, Match.LIKE):
+    """Whether the leaf asks the component groups of a DICOM name, and not its whole text."""
+    if leaf.field.layout is not Layout.PROPERTY or leaf.match not in _BY_GROUPS:
         return False
     return BY_KEYWORD[leaf.field.name].is_name
+
+
+_BY_GROUPS = frozenset({Match.EQUALS, Match.LIKE, Match.WORDS})
+
+
+def searched_name(variable: str, leaf: Text) -> str:
+    """The name that `group_regex` is for: with its carets where words are asked of it."""
+    folded = f"{variable}.{folded_property(leaf.field.name)}"
+    if leaf.match is not Match.WORDS:
+        return folded
+    return f"coalesce({variable}.{components_property(leaf.field.name)}, {folded})"
 
 
 def group_regex(leaf: Text) -> str:
@@ -69,7 +90,12 @@ class _Asked:
     @classmethod
     def of(cls, leaf: Text) -> "_Asked":
         """Read a key; groups at its end that every name meets ask nothing."""
-        groups = folded_groups(leaf.value)
+        with_components = leaf.match is Match.WORDS
+        groups = (
+            folded_components(leaf.value).split(GROUP_SEPARATOR)
+            if with_components
+            else folded_groups(leaf.value)
+        )
         anywhere = len(groups) == 1
         while len(groups) > 1 and not groups[-1].strip("*"):
             groups.pop()
@@ -80,6 +106,8 @@ class _Asked:
         """What each group begins with in every match."""
         if self.match is Match.EQUALS:
             return self.groups
+        if self.match is Match.WORDS:
+            return ("",) * len(self.groups)
         return tuple(_WILDCARDS.split(group)[0] for group in self.groups)
 
     @property
@@ -91,4 +119,28 @@ class _Asked:
         """A group as a part of a Java regular expression; an empty one among several is any."""
         if not group and not self.anywhere:
             return f"{_CHARACTER}*"
-        return re.escape(group) if self.match is Match.EQUALS else wildcard_regex(group, _CHARACTER)
+        return _REGEXES[self.match](group)
+
+
+def _words(group: str) -> str:
+    """A group in which each word begins a word, at the place of its component where there are carets."""
+    anywhere = _beginning(group, _CHARACTER, f"{_MARKS}^")
+    components = group.rstrip(COMPONENT_SEPARATOR).split(COMPONENT_SEPARATOR)
+    if len(components) == 1:
+        return anywhere
+    placed = r"\^".join(_beginning(each, _OF_COMPONENT, _MARKS) for each in components)
+    return f"(?:{placed}(?:\\^{_CHARACTER}*)?|(?={_OF_COMPONENT}*(?:=|$)){anywhere})"
+
+
+def _beginning(text: str, character: str, marks: str) -> str:
+    """Characters of which each word of a text begins at the start or behind a mark."""
+    behind = f"(?:{character}*[{re.escape(marks)}])?"
+    words = (re.escape(word) for word in _NO_WORD.split(text) if word)
+    return "".join(f"(?={behind}{word})" for word in words) + f"{character}*"
+
+
+_REGEXES: Mapping[Match, Callable[[str], str]] = {
+    Match.EQUALS: re.escape,
+    Match.LIKE: lambda group: wildcard_regex(group, _CHARACTER),
+    Match.WORDS: _words,
+}

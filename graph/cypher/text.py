@@ -12,7 +12,7 @@ from fhir_profiles.index.folding import LONGEST, fold
 from graph.cypher.writing import Writing
 from graph.query.attribute_forms import folded_as
 from graph.query.attributes import BY_KEYWORD
-from graph.query.expression import Layout, Match, Text
+from graph.query.expression import Kind, Layout, Match, Text
 
 WORD_SEPARATORS = " ^=,-"
 _WILDCARDS = re.compile(r"[*?]")
@@ -34,6 +34,8 @@ def matching(writing: Writing, columns: TextColumns, leaf: Text) -> list[str]:
 
 def asked(leaf: Text) -> str:
     """What is asked, folded as the stored values are."""
+    if leaf.field.kind is Kind.TERM:  # codes are compared as they are written
+        return leaf.value
     if leaf.field.layout is Layout.PROPERTY:
         return folded_as(BY_KEYWORD[leaf.field.name], leaf.value)
     return fold(leaf.value)

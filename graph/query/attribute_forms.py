@@ -1,7 +1,8 @@
 """The properties that a DICOM attribute becomes on its node, and the forms in which they are asked.
 
 The value stands verbatim under the keyword. Text has a folded twin beside it, a name of several component
-groups one more for its second and its third; dates, times and numbers have `_low` and `_high`, the interval
+groups one more for its second and its third, and every name one whose components are folded one by one;
+dates, times and numbers have `_low` and `_high`, the interval
 [low, high) in microseconds (dates since the epoch in UTC, times since midnight) or as numbers. Ingest and the
 study write these, QIDO-RS asks them, the schema indexes them.
 """
@@ -16,8 +17,9 @@ from graph.query.expression import Kind
 from graph.query.moments import day_of, time_of
 from graph.records import AttributeValue, Facts
 
-GROUP_SEPARATOR = "="
+GROUP_SEPARATOR, COMPONENT_SEPARATOR = "=", "^"
 _FOLDED, _LOW, _HIGH = "_folded", "_low", "_high"
+_COMPONENTS = "_components"
 _GROUPS = ("_ideographic", "_phonetic")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)  # the twelve bytes of an IS, whose value has 32 bits
 _BOUND = 1 << 31
@@ -40,6 +42,11 @@ def group_properties(keyword: str) -> tuple[str, str]:
     return ideographic, phonetic
 
 
+def components_property(keyword: str) -> str:
+    """The property beside a name that holds its groups and components, folded; older rows have none."""
+    return keyword + _COMPONENTS
+
+
 def compared_property(attribute: Attribute) -> str:
     """The property that matching compares first, and that an index holds."""
     twins = _TWINS[attribute.kind]
@@ -57,7 +64,7 @@ def property_names(attributes: Iterable[Attribute]) -> tuple[str, ...]:
     return tuple(
         f"{each.keyword}{suffix}"
         for each in attributes
-        for suffix in ("", *_TWINS[each.kind], *(_GROUPS if each.is_name else ()))
+        for suffix in ("", *_TWINS[each.kind], *((*_GROUPS, _COMPONENTS) if each.is_name else ()))
     )
 
 
@@ -79,7 +86,9 @@ def cleared(level: str) -> dict[str, None]:
 def _property(attribute: Attribute, value: AttributeValue | None) -> dict[str, Any]:
     verbatim = list(value) if isinstance(value, tuple) else value
     properties: dict[str, Any] = {attribute.keyword: verbatim}
-    if attribute.kind is Kind.TEXT:
+    if attribute.kind is Kind.TEXT and isinstance(value, tuple | list):
+        properties[folded_property(attribute.keyword)] = [folded(str(each)) for each in value]
+    elif attribute.kind is Kind.TEXT:
         properties |= text_properties(attribute, str(value))
     elif attribute.kind is Kind.SPAN and (interval := interval_of(attribute.vr, str(value))):
         properties |= zip(limit_properties(attribute.keyword), interval, strict=True)
@@ -87,8 +96,10 @@ def _property(attribute: Attribute, value: AttributeValue | None) -> dict[str, A
 
 
 def text_properties(attribute: Attribute, text: str) -> dict[str, str]:
-    """The forms in which a text is compared: the whole, and of a name each further group that it has."""
+    """The forms in which a text is compared: the whole, of a name its components and each further group."""
     properties = {folded_property(attribute.keyword): folded_as(attribute, text)}
+    if attribute.is_name:  # always: one that was there before would speak of another name
+        properties[components_property(attribute.keyword)] = folded_components(text)
     if not attribute.is_name or GROUP_SEPARATOR not in text:
         return properties
     further = zip(group_properties(attribute.keyword), folded_groups(text)[1:], strict=False)
@@ -105,6 +116,12 @@ def folded_as(attribute: Attribute, text: str) -> str:
 def folded_groups(name: str) -> list[str]:
     """The component groups of a name (PS3.5 6.2.1), each folded."""
     return [folded(group) for group in name.split(GROUP_SEPARATOR)]
+
+
+def folded_components(name: str) -> str:
+    """A name whose components (PS3.5 6.2.1.1) are folded one by one, within their groups."""
+    groups = (group.split(COMPONENT_SEPARATOR) for group in name.split(GROUP_SEPARATOR))
+    return GROUP_SEPARATOR.join(COMPONENT_SEPARATOR.join(map(fold, group)) for group in groups)
 
 
 def folded(text: str) -> str:

@@ -13,9 +13,18 @@ STUDY, SERIES, INSTANCE = "ImagingStudy", "Series", "Instance"
 LEVELS = (STUDY, SERIES, INSTANCE)
 
 
+# These two stand inside RequestAttributesSequence (0040,0275); QIDO-RS asks `RequestAttributesSequence.…`.
+# A series may be made for several requests, so each is a list: a value an item, "" where it has none.
+IN_REQUEST_ATTRIBUTES = ("ScheduledProcedureStepID", "RequestedProcedureID")
+REQUEST_ATTRIBUTES_SEQUENCE = "00400275"
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute: where it stands, how it matches, whether an answer carries it unasked."""
+    """One attribute: where it stands, how it matches, whether an answer carries it unasked.
+
+    `everywhere`: answers at the levels below carry it too, where it is of whom or what they are about.
+    """
 
     level: str
     keyword: str
@@ -25,6 +34,17 @@ class Attribute:
     searched: bool = True
     indexed: bool = False
     computed: bool = False
+    everywhere: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its property may hold several values."""
+        return self.vr == "CS" or self.keyword in IN_REQUEST_ATTRIBUTES
+
+    @property
+    def is_sortable(self) -> bool:
+        """Whether rows may be sorted by it: it is kept on them, and compares."""
+        return self.keyword not in ("SpecificCharacterSet", "InstanceAvailability")
 
     @property
     def kind(self) -> Kind:
@@ -55,14 +75,16 @@ _KINDS = {
 }
 
 ATTRIBUTES: tuple[Attribute, ...] = (
-    Attribute(STUDY, "SpecificCharacterSet", "00080005", "CS", searched=False),
+    Attribute(STUDY, "SpecificCharacterSet", "00080005", "CS", searched=False, everywhere=True),
     Attribute(STUDY, "StudyDate", "00080020", "DA", indexed=True),
     Attribute(STUDY, "StudyTime", "00080030", "TM"),
     Attribute(STUDY, "AccessionNumber", "00080050", "SH", indexed=True),
-    Attribute(STUDY, "InstanceAvailability", "00080056", "CS", searched=False, computed=True),
+    Attribute(
+        STUDY, "InstanceAvailability", "00080056", "CS", searched=False, computed=True, everywhere=True
+    ),
     Attribute(STUDY, "ModalitiesInStudy", "00080061", "CS", computed=True),
     Attribute(STUDY, "ReferringPhysicianName", "00080090", "PN", indexed=True),
-    Attribute(STUDY, "TimezoneOffsetFromUTC", "00080201", "SH", searched=False),
+    Attribute(STUDY, "TimezoneOffsetFromUTC", "00080201", "SH", searched=False, everywhere=True),
     Attribute(STUDY, "StudyDescription", "00081030", "LO", returned=False),
     Attribute(STUDY, "PatientName", "00100010", "PN", indexed=True),
     Attribute(STUDY, "PatientID", "00100020", "LO", indexed=True),
@@ -97,10 +119,6 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute(INSTANCE, "Columns", "00280011", "US", searched=False),
     Attribute(INSTANCE, "BitsAllocated", "00280100", "US", searched=False),
 )
-
-# These two stand inside RequestAttributesSequence (0040,0275); QIDO-RS asks `RequestAttributesSequence.…`.
-IN_REQUEST_ATTRIBUTES = ("ScheduledProcedureStepID", "RequestedProcedureID")
-REQUEST_ATTRIBUTES_SEQUENCE = "00400275"
 
 BY_KEYWORD = {attribute.keyword: attribute for attribute in ATTRIBUTES}
 

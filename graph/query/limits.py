@@ -26,6 +26,7 @@ from graph.query.expression import (
     Kind,
     Layout,
     Link,
+    Match,
     Members,
     Not,
     Owner,
@@ -136,7 +137,9 @@ def _check_term(entities: tuple[str, ...], leaf: Term) -> int:
 
 
 def _check_text(entities: tuple[str, ...], leaf: Text) -> int:
-    _check_field(entities, leaf.field, Kind.TEXT)
+    wild = leaf.match is Match.LIKE and leaf.field.layout is Layout.PROPERTY  # of a code, too (CS)
+    _check_field(entities, leaf.field, leaf.field.kind if wild else Kind.TEXT)
+    _require(leaf.field.kind is not Kind.SPAN, f"{leaf.field.name} is no text")
     _require(len(leaf.value) <= 2 * LONGEST, f"the text for {leaf.field.name} is too long")
     return 1
 

@@ -8,9 +8,10 @@ from operator import itemgetter
 from typing import Any
 
 from graph.commit import Committer
-from graph.cypher.compile import page
+from graph.cypher.compile import count, page
+from graph.cypher.order import columns
 from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
-from graph.query.expression import All, Present, Question
+from graph.query.expression import All, Expression, Present, Question
 from graph.records import InstanceRow, StoredInstance, StoreOutcome
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -35,6 +36,11 @@ _STORED = {  # any instance: what a study or a series says, each of its instance
     SERIES: "head(COLLECT { MATCH (x)-[:HAS_INSTANCE]->(i) RETURN i.metadata LIMIT 1 })",
     INSTANCE: "i.metadata",
 }
+_BY_SERIAL = "WITH key, serial AS place"
+_IN_ORDER = (
+    "WITH collect(key) AS keys UNWIND range(0, size(keys) - 1) AS place WITH place, keys[place] AS key"
+)
+_NUMBER = 8  # bytes
 _MATCH = 12_000  # bytes that a match takes in memory: up to three rows of forty attributes
 _HAS_PICTURES = Present(BY_KEYWORD["StudyInstanceUID"].field)
 
@@ -126,23 +132,38 @@ class ImagingStore:
         `stored` brings the metadata of an instance of each. A study that was announced over FHIR, and of
         which no picture has come, is not there yet.
         """
-        if question.entity == STUDY:
-            question = replace(question, where=All((_HAS_PICTURES, question.where)))
+        question = replace(question, where=_with_pictures(question.entity, question.where))
         found = self._graph.recalled(
             scope, ("matches", question, stored), lambda: self._matches(scope, question, stored), _weight
         )
         return list(found)
 
+    def count(self, scope: AccessScope, entity: str, where: Expression) -> int:
+        """How many rows of a level satisfy a condition; studies of which no picture has come do not count."""
+        where = _with_pictures(entity, where)
+
+        def counted() -> int:
+            statement = count(scope, entity, where)
+            return int(self._graph.read(statement.text, **statement.parameters)[0]["total"])
+
+        return self._graph.recalled(scope, ("matches in all", entity, where), counted, lambda _: _NUMBER)
+
     def _matches(self, scope: AccessScope, question: Question, stored: bool) -> tuple[ImagingMatch, ...]:
         statement = page(scope, self._far_pages.placed(scope, question))
         shown = _SHOWN[question.entity] + (f", {_STORED[question.entity]}" if stored else "")
+        by_serial = not columns(question.page)
+        place = _BY_SERIAL if by_serial else _IN_ORDER
         text = (
-            f"CALL () {{ {statement.text} }} WITH key, serial {_MATCHES[question.entity]} "
-            f"RETURN collect([serial, {shown}]) AS matches"
+            f"CALL () {{ {statement.text} }} {place} {_MATCHES[question.entity]} "
+            f"RETURN collect([place, {shown}]) AS matches"
         )
         (found,) = self._graph.read(text, **statement.parameters)
-        newest_first = sorted(found["matches"], key=itemgetter(0), reverse=True)
-        return tuple(ImagingMatch(*levels) for _, *levels in newest_first)
+        in_order = sorted(found["matches"], key=itemgetter(0), reverse=by_serial)
+        return tuple(ImagingMatch(*levels) for _, *levels in in_order)
+
+
+def _with_pictures(entity: str, where: Expression) -> Expression:
+    return All((_HAS_PICTURES, where)) if entity == STUDY else where
 
 
 def _weight(matches: Sequence[ImagingMatch]) -> int:

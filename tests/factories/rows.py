@@ -24,8 +24,9 @@ def instance_row(
     sop_uid: str | None = None,
     modality: str = "CT",
     study: dict[str, Any] | None = None,
+    instance: dict[str, Any] | None = None,
 ) -> InstanceRow:
-    """A row of a small CT; `study` is laid over its study attributes."""
+    """A row of a small CT; `study` and `instance` are laid over its attributes of these levels."""
     sop_uid = sop_uid or uid()
     facts = {
         "StudyInstanceUID": study_uid,
@@ -48,6 +49,11 @@ def instance_row(
         digest="0" * 64,
         study=facts | (study or {}),
         series={"SeriesInstanceUID": series_uid, "Modality": modality},
-        instance={"SOPInstanceUID": sop_uid, "SOPClassUID": CT_IMAGE, "InstanceNumber": 1},
+        instance={
+            "SOPInstanceUID": sop_uid,
+            "SOPClassUID": CT_IMAGE,
+            "InstanceNumber": 1,
+            **(instance or {}),
+        },
         metadata=zlib.compress(orjson.dumps({"00080018": {"vr": "UI", "Value": [sop_uid]}})),
     )

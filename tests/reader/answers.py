@@ -38,6 +38,7 @@ from tests.reader.rows import Coded, Extent, Row, Wording, fold
 
 MICRO = 1_000_000
 DATES = ("StudyDate", "PatientBirthDate", "SeriesDate", "ContentDate")
+NAMES = ("PatientName", "ReferringPhysicianName")
 TIMES = ("StudyTime", "SeriesTime", "ContentTime")
 
 
@@ -163,7 +164,9 @@ def _fits(value: Anything, leaf: Term | Text | Span | Present) -> bool:
     if isinstance(leaf, Term):
         return (not leaf.codes or value.code in leaf.codes) and leaf.system in (None, value.system)
     if isinstance(leaf, Text):
-        return _matches(value.text, leaf)
+        of_name = leaf.field.name in NAMES and leaf.field.layout is Layout.PROPERTY
+        fuzzy = of_name and leaf.match is Match.WORDS
+        return _fuzzy(value.text, leaf.value) if fuzzy else _matches(value.text, leaf)
     return leaf.system in (None, value.system) and leaf.code in (None, value.code) and _stands(value, leaf)
 
 
@@ -182,6 +185,32 @@ def _matches(text: str, leaf: Text) -> bool:
         return _like(mine, asked)
     mine_words, asked_words = (re.findall(r"[^ ^=,-]+", each) for each in (mine, asked))
     return all(any(word.startswith(each) for word in mine_words) for each in asked_words)
+
+
+def _fuzzy(name: str, key: str) -> bool:
+    """Some group of the name holds the words of a key; with `=`, each group of it that of its place."""
+    groups, wanted = name.split("="), key.split("=")
+    while len(wanted) > 1 and not wanted[-1]:
+        wanted.pop()
+    if len(wanted) == 1:
+        return any(_group_holds(group, wanted[0]) for group in groups)
+    mine = groups + [None] * (len(wanted) - len(groups))
+    return all(
+        not asked or (group is not None and _group_holds(group, asked))
+        for group, asked in zip(mine, wanted, strict=False)
+    ) and len(wanted) <= len(groups)
+
+
+def _group_holds(group: str, key: str) -> bool:
+    components, asked = group.split("^"), key.rstrip("^").split("^")
+    if len(asked) == 1 or len(components) == 1:
+        return _words_begin(group, key)
+    return len(asked) <= len(components) and all(map(_words_begin, components, asked))
+
+
+def _words_begin(text: str, key: str) -> bool:
+    mine, wanted = (re.findall(r"[^ ^,.'-]+", fold(each.replace("^", " "))) for each in (text, key))
+    return all(any(word.startswith(each) for word in mine) for each in wanted)
 
 
 def _like(text: str, pattern: str) -> bool:

@@ -1,12 +1,11 @@
-"""QIDO-RS, the Search transaction (PS3.18 10.6): parameters to a request, matches to DICOM JSON."""
+"""QIDO-RS, the Search transaction (PS3.18 10.6): parameters to a request, matches to data sets."""
 
 from flask import Response, request
 
-from app.http.dicomweb.accepting import json_wanted
+from app.http.dicomweb.dataset_answers import data_sets, form_wanted
 from app.http.dicomweb.search_parameters import parse
 from app.http.dicomweb.search_response import dataset
 from app.http.dicomweb.uids import check_uids
-from app.http.kit.json_answers import dicom_json
 from app.imaging.search import ImagingSearch
 from app.site import Sites
 from graph.query.attributes import INSTANCE, SERIES, STUDY
@@ -20,6 +19,7 @@ PATHS = {
     "/studies/<study>/instances": INSTANCE,
     "/studies/<study>/series/<series>/instances": INSTANCE,
 }
+_TOTAL = "X-Total-Count"
 _MORE = "There are more results; ask for them with offset"
 
 
@@ -33,19 +33,19 @@ class QidoViews:
     def search(
         self, scope: AccessScope, level: str, study: str | None = None, series: str | None = None
     ) -> Response:
-        """200 with an array of data sets, or 204 without any (10.6.3)."""
+        """200 with the data sets of the matches, or 204 without any (10.6.3)."""
         check_uids(study=study, series=series)
-        wanted = json_wanted()
+        form = form_wanted()
         query = parse(request.args.lists(), level, study, series)
-        page = self._search.search(scope, query.request, stored=bool(query.fields.stored))
+        page = self._search.search(scope, query.request, stored=query.fields.wants_metadata)
         if page.matches:
             address = self._sites.of(scope).address(scope.partition)
-            response = dicom_json(
-                [dataset(match, query.request, query.fields, address) for match in page.matches],
-                media_type=wanted,
-            )
+            found = [dataset(match, query.request, query.fields, address) for match in page.matches]
+            response = data_sets(found, form)
         else:
             response = Response(status=204)
         for warning in (*query.warnings, *([_MORE] if page.more else [])):
             response.headers.add("Warning", f'299 hilum "{warning}"')
+        if query.total:
+            response.headers[_TOTAL] = str(self._search.total(scope, query.request))
         return response

@@ -26,12 +26,18 @@ _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 class Fields:
     """Which attributes are returned unasked by their level: by keyword, or all that are kept for search.
 
-    `stored` are the tags of others, which come from the stored metadata.
+    `stored` are the tags of others, which come from the stored metadata; with `all`, so does whatever else it
+    says at the level.
     """
 
     named: frozenset[str] = frozenset()
     all: bool = False
     stored: frozenset[str] = frozenset()
+
+    @property
+    def wants_metadata(self) -> bool:
+        """Whether an answer needs the stored metadata."""
+        return self.all or bool(self.stored)
 
 
 def fields_of(values: Iterable[str]) -> Fields:
@@ -47,7 +53,10 @@ def fields_of(values: Iterable[str]) -> Fields:
         named=frozenset(attribute.keyword for attribute in others.values() if attribute),
         all=_EVERYTHING in names,
         stored=frozenset(
-            tag for name, attribute in others.items() if attribute is None and (tag := _tag_of(name))
+            each
+            for name, attribute in others.items()
+            if attribute is None and (tag := _tag_of(name))
+            for each in (tag, *_creator_of(tag))
         ),
     )
 
@@ -60,6 +69,12 @@ def attribute_named(name: str) -> Attribute | None:
     if attribute is None or (attribute.keyword in IN_REQUEST_ATTRIBUTES) != (inner is tail and bool(dot)):
         return None
     return attribute
+
+
+def _creator_of(tag: str) -> tuple[str, ...]:
+    """The tag of a private attribute's creator, which comes with it (PS3.18 10.6.3.3)."""
+    private = int(tag[3], 16) % 2 and tag[4:6] != "00"
+    return (f"{tag[:4]}00{tag[4:6]}",) if private else ()
 
 
 def _tag_of(name: str) -> str | None:

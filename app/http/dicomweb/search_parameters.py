@@ -1,32 +1,34 @@
 """The parameters of a search (PS3.18 8.3.4): matching keys, fields to include, and the window."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.http.dicomweb.accepting import NEGOTIATION
 from app.http.dicomweb.search_fields import Fields, attribute_named, fields_of
-from app.imaging.search import SearchRequest
+from app.imaging.search import MatchOrder, SearchRequest
 from graph.errors import Invalid
 from graph.query.attributes import Attribute
 
 DEFAULT_LIMIT, MOST = 100, 1000
 _LONGEST_NUMBER = 64
 _FLAGS = {"true": True, "false": False}
-_NOT_OFFERED = {
-    "emptyvaluematching": "Empty Value Matching",
-    "multiplevaluematching": "Multiple Value Matching",
-}
+ORDER_BY, TOTAL = "orderby", "total"  # ours, beside those of table 8.3.4-1
+_MOST_ORDERS = 3
 _CAPPED = f"The limit is {MOST} results in one answer"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A query string, read: what is searched, what is returned of it, and what the client is warned of."""
+    """A query string, read: what is searched, what is returned of it, and what the client is warned of.
+
+    `total`: whether it is to be told how many matches there are in all.
+    """
 
     request: SearchRequest
     fields: Fields
     warnings: tuple[str, ...]
+    total: bool
 
 
 def parse(
@@ -38,15 +40,8 @@ def parse(
     """
     named = {name: values for name, values in arguments if name not in NEGOTIATION}
     fields = fields_of(named.pop("includefield", []))
-    # Asked for and not offered: the search is done without, and says so (8.3.4.5, 8.3.4.6).
-    warnings = [
-        f"The {name} parameter is not supported. {what} has not been performed."
-        for name, what in _NOT_OFFERED.items()
-        if _flag(named, name)
-    ]
     limit = _whole(named, "limit", DEFAULT_LIMIT)
-    if limit > MOST:
-        warnings.append(_CAPPED)
+    total = _flag(named, TOTAL)
     path = {"StudyInstanceUID": study, "SeriesInstanceUID": series}
     request = SearchRequest(
         level=level,
@@ -55,9 +50,12 @@ def parse(
         limit=min(limit, MOST),
         offset=_whole(named, "offset", 0),
         fuzzy=_flag(named, "fuzzymatching"),
+        empty_values=_flag(named, "emptyvaluematching"),
+        every_value=_flag(named, "multiplevaluematching"),
+        order=tuple(_order(named.pop(ORDER_BY, []), level)),
         keys=tuple(key for name, values in named.items() if (key := _key(name, values, path))),
     )
-    return SearchQuery(request, fields, tuple(warnings))
+    return SearchQuery(request, fields, (_CAPPED,) if limit > MOST else (), total)
 
 
 def _single(named: dict[str, list[str]], name: str) -> str | None:
@@ -81,6 +79,18 @@ def _flag(named: dict[str, list[str]], name: str) -> bool:
     if text is not None and text not in _FLAGS:
         raise Invalid(f"{name} is true or false", location=name)
     return _FLAGS.get(text or "false", False)
+
+
+def _order(values: list[str], level: str) -> Iterator[MatchOrder]:
+    """The attributes to sort by, one after the other, each behind a `-` where it descends."""
+    names = [each for value in values for each in value.split(",") if each]
+    if len(names) > _MOST_ORDERS:
+        raise Invalid(f"more than {_MOST_ORDERS} attributes to sort by", location=ORDER_BY)
+    for name in names:
+        attribute = attribute_named(name.removeprefix("-"))
+        if attribute is None or attribute.level != level or not attribute.is_sortable:
+            raise Invalid("an attribute cannot be sorted by at this level", location=ORDER_BY)
+        yield MatchOrder(attribute, descending=name.startswith("-"))
 
 
 def _key(name: str, values: list[str], path: Mapping[str, str | None]) -> tuple[Attribute, str] | None:

@@ -1,8 +1,9 @@
-"""Matches as DICOM JSON data sets (PS3.18 10.6.3.3): attributes of the level and those asked for."""
+"""Matches as data sets in DICOM JSON (PS3.18 10.6.3.3): attributes of the level and those asked for."""
 
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 import orjson
@@ -11,8 +12,10 @@ from app.http.dicomweb.search_fields import Fields
 from app.http.kit.json_answers import element
 from app.imaging.bulk_paths import with_addresses
 from app.imaging.search import ImagingMatch, SearchRequest
+from app.imaging.search.level_attributes import ATTRIBUTES_OF_LEVEL
 from graph.query.attributes import (
     ATTRIBUTES,
+    BY_KEYWORD,
     IN_REQUEST_ATTRIBUTES,
     INSTANCE,
     LEVELS,
@@ -33,19 +36,17 @@ def dataset(match: ImagingMatch, asked: SearchRequest, fields: Fields, address: 
     """
     rows = dict(zip(LEVELS, (match.study, match.series, match.instance), strict=True))
     found: dict[str, Any] = {}
-    request_attributes: dict[str, Any] = {}
-    wanted = _shown(fields.all, fields.named, bool(asked.study), bool(asked.series))
-    for attribute in wanted:
+    named = fields.named | {attribute.keyword for attribute, _ in asked.keys}
+    for attribute in _shown(fields.all, named, bool(asked.study), bool(asked.series)):
         row = rows[attribute.level]
-        if row is None:
+        if row is None or attribute.keyword in IN_REQUEST_ATTRIBUTES:
             continue
-        into = request_attributes if attribute.keyword in IN_REQUEST_ATTRIBUTES else found
         if (value := _value(attribute, row)) is not None:
-            into[attribute.tag] = value
-    if request_attributes:
-        found[REQUEST_ATTRIBUTES_SEQUENCE] = element("SQ", request_attributes)
+            found[attribute.tag] = value
+    if match.series is not None and not asked.series:
+        found[REQUEST_ATTRIBUTES_SEQUENCE] = _requests(match.series)
     if match.metadata is not None:
-        found |= _stored(match.metadata, fields.stored, address)
+        found |= _stored(with_addresses(zlib.decompress(match.metadata), address), fields, asked)
     found["00081190"] = element("UR", _address(rows, address))
     return dict(sorted(found.items()))
 
@@ -61,16 +62,43 @@ def _shown(
         for attribute in ATTRIBUTES
         # A level in the path is known to the client: only its UID comes back unasked (table 10.6.1-4).
         if everything
+        or attribute.everywhere
         or attribute.keyword in named
         or attribute.keyword in _UIDS.values()
         or (attribute.returned and attribute.level not in known)
     )
 
 
-def _stored(metadata: bytes, tags: frozenset[str], address: str) -> dict[str, Any]:
-    """The elements of these tags that an instance of the match has."""
-    document: dict[str, Any] = orjson.loads(with_addresses(zlib.decompress(metadata), address))
-    return {tag: document[tag] for tag in tags & document.keys()}
+def _requests(series: Mapping[str, Any]) -> dict[str, Any]:
+    """The RequestAttributesSequence of a series: an item for each request that it was made for."""
+    attributes = [BY_KEYWORD[keyword] for keyword in IN_REQUEST_ATTRIBUTES]
+    columns = (_listed(series.get(attribute.keyword)) for attribute in attributes)
+    items = [
+        {
+            attribute.tag: element(attribute.vr, *filter(None, [value]))
+            for attribute, value in zip(attributes, values, strict=True)
+        }
+        for values in zip_longest(*columns)
+    ]
+    return element("SQ", *items)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _stored(metadata: bytes, fields: Fields, asked: SearchRequest) -> dict[str, Any]:
+    """The elements that an instance of the match has of those asked for: with `all`, those of its level."""
+    document: dict[str, Any] = orjson.loads(metadata)
+    tags = fields.stored & document.keys()
+    if fields.all and asked.level == INSTANCE:
+        tags |= document.keys()
+    elif fields.all:
+        above = () if asked.study or asked.level == STUDY else (STUDY,)
+        tags |= document.keys() & frozenset().union(
+            *(ATTRIBUTES_OF_LEVEL[level] for level in (*above, asked.level))
+        )
+    return {tag: document[tag] for tag in tags}
 
 
 def _value(attribute: Attribute, row: Mapping[str, Any]) -> dict[str, Any] | None:

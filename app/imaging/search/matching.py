@@ -7,10 +7,25 @@ from app.imaging.search.ranges import TIME_OF, Range, combined, span
 from app.imaging.search.request import SearchRequest
 from graph.errors import Invalid
 from graph.query.attributes import BY_KEYWORD, LEVELS, Attribute
-from graph.query.expression import Expression, Kind, Match, Related, Term, Text, Whole
+from graph.query.expression import (
+    All,
+    Any,
+    Expression,
+    Kind,
+    Match,
+    Not,
+    Present,
+    Related,
+    Term,
+    Text,
+    Whole,
+)
 
 _WILDCARD = re.compile(r"[*?]")
+_CODE = "CS"
 _LONGEST_LIST = 1000
+_MOST_VALUES = 16  # of one key that wants every value: a condition each
+_EMPTY = '""'
 
 
 def conditions(asked: SearchRequest) -> tuple[Expression, ...]:
@@ -22,10 +37,16 @@ def conditions(asked: SearchRequest) -> tuple[Expression, ...]:
     path = {"StudyInstanceUID": asked.study, "SeriesInstanceUID": asked.series}
     in_path = [(BY_KEYWORD[keyword], uid) for keyword, uid in path.items() if uid]
     keys = [(attribute, value.strip()) for attribute, value in (*in_path, *asked.keys)]
-    narrowing = [(attribute, value) for attribute, value in keys if not _is_universal(attribute, value)]
-    return tuple(
-        _at_level(attribute, leaf, asked.level) for attribute, leaf in _leaves(narrowing, fuzzy=asked.fuzzy)
-    )
+    empty = [attribute for attribute, value in keys if asked.empty_values and value == _EMPTY]
+    narrowing = [
+        (attribute, value)
+        for attribute, value in keys
+        if attribute not in empty and not _is_universal(attribute, value)
+    ]
+    leaves: list[tuple[Attribute, Expression]]
+    leaves = [(attribute, Not(Present(attribute.field))) for attribute in empty]
+    leaves += _leaves(narrowing, asked)
+    return tuple(_at_level(attribute, leaf, asked.level) for attribute, leaf in leaves)
 
 
 def _refuse_below(asked: SearchRequest) -> None:
@@ -48,7 +69,9 @@ def _is_universal(attribute: Attribute, value: str) -> bool:
     return not value.strip("*=" if attribute.is_name else "*")
 
 
-def _leaves(keys: list[tuple[Attribute, str]], *, fuzzy: bool) -> Iterator[tuple[Attribute, Expression]]:
+def _leaves(
+    keys: list[tuple[Attribute, str]], asked: SearchRequest
+) -> Iterator[tuple[Attribute, Expression]]:
     """Each key as a leaf; a date and its time as one where both are ranges of one form (C.2.2.2.5.4)."""
     ranges = {each.keyword: Range.of(each, value) for each, value in keys if each.kind is Kind.SPAN}
     pairs = {
@@ -63,24 +86,46 @@ def _leaves(keys: list[tuple[Attribute, str]], *, fuzzy: bool) -> Iterator[tuple
         elif keyword in ranges and keyword not in pairs.values():
             yield attribute, span(ranges[keyword])
         elif keyword not in ranges:
-            yield attribute, _LEAVES[attribute.kind](attribute, value, fuzzy)
+            yield attribute, _LEAVES[attribute.kind](attribute, value, asked)
 
 
-def _term(attribute: Attribute, value: str, _: bool) -> Expression:
-    """Single value and list of UID matching (C.2.2.2.1, C.2.2.2.2); a list is joined by `\\` or commas."""
-    if _WILDCARD.search(value):
-        raise Invalid(f"{attribute.keyword} is matched whole, without wildcards", location=attribute.keyword)
+def _term(attribute: Attribute, value: str, asked: SearchRequest) -> Expression:
+    """Single value and list of UID matching (C.2.2.2.1, C.2.2.2.2); a list is joined by `\\` or commas.
+
+    Codes may have wildcards (C.2.2.2.4), UIDs may not. Raises `Invalid` for too many values or none.
+    """
     codes = tuple(each for each in re.split(r"[\\,]", value) if each)
     if not codes or len(codes) > _LONGEST_LIST:
         raise Invalid(f"{attribute.keyword} has no value or too many", location=attribute.keyword)
-    return Term(attribute.field, codes)
+    if attribute.vr == _CODE and asked.every_value and len(codes) > 1:
+        _bound_values(attribute, codes)
+        return All(tuple(_code(attribute, each) for each in codes))
+    wild = [each for each in codes if _WILDCARD.search(each)]
+    if not wild:
+        return Term(attribute.field, codes)
+    if attribute.vr != _CODE:
+        raise Invalid(f"{attribute.keyword} is matched whole, without wildcards", location=attribute.keyword)
+    _bound_values(attribute, codes)
+    return Any(tuple(_code(attribute, each) for each in codes))
 
 
-def _text(attribute: Attribute, value: str, fuzzy: bool) -> Expression:
+def _code(attribute: Attribute, value: str) -> Expression:
+    if _WILDCARD.search(value):
+        return Text(attribute.field, Match.LIKE, value)
+    return Term(attribute.field, (value,))
+
+
+def _bound_values(attribute: Attribute, codes: tuple[str, ...]) -> None:
+    if len(codes) > _MOST_VALUES:
+        raise Invalid(f"{attribute.keyword} has too many values", location=attribute.keyword)
+
+
+def _text(attribute: Attribute, value: str, asked: SearchRequest) -> Expression:
     """Wildcard matching (C.2.2.2.4), word by word where fuzzy, else the whole value or group of a name."""
     if _WILDCARD.search(value):
         return Text(attribute.field, Match.LIKE, value)
-    return Text(attribute.field, Match.WORDS if fuzzy and attribute.is_name else Match.EQUALS, value)
+    fuzzy = asked.fuzzy and attribute.is_name
+    return Text(attribute.field, Match.WORDS if fuzzy else Match.EQUALS, value)
 
 
 _LEAVES = {Kind.TERM: _term, Kind.TEXT: _text}

@@ -40,11 +40,24 @@ class ImagingSearch:
         spend(QUESTION + price(where), CREDIT)  # attributes are properties: no subquery each
         if asked.offset > LARGEST_OFFSET:
             return self._beyond(scope, Question(asked.level, where, Page(1, offset=LARGEST_OFFSET)))
-        page = Page(asked.limit + 1, sort=_NEWEST_FIRST, offset=asked.offset)
+        order = tuple(Sort(each.attribute.field, each.descending) for each in asked.order)
+        page = Page(asked.limit + 1, sort=(*order, *_NEWEST_FIRST), offset=asked.offset)
         found = self._imaging.search(scope, Question(asked.level, where, page), stored=stored)
         matches = tuple(found[: asked.limit])
         scope.concerns(key for each in matches for key in each.whose)
         return MatchPage(matches, more=len(found) > asked.limit)
+
+    def total(self, scope: AccessScope, asked: SearchRequest) -> int:
+        """How many matches there are in all; it costs what finding all of them costs.
+
+        Raises `Invalid` as `search` does.
+        """
+        scope.require("imaging.read")
+        where = All(conditions(asked))
+        spend(QUESTION + price(where), CREDIT)
+        total = self._imaging.count(scope, asked.level, where)
+        scope.counts(total)
+        return total
 
     def _beyond(self, scope: AccessScope, last: Question) -> MatchPage:
         """The empty page behind the end (PS3.18 8.3.4.4.1), where no more can be skipped than there is."""

@@ -30,21 +30,29 @@ _IDENTIFIERS = frozenset(
         "StudyID",
     }
 )
+_MOST_REQUESTS = 64  # items of a sequence that are searched
 _BIRTH_DATE = "PatientBirthDate"
 
 
 def facts_of(document: DicomJson, level: str, *, today: str, notes: Notes) -> Mapping[str, AttributeValue]:
     """The facts of one level by keyword; `today` is YYYYMMDD. Absent and empty attributes have no entry."""
     facts: dict[str, AttributeValue] = {}
-    requests: list[DicomJson] = document.get(REQUEST_ATTRIBUTES_SEQUENCE, {}).get("Value") or [{}]
+    requests: list[DicomJson] = document.get(REQUEST_ATTRIBUTES_SEQUENCE, {}).get("Value") or []
     for attribute in _READ[level]:
-        holder = requests[0] if attribute.keyword in IN_REQUEST_ATTRIBUTES else document
-        entry = holder.get(attribute.tag)
-        if entry is not None and "Value" in entry:
-            value = _fact(attribute, entry, today, notes)
-            if value is not None:
-                facts[attribute.keyword] = value
+        if attribute.keyword in IN_REQUEST_ATTRIBUTES:
+            items = [each for each in requests[:_MOST_REQUESTS] if isinstance(each, dict)]
+            found = [_found(attribute, each, today, notes) or "" for each in items]
+            value: AttributeValue | None = tuple(map(str, found)) if any(found) else None
+        else:
+            value = _found(attribute, document, today, notes)
+        if value is not None:
+            facts[attribute.keyword] = value
     return facts
+
+
+def _found(attribute: Attribute, holder: DicomJson, today: str, notes: Notes) -> AttributeValue | None:
+    entry = holder.get(attribute.tag)
+    return _fact(attribute, entry, today, notes) if entry is not None and "Value" in entry else None
 
 
 def _fact(attribute: Attribute, entry: Mapping[str, Any], today: str, notes: Notes) -> AttributeValue | None:

@@ -76,10 +76,12 @@ def test_a_name_without_further_groups_is_one_text() -> None:
     assert properties_of(STUDY, {"PatientName": "Doe^Jane"}) == {
         "PatientName": "Doe^Jane",
         "PatientName_folded": "doe jane",
+        "PatientName_components": "doe^jane",
     }
     assert properties_of(STUDY, {"PatientName": YAMADA}) == {
         "PatientName": YAMADA,
         "PatientName_folded": "yamada tarou=山田 太郎=やまた たろう",
+        "PatientName_components": "yamada^tarou=山田^太郎=やまた^たろう",
         "PatientName_ideographic": "山田 太郎",
         "PatientName_phonetic": "やまた たろう",
     }
@@ -92,14 +94,18 @@ def test_what_a_group_begins_with_is_known_to_its_index() -> None:
     assert group_prefix(leaf("*=山田^太郎")) == "山田 太郎"
 
 
-def test_only_whole_and_wildcard_matching_ask_groups() -> None:
+def test_whole_wildcard_and_fuzzy_matching_ask_groups() -> None:
     assert asks_groups(leaf("Kim"))
-    assert not asks_groups(Text(NAME.field, Match.WORDS, "Kim"))
+    assert asks_groups(Text(NAME.field, Match.WORDS, "Kim"))
+    assert not asks_groups(Text(NAME.field, Match.PREFIX, "Kim"))
     assert not asks_groups(Text(BY_KEYWORD["PatientID"].field, Match.EQUALS, "Kim"))
 
 
-def test_a_key_of_many_stars_does_not_backtrack() -> None:
-    pattern, value = re.compile(group_regex(leaf("*a" * 60 + "b"))), "=".join(["a" * 64] * 3)
+@pytest.mark.parametrize(
+    "asked", [leaf("*a" * 60 + "b"), Text(NAME.field, Match.WORDS, "a " * 60 + "^".join(["a b"] * 60))]
+)
+def test_a_key_of_many_stars_or_words_does_not_backtrack(asked: Text) -> None:
+    pattern, value = re.compile(group_regex(asked)), "=".join(["a " * 64] * 3)
     begun = time.process_time()
     assert pattern.fullmatch(value) is None
     assert time.process_time() - begun < 1

@@ -30,6 +30,7 @@ def test_a_value_stands_verbatim_with_the_forms_that_match() -> None:
     assert properties_of(STUDY, facts) == {
         "PatientName": "Núñez^Ana",
         "PatientName_folded": "nunez ana",
+        "PatientName_components": "nunez^ana",
         "StudyDate": "19700102",
         "StudyDate_low": 24 * _HOUR,
         "StudyDate_high": 48 * _HOUR,

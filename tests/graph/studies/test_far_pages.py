@@ -3,7 +3,7 @@
 import pytest
 
 from graph.commit import Committer
-from graph.query.attributes import INSTANCE
+from graph.query.attributes import BY_KEYWORD, INSTANCE
 from graph.query.expression import EVERYTHING, Page, Question, Sort
 from graph.scope import AccessScope
 from graph.site import Site
@@ -48,6 +48,30 @@ def test_every_page_is_where_skipping_leads(
     newest_first = stored[::-1]
     for offset in [*range(ROWS + 3), 200, 5, 44, 12]:
         assert page(imaging, service, offset, descending=True) == newest_first[offset : offset + 7], offset
+
+
+def test_every_page_of_a_sorted_search_is_where_skipping_leads(
+    imaging: ImagingStore, service: AccessScope
+) -> None:
+    numbers = [number % 5 for number in range(23)]
+    rows = [
+        instance_row(study_uid="1.2.3", series_uid="1.2.3.1", sop_uid=uid(), instance=_numbered(number))
+        for number in numbers
+    ]
+    imaging.store(service, rows)
+    where = [number or 99 for number in numbers]  # those without a number come last, the newest first
+    order = sorted(range(23), key=lambda at: (where[at], -at))
+    sort = (Sort(BY_KEYWORD["InstanceNumber"].field), Sort(None, descending=True))
+
+    for offset in [*range(25), 3, 17]:
+        page = Page(4, sort=sort, offset=offset)
+        found = imaging.search(service, Question(INSTANCE, EVERYTHING, page))
+        uids = [match.instance["SOPInstanceUID"] for match in found if match.instance]
+        assert uids == [rows[at].sop_uid for at in order[offset : offset + 4]], offset
+
+
+def _numbered(number: int) -> dict[str, int | str]:
+    return {"InstanceNumber": number or ""}
 
 
 def test_the_order_is_read_once(

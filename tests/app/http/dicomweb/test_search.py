@@ -176,26 +176,6 @@ def warnings(answer: TestResponse) -> list[str]:
     return [each.removeprefix('299 hilum "').removesuffix('"') for each in answer.headers.getlist("Warning")]
 
 
-@pytest.mark.parametrize(
-    ("name", "what"),
-    [
-        ("emptyvaluematching", "Empty Value Matching"),
-        ("multiplevaluematching", "Multiple Value Matching"),
-    ],
-)
-def test_a_way_of_matching_that_is_not_offered_is_warned_of(
-    filled: FlaskClient, as_role: AsRole, name: str, what: str
-) -> None:
-    wanted = asked(filled, as_role, f"studies?PatientID=P2&{name}=true")
-    without = asked(filled, as_role, f"studies?PatientID=P9&{name}=true")
-    unwanted = asked(filled, as_role, f"studies?PatientID=P2&{name}=false")
-
-    text = f"The {name} parameter is not supported. {what} has not been performed."
-    assert (wanted.status_code, warnings(wanted)) == (200, [text])
-    assert (without.status_code, warnings(without)) == (204, [text])
-    assert (unwanted.status_code, warnings(unwanted)) == (200, [])
-
-
 def test_a_limit_beyond_the_most_is_cut_with_a_warning(filled: FlaskClient, as_role: AsRole) -> None:
     answer = asked(filled, as_role, "studies?limit=5000")
 

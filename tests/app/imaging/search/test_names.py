@@ -109,3 +109,35 @@ def test_a_name_that_loses_a_group_is_no_longer_found_by_it(services: Wiring, te
         return len(services.imaging_search.search(scope, asked).matches)
 
     assert (hits("李^一"), hits("李*"), hits("Lee^One")) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("tarou", {0, 4, 5}),
+        ("tarou yam", {0, 4, 5}),
+        ("yamada^tar", {0, 4, 5}),
+        ("tarou^yamada", set()),
+        ("^tar", {0, 4, 5}),
+        ("たろう", {0, 3}),
+        ("やまだ^た", {0, 3}),
+        ("=山田^花", {1}),
+        ("=tarou", set()),
+        ("yamada=山田=やまだ", {0}),
+        ("tarou 太郎", set()),
+        ("山田^太郎", {0, 2, 6}),
+        ("Dr", {8}),
+        ("^^^Dr", {8}),
+        ("^^Dr", set()),
+    ],
+)
+def test_fuzzy_matching_finds_words_in_their_group_and_component(
+    wired: Wiring, tenant: str, key: str, names: set[int]
+) -> None:
+    scope = system_scope(tenant)
+    asked = SearchRequest(level=STUDY, keys=((BY_KEYWORD["PatientName"], key),), fuzzy=True, limit=50)
+    found = wired.imaging_search.search(scope, asked).matches
+
+    assert {match.study["PatientName"].rstrip("=") for match in found} == {
+        NAMES[at].rstrip("=") for at in names
+    }

@@ -37,8 +37,16 @@ def test_every_uncompressed_syntax_says_the_same(syntax: str) -> None:
 def test_the_request_attributes_are_read_from_their_sequence() -> None:
     request = item(text(0x00400009, "SH", "STEP") + text(0x00401001, "SH", "REQ "))
     reading = reading_of(file_of(sequence(0x00400275, request)))
-    assert reading.series["ScheduledProcedureStepID"] == "STEP"
-    assert reading.series["RequestedProcedureID"] == "REQ"
+    assert reading.series["ScheduledProcedureStepID"] == ("STEP",)
+    assert reading.series["RequestedProcedureID"] == ("REQ",)
+
+
+def test_each_item_of_the_request_attributes_is_read() -> None:
+    first = item(text(0x00400009, "SH", "S1 ") + text(0x00401001, "SH", "R1"))
+    second = item(text(0x00401001, "SH", "R2"))
+    reading = reading_of(file_of(sequence(0x00400275, first + second)))
+    assert reading.series["ScheduledProcedureStepID"] == ("S1", "")
+    assert reading.series["RequestedProcedureID"] == ("R1", "R2")
 
 
 def test_only_the_first_of_several_values_is_searched() -> None:
@@ -62,7 +70,7 @@ def test_an_identifier_of_several_values_is_told_and_never_cut(tag: int, keyword
 def test_a_requested_procedure_of_several_values_is_told_and_never_cut() -> None:
     request = item(text(0x00400009, "SH", "S") + text(0x00401001, "SH", "R1\\R2"))
     reading = reading_of(file_of(sequence(0x00400275, request)))
-    assert reading.series["ScheduledProcedureStepID"] == "S"
+    assert reading.series["ScheduledProcedureStepID"] == ("S",)
     assert "RequestedProcedureID" not in reading.series
     assert reading.warnings == (
         "DICOM100: (0040,1001) - The identifier has several values; it is not searched.",
