@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from pydicom import Dataset
+import numpy
+from pydicom import DataElement, Dataset
+from pydicom.datadict import tag_for_keyword
+from pydicom.tag import BaseTag
 
 from app.imaging.render.faults import Unrenderable
 
@@ -24,6 +27,7 @@ _MACROS = (
 )
 _MOST_VALUES = 65536
 _LONGEST_TEXT = 1024
+_WORD = 2
 
 
 class Attributes:
@@ -41,11 +45,12 @@ class Attributes:
         """The same attributes under those of other data sets, which are asked first."""
         return Attributes(*datasets, *self._datasets)
 
-    def value(self, keyword: str) -> Any:
-        """The value as pydicom reads it; None where there is none."""
-        return next((value for each in self._datasets if (value := _value(each, keyword)) is not None), None)
+    def value(self, keyword: str | int) -> Any:
+        """The value as pydicom reads it, by its keyword or tag; None where there is none."""
+        found = self._element(keyword)
+        return None if found is None else found.value
 
-    def numbers(self, keyword: str) -> list[float]:
+    def numbers(self, keyword: str | int) -> list[float]:
         """The values as numbers; empty where one of them is none."""
         value = self.value(keyword)
         several = value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else [value]
@@ -55,11 +60,11 @@ class Attributes:
             return []
         return numbers if all(map(isfinite, numbers)) else []
 
-    def number(self, keyword: str) -> float | None:
+    def number(self, keyword: str | int) -> float | None:
         """The first value as a number; None where there is none."""
         return next(iter(self.numbers(keyword)), None)
 
-    def text(self, keyword: str) -> str:
+    def text(self, keyword: str | int) -> str:
         """The value as text, several joined by a backslash; empty where there is none."""
         value = self.value(keyword)
         if value is None or isinstance(value, bytes):
@@ -76,10 +81,18 @@ class Attributes:
         value = self.value(keyword)
         return [each for each in value if isinstance(each, Dataset)] if isinstance(value, Sequence) else []
 
-    def raw(self, keyword: str) -> bytes:
-        """The bytes of a binary value; empty where there are none."""
-        value = self.value(keyword)
-        return value if isinstance(value, bytes) else b""
+    def raw(self, keyword: str | int) -> bytes:
+        """The bytes of a binary value, words of 16 bits in little endian; empty where there are none."""
+        found = self._element(keyword)
+        if found is None or not isinstance(found.value, bytes):
+            return b""
+        words = len(found.value) // _WORD * _WORD
+        if self.little_endian or found.VR != "OW":
+            return found.value
+        return numpy.frombuffer(found.value[:words], numpy.uint16).byteswap().tobytes()
+
+    def _element(self, keyword: str | int) -> DataElement | None:
+        return next((found for each in self._datasets if (found := _element_of(each, keyword))), None)
 
 
 def attributes_of(header: Dataset, number: int) -> Attributes:
@@ -98,10 +111,10 @@ def _macro_items(group: Dataset) -> Iterator[Dataset]:
         yield from Attributes(group).datasets(keyword)[:1]
 
 
-def _value(dataset: Dataset, keyword: str) -> Any:
+def _element_of(dataset: Dataset, keyword: str | int) -> DataElement | None:
     try:
-        value = dataset.get(keyword)
+        tag = tag_for_keyword(keyword) if isinstance(keyword, str) else keyword
+        found = dataset.get(BaseTag(tag)) if tag else None
     except Exception:  # pydicom reads a value when it is asked for, and raises what it likes
         return None
-    empty = value is None or (isinstance(value, str | bytes | Sequence) and len(value) == 0)
-    return None if empty else value
+    return None if found is None or found.is_empty else found

@@ -80,23 +80,10 @@ def entries_of(said: Attributes, keyword: str, described: Descriptor) -> NDArray
 
     Entries of eight bits are written two to a word, or as words of their own (C.7.6.3.1.6); the length tells.
     """
-    value = said.value(keyword)
-    if isinstance(value, bytes):
-        raw = value
-        order = "<u2" if said.little_endian else ">u2"
-    else:
-        numbers = numpy.asarray(said.numbers(keyword), numpy.int64)
-        raw, order = numbers.astype("<u2").tobytes(), "<u2"
+    raw = said.raw(keyword) or numpy.array(said.numbers(keyword), numpy.int64).astype("<u2").tobytes()
     if not raw:
         return None
     if described.bits <= _BYTE and len(raw) < 2 * described.count:
-        packed = numpy.frombuffer(raw, numpy.uint8)
-        packed = packed if order == "<u2" else _swapped(packed)
-        return packed[: described.count].astype(numpy.uint16)
-    words = numpy.frombuffer(raw[: len(raw) // 2 * 2], order)
+        return numpy.frombuffer(raw, numpy.uint8)[: described.count].astype(numpy.uint16)
+    words = numpy.frombuffer(raw[: len(raw) // 2 * 2], "<u2")
     return words[: described.count].astype(numpy.uint16)
-
-
-def _swapped(packed: NDArray[numpy.uint8]) -> NDArray[numpy.uint8]:
-    """Bytes that were written two to a big endian word, in their order."""
-    return packed[: len(packed) // 2 * 2].reshape(-1, 2)[:, ::-1].reshape(-1)

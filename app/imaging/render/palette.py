@@ -62,6 +62,18 @@ def paint(values: NDArray[Any], described: PixelDescription, palette: Palette) -
     return look_up(values, _table(palette, values.dtype.str, described.bits_stored))
 
 
+def paint_over(
+    levels: NDArray[numpy.uint8], values: NDArray[Any], described: PixelDescription, palette: Palette
+) -> NDArray[numpy.uint8]:
+    """Grey levels in the colours of a palette where it has the stored value (PS3.3 C.8.16.2.1.1.1).
+
+    Raises `Unrenderable` where the values have more than 16 bits.
+    """
+    rows = len(palette.rows)
+    coloured = (values >= palette.first) & (values < palette.first + rows)
+    return numpy.where(coloured[..., None], paint(values, described, palette), levels[..., None])
+
+
 @lru_cache(maxsize=_PALETTES)
 def _table(palette: Palette, dtype: str, bits_stored: int) -> NDArray[numpy.uint8]:
     return spread(palette.colours_of(stored_values(dtype, bits_stored)), dtype)
@@ -77,17 +89,17 @@ def _read_colour(
     entries = entries_of(said, f"{colour}PaletteColorLookupTableData", descriptor)
     if entries is None:
         segments = said.raw(f"Segmented{colour}PaletteColorLookupTableData")
-        entries = expanded(segments, descriptor, little_endian=said.little_endian) if segments else None
+        entries = expanded(segments, descriptor) if segments else None
     return (descriptor, entries) if entries is not None and len(entries) else None
 
 
-def expanded(raw: bytes, descriptor: Descriptor, *, little_endian: bool = True) -> NDArray[numpy.uint16]:
+def expanded(raw: bytes, descriptor: Descriptor) -> NDArray[numpy.uint16]:
     """The entries that segments stand for (PS3.3 C.7.9.2); raises `Unrenderable` where they break off.
 
     An indirect segment, which copies others by their offset in bytes, may not name one of its own kind, so
     that no more is done than there are entries.
     """
-    kind = "u1" if descriptor.bits <= _BYTE else "<u2" if little_endian else ">u2"
+    kind = "u1" if descriptor.bits <= _BYTE else "<u2"
     size = numpy.dtype(kind).itemsize
     numbers = [int(each) for each in numpy.frombuffer(raw[: len(raw) // size * size], kind)]
     entries: list[int] = []

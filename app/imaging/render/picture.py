@@ -1,6 +1,7 @@
 """A decoded frame as a picture of eight bits: what it shows, how it lies, what is written on it."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
@@ -11,11 +12,14 @@ from app.imaging.render.colour import to_rgb
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.geometry import Placement, part_of, pixel_ratio, place, scaled
 from app.imaging.render.grey import shade, shading_of
-from app.imaging.render.palette import paint, read_palette
+from app.imaging.render.overlays import burnt, overlay_planes
+from app.imaging.render.palette import paint, paint_over, read_palette
+from app.imaging.render.segments import is_segmentation, show_segments
 from app.imaging.render.wishes import Wish
 
 _GREY_AXES = 2
 _MILLISECONDS = 1000
+_IN_COLOUR = ("COLOR", "MIXED")  # of Pixel Presentation: a supplemental palette over grey levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,27 @@ class Picture:
     milliseconds: float | None = None
 
 
-def draw(frame: Frame, described: PixelDescription, header: Dataset, number: int, wish: Wish) -> Picture:
+def draw(
+    frame: Frame,
+    described: PixelDescription,
+    header: Dataset,
+    number: int,
+    wish: Wish,
+    *,
+    cells: NDArray[Any] | None = None,
+) -> Picture:
     """Draw a frame, counted from 1, as somebody wishes to see it.
 
-    Raises `Unrenderable` where its values cannot be shown, and `Invalid` where the wish does not fit them.
+    `cells` are the whole cells of an uncompressed frame, where overlays may be in the bits that its values
+    leave. Raises `Unrenderable` where they cannot be shown, and `Invalid` where the wish does not fit them.
     """
     said = attributes_of(header, number)
     rows, columns = frame.values.shape[:2]
     placement = place(wish.viewport, rows, columns, pixel_ratio(said))
-    shown = _shown(frame, replace(described, photometric=frame.photometric), said, wish, placement)
+    described = replace(described, photometric=frame.photometric)
+    shown = _shown(frame, described, said, wish, placement)
+    if wish.overlays:
+        shown = burnt(shown, overlay_planes(said, described, number, cells), placement)
     return Picture(scaled(shown, placement), milliseconds=_lasting(said, number))
 
 
@@ -52,7 +68,12 @@ def _shown(
         return to_rgb(Frame(part, frame.photometric), described)
     if frame.photometric == "PALETTE COLOR":
         return paint(part, described, read_palette(said, described))
-    return shade(part, described, shading_of(said, described, frame.values, wish.window))
+    if is_segmentation(said):
+        return show_segments(part, described, said)
+    levels = shade(part, described, shading_of(said, described, frame.values, wish.window))
+    if said.text("PixelPresentation") in _IN_COLOUR and said.value("RedPaletteColorLookupTableDescriptor"):
+        return paint_over(levels, part, described, read_palette(said, described))
+    return levels
 
 
 def _lasting(said: Attributes, number: int) -> float | None:
