@@ -7,6 +7,7 @@ import numpy
 from numpy.typing import NDArray
 from pydicom import Dataset
 
+from app.imaging.render.annotation import annotated
 from app.imaging.render.attributes import Attributes, attributes_of
 from app.imaging.render.colour import to_rgb
 from app.imaging.render.description import Frame, PixelDescription
@@ -14,6 +15,7 @@ from app.imaging.render.geometry import Placement, part_of, pixel_ratio, place, 
 from app.imaging.render.grey import shade, shading_of
 from app.imaging.render.overlays import burnt, overlay_planes
 from app.imaging.render.palette import paint, paint_over, read_palette
+from app.imaging.render.profiles import profiled
 from app.imaging.render.segments import is_segmentation, show_segments
 from app.imaging.render.wishes import Wish
 
@@ -56,7 +58,11 @@ def draw(
     shown = _shown(frame, described, said, wish, placement)
     if wish.overlays:
         shown = burnt(shown, overlay_planes(said, described, number, cells), placement)
-    return Picture(scaled(shown, placement), milliseconds=_lasting(said, number))
+    shown = scaled(shown, placement)
+    if wish.annotation:
+        shown = annotated(shown, said, number, wish.annotation)
+    finished = profiled(shown, said, wish.iccprofile)
+    return Picture(finished.values, finished.profile, _lasting(said, number))
 
 
 def _shown(
