@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy
 from numpy.typing import NDArray
-from pydicom import Dataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from app.imaging.render.description import FLOATING, PIXEL_DATA, Frame, PixelDescription, describe
 from app.imaging.render.picture import draw
 from app.imaging.render.wishes import Wish
+from tests.factories.dicom import uid
 
 COLOURS = ("Red", "Green", "Blue")
 
@@ -84,3 +85,55 @@ def palette_header(
         header.add_new(f"{colour}PaletteColorLookupTableDescriptor", vr, descriptor)
         header.add_new(f"{colour}PaletteColorLookupTableData", "OW", written.tobytes())
     return header
+
+
+def add_overlay(header: Dataset, marks: NDArray[Any], *, group: int = 0x6000, **elements: Any) -> None:
+    """Add an overlay of these frames of marks to a header."""
+    frames = marks.reshape(-1, *marks.shape[-2:])
+    values: dict[int, tuple[str, Any]] = {
+        0x0010: ("US", frames.shape[1]),
+        0x0011: ("US", frames.shape[2]),
+        0x0040: ("CS", elements.get("kind", "G")),
+        0x0050: ("SS", elements.get("origin", [1, 1])),
+        0x0100: ("US", 1),
+        0x0102: ("US", 0),
+        0x3000: ("OW", numpy.packbits(frames.reshape(-1), bitorder="little").tobytes()),
+    }
+    if len(frames) > 1:
+        values |= {0x0015: ("IS", len(frames)), 0x0051: ("US", elements.get("first_frame", 1))}
+    for element, (vr, value) in values.items():
+        header.add_new((group, element), vr, value)
+
+
+def source_slice(values: NDArray[Any]) -> Dataset:
+    """A CT slice of these values that others refer to, with all that highdicom asks of one."""
+    image = header_of(values, ImagePositionPatient=[0, 0, 0])
+    image.update(
+        item_of(
+            SOPClassUID=CTImageStorage,
+            SOPInstanceUID=uid("source"),
+            StudyInstanceUID=uid("study"),
+            SeriesInstanceUID=uid("series"),
+            FrameOfReferenceUID=uid("frame of reference"),
+            ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+            PixelSpacing=[1, 1],
+            SliceThickness=1,
+            PatientID="P",
+            PatientName="A^B",
+            PatientBirthDate="",
+            PatientSex="",
+            StudyDate="20260101",
+            StudyTime="",
+            StudyID="",
+            AccessionNumber="",
+            ReferringPhysicianName="",
+            Modality="CT",
+            SeriesNumber=1,
+            InstanceNumber=1,
+            PositionReferenceIndicator="",
+        )
+    )
+    image.file_meta = FileMetaDataset()
+    image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    image.PixelData = values.tobytes()
+    return image

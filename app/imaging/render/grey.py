@@ -58,22 +58,24 @@ class Shading:
 
     def levels(self, stored: NDArray[Any]) -> NDArray[numpy.uint8]:
         """The grey level of each stored value, 0 to 255."""
-        shares = self._shares(stored)
-        if self.presentation:
-            inputs = shares * (len(self.presentation.values) - 1) + self.presentation.first
-            shares = self.presentation.looked_up(inputs) / self.presentation.largest
-        if self.inverted:
-            shares = 1 - shares
-        levels = numpy.floor(numpy.nan_to_num(shares, nan=0.0).clip(0, 1) * WHITE + 0.5).astype(numpy.uint8)
+        levels = numpy.floor(self.shares(stored) * WHITE + 0.5).astype(numpy.uint8)
         if self.blank:
             levels[self.blank.among(stored)] = 0
         return levels
 
-    def _shares(self, stored: NDArray[Any]) -> NDArray[numpy.float64]:
-        measured = _measured(self.modality, stored)
+    def shares(self, stored: NDArray[Any]) -> NDArray[numpy.float64]:
+        """How bright each stored value is shown, 0 to 1; what is no number is not bright."""
+        measured = measured_by(self.modality, stored)
         if isinstance(self.interest, GreyWindow):
-            return self.interest.shares(measured)
-        return self.interest.looked_up(numpy.nan_to_num(measured)) / self.interest.largest
+            shares = self.interest.shares(measured)
+        else:
+            shares = self.interest.looked_up(numpy.nan_to_num(measured)) / self.interest.largest
+        if self.presentation:
+            inputs = shares * (len(self.presentation.values) - 1) + self.presentation.first
+            shares = self.presentation.looked_up(numpy.nan_to_num(inputs)) / self.presentation.largest
+        if self.inverted:
+            shares = 1 - shares
+        return numpy.nan_to_num(shares, nan=0.0).clip(0, 1)
 
 
 def shading_of(
@@ -110,7 +112,7 @@ def read_interest(
     said: Attributes, modality: Rescale | LookupTable, described: PixelDescription
 ) -> GreyWindow | LookupTable | None:
     """Read the VOI LUT or the window of a header; None where it has neither."""
-    highest = float(_measured(modality, numpy.array(stored_range(described), numpy.float64)).max())
+    highest = float(measured_by(modality, numpy.array(stored_range(described), numpy.float64)).max())
     for item in said.items("VOILUTSequence")[:1]:
         table = read_table(item, "LUTDescriptor", "LUTData", largest_input=highest)
         if table:
@@ -161,7 +163,8 @@ def _table(shading: Shading, dtype: str, bits_stored: int) -> NDArray[numpy.uint
     return spread(shading.levels(stored_values(dtype, bits_stored)), dtype)
 
 
-def _measured(modality: Rescale | LookupTable, stored: NDArray[Any]) -> NDArray[Any]:
+def measured_by(modality: Rescale | LookupTable, stored: NDArray[Any]) -> NDArray[Any]:
+    """What stored values measure: the output of a modality LUT."""
     if isinstance(modality, LookupTable):
         return modality.looked_up(numpy.nan_to_num(stored))
     if modality == Rescale():
@@ -189,7 +192,7 @@ def _whole(
 ) -> GreyWindow:
     if isinstance(modality, LookupTable):
         return window_over(float(modality.values.min()), float(modality.values.max()))
-    ends = _measured(modality, numpy.array(_range(said, described, values, padding), numpy.float64))
+    ends = measured_by(modality, numpy.array(_range(said, described, values, padding), numpy.float64))
     return window_over(float(ends.min()), float(ends.max()))
 
 

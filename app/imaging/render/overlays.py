@@ -11,6 +11,7 @@ from app.imaging.render.attributes import Attributes
 from app.imaging.render.description import PixelDescription
 from app.imaging.render.geometry import Placement
 from app.imaging.render.grey import WHITE
+from app.imaging.render.subject import Subject
 
 _GROUPS = range(0x6000, 0x6020, 2)
 _ROWS, _COLUMNS, _FRAMES, _ORIGIN, _FIRST_FRAME = 0x0010, 0x0011, 0x0015, 0x0050, 0x0051
@@ -30,18 +31,16 @@ class OverlayPlane:
     layer: str = ""
 
 
-def overlay_planes(
-    said: Attributes, described: PixelDescription, number: int, cells: NDArray[Any] | None = None
-) -> Iterator[OverlayPlane]:
-    """The overlays of a frame, counted from 1; those that cannot be read are left out.
+def overlay_planes(subject: Subject, said: Attributes | None = None) -> Iterator[OverlayPlane]:
+    """The overlays of a frame, as `said` has them where it is given; those that cannot be read are left out.
 
-    `cells` are the whole cells of the frame, in whose upper bits an overlay of old may be (PS3.5 8.1.2);
-    without them such overlays are left out.
+    Without the cells of the frame those are, too, which of old are in the upper bits of them (PS3.5 8.1.2).
     """
+    said = said or subject.said
     for group in _GROUPS:
-        marks = _embedded(said, group, described, cells)
+        marks = _embedded(said, group, subject.described, subject.cells)
         if marks is None:
-            marks = _own(said, group, number)
+            marks = _own(said, group, subject.number)
         if marks is not None:
             origin = said.numbers(_tag(group, _ORIGIN))
             top, left = (int(each) - 1 for each in origin) if len(origin) == _PAIR else (0, 0)

@@ -37,6 +37,11 @@ class Palette:
         """The colours, one a row."""
         return numpy.frombuffer(self.colours, numpy.uint8).reshape(-1, len(_COLOURS))
 
+    def spread_over(self, shares: NDArray[numpy.float64]) -> NDArray[numpy.uint8]:
+        """The colour of each share of the whole palette, 0 to 1, in a further axis (PS3.4 N.2.2)."""
+        rows = self.rows
+        return rows[numpy.rint(shares * (len(rows) - 1)).astype(numpy.int64)]
+
     def colours_of(self, stored: NDArray[Any]) -> NDArray[numpy.uint8]:
         """The colour of each stored value, in a further axis."""
         rows = self.rows

@@ -15,11 +15,12 @@ from app.imaging.render.geometry import Placement, part_of, pixel_ratio, place, 
 from app.imaging.render.grey import shade, shading_of
 from app.imaging.render.overlays import burnt, overlay_planes
 from app.imaging.render.palette import paint, paint_over, read_palette
+from app.imaging.render.presentation import present
 from app.imaging.render.profiles import profiled
 from app.imaging.render.segments import is_segmentation, show_segments
+from app.imaging.render.subject import Subject
 from app.imaging.render.wishes import Wish
 
-_GREY_AXES = 2
 _MILLISECONDS = 1000
 _IN_COLOUR = ("COLOR", "MIXED")  # of Pixel Presentation: a supplemental palette over grey levels
 
@@ -52,25 +53,31 @@ def draw(
     leave. Raises `Unrenderable` where they cannot be shown, and `Invalid` where the wish does not fit them.
     """
     said = attributes_of(header, number)
-    rows, columns = frame.values.shape[:2]
-    placement = place(wish.viewport, rows, columns, pixel_ratio(said))
-    described = replace(described, photometric=frame.photometric)
-    shown = _shown(frame, described, said, wish, placement)
-    if wish.overlays:
-        shown = burnt(shown, overlay_planes(said, described, number, cells), placement)
-    shown = scaled(shown, placement)
+    subject = Subject(frame, replace(described, photometric=frame.photometric), said, number, cells)
+    if wish.presentation is None:
+        shown = _as_it_says(subject, wish)
+    else:
+        shown = present(subject, wish.presentation, wish.viewport)
     if wish.annotation:
         shown = annotated(shown, said, number, wish.annotation)
     finished = profiled(shown, said, wish.iccprofile)
     return Picture(finished.values, finished.profile, _lasting(said, number))
 
 
-def _shown(
-    frame: Frame, described: PixelDescription, said: Attributes, wish: Wish, placement: Placement
-) -> NDArray[numpy.uint8]:
+def _as_it_says(subject: Subject, wish: Wish) -> NDArray[numpy.uint8]:
+    """A frame as its own header says that it is shown."""
+    placement = place(wish.viewport, subject.rows, subject.columns, pixel_ratio(subject.said))
+    shown = _shown(subject, wish, placement)
+    if wish.overlays:
+        shown = burnt(shown, overlay_planes(subject), placement)
+    return scaled(shown, placement)
+
+
+def _shown(subject: Subject, wish: Wish, placement: Placement) -> NDArray[numpy.uint8]:
     """Grey levels or colours of the part that is shown; a range of values is that of the whole."""
+    frame, described, said = subject.frame, subject.described, subject.said
     part = part_of(frame.values, placement)
-    if part.ndim > _GREY_AXES:
+    if subject.coloured:
         return to_rgb(Frame(part, frame.photometric), described)
     if frame.photometric == "PALETTE COLOR":
         return paint(part, described, read_palette(said, described))

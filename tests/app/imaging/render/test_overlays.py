@@ -5,34 +5,15 @@ from typing import Any
 import numpy
 import pytest
 from numpy.typing import NDArray
-from pydicom import Dataset
 
 from app.imaging.render.description import Frame
 from app.imaging.render.picture import draw
 from app.imaging.render.wishes import Viewport, Wish
-from tests.factories.pixels import described_by, drawn, header_of
+from tests.factories.pixels import add_overlay, described_by, drawn, header_of
 
 BLANK = numpy.zeros((6, 8), numpy.uint8)
 CROSS = numpy.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], numpy.uint8)
 BURNT = Wish(overlays=True)
-
-
-def add_overlay(header: Dataset, marks: NDArray[Any], *, group: int = 0x6000, **elements: Any) -> None:
-    """Add an overlay of these frames of marks to a header."""
-    frames = marks.reshape(-1, *marks.shape[-2:])
-    values: dict[int, tuple[str, Any]] = {
-        0x0010: ("US", frames.shape[1]),
-        0x0011: ("US", frames.shape[2]),
-        0x0040: ("CS", elements.get("kind", "G")),
-        0x0050: ("SS", elements.get("origin", [1, 1])),
-        0x0100: ("US", 1),
-        0x0102: ("US", 0),
-        0x3000: ("OW", numpy.packbits(frames.reshape(-1), bitorder="little").tobytes()),
-    }
-    if len(frames) > 1:
-        values |= {0x0015: ("IS", len(frames)), 0x0051: ("US", elements.get("first_frame", 1))}
-    for element, (vr, value) in values.items():
-        header.add_new((group, element), vr, value)
 
 
 def marked(origin: tuple[int, int]) -> NDArray[numpy.uint8]:

@@ -8,52 +8,19 @@ from highdicom.color import CIELabColor
 from highdicom.content import AlgorithmIdentificationSequence
 from highdicom.seg import Segmentation, SegmentDescription
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian
 
 from app.imaging.render.description import Frame, describe
 from app.imaging.render.lab import to_srgb
 from app.imaging.render.picture import draw
 from app.imaging.render.wishes import Wish
 from tests.factories.dicom import uid
-from tests.factories.pixels import COLOURS, drawn, header_of, item_of
+from tests.factories.pixels import COLOURS, drawn, header_of, item_of, source_slice
 
 COLOURS_OF_SEGMENTS = ("red", "turquoise")
 LABELS = numpy.array([[0, 1, 1, 0], [2, 2, 0, 1], [0, 0, 2, 2]], numpy.uint8)
-
-
-def source() -> Dataset:
-    """A CT slice that a segmentation is of."""
-    image = header_of(LABELS.astype(numpy.uint16), ImagePositionPatient=[0, 0, 0])
-    image.update(
-        item_of(
-            SOPClassUID=CTImageStorage,
-            SOPInstanceUID=uid("source"),
-            StudyInstanceUID=uid("study"),
-            SeriesInstanceUID=uid("series"),
-            FrameOfReferenceUID=uid("frame of reference"),
-            ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
-            PixelSpacing=[1, 1],
-            SliceThickness=1,
-            PatientID="P",
-            PatientName="A^B",
-            PatientBirthDate="",
-            PatientSex="",
-            StudyDate="20260101",
-            StudyTime="",
-            StudyID="",
-            AccessionNumber="",
-            ReferringPhysicianName="",
-            Modality="CT",
-            SeriesNumber=1,
-            InstanceNumber=1,
-            PositionReferenceIndicator="",
-        )
-    )
-    image.file_meta = FileMetaDataset()
-    image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    return image
 
 
 def segmentation(kind: str, pixels: NDArray[Any], **keywords: Any) -> Dataset:
@@ -71,9 +38,8 @@ def segmentation(kind: str, pixels: NDArray[Any], **keywords: Any) -> Dataset:
         )
         for number, colour in enumerate(COLOURS_OF_SEGMENTS, 1)
     ]
-    image = source()
     return Segmentation(
-        source_images=[image],
+        source_images=[source_slice(LABELS.astype(numpy.uint16))],
         pixel_array=pixels,
         segmentation_type=kind,
         segment_descriptions=segments,
