@@ -76,8 +76,7 @@ def _letter(character: str) -> str:
 
 
 def _patient(said: Attributes, _: int) -> Iterator[str]:
-    groups = [group for group in said.text("PatientName").split("=") if group.strip("^ ")]
-    yield groups[0].replace("^", " ") if groups else ""
+    yield said.person("PatientName")
     yield said.text("PatientID")
     yield " ".join(part for part in (_date(said.text("PatientBirthDate")), said.text("PatientSex")) if part)
 

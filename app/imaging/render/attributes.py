@@ -64,13 +64,18 @@ class Attributes:
         """The first value as a number; None where there is none."""
         return next(iter(self.numbers(keyword)), None)
 
-    def text(self, keyword: str | int) -> str:
+    def text(self, keyword: str | int, *, longest: int = _LONGEST_TEXT) -> str:
         """The value as text, several joined by a backslash; empty where there is none."""
         value = self.value(keyword)
         if value is None or isinstance(value, bytes):
             return ""
         several = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        return "\\".join(str(each) for each in several[:_MOST_VALUES]).strip(" \0")[:_LONGEST_TEXT]
+        return "\\".join(str(each) for each in several[:_MOST_VALUES]).strip(" \0")[:longest]
+
+    def person(self, keyword: str) -> str:
+        """The name of a person in the first of its component groups, as it is spoken; empty without one."""
+        groups = (group.strip("^ ") for group in self.text(keyword).split("="))
+        return " ".join(next((group for group in groups if group), "").replace("^", " ").split())
 
     def items(self, keyword: str) -> list["Attributes"]:
         """The items of a sequence; empty where there are none."""
