@@ -18,6 +18,8 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 PROVISIONAL = {"system": "urn:hilum:patient", "code": "provisional"}
 """The tag of a Patient who was made because the pictures and the chart disagree; a person has to look."""
 _IDENTIFYING = ("PatientName", "PatientBirthDate")
+_NUMBER = ("PatientID", "IssuerOfPatientID")
+_PERSON = {"name": "PatientName", "birthDate": "PatientBirthDate", "sex": "PatientSex"}
 _SEXES = {"male": "M", "female": "F", "other": "O"}
 
 Name: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
@@ -39,6 +41,22 @@ def agrees(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return comparable and not disagreements(one, other)
 
 
+def unlike(picture: Mapping[str, Any], study: Mapping[str, Any]) -> tuple[str, ...]:
+    """The attributes by which a picture is of another patient than its study; none where it may be theirs.
+
+    Both are DICOM facts. It is of another one by another PatientID (or issuer of one), or where both name and
+    birth date differ: one of them alone is how a slip of the pen or a marriage looks.
+    """
+    if all(picture.get(name) == study.get(name) for name in (*_NUMBER, *_PERSON.values())):
+        return ()
+    numbered = picture.get("PatientID") and study.get("PatientID")
+    number = [name for name in _NUMBER if numbered and _both_differ(picture.get(name), study.get(name))]
+    person = disagreements(picture, study)
+    if number or {"name", "birthDate"} <= set(person):
+        return (*number, *(_PERSON[name] for name in person))
+    return ()
+
+
 def is_provisional(patient: Mapping[str, Any]) -> bool:
     """Whether a Patient resource is tagged as one whom a person still has to look at."""
     tags = patient.get("meta", {}).get("tag", ())
@@ -54,6 +72,10 @@ def facts_of(patient: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
         "PatientSex": _SEXES.get(str(patient.get("gender")), ""),
     }
     return {keyword: value for keyword, value in facts.items() if value}
+
+
+def _both_differ(one: object, other: object) -> bool:
+    return bool(one and other) and one != other
 
 
 def _names_differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

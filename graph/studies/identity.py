@@ -24,8 +24,8 @@ from graph.commit import Draft, View
 from graph.keys import resource_key, resource_of
 from graph.query.rows import code_key, compartment_keys, value_rows
 from graph.records import Facts
-from graph.resources.states import CARRIERS, Candidate, candidate
-from graph.resources.writing import IDENTIFIER, VERSIONS, ResourceWrite
+from graph.resources.states import CARRIERS, Candidate, ResourceState, candidate
+from graph.resources.writing import IDENTIFIER, VERSIONS, ResourceWrite, next_version
 from graph.site import Site
 
 _MOST_NAMED = 10  # patients whom a Task names
@@ -173,18 +173,20 @@ def _agreeing_elsewhere(facts: Facts, carriers: tuple[Candidate, ...]) -> Candid
     return carriers[0] if agrees(facts, carriers[0].facts) else None
 
 
-def made_by_hilum(view: View, resource: dict[str, Any], site: Site) -> ResourceWrite:
-    """The first version of a resource that Hilum itself makes."""
+def made_by_hilum(
+    view: View, resource: dict[str, Any], site: Site, known: ResourceState | None = None
+) -> ResourceWrite:
+    """A version of a resource that Hilum itself makes: the first, or the next after what is known."""
     resource_type, resource_id = resource["resourceType"], resource["id"]
-    values = extract(resource, site.zone)
+    values, version_id = extract(resource, site.zone), next_version(known)
     return ResourceWrite(
         key=resource_key(view.tenant, resource_type, resource_id),
         resource_type=resource_type,
         resource_id=resource_id,
-        known=None,
-        version_id=1,
-        method="POST",
-        body=orjson.dumps(stamped(resource, 1, view.now)),
+        known=known,
+        version_id=version_id,
+        method="PUT" if known else "POST",
+        body=orjson.dumps(stamped(resource, version_id, view.now)),
         values=value_rows(view.tenant, resource_type, values),
         compartment=compartment_keys(view.tenant, values),
     )

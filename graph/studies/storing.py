@@ -31,6 +31,7 @@ from graph.studies.identity import (
     identifier_term,
     made_by_hilum,
 )
+from graph.studies.newcomers import Newcomers, warnings_of
 from graph.studies.places import Arriving, Place, placed
 from graph.studies.rows import (
     ARRIVALS,
@@ -51,7 +52,6 @@ from graph.studies.version import StudyVersion, of_known, version_write
 Thing = TypeVar("Thing")
 
 _REPLACED = f"UNWIND $keys AS key MATCH (i:Instance {{key: key}}) RETURN i {LEAVING} AS instance"
-_OTHER_PATIENT = "the study belongs to another PatientID; its first one stays"
 _IN_DOUBT: Mapping[OwnerDoubt | None, str] = {
     OwnerDoubt.SHARED: "several patients carry the PatientID: this one is provisional",
     OwnerDoubt.ANNOUNCED: "announced for another patient: this one is provisional",
@@ -107,9 +107,8 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         for each in arriving:
             key = each.place.instance
             status = self._status(each.row, chosen[key].row, there[key])
-            new = told.get(key) or _ToldOf(_whose(view.get(STUDIES, each.place.study)))
-            warnings = new.warnings if status is StoreStatus.STORED else ()
-            outcomes.append(StoreOutcome(status, warnings, new.whose))
+            new = told.get(key) or _told_again(each, view.get(STUDIES, each.place.study))
+            outcomes.append(StoreOutcome(status, new.warnings, new.whose))
         return outcomes
 
     def _chosen(self, arriving: Iterable[Arriving]) -> dict[str, Arriving]:
@@ -180,19 +179,20 @@ class _Study:
         after = after.owned_by(owner.key)
         self._draft_version(known, before, after, place)
         self._draft_series(before, after)
+        whose = (after.patient, resource_key(self.unit.scope.tenant, "ImagingStudy", after.resource_id))
+        doubted = (_IN_DOUBT[owner.doubt],) if owner.doubt in _IN_DOUBT else ()
+        strangers = []
         for each in self.arrivals:
             if leaving := replaced.get(each.place.instance):
                 tombstone = tombstone_of(leaving, each.place.series)
                 self.draft.add(REPLACEMENTS, Replacement(tombstone, _arrival(each)))
             else:
                 self.draft.add(ARRIVALS, _arrival(each))
-        whose = (after.patient, resource_key(self.unit.scope.tenant, "ImagingStudy", after.resource_id))
-        expected = before.facts.get("PatientID")
-        doubted = (_IN_DOUBT[owner.doubt],) if owner.doubt in _IN_DOUBT else ()
-        for each in self.arrivals:
-            other = expected and each.row.study.get("PatientID", expected) != expected
-            warnings = (_OTHER_PATIENT, *doubted) if other else doubted
-            yield each.place.instance, _ToldOf(whose, warnings)
+            unlike = warnings_of(each.row.study, after.facts)
+            if unlike:
+                strangers.append(each)
+            yield each.place.instance, _ToldOf(whose, (*unlike, *doubted))
+        Newcomers(self.view, self.draft, self.unit.site).ask(after, strangers)
 
     def _replaced(self) -> Mapping[str, Mapping[str, Any]]:
         """The instances whose places are taken, by their keys."""
@@ -254,8 +254,12 @@ class _Study:
             )
 
 
-def _whose(known: ResourceState | None) -> tuple[str, ...]:
-    return (*(known.compartment or ()), known.key) if known else ()
+def _told_again(arriving: Arriving, known: ResourceState | None) -> _ToldOf:
+    """What is told of an instance that was there before: what was told of it then of its study's patient."""
+    if known is None:
+        return _ToldOf(())
+    unlike = warnings_of(arriving.row.study, known.properties) if known.managed else ()
+    return _ToldOf((*(known.compartment or ()), known.key), unlike)
 
 
 def _arrival(arriving: Arriving) -> Arrival:

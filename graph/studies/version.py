@@ -12,6 +12,7 @@ import orjson
 
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.mapping.imaging_study import imaging_study
+from fhir_profiles.mapping.patient_identity import unlike
 from graph.keys import resource_key, resource_of
 from graph.query.attribute_forms import properties_of
 from graph.query.attributes import SERIES, STUDY, of_level
@@ -49,14 +50,18 @@ class StudyVersion:
     def arriving(self, arrivals: Sequence[Arriving], replaced: Container[str] = ()) -> "StudyVersion":
         """The version with these instances: the latest attributes win, but a study keeps its patient.
 
-        `replaced` are the keys of those that take the place of another, and are counted already.
+        What pictures of somebody else say of their patient is not taken over. `replaced` are the keys of
+        those that take the place of another, and are counted already.
         """
-        new: dict[str, Any] = {}
+        facts, last = dict(self.facts), None
         for each in arrivals:
-            new |= present(each.row.study, _KEYWORDS)
-        kept = {name: self.facts[name] for name in _PATIENT if name in self.facts}
+            if each.row.study != last:  # most say of their study what the one before them said
+                last = each.row.study
+                foreign = unlike(last, facts)
+                kept = {name for name in _PATIENT if foreign or name in facts}
+                facts |= present(last, [name for name in _KEYWORDS if name not in kept])
         series = {**self.series, **dict(self._series_with(arrivals, replaced))}
-        facts = {**self.facts, **new, **kept, "StudyInstanceUID": arrivals[0].row.study_uid}
+        facts["StudyInstanceUID"] = arrivals[0].row.study_uid
         return replace(self, facts=facts | _counted(series.values()), series=series)
 
     def leaving(self, instances: Mapping[str, int]) -> "StudyVersion":

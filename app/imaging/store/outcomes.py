@@ -84,17 +84,20 @@ def committed(
     Where it was `replacing`, what was there already is no news (the DICOM service: never 45070).
     """
     if told.status is StoreStatus.REPEATED and not replacing:
-        return repeated(reading, source)
+        return repeated(reading, source, told.warnings)
     if told.status is StoreStatus.EXISTS:
         return failed(reading, FailureReason.EXISTS, source)
     comments = told.warnings + reading.warnings  # whose pictures they are comes first
     return _there(reading, int(WarningReason.VALIDATION) if comments else None, comments, source)
 
 
-def repeated(reading: Reading, source: str | None) -> InstanceOutcome:
-    """The outcome of an instance whose very bytes are there already: what it warned of, it warns of again."""
-    reason = reading.warning_reason or int(WarningReason.REPEATED)
-    outcome = _there(reading, reason, (REPETITION, *reading.warnings), source)
+def repeated(reading: Reading, source: str | None, told: tuple[str, ...] = ()) -> InstanceOutcome:
+    """The outcome of an instance whose very bytes are there already: what it warned of, it warns of again.
+
+    `told` is what the imaging store warns of.
+    """
+    reason = int(WarningReason.VALIDATION) if told else reading.warning_reason or int(WarningReason.REPEATED)
+    outcome = _there(reading, reason, (*told, REPETITION, *reading.warnings), source)
     return replace(outcome, repeated=True)
 
 

@@ -171,3 +171,103 @@ def test_a_number_that_a_bundle_gives_twice_answers_no_conditional_reference(fhi
     ]
 
     assert [each.status_code for each in answers] == [412, 200, 412]
+
+
+OF_ANOTHER = {
+    "another number": ("8", {}, ["PatientID"]),
+    "another issuer": ("7", {"IssuerOfPatientID": "B"}, ["IssuerOfPatientID"]),
+    "another number and name": ("8", {"PatientName": "Roe^Richard"}, ["PatientID", "PatientName"]),
+    "another name and birth date": (
+        "7",
+        {"PatientName": "Roe^Richard", "PatientBirthDate": "19800304"},
+        ["PatientName", "PatientBirthDate"],
+    ),
+    "another name and birth date, no number": (
+        None,
+        {"PatientName": "Roe^Richard", "PatientBirthDate": "19800304", "PatientSex": "M"},
+        ["PatientName", "PatientBirthDate", "PatientSex"],
+    ),
+}
+OF_THE_SAME = {
+    "the same": ("7", {}),
+    "no number": (None, {}),
+    "another name, as after a marriage": ("7", {"PatientName": "Smith^Jane"}),
+    "another birth date": ("7", {"PatientBirthDate": "19700103"}),
+    "nothing": (None, dict.fromkeys(PICTURE)),
+}
+
+
+@pytest.mark.parametrize("case", OF_ANOTHER)
+def test_later_pictures_of_another_patient_are_stored_and_a_person_is_asked_once(
+    fhir: Fhir, modality: Modality, case: str
+) -> None:
+    number, attributes, named = OF_ANOTHER[case]
+    modality.send("7", IssuerOfPatientID="A")
+    person = owner(fhir)
+
+    outcomes = [modality.send(number, **{"IssuerOfPatientID": "A", **attributes}) for _ in range(2)]
+
+    (task,) = tasks(fhir)
+    (study,) = fhir.found(f"ImagingStudy?identifier=urn:oid:{UID}")
+    assert owner(fhir) == person
+    assert (task["status"], task["for"], task["focus"]) == (
+        "requested",
+        {"reference": person},
+        {"reference": study},
+    )
+    warnings = tuple(f"{name} is not the study's: a person is asked to look" for name in named)
+    assert all(each.comments[: len(named)] == warnings for each in outcomes)
+    assert all(len(warning) <= 64 for warning in warnings)
+    assert (fhir.get(study).json or {})["numberOfInstances"] == 3
+
+
+@pytest.mark.parametrize("case", OF_THE_SAME)
+def test_later_pictures_that_may_be_of_the_patient_join_without_a_word(
+    fhir: Fhir, modality: Modality, case: str
+) -> None:
+    number, attributes = OF_THE_SAME[case]
+    modality.send("7")
+
+    outcome = modality.send(number, **attributes)
+
+    assert not [each for each in outcome.comments if "person" in each]
+    assert tasks(fhir) == []
+
+
+def test_pictures_of_two_patients_in_one_request_are_not_mixed(fhir: Fhir, services: Wiring) -> None:
+    scope = system_scope(services.sites.own.tenant, "modality")
+    files = [
+        ct_instance(patient_id=number, study_uid=UID, number=place, PatientName=name, PatientSex=sex)
+        for place, (number, name, sex) in enumerate((("7", "Doe^Jane", None), ("8", "Roe^Richard", "M")))
+    ]
+
+    first = services.ingest.store(scope, [(file,) for file in files]).outcomes
+    again = services.ingest.store(scope, [(file,) for file in files]).outcomes
+
+    person = fhir.get(owner(fhir)).json or {}
+    assert (person["identifier"][0]["value"], person.get("gender")) == ("7", None)
+    for outcomes in (first, again):
+        assert [[each for each in one.comments if "person" in each] != [] for one in outcomes] == [
+            False,
+            True,
+        ]
+    assert len(tasks(fhir)) == 1
+
+
+def test_the_task_of_a_study_is_asked_again_when_it_was_done_or_deleted(
+    fhir: Fhir, modality: Modality
+) -> None:
+    modality.send("7")
+    modality.send("8")
+    (task,) = tasks(fhir)
+    name = f"Task/{task['id']}"
+
+    fhir.send("PUT", name, {**task, "status": "completed"})
+    modality.send("8")
+    done = fhir.get(name).json or {}
+    fhir.send("DELETE", name)
+    modality.send("8")
+
+    (again,) = tasks(fhir)
+    assert (done["status"], done["meta"]["versionId"]) == ("requested", "3")
+    assert (again["id"], again["status"], again["meta"]["versionId"]) == (task["id"], "requested", "5")
