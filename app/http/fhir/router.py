@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.interactions import CONVERTERS, FORM, Interaction, names_a_type
+from app.queries import pairs_of
 from app.records.bundles.entries import EntryRequest, Target
 from graph.budget import hold
 from graph.errors import Invalid
@@ -70,7 +71,7 @@ class EntryRouter:
             interaction, names = self._match(request.method, path)
             scope.require(interaction.permission)
             interaction.handler_of(names.get("kind"))
-            parameters = tuple(parse_qsl(query, keep_blank_values=True))
+            parameters = tuple(pairs_of(query, "request.url"))
             return EntryCall(interaction, names, scope, Call(now, parameters, request.headers))
 
         return routed

@@ -1,12 +1,12 @@
 """create, update and delete, with their conditional forms (FHIR R4 http.html#create, #update, #delete)."""
 
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 
 import orjson
 
 from app.http.fhir.exchange import GENERAL_PARAMETERS, Answer, Call, location, version_headers
 from app.preconditions import preconditions
+from app.queries import pairs_of
 from app.records import Criteria, Records, Written
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
@@ -80,7 +80,7 @@ class WriteViews:
         header = call.headers.get(IF_NONE_EXIST)
         if header is None:
             return None
-        asked = parse_qsl(header.rpartition("?")[2], keep_blank_values=True)
+        asked = pairs_of(header.rpartition("?")[2], IF_NONE_EXIST)
         pairs = [pair for pair in asked if pair[0] not in GENERAL_PARAMETERS]
         if not pairs:
             raise Invalid("If-None-Exist holds search criteria", location=IF_NONE_EXIST)

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
-from urllib.parse import parse_qsl
 
 from flask import request
 
+from app.queries import pairs_of, require_utf8
 from graph.errors import Invalid, TimedOut, TooLarge, Unsupported
 
 CHUNK = 128 << 10
@@ -127,10 +127,9 @@ def read_form(limit: int, pace: Pace | None = None) -> list[tuple[str, str]]:
 
     Raises `Invalid` where it is no UTF-8.
     """
-    try:
-        return parse_qsl(read_body(limit, pace).decode("utf-8"), keep_blank_values=True, errors="strict")
-    except UnicodeDecodeError:
-        raise Invalid("the form is not UTF-8", location="body") from None
+    form = read_body(limit, pace)
+    require_utf8(form, "body")
+    return pairs_of(form.decode("utf-8"), "body")
 
 
 def read_json(limit: int, pace: Pace | None = None) -> Any:

@@ -21,6 +21,7 @@ from app.http.kit.headers import Protection
 from app.http.kit.logging import UNMATCHED, note_request
 from app.http.kit.problems import Dialect, install_problems
 from app.http.kit.request_context import current, sign
+from app.queries import require_utf8
 from graph.budget import SECONDS, RequestBudget, begin_budget
 
 _CLIENT = "gunicorn.socket"  # the connection, which can tell whether its client has left
@@ -45,6 +46,7 @@ class Passage:
         client = request_ctx.request.environ.get(_CLIENT)
         begin_budget(RequestBudget(self._question_seconds, departed=getattr(client, "departed", None)))
         self._guard.admit(request_ctx.request, context)
+        require_utf8(request_ctx.request.query_string)
 
     def leave(self, answer: Response) -> Response:
         """Make an answer ready to leave; another one where the audit entry could not be closed."""

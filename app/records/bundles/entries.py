@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from app.preconditions import http_date
+from app.queries import pairs_of
 from app.records.write.receiving import Received, checked
 from fhir_profiles.dates import interval
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
@@ -163,7 +164,7 @@ def target_of(url: str) -> Target:
     if resource_type not in RESOURCE_TYPES:
         raise Invalid("the url of the entry is not below this server's base", location="request.url")
     resource_id, _, further = rest.partition("/")
-    criteria = tuple(parse_qsl(query, keep_blank_values=True))
+    criteria = tuple(pairs_of(query, "request.url"))
     return Target(resource_type, unquote(resource_id) or None, criteria, further)
 
 

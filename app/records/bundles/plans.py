@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
-from urllib.parse import parse_qsl
 
 from app.preconditions import Preconditions, preconditions
+from app.queries import pairs_of
 from app.records.bundles.entries import BundleEntry, BundleReading, placed, target_of
 from app.records.bundles.names import conditional_references, mentions, own_identifiers, own_names
 from app.records.search import (
@@ -159,7 +159,7 @@ def _planned(entry: BundleEntry, new_id: str) -> Planned:
     asks = entry.target.criteria
     if entry.method == "POST":
         query = entry.headers.get("If-None-Exist", "")
-        asks = tuple(parse_qsl(query.rpartition("?")[2], keep_blank_values=True))
+        asks = tuple(pairs_of(query.rpartition("?")[2], entry.at("request.ifNoneExist")))
     with placed(entry.index):
         demanded = preconditions(entry.headers)
     mentioned = frozenset(mentions(entry.received.document)) if entry.received else frozenset()
