@@ -87,7 +87,10 @@ class Archive:
     def _put(self, target: Path, raw: bytes, *, earlier: bool) -> None:
         head = self._head()
         roll = head.roll if head else token_hex(8)
-        sealed = seal(self._key, head, roll, target.stem, raw, earlier=earlier)
+        headless = head is not None and self._has_lost(head)
+        if headless:
+            _log.error("the head of the audit archive is not there", segment=target.stem)
+        sealed = seal(self._key, head, roll, target.stem, raw, earlier=earlier, headless=headless)
         write_whole(target, packed(raw, sealed))
         self._note(sealed)
 
@@ -108,6 +111,11 @@ class Archive:
         rolls = {each.roll for each in found if each}
         found += [each for each in self._known if each.roll in rolls]
         return max((each for each in found if each), key=lambda each: each.place, default=None)
+
+    def _has_lost(self, head: Seal) -> bool:
+        """Whether the file of the head is gone, other than by a kill before the first one was written."""
+        half_done = (self._spool / f"{head.segment}{CLOSED}").exists()
+        return not half_done and kept_head(self._spool, self._key) is None
 
     def _seal_of(self, path: Path) -> Seal | None:
         return sealed_as(path, self._key) if path.exists() else None

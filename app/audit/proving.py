@@ -43,10 +43,10 @@ def defects(folder: Path, key: bytes = b"", anchors: Anchors | None = None) -> l
     It may be asked while processes write and the worker moves.
     """
     known = tuple(anchors()) if anchors else ()
-    pending = frozenset(path.stem for path in folder.glob(f"*{CLOSED}"))
     listed = segments(folder)
     archived = [path for path in listed if path.suffix == PACKED]
     seals = {path.stem: sealed_as(path, key) for path in archived}
+    pending = frozenset(path.stem for path in folder.glob(f"*{CLOSED}"))  # what is not, all heads know by now
     late = tuple(anchors()) if anchors else None
     roll = _Roll(key, seals, kept_head(folder, key), known, pending, late)
     return [*_broken_chains(listed, key, roll), *_doubles(folder, pending, key), *roll.defects()]
@@ -128,6 +128,7 @@ class _Roll:
                 yield f"{segment}: it is archived without a seal that fits it"
         yield from self._gaps()
         yield from self._heads_elsewhere()
+        yield from self._headless()
         if self.late is not None and self.places:
             yield from self._behind(self.late)
 
@@ -167,8 +168,20 @@ class _Roll:
         """What the graph does not know: its head was taken away or put back, or an older graph was."""
         signed = [head for line in late if (head := read_seal(self.key, line)) and head.roll in self._rolls]
         known = max((each.place for each in signed), default=0)
-        settled = [
-            each.place for all_ in self.places.values() for each in all_ if each.segment not in self.pending
-        ]
-        if known < max(settled, default=0):
-            yield f"the graph knows the audit archive to place {known}, and it goes to {max(settled)}"
+        if known < self.settled:
+            yield f"the graph knows the audit archive to place {known}, and it goes to {self.settled}"
+
+    def _headless(self) -> Iterator[str]:
+        """What the archive itself does not know: its head is gone or was put back, or once was gone."""
+        known = self.kept.place if self.kept else 0
+        if known < self.settled:
+            yield f"archive: its head knows place {known}, and it goes to {self.settled}"
+        for each in self.seals.values():
+            if each is not None and each.headless:
+                yield f"archive: its head was gone when place {each.place} was sealed"
+
+    @cached_property
+    def settled(self) -> int:
+        """The last place whose segment has left the spool, so that every head knows it."""
+        sealed = (each for all_ in self.places.values() for each in all_)
+        return max((each.place for each in sealed if each.segment not in self.pending), default=0)

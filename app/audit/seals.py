@@ -27,7 +27,11 @@ PACKED = ".gz"
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One place of the roll; `earlier`: the segment is of a release whose chains were not keyed."""
+    """One place of the roll.
+
+    `earlier`: the segment is of a release whose chains were not keyed. `headless`: when it was sealed, the
+    archive had lost its head.
+    """
 
     roll: str
     place: int
@@ -35,6 +39,7 @@ class Seal:
     segment: str
     digest: str
     earlier: bool
+    headless: bool
     hash: str
     line: bytes
 
@@ -44,7 +49,16 @@ def owner_of(key: bytes) -> str:
     return hmac.digest(key, b"owner of heads", "sha256")[:16].hex()
 
 
-def seal(key: bytes, head: Seal | None, roll: str, segment: str, raw: bytes, *, earlier: bool) -> Seal:
+def seal(
+    key: bytes,
+    head: Seal | None,
+    roll: str,
+    segment: str,
+    raw: bytes,
+    *,
+    earlier: bool,
+    headless: bool = False,
+) -> Seal:
     """The seal of a segment of these bytes, which follows the head of its roll."""
     place, previous = (head.place + 1, head.hash) if head else (1, START)
     digest = sha256(raw).hexdigest()
@@ -57,10 +71,11 @@ def seal(key: bytes, head: Seal | None, roll: str, segment: str, raw: bytes, *, 
             "segment": segment,
             "digest": digest,
             "earlier": earlier,
+            **({"headless": True} if headless else {}),
         }
     )
     own = chained(key, previous, text)
-    return Seal(roll, place, previous, segment, digest, earlier, own, line_of(own, text))
+    return Seal(roll, place, previous, segment, digest, earlier, headless, own, line_of(own, text))
 
 
 def read_seal(key: bytes, line: bytes) -> Seal | None:
@@ -78,6 +93,7 @@ def read_seal(key: bytes, line: bytes) -> Seal | None:
         found["segment"],
         found["digest"],
         found["earlier"],
+        found.get("headless", False),
         written.decode("ascii"),
         line,
     )

@@ -128,6 +128,16 @@ def last_ones_removed_with_their_head(archives: list[Path], place: int) -> None:
     (archives[0].parent / HEAD).write_bytes(unpacked(kept[-1].read_bytes())[1])
 
 
+def head_removed(archives: list[Path], place: int) -> None:
+    (archives[place].parent / HEAD).unlink()
+
+
+def head_put_back(archives: list[Path], place: int) -> None:
+    in_order = sorted(archives, key=lambda path: sealed_as(path, KEY).place)  # type: ignore[union-attr]
+    before = in_order[min(place, len(in_order) - 2)]
+    (before.parent / HEAD).write_bytes(unpacked(before.read_bytes())[1])
+
+
 def everything_removed(archives: list[Path], place: int) -> None:
     shutil.rmtree(archives[place].parent)
 
@@ -168,6 +178,8 @@ REMOVALS: Mapping[str, Callable[[list[Path], int], None]] = {
         one_removed,
         chain_removed,
         last_ones_removed_with_their_head,
+        head_removed,
+        head_put_back,
         everything_removed,
         two_exchanged,
         seal_stripped,
@@ -206,6 +218,24 @@ def test_a_head_that_the_graph_lost_or_that_was_put_back_is_found(finished: tupl
     assert defects(folder, KEY, list) != []
     assert defects(folder, KEY, lambda: [first]) != []
     assert defects(folder, KEY, lambda: [*heads(), b"0" * 64 + b' {"kind":"seal","previous":""}']) != []
+
+
+def test_a_head_that_was_removed_is_found_when_the_worker_has_written_another(
+    finished: tuple[Path, Heads], tmp_path: Path
+) -> None:
+    source, known = finished
+    folder, heads = tmp_path / "audit", Heads()
+    shutil.copytree(source, folder)
+    heads.lines = known()
+    (folder / ARCHIVE / HEAD).unlink()
+    for _ in range(2):
+        written(folder, 12)
+        archived(folder, heads)
+
+    (found,) = defects(folder, KEY, heads)
+
+    assert (folder / ARCHIVE / HEAD).exists()
+    assert "its head was gone" in found
 
 
 def test_the_cut_tail_of_a_killed_process_is_no_alarm_before_it_is_archived_nor_after(tmp_path: Path) -> None:
