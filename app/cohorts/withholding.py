@@ -1,19 +1,19 @@
 """What a caller who sees pseudonyms is not told: whatever would tell of fewer than `minCell` patients.
 
 A cell is a set of patients that an answer tells: who matches, of whom nobody can say, who has rows of a name,
-who has links. It is told where it has `minCell` patients and differs by as many from each other cell that the
-caller was told before. That nobody is in it is not told: 0 beside what is withheld would tell where the few
-are. A part of the patients of a page is told where their rest could be, too.
+or a value in one of their columns, who has links. It is told where it has `minCell` patients and tells of no
+fewer beside one or two cells that the caller was told before, of this answer or another (`graph/tellings`).
+That nobody is in it is not told: 0 beside what is withheld would tell where the few are. A part of the
+patients of a page is told where their rest could be, too; a column, where all its values may be.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import orjson
 
 from graph.scope import AccessScope
-from graph.tellings.sketches import sketch_of
 from graph.tellings.tellings import TellingStore
 
 ShownRow: TypeAlias = dict[str, Any]
@@ -35,17 +35,24 @@ class Withholding:
         An empty one is not told either: that nobody is in it would tell the few by whom it is left. Raises
         `Throttled` where the caller was told too much already.
         """
-        large = [cell for cell in cells if len(cell) >= self.least]
-        answers = iter(self._compared(large) if large else ())
-        return [len(cell) >= self.least and next(answers) for cell in cells]
+        return self._together([[cell] for cell in cells])
 
     def rows(self, rows: Mapping[str, list[ShownRow]], page: Collection[str]) -> dict[str, list[ShownRow]]:
         """The tables whose patients may be told among those of a page, with the values that may be told."""
         told = self._parts([{row["patient"] for row in table} for table in rows.values()], page)
-        return {
+        shown = {
             name: with_common_values(table, self.least) if each else []
             for (name, table), each in zip(rows.items(), told, strict=True)
         }
+        columns = [(table, name) for table in shown.values() for name in _columns(table)]
+        parts = [list(_holders(name, table).values()) for table, name in columns]
+        proper = [len(each) > 1 for each in parts]  # what all rows say tells of whom the table does
+        answers = iter(self._together([each for each, parted in zip(parts, proper, strict=True) if parted]))
+        for (table, name), parted in zip(columns, proper, strict=True):
+            if parted and not next(answers):
+                for row in table:
+                    row[name] = None
+        return shown
 
     def links(
         self, links: Sequence[dict[str, str]], owners: Mapping[str, str], page: Collection[str]
@@ -66,9 +73,16 @@ class Withholding:
             next(answers) if compared else stands for compared, stands in zip(proper, standing, strict=True)
         ]
 
-    def _compared(self, cells: Iterable[Collection[str]]) -> list[bool]:
-        sketches = [sketch_of(map(_digest, cell)) for cell in cells]
-        return self.tellings.tell(self.scope, sketches, self.least, self.now)
+    def _together(self, groups: Sequence[Sequence[Collection[str]]]) -> list[bool]:
+        """Whether the cells of each group are told, all of them or none."""
+        large = [all(len(cell) >= self.least for cell in cells) for cells in groups]
+        asked = [
+            [list(map(_digest, cell)) for cell in cells]
+            for cells, each in zip(groups, large, strict=True)
+            if each
+        ]
+        answers = iter(self.tellings.tell(self.scope, asked, self.least, self.now) if asked else ())
+        return [each and next(answers) for each in large]
 
 
 def _digest(pseudonym: str) -> bytes:
@@ -78,18 +92,29 @@ def _digest(pseudonym: str) -> bytes:
 
 def with_common_values(table: Sequence[ShownRow], least: int) -> list[ShownRow]:
     """The rows, with null for each value that fewer than `least` patients share, or fewer do not share."""
-    hidden = {name: _rare(name, table, least) for name in (table[0] if table else ()) if name not in NAMES}
+    hidden = {name: _rare(name, table, least) for name in _columns(table)}
     return [
         {name: None if _text(value) in hidden.get(name, ()) else value for name, value in row.items()}
         for row in table
     ]
 
 
-def _rare(name: str, table: Sequence[ShownRow], least: int) -> set[bytes]:
-    """The values of a column that are not shown, as JSON: rare ones, and more until nulls hide enough."""
+def _columns(table: Sequence[ShownRow]) -> list[str]:
+    """The columns of a table that are not names."""
+    return [name for name in (table[0] if table else ()) if name not in NAMES]
+
+
+def _holders(name: str, table: Sequence[ShownRow]) -> dict[bytes, set[str]]:
+    """The patients of each value of a column, by the value as JSON."""
     holders: dict[bytes, set[str]] = {}
     for row in table:
         holders.setdefault(_text(row[name]), set()).add(row["patient"])
+    return holders
+
+
+def _rare(name: str, table: Sequence[ShownRow], least: int) -> set[bytes]:
+    """The values of a column that are not shown, as JSON: rare ones, and more until nulls hide enough."""
+    holders = _holders(name, table)
     everybody = set[str]().union(*holders.values())
     null = holders.pop(_text(None), set())
     hidden: set[bytes] = set()

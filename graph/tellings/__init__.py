@@ -1,1 +1,1 @@
-"""What researchers were told: sets of patients as sketches, so that no difference of two answers tells."""
+"""What researchers were told: sets of patients, so that no two or three answers tell of few."""

@@ -9,7 +9,6 @@ from graph.errors import Forbidden, Throttled
 from graph.scope import AccessScope
 from graph.session import Graph
 from graph.tellings import tellings
-from graph.tellings.sketches import sketch_of
 from graph.tellings.tellings import DAYS, TellingStore
 from tests.factories.scopes import scope_of
 
@@ -18,8 +17,9 @@ NOW = 1_800_000_000_000_000
 DAY = 86_400 * 1_000_000
 
 
-def of(*members: int) -> bytes:
-    return sketch_of(sha256(str(each).encode()).digest() for each in members)
+def of(*members: int) -> list[list[bytes]]:
+    """One set of patients, as a group of its own."""
+    return [[sha256(str(each).encode()).digest() for each in members]]
 
 
 @pytest.fixture
@@ -43,6 +43,25 @@ def test_what_differs_by_few_from_what_was_told_is_not_told(store: TellingStore,
 
 def test_sets_of_one_answer_are_held_against_one_another(store: TellingStore, scope: AccessScope) -> None:
     assert store.tell(scope, [of(*range(40)), of(*range(39))], LEAST, NOW) == [True, False]
+
+
+def test_three_answers_tell_together_of_no_few(store: TellingStore, scope: AccessScope) -> None:
+    one, other, three = of(*range(40)), of(*range(20, 60)), of(*range(100))
+
+    assert store.tell(scope, [one, other], LEAST, NOW) == [True, True]
+    assert store.tell(scope, [of(*range(65))], LEAST, NOW) == [False]  # five beyond both
+    assert store.tell(scope, [of(*range(17), *range(25, 60))], LEAST, NOW) == [False]  # lacks five of both
+    assert store.tell(scope, [three], LEAST, NOW) == [True]
+    assert store.tell(scope, [one, other, three], LEAST, NOW) == [True, True, True]
+
+
+def test_the_sets_of_a_group_are_told_together_or_not_at_all(store: TellingStore, scope: AccessScope) -> None:
+    women, men, few = of(*range(30)), of(*range(30, 60)), of(*range(30, 55))
+
+    assert store.tell(scope, [men], LEAST, NOW) == [True]
+    assert store.tell(scope, [[*women, *few]], LEAST, NOW) == [False]
+    assert store.tell(scope, [of(*range(27))], LEAST, NOW) == [True]  # nothing is known of the women
+    assert store.tell(scope, [[*men, *of(*range(100, 120))]], LEAST, NOW) == [True]
 
 
 def test_what_others_were_told_does_not_count(store: TellingStore, scope: AccessScope, tenant: str) -> None:
