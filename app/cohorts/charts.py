@@ -1,6 +1,6 @@
 """The charts that one caller may see: pages of keys, documents, references, expansions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -9,17 +9,16 @@ import orjson
 from app.cohorts.question import Code, ConceptSet
 from graph.budget import hold
 from graph.errors import TooLarge
-from graph.query.expression import Expression, Page, Question
+from graph.query.expression import Expression
 from graph.resources.references import Edge, ReferenceStore
 from graph.resources.resources import ResourceStore
+from graph.resources.sieve import Serials
 from graph.scope import AccessScope
 from graph.terminology.concepts import AskedConcept, ConceptStore
 
 Document: TypeAlias = Mapping[str, Any]
 MOST_ROWS = 20_000
-MOST_COMPARED = 500_000
 _AT_ONCE = 2_000
-_MANY_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +30,23 @@ class Charts:
     references: ReferenceStore
     concepts: ConceptStore
 
-    def page(self, entity: str, where: Expression, limit: int, after: tuple[object, ...] | None) -> Any:
-        """One page of keys in the order of creation."""
-        return self.resources.search(self.scope, Question(entity, where, Page(limit, after=after)))
+    def serials(self, entity: str, where: Expression, among: Serials | None = None) -> Serials:
+        """The creation numbers of the rows that satisfy a condition, of those of `among` where given."""
+        return self.resources.sieve(self.scope).serials(entity, where, among)
 
-    def count(self, entity: str, where: Expression) -> int:
-        """How many there are."""
-        return self.resources.count(self.scope, entity, where)
+    def named(self, entity: str, serials: Collection[int]) -> dict[int, str]:
+        """The keys of rows by their creation numbers, in order."""
+        return self.resources.sieve(self.scope).named(entity, serials)
 
     def keys(self, entity: str, where: Expression) -> list[str]:
         """Return every key that satisfies a condition.
 
         Raises `TooLarge` beyond `MOST_ROWS`.
         """
-        found: list[str] = []
-        after: tuple[object, ...] | None = None
-        while True:
-            page = self.page(entity, where, _AT_ONCE, after)
-            found += page.keys
-            after = page.after
-            if after is None:
-                return found
-            if len(found) >= MOST_ROWS:
-                raise TooLarge(f"more than {MOST_ROWS} rows of {entity}: ask for fewer patients a page")
-
-    def every(self, entity: str, where: Expression) -> list[str]:
-        """Return every key that satisfies a condition, of however many there are.
-
-        Raises `TooLarge` beyond `MOST_COMPARED`.
-        """
-        found: list[str] = []
-        after: tuple[object, ...] | None = None
-        while len(found) <= MOST_COMPARED:
-            page = self.page(entity, where, _MANY_AT_ONCE, after)
-            found += page.keys
-            after = page.after
-            if after is None:
-                return found
-        raise TooLarge(f"more than {MOST_COMPARED} of {entity}: ask about fewer")
+        found = self.serials(entity, where)
+        if len(found) > MOST_ROWS:
+            raise TooLarge(f"more than {MOST_ROWS} rows of {entity}: ask for fewer patients a page")
+        return list(self.named(entity, found).values())
 
     def documents(self, keys: Sequence[str]) -> dict[str, Document]:
         """The current resources by key, as JSON.

@@ -1,7 +1,7 @@
 """Which patients an answer lists on a page, how each is judged, and how many there are of a verdict.
 
-The two trees of the population find the page; each leaf, asked of that page alone, tells what decides every
-verdict. A caller who sees pseudonyms gets pages of the verdicts that they are told of, and of no other: who
+The two trees of the population find who matches and who may; each leaf, asked of the patients of the page
+alone, tells what decides every verdict. A caller who sees pseudonyms gets pages of the verdicts that they are told of, and of no other: who
 is withheld takes no place on a page, so that neither its length nor the number of pages counts them. Nor does
 such a caller say how long a page is: pages that are cut at will tell of whoever lies between two cuts.
 """
@@ -18,9 +18,12 @@ from app.cohorts.trees import Compiler, Trees
 from app.cohorts.verdicts import Judgement, Truth, judge
 from app.cohorts.vocabulary import PATIENT
 from app.cohorts.withholding import Withholding
-from graph.query.expression import All, Expression, KeyIn, Not
+from graph.errors import Invalid
+from graph.resources.sieve import Serials
 
 Keyset: TypeAlias = tuple[object, ...]
+NOBODY: Serials = frozenset()
+_BEFORE_ALL = -1  # creation numbers begin at 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,59 +59,85 @@ class Lister:
 
     def whole(self, after: Keyset | None) -> Listing:
         """The page that begins after a place, None for the first, for a caller who sees everything."""
-        page = self.charts.page(PATIENT, self.population.possible, self.question.limit, after)
-        judged = self._judged(page.keys)
-        if after is None and page.after is None:  # the page tells the numbers itself
-            matched = sum(each.truth is Truth.TRUE for each in judged.values())
-            return Listing(Counts(matched, len(judged) - matched), judged, None)
-        matched = self.charts.count(PATIENT, self.population.certain)
-        possible = self.charts.count(PATIENT, self.population.possible)
-        return Listing(Counts(matched, possible - matched), judged, page.after)
+        certain, possible = self._verdicts()
+        page = _Page.of(possible, after, self.question.limit)
+        counts = Counts(len(certain), len(possible) - len(certain))
+        return Listing(counts, self._judged(page.serials), page.after)
 
     def told(self, after: Keyset | None, shown: Disclosure, withholding: Withholding) -> Listing:
         """The page of what a caller who sees pseudonyms is told of.
 
         A place holds the numbers that the first page told, before the place itself.
         """
-        counts = self._counts(shown, withholding) if after is None else _counts_at(after)
-        where = _told_of(self.population, counts)
-        if where is None:
-            return Listing(counts, {}, None)
-        page = self.charts.page(PATIENT, where, DEFAULT_PAGE, None if after is None else after[2:])
-        withheld = {Truth.TRUE: counts.matched is None, Truth.UNKNOWN: counts.unknown is None}
-        judged = {key: each for key, each in self._judged(page.keys).items() if not withheld[each.truth]}
+        certain, possible = self._verdicts()
+        cells = {Truth.TRUE: certain, Truth.UNKNOWN: possible - certain}
+        counts = self._counts(cells, shown, withholding) if after is None else _counts_at(after)
+        told = [truth for truth, count in _by_verdict(counts).items() if count is not None]
+        listed = NOBODY.union(*(cells[truth] for truth in told))
+        page = _Page.of(listed, None if after is None else after[2:], DEFAULT_PAGE)
+        judged = {key: each for key, each in self._judged(page.serials).items() if each.truth in told}
         place = None if page.after is None else (counts.matched, counts.unknown, *page.after)
         return Listing(counts, judged, place)
 
-    def _counts(self, shown: Disclosure, withholding: Withholding) -> Counts:
-        """The numbers that may be told, of sets that are compared with all that were told before."""
-        certain = set(self.charts.every(PATIENT, self.population.certain))
-        unknown = set(self.charts.every(PATIENT, self.population.possible)) - certain
-        cells = [[shown.reference(key) for key in cell] for cell in (certain, unknown)]
-        told = withholding.told(cells)
-        return Counts(*(len(cell) if each else None for cell, each in zip(cells, told, strict=True)))
+    def _verdicts(self) -> tuple[Serials, Serials]:
+        """Who certainly matches, and who may."""
+        possible = self.charts.serials(PATIENT, self.population.possible)
+        return self.charts.serials(PATIENT, self.population.certain, possible), possible
 
-    def _judged(self, keys: Sequence[str]) -> dict[str, Judgement]:
+    def _counts(
+        self, cells: Mapping[Truth, Serials], shown: Disclosure, withholding: Withholding
+    ) -> Counts:
+        """The numbers that may be told, of sets that are compared with all that were told before."""
+        names = [self.charts.named(PATIENT, cells[truth]).values() for truth in (Truth.TRUE, Truth.UNKNOWN)]
+        told = withholding.told([[shown.reference(key) for key in cell] for cell in names])
+        return Counts(*(len(cell) if each else None for cell, each in zip(names, told, strict=True)))
+
+    def _judged(self, serials: Sequence[int]) -> dict[str, Judgement]:
         """The judgement of each patient of the page, in its order."""
-        truths: dict[str, dict[str, Truth]] = {key: {} for key in keys}
-        for leaf in leaves(self.question.population) if keys else ():
+        page = frozenset(serials)
+        truths: dict[int, dict[str, Truth]] = {serial: {} for serial in serials}
+        for leaf in leaves(self.question.population) if page else ():
             trees = self.compiler.patients(leaf)
-            certain = _among(self.charts, keys, trees.certain)
-            possible = _among(self.charts, [key for key in keys if key not in certain], trees.possible)
-            for key, known in truths.items():
-                known[leaf.path] = _truth(key, certain, possible)
-        judged = {key: judge(self.question.population, known) for key, known in truths.items()}
+            certain = self.charts.serials(PATIENT, trees.certain, page)
+            possible = self.charts.serials(PATIENT, trees.possible, page - certain)
+            for serial, known in truths.items():
+                known[leaf.path] = _truth(serial, certain, possible)
+        names = self.charts.named(PATIENT, page)
+        judged = {key: judge(self.question.population, truths[serial]) for serial, key in names.items()}
         return {key: each for key, each in judged.items() if each.truth is not Truth.FALSE}
 
 
-def _truth(key: str, certain: set[str], possible: set[str]) -> Truth:
-    if key in certain:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The creation numbers of a page, in order, and the place after the last where more follow."""
+
+    serials: tuple[int, ...]
+    after: Keyset | None
+
+    @classmethod
+    def of(cls, serials: Serials, after: Keyset | None, limit: int) -> "_Page":
+        begins = _serial_at(after)
+        page = sorted(each for each in serials if each > begins)[: limit + 1]
+        return cls(tuple(page[:limit]), (page[limit - 1],) if len(page) > limit else None)
+
+
+def _serial_at(place: Keyset | None) -> int:
+    """The creation number that a place holds; None begins before all.
+
+    Raises `Invalid` for a place of another kind.
+    """
+    match place:
+        case None:
+            return _BEFORE_ALL
+        case (int(serial),):
+            return serial
+    raise Invalid("the page mark does not fit the question")
+
+
+def _truth(serial: int, certain: Serials, possible: Serials) -> Truth:
+    if serial in certain:
         return Truth.TRUE
-    return Truth.UNKNOWN if key in possible else Truth.FALSE
-
-
-def _among(charts: Charts, keys: Sequence[str], where: Expression) -> set[str]:
-    return set(charts.keys(PATIENT, All((KeyIn(PATIENT, tuple(keys)), where)))) if keys else set()
+    return Truth.UNKNOWN if serial in possible else Truth.FALSE
 
 
 def _counts_at(place: Keyset) -> Counts:
@@ -117,8 +146,5 @@ def _counts_at(place: Keyset) -> Counts:
     return Counts(matched, unknown)
 
 
-def _told_of(population: Trees, counts: Counts) -> Expression | None:
-    """The condition that a patient has a verdict that is told; None where no verdict is."""
-    if counts.matched is not None:
-        return population.certain if counts.unknown is None else population.possible
-    return None if counts.unknown is None else All((population.possible, Not(population.certain)))
+def _by_verdict(counts: Counts) -> dict[Truth, int | None]:
+    return {Truth.TRUE: counts.matched, Truth.UNKNOWN: counts.unknown}

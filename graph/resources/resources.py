@@ -17,6 +17,7 @@ from graph.errors import Gone, HilumError, NotFound
 from graph.keys import kind_key, resource_key, version_key
 from graph.query.expression import Expression, Question
 from graph.records import Found, ResourceVersion
+from graph.resources.sieve import Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.visibility import rights, seen, version_seen
@@ -188,6 +189,10 @@ class ResourceStore:
         rows = self._graph.read_statement(page(scope, beyond, self._sizes(scope, question)))
         after = (*rows[limit - 1]["sort"], rows[limit - 1]["serial"]) if 0 < limit < len(rows) else None
         return Found(tuple(row["key"] for row in rows[:limit]), after)
+
+    def sieve(self, scope: AccessScope) -> Sieve:
+        """What answers questions of many conditions piece by piece."""
+        return Sieve(self._graph, scope)
 
     def _sizes(self, scope: AccessScope, question: Question) -> Mapping[str, int]:
         """The counts that decide where the search starts, where there is a choice."""

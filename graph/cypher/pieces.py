@@ -1,0 +1,129 @@
+"""Pieces of a question, each a short statement of its own: one leaf, or one link, of rows by their `serial`.
+
+A whole question is planned whole, some 25 ms for each subquery in it; a piece is planned once for all questions,
+since its text tells of no value, no field and no kind of row. The sieve (`graph.resources.sieve`) puts together
+what pieces find. Every statement has passed the check of `graph.cypher.enforce`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from graph.cypher.access import label, pattern, seen
+from graph.cypher.conditions import satisfies
+from graph.cypher.drivers import driver, expected
+from graph.cypher.enforce import enforce
+from graph.cypher.links import ends, inverse, step
+from graph.cypher.openings import Plan, Start, bag
+from graph.cypher.statement import Statement
+from graph.cypher.writing import BoundRow, Writing
+from graph.keys import kind_key
+from graph.query.expression import All, Expression, Leaf, Link
+from graph.scope import AccessScope
+
+Kinds: TypeAlias = tuple[str, ...]
+MOST_SIFTED = 500_000  # rows, or pairs of them, that a piece may find
+_NOTHING_KNOWN: dict[str, int] = {}
+
+
+class _PieceWriting(Writing):
+    """A text that numbers the kinds of its rows rather than name them."""
+
+    def __init__(self, scope: AccessScope) -> None:
+        super().__init__(scope)
+        self._kinds: dict[str, str] = {}
+
+    def kind(self, entity: str) -> str:
+        """The place of `tenant|entity`."""
+        name = self._kinds.setdefault(entity, f"kind{len(self._kinds)}")
+        return self.named(name, kind_key(self.scope.tenant, entity))
+
+
+def found(scope: AccessScope, kind: str, part: Leaf | All) -> Statement:
+    """The rows of a kind that satisfy a leaf, off the best index for it, or all rows: `{serials}`."""
+    writing = _PieceWriting(scope)
+    plan = Plan.of(writing, BoundRow("r", (kind,)), part, _NOTHING_KNOWN)
+    return _collected(writing, bag(writing, plan), "r")
+
+
+def kept(scope: AccessScope, kinds: Kinds, leaf: Leaf, among: Collection[int]) -> Statement:
+    """Those of some rows that satisfy a leaf: `{serials}`."""
+    writing = _PieceWriting(scope)
+    row = BoundRow("r", kinds)
+    return _collected(writing, _rows(writing, row, among).clauses([satisfies(writing, row, leaf)]), "r")
+
+
+def linked(scope: AccessScope, kinds: Kinds, link: Link, among: Collection[int]) -> Statement:
+    """The rows at the other end of a link from some rows, pair by pair: `{starts, ends}`."""
+    writing = _PieceWriting(scope)
+    row = BoundRow("r", kinds)
+    way = _way(writing, row, link, writing.row(*ends(link)))
+    rows = f"{_rows(writing, row, among).clauses([])}\n{way.text}"
+    pairs = f"WITH r.serial AS start, {way.end.variable}.serial AS end {_most(writing)}"
+    ended = "RETURN collect(start) AS starts, collect(end) AS ends"
+    return enforce(scope, Statement(f"{rows}\n{pairs}\n{ended}", writing.parameters))
+
+
+def led_to(scope: AccessScope, kind: str, link: Link, among: Collection[int]) -> Statement:
+    """The rows of a kind that a link leads from to some rows: `{serials}`, going back from those."""
+    writing = _PieceWriting(scope)
+    row = BoundRow("r", ends(link))
+    way = _way(writing, row, inverse(link, kind), writing.row(kind))
+    return _collected(
+        writing, f"{_rows(writing, row, among).clauses([])}\n{way.text}", way.end.variable
+    )
+
+
+def named(scope: AccessScope, kind: str, among: Collection[int]) -> Statement:
+    """The keys of some rows, in creation order: `{serials, keys}`."""
+    writing = _PieceWriting(scope)
+    rows = _rows(writing, BoundRow("r", (kind,)), among).clauses([])
+    ended = "WITH r ORDER BY r.serial\nRETURN collect(r.serial) AS serials, collect(r.key) AS keys"
+    return enforce(scope, Statement(f"{rows}\n{ended}", writing.parameters))
+
+
+def likely(scope: AccessScope, kinds: Kinds, part: Expression) -> int | None:
+    """How many rows a part of a question may find by itself; None where only rows at hand can be asked it."""
+    if len(kinds) != 1:
+        return None
+    if isinstance(part, All):
+        best = driver(scope, kinds[0], part, _NOTHING_KNOWN)
+        return None if best.leaf is None or best.granted else best.rows
+    return expected(scope, kinds[0], part, _NOTHING_KNOWN)
+
+
+def _collected(writing: Writing, rows: str, variable: str) -> Statement:
+    """The serials of bound rows in one row, each once, up to one more than may be."""
+    distinct = f"WITH DISTINCT {variable}.serial AS serial {_most(writing)}"
+    return enforce(
+        writing.scope,
+        Statement(f"{rows}\n{distinct}\nRETURN collect(serial) AS serials", writing.parameters),
+    )
+
+
+def _most(writing: Writing) -> str:
+    return f"LIMIT {writing.value(MOST_SIFTED + 1)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The clauses along a link from bound rows, and the row at its end."""
+
+    text: str
+    end: BoundRow
+
+
+def _way(writing: Writing, row: BoundRow, link: Link, end: BoundRow) -> _Way:
+    along = step(writing, row, link, end)
+    start = Start(along.pattern, list(along.conditions), along.index)
+    return _Way(start.clauses([seen(writing, end)]), end)
+
+
+def _rows(writing: Writing, row: BoundRow, among: Collection[int]) -> Start:
+    """The start at rows of which the serials are known; they must be the caller's to see."""
+    held = label(row.entities)
+    held_by = "kind" if held in ("Resource", "ImagingStudy") else "partition"
+    labelled = "Resource" if held_by == "kind" else held
+    conditions = [seen(writing, row), f"{row.variable}.serial IN {writing.value(list(among))}"]
+    index = f"USING INDEX {row.variable}:{labelled}({held_by}, serial)"
+    return Start(f"({row.variable}:{labelled})", conditions, index)

@@ -1,0 +1,40 @@
+"""The sieve finds what the compiled statement and the plain reader find, in few texts whatever is asked."""
+
+from itertools import islice
+
+from hypothesis import HealthCheck, given, settings
+
+from graph.query.expression import All, Expression
+from graph.resources.sieve import Sieve
+from tests.graph.cypher.conftest import Worlds, reader
+from tests.graph.cypher.test_agreement import named
+from tests.strategies.operators import each_operator_alone
+from tests.strategies.trees import Asked, questions, with_tenant
+
+
+def sifted(worlds: Worlds, asked: Asked, where: Expression) -> list[str]:
+    scope = worlds.scope(asked)
+    sieve, kind = Sieve(worlds.graph, scope), asked.question.entity
+    found = sieve.named(kind, sieve.serials(kind, with_tenant(scope.tenant, where)))
+    return [key.removeprefix(f"{scope.tenant}|") for key in found.values()]
+
+
+def read(asked: Asked, where: Expression) -> set[str]:
+    found = reader(asked).answer(asked.question.entity, with_tenant("any", where), asked.question.page)
+    return {named(row) for row in found}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(asked=questions())
+def test_a_question_has_the_reader_s_answer(worlds: Worlds, asked: Asked) -> None:
+    assert set(sifted(worlds, asked, asked.question.where)) == read(asked, asked.question.where)
+
+
+def test_each_operator_alone_has_the_reader_s_answer(worlds: Worlds) -> None:
+    for asked in islice(each_operator_alone(0), 0, None, 5):
+        assert set(sifted(worlds, asked, asked.question.where)) == read(asked, asked.question.where), asked
+
+
+def test_nothing_asked_is_everything(worlds: Worlds) -> None:
+    for asked in islice(each_operator_alone(0), 0, None, 25):
+        assert set(sifted(worlds, asked, All())) == read(asked, All())
