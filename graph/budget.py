@@ -15,7 +15,7 @@ from graph.errors import OverTime, TimedOut, TooLarge
 
 SECONDS = 10.0
 MOST_PRICE = 160  # of one question
-MOST_OF_A_COHORT = 800  # of the population of one, which is asked by few
+MOST_OF_A_COHORT = 1_600  # of one, which is asked piece by piece (some thirty conditions in a period)
 MOST_TO_DECIDE = 100  # of one that decides a write: the commits of everybody wait for its answer
 CREDIT = 4_000  # what the questions of one request may cost together
 ROOM = 32 << 20  # bytes of answers that one answer is put together from

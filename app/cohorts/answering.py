@@ -66,7 +66,8 @@ class Cohorts:
         today = datetime.fromtimestamp(now // _MICROSECONDS, UTC).astimezone(zone).date()
         guarded = is_pseudonymous(scope)
         question = read_question(raw, today, by_year=guarded)
-        charts = Charts(scope, self._resources, self._references, self._concepts)
+        sieve = self._resources.sieve(scope)
+        charts = Charts(scope, self._resources, self._references, self._concepts, sieve)
         asking = _Asking(
             question,
             charts,
@@ -125,10 +126,14 @@ class _Asking:
         population = self.compiler.patients(self.question.population)
         lister = Lister(self.question, self.charts, self.compiler, population)
         with located("$.population"):
-            spend(price(population.possible), MOST_OF_A_COHORT)
+            spend(price(population.possible) + self._price_of_rows(), MOST_OF_A_COHORT)
             if self.withholding is None:
                 return lister.whole(after)
             return lister.told(after, self.shown, self.withholding)
+
+    def _price_of_rows(self) -> int:
+        events = (each.event for each in self.question.rows if each.event is not None)
+        return sum(price(self.compiler.rows(each).certain) for each in events)
 
     def patients(self, listing: Listing) -> list[dict[str, Any]]:
         """The patients of a page as they are shown."""

@@ -12,7 +12,7 @@ from graph.errors import TooLarge
 from graph.query.expression import Expression
 from graph.resources.references import Edge, ReferenceStore
 from graph.resources.resources import ResourceStore
-from graph.resources.sieve import Serials
+from graph.resources.sieve import Serials, Sieve
 from graph.scope import AccessScope
 from graph.terminology.concepts import AskedConcept, ConceptStore
 
@@ -29,14 +29,15 @@ class Charts:
     resources: ResourceStore
     references: ReferenceStore
     concepts: ConceptStore
+    sieve: Sieve
 
     def serials(self, entity: str, where: Expression, among: Serials | None = None) -> Serials:
         """The creation numbers of the rows that satisfy a condition, of those of `among` where given."""
-        return self.resources.sieve(self.scope).serials(entity, where, among)
+        return self.sieve.serials(entity, where, among)
 
     def named(self, entity: str, serials: Collection[int]) -> dict[int, str]:
         """The keys of rows by their creation numbers, in order."""
-        return self.resources.sieve(self.scope).named(entity, serials)
+        return self.sieve.named(entity, serials)
 
     def keys(self, entity: str, where: Expression) -> list[str]:
         """Return every key that satisfies a condition.

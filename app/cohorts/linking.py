@@ -46,6 +46,16 @@ class LinkedStudy:
     numbers: frozenset[Number]
     orders: set[str] = field(default_factory=set)
 
+    @property
+    def ties(self) -> set[str]:
+        """Every text by which a resource may belong to it."""
+        return {
+            self.key,
+            *((self.uid,) if self.uid else ()),
+            *self.orders,
+            *(value for _, value in self.numbers),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -90,9 +100,21 @@ class Linker:
 
     def pairs(self, resource: str, documents: Mapping[str, Document]) -> list[Pair]:
         """Every pair of one of these resources and one of the studies."""
-        sources = self._sources(resource, documents)
-        pairs = (Pair(each.key, study.key, each.ways(study)) for each in sources for study in self.studies)
+        tied = self._by_tie()
+        pairs = (
+            Pair(each.key, study.key, each.ways(study))
+            for each in self._sources(resource, documents)
+            for study in {study.key: study for tie in each.ties for study in tied.get(tie, ())}.values()
+        )
         return [pair for pair in pairs if pair.ways]
+
+    def _by_tie(self) -> Mapping[str, list[LinkedStudy]]:
+        """The studies by each text that a resource may name them by, so that not each is asked of each."""
+        found: dict[str, list[LinkedStudy]] = {}
+        for study in self.studies:
+            for tie in study.ties:
+                found.setdefault(tie, []).append(study)
+        return found
 
     def _by_study(self, resource: str) -> Expression:
         parameter = DIRECT[resource]
@@ -156,11 +178,22 @@ class LinkableResource:
         else:
             self.targets.add(target)
 
+    @property
+    def ties(self) -> list[str]:
+        """Every text by which it may belong to a study."""
+        numbers = {value for _, value in (*self.requested, *self.numbers)}
+        return sorted({*self.targets, *self._uids, *numbers})
+
+    @property
+    def _uids(self) -> set[str]:
+        """The Study Instance UIDs that it names."""
+        return {value.removeprefix("urn:oid:") for system, value in self.named if system == "urn:dicom:uid"}
+
     def ways(self, study: LinkedStudy) -> frozenset[Way]:
         """Every tie to a study; none to that of another patient."""
         if self.patient not in (None, study.patient):
             return frozenset()
-        uids = {value.removeprefix("urn:oid:") for system, value in self.named if system == "urn:dicom:uid"}
+        uids = self._uids
         if study.key in self.targets or study.uid in uids:
             direct = {Way.STUDY}
         elif uids or any(f"|{STUDY}|" in target for target in self.targets):
@@ -193,9 +226,12 @@ def _find_orders(charts: Charts, studies: Mapping[str, LinkedStudy]) -> None:
     carried = {
         key: set(_identifiers(each.get("identifier", ()))) for key, each in charts.documents(keys).items()
     }
+    by_patient: dict[str, list[LinkedStudy]] = {}
+    for study in studies.values():
+        by_patient.setdefault(study.patient, []).append(study)
     for edge in charts.edges(keys, patient_paths(ORDER), PATIENT):
-        for study in studies.values():
-            if study.patient == edge.target and _shared(carried[edge.source], study.numbers):
+        for study in by_patient.get(edge.target, ()):
+            if _shared(carried[edge.source], study.numbers):
                 study.orders.add(edge.source)
 
 

@@ -1,9 +1,10 @@
 """Which patients an answer lists on a page, how each is judged, and how many there are of a verdict.
 
 The two trees of the population find who matches and who may; each leaf, asked of the patients of the page
-alone, tells what decides every verdict. A caller who sees pseudonyms gets pages of the verdicts that they are told of, and of no other: who
-is withheld takes no place on a page, so that neither its length nor the number of pages counts them. Nor does
-such a caller say how long a page is: pages that are cut at will tell of whoever lies between two cuts.
+alone, tells what decides every verdict. A caller who sees pseudonyms gets pages of the verdicts that they are
+told of, and of no other: who is withheld takes no place on a page, so that neither its length nor the number
+of pages counts them. Nor does such a caller say how long a page is: pages that are cut at will tell of
+whoever lies between two cuts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -84,9 +85,7 @@ class Lister:
         possible = self.charts.serials(PATIENT, self.population.possible)
         return self.charts.serials(PATIENT, self.population.certain, possible), possible
 
-    def _counts(
-        self, cells: Mapping[Truth, Serials], shown: Disclosure, withholding: Withholding
-    ) -> Counts:
+    def _counts(self, cells: Mapping[Truth, Serials], shown: Disclosure, withholding: Withholding) -> Counts:
         """The numbers that may be told, of sets that are compared with all that were told before."""
         names = [self.charts.named(PATIENT, cells[truth]).values() for truth in (Truth.TRUE, Truth.UNKNOWN)]
         told = withholding.told([[shown.reference(key) for key in cell] for cell in names])

@@ -1,29 +1,29 @@
 """Pieces of a question, each a short statement of its own: one leaf, or one link, of rows by their `serial`.
 
-A whole question is planned whole, some 25 ms for each subquery in it; a piece is planned once for all questions,
-since its text tells of no value, no field and no kind of row. The sieve (`graph.resources.sieve`) puts together
-what pieces find. Every statement has passed the check of `graph.cypher.enforce`.
+A whole question is planned whole, some 25 ms for each subquery in it; a piece is planned once for all
+questions, since its text tells of no value, no field and no kind of row. The sieve (`graph.resources.sieve`)
+puts together what pieces find. Every statement has passed the check of `graph.cypher.enforce`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from graph.cypher.access import label, pattern, seen
+from graph.cypher.access import label, seen
 from graph.cypher.conditions import satisfies
-from graph.cypher.drivers import driver, expected
+from graph.cypher.drivers import Sizes, driver, expected
 from graph.cypher.enforce import enforce
 from graph.cypher.links import ends, inverse, step
 from graph.cypher.openings import Plan, Start, bag
 from graph.cypher.statement import Statement
 from graph.cypher.writing import BoundRow, Writing
 from graph.keys import kind_key
-from graph.query.expression import All, Expression, Leaf, Link
+from graph.query.expression import Against, All, Expression, Inside, Leaf, Link, Members, Related
 from graph.scope import AccessScope
 
 Kinds: TypeAlias = tuple[str, ...]
 MOST_SIFTED = 500_000  # rows, or pairs of them, that a piece may find
-_NOTHING_KNOWN: dict[str, int] = {}
+_AT_EACH: Mapping[type, int] = {Against: 10, Members: 10, Inside: 10}
 
 
 class _PieceWriting(Writing):
@@ -39,10 +39,10 @@ class _PieceWriting(Writing):
         return self.named(name, kind_key(self.scope.tenant, entity))
 
 
-def found(scope: AccessScope, kind: str, part: Leaf | All) -> Statement:
+def found(scope: AccessScope, kind: str, part: Leaf | All, sizes: Sizes) -> Statement:
     """The rows of a kind that satisfy a leaf, off the best index for it, or all rows: `{serials}`."""
     writing = _PieceWriting(scope)
-    plan = Plan.of(writing, BoundRow("r", (kind,)), part, _NOTHING_KNOWN)
+    plan = Plan.of(writing, BoundRow("r", (kind,)), part, sizes)
     return _collected(writing, bag(writing, plan), "r")
 
 
@@ -69,9 +69,7 @@ def led_to(scope: AccessScope, kind: str, link: Link, among: Collection[int]) ->
     writing = _PieceWriting(scope)
     row = BoundRow("r", ends(link))
     way = _way(writing, row, inverse(link, kind), writing.row(kind))
-    return _collected(
-        writing, f"{_rows(writing, row, among).clauses([])}\n{way.text}", way.end.variable
-    )
+    return _collected(writing, f"{_rows(writing, row, among).clauses([])}\n{way.text}", way.end.variable)
 
 
 def named(scope: AccessScope, kind: str, among: Collection[int]) -> Statement:
@@ -82,14 +80,19 @@ def named(scope: AccessScope, kind: str, among: Collection[int]) -> Statement:
     return enforce(scope, Statement(f"{rows}\n{ended}", writing.parameters))
 
 
-def likely(scope: AccessScope, kinds: Kinds, part: Expression) -> int | None:
+def likely(scope: AccessScope, kinds: Kinds, part: Expression, sizes: Sizes) -> int | None:
     """How many rows a part of a question may find by itself; None where only rows at hand can be asked it."""
     if len(kinds) != 1:
         return None
     if isinstance(part, All):
-        best = driver(scope, kinds[0], part, _NOTHING_KNOWN)
+        best = driver(scope, kinds[0], part, sizes)
         return None if best.leaf is None or best.granted else best.rows
-    return expected(scope, kinds[0], part, _NOTHING_KNOWN)
+    return expected(scope, kinds[0], part, sizes)
+
+
+def asked_at_each(part: Leaf | Related) -> int:
+    """How many rows are looked at to ask a part of one row at hand."""
+    return _AT_EACH.get(type(part.link), 1) if isinstance(part, Related) else 1
 
 
 def _collected(writing: Writing, rows: str, variable: str) -> Statement:

@@ -5,7 +5,7 @@ that could start at several codes, or at a code or at the sort field, reads some
 which is milliseconds against the seconds of the wrong start (ADR 0001).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph.cypher.conditions import conjuncts
 from graph.cypher.drivers import COUNTED, Sizes, expected
@@ -13,8 +13,18 @@ from graph.cypher.enforce import enforce
 from graph.cypher.leaves import hint
 from graph.cypher.order import columns
 from graph.cypher.statement import Statement
-from graph.cypher.writing import Writing
-from graph.query.expression import Expression, Kind, Layout, Question, Term
+from graph.query.expression import (
+    All,
+    Any,
+    AtLeast,
+    Expression,
+    Kind,
+    Layout,
+    Not,
+    Question,
+    Related,
+    Term,
+)
 from graph.query.limits import check
 from graph.query.rows import VALUE_NODES, code_key
 from graph.scope import AccessScope
@@ -35,14 +45,16 @@ RETURN code AS key, size"""
 
 def probe(scope: AccessScope, question: Question) -> Statement | None:
     """The statement that counts `{key, size}` for the choice of `page`; None where there is none."""
-    writing = Writing(scope)
     check(question)
     keys = _keys(scope, question)
     if not keys or len(keys) > MOST_KEYS or not _is_open(scope, question):
         return None
-    writing.named("keys", keys)
-    writing.named("most", COUNTED)
-    return enforce(scope, Statement(_TEXT, writing.parameters))
+    return counted(scope, keys)
+
+
+def counted(scope: AccessScope, keys: Sequence[str]) -> Statement:
+    """The statement that counts the Term rows of each of some keys, `{key, size}`, up to a bound."""
+    return enforce(scope, Statement(_TEXT, {"keys": list(keys), "most": COUNTED}))
 
 
 def sizes_of(rows: Iterable[Mapping[str, object]]) -> Sizes:
@@ -60,6 +72,16 @@ def _is_open(scope: AccessScope, question: Question) -> bool:
 
 def _keys(scope: AccessScope, question: Question) -> list[str]:
     return sorted(key for each in conjuncts(question.where) for key in _term_keys(scope, each))
+
+
+def every_key(scope: AccessScope, where: Expression) -> set[str]:
+    """The keys of the Term rows that any leaf of a condition asks for, at every end of its links."""
+    match where:
+        case All(of) | Any(of) | AtLeast(_, of):
+            return set[str]().union(*(every_key(scope, each) for each in of))
+        case Not(of) | Related(_, of):
+            return every_key(scope, of)
+    return _term_keys(scope, where)
 
 
 def _term_keys(scope: AccessScope, leaf: Expression) -> set[str]:

@@ -94,9 +94,59 @@ def _none_of(times: int) -> Question:
 
 def _nested(times: int) -> Question:
     found = _condition(0)
-    for each in range(times):
+    for each in range(min(times, 20)):
         found = {"atLeast": {"n": 2, "of": [found, _condition(each), {"not": _condition(each + 1)}]}}
     return _cohort(found)
+
+
+def _drugs(times: int) -> Question:
+    """Every filter that a prescription has, of each type that may hold it, and what may lead to its code."""
+    kinds = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
+    of = [
+        {
+            "medication": {
+                "resource": kinds[each % 4],
+                "codes": [{"system": SNOMED, "code": f"{each}"}],
+                "status": [f"s{each}"],
+                "period": {"start": "2020", "end": f"{2021 + each % 5}"},
+                "onMissingDate": ("flag", "include", "exclude")[each % 3],
+            }
+        }
+        for each in range(times)
+    ]
+    return _cohort({"any": [{"not": one} for one in of]})
+
+
+def _shapes(times: int) -> Question:
+    """Events of which no two have the same filters."""
+    filters: Any = (
+        {"verification": ["confirmed"]},
+        {"clinicalStatus": ["active"]},
+        {"category": ["x"]},
+        {"bodySite": [{"system": SNOMED, "code": "1"}]},
+        {"date": "onset", "period": {"start": "2020"}},
+        {"codes": [{"code": "1"}]},
+    )
+    chosen = (
+        [each for at, each in enumerate(filters) if number >> at & 1] for number in range(min(times, 64))
+    )
+    of = [{"condition": {name: each[name] for each in some for name in each}} for some in chosen]
+    return _cohort({"atLeast": {"n": 1, "of": of}})
+
+
+def _rows_of_events(times: int) -> Question:
+    """Many tables of rows, and links between reports and studies."""
+    events = {f"e{each}": _condition(each) for each in range(times)}
+    rows = [{"resource": "Condition", "event": name, "as": name} for name in events]
+    asked = {
+        "version": "1",
+        "asOf": "2026-11-22",
+        "events": {name: {"kind": "condition", **each["condition"]} for name, each in events.items()},
+        "population": {"sex": {"op": "in", "value": ["male", "female", "other", "unknown"]}},
+        "output": {"grain": "patient", "rows": rows},
+        "page": {"limit": 1000},
+    }
+    return Question("POST", "/cohorts/query", json.dumps(asked).encode(), JSON)
 
 
 def _wildcards(times: int) -> Question:
@@ -134,6 +184,9 @@ MAKERS: dict[str, tuple[SearchStrategy[int], Callable[[int], Question]]] = {
     "at least": (st.integers(1, 70), _at_least),
     "none of": (st.integers(1, 70), _none_of),
     "nested": (A_FEW, _nested),
+    "drugs": (st.integers(1, 70), _drugs),
+    "shapes": (st.integers(1, 63), _shapes),
+    "rows of events": (st.integers(1, 70), _rows_of_events),
     "wildcards": (MANY, _wildcards),
     "UIDs": (MANY, _uids),
 }
