@@ -17,8 +17,11 @@ SECONDS = 10.0
 MOST_PRICE = 160  # of one question
 MOST_OF_A_COHORT = 1_600  # of one, which is asked piece by piece (some thirty conditions in a period)
 MOST_TO_DECIDE = 100  # of one that decides a write: the commits of everybody wait for its answer
+MOST_PLANNED = 20  # subqueries of one statement, each some 25 ms that nothing ends; more are asked in pieces
+MOST_PLANS = 40  # of all statements of one request; a text that comes again is planned already
 CREDIT = 4_000  # what the questions of one request may cost together
 ROOM = 32 << 20  # bytes of answers that one answer is put together from
+_SUBQUERY = "EXISTS {"
 _LEAST = 0.001  # seconds; no server takes a limit of none
 
 
@@ -37,6 +40,19 @@ class RequestBudget:
         self._credit = CREDIT
         self._room = ROOM
         self._gone = False
+        self._plans = MOST_PLANS
+        self._planned: set[str] = set()
+
+    def plans(self, text: str) -> bool:
+        """Whether the graph may plan a statement for this request; a text that it planned may come again."""
+        if text in self._planned:
+            return True
+        subqueries = text.count(_SUBQUERY)
+        if subqueries > min(MOST_PLANNED, self._plans):
+            return False
+        self._plans -= subqueries
+        self._planned.add(text)
+        return True
 
     def spend(self, price: int, most: int = MOST_PRICE) -> None:
         """Pay for a question before it runs.
@@ -115,6 +131,12 @@ def spend(price: int, most: int = MOST_PRICE) -> None:
     """
     if budget := _CURRENT.get():
         budget.spend(price, most)
+
+
+def plans(text: str) -> bool:
+    """Whether the graph may plan a statement for this thread's request."""
+    budget = _CURRENT.get()
+    return budget is None or budget.plans(text)
 
 
 def hold(size: int) -> None:

@@ -19,12 +19,11 @@ from app.cohorts.trees import Compiler, Trees
 from app.cohorts.verdicts import Judgement, Truth, judge
 from app.cohorts.vocabulary import PATIENT
 from app.cohorts.withholding import Withholding
-from graph.errors import Invalid
-from graph.resources.sieve import Serials
+from graph.query.expression import Page
+from graph.resources.sieve import SerialPage, Serials
 
 Keyset: TypeAlias = tuple[object, ...]
 NOBODY: Serials = frozenset()
-_BEFORE_ALL = -1  # creation numbers begin at 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Lister:
     def whole(self, after: Keyset | None) -> Listing:
         """The page that begins after a place, None for the first, for a caller who sees everything."""
         certain, possible = self._verdicts()
-        page = _Page.of(possible, after, self.question.limit)
+        page = SerialPage.of(possible, Page(self.question.limit, after=after))
         counts = Counts(len(certain), len(possible) - len(certain))
         return Listing(counts, self._judged(page.serials), page.after)
 
@@ -75,7 +74,7 @@ class Lister:
         counts = self._counts(cells, shown, withholding) if after is None else _counts_at(after)
         told = [truth for truth, count in _by_verdict(counts).items() if count is not None]
         listed = NOBODY.union(*(cells[truth] for truth in told))
-        page = _Page.of(listed, None if after is None else after[2:], DEFAULT_PAGE)
+        page = SerialPage.of(listed, Page(DEFAULT_PAGE, after=None if after is None else after[2:]))
         judged = {key: each for key, each in self._judged(page.serials).items() if each.truth in told}
         place = None if page.after is None else (counts.matched, counts.unknown, *page.after)
         return Listing(counts, judged, place)
@@ -104,33 +103,6 @@ class Lister:
         names = self.charts.named(PATIENT, page)
         judged = {key: judge(self.question.population, truths[serial]) for serial, key in names.items()}
         return {key: each for key, each in judged.items() if each.truth is not Truth.FALSE}
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """The creation numbers of a page, in order, and the place after the last where more follow."""
-
-    serials: tuple[int, ...]
-    after: Keyset | None
-
-    @classmethod
-    def of(cls, serials: Serials, after: Keyset | None, limit: int) -> "_Page":
-        begins = _serial_at(after)
-        page = sorted(each for each in serials if each > begins)[: limit + 1]
-        return cls(tuple(page[:limit]), (page[limit - 1],) if len(page) > limit else None)
-
-
-def _serial_at(place: Keyset | None) -> int:
-    """The creation number that a place holds; None begins before all.
-
-    Raises `Invalid` for a place of another kind.
-    """
-    match place:
-        case None:
-            return _BEFORE_ALL
-        case (int(serial),):
-            return serial
-    raise Invalid("the page mark does not fit the question")
 
 
 def _truth(serial: int, certain: Serials, possible: Serials) -> Truth:

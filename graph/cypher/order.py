@@ -32,6 +32,11 @@ def columns(page: Page) -> list[SortKey]:
     return [SortKey(f"s{index}", sort.descending, sort) for index, sort in enumerate(fields)]
 
 
+def in_creation_order(page: Page) -> bool:
+    """Whether the creation number alone orders a page."""
+    return keyset_length(page.sort) == 1
+
+
 def newest_first(page: Page) -> bool:
     """Whether rows that are otherwise alike come in descending order of creation."""
     return any(sort.field is None and sort.descending for sort in page.sort[: keyset_length(page.sort)])

@@ -1,10 +1,11 @@
-"""Alternatives that ask for codes of one field, gathered into one leaf: the graph looks them up together.
+"""Conditions on codes of one field, gathered into one leaf: the graph looks them up together.
 
 `code=a,b,c` is read as three conditions, of which one must hold. As three they are three branches of a
-statement with three plans; as one leaf they are one seek of an index.
+statement with three plans; as one leaf they are one seek of an index. Denials of which all must hold are the
+denial of one, and what is asked twice is asked once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from graph.query.expression import All, Any, AtLeast, Expression, Not, Related, Term
@@ -16,7 +17,9 @@ def gathered(where: Expression) -> Expression:
         case Any(of):
             parts = _terms_together([gathered(each) for each in of])
             return parts[0] if len(parts) == 1 else Any(parts)
-        case All(of) | AtLeast(_, of):
+        case All(of):
+            return All(_denials_together(list(dict.fromkeys(map(gathered, of)))))
+        case AtLeast(_, of):
             return replace(where, of=tuple(gathered(each) for each in of))
         case Not(of):
             return Not(gathered(of))
@@ -25,7 +28,14 @@ def gathered(where: Expression) -> Expression:
     return where
 
 
-def _terms_together(parts: list[Expression]) -> tuple[Expression, ...]:
+def _denials_together(parts: Sequence[Expression]) -> tuple[Expression, ...]:
+    """The parts, with one denial of all codes of a field where several deny some."""
+    denied = [each for each in parts if isinstance(each, Not) and isinstance(each.of, Term)]
+    together = _terms_together([each.of for each in denied])
+    return (*(each for each in parts if each not in denied), *map(Not, together))
+
+
+def _terms_together(parts: Sequence[Expression]) -> tuple[Expression, ...]:
     codes: dict[tuple[object, str | None], list[str]] = {}
     found: dict[object, Expression] = {}
     for place, each in enumerate(parts):

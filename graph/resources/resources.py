@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fhir_profiles.issues import ProfileError
+from graph.budget import plans
 from graph.commit import Committer, Unit
 from graph.cypher.compile import count, page
+from graph.cypher.order import in_creation_order
 from graph.cypher.probe import probe, sizes_of
-from graph.errors import Gone, HilumError, NotFound
+from graph.errors import Gone, HilumError, NotFound, TooLarge
 from graph.keys import kind_key, resource_key, version_key
-from graph.query.expression import Expression, Question
+from graph.query.expression import Expression, KeyIn, Question
+from graph.query.limits import MOST_VALUES
 from graph.records import Found, ResourceVersion
-from graph.resources.sieve import Sieve
+from graph.resources.sieve import SerialPage, Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.visibility import rights, seen, version_seen
@@ -186,9 +189,28 @@ class ResourceStore:
     def _search(self, scope: AccessScope, question: Question) -> Found:
         limit = question.page.limit
         beyond = replace(question, page=replace(question.page, limit=limit + 1))
-        rows = self._graph.read_statement(page(scope, beyond, self._sizes(scope, question)))
+        statement = page(scope, beyond, self._sizes(scope, question))
+        if not plans(statement.text):
+            if in_creation_order(question.page):
+                return self._sifted(scope, question)
+            statement = page(scope, replace(beyond, where=self._among(scope, question)))
+        rows = self._graph.read_statement(statement)
         after = (*rows[limit - 1]["sort"], rows[limit - 1]["serial"]) if 0 < limit < len(rows) else None
         return Found(tuple(row["key"] for row in rows[:limit]), after)
+
+    def _sifted(self, scope: AccessScope, question: Question) -> Found:
+        """The page of a question that is asked piece by piece."""
+        sieve = self.sieve(scope)
+        found = SerialPage.of(sieve.serials(question.entity, question.where), question.page)
+        return Found(tuple(sieve.named(question.entity, found.serials).values()), found.after)
+
+    def _among(self, scope: AccessScope, question: Question) -> KeyIn:
+        """The rows of a question that is asked piece by piece, as a condition of one that sorts them."""
+        sieve = self.sieve(scope)
+        serials = sieve.serials(question.entity, question.where)
+        if len(serials) > MOST_VALUES:
+            raise TooLarge(f"{len(serials)} rows to sort, at most {MOST_VALUES}", code="too-costly")
+        return KeyIn(question.entity, tuple(sieve.named(question.entity, serials).values()))
 
     def sieve(self, scope: AccessScope) -> Sieve:
         """What answers questions of many conditions piece by piece."""
@@ -203,7 +225,10 @@ class ResourceStore:
         """How many rows satisfy `where`."""
 
         def find() -> int:
-            return int(self._graph.read_statement(count(scope, resource_type, where))[0]["total"])
+            statement = count(scope, resource_type, where)
+            if not plans(statement.text):
+                return len(self.sieve(scope).serials(resource_type, where))
+            return int(self._graph.read_statement(statement)[0]["total"])
 
         return self._graph.recalled(scope, ("count", resource_type, where), find, lambda _: 100)
 

@@ -7,15 +7,17 @@ further part is asked of what is left, unless it finds less by itself.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from graph.cypher.conditions import conjuncts
 from graph.cypher.links import ends
+from graph.cypher.order import newest_first
 from graph.cypher.pieces import MOST_SIFTED, Kinds, asked_at_each, found, kept, led_to, likely, linked, named
 from graph.cypher.probe import counted, every_key, sizes_of
 from graph.cypher.statement import Statement
-from graph.errors import TooLarge
-from graph.query.expression import EVERYTHING, All, Any, AtLeast, Expression, Leaf, Link, Not, Related
+from graph.errors import Invalid, TooLarge
+from graph.query.expression import EVERYTHING, All, Any, AtLeast, Expression, Leaf, Link, Not, Page, Related
 from graph.query.limits import check_where
 from graph.scope import AccessScope
 from graph.session import Graph
@@ -24,6 +26,40 @@ Serials: TypeAlias = frozenset[int]
 _MOST_COUNTED = 256  # codes
 _KEPT = 60  # bytes that one takes in a set
 _NONE: Serials = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SerialPage:
+    """A page in creation order: its creation numbers, and the place after it where more follow."""
+
+    serials: tuple[int, ...]
+    after: tuple[int] | None
+
+    @classmethod
+    def of(cls, serials: Serials, page: Page) -> "SerialPage":
+        """Cut a page out of what was found.
+
+        Raises `Invalid` for a place that is none in this order.
+        """
+        down, begins = newest_first(page), _begins(page)
+        rows = sorted(
+            each for each in serials if begins is None or ((each < begins) is down and each != begins)
+        )
+        if down:
+            rows.reverse()
+        window = rows[page.offset : page.offset + page.limit + 1]
+        more = 0 < page.limit < len(window)
+        return cls(tuple(window[: page.limit]), (window[page.limit - 1],) if more else None)
+
+
+def _begins(page: Page) -> int | None:
+    """The creation number that a page follows; None for the first one."""
+    match page.after:
+        case None:
+            return None
+        case (int(serial),):
+            return serial
+    raise Invalid("the page mark does not fit the order")
 
 
 class Sieve:
