@@ -52,7 +52,7 @@ def blueprint(
     store, replace = _called(stow.store), _called(stow.replace)
     find = _called(QidoViews(search, sites).search)
     bulk_views = BulkViews(bulk, retrieval, sites)
-    whole = _called(WholeViews(WadoViews(retrieval), bulk_views, retrieval).whole)
+    whole = _called(WholeViews(WadoViews(retrieval, rendering), bulk_views, retrieval).whole)
     metadata = _called(MetadataViews(retrieval, sites).metadata)
     value = _called(bulk_views.value)
     bulkdata = _called(bulk_views.bulkdata)

@@ -1,57 +1,71 @@
-"""WADO-RS, the Retrieve transaction for instances (PS3.18 10.4): the stored files, as they are stored.
+"""WADO-RS, the Retrieve transaction for instances (PS3.18 10.4): the files, stored or transcoded.
 
-Files go out byte for byte. Asked for another transfer syntax than the stored one, the answer is 406; asked
-for none, the stored one is sent (a difference from 8.7.3.5.2 that docs/conformance/dicomweb.md lists).
+What is stored goes out byte for byte. Whoever names application/dicom and no transfer syntax gets explicit VR
+little endian, where the instance can be had in it without a loss, and else the stored one (8.7.3.5.2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from uuid import uuid4
 
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.file_forms import DICOM, SYNTAX, syntax_wanted, with_defaults
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
-from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.http.kit.negotiation import MediaRange
 from app.http.kit.single_part import SinglePart, answer_single
-from app.imaging.retrieve import ImagingRetrieval
+from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, ahead
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 
-_DICOM = "application/dicom"
 _CHUNK = 1 << 20
+_AHEAD = 2  # instances that are transcoded while one is sent
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is accepted, defaults filled in, and the transfer syntaxes that are asked for by their names."""
+
+    ranges: Sequence[MediaRange]
+    named: frozenset[str | None]
 
 
 class WadoViews:
     """The answers to a request for instances."""
 
-    def __init__(self, retrieval: ImagingRetrieval) -> None:
+    def __init__(self, retrieval: ImagingRetrieval, rendering: ImagingRendering) -> None:
         self._retrieval = retrieval
+        self._rendering = rendering
 
     def instances(
         self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
     ) -> Response:
         """200 with the instances as multipart/related, or one of them as application/dicom.
 
-        Raises `NotAcceptable` where the caller takes no syntax that they are stored in.
+        Raises `NotAcceptable` where the caller takes no syntax that they can be had in.
         """
         check_uids(study=study, series=series, instance=instance)
         ranges = accepted()
+        asked = _Asked(with_defaults(ranges), frozenset(each.parameters.get(SYNTAX) for each in ranges))
         found = self._retrieval.instances(scope, study, series, instance)
         single = instance is not None and _prefers_single(ranges)
-        if not all(_acceptable(each, ranges, single=single) for each in found):
-            raise NotAcceptable("stored in another media type or transfer syntax", location="Accept")
+        if not all(_as_stored(each, asked.ranges, single=single) for each in found):
+            found = self._retrieval.instances(scope, study, series, instance, frames=True)
+            return self._transcoded(found, asked, single=single)
         return self._whole(found[0]) if single else self._related(found)
 
     def _whole(self, instance: StoredInstance) -> Response:
         """One file or a range of it; whole, it is handed to the server, which sends it by the kernel."""
         return answer_single(
             SinglePart(
-                _content_type(instance),
+                _content_type(instance.transfer_syntax_uid),
                 instance.size,
-                self._retrieval.tag_of(instance, _DICOM),
+                self._retrieval.tag_of(instance, DICOM),
                 lambda start, end: self._retrieval.piece(instance, start, end),
                 lambda: wrap_file(request.environ, self._retrieval.open(instance), _CHUNK),
             )
@@ -59,29 +73,76 @@ class WadoViews:
 
     def _related(self, instances: Sequence[StoredInstance]) -> Response:
         boundary = uuid4().hex
-        parts = [
-            OutgoingPart({"Content-Type": _content_type(each)}, self._retrieval.chunks(each), each.size)
-            for each in instances
-        ]
-        content_type = related_content_type(_DICOM, boundary)
+        parts = [self._stored_part(each) for each in instances]
+        content_type = related_content_type(DICOM, boundary)
         response = Response(write_related(parts, boundary), content_type=content_type)
         response.headers["Content-Length"] = str(related_length(parts, boundary))
         return response
 
+    def _stored_part(self, instance: StoredInstance) -> OutgoingPart:
+        headers = {"Content-Type": _content_type(instance.transfer_syntax_uid)}
+        return OutgoingPart(headers, self._retrieval.chunks(instance), instance.size)
+
+    def _transcoded(self, found: Sequence[StoredInstance], asked: _Asked, *, single: bool) -> Response:
+        """The instances, each in the syntax that is wanted of it; raises `NotAcceptable`."""
+        wanted = [syntax_wanted(each, asked.ranges, single=single) for each in found]
+        jobs = [(each, uid) for each, uid in zip(found, wanted, strict=True) if uid is not None]
+        if len(jobs) < len(found):
+            raise NotAcceptable("other media types or transfer syntaxes can be had", location="Accept")
+        if single:
+            return self._single(*jobs[0], asked)
+        boundary = uuid4().hex
+        parts = self._parts(jobs, asked)
+        first = next(parts)
+        body = write_related(chain([first], parts), boundary)
+        return Response(body, content_type=related_content_type(DICOM, boundary))
+
+    def _single(self, instance: StoredInstance, uid: str, asked: _Asked) -> Response:
+        if uid == instance.transfer_syntax_uid:
+            return self._whole(instance)
+        try:
+            made = self._rendering.instance(instance, uid)
+        except NotAcceptable:
+            if uid in asked.named:
+                raise
+            return self._whole(instance)
+        tag = self._retrieval.tag_of(instance, f"{DICOM} {uid}")
+        return answer_single(SinglePart(_content_type(uid), sum(made.lengths), tag, made.between))
+
+    def _parts(self, jobs: Sequence[tuple[StoredInstance, str]], asked: _Asked) -> Iterator[OutgoingPart]:
+        """The instances as parts, a few made ahead of who takes them.
+
+        Of several, one that cannot be transcoded comes as it is stored, and says so: a study is not withheld
+        for the sake of one damaged picture.
+        """
+        alone = len(jobs) == 1
+
+        def part(job: tuple[StoredInstance, str]) -> OutgoingPart:
+            instance, uid = job
+            if uid == instance.transfer_syntax_uid:
+                return self._stored_part(instance)
+            try:
+                made = self._rendering.instance(instance, uid)
+            except NotAcceptable:
+                if alone and uid in asked.named:
+                    raise
+                return self._stored_part(instance)
+            return OutgoingPart({"Content-Type": _content_type(uid)}, made.chunks(), sum(made.lengths))
+
+        return ahead(part, jobs, _AHEAD)
+
 
 def _prefers_single(ranges: Sequence[MediaRange]) -> bool:
     """Whether application/dicom is named and weighs more than multipart/related."""
-    named = [each for each in ranges if each.name == _DICOM]
+    named = [each for each in ranges if each.name == DICOM]
     related = [each.weight for each in ranges if each.type == "multipart"]
     return bool(named) and max(each.weight for each in named) >= max(related, default=0.0)
 
 
-def _acceptable(instance: StoredInstance, ranges: Sequence[MediaRange], *, single: bool) -> bool:
-    syntax = {"transfer-syntax": instance.transfer_syntax_uid}
-    if single:
-        return weigh(ranges, MediaType("application", "dicom", syntax)) > 0
-    return weigh(ranges, MediaType("multipart", "related", {"type": _DICOM, **syntax})) > 0
+def _as_stored(instance: StoredInstance, ranges: Sequence[MediaRange], *, single: bool) -> bool:
+    """Whether the stored syntax is the one that is wanted."""
+    return syntax_wanted(instance, ranges, single=single) == instance.transfer_syntax_uid
 
 
-def _content_type(instance: StoredInstance) -> str:
-    return f"{_DICOM}; transfer-syntax={instance.transfer_syntax_uid}"
+def _content_type(transfer_syntax_uid: str) -> str:
+    return f"{DICOM}; transfer-syntax={transfer_syntax_uid}"

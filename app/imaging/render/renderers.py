@@ -45,6 +45,14 @@ class Pieces:
             for length in self.lengths:
                 yield file.read(length)
 
+    def between(self, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from one place up to another."""
+        with self._opened() as file:
+            file.seek(self.start + start)
+            while start < end and (chunk := file.read(min(_CHUNK, end - start))):
+                start += len(chunk)
+                yield chunk
+
     def _opened(self) -> BinaryIO:
         file = self.file or BytesIO(self.content)
         file.seek(self.start)

@@ -5,7 +5,7 @@ The file comes open, from whoever may open it; where each frame lies in it was n
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -47,12 +47,22 @@ class Source:
     header: Header
     transfer_syntax_uid: str
     table: bytes
-    described: PixelDescription = field(init=False)
+    _described: PixelDescription | None = None
 
-    def __post_init__(self) -> None:
+    @property
+    def has_pixels(self) -> bool:
+        """Whether there are pixels in it."""
+        return self.header.pixel_tag is not None
+
+    @property
+    def described(self) -> PixelDescription:
+        """What its pixels are; raises `Unrenderable` where it has none, or none that can be described."""
         if self.header.pixel_tag is None:
             raise Unrenderable("it has no pixels")
-        self.described = describe(self.header.attributes, self.transfer_syntax_uid, self.header.pixel_tag)
+        if self._described is None:
+            attributes, uid = self.header.attributes, self.transfer_syntax_uid
+            self._described = describe(attributes, uid, self.header.pixel_tag)
+        return self._described
 
     @property
     def frames(self) -> int:
@@ -89,7 +99,7 @@ def opened(
 ) -> Iterator[Source]:
     """Open an instance; `header` is one that was read from it before.
 
-    Raises `Unrenderable` where it has no pixels that can be described, `Refused` where the file is damaged.
+    Raises `Refused` where the file is damaged.
     """
     syntax = syntax_of(transfer_syntax_uid)
     with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:

@@ -54,28 +54,34 @@ def transcode(
 
     `note` is called with the number of each frame before it is touched.
     """
+    if not source.has_pixels:
+        _write_header(source, None, transfer_syntax_uid, target)
+        return
     check(source, transfer_syntax_uid)
     note(1)
     first = source.frame(1)
     written = after(first, source.described, transfer_syntax_uid)
-    _write_header(source, written, target)
+    _write_header(source, written, transfer_syntax_uid, target)
     if transfer_syntax_uid in NATIVE:
         _write_native(source, written, target, note)
     else:
         _write_fragments(source, written, target, note)
 
 
-def _write_header(source: Source, written: PixelDescription, target: BinaryIO) -> None:
+def _write_header(
+    source: Source, written: PixelDescription | None, transfer_syntax_uid: str, target: BinaryIO
+) -> None:
+    """Write everything up to the pixels, of which `written` says what they become; None: there are none."""
     header = Dataset()
     header.update(source.header.attributes)
-    if written.samples > 1:
+    if written and written.samples > 1:
         header.PhotometricInterpretation = written.photometric
         header.PlanarConfiguration = 0
     meta = FileMetaDataset()
-    meta.TransferSyntaxUID = UID(written.transfer_syntax_uid)
+    meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     meta.MediaStorageSOPClassUID = header.get("SOPClassUID")
     meta.MediaStorageSOPInstanceUID = header.get("SOPInstanceUID")
-    implicit = syntax_of(written.transfer_syntax_uid).implicit
+    implicit = syntax_of(transfer_syntax_uid).implicit
     settings.writing_validation_mode = 0  # what was stored is given out, whatever is to be said of it
     try:
         target.write(b"\0" * PREAMBLE + PREFIX)

@@ -1,5 +1,6 @@
 """Retrieving pictures: which instances, which frames, their bytes and what these are."""
 
+from app.imaging.retrieve.ahead import ahead
 from app.imaging.retrieve.bulk import BulkRetrieval, StoredBulk
 from app.imaging.retrieve.frames import frame_media_type, frame_syntaxes, is_big_endian, is_encapsulated
 from app.imaging.retrieve.rendering import ImagingRendering
@@ -12,6 +13,7 @@ __all__ = [
     "ImagingRetrieval",
     "Metadata",
     "StoredBulk",
+    "ahead",
     "frame_media_type",
     "frame_syntaxes",
     "is_big_endian",

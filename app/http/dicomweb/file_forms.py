@@ -1,0 +1,46 @@
+"""In which transfer syntax an instance goes out, by what somebody takes (PS3.18 8.7.3.5.2, 8.7.8)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.imaging.render.targets import EXPLICIT_LITTLE, WHOLE_TARGETS
+from app.imaging.retrieve import is_encapsulated
+from graph.records import StoredInstance
+
+DICOM = "application/dicom"
+SYNTAX = "transfer-syntax"
+
+
+def with_defaults(ranges: Sequence[MediaRange]) -> tuple[MediaRange, ...]:
+    """The ranges with the default transfer syntax on those that name application/dicom and no other.
+
+    The default is explicit VR little endian (8.7.3.5.2); who takes any media type takes what is stored.
+    """
+    return tuple(
+        replace(each, parameters={**each.parameters, SYNTAX: EXPLICIT_LITTLE})
+        if DICOM in (each.name, each.parameters.get("type")) and SYNTAX not in each.parameters
+        else each
+        for each in ranges
+    )
+
+
+def syntax_wanted(instance: StoredInstance, ranges: Sequence[MediaRange], *, single: bool) -> str | None:
+    """The transfer syntax in which an instance is wanted most, of equals the stored one; None: in none.
+
+    The ranges are those of `with_defaults`. What has no pixels is the same in every syntax that compresses
+    them, and goes out as it is.
+    """
+    stored = instance.transfer_syntax_uid
+    weights = {uid: _weight(ranges, uid, single=single) for uid in (stored, *WHOLE_TARGETS)}
+    wanted = max(weights, key=lambda uid: weights[uid])
+    if weights[wanted] <= 0:
+        return None
+    pixels = instance.frames is None or instance.frames or is_encapsulated(stored)
+    return wanted if pixels or not is_encapsulated(wanted) else stored
+
+
+def _weight(ranges: Sequence[MediaRange], uid: str, *, single: bool) -> float:
+    if single:
+        return weigh(ranges, MediaType("application", "dicom", {SYNTAX: uid}))
+    return weigh(ranges, MediaType("multipart", "related", {"type": DICOM, SYNTAX: uid}))
