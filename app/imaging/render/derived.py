@@ -19,6 +19,7 @@ from typing import Any
 from app.blobs.blob_ids import shard_of
 from app.imaging.render.renderers import Pieces
 from app.imaging.render.tasks import Subject, Task
+from app.imaging.render.wire import INLINE
 
 LARGEST = 16 << 20  # bytes of an answer that is kept
 _EDITION = "1"  # of what renderers make of the same task
@@ -47,7 +48,11 @@ class DerivedStore:
         lengths = Struct(f"<{count}Q")
         with suppress(OSError):  # another process may just have removed it
             os.utime(path)
-        return Pieces(lengths.unpack(file.read(lengths.size)), file=file, start=_COUNT.size + lengths.size)
+        found = lengths.unpack(file.read(lengths.size))
+        if sum(found) > INLINE:
+            return Pieces(found, file=file, start=_COUNT.size + lengths.size)
+        with file:
+            return Pieces(found, file.read())
 
     def keep(self, task: Task, answer: Pieces) -> Pieces:
         """Keep an answer, if it is not too long and the disk takes it; return one that can be read."""
