@@ -10,6 +10,7 @@ from html import escape
 from types import MappingProxyType
 
 from pydicom import Dataset
+from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from app.imaging.render.attributes import Attributes
@@ -154,7 +155,7 @@ def _number(item: Attributes) -> str:
 def _objects(item: Attributes) -> str:
     parts = []
     for each in item.items("ReferencedSOPSequence")[:MOST_ITEMS]:
-        kind = UID(each.text("ReferencedSOPClassUID")).name
+        kind = UID(each.text("ReferencedSOPClassUID"), validation_mode=IGNORE).name
         frames = each.text("ReferencedFrameNumber").replace("\\", ", ")
         told = f"{kind} {each.text('ReferencedSOPInstanceUID')}".strip()
         parts.append(f"{told}, frames {frames}" if frames else told)

@@ -135,7 +135,8 @@ def shade(values: NDArray[Any], described: PixelDescription, shading: Shading) -
 
 def look_up(values: NDArray[Any], table: NDArray[numpy.uint8]) -> NDArray[numpy.uint8]:
     """The entry of a table for each value, whose bits are taken as those of an unsigned number."""
-    unsigned = numpy.ascontiguousarray(values).view(f"u{values.dtype.itemsize}").reshape(-1)
+    ordered = numpy.ascontiguousarray(values, values.dtype.newbyteorder("="))
+    unsigned = ordered.view(f"u{values.dtype.itemsize}").reshape(-1)
     levels = numpy.empty((unsigned.size, *table.shape[1:]), numpy.uint8)
     for start in range(0, unsigned.size, _BLOCK):
         block = slice(start, start + _BLOCK)

@@ -38,6 +38,8 @@ def overlay_planes(subject: Subject, said: Attributes | None = None) -> Iterator
     """
     said = said or subject.said
     for group in _GROUPS:
+        if _whole(said, group, _ROWS) <= 0:
+            continue
         marks = _embedded(said, group, subject.described, subject.cells)
         if marks is None:
             marks = _own(said, group, subject.number)

@@ -70,6 +70,8 @@ def test_one_overlay_is_on_every_frame() -> None:
 def test_an_overlay_of_old_is_in_a_bit_of_the_cells() -> None:
     cells = numpy.array([[0x8005, 0x0005], [0x0FFF, 0x8000]], numpy.uint16)
     header = header_of(cells, BitsStored=12, WindowCenter=2048, WindowWidth=4096)
+    header.add_new((0x6002, 0x0010), "US", 2)
+    header.add_new((0x6002, 0x0011), "US", 2)
     header.add_new((0x6002, 0x0100), "US", 16)
     header.add_new((0x6002, 0x0102), "US", 15)
     frame = Frame(cells & 0x0FFF, "MONOCHROME2")
