@@ -11,7 +11,7 @@ from PIL import Image
 
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.faults import Unrenderable
-from app.imaging.render.grey import WHITE, look_up, spread
+from app.imaging.render.grey import WHITE, by_rows, look_up, spread
 
 _BYTE = 8
 _WORD_BYTES = 2
@@ -28,11 +28,12 @@ def to_rgb(frame: Frame, described: PixelDescription) -> NDArray[numpy.uint8]:
     YBR_RCT, YBR_ICT and XYB are what streams of JPEG 2000 and JPEG XL do inside; decoded values that are
     called so are red, green and blue. Raises `Unrenderable` where the samples are no colour.
     """
-    convert = _CONVERSIONS.get(frame.photometric, _as_they_are)
+    convert = _CONVERSIONS.get(frame.photometric)
     values = frame.values
     if values.ndim != _COLOURS or values.shape[2] < _COLOURS:
         raise Unrenderable("the samples of a pixel are no colour")
-    return convert(in_bytes(values, described))
+    samples = in_bytes(values, described)
+    return samples[:, :, :_COLOURS] if convert is None else by_rows(samples, convert)
 
 
 def in_bytes(values: NDArray[Any], described: PixelDescription) -> NDArray[numpy.uint8]:
@@ -42,6 +43,10 @@ def in_bytes(values: NDArray[Any], described: PixelDescription) -> NDArray[numpy
         return values
     if values.dtype.kind in "iu" and values.dtype.itemsize <= _WORD_BYTES:
         return look_up(values, _scale(values.dtype.str, bits))
+    return by_rows(values, lambda part: _deep(part, bits))
+
+
+def _deep(values: NDArray[Any], bits: int) -> NDArray[numpy.uint8]:
     shares = values.astype(numpy.float64)
     if values.dtype.kind != "f":
         shares /= (1 << bits) - 1
@@ -52,10 +57,6 @@ def in_bytes(values: NDArray[Any], described: PixelDescription) -> NDArray[numpy
 def _scale(dtype: str, bits: int) -> NDArray[numpy.uint8]:
     patterns = numpy.arange(1 << bits)
     return spread(numpy.floor(patterns * (WHITE / ((1 << bits) - 1)) + 0.5).astype(numpy.uint8), dtype)
-
-
-def _as_they_are(samples: NDArray[numpy.uint8]) -> NDArray[numpy.uint8]:
-    return samples[:, :, :_COLOURS]
 
 
 def _by_mode(mode: str) -> Callable[[NDArray[numpy.uint8]], NDArray[numpy.uint8]]:

@@ -3,6 +3,7 @@
 They are one table over the stored values where those have up to 16 bits, remembered for what it was made of.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -129,8 +130,16 @@ def stored_range(described: PixelDescription) -> tuple[int, int]:
 def shade(values: NDArray[Any], described: PixelDescription, shading: Shading) -> NDArray[numpy.uint8]:
     """The grey levels of decoded values: by a table of all stored values up to 16 bits, one by one above."""
     if values.dtype.kind not in "iu" or values.dtype.itemsize > _WORD_BYTES:
-        return shading.levels(values)
+        return by_rows(values, shading.levels)
     return look_up(values, _table(shading, values.dtype.str, described.bits_stored))
+
+
+def by_rows(
+    values: NDArray[Any], convert: Callable[[NDArray[Any]], NDArray[numpy.uint8]]
+) -> NDArray[numpy.uint8]:
+    """Convert some rows at a time, so that what is computed on the way is never as large as the frame."""
+    step = max(1, _BLOCK // max(1, values[:1].size))
+    return numpy.concatenate([convert(values[start : start + step]) for start in range(0, len(values), step)])
 
 
 def look_up(values: NDArray[Any], table: NDArray[numpy.uint8]) -> NDArray[numpy.uint8]:
@@ -173,6 +182,21 @@ def measured_by(modality: Rescale | LookupTable, stored: NDArray[Any]) -> NDArra
     return stored.astype(numpy.float64) * modality.slope + modality.intercept
 
 
+def extremes(values: NDArray[Any], counted: NDArray[numpy.bool_] | None = None) -> tuple[float, float] | None:
+    """The lowest and the highest of the values that are numbers and counted; None where none is."""
+    floating = values.dtype.kind == "f"
+    if floating:
+        numbers = numpy.isfinite(values)
+        counted = numbers if counted is None else counted & numbers
+    if counted is None:
+        return float(values.min()), float(values.max())
+    if not counted.any():
+        return None
+    limits = numpy.finfo(values.dtype) if floating else numpy.iinfo(values.dtype)
+    lowest = values.min(where=counted, initial=limits.max)
+    return float(lowest), float(values.max(where=counted, initial=limits.min))
+
+
 def _padding(said: Attributes) -> PixelPadding | None:
     value = said.number("PixelPaddingValue")
     if value is None:
@@ -203,12 +227,10 @@ def _range(
     """The range of stored values that is shown; one for all frames where the header knows it and is right."""
     if described.bits_stored <= _BYTE and not described.floating:
         return stored_range(described)
-    measured = values[~padding.among(values)] if padding else values
-    if values.dtype.kind == "f":
-        measured = measured[numpy.isfinite(measured)]
-    if not measured.size:
+    ends = extremes(values, ~padding.among(values) if padding else None)
+    if ends is None:
         return 0.0, 1.0
-    lowest, highest = float(measured.min()), float(measured.max())
+    lowest, highest = ends
     least, most = said.number("SmallestImagePixelValue"), said.number("LargestImagePixelValue")
     if described.frames > 1 and least is not None and most is not None and least <= lowest <= highest <= most:
         return least, most

@@ -16,7 +16,16 @@ from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.geometry import MOST_PIXELS, pixel_ratio, place, scaled
 from app.imaging.render.graphics import Layer, Projection, drawn_over, layers_of, level_of
-from app.imaging.render.grey import Shading, measured_by, modality_of, read_interest, shade, stored_range
+from app.imaging.render.grey import (
+    Shading,
+    by_rows,
+    extremes,
+    measured_by,
+    modality_of,
+    read_interest,
+    shade,
+    stored_range,
+)
 from app.imaging.render.lab import Colour, to_srgb
 from app.imaging.render.lookup import read_table
 from app.imaging.render.overlays import OverlayPlane, overlay_planes, part_of_marks
@@ -98,7 +107,8 @@ def _values_shown(
         return paint(frame.values, described, read_palette(subject.said, described))
     shading = _shading(frame, described, told, interests)
     if told.text("SOPClassUID") == PSEUDO_COLOR:
-        return read_palette(told, described).spread_over(shading.shares(frame.values))
+        palette = read_palette(told, described)
+        return by_rows(frame.values, lambda stored: palette.spread_over(shading.shares(stored)))
     return shade(frame.values, described, shading)
 
 
@@ -124,8 +134,7 @@ def _everything(frame: Frame, described: PixelDescription, told: Attributes) -> 
     """The window of no change: all that the modality LUT can give."""
     ends: tuple[float, float] = stored_range(described)
     if described.floating:
-        finite = frame.values[numpy.isfinite(frame.values)]
-        ends = (float(finite.min()), float(finite.max())) if finite.size else (0, 1)
+        ends = extremes(frame.values) or (0, 1)
     modality = modality_of(told, described)
     outputs = measured_by(modality, numpy.array(ends, numpy.float64))
     return window_over(float(outputs.min()), float(outputs.max()))
