@@ -62,7 +62,9 @@ def _draw(
     pictures = []
     for number in task.numbers:
         note(number)
-        pictures.append(draw(source.frame(number), source.described, source.header.attributes, number, wish))
+        cells = source.cells(number) if wish.overlays or presentation is not None else None
+        frame, header = source.frame(number), source.header.attributes
+        pictures.append(draw(frame, source.described, header, number, wish, cells=cells))
     return [target.write(written(pictures, wish))]
 
 

@@ -5,11 +5,12 @@ The file comes open, from whoever may open it; where each frame lies in it was n
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
@@ -91,6 +92,19 @@ class Source:
     def frame(self, number: int) -> Frame:
         """One frame, counted from 1, decoded; raises `Unrenderable`."""
         return decode(self.encoded(number), self.described)
+
+    def cells(self, number: int) -> NDArray[Any] | None:
+        """The whole cells of an uncompressed frame of one sample; None where its values fill them.
+
+        Raises `Unrenderable`.
+        """
+        described = self.described
+        bits = described.bits_allocated
+        one = described.samples == 1 and not described.floating
+        if syntax_of(self.transfer_syntax_uid).encapsulated or not one or described.bits_stored == bits:
+            return None
+        whole = replace(described, bits_stored=bits, high_bit=bits - 1, signed=False)
+        return decode(self.encoded(number), whole).values
 
 
 @contextmanager

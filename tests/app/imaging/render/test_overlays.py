@@ -5,9 +5,11 @@ from typing import Any
 import numpy
 import pytest
 from numpy.typing import NDArray
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, RLELossless
 
-from app.imaging.render.description import Frame
+from app.imaging.render.description import PIXEL_DATA, Frame
 from app.imaging.render.picture import draw
+from app.imaging.render.source import Header, Source
 from app.imaging.render.wishes import Viewport, Wish
 from tests.factories.pixels import add_overlay, described_by, drawn, header_of
 
@@ -82,6 +84,23 @@ def test_an_overlay_of_old_is_in_a_bit_of_the_cells() -> None:
 
     assert shown(cells=cells) == [[255, 0], [255, 255]]
     assert shown() == [[0, 0], [255, 0]]
+
+
+def test_whole_cells_are_read_of_a_frame_that_does_not_fill_them() -> None:
+    cells = numpy.array([[0x8005, 0x0005], [0x0FFF, 0x8000]], numpy.uint16)
+    place = (0).to_bytes(8, "little") + cells.nbytes.to_bytes(8, "little")
+
+    def source(transfer_syntax: str, **keywords: Any) -> Source:
+        header = Header(header_of(cells, **keywords), PIXEL_DATA, "OW")
+        stored = cells.astype(">u2" if transfer_syntax == ExplicitVRBigEndian else "<u2")
+        return Source(stored.tobytes(), header, transfer_syntax, place)
+
+    for transfer_syntax in (ExplicitVRLittleEndian, ExplicitVRBigEndian):
+        whole = source(transfer_syntax, BitsStored=12, PixelRepresentation=1).cells(1)
+        assert whole is not None
+        assert numpy.array_equal(whole, cells)
+    assert source(ExplicitVRLittleEndian, BitsStored=16).cells(1) is None
+    assert source(RLELossless, BitsStored=12).cells(1) is None
 
 
 def test_an_overlay_is_cut_and_scaled_with_its_picture() -> None:

@@ -5,19 +5,19 @@ from typing import Any
 import numpy
 import pytest
 from highdicom.color import CIELabColor
-from highdicom.content import AlgorithmIdentificationSequence
+from highdicom.content import AlgorithmIdentificationSequence, VOILUTTransformation
+from highdicom.pm import ParametricMap, RealWorldValueMapping
 from highdicom.seg import Segmentation, SegmentDescription
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.uid import ExplicitVRLittleEndian
 
-from app.imaging.render.description import Frame, describe
+from app.imaging.render.description import Frame
 from app.imaging.render.lab import to_srgb
 from app.imaging.render.picture import draw
 from app.imaging.render.wishes import Wish
 from tests.factories.dicom import uid
-from tests.factories.pixels import COLOURS, drawn, header_of, item_of, source_slice
+from tests.factories.pixels import COLOURS, described_by, drawn, header_of, item_of, source_slice
 
 COLOURS_OF_SEGMENTS = ("red", "turquoise")
 LABELS = numpy.array([[0, 1, 1, 0], [2, 2, 0, 1], [0, 0, 2, 2]], numpy.uint8)
@@ -57,7 +57,7 @@ def segmentation(kind: str, pixels: NDArray[Any], **keywords: Any) -> Dataset:
 
 def shown(instance: Dataset, number: int = 1) -> NDArray[numpy.uint8]:
     """A frame of an instance of highdicom, decoded by pydicom and drawn here."""
-    described = describe(instance, ExplicitVRLittleEndian)
+    described = described_by(instance)
     values = instance.pixel_array
     values = values if values.ndim == 2 else values[number - 1]
     return draw(Frame(values, described.photometric), described, instance, number, Wish()).values
@@ -97,6 +97,38 @@ def test_labels_without_a_colour_are_told_apart() -> None:
     assert ours[0] == ours[4] == [0, 0, 0]
     assert ours[3] == [128, 128, 128]
     assert len({tuple(each) for each in ours}) == 4
+
+
+@pytest.mark.parametrize("kind", [numpy.float32, numpy.float64, numpy.uint16])
+def test_a_parametric_map_is_windowed_over_its_values(kind: type) -> None:
+    values = numpy.linspace(0, 40, 12).reshape(3, 4).astype(kind)
+    whole = not issubclass(kind, numpy.floating)
+    mapping = RealWorldValueMapping(
+        lut_label="A",
+        lut_explanation="A",
+        unit=codes.UCUM.NoUnits,
+        value_range=(0, 100) if whole else (0.0, 100.0),
+        slope=1,
+        intercept=0,
+    )
+    instance = ParametricMap(
+        source_images=[source_slice(LABELS.astype(numpy.uint16))],
+        pixel_array=values,
+        series_instance_uid=uid("maps"),
+        series_number=3,
+        sop_instance_uid=uid("map"),
+        instance_number=1,
+        manufacturer="A",
+        manufacturer_model_name="B",
+        software_versions="1",
+        device_serial_number="1",
+        contains_recognizable_visual_features=False,
+        real_world_value_mappings=[mapping],
+        voi_lut_transformations=[VOILUTTransformation(20, 20, voi_lut_function="LINEAR_EXACT")],
+    )
+
+    expected = ((values.astype(float) - 10) / 20).clip(0, 1) * 255
+    assert numpy.abs(shown(instance) - expected).max() <= 0.51
 
 
 def test_recommended_colours_are_read_as_highdicom_reads_them() -> None:

@@ -52,7 +52,7 @@ def test_a_window_over_a_range_shows_its_ends_black_and_white() -> None:
 )
 def test_windows_are_read_as_pydicom_reads_them(center: float, width: float, function: str) -> None:
     header = header_of(VALUES.reshape(1, -1), BitsStored=16)
-    header.update(item_of(WindowCenter=repr(center)[:16], WindowWidth=repr(width)[:16]))
+    header.update(item_of(WindowCenter=f"{center:.6f}", WindowWidth=f"{width:.6f}"))
     header.VOILUTFunction = function
     with numpy.errstate(over="ignore"):
         theirs = (apply_windowing(VALUES, header) + 32768) / 65535
