@@ -6,7 +6,7 @@ as receiving a body, costs nothing here.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import uuid4
@@ -19,6 +19,7 @@ MOST_OF_A_COHORT = 1_600  # of one, which is asked piece by piece (some thirty c
 MOST_TO_DECIDE = 100  # of one that decides a write: the commits of everybody wait for its answer
 MOST_PLANNED = 20  # subqueries of one statement, each some 25 ms that nothing ends; more are asked in pieces
 MOST_PLANS = 40  # of all statements of one request; a text that comes again is planned already
+SIFTED = 400  # what a search costs that is asked in pieces, as it finds all rows before it shows a page
 CREDIT = 4_000  # what the questions of one request may cost together
 ROOM = 32 << 20  # bytes of answers that one answer is put together from
 _SUBQUERY = "EXISTS {"
@@ -41,17 +42,16 @@ class RequestBudget:
         self._room = ROOM
         self._gone = False
         self._plans = MOST_PLANS
-        self._planned: set[str] = set()
+        self._planned: set[Hashable] = set()
 
-    def plans(self, text: str) -> bool:
-        """Whether the graph may plan a statement for this request; a text that it planned may come again."""
-        if text in self._planned:
+    def plans(self, form: Hashable, subqueries: int) -> bool:
+        """Whether the graph may plan a statement for this request; a form that it planned may come again."""
+        if form in self._planned:
             return True
-        subqueries = text.count(_SUBQUERY)
         if subqueries > min(MOST_PLANNED, self._plans):
             return False
         self._plans -= subqueries
-        self._planned.add(text)
+        self._planned.add(form)
         return True
 
     def spend(self, price: int, most: int = MOST_PRICE) -> None:
@@ -134,9 +134,25 @@ def spend(price: int, most: int = MOST_PRICE) -> None:
 
 
 def plans(text: str) -> bool:
-    """Whether the graph may plan a statement for this thread's request."""
+    """Whether the graph may plan a statement for this thread's request; else it is to be asked in pieces.
+
+    Raises `TooLarge` where that costs more than is left.
+    """
     budget = _CURRENT.get()
-    return budget is None or budget.plans(text)
+    if budget is None or budget.plans(text, text.count(_SUBQUERY)):
+        return True
+    budget.spend(SIFTED, CREDIT)
+    return False
+
+
+def plan(form: Hashable, subqueries: int) -> None:
+    """Have a statement of a form planned that cannot be asked in pieces.
+
+    Raises `TooLarge` where it has too many subqueries, or more than are left to this thread's request.
+    """
+    budget = _CURRENT.get()
+    if budget and not budget.plans(form, subqueries):
+        raise _too_costly(f"the conditions of writes become at most {MOST_PLANNED} subqueries each")
 
 
 def hold(size: int) -> None:

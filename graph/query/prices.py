@@ -26,7 +26,9 @@ from graph.query.expression import (
 )
 
 QUESTION = 2  # a question itself: a round trip, and the page of rows that comes of it
+ENTRY = 2  # an entry of a Bundle that reads
 INCLUDE = 5  # an include, followed once: a statement of its own
+_ROWS, _VERSIONS = 10, 4  # of a page, for the price of one look; a version is unpacked, and its text is long
 _LEAF = 2
 _VALUES = 100  # codes or keys that are looked up for the price of one more look
 _LINK: Mapping[type, int] = {Along: 2, Owner: 2, Whole: 2, Against: 4, Members: 4, Inside: 4}
@@ -46,3 +48,13 @@ def price(where: Expression) -> int:
         case KeyIn(_, keys):
             return _LEAF + len(keys) // _VALUES
     return _LEAF
+
+
+def rows(count: int) -> int:
+    """The price of the rows of a page."""
+    return count // _ROWS
+
+
+def versions(count: int) -> int:
+    """The price of the versions of a page of history."""
+    return count // _VERSIONS

@@ -11,8 +11,9 @@ from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.interactions import CONVERTERS, FORM, Interaction, names_a_type
 from app.queries import pairs_of
 from app.records.bundles.entries import EntryRequest, Target
-from graph.budget import hold
+from graph.budget import hold, spend
 from graph.errors import Invalid
+from graph.query.prices import ENTRY
 from graph.scope import AccessScope
 
 
@@ -42,8 +43,10 @@ class EntryCall:
     def answer(self) -> Answer:
         """The answer that the same request would get by itself.
 
-        Raises `TooLarge` where the answers of the Bundle grow beyond what one answer may hold.
+        Raises `TooLarge` where the entries of the Bundle cost more than those of one request may, or their
+        answers grow beyond what one answer may hold.
         """
+        spend(ENTRY)
         handler = self.interaction.handler_of(self.names.get("kind"))
         answer: Answer = handler(self.scope, self.call, **self.names)
         hold(len(answer.body))

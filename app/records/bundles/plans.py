@@ -24,10 +24,11 @@ from app.records.search import (
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Prepared, prepare, require_same_id, require_targets
 from fhir_profiles.references import HISTORY, literal
-from graph.budget import MOST_TO_DECIDE, spend
+from graph.budget import MOST_TO_DECIDE, plan, spend
 from graph.commit import Keys
 from graph.errors import Invalid, PreconditionFailed, TooLarge
 from graph.keys import resource_key
+from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
 from graph.query.prices import QUESTION, price
 from graph.resources.states import RESOURCES, STUDIES
@@ -37,6 +38,7 @@ from graph.studies.overlaying import named_study
 
 ORDER = {"DELETE": 0, "POST": 1, "PUT": 2}
 MOST_LOOKUPS = 1_000  # searches under the lock, each some milliseconds in which nobody else writes
+MOST_ALONE = 100  # conditional entries of a batch: each is a commit of its own, some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,11 @@ class TransactionPlan:
     lookups: Mapping[str, Criteria | Lookup]
     alone: Mapping[str, Criteria]
     readings: tuple[BundleReading, ...] = ()
+
+    @property
+    def conditions(self) -> int:
+        """How many searches decide it."""
+        return len(self.lookups) + len(self.alone) + sum(each.condition is not None for each in self.entries)
 
     def looks_at(self, scope: AccessScope) -> Keys:
         """All keys that the entries name or will make."""
@@ -270,6 +277,7 @@ def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchCon
     require_resolved(resource_type, settled, names.entries)
     where = gathered(criteria(resource_type, settled, context))
     spend(QUESTION + price(where), MOST_TO_DECIDE)
+    plan(form(where), subqueries(where))
     asked = (names.entries.get(text) for _, text in asked_references(resource_type, settled))
     waits_for = frozenset(place for place in asked if place is not None)
     return Lookup(resource_type, settled, waits_for) if waits_for else Criteria(resource_type, where)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.records.bundles.entries import BundleEntry, BundleReading, placed, read_bundle
-from app.records.bundles.plans import TransactionPlan, plan_of
+from app.records.bundles.plans import MOST_ALONE, TransactionPlan, plan_of
 from app.records.bundles.units import WriteEntries
 from app.records.search import SearchContext
 from app.records.write.writing import Written, noted
 from fhir_profiles.issues import ProfileError
 from graph.commit.committer import Failure
-from graph.errors import HilumError
+from graph.errors import HilumError, TooLarge
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 from graph.site import Site
@@ -47,9 +47,13 @@ class BundleWriter:
     def write_each(
         self, scope: AccessScope, entries: Sequence[BundleEntry]
     ) -> list[Written | Failure | None]:
-        """Write the entries of a batch, each for itself and in their order; a failure is an outcome."""
+        """Write the entries of a batch, each for itself and in their order; a failure is an outcome.
+
+        Raises `TooLarge` beyond `MOST_ALONE` conditions, before anything is written.
+        """
         scope.require("fhir.write")
         plans = [self._plan_or_failure(scope, entry) for entry in entries]
+        _bound(plans)
         units = [
             WriteEntries(plan=plan, **self._whose(scope))
             for plan in plans
@@ -77,6 +81,16 @@ class BundleWriter:
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:
         return {"scope": scope, "site": self._site}
+
+
+def _bound(plans: Sequence[TransactionPlan | Failure]) -> None:
+    conditions = sum(each.conditions for each in plans if isinstance(each, TransactionPlan))
+    if conditions > MOST_ALONE:
+        raise TooLarge(
+            f"{conditions} conditions in a batch, at most {MOST_ALONE}: a transaction may have more",
+            location="Bundle.entry",
+            code="too-costly",
+        )
 
 
 def _only(told: list[Written | None] | Failure) -> Written | Failure | None:

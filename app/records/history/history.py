@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from graph.budget import CREDIT, spend
 from graph.errors import NotFound
+from graph.query.prices import QUESTION, versions
 from graph.records import ResourceVersion
 from graph.resources.resources import HistoryWindow, ResourceStore
 from graph.scope import AccessScope
@@ -57,8 +59,13 @@ class RecordHistory:
         self._resources = resources
 
     def page(self, scope: AccessScope, asked: HistoryRequest) -> HistoryPage:
-        """A page of versions; raises `NotFound` for a resource that never was, or is not the caller's."""
+        """A page of versions.
+
+        Raises `NotFound` for a resource that never was, or is not the caller's, and `TooLarge` where the
+        pages of one request are too long together.
+        """
         scope.require("fhir.read")
+        spend(QUESTION + versions(asked.limit), CREDIT)
         window = asked.window()
         found = self._resources.history(scope, window, asked.resource_type, asked.resource_id)
         if asked.resource_id and not found and asked.whole:

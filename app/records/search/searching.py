@@ -19,16 +19,16 @@ from app.records.search.criteria import (
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
 from app.site import Sites
 from fhir_profiles.references import HISTORY
-from graph.budget import MOST_TO_DECIDE, spend
+from graph.budget import MOST_TO_DECIDE, plan, spend
 from graph.query.expression import All, Expression, Page, Question, Sort
+from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
-from graph.query.prices import INCLUDE, QUESTION, price
+from graph.query.prices import INCLUDE, QUESTION, price, rows
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
 _HISTORY = HISTORY.encode()
-_ROWS = 10  # of a page, for the price of one look
 Parameters: TypeAlias = Iterable[tuple[str, str]]
 
 
@@ -78,6 +78,7 @@ class RecordSearch:
         require_resolved(resource_type, pairs)
         where = gathered(criteria(resource_type, pairs, self._context(scope)))
         spend(QUESTION + price(where), MOST_TO_DECIDE)
+        plan(form(where), subqueries(where))
         return where
 
     def understood(
@@ -153,4 +154,4 @@ class RecordSearch:
 def _price_of(asked: TypeSearch) -> int:
     """The price of a page, with what is to be included."""
     rounds = sum(ROUNDS if each.iterate else 1 for each in asked.includes)
-    return QUESTION + price(asked.where) + asked.count // _ROWS + INCLUDE * rounds
+    return QUESTION + price(asked.where) + rows(asked.count) + INCLUDE * rounds

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.factories.fhir import SNOMED, bundle, entry
+from tests.factories.fhir import SNOMED, bundle, entry, patient
 
 Pairs = list[tuple[str, str]]
 FORM, JSON, FHIR = "application/x-www-form-urlencoded", "application/json", "application/fhir+json"
@@ -70,6 +70,41 @@ def _batch(of: Question) -> Callable[[int], Question]:
         url = f"{of.path.removeprefix('/fhir/').removesuffix('/_search')}?{of.body.decode()}"
         entries = [entry(None, "GET", url) for _ in range(times)]
         return Question("POST", "/fhir", json.dumps(bundle(*entries, kind="batch")).encode(), FHIR)
+
+    return made
+
+
+def _histories(times: int) -> Question:
+    entries = [entry(None, "GET", "_history?_count=1000") for _ in range(times)]
+    return Question("POST", "/fhir", json.dumps(bundle(*entries, kind="batch")).encode(), FHIR)
+
+
+def _readings(times: int) -> Question:
+    entries = [entry(None, "GET", f"Patient/h{each % 100}") for each in range(times * 20)]
+    return Question("POST", "/fhir", json.dumps(bundle(*entries, kind="batch")).encode(), FHIR)
+
+
+def _batch_of_forms(times: int) -> Question:
+    """Searches of which no two have the same form."""
+    names = ("code:not", "status", "value-string:missing", "subject:Patient.name", "date", "category:not")
+    values = ("x", "final", "true", "a", "ge2020", "y")
+    pairs = list(zip(names, values, strict=True))
+    forms = (
+        urlencode([each for at, each in enumerate(pairs) if form >> at & 1] * 3) for form in range(times)
+    )
+    entries = [entry(None, "GET", f"Observation?{form}") for form in forms]
+    return Question("POST", "/fhir", json.dumps(bundle(*entries, kind="batch")).encode(), FHIR)
+
+
+def _conditional(kind: str) -> Callable[[int], Question]:
+    """Creates that are each conditional on a search, of somebody whom nobody has."""
+
+    def made(times: int) -> Question:
+        entries = [
+            entry(patient(f"new{each}"), "POST", "Patient", ifNoneExist=f"identifier=none{each}&name=n{each}")
+            for each in range(times)
+        ]
+        return Question("POST", "/fhir", json.dumps(bundle(*entries, kind=kind)).encode(), FHIR)
 
     return made
 
@@ -181,6 +216,11 @@ MAKERS: dict[str, tuple[SearchStrategy[int], Callable[[int], Question]]] = {
         MANY,
         _batch(search("Observation", [("subject:Patient.name", "n"), ("code:not", "x")])),
     ),
+    "a batch of histories": (MANY, _histories),
+    "a batch of readings": (MANY, _readings),
+    "a batch of forms": (MANY, _batch_of_forms),
+    "conditional creates": (MANY, _conditional("batch")),
+    "conditional creates together": (MANY, _conditional("transaction")),
     "at least": (st.integers(1, 70), _at_least),
     "none of": (st.integers(1, 70), _none_of),
     "nested": (A_FEW, _nested),
