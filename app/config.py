@@ -278,6 +278,12 @@ class Config:
         whole(1, 2_592_000),
         "How old a blob without an owner must be before it is taken for the remains of a crash.",
     )
+    restore_seconds: int = setting(
+        "HILUM_RESTORE_SECONDS",
+        259_200,
+        whole(0, 31_536_000),
+        "How long what was deleted can be restored; after it, and a minute, its bytes are removed.",
+    )
     log_level: str = setting("HILUM_LOG_LEVEL", "info", one_of(*LOG_LEVELS), "The least that is logged.")
 
     @classmethod

@@ -110,6 +110,11 @@ class BlobStore:
             pool=self._pool,
         )
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for what must be written for a moment; it vanishes with the process."""
+        return self._own_rooms()[0].folder
+
     def check_space(self) -> None:
         """Raise `StorageFull` below the disk floor."""
         self._floor.check()
@@ -136,10 +141,6 @@ class BlobStore:
                 return os.pread(file.fileno(), length, offset)
 
         return self._first(blob_id, piece)
-
-    def scratch(self) -> Path:
-        """The folder of this process for files that nobody needs after it."""
-        return self._own_rooms()[0].folder
 
     def delete(self, blob_id: str) -> None:
         """Remove the bytes and then the tombstone; a blob that is gone already is no error."""

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 PERMISSIONS: Mapping[str, str] = {
     "imaging.read": "search and retrieve images over DICOMweb",
     "imaging.store": "store instances",
-    "imaging.delete": "delete studies, series and instances",
+    "imaging.delete": "delete studies, series and instances, and restore them",
+    "imaging.purge": "have the bytes of what was deleted removed, once it can no longer be restored",
     "feed.read": "read the change feed",
     "fhir.read": "read, search and page FHIR resources",
     "fhir.write": "create, update and delete FHIR resources",

@@ -23,7 +23,7 @@ from app.cohorts.answering import Cohorts
 from app.config import Config
 from app.imaging.assembly import Assemblies
 from app.imaging.changes import ChangeFeed
-from app.imaging.delete import ImagingDeletion
+from app.imaging.delete import ImagingDeletion, ImagingRestoration
 from app.imaging.render.derived import DerivedStore
 from app.imaging.render.renderers import Renderers
 from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
@@ -47,6 +47,7 @@ from app.security.provider import provider_verifier
 from app.security.tokens import LocalVerifier, TokenIssuer
 from app.site import Sites, sites_of
 from app.work.operations import Operations
+from app.work.purging import Purging
 from app.work.queue import JobQueue
 from app.work.waking import Topic, Waker
 from graph.accounts.accounts import AccountStore
@@ -206,19 +207,22 @@ class Wiring:
     # Use cases on pictures
 
     @cached_property
+    def file_limits(self) -> Limits:
+        """What one file may cost."""
+        return Limits(file_bytes=self.config.part_size, inline_binary=self.config.inline_binary)
+
+    def _today(self) -> str:
+        return datetime.now(self.sites.own.zone).strftime("%Y%m%d")
+
+    @cached_property
     def ingest(self) -> Ingest:
-        zone = self.sites.own.zone
         return Ingest(
             self.blobs,
             self.imaging,
             new_blob_id=_blob_id,
-            today=lambda: datetime.now(zone).strftime("%Y%m%d"),
+            today=self._today,
             limits=self.file_limits,
         )
-
-    @cached_property
-    def file_limits(self) -> Limits:
-        return Limits(file_bytes=self.config.part_size, inline_binary=self.config.inline_binary)
 
     @cached_property
     def assemblies(self) -> Assemblies:
@@ -251,6 +255,21 @@ class Wiring:
     @cached_property
     def deletion(self) -> ImagingDeletion:
         return ImagingDeletion(self.imaging)
+
+    @cached_property
+    def restoration(self) -> ImagingRestoration:
+        return ImagingRestoration(
+            self.imaging,
+            self.removals,
+            self.blobs,
+            limits=self.file_limits,
+            today=self._today,
+            grace=self.config.restore_seconds,
+        )
+
+    @cached_property
+    def purging(self) -> Purging:
+        return Purging(self.job_queue)
 
     @cached_property
     def feed(self) -> ChangeFeed:

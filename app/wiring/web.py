@@ -34,6 +34,7 @@ def _dicomweb(wiring: Wiring) -> Window:
         rendering=wiring.rendering,
         bulk=wiring.bulk,
         deletion=wiring.deletion,
+        restoration=wiring.restoration,
         sites=wiring.sites,
         limits=limits,
     )
@@ -66,6 +67,7 @@ def _operations(wiring: Wiring) -> Window:
     return operations.blueprint(
         readiness=wiring.readiness,
         operations=wiring.operations,
+        purging=wiring.purging,
         tokens=wiring.page_tokens,
         sites=wiring.sites,
     )

@@ -23,7 +23,7 @@ def worker(wiring: Wiring) -> Worker:
     scope = system_scope(tenant, "worker")
     sweeper = OrphanSweeper(wiring.removals, wiring.blobs, config.home, tenant, config.orphan_seconds)
     kinds = (
-        Purge(wiring.removals, wiring.blobs),
+        Purge(wiring.removals, wiring.blobs, config.restore_seconds),
         OrphanSweep(sweeper),
         UploadSweep(wiring.blobs),
         JobForgetting(wiring.jobs),
@@ -38,7 +38,7 @@ def worker(wiring: Wiring) -> Worker:
     calendar = Calendar(wiring.job_queue, recurring, scope)
     lanes = (
         *job_lanes(JobDoer(ClaimStore(wiring.graph), kinds, scope), calendar),
-        follower_lane(following, PurgeFollower(wiring.job_queue), gathering=0.5),
+        follower_lane(following, PurgeFollower(wiring.job_queue, config.restore_seconds), gathering=0.5),
         follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
         audit_lane(wiring.audit_mover),
     )

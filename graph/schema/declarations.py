@@ -44,6 +44,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((each.label, ("key", each.second)) for each in VALUE_NODES.values()),
     ("Instance", ("blobId",)),
     ("Tombstone", ("series",)),
+    ("Tombstone", ("instance",)),
+    ("Tombstone", ("waiting", "deletedAt")),
     ("Change", ("feed", "sequence")),
     ("Job", ("tenant", "dueAt")),
     ("Job", ("tenant", "askedAt")),

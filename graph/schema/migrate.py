@@ -50,6 +50,15 @@ def _set_parts(graph: Graph, rows: list[dict[str, Any]]) -> None:
     graph.write(lambda transaction: transaction.run(text, rows=rows))
 
 
+def _await_removal(graph: Graph) -> None:
+    """Mark the tombstones whose bytes are still there, which were told by what they lacked."""
+    _declare(graph)
+    graph.run_schema(
+        "MATCH (t:Tombstone) WHERE t.removedAt IS NULL AND t.waiting IS NULL AND t.restoredAt IS NULL "
+        f"CALL (t) {{ SET t.waiting = t.feed }} IN TRANSACTIONS OF {_AT_ONCE} ROWS"
+    )
+
+
 MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declare,  # the first schema
     _declare,  # jobs and followers
@@ -57,6 +66,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     give_compartments,  # types outside of the Patient compartment, and versions, are judged by themselves
     _declare,  # whom audit entries concern, and the head of the audit archive
     _declare,  # what researchers were told
+    _await_removal,  # what waits for its bytes to be removed, and may come back until then
 )
 
 

@@ -18,6 +18,7 @@ from graph.session import Graph
 from graph.site import Site
 from graph.studies.deleting import DeleteInstances
 from graph.studies.far_pages import FarPages
+from graph.studies.restoring import RestoredInstances, RestoreInstances
 from graph.studies.retrieving import Retrieving
 from graph.studies.storing import StoreInstances
 
@@ -101,6 +102,16 @@ class ImagingStore:
         removed = self._committer.commit(DeleteInstances(scope, self._site, study, series, sop))
         scope.concerns(removed.whose)
         return removed.instances
+
+    def restore(self, scope: AccessScope, rows: Sequence[InstanceRow], *, grace: int) -> RestoredInstances:
+        """Bring back deleted instances of one study, of at most `grace` microseconds ago.
+
+        Raises `NotFound` where the study is not seen.
+        """
+        scope.require("imaging.delete")
+        restored = self._committer.commit(RestoreInstances(scope, tuple(rows), self._site, grace))
+        scope.concerns(restored.whose)
+        return restored
 
     def instances(
         self,

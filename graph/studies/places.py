@@ -1,10 +1,14 @@
 """Where a picture stands: the keys of its partition, study, series and instance, made once."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from graph.keys import instance_key, partition_key, series_key, study_key
 from graph.records import InstanceRow
 from graph.scope import AccessScope
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,11 @@ def placed(scope: AccessScope, row: InstanceRow) -> Arriving:
         instance=instance_key(*where, row.series_uid, row.sop_uid),
     )
     return Arriving(row, place)
+
+
+def grouped(things: Iterable[Thing], key: Callable[[Thing], str]) -> dict[str, list[Thing]]:
+    """The things by their keys, in the order of their coming."""
+    groups: dict[str, list[Thing]] = {}
+    for each in things:
+        groups.setdefault(key(each), []).append(each)
+    return groups

@@ -20,7 +20,7 @@ from app.http.dicomweb.store_parts import BodyLimits
 from app.http.kit.guard import public, requires
 from app.http.kit.request_context import current_scope
 from app.imaging.assembly import Assemblies
-from app.imaging.delete import ImagingDeletion
+from app.imaging.delete import ImagingDeletion, ImagingRestoration
 from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest
@@ -43,6 +43,7 @@ def blueprint(
     rendering: ImagingRendering,
     bulk: BulkRetrieval,
     deletion: ImagingDeletion,
+    restoration: ImagingRestoration,
     sites: Sites,
     limits: BodyLimits,
 ) -> Blueprint:
@@ -60,7 +61,8 @@ def blueprint(
     frames = _called(FrameViews(retrieval, rendering).frames)
     pictures = RenderedViews(retrieval, rendering, sites)
     rendered, thumbnail = _called(pictures.rendered), _called(pictures.thumbnail)
-    delete = _called(DeleteViews(deletion).delete)
+    deleting = DeleteViews(deletion, restoration)
+    delete, restore = _called(deleting.delete), _called(deleting.restore)
 
     for path in ("/studies", _STUDY):
         _add(rooms, "POST", path, "imaging.store", store)
@@ -73,6 +75,7 @@ def blueprint(
         _add(rooms, "GET", f"{path}/bulkdata", "imaging.read", bulkdata)
         _add(rooms, "GET", f"{path}/pixeldata", "imaging.read", pixeldata)
         _add(rooms, "DELETE", path, "imaging.delete", delete)
+        _add(rooms, "POST", f"{path}/$restore", "imaging.delete", restore, action="U")
     _add(rooms, "GET", _FRAMES, "imaging.read", frames)
     for path in (_STUDY, _SERIES, _INSTANCE, _FRAMES):
         _add(rooms, "GET", f"{path}/rendered", "imaging.read", rendered)
@@ -99,13 +102,25 @@ def _called(view: _View) -> _View:
     return called
 
 
-def _add(rooms: Blueprint, method: str, path: str, permission: str, view: _View, **defaults: str) -> None:
-    """One row of the table; the endpoint is named after the method and the path."""
+def _add(
+    rooms: Blueprint,
+    method: str,
+    path: str,
+    permission: str,
+    view: _View,
+    *,
+    action: str | None = None,
+    **defaults: str,
+) -> None:
+    """One row of the table; the endpoint is named after the method and the path.
+
+    `action` is the audit's C R U D E where the method does not say it.
+    """
     endpoint = f"{method} {path}".replace(".", "_")
     rooms.add_url_rule(
         path,
         endpoint,
-        requires(permission)(view),
+        requires(permission, action=action)(view),
         methods=[method],
         defaults=defaults,
     )

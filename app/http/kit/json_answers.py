@@ -1,4 +1,4 @@
-"""JSON answers: DICOM JSON (PS3.18 annex F) and its elements."""
+"""JSON answers: DICOM JSON (PS3.18 annex F) and its elements, and plain ones."""
 
 from typing import Any
 
@@ -19,3 +19,8 @@ def dicom_json(body: Any, status: int = 200, media_type: MediaType = DICOM_JSON)
 def element(vr: str, *values: Any) -> dict[str, Any]:
     """One element of the DICOM JSON model; without values it is there and empty (F.2.5)."""
     return {"vr": vr, "Value": list(values)} if values else {"vr": vr}
+
+
+def plain_json(body: Any, status: int = 200) -> Response:
+    """An answer of no DICOM in JSON."""
+    return Response(orjson.dumps(body), status, content_type="application/json")

@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-from flask import Response
-
 from graph.clock import instant
 from graph.jobs.records import Job, JobState
 
@@ -53,8 +50,3 @@ def _error(job: Job) -> dict[str, Any] | None:
 
 def _known(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((name, value) for name, value in values.items() if value is not None)
-
-
-def json_answer(body: Any, status: int = 200) -> Response:
-    """A JSON answer."""
-    return Response(orjson.dumps(body), status, content_type="application/json")

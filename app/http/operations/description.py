@@ -83,6 +83,12 @@ OPERATION = Operation(
     description="202 with Retry-After while it is not at its end, 200 then.",
     answers={200: _OPERATION, 202: _OPERATION},
 )
+PURGE = Operation(
+    summary="Remove what was deleted and can no longer be restored",
+    tag="operations",
+    description="Asks for the purge that a worker also does by itself; 202 with where to look again.",
+    answers={200: _OPERATION, 202: _OPERATION},
+)
 CANCEL = Operation(
     summary="Cancel an operation",
     tag="operations",

@@ -3,20 +3,23 @@
 from flask import Blueprint, Response
 
 from app.http.kit.guard import public
+from app.http.kit.json_answers import plain_json
 from app.http.kit.metrics import exposition
 from app.http.kit.openapi import documented
-from app.http.operations.answers import json_answer
 from app.http.operations.description import LIVE, METRICS, READY
 from app.http.operations.routes_operations import add_operations
 from app.paging import PageTokens
 from app.processes.readiness import Readiness
 from app.site import Sites
 from app.work.operations import Operations
+from app.work.purging import Purging
 
 _READY, _NOT_READY = 200, 503
 
 
-def blueprint(*, readiness: Readiness, operations: Operations, tokens: PageTokens, sites: Sites) -> Blueprint:
+def blueprint(
+    *, readiness: Readiness, operations: Operations, purging: Purging, tokens: PageTokens, sites: Sites
+) -> Blueprint:
     """The routes of the operator."""
     rooms = Blueprint("operations", __name__)
 
@@ -24,7 +27,7 @@ def blueprint(*, readiness: Readiness, operations: Operations, tokens: PageToken
     @public
     @documented(LIVE)
     def live() -> Response:
-        return json_answer({"status": "live"})
+        return plain_json({"status": "live"})
 
     @rooms.get("/health/ready")
     @public
@@ -33,7 +36,7 @@ def blueprint(*, readiness: Readiness, operations: Operations, tokens: PageToken
         checks = readiness.checks()
         is_ready = all(check["status"] == "pass" for check in checks.values())
         body = {"status": "ready" if is_ready else "not ready", "checks": checks}
-        return json_answer(body, _READY if is_ready else _NOT_READY)
+        return plain_json(body, _READY if is_ready else _NOT_READY)
 
     @rooms.get("/metrics")
     @public
@@ -42,5 +45,5 @@ def blueprint(*, readiness: Readiness, operations: Operations, tokens: PageToken
         body, content_type = exposition()
         return Response(body, content_type=content_type)
 
-    add_operations(rooms, operations, tokens, sites)
+    add_operations(rooms, operations, purging, tokens, sites)
     return rooms

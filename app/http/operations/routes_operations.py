@@ -12,13 +12,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from app.http.kit.guard import requires
+from app.http.kit.json_answers import plain_json
 from app.http.kit.openapi import documented
 from app.http.kit.request_context import current_scope
-from app.http.operations.answers import STATUS, json_answer, operation, percent_complete
-from app.http.operations.description import CANCEL, MOST_LISTED, OPERATION, OPERATIONS
+from app.http.operations.answers import STATUS, operation, percent_complete
+from app.http.operations.description import CANCEL, MOST_LISTED, OPERATION, OPERATIONS, PURGE
 from app.paging import PageTokens
 from app.site import Sites
 from app.work.operations import JobWindow, Operations
+from app.work.purging import Purging
 from graph.clock import now
 from graph.errors import Invalid
 from graph.jobs.records import Job, JobState
@@ -29,7 +31,9 @@ _STATES = {word: state for state, word in STATUS.items()}
 _RETRY_SECONDS = 2
 
 
-def add_operations(rooms: Blueprint, work: Operations, tokens: PageTokens, sites: Sites) -> None:
+def add_operations(
+    rooms: Blueprint, work: Operations, purging: Purging, tokens: PageTokens, sites: Sites
+) -> None:
     """Add the routes of operations to the room."""
     base_url = sites.own.base_url
 
@@ -47,7 +51,13 @@ def add_operations(rooms: Blueprint, work: Operations, tokens: PageTokens, sites
         if page.following:
             following = tokens.issue(scope, query, page.following, now())
             body["next"] = f"{base_url}/operations?{_query(request.args, following)}"
-        return json_answer(body)
+        return plain_json(body)
+
+    @rooms.post("/operations/purge")
+    @requires("imaging.purge", action="E")
+    @documented(PURGE)
+    def purge() -> Response:
+        return _shown(purging.ask(current_scope()), base_url)
 
     @rooms.get("/operations/<operation_id>")
     @requires("operations.read")
@@ -60,15 +70,15 @@ def add_operations(rooms: Blueprint, work: Operations, tokens: PageTokens, sites
     @documented(CANCEL)
     def cancel(operation_id: str) -> Response:
         job = work.cancel(current_scope(), operation_id)
-        return json_answer(operation(job, base_url), HTTPStatus.ACCEPTED)
+        return plain_json(operation(job, base_url), HTTPStatus.ACCEPTED)
 
 
 def _shown(job: Job, base_url: str) -> Response:
     """200 for a job at its end; else 202 with where and when to look again, and how far it is."""
     body = operation(job, base_url)
     if job.state.ended:
-        return json_answer(body)
-    answer = json_answer(body, HTTPStatus.ACCEPTED)
+        return plain_json(body)
+    answer = plain_json(body, HTTPStatus.ACCEPTED)
     answer.headers["Location"] = f"{base_url}/operations/{job.id}"
     answer.headers["Retry-After"] = str(_RETRY_SECONDS)
     percent = percent_complete(job)

@@ -1,4 +1,4 @@
-"""The use case that deletes pictures: unlinked at once, their bytes removed by the worker."""
+"""The use case that deletes pictures: unlinked at once, their bytes removed by the worker after a while."""
 
 from graph.scope import AccessScope
 from graph.studies.imaging import ImagingStore

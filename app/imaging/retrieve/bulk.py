@@ -159,7 +159,7 @@ class BulkRetrieval:
                 if not syntax_of(instance.transfer_syntax_uid).deflated:
                     yield data, start
                     return
-                limit, folder = self._limits.inflated_bytes, self._blobs.scratch()
+                limit, folder = self._limits.inflated_bytes, self._blobs.scratch
                 with inflated(data, start, limit=limit, folder=folder) as plain:
                     yield plain, 0
             except Refused as damaged:
