@@ -4,6 +4,7 @@ A study first made over FHIR carries its Study Instance UID as key, so that its 
 """
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from fhir_profiles.mapping.imaging_study import overlay_of, owned_differences
@@ -22,7 +23,7 @@ _INSTANCES_OF = """
 MATCH (:Resource {key: $key})-[:HAS_SERIES]->(x:Series)
 RETURN x.key AS series, COLLECT {
   MATCH (x)-[:HAS_INSTANCE]->(i:Instance)
-  RETURN i {.SOPInstanceUID, .SOPClassUID, .InstanceNumber} ORDER BY i.sequence
+  RETURN i {.SOPInstanceUID, .SOPClassUID, .InstanceNumber, .sequence}
 } AS instances ORDER BY x.serial
 """
 
@@ -69,7 +70,10 @@ def _refuse_owned(
     view: View, site: Site, known: ResourceState, after: StudyVersion, document: Mapping[str, Any]
 ) -> None:
     rows = view.read(_INSTANCES_OF, key=known.key)
-    shown = [{**after.series[row["series"]], "instances": row["instances"]} for row in rows]
+    shown = [
+        {**after.series[row["series"]], "instances": sorted(row["instances"], key=itemgetter("sequence"))}
+        for row in rows  # sorted here: the planner may leave the order inside a COLLECT out
+    ]
     if differing := owned_differences(document, after.resource(site, shown)):
         raise Unprocessable(
             "elements that come from the pictures cannot be changed here: " + ", ".join(differing),

@@ -89,7 +89,8 @@ def test_what_users_wrote_on_the_study_comes_back_with_it(filled: FlaskClient, a
     study = imaging_study(filled, as_role)
     noted = {**study, "reasonCode": [{"text": "Pain"}]}
     headers = as_role("clinician", Content_Type="application/fhir+json")
-    assert filled.put(f"/fhir/ImagingStudy/{study['id']}", json=noted, headers=headers).status_code == 200
+    put = filled.put(f"/fhir/ImagingStudy/{study['id']}", json=noted, headers=headers)
+    assert put.status_code == 200, put.text
     ask(filled, as_role, "DELETE", PATH)
 
     ask(filled, as_role, "POST", f"{PATH}/$restore")
