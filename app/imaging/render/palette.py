@@ -79,6 +79,32 @@ def paint_over(
     return numpy.where(coloured[..., None], paint(values, described, palette), levels[..., None])
 
 
+def enhanced_path(said: Attributes) -> Attributes | None:
+    """The palette of the primary data path (PS3.3 C.7.6.23); None where it is shown in grey or absent."""
+    for path in said.items("EnhancedPaletteColorLookupTableSequence"):
+        if path.text("DataPathID") in ("", "PRIMARY") and path.text("RGBLUTTransferFunction") == "TABLE":
+            return path
+    return None
+
+
+def paint_path(
+    values: NDArray[Any], described: PixelDescription, said: Attributes, path: Attributes
+) -> NDArray[numpy.uint8]:
+    """The colours of a data path, looked up by the upper bits of each value that are mapped.
+
+    Frames of other paths are not blended in. Raises `Unrenderable` where the palette cannot be applied.
+    """
+    bits = described.bits_stored
+    mapped = next(
+        (each.number("BitsMappedToColorLookupTable") for each in said.items("DataFrameAssignmentSequence")),
+        None,
+    )
+    spare = bits - int(mapped) if mapped and 0 < mapped < bits else 0
+    if values.dtype.kind != "u":
+        raise Unrenderable("a palette of an enhanced picture is for unsigned values")
+    return paint(values >> spare, described, read_palette(path, described))
+
+
 @lru_cache(maxsize=_PALETTES)
 def _table(palette: Palette, dtype: str, bits_stored: int) -> NDArray[numpy.uint8]:
     return spread(palette.colours_of(stored_values(dtype, bits_stored)), dtype)

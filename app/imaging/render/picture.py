@@ -14,7 +14,7 @@ from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.geometry import Placement, part_of, pixel_ratio, place, scaled
 from app.imaging.render.grey import shade, shading_of
 from app.imaging.render.overlays import burnt, overlay_planes
-from app.imaging.render.palette import paint, paint_over, read_palette
+from app.imaging.render.palette import enhanced_path, paint, paint_over, paint_path, read_palette
 from app.imaging.render.presentation import present
 from app.imaging.render.profiles import profiled
 from app.imaging.render.segments import is_segmentation, show_segments
@@ -81,6 +81,8 @@ def _shown(subject: Subject, wish: Wish, placement: Placement) -> NDArray[numpy.
         return to_rgb(Frame(part, frame.photometric), described)
     if frame.photometric == "PALETTE COLOR":
         return paint(part, described, read_palette(said, described))
+    if path := enhanced_path(said):
+        return paint_path(part, described, said, path)
     if is_segmentation(said):
         return show_segments(part, described, said)
     levels = shade(part, described, shading_of(said, described, frame.values, wish.window))

@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.lookup import Descriptor
 from app.imaging.render.palette import expanded
-from tests.factories.pixels import COLOURS, drawn, header_of, palette_header
+from tests.factories.pixels import COLOURS, drawn, header_of, item_of, palette_header
 
 RANDOM = numpy.random.default_rng(7)
 VALUES = numpy.arange(256, dtype=numpy.uint8).reshape(16, 16)
@@ -123,6 +123,19 @@ def test_an_indirect_segment_names_others_by_their_place_in_bytes() -> None:
 def test_segments_that_lead_nowhere_are_refused(numbers: tuple[int, ...]) -> None:
     with pytest.raises(Unrenderable):
         expanded(segmented("H", *numbers), Descriptor(65536, 0, 16))
+
+
+def test_the_primary_path_of_an_enhanced_picture_is_looked_up_by_its_upper_bits() -> None:
+    values = numpy.array([[0x000, 0x010, 0xFFF]], numpy.uint16)
+    path = palette_header(values, SHALLOW, bits=8, DataPathID="PRIMARY", RGBLUTTransferFunction="TABLE")
+    assigned = item_of(DataPathAssignment="PRIMARY_SINGLE", BitsMappedToColorLookupTable=8)
+    keywords = {"DataFrameAssignmentSequence": [assigned], "BitsStored": 12}
+
+    ours = drawn(values, EnhancedPaletteColorLookupTableSequence=[path], **keywords)
+    assert numpy.array_equal(ours[0], SHALLOW[[0, 1, 255]])
+
+    path.RGBLUTTransferFunction = "EQUAL_RGB"
+    assert drawn(values, EnhancedPaletteColorLookupTableSequence=[path], **keywords).ndim == 2
 
 
 def test_a_palette_that_is_missing_is_said() -> None:
