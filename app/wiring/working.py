@@ -23,7 +23,7 @@ def worker(wiring: Wiring) -> Worker:
     scope = system_scope(tenant, "worker")
     sweeper = OrphanSweeper(wiring.removals, wiring.blobs, config.home, tenant, config.orphan_seconds)
     kinds = (
-        Purge(wiring.removals, wiring.blobs, config.restore_seconds),
+        Purge(wiring.removals, wiring.blobs, wiring.derived, config.restore_seconds),
         OrphanSweep(sweeper),
         UploadSweep(wiring.blobs),
         JobForgetting(wiring.jobs),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.blobs import BlobStore
+from app.imaging.render.derived import DerivedStore
 from app.work.kinds import Retry
 from app.work.queue import JobQueue
 from app.work.running import Running
@@ -27,17 +28,24 @@ _LEAVING = frozenset({"Delete", "Update"})
 
 
 def purge_deleted(
-    removals: RemovalStore, blobs: BlobStore, scope: AccessScope, now: int, *, kept: int = 0
+    removals: RemovalStore,
+    blobs: BlobStore,
+    derived: DerivedStore,
+    scope: AccessScope,
+    now: int,
+    *,
+    kept: int = 0,
 ) -> int:
-    """Remove the bytes of a batch of tombstones (`now` in µs); return how many went.
+    """Remove the bytes of a batch of tombstones (`now` in µs), and what was made of them.
 
-    What was deleted within the last `kept` seconds may be restored, and stays. The sidecar comes first: a
-    rebuild from blobs must not bring a deleted picture back.
+    Returns how many went. What was deleted within the last `kept` seconds may be restored, and stays. The
+    sidecar comes first: a rebuild from blobs must not bring a deleted picture back.
     """
     blob_ids = removals.due(scope, before=now - (kept + GRACE_SECONDS) * SECOND, limit=_BATCH)
     for blob_id in blob_ids:
         blobs.entomb(blob_id)
         blobs.delete(blob_id)
+        derived.forget(blob_id)
     removals.done(scope, blob_ids, now)
     return len(blob_ids)
 
@@ -51,14 +59,18 @@ class Purge:
     name = "purge"
     retry = Retry()
 
-    def __init__(self, removals: RemovalStore, blobs: BlobStore, kept: int = 0) -> None:
+    def __init__(
+        self, removals: RemovalStore, blobs: BlobStore, derived: DerivedStore, kept: int = 0
+    ) -> None:
         self._removals = removals
         self._blobs = blobs
+        self._derived = derived
         self._kept = kept
 
     def run(self, job: Running) -> Mapping[str, Any]:
         """Remove what was deleted longer ago than the grace."""
-        while gone := purge_deleted(self._removals, self._blobs, job.scope, now(), kept=self._kept):
+        stores = self._removals, self._blobs, self._derived
+        while gone := purge_deleted(*stores, job.scope, now(), kept=self._kept):
             job.step(None, job.progress.done + gone, note="blobs removed")
         return {"removed": job.progress.done}
 

@@ -45,7 +45,7 @@ def follow(services: Wiring, queue: JobQueue, scope: AccessScope) -> Callable[[]
 
 def run_purge(services: Wiring, scope: AccessScope) -> Job:
     services.jobs.ask(scope, Wanted("now", Purge.name))
-    kinds = [Purge(services.removals, services.blobs)]
+    kinds = [Purge(services.removals, services.blobs, services.derived)]
     JobDoer(ClaimStore(services.graph), kinds, scope).do_due("a worker", Event())
     return services.jobs.find(scope, "now")
 

@@ -153,8 +153,15 @@ def test_after_the_grace_nothing_comes_back_and_the_bytes_go(
     with pytest.raises(NotFound):
         late.restore(scope, STUDY)
 
-    assert purge_deleted(services.removals, services.blobs, scope, now() + A_MINUTE_LATER, kept=300) == 0
-    assert purge_deleted(services.removals, services.blobs, scope, now() + A_MINUTE_LATER) == 3
+    assert (
+        purge_deleted(
+            services.removals, services.blobs, services.derived, scope, now() + A_MINUTE_LATER, kept=300
+        )
+        == 0
+    )
+    assert (
+        purge_deleted(services.removals, services.blobs, services.derived, scope, now() + A_MINUTE_LATER) == 3
+    )
     assert ask(filled, as_role, "POST", f"{PATH}/$restore")[0] == 404
     assert not list(services.blobs.walk())
 
@@ -165,7 +172,9 @@ def test_what_came_back_is_not_purged(
     ask(filled, as_role, "DELETE", PATH)
     ask(filled, as_role, "POST", f"{PATH}/$restore")
 
-    assert purge_deleted(services.removals, services.blobs, scope, now() + A_MINUTE_LATER) == 0
+    assert (
+        purge_deleted(services.removals, services.blobs, services.derived, scope, now() + A_MINUTE_LATER) == 0
+    )
     assert len(list(services.blobs.walk())) == 3
 
 
