@@ -13,6 +13,7 @@ from io import BytesIO
 from random import Random
 from typing import Any
 
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
@@ -20,8 +21,10 @@ from pydicom.uid import (
     UID,
     CTImageStorage,
     DeflatedExplicitVRLittleEndian,
+    EncapsulatedPDFStorage,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
+    GrayscaleSoftcopyPresentationStateStorage,
     ImplicitVRLittleEndian,
     JPEGBaseline8Bit,
     MRImageStorage,
@@ -159,6 +162,41 @@ def report_instance(
     dataset.ConceptNameCodeSequence = [_code("18748-4", "LN", "Diagnostic imaging report")]
     dataset.ContentSequence = [item]
     return part10(dataset, transfer_syntax, **arguments)
+
+
+def encapsulated_pdf(document: bytes, **arguments: Any) -> bytes:
+    """An encapsulated PDF (PS3.3 A.45.1): an instance whose document is of a media type of its own."""
+    dataset = _identified(EncapsulatedPDFStorage, "DOC", arguments)
+    dataset.MIMETypeOfEncapsulatedDocument = "application/pdf"
+    dataset.EncapsulatedDocument = document + b"\0" * (len(document) % 2)
+    return part10(dataset, **arguments)
+
+
+def presentation_state(image: bytes, *, window: tuple[float, float], **arguments: Any) -> bytes:
+    """A grayscale softcopy presentation state (PS3.3 A.33.1) that shows an image in a window."""
+    shown = dcmread(BytesIO(image), stop_before_pixels=True)
+    arguments |= {"patient_id": shown.PatientID, "study_uid": shown.StudyInstanceUID}
+    dataset = _identified(GrayscaleSoftcopyPresentationStateStorage, "PR", arguments)
+    reference, series, voi, area = Dataset(), Dataset(), Dataset(), Dataset()
+    reference.update(
+        _keywords(ReferencedSOPClassUID=shown.SOPClassUID, ReferencedSOPInstanceUID=shown.SOPInstanceUID)
+    )
+    series.SeriesInstanceUID = shown.SeriesInstanceUID
+    series.ReferencedImageSequence = [reference]
+    voi.update(_keywords(WindowCenter=window[0], WindowWidth=window[1]))
+    area.update(
+        _keywords(
+            DisplayedAreaTopLeftHandCorner=[1, 1],
+            DisplayedAreaBottomRightHandCorner=[shown.Columns, shown.Rows],
+            PresentationSizeMode="SCALE TO FIT",
+            PresentationPixelAspectRatio=[1, 1],
+        )
+    )
+    dataset.ReferencedSeriesSequence = [series]
+    dataset.SoftcopyVOILUTSequence = [voi]
+    dataset.DisplayedAreaSelectionSequence = [area]
+    dataset.PresentationLUTShape = "IDENTITY"
+    return part10(dataset, **arguments)
 
 
 def part10(dataset: Dataset, transfer_syntax: str = ExplicitVRLittleEndian, **attributes: Any) -> bytes:

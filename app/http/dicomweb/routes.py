@@ -59,7 +59,7 @@ def blueprint(
     bulkdata = _called(bulk_views.bulkdata)
     pixeldata = _called(bulk_views.pixeldata)
     frames = _called(FrameViews(retrieval, rendering).frames)
-    pictures = RenderedViews(retrieval, rendering, sites)
+    pictures = RenderedViews(retrieval, rendering, bulk_views, sites)
     rendered, thumbnail = _called(pictures.rendered), _called(pictures.thumbnail)
     deleting = DeleteViews(deletion, restoration)
     delete, restore = _called(deleting.delete), _called(deleting.restore)

@@ -6,11 +6,12 @@ from typing import Any, BinaryIO, TypeAlias
 
 from pydicom import Dataset
 
+from app.imaging.render.documents import report_html, report_text
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.media import written
 from app.imaging.render.picture import draw
 from app.imaging.render.source import Source
-from app.imaging.render.tasks import Draw, EncodeFrames, Task, Transcode
+from app.imaging.render.tasks import Draw, EncodeFrames, Task, Tell, Transcode
 from app.imaging.render.transcoding import encoded_frame, transcode
 from graph.errors import HilumError
 
@@ -68,9 +69,18 @@ def _draw(
     return [target.write(written(pictures, wish))]
 
 
+def _tell(task: Tell, source: Source, _: Dataset | None, target: BinaryIO, __: NoteFrame) -> Sequence[int]:
+    write = _TEXTS.get(task.media_type)
+    if write is None:
+        raise Unrenderable("reports are not written in this media type")
+    return [target.write(write(source.header.attributes).encode())]
+
+
+_TEXTS: Mapping[str, Callable[[Dataset], str]] = {"text/html": report_html, "text/plain": report_text}
 _Doing: TypeAlias = Callable[[Any, Source, Dataset | None, BinaryIO, NoteFrame], Sequence[int]]
 _DOING: Mapping[type[Task], _Doing] = {
     EncodeFrames: _encode_frames,
     Transcode: _transcode,
     Draw: _draw,
+    Tell: _tell,
 }

@@ -37,6 +37,13 @@ class Transcode(Task):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tell(Task):
+    """The content of a structured report, as plain text or as a page of HTML: one piece."""
+
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draw(Task):
     """Frames, counted from 1, as one picture that somebody can look at: one piece.
 

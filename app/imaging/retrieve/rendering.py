@@ -4,16 +4,24 @@ What was made once is kept for the next who asks, beside the stored bytes and ne
 see an instance was decided when it was found; its forms are asked for with what was found.
 """
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from itertools import islice
+
+import orjson
 
 from app.imaging.render.derived import DerivedStore
 from app.imaging.render.renderers import Pieces, Renderers
-from app.imaging.render.tasks import Draw, EncodeFrames, Subject, Task, Transcode
+from app.imaging.render.tasks import Draw, EncodeFrames, Subject, Task, Tell, Transcode
 from app.imaging.render.wishes import Wish
 from app.imaging.retrieve.retrieve import ImagingRetrieval
-from graph.errors import NotFound
+from app.imaging.retrieve.showing import shown_by
+from graph.errors import NotFound, TooLarge
 from graph.records import StoredInstance
+from graph.scope import AccessScope
+
+_MOST_SHOWN = 200
 
 
 class ImagingRendering:
@@ -65,6 +73,28 @@ class ImagingRendering:
             presentation=subject_of(presentation) if presentation else None,
         )
         return self._made(drawing, instance, *([presentation] if presentation else []))
+
+    def shown_by(
+        self, scope: AccessScope, state: StoredInstance
+    ) -> Iterator[tuple[StoredInstance, tuple[int, ...]]]:
+        """The instances that a presentation state shows, with the frames of each (none: the first).
+
+        Those that the caller may not see, or that are not there, are not shown. Raises `TooLarge`.
+        """
+        metadata = self._retrieval.metadata(scope, state.study_uid, state.series_uid, state.sop_uid)
+        shown = list(islice(shown_by(orjson.loads(zlib.decompress(metadata.objects[0]))), _MOST_SHOWN + 1))
+        if len(shown) > _MOST_SHOWN:
+            raise TooLarge(f"the presentation state shows more than {_MOST_SHOWN} images")
+        for each in shown:
+            with suppress(NotFound):
+                yield (
+                    self._retrieval.with_frames(scope, state.study_uid, each.series, each.instance),
+                    each.frames,
+                )
+
+    def report(self, instance: StoredInstance, media_type: str) -> Pieces:
+        """The content of a structured report, as plain text or HTML: one piece."""
+        return self._made(Tell(subject=subject_of(instance), media_type=media_type), instance)
 
     def _made(self, task: Task, *instances: StoredInstance) -> Pieces:
         """The answer to a task, from what was kept or by a renderer."""

@@ -14,7 +14,14 @@ from werkzeug.test import TestResponse
 
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import parts_of, store
-from tests.factories.dicom import ct_instance, multi_frame_instance, report_instance, uid
+from tests.factories.dicom import (
+    ct_instance,
+    encapsulated_pdf,
+    multi_frame_instance,
+    presentation_state,
+    report_instance,
+    uid,
+)
 
 pytestmark = pytest.mark.usefixtures("renderers")
 
@@ -175,8 +182,46 @@ def test_a_parameter_that_cannot_be_is_named(
 def test_what_has_no_pixels_has_no_picture(client: FlaskClient, as_role: AsRole) -> None:
     path = stored(client, as_role, report_instance())
 
-    assert seen(client, as_role, f"{path}/rendered", "image/jpeg").status_code == 404
+    assert seen(client, as_role, f"{path}/rendered", "image/jpeg").status_code == 406
     assert seen(client, as_role, f"{path}/thumbnail").status_code == 404
+
+
+def test_a_report_is_read_as_a_page_or_as_text(client: FlaskClient, as_role: AsRole) -> None:
+    path = stored(client, as_role, report_instance("No <fracture>."))
+
+    page = seen(client, as_role, f"{path}/rendered")
+    text = seen(client, as_role, f"{path}/rendered", "text/plain")
+
+    assert (page.mimetype, text.mimetype) == ("text/html", "text/plain")
+    assert "No &lt;fracture&gt;." in page.get_data(as_text=True)
+    assert "Finding: No <fracture>." in text.get_data(as_text=True)
+
+
+def test_a_document_is_shown_as_what_it_is(client: FlaskClient, as_role: AsRole) -> None:
+    path = stored(client, as_role, encapsulated_pdf(b"%PDF-1.4 a page"))
+
+    answer = seen(client, as_role, f"{path}/rendered", "application/pdf")
+
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.data.startswith(b"%PDF-1.4 a page")
+
+
+def test_a_presentation_state_shows_what_it_refers_to(client: FlaskClient, as_role: AsRole) -> None:
+    image = ct_instance(rows=8, columns=8)
+    shown = stored(client, as_role, image)
+    path = stored(client, as_role, presentation_state(image, window=(1000, 10)))
+
+    by_state = picture(seen(client, as_role, f"{path}/rendered", "image/png"))
+    by_window = picture(seen(client, as_role, f"{shown}/rendered", "image/png", window="1000,10,linear"))
+
+    assert by_state.size == by_window.size
+    assert by_state.convert("L").tobytes() == by_window.convert("L").tobytes()
+
+
+def test_a_state_whose_images_are_gone_shows_nothing(client: FlaskClient, as_role: AsRole) -> None:
+    path = stored(client, as_role, presentation_state(ct_instance(), window=(1000, 10)))
+
+    assert seen(client, as_role, f"{path}/rendered").status_code == 404
 
 
 def test_a_media_type_that_is_not_made_is_not_acceptable(client: FlaskClient, as_role: AsRole) -> None:

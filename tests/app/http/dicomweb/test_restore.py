@@ -146,7 +146,7 @@ def test_after_the_grace_nothing_comes_back_and_the_bytes_go(
         services.imaging,
         services.removals,
         services.blobs,
-        limits=services.limits,
+        limits=services.file_limits,
         today=lambda: "20260601",
         grace=0,
     )

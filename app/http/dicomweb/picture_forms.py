@@ -1,0 +1,64 @@
+"""In which media types what is rendered goes out (PS3.18 8.7.4), and which of them somebody takes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.imaging.render.wishes import GIF, JP2, JPEG, PNG, WEBP
+from app.imaging.retrieve import Showing
+from graph.errors import NotAcceptable
+
+MOVING = frozenset({GIF, WEBP})
+_PICTURES = (JPEG, PNG, GIF, WEBP, JP2)
+_TEXTS = ("text/html", "text/plain")
+MEDIA: Mapping[Showing, tuple[str, ...]] = {  # the first of each is the default (table 8.7.4-1)
+    Showing.PIXELS: _PICTURES,
+    Showing.STATE: _PICTURES,
+    Showing.REPORT: _TEXTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PictureForm:
+    """A media type that is wanted, and whether one item stands alone in it."""
+
+    media_type: str
+    alone: bool
+
+
+def picture_forms(ranges: Sequence[MediaRange], shown: Iterable[Showing]) -> list[PictureForm]:
+    """The forms that a caller takes of such things, the most wanted first.
+
+    Raises `NotAcceptable` where there is none.
+    """
+    kinds = set(shown)
+    names = dict.fromkeys(name for kind, names in MEDIA.items() if kind in kinds for name in names)
+    weights = {
+        PictureForm(name, alone): weigh(ranges, _offer(name, alone=alone))
+        for name in names
+        for alone in (True, False)
+    }
+    wanted = [form for form in weights if weights[form] > 0]
+    if not wanted:
+        raise NotAcceptable("it is rendered in other media types", location="Accept")
+    return sorted(wanted, key=lambda form: -weights[form])
+
+
+def fitting(forms: Sequence[PictureForm], *, alone: bool) -> PictureForm:
+    """The most wanted form for one item, or for several; raises `NotAcceptable` where there is none.
+
+    A single part is for what is a single item, and not for a study that happens to be one (10.4.4).
+    """
+    if alone:
+        return forms[0]
+    for form in forms:
+        if not form.alone:
+            return form
+    raise NotAcceptable("several items come as multipart/related only", location="Accept")
+
+
+def _offer(name: str, *, alone: bool) -> MediaType:
+    if alone:
+        kind, _, subtype = name.partition("/")
+        return MediaType(kind, subtype)
+    return MediaType("multipart", "related", {"type": name})
