@@ -1,20 +1,26 @@
 """Where bulk data is: the paths that metadata names it by (BulkDataURI, PS3.18 F.2.6), kept and read.
 
 A path leads from an instance to one element: tags of eight hexadecimal digits, and between them the number of
-an item of the sequence before, from 1: `7FE00010`, `00480105/1/00282000`. Metadata are kept with addresses
-that begin at the service's root, so that whoever gives them out puts the site's own address before these in
-one replacement: in JSON the name of a member cannot be part of a text, whose quotes are escaped.
+an item of the sequence before, from 1: `7FE00010`, `00480105/1/00282000`.
+
+Metadata are kept without the site's own address, which may change. One byte stands for it, so that metadata
+go out as fast as they are unpacked: one byte is found ten times faster than a word. The byte is DEL,
+which JSON lets stand in a text; a DEL of a file is escaped, and a space before the object tells that this is
+so: metadata that were kept before have none.
 """
 
 import re
 from typing import NamedTuple
+
+from orjson import Fragment
 
 from graph.errors import NotFound
 
 _STEP = re.compile(r"[0-9A-F]{8}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _LONGEST = 1024
-_KEPT = b'"BulkDataURI":"/'
+_SITE, _DEL, _ESCAPED_DEL = b"\xff", b"\x7f", b"\\u007f"  # UTF-8 has no byte FF
+_SIGN = b" "
 
 
 class BulkPath(NamedTuple):
@@ -32,9 +38,19 @@ def bulk_root(study_uid: str, series_uid: str, sop_uid: str) -> str:
     return f"/studies/{study_uid}/series/{series_uid}/instances/{sop_uid}/bulkdata/"
 
 
+def below_site(address: str) -> Fragment:
+    """An address below that of the site, as JSON that `kept` finishes."""
+    return Fragment(b'"' + _SITE + address.encode() + b'"')
+
+
+def kept(written: bytes) -> bytes:
+    """DICOM JSON as it is kept: addresses begin with a byte that stands for the site."""
+    return _SIGN + written.replace(_DEL, _ESCAPED_DEL).replace(_SITE, _DEL)
+
+
 def with_addresses(metadata: bytes, address: str) -> bytes:
     """DICOM JSON as it is kept, with whole addresses of bulk data; `address` is the base of DICOMweb."""
-    return metadata.replace(_KEPT, b'"BulkDataURI":"' + address.encode() + b"/")
+    return metadata.replace(_DEL, address.encode()) if metadata.startswith(_SIGN) else metadata
 
 
 def bulk_path(text: str) -> BulkPath:

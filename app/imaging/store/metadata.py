@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from orjson import Fragment, dumps
 
+from app.imaging.bulk_paths import below_site
 from app.imaging.store.binary import BINARY, BULK, PIXELS, binary_vr, is_fragmented, little_endian
 from app.imaging.store.charsets import DEFAULT, codecs_of
 from app.imaging.store.elements import DataSet, Element, Items
@@ -126,7 +127,7 @@ class MetadataWriter:
         if len(address) > self._left:
             raise BadValue("The metadata is too large with this value.")
         self._left -= len(address)
-        return {"vr": vr, "BulkDataURI": address}
+        return {"vr": vr, "BulkDataURI": below_site(address)}
 
     def _items(self, items: Items, around: _Around, place: str) -> list[Any]:
         """The JSON objects of items; those that are walked again become one text, so that none is held."""

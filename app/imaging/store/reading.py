@@ -16,7 +16,7 @@ import orjson
 import structlog
 
 from app.blobs import SealedBlob
-from app.imaging.bulk_paths import bulk_root
+from app.imaging.bulk_paths import bulk_root, kept
 from app.imaging.store.elements import walk
 from app.imaging.store.facts import facts_of
 from app.imaging.store.failure_reasons import FailureReason, WarningReason
@@ -157,7 +157,7 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
         study=identified(facts[STUDY], document, walked, notes),
         series=facts[SERIES],
         instance=facts[INSTANCE],
-        metadata=zlib.compress(orjson.dumps(document), _COMPRESSION),
+        metadata=zlib.compress(kept(orjson.dumps(document)), _COMPRESSION),
         frames=frame_table(data, walked, document, syntax, terms.limits),
         warnings=tuple(notes.warnings),
         several_values=notes.several_values,

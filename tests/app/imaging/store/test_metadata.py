@@ -9,6 +9,7 @@ import orjson
 import pytest
 from pydicom import dcmread
 
+from app.imaging.bulk_paths import kept, with_addresses
 from app.imaging.store.binary import BINARY
 from app.imaging.store.elements import walk
 from app.imaging.store.limits import Limits
@@ -50,7 +51,7 @@ def written(path: Path) -> tuple[Document, list[str]]:
     notes, limits = Notes(50), Limits()
     walked = walk(raw, start, implicit=syntax.implicit, little=syntax.little, limits=limits)
     document = MetadataWriter(raw, limits, notes).document(walked.dataset)
-    return orjson.loads(orjson.dumps(document)), notes.warnings
+    return orjson.loads(kept(orjson.dumps(document))), notes.warnings
 
 
 def by_pydicom(path: Path) -> Document:
@@ -133,7 +134,7 @@ def metadata(*elements: bytes, **named: Any) -> Document:
     return json.loads(raw, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
 
-ROOT = "/studies/1.2.2/series/1.2.3/instances/1.2.4/bulkdata/"
+ROOT = "\x7f/studies/1.2.2/series/1.2.3/instances/1.2.4/bulkdata/"
 
 
 def test_group_lengths_are_left_out() -> None:
@@ -153,6 +154,17 @@ def test_bytes_are_named_by_the_path_of_their_element() -> None:
         "vr": "UN",
         "BulkDataURI": f"{ROOT}00400275/2/00291001",
     }
+
+
+def test_the_address_of_the_site_is_put_before_paths_and_into_nothing_else() -> None:
+    told = "what \x7f and \\u007f and \\x7f say"
+    raw = file_of(text(0x00104000, "LT", told), element(0x7FE00010, "OW", bytes(8)))
+    metadata = zlib.decompress(reading_of(raw).metadata)
+    document = json.loads(with_addresses(metadata, "https://site/dicom-web"))
+    assert document["7FE00010"]["BulkDataURI"] == f"https://site/dicom-web{ROOT[1:]}7FE00010"
+    assert document["00104000"]["Value"] == [told.strip()]
+    before = metadata.removeprefix(b" ")  # as metadata were kept that named no bulk data
+    assert with_addresses(before, "https://site/dicom-web") == before
 
 
 def test_the_items_of_a_long_sequence_have_their_own_paths() -> None:
