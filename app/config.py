@@ -233,7 +233,7 @@ class Config:
     )
     metadata_size: int = setting(
         "HILUM_METADATA_SIZE",
-        16 * MIB,
+        10 * MIB,
         size(KIB, GIB),
         "The largest metadata of a DICOM store request that sends it apart from its bulk data: "
         "parsing takes about ten times as much memory.",

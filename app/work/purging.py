@@ -1,9 +1,10 @@
 """The use case that has a purge done now, for any interface: what can no longer be restored goes at once."""
 
+from uuid import uuid4
+
 from app.work.purge import Purge
 from app.work.queue import JobQueue
-from graph.clock import now
-from graph.jobs.records import SECOND, Job, Wanted
+from graph.jobs.records import Job, Wanted
 from graph.scope import AccessScope
 
 
@@ -14,6 +15,6 @@ class Purging:
         self._queue = queue
 
     def ask(self, scope: AccessScope) -> Job:
-        """Queue a purge, once for each second, and return it."""
+        """Queue a purge, and return it."""
         scope.require("imaging.purge")
-        return self._queue.ask(scope, Wanted(f"purge-asked-{now() // SECOND}", Purge.name))
+        return self._queue.ask(scope, Wanted(f"{Purge.name}-{uuid4().hex}", Purge.name))

@@ -34,7 +34,10 @@ class StowViews:
         return self._store(scope, study, replacing=False)
 
     def replace(self, scope: AccessScope, study: str | None = None) -> Response:
-        """The same, but what is there already under the UIDs of an instance makes room for it."""
+        """The same, but what is there already under the UIDs of an instance makes room for it.
+
+        Raises `Unsupported` for another media type, `Invalid` without a part.
+        """
         return self._store(scope, study, replacing=True)
 
     def _store(self, scope: AccessScope, study: str | None, *, replacing: bool) -> Response:

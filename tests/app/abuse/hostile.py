@@ -188,6 +188,42 @@ def _wildcards(times: int) -> Question:
     return Question("GET", f"/dicom-web/studies?PatientName={'*a?' * min(times, 400)}&fuzzymatching=false")
 
 
+def _fuzzy_words(times: int) -> Question:
+    pairs = [("PatientName", "a b^" * min(times, 120)), ("fuzzymatching", "true"), ("limit", "1000")]
+    return Question("GET", f"/dicom-web/studies?{urlencode(pairs)}")
+
+
+def _codes(times: int) -> Question:
+    pairs = [("Modality", "*C?," * times), ("ModalitiesInStudy", "C*\\" * times), ("limit", "1000")]
+    return Question("GET", f"/dicom-web/series?{urlencode([*pairs, ('multiplevaluematching', 'true')])}")
+
+
+def _whole_metadata(times: int) -> Question:
+    fields = ",".join(f"0009{each:04X}" for each in range(0x1000, 0x1000 + times))
+    pairs = [("includefield", f"all,{fields}"), ("limit", "1000"), ("orderby", "-InstanceNumber,SOPClassUID")]
+    return Question("GET", f"/dicom-web/instances?{urlencode([*pairs, ('total', 'true')])}")
+
+
+def _ordered_far_pages(times: int) -> Question:
+    return Question("GET", f"/dicom-web/studies?orderby=-StudyDate,PatientName&offset={times * 800}")
+
+
+def _deep_metadata(times: int) -> Question:
+    item = '{"00081140":{"vr":"SQ","Value":[' * times + "]}}" * times
+    return Question("POST", "/dicom-web/studies", f"[{item}]".encode(), "application/dicom+json")
+
+
+def _broad_metadata(times: int) -> Question:
+    item = '{"00100020":{"vr":"LO","Value":[' + ",".join(['""'] * (times * 16_000)) + "]}}"
+    return Question("POST", "/dicom-web/studies", f"[{item}]".encode(), "application/dicom+json")
+
+
+def _native_model(times: int) -> Question:
+    opened = '<DicomAttribute tag="00081140" vr="SQ"><Item>' * times
+    document = f"<NativeDicomModel>{opened}{'</Item></DicomAttribute>' * times}</NativeDicomModel>"
+    return Question("POST", "/dicom-web/studies", document.encode(), "application/dicom+xml")
+
+
 def _uids(times: int) -> Question:
     return Question("GET", "/dicom-web/instances?SOPInstanceUID=" + ",".join(["1.2.3"] * min(times * 4, 800)))
 
@@ -229,6 +265,13 @@ MAKERS: dict[str, tuple[SearchStrategy[int], Callable[[int], Question]]] = {
     "rows of events": (st.integers(1, 70), _rows_of_events),
     "wildcards": (MANY, _wildcards),
     "UIDs": (MANY, _uids),
+    "fuzzy words": (MANY, _fuzzy_words),
+    "codes": (MANY, _codes),
+    "whole metadata": (MANY, _whole_metadata),
+    "ordered far pages": (MANY, _ordered_far_pages),
+    "deep metadata": (MANY, _deep_metadata),
+    "broad metadata": (st.integers(1, 40), _broad_metadata),
+    "native models": (MANY, _native_model),
 }
 
 

@@ -19,7 +19,7 @@ SECONDS = 2.0
 MEGABYTE = 1 << 20
 MEMORY = 200 * MEGABYTE
 PEOPLE, EACH = 100, 5
-REFUSED = {400, 413}
+REFUSED = {400, 409, 413}
 ALLOWED = {200, 204, 503, *REFUSED}
 LONGEST = 14.0  # the graph's time, and what a busy machine takes beside it
 

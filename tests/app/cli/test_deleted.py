@@ -38,4 +38,4 @@ def test_what_was_deleted_is_listed_and_restored(settings: dict[str, str]) -> No
 def test_a_purge_is_asked_for(settings: dict[str, str]) -> None:
     asked = run(settings, "purge")
 
-    assert (asked.exit_code, asked.output.startswith("asked for purge-asked-")) == (0, True)
+    assert (asked.exit_code, asked.output.startswith("asked for purge-")) == (0, True)

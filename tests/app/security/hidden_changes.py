@@ -71,10 +71,11 @@ class Delete:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of another patient is stored."""
+    """A picture of another patient is stored, or takes the place of the one that is there."""
 
     study: int
     number: int
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,14 @@ class StudyRemoval:
     study: int
 
 
-HiddenChange: TypeAlias = Put | Delete | Picture | StudyRemoval
+@dataclass(frozen=True)
+class StudyReturn:
+    """What was deleted of a study of another patient is restored, if anything was."""
+
+    study: int
+
+
+HiddenChange: TypeAlias = Put | Delete | Picture | StudyRemoval | StudyReturn
 
 
 def _any(put: Put, mine: Target) -> Resource:
@@ -133,8 +141,9 @@ _CHANGES = st.one_of(
     st.builds(Put, _KINDS, _NUMBERS, st.sampled_from(("", *OTHERS)), st.booleans()),
     st.builds(Put, _KINDS, _NUMBERS, st.sampled_from(OTHERS), st.just(True)),
     st.builds(Delete, _KINDS, _NUMBERS),
-    st.builds(Picture, st.integers(0, 2), st.integers(1, 3)),
+    st.builds(Picture, st.integers(0, 2), st.integers(1, 3), st.integers(0, 2)),
     st.builds(StudyRemoval, st.integers(0, 2)),
+    st.builds(StudyReturn, st.integers(0, 2)),
 )
 CHANGES = st.lists(_CHANGES, min_size=1, max_size=4)
 
@@ -146,15 +155,21 @@ def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[Hidd
         _send(planter, owner, "/fhir", json.dumps(bundle(*records, kind="batch")), "application/fhir+json")
     for each in changes:
         if isinstance(each, Picture):
-            _send(planter, owner, "/dicom-web/studies", _file(mine, each), _DICOM)
-        elif isinstance(each, StudyRemoval):
+            method = "PUT" if each.version else "POST"
+            _send(planter, owner, "/dicom-web/studies", _file(mine, each), _DICOM, method=method)
+        elif isinstance(each, StudyRemoval | StudyReturn):
             address = f"/dicom-web/studies/{_study(mine, each.study)}"
-            assert planter.client.delete(address, headers=owner.headers).status_code in (204, 404)
+            gone = isinstance(each, StudyRemoval)
+            method, path = ("DELETE", address) if gone else ("POST", f"{address}/$restore")
+            answer = planter.client.open(path, method=method, headers=owner.headers)
+            assert answer.status_code in (200, 204, 404, 409), answer.text
 
 
-def _send(planter: Planter, owner: Caller, path: str, body: str | bytes, media_type: str) -> None:
+def _send(
+    planter: Planter, owner: Caller, path: str, body: str | bytes, media_type: str, *, method: str = "POST"
+) -> None:
     headers = {**owner.headers, "Content-Type": media_type}
-    answer = planter.client.post(path, data=body, headers=headers)
+    answer = planter.client.open(path, method=method, data=body, headers=headers)
     assert answer.status_code in (200, 409), answer.text
 
 
@@ -168,4 +183,5 @@ def _file(mine: Target, picture: Picture) -> bytes:
         study_uid=_study(mine, picture.study),
         number=picture.number,
         PatientName=f"Canary^{mine.mark}",
+        StudyDescription=f"Version {picture.version}",
     )

@@ -133,6 +133,12 @@ class Planter:
         self._services.jobs.ask(self._scope, Wanted(mark, "planted"))
         return target
 
+    def delete(self, target: Target) -> None:
+        """Delete the pictures of a target."""
+        owner = self.caller("administrator")
+        answer = self.client.delete(f"/dicom-web/studies/{target.study}", headers=owner.headers)
+        assert answer.status_code == 204, answer.text
+
     def version_of(self, target: Target) -> Any:
         """The version of the diagnosis, which a refused write leaves as it is."""
         return self._read(self.caller("administrator"), f"/fhir/Condition/{target.condition}")["meta"]

@@ -14,14 +14,14 @@ from tests.factories.fhir import SNOMED, bundle, entry
 
 READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "feed.read"
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
-OPERATE, CANCEL = "operations.read", "operations.cancel"
+OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
 
 # Who holds which capability (docs/security.md).
 CAPABILITIES: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({READ, RECORD, WRITE, ASK}),
     "researcher": frozenset({ASK}),
     "teleradiologist": frozenset({READ, RECORD, WRITE}),
-    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, ASK, OPERATE, CANCEL}),
+    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, ASK, OPERATE, CANCEL, PURGE}),
     "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, OPERATE}),
 }
 
@@ -42,8 +42,9 @@ class Route:
 
     `path` is filled in with the target's names; `shows` is what an answer holds when the row is seen.
     `by_patient` and `by_study`: whether a grant of the patient, or of the study, opens the row. `changes`:
-    the call needs a target of its own. `hidden_from`: roles that are answered without seeing the row.
-    `refused_to`: roles that hold the capability, but not for resources of this type.
+    the call needs a target of its own; `deleted`: one whose pictures were deleted. `hidden_from`: roles that
+    are answered without seeing the row. `refused_to`: roles that hold the capability, but not for resources
+    of this type.
     """
 
     rule: str
@@ -56,6 +57,7 @@ class Route:
     by_patient: bool = True
     by_study: bool = False
     changes: bool = False
+    deleted: bool = False
     hidden_from: frozenset[str] = frozenset()
     refused_to: frozenset[str] = frozenset()
     name: str = ""
@@ -99,6 +101,10 @@ def _imaging_study(target: Target) -> bytes:
 
 def _mark(target: Target) -> bytes:
     return target.mark.encode()
+
+
+def _restored(_: Target) -> bytes:
+    return b'"restored":1'
 
 
 def _file(target: Target) -> bytes:
@@ -153,6 +159,12 @@ def _imaging(rule: str, path: str, **more: Any) -> Route:
 
 def _deleting(rule: str, path: str) -> Route:
     return Route(f"DELETE {rule}", DELETE, path, status=204, changes=True)
+
+
+def _restoring(rule: str, path: str) -> Route:
+    return Route(
+        f"POST {rule}/$restore", DELETE, f"{path}/$restore", shows=_restored, changes=True, deleted=True
+    )
 
 
 def _writing(rule: str, path: str, body: Make | None = None, **more: Any) -> Route:
@@ -211,6 +223,9 @@ DICOMWEB = (
     _deleting(_S, _S_PATH),
     _deleting(_X, _X_PATH),
     _deleting(_I, _I_PATH),
+    _restoring(_S, _S_PATH),
+    _restoring(_X, _X_PATH),
+    _restoring(_I, _I_PATH),
     Route(
         "GET /dicom-web/changefeed", FEED, "/dicom-web/changefeed?limit=200", shows=_instance, changes=True
     ),
@@ -266,6 +281,7 @@ _OPERATION = "/operations/<operation_id>"
 _OPERATION_PATH = "/operations/{mark}"
 OPERATIONS = (
     Route("GET /operations", OPERATE, "/operations?limit=200", shows=_mark, changes=True),
+    Route("POST /operations/purge", PURGE, "/operations/purge", status=202),
     Route(f"GET {_OPERATION}", OPERATE, _OPERATION_PATH, status=202, shows=_mark),
     Route(f"DELETE {_OPERATION}", CANCEL, _OPERATION_PATH, status=202, shows=_mark, changes=True),
 )

@@ -233,7 +233,7 @@ def test_metadata_that_cannot_be_written_is_refused_and_named(
         ([(f"Content-Type: {XML}", b"<!DOCTYPE x []><NativeDicomModel/>")], 400),
         ([(f"Content-Type: {OCTETS}", b"x")], 400),
         ([(f"Content-Type: {JSON}", b"[]")], 400),
-        ([(f"Content-Type: {JSON}", b"[" + b" " * (17 << 20) + b"]")], 413),
+        ([(f"Content-Type: {JSON}", b"[" + b" " * (11 << 20) + b"]")], 413),
     ],
     ids=["cut", "no number", "no model", "a document type", "no place", "no instance", "too large"],
 )
