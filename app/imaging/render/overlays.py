@@ -11,7 +11,7 @@ from app.imaging.render.attributes import Attributes
 from app.imaging.render.description import PixelDescription
 from app.imaging.render.geometry import Placement
 from app.imaging.render.grey import WHITE
-from app.imaging.render.subject import Subject
+from app.imaging.render.motif import Motif
 
 _GROUPS = range(0x6000, 0x6020, 2)
 _ROWS, _COLUMNS, _FRAMES, _ORIGIN, _FIRST_FRAME = 0x0010, 0x0011, 0x0015, 0x0050, 0x0051
@@ -31,18 +31,18 @@ class OverlayPlane:
     layer: str = ""
 
 
-def overlay_planes(subject: Subject, said: Attributes | None = None) -> Iterator[OverlayPlane]:
+def overlay_planes(motif: Motif, said: Attributes | None = None) -> Iterator[OverlayPlane]:
     """The overlays of a frame, as `said` has them where it is given; those that cannot be read are left out.
 
     Without the cells of the frame those are, too, which of old are in the upper bits of them (PS3.5 8.1.2).
     """
-    said = said or subject.said
+    said = said or motif.said
     for group in _GROUPS:
         if _whole(said, group, _ROWS) <= 0:
             continue
-        marks = _embedded(said, group, subject.described, subject.cells)
+        marks = _embedded(said, group, motif.described, motif.cells)
         if marks is None:
-            marks = _own(said, group, subject.number)
+            marks = _own(said, group, motif.number)
         if marks is not None:
             origin = said.numbers(_tag(group, _ORIGIN))
             top, left = (int(each) - 1 for each in origin) if len(origin) == _PAIR else (0, 0)

@@ -13,12 +13,12 @@ from app.imaging.render.colour import to_rgb
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.geometry import Placement, part_of, pixel_ratio, place, scaled
 from app.imaging.render.grey import shade, shading_of
+from app.imaging.render.motif import Motif
 from app.imaging.render.overlays import burnt, overlay_planes
 from app.imaging.render.palette import enhanced_path, paint, paint_over, paint_path, read_palette
 from app.imaging.render.presentation import present
 from app.imaging.render.profiles import profiled
 from app.imaging.render.segments import is_segmentation, show_segments
-from app.imaging.render.subject import Subject
 from app.imaging.render.wishes import Wish
 
 _MILLISECONDS = 1000
@@ -53,31 +53,31 @@ def draw(
     leave. Raises `Unrenderable` where they cannot be shown, and `Invalid` where the wish does not fit them.
     """
     said = attributes_of(header, number)
-    subject = Subject(frame, replace(described, photometric=frame.photometric), said, number, cells)
+    motif = Motif(frame, replace(described, photometric=frame.photometric), said, number, cells)
     if wish.presentation is None:
-        shown = _as_it_says(subject, wish)
+        shown = _as_it_says(motif, wish)
     else:
-        shown = present(subject, wish.presentation, wish.viewport)
+        shown = present(motif, wish.presentation, wish.viewport)
     if wish.annotation:
         shown = annotated(shown, said, number, wish.annotation)
     finished = profiled(shown, said, wish.iccprofile)
     return Picture(finished.values, finished.profile, _lasting(said, number))
 
 
-def _as_it_says(subject: Subject, wish: Wish) -> NDArray[numpy.uint8]:
+def _as_it_says(motif: Motif, wish: Wish) -> NDArray[numpy.uint8]:
     """A frame as its own header says that it is shown."""
-    placement = place(wish.viewport, subject.rows, subject.columns, pixel_ratio(subject.said))
-    shown = _shown(subject, wish, placement)
+    placement = place(wish.viewport, motif.rows, motif.columns, pixel_ratio(motif.said))
+    shown = _shown(motif, wish, placement)
     if wish.overlays:
-        shown = burnt(shown, overlay_planes(subject), placement)
+        shown = burnt(shown, overlay_planes(motif), placement)
     return scaled(shown, placement)
 
 
-def _shown(subject: Subject, wish: Wish, placement: Placement) -> NDArray[numpy.uint8]:
+def _shown(motif: Motif, wish: Wish, placement: Placement) -> NDArray[numpy.uint8]:
     """Grey levels or colours of the part that is shown; a range of values is that of the whole."""
-    frame, described, said = subject.frame, subject.described, subject.said
+    frame, described, said = motif.frame, motif.described, motif.said
     part = part_of(frame.values, placement)
-    if subject.coloured:
+    if motif.coloured:
         return to_rgb(Frame(part, frame.photometric), described)
     if frame.photometric == "PALETTE COLOR":
         return paint(part, described, read_palette(said, described))

@@ -28,10 +28,10 @@ from app.imaging.render.grey import (
 )
 from app.imaging.render.lab import Colour, to_srgb
 from app.imaging.render.lookup import read_table
+from app.imaging.render.motif import Motif
 from app.imaging.render.overlays import OverlayPlane, overlay_planes, part_of_marks
 from app.imaging.render.palette import paint, read_palette
 from app.imaging.render.shutters import covered
-from app.imaging.render.subject import Subject
 from app.imaging.render.windows import GreyWindow, window_over
 from app.imaging.render.wishes import Viewport
 
@@ -60,7 +60,7 @@ class DisplayedArea:
     magnified: float = 1.0
 
 
-def present(subject: Subject, state: Dataset, viewport: Viewport | None = None) -> NDArray[numpy.uint8]:
+def present(motif: Motif, state: Dataset, viewport: Viewport | None = None) -> NDArray[numpy.uint8]:
     """Grey levels or colours of a frame as a presentation state shows it, in a viewport.
 
     Raises `Unrenderable` where the state is of a kind that is not applied, or asks for what cannot be.
@@ -70,13 +70,13 @@ def present(subject: Subject, state: Dataset, viewport: Viewport | None = None) 
         raise Unrenderable("presentation states of this kind are not applied")
 
     def of_frame(keyword: str) -> list[Attributes]:
-        return [item for item in told.items(keyword) if _concerns(item, subject)]
+        return [item for item in told.items(keyword) if _concerns(item, motif)]
 
     layers = layers_of(told)
-    planes = list(overlay_planes(subject, subject.said.under(state)))
-    shown = _values_shown(subject, told, of_frame("SoftcopyVOILUTSequence"))
+    planes = list(overlay_planes(motif, motif.said.under(state)))
+    shown = _values_shown(motif, told, of_frame("SoftcopyVOILUTSequence"))
     shown = _marked(_shut(shown, told, planes), planes, layers)
-    area = _area(of_frame("DisplayedAreaSelectionSequence"), subject)
+    area = _area(of_frame("DisplayedAreaSelectionSequence"), motif)
     turned = int(told.number("ImageRotation") or 0) % 360
     turned = turned if turned in _QUARTERS else 0
     flipped = told.text("ImageHorizontalFlip") == "Y"
@@ -86,10 +86,10 @@ def present(subject: Subject, state: Dataset, viewport: Viewport | None = None) 
     return drawn_over(shown, of_frame("GraphicAnnotationSequence"), layers, projection)
 
 
-def _concerns(item: Attributes, subject: Subject) -> bool:
+def _concerns(item: Attributes, motif: Motif) -> bool:
     """Whether an item is for a frame: for all of them where it names no image (PS3.3 C.11.8)."""
     references = item.items("ReferencedImageSequence")
-    uid, number = subject.said.text("SOPInstanceUID"), subject.number
+    uid, number = motif.said.text("SOPInstanceUID"), motif.number
     return not references or any(
         each.text("ReferencedSOPInstanceUID") == uid
         and number in (each.numbers("ReferencedFrameNumber") or [number])
@@ -97,14 +97,12 @@ def _concerns(item: Attributes, subject: Subject) -> bool:
     )
 
 
-def _values_shown(
-    subject: Subject, told: Attributes, interests: Sequence[Attributes]
-) -> NDArray[numpy.uint8]:
-    frame, described = subject.frame, subject.described
-    if subject.coloured:
+def _values_shown(motif: Motif, told: Attributes, interests: Sequence[Attributes]) -> NDArray[numpy.uint8]:
+    frame, described = motif.frame, motif.described
+    if motif.coloured:
         return to_rgb(frame, described)
     if frame.photometric == "PALETTE COLOR":
-        return paint(frame.values, described, read_palette(subject.said, described))
+        return paint(frame.values, described, read_palette(motif.said, described))
     shading = _shading(frame, described, told, interests)
     if told.text("SOPClassUID") == PSEUDO_COLOR:
         palette = read_palette(told, described)
@@ -170,18 +168,18 @@ def _inked(
     return inked
 
 
-def _area(items: Sequence[Attributes], subject: Subject) -> DisplayedArea:
+def _area(items: Sequence[Attributes], motif: Motif) -> DisplayedArea:
     """The displayed area (PS3.3 C.10.4), whose corners are pixels counted from 1 and both displayed."""
     item = next(iter(items), Attributes())
     corners = [item.numbers(f"DisplayedArea{corner}HandCorner") for corner in ("TopLeft", "BottomRight")]
     spacing = item.numbers("PresentationPixelSpacing") or item.numbers("PresentationPixelAspectRatio")
     square = len(spacing) != _PAIR or min(spacing) <= 0
-    ratio = pixel_ratio(subject.said) if square else spacing[0] / spacing[1]
+    ratio = pixel_ratio(motif.said) if square else spacing[0] / spacing[1]
     magnified = item.number("PresentationPixelMagnificationRatio") or 1.0
     if item.text("PresentationSizeMode") != "MAGNIFY" or magnified <= 0:
         magnified = 1.0
     if any(len(corner) != _PAIR for corner in corners):
-        return DisplayedArea(0, 0, subject.columns, subject.rows, ratio, magnified)
+        return DisplayedArea(0, 0, motif.columns, motif.rows, ratio, magnified)
     across, down = (sorted(int(corner[axis]) for corner in corners) for axis in (0, 1))
     return DisplayedArea(
         across[0] - 1, down[0] - 1, across[1], down[1], ratio, min(magnified, _MOST_MAGNIFIED)

@@ -12,7 +12,7 @@ _GREY_AXES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Motif:
     """A frame, its description, what its header says, its number from 1.
 
     `cells` are the whole cells of an uncompressed frame, where overlays may be in the bits that its values
