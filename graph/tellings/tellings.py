@@ -17,7 +17,7 @@ from graph.tellings.cells import Patients, packed, tells_of_few, unpacked
 
 ASK = "cohort.query"
 DAYS = 30  # that a telling is remembered
-MOST = 512  # tellings of a researcher that are remembered; beyond, nothing more is told
+MOST = 256  # tellings of a researcher that are remembered, each two compared; beyond, no more is told
 _SECOND = 1_000_000
 _LASTS = DAYS * 86_400 * _SECOND
 

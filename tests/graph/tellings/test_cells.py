@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.tellings.cells import Patients, packed, tells_of_few, unpacked
+from graph.tellings.tellings import MOST
 
 LEAST = 3
 MEMBERS = st.frozensets(st.integers(0, 24), max_size=20)
@@ -64,9 +65,9 @@ def test_cells_are_kept_and_go_on_from_there(one: frozenset[int], other: frozens
 
 def test_a_cell_is_held_against_as_many_as_are_remembered_in_a_moment() -> None:
     drawn = Random(7)
-    told = [drawn.getrandbits(20_000) for _ in range(512)]
+    told = [drawn.getrandbits(20_000) for _ in range(MOST)]
 
-    began = time.perf_counter()
+    began = time.process_time()
     assert not tells_of_few(drawn.getrandbits(20_000), told, 11)
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 1
