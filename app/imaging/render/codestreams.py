@@ -15,6 +15,7 @@ _SIZE = Struct(">HIIIIIIIIH")
 _SOI, _SOC_SIZ = b"\xff\xd8", b"\xff\x4f\xff\x51"
 _JP2_SIGNATURE, _CODESTREAM_BOX = b"\0\0\0\x0cjP  ", b"jp2c"
 _MARKER = 0xFF
+_COD, _LEVELS_AT = b"\xff\x52", 9
 _SOS, _APP0, _APP14 = 0xDA, 0xE0, 0xEE
 _START_OF_FRAME = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}  # and SOF55 of JPEG-LS
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a segment
@@ -28,6 +29,7 @@ class Codestream:
     """The header of a codestream; `precision` is in bits.
 
     `colour` is what it says that its three components are, "RGB" or "YBR"; None where it says nothing.
+    `levels` is how often it halves the picture.
     """
 
     rows: int
@@ -36,6 +38,7 @@ class Codestream:
     precision: int
     signed: bool = False
     colour: str | None = None
+    levels: int = 0
 
 
 def read_jpeg(data: bytes) -> Codestream:
@@ -98,7 +101,14 @@ def read_jpeg2000(data: bytes) -> Codestream:
         components=count,
         precision=(depth & _DEPTH) + 1,
         signed=bool(depth & _SIGN),
+        levels=_levels(data, at),
     )
+
+
+def _levels(data: bytes, at: int) -> int:
+    """The decomposition levels of the first COD marker (A.6.1); 0 where there is none."""
+    found = data.find(_COD, at)
+    return data[found + _LEVELS_AT] if 0 <= found < len(data) - _LEVELS_AT else 0
 
 
 def bare_jpeg2000(data: bytes) -> bytes:

@@ -9,10 +9,12 @@ from pydicom import Dataset
 from app.imaging.render.documents import report_html, report_text
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.media import written
-from app.imaging.render.picture import draw
+from app.imaging.render.picture import Picture, draw
+from app.imaging.render.reducing import levels_to_leave_out, reduced
 from app.imaging.render.source import Source
 from app.imaging.render.tasks import Draw, EncodeFrames, Task, Tell, Transcode
 from app.imaging.render.transcoding import encoded_frame, transcode
+from app.imaging.render.wishes import Wish
 from graph.errors import HilumError
 
 NoteFrame: TypeAlias = Callable[[int], None]
@@ -63,10 +65,17 @@ def _draw(
     pictures = []
     for number in task.numbers:
         note(number)
-        cells = source.cells(number) if wish.overlays or presentation is not None else None
-        frame, header = source.frame(number), source.header.attributes
-        pictures.append(draw(frame, source.described, header, number, wish, cells=cells))
+        pictures.append(_picture(source, number, wish))
     return [target.write(written(pictures, wish))]
+
+
+def _picture(source: Source, number: int, wish: Wish) -> Picture:
+    header = source.header.attributes
+    levels = levels_to_leave_out(wish, source.described, header)
+    if levels and (smaller := reduced(source.encoded(number), source.described, levels)):
+        return draw(*smaller, header, number, wish)
+    cells = source.cells(number) if wish.overlays or wish.presentation is not None else None
+    return draw(source.frame(number), source.described, header, number, wish, cells=cells)
 
 
 def _tell(task: Tell, source: Source, _: Dataset | None, target: BinaryIO, __: NoteFrame) -> Sequence[int]:
