@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.imaging.bulk_paths import BulkPath
-from app.imaging.store.binary import BINARY, PIXELS, binary_vr, is_fragmented, word_width
+from app.imaging.store.binary import PIXELS, binary_vr, is_binary, is_fragmented, word_width
 from app.imaging.store.elements import PIXEL_DATA, DataSet, Element, Items, LongSequence, Walked
 from app.imaging.store.headers import Buffer
 from graph.errors import NotFound
@@ -62,7 +62,7 @@ def value_at(data: Buffer, walked: Walked, path: BulkPath) -> BulkValue:
 
 def values_of(data: Buffer, walked: Walked, *, inline: int) -> Iterator[BulkValue]:
     """Every value that the metadata names, in their order; those of up to `inline` bytes stand in them."""
-    for path, dataset in _binaries(walked.dataset, ()):
+    for path, dataset in _binaries(data, walked.dataset, ()):
         element = dataset[path.tag]
         if element.length > inline or path.tag in PIXELS or is_fragmented(data, element.start):
             yield _value(data, walked, dataset, path)
@@ -74,12 +74,14 @@ def _item(element: Element | None, number: int) -> DataSet:
     return element.items[number - 1]
 
 
-def _binaries(dataset: DataSet, items: tuple[tuple[int, int], ...]) -> Iterator[tuple[BulkPath, DataSet]]:
+def _binaries(
+    data: Buffer, dataset: DataSet, items: tuple[tuple[int, int], ...]
+) -> Iterator[tuple[BulkPath, DataSet]]:
     for tag, element in dataset.items():
         if element.items is not None:
             for number, item in enumerate(_each(element.items), 1):
-                yield from _binaries(item, (*items, (tag, number)))
-        elif element.vr in BINARY and element.length and tag & 0xFFFF:
+                yield from _binaries(data, item, (*items, (tag, number)))
+        elif element.length and tag & 0xFFFF and is_binary(data, dataset, tag):
             yield BulkPath(items, tag), dataset
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.imaging.store.elements import DataSet
 from app.imaging.store.headers import Buffer
 
 BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN", "OB or OW", "US or SS or OW"})
@@ -15,6 +16,8 @@ BULK = BINARY | frozenset(
 PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 """Float, double float and integer pixel data."""
 
+WORDS_OR_NUMBERS = "US or OW"
+_LUT_DESCRIPTOR, _LUT_DATA = 0x00283002, 0x00283006
 _UNDEFINED = b"\xff\xff\xff\xff"
 _WIDTHS: Mapping[str, int] = {
     "OW": 2,
@@ -43,6 +46,21 @@ def binary_vr(vr: str, *, fragmented: bool) -> str:
     if " " not in vr:
         return vr
     return "OB" if fragmented else "OW"
+
+
+def is_binary(data: Buffer, dataset: DataSet, tag: int) -> bool:
+    """Whether the element of a tag holds bytes, a table too whose file does not write what it holds."""
+    vr = dataset[tag].vr
+    return vr in BINARY or (vr == WORDS_OR_NUMBERS and table_vr(data, dataset, tag) == "OW")
+
+
+def table_vr(data: Buffer, dataset: DataSet, tag: int) -> str:
+    """US for LUT Data of one entry, else words (PS3.5 A.1)."""
+    descriptor = dataset.get(_LUT_DESCRIPTOR)
+    if tag != _LUT_DATA or descriptor is None:
+        return "OW"
+    entries = data[descriptor.start : descriptor.start + min(2, descriptor.length)]
+    return "US" if int.from_bytes(entries, "little" if dataset.little else "big") == 1 else "OW"
 
 
 def word_width(vr: str) -> int:

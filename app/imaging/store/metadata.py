@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from orjson import Fragment, dumps
 
 from app.imaging.bulk_paths import below_site
-from app.imaging.store.binary import BINARY, BULK, PIXELS, binary_vr, is_fragmented, little_endian
+from app.imaging.store.binary import BINARY, BULK, PIXELS, binary_vr, is_fragmented, little_endian, table_vr
 from app.imaging.store.charsets import DEFAULT, codecs_of
 from app.imaging.store.elements import DataSet, Element, Items
 from app.imaging.store.headers import Buffer
@@ -24,7 +24,6 @@ from app.imaging.store.values import READERS, BadValue, Charset, number_of_value
 _CHARACTER_SET = 0x00080005
 _LONGEST_CHARACTER_SET = 1024
 _PIXEL_REPRESENTATION = 0x00280103
-_LUT_DESCRIPTOR, _LUT_DATA = 0x00283002, 0x00283006
 
 DicomJson: TypeAlias = dict[str, Any]
 
@@ -148,10 +147,7 @@ class MetadataWriter:
         """The VR of an element that the file does not write and that depends on others (PS3.5 annex A.1)."""
         if vr == "US or SS":
             return "SS" if around.signed else "US"
-        descriptor = around.dataset.get(_LUT_DESCRIPTOR)
-        if tag == _LUT_DATA and descriptor and self._first_number(descriptor, around.dataset) == 1:
-            return "US"
-        return "OW"
+        return table_vr(self._data, around.dataset, tag)
 
     def _codecs(self, dataset: DataSet, inherited: Sequence[str]) -> Sequence[str]:
         element = dataset.get(_CHARACTER_SET)

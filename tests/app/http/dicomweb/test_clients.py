@@ -79,8 +79,20 @@ def test_it_retrieves_metadata(client: DICOMwebClient, study: str) -> None:
     of_instance = client.retrieve_instance_metadata(study, series_of(study), one)
 
     assert len(of_study) == len(of_series) == 3
-    read = Dataset.from_json(of_instance)
+    read = Dataset.from_json(of_instance, lambda address: b"")
     assert (read.SOPInstanceUID, read.Rows, read.PatientName) == (one, 16, sent[one].PatientName)
+
+
+def test_it_retrieves_what_metadata_name(client: DICOMwebClient) -> None:
+    sent = dataset(ct_instance(patient_id="BULK", RedPaletteColorLookupTableData=bytes(range(256))))
+    client.store_instances([sent])
+    metadata = client.retrieve_instance_metadata(
+        sent.StudyInstanceUID, sent.SeriesInstanceUID, sent.SOPInstanceUID
+    )
+
+    read = Dataset.from_json(metadata, lambda address: bytes(client.retrieve_bulkdata(address)[0]))
+
+    assert same(read, sent)
 
 
 def test_it_retrieves_frames(client: DICOMwebClient) -> None:
