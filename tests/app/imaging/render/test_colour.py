@@ -67,3 +67,15 @@ def test_retired_colours_are_shown() -> None:
 def test_two_samples_are_no_colour() -> None:
     with pytest.raises(Unrenderable, match="no colour"):
         drawn(SAMPLES[:, :, :2])
+
+
+def test_the_deepest_colours_are_shown() -> None:
+    whole = numpy.array([[[0, 1 << 31, (1 << 32) - 1]]], numpy.uint32)
+    shares = numpy.array([[[0, 0.5, numpy.nan]]], numpy.float32)
+
+    assert drawn(whole).tolist() == [[[0, 128, 255]]]
+    assert drawn(shares, PhotometricInterpretation="RGB").tolist() == [[[0, 128, 0]]]
+
+
+def test_inks_of_three_samples_darken() -> None:
+    assert drawn(RGB, PhotometricInterpretation="CMYK")[0, 2].tolist() == [55, 225, 165]

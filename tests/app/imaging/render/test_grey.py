@@ -207,3 +207,22 @@ def test_what_cannot_be_applied_is_left_out(keywords: dict[str, Any]) -> None:
     assert drawn(numpy.array([[1, 2, 3]], numpy.uint16), BitsStored=12, **keywords).tolist() == [
         [0, 128, 255]
     ]
+
+
+def test_a_modality_lut_without_a_window_is_shown_over_its_entries() -> None:
+    values = numpy.array([[0, 1, 2]], numpy.uint16)
+
+    assert drawn(values, ModalityLUTSequence=[lookup_item([100, 150, 200])]).tolist() == [[0, 128, 255]]
+
+
+def test_a_frame_of_padding_alone_is_black() -> None:
+    values = numpy.full((2, 2), 7, numpy.uint16)
+
+    assert not drawn(values, PixelPaddingValue=7).any()
+    assert not drawn(numpy.full((2, 2), numpy.nan, numpy.float32)).any()
+
+
+def test_padding_of_floating_values_does_not_count() -> None:
+    values = numpy.array([[-1e30, 1, 2, 3]], numpy.float32)
+
+    assert drawn(values, FloatPixelPaddingValue=-1e30).tolist() == [[0, 0, 128, 255]]

@@ -6,6 +6,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from app.imaging.render import media
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.media import MEDIA_TYPES, written
 from app.imaging.render.picture import Picture
@@ -84,3 +85,11 @@ def test_another_media_type_is_refused() -> None:
 def test_a_picture_that_the_format_cannot_hold_is_refused() -> None:
     with pytest.raises(Unrenderable, match="cannot be written"):
         written([Picture(numpy.zeros((1, 70000), numpy.uint8))], Wish())
+
+
+def test_a_movie_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "MOST_MOVING_PIXELS", 2 * GREY.size)
+
+    assert written([Picture(GREY)] * 2, Wish(media_type=GIF))
+    with pytest.raises(Unrenderable, match="too many or too large"):
+        written([Picture(GREY)] * 3, Wish(media_type=GIF))

@@ -141,3 +141,18 @@ def test_the_primary_path_of_an_enhanced_picture_is_looked_up_by_its_upper_bits(
 def test_a_palette_that_is_missing_is_said() -> None:
     with pytest.raises(Unrenderable, match="palette is missing"):
         drawn(VALUES, PhotometricInterpretation="PALETTE COLOR")
+
+
+def test_deep_values_have_no_palette() -> None:
+    with pytest.raises(Unrenderable, match="16 bits"):
+        drawn(VALUES.astype(numpy.uint32), palette_header(VALUES.astype(numpy.uint32), DEEP))
+
+
+def test_entries_of_other_depths_are_spread_over_their_bits() -> None:
+    values = numpy.array([[0, 1]], numpy.uint16)
+    entries = numpy.array([[0, 512, 1023], [1023, 0, 256]], numpy.uint16)
+
+    assert drawn(values, palette_header(values, entries, bits=10))[0].tolist() == [
+        [0, 128, 255],
+        [255, 0, 64],
+    ]

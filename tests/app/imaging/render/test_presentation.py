@@ -21,7 +21,15 @@ from pydicom.uid import CTImageStorage
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.presentation import COLOR, GRAYSCALE, PSEUDO_COLOR
 from app.imaging.render.wishes import Viewport, Wish
-from tests.factories.pixels import add_overlay, drawn, header_of, item_of, lookup_item, source_slice
+from tests.factories.pixels import (
+    add_overlay,
+    drawn,
+    header_of,
+    item_of,
+    lookup_item,
+    palette_header,
+    source_slice,
+)
 
 UID = "1.2.3"
 VALUES = numpy.array([[0, 50, 100], [150, 200, 250]], numpy.uint16)
@@ -417,3 +425,18 @@ def test_a_state_that_highdicom_authored_is_applied() -> None:
     assert ours[10, 10:41].min() == 255
     assert ours[30:50, 20:80].max() == 255
     assert abs(int(ours[60, 5]) - values[60, 5] / 4095 * 255) <= 1
+
+
+def test_deep_values_are_shown_over_their_range() -> None:
+    values = numpy.array([[1, 2, 3]], numpy.float32)
+
+    assert with_state(values, header_of(values), Dataset()).tolist() == [[0, 128, 255]]
+
+
+def test_a_palette_picture_keeps_its_palette() -> None:
+    values = numpy.array([[0, 1]], numpy.uint8)
+    header = palette_header(values, numpy.array([[1, 2, 3], [4, 5, 6]], numpy.uint8), bits=8)
+
+    ours = with_state(values, header, item_of(SOPClassUID=COLOR, ImageHorizontalFlip="Y"))
+
+    assert ours[0].tolist() == [[4, 5, 6], [1, 2, 3]]
