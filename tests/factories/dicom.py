@@ -7,10 +7,13 @@ patient, the study and the number, so instances of one patient share a study and
 """
 
 import base64
+from array import array
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from io import BytesIO
+from math import sin
 from random import Random
+from sys import byteorder
 from typing import Any
 
 from pydicom import dcmread
@@ -72,6 +75,17 @@ def ct_instance(
 def large_ct_instance(**arguments: Any) -> bytes:
     """A CT slice of ordinary size: 512 x 512 pixels, half a megabyte."""
     return ct_instance(rows=HALF_A_MEGABYTE, **arguments)
+
+
+def smooth_instance(*, rows: int, **arguments: Any) -> bytes:
+    """A CT slice of waves with a little noise, which codecs compress as they do pictures of people."""
+    sides = range(rows)
+    waves = [round(900 * (2 + sin(each / 40))) for each in sides]
+    noise = Random(rows)
+    pixels = array("H", (waves[y] + waves[x] + noise.randrange(8) for y in sides for x in sides))
+    if byteorder == "big":
+        pixels.byteswap()
+    return ct_instance(rows=rows, BitsStored=12, HighBit=11, PixelData=pixels.tobytes(), **arguments)
 
 
 def ct_study(instances: int = 3, *, patient_id: str = "P1", **arguments: Any) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 from pathlib import Path
 
+import imagecodecs
 import numpy
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +17,7 @@ from werkzeug.test import TestResponse
 from app.imaging.render.targets import EXPLICIT_LITTLE, WHOLE_TARGETS
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import parts_of, store
-from tests.factories.dicom import ct_instance, report_instance, rle_instance, uid
+from tests.factories.dicom import ct_instance, report_instance, rle_instance, smooth_instance, uid
 
 pytestmark = pytest.mark.usefixtures("renderers")
 
@@ -203,3 +204,18 @@ def test_what_cannot_be_had_in_the_first_form_comes_in_the_next(client: FlaskCli
     answer = asked(client, as_role, f"{path}/frames/1", accept)
 
     assert answer.mimetype == "application/octet-stream"
+
+
+def test_the_first_tenth_of_a_frame_is_a_quarter_of_its_size_exactly(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    path = stored(client, as_role, smooth_instance(rows=512))
+    whole = asked(client, as_role, f"{path}/frames/1", "image/jphc").data
+    headers = as_role("clinician", Accept="image/jphc", Range=f"bytes=0-{len(whole) // 10 - 1}")
+
+    answer = client.get(f"{path}/frames/1", headers=headers)
+
+    assert answer.status_code == 206
+    assert len(answer.data) == len(whole) // 10
+    first = imagecodecs.htj2k_decode(answer.data, skipres=2, resilient=True)
+    assert numpy.array_equal(first, imagecodecs.htj2k_decode(whole, skipres=2))
