@@ -17,7 +17,9 @@ from app.settings import (
     KIB,
     MIB,
     ConfigError,
+    SettingEntry,
     bolt_address,
+    entry_of,
     flag,
     folder,
     is_loopback,
@@ -27,8 +29,8 @@ from app.settings import (
     one_of,
     origins,
     setting,
-    shown_size,
     size,
+    table_of,
     text,
     web_address,
     whole,
@@ -369,42 +371,11 @@ def _is_private_way(url: str | None) -> bool:
     return found.scheme != "http" or is_loopback(found.hostname or "")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingEntry:
-    """A row of docs/configuration.md."""
-
-    variable: str
-    default: str
-    why: str
-
-
 def setting_entries() -> tuple[SettingEntry, ...]:
     """Every setting with its default and its reason, in the order of `Config`."""
-    return tuple(
-        SettingEntry(each.metadata["variable"], _shown_default(each), each.metadata["why"])
-        for each in _all_settings()
-    )
-
-
-def _shown_default(setting_field: Field[Any]) -> str:
-    default: Any = setting_field.default
-    if default in (None, ""):
-        return ""
-    if isinstance(default, bool):
-        return "on loopback" if default else "no"
-    if isinstance(default, tuple):
-        return ",".join(default)
-    is_size = isinstance(default, int) and default >= KIB and default % KIB == 0
-    return shown_size(default) if is_size else str(default)
+    return tuple(entry_of(each) for each in _all_settings())
 
 
 def documented() -> str:
     """The table of docs/configuration.md."""
-    rows = "".join(
-        f"| `{each.variable}` | {_code(each.default)} | {each.why} |\n" for each in setting_entries()
-    )
-    return "| setting | default | what it is for |\n|---|---|---|\n" + rows
-
-
-def _code(text: str) -> str:
-    return f"`{text}`" if text else ""
+    return table_of(setting_entries())

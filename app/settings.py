@@ -4,8 +4,8 @@ A reader raises `ValueError` with what it expects, worded to follow "HILUM_PORT 
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import field
+from collections.abc import Callable, Sequence
+from dataclasses import Field, dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from types import MappingProxyType
@@ -184,3 +184,40 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() in _LOOPBACK_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class SettingEntry:
+    """A row of docs/configuration.md."""
+
+    variable: str
+    default: str
+    why: str
+
+
+def entry_of(setting_field: Field[Any]) -> SettingEntry:
+    """The row of a setting."""
+    metadata = setting_field.metadata
+    return SettingEntry(metadata["variable"], _shown_default(setting_field), metadata["why"])
+
+
+def table_of(entries: Sequence[SettingEntry]) -> str:
+    """The rows as a table of Markdown."""
+    rows = "".join(f"| `{each.variable}` | {_code(each.default)} | {each.why} |\n" for each in entries)
+    return "| setting | default | what it is for |\n|---|---|---|\n" + rows
+
+
+def _shown_default(setting_field: Field[Any]) -> str:
+    default: Any = setting_field.default
+    if default in (None, ""):
+        return ""
+    if isinstance(default, bool):
+        return "on loopback" if default else "no"
+    if isinstance(default, tuple):
+        return ",".join(default)
+    is_size = isinstance(default, int) and default >= KIB and default % KIB == 0
+    return shown_size(default) if is_size else str(default)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""

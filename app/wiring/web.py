@@ -26,7 +26,7 @@ def _dicomweb(wiring: Wiring) -> Window:
         pace=Pace(config.stall_seconds, config.minimum_rate),
         metadata=config.metadata_size,
     )
-    return dicomweb.blueprint(
+    uses = dicomweb.ImagingUses(
         ingest=wiring.ingest,
         assemblies=wiring.assemblies,
         search=wiring.imaging_search,
@@ -35,9 +35,8 @@ def _dicomweb(wiring: Wiring) -> Window:
         bulk=wiring.bulk,
         deletion=wiring.deletion,
         restoration=wiring.restoration,
-        sites=wiring.sites,
-        limits=limits,
     )
+    return dicomweb.blueprint(uses, sites=wiring.sites, limits=limits)
 
 
 def _fhir(wiring: Wiring) -> Window:

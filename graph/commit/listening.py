@@ -16,7 +16,7 @@ from typing import Any
 from graph.commit.committer import GATHERING, Committing, batched
 from graph.commit.group import Outcome
 from graph.commit.unit import Unit
-from graph.commit.wire import Frame, Frames, encoded, portable, receive
+from graph.commit.wire import FrameKind, Frames, encoded, portable, receive
 from graph.local.sockets import is_ours, listen
 
 _LONGEST_WAIT = 0.5  # seconds between two looks whether to stop
@@ -87,8 +87,8 @@ class CommitterProcess:
             return
         while frame := client.frames.next():
             kind, content = frame
-            client.announced = kind is Frame.ANNOUNCE or (client.announced and kind is Frame.UNITS)
-            if kind is Frame.UNITS:
+            client.announced = kind is FrameKind.ANNOUNCE or (client.announced and kind is FrameKind.UNITS)
+            if kind is FrameKind.UNITS:
                 client.asked = len(content)
                 self._queue.extend((client, unit) for unit in content)
 
@@ -117,7 +117,7 @@ class CommitterProcess:
         client.told.append(Outcome(outcome.answer, error))
         if len(client.told) < client.asked:
             return
-        answer, client.told, client.asked = encoded(Frame.OUTCOMES, client.told), [], 0
+        answer, client.told, client.asked = encoded(FrameKind.OUTCOMES, client.told), [], 0
         try:
             client.connection.sendall(answer)
         except OSError:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from graph.commit.committer import DEADLINE, Failure, answer_of, answer_or_failure
 from graph.commit.group import Outcome
 from graph.commit.unit import Unit
-from graph.commit.wire import Frame, Frames, encoded, receive
+from graph.commit.wire import FrameKind, Frames, encoded, receive
 from graph.errors import Unavailable
 from graph.local.sockets import connect
 
@@ -59,7 +59,7 @@ class RemoteCommitter:
         A word that does not arrive costs nothing but a wait, so it is not missed.
         """
         try:
-            connection = self._told(Frame.ANNOUNCE, self._taken(time.monotonic()))
+            connection = self._told(FrameKind.ANNOUNCE, self._taken(time.monotonic()))
         except (OSError, Unavailable):
             yield
             return
@@ -70,7 +70,7 @@ class RemoteCommitter:
             kept, self._announced.connection = self._announced.connection, None
             if kept is not None:
                 with suppress(OSError):
-                    self._idle.append(self._told(Frame.WITHDRAW, kept))
+                    self._idle.append(self._told(FrameKind.WITHDRAW, kept))
 
     def close(self) -> None:
         """Close the connections; what waits is the committer process's, which outlives this one."""
@@ -79,7 +79,7 @@ class RemoteCommitter:
 
     def _outcomes(self, units: Sequence[Unit[Any]]) -> list[Outcome]:
         deadline = time.monotonic() + DEADLINE
-        request = encoded(Frame.UNITS, list(units))
+        request = encoded(FrameKind.UNITS, list(units))
         repeatable = all(unit.repeatable for unit in units)
         while True:
             announced = getattr(self._announced, "connection", None)
@@ -115,7 +115,7 @@ class RemoteCommitter:
                 time.sleep(_PAUSE)
 
     @staticmethod
-    def _told(kind: Frame, connection: socket.socket) -> socket.socket:
+    def _told(kind: FrameKind, connection: socket.socket) -> socket.socket:
         """The connection, after a word that asks for no answer."""
         connection.settimeout(_PAUSE)
         try:

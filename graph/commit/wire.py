@@ -20,7 +20,7 @@ _HEAD = struct.Struct("<QB")
 _STEP = 1 << 18
 
 
-class Frame(IntEnum):
+class FrameKind(IntEnum):
     """What a frame says."""
 
     ANNOUNCE = 1  # this connection is about to send units
@@ -29,7 +29,7 @@ class Frame(IntEnum):
     OUTCOMES = 4  # the answer: a list of outcomes, in the order of the units
 
 
-def encoded(kind: Frame, content: Any = None) -> bytes:
+def encoded(kind: FrameKind, content: Any = None) -> bytes:
     """The bytes of a frame."""
     body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
     return _HEAD.pack(len(body), kind) + body
@@ -45,7 +45,7 @@ class Frames:
         """Take in what was received."""
         self._buffer += data
 
-    def next(self) -> tuple[Frame, Any] | None:
+    def next(self) -> tuple[FrameKind, Any] | None:
         """The next whole frame; None until it is there."""
         if len(self._buffer) < _HEAD.size:
             return None
@@ -55,7 +55,7 @@ class Frames:
             return None
         body = bytes(self._buffer[_HEAD.size : end])
         del self._buffer[:end]
-        return Frame(kind), pickle.loads(body)  # noqa: S301 - from a process of our own user: `sockets.is_ours`
+        return FrameKind(kind), pickle.loads(body)  # noqa: S301 - from a process of our own user: `sockets.is_ours`
 
 
 def receive(connection: socket.socket, frames: Frames) -> bool:

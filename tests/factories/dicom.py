@@ -82,7 +82,7 @@ def smooth_instance(*, rows: int, **arguments: Any) -> bytes:
     sides = range(rows)
     waves = [round(900 * (2 + sin(each / 40))) for each in sides]
     noise = Random(rows)
-    pixels = array("H", (waves[y] + waves[x] + noise.randrange(8) for y in sides for x in sides))
+    pixels = array("H", (waves[y] + waves[x] + noise.randrange(64) for y in sides for x in sides))
     if byteorder == "big":
         pixels.byteswap()
     return ct_instance(rows=rows, BitsStored=12, HighBit=11, PixelData=pixels.tobytes(), **arguments)

@@ -81,7 +81,10 @@ class RenderedViews:
         instance: str | None = None,
         numbers: str | None = None,
     ) -> Response:
-        """200 with one small picture that stands for the resource; raises as `rendered` does."""
+        """200 with one small picture that stands for the resource.
+
+        Raises `Invalid`, `NotAcceptable` and `NotFound` as `rendered` does.
+        """
         check_uids(study=study, series=series, instance=instance)
         number = read_frame_numbers(numbers)[0] if numbers is not None else 1
         form = fitting(picture_forms(accepted(), [Showing.PIXELS]), alone=True)

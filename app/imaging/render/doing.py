@@ -11,7 +11,7 @@ from app.imaging.render.faults import Unrenderable
 from app.imaging.render.media import written
 from app.imaging.render.picture import Picture, draw
 from app.imaging.render.reducing import levels_to_leave_out, reduced
-from app.imaging.render.source import Source
+from app.imaging.render.source import OpenInstance
 from app.imaging.render.tasks import Draw, EncodeFrames, Task, Tell, Transcode
 from app.imaging.render.transcoding import encoded_frame, transcode
 from app.imaging.render.wishes import Wish
@@ -21,7 +21,7 @@ NoteFrame: TypeAlias = Callable[[int], None]
 
 
 def perform(
-    task: Task, source: Source, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
+    task: Task, source: OpenInstance, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
 ) -> Sequence[int]:
     """Write the pieces of the answer one after the other; return their lengths in bytes.
 
@@ -42,7 +42,7 @@ def refusal(error: Exception, number: int) -> str:
 
 
 def _encode_frames(
-    task: EncodeFrames, source: Source, _: Dataset | None, target: BinaryIO, note: NoteFrame
+    task: EncodeFrames, source: OpenInstance, _: Dataset | None, target: BinaryIO, note: NoteFrame
 ) -> Sequence[int]:
     lengths = []
     for number in task.numbers:
@@ -52,14 +52,14 @@ def _encode_frames(
 
 
 def _transcode(
-    task: Transcode, source: Source, _: Dataset | None, target: BinaryIO, note: NoteFrame
+    task: Transcode, source: OpenInstance, _: Dataset | None, target: BinaryIO, note: NoteFrame
 ) -> Sequence[int]:
     transcode(source, task.transfer_syntax_uid, target, note)
     return [target.tell()]
 
 
 def _draw(
-    task: Draw, source: Source, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
+    task: Draw, source: OpenInstance, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
 ) -> Sequence[int]:
     wish = replace(task.wish, presentation=presentation)
     pictures = []
@@ -69,7 +69,7 @@ def _draw(
     return [target.write(written(pictures, wish))]
 
 
-def _picture(source: Source, number: int, wish: Wish) -> Picture:
+def _picture(source: OpenInstance, number: int, wish: Wish) -> Picture:
     header = source.header.attributes
     levels = levels_to_leave_out(wish, source.described, header)
     if levels and (smaller := reduced(source.encoded(number), source.described, levels)):
@@ -78,7 +78,9 @@ def _picture(source: Source, number: int, wish: Wish) -> Picture:
     return draw(source.frame(number), source.described, header, number, wish, cells=cells)
 
 
-def _tell(task: Tell, source: Source, _: Dataset | None, target: BinaryIO, __: NoteFrame) -> Sequence[int]:
+def _tell(
+    task: Tell, source: OpenInstance, _: Dataset | None, target: BinaryIO, __: NoteFrame
+) -> Sequence[int]:
     write = _TEXTS.get(task.media_type)
     if write is None:
         raise Unrenderable("reports are not written in this media type")
@@ -86,7 +88,7 @@ def _tell(task: Tell, source: Source, _: Dataset | None, target: BinaryIO, __: N
 
 
 _TEXTS: Mapping[str, Callable[[Dataset], str]] = {"text/html": report_html, "text/plain": report_text}
-_Doing: TypeAlias = Callable[[Any, Source, Dataset | None, BinaryIO, NoteFrame], Sequence[int]]
+_Doing: TypeAlias = Callable[[Any, OpenInstance, Dataset | None, BinaryIO, NoteFrame], Sequence[int]]
 _DOING: Mapping[type[Task], _Doing] = {
     EncodeFrames: _encode_frames,
     Transcode: _transcode,

@@ -1,6 +1,6 @@
 """Uncompressed pixels as numbers, and numbers as uncompressed pixels (PS3.5 8.1)."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.faults import Unrenderable
 
-Values = NDArray[Any]
+Values: TypeAlias = NDArray[Any]
 
 _SUBSAMPLED = {"YBR_FULL_422": "YBR_FULL", "YBR_PARTIAL_422": "YBR_PARTIAL_444"}
 _COLOUR = 3

@@ -21,7 +21,7 @@ from threading import Event
 from typing import BinaryIO, cast
 
 from app.imaging.render.doing import perform, refusal
-from app.imaging.render.source import Header, opened, read_header
+from app.imaging.render.source import ReadHeader, opened, read_header
 from app.imaging.render.tasks import Draw, Task
 from app.imaging.render.wire import INLINE, Cut, receive, send_frame, send_pieces, send_refusal
 from graph.local.sockets import is_ours, listen
@@ -103,7 +103,7 @@ class _Renderer:
         self._scratch = scratch
         self._limits = limits
         self._parent = os.getppid()
-        self._headers: OrderedDict[str, Header] = OrderedDict()
+        self._headers: OrderedDict[str, ReadHeader] = OrderedDict()
 
     def serve(self) -> None:
         """Do tasks until the parent is gone, or memory has been used for long enough."""
@@ -171,7 +171,7 @@ class _Renderer:
             self._remember(subject.blob_id, source.header)
             return perform(task, source, presentation, target, note)
 
-    def _remember(self, blob_id: str, header: Header) -> None:
+    def _remember(self, blob_id: str, header: ReadHeader) -> None:
         self._headers[blob_id] = header
         self._headers.move_to_end(blob_id)
         if len(self._headers) > _HEADERS:

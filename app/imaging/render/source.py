@@ -32,7 +32,7 @@ PLACE = 16  # bytes of a place in the table of frames
 
 
 @dataclass(slots=True)
-class Header:
+class ReadHeader:
     """The attributes of an instance but its pixels, and the tag and VR of these; no tag where it has none."""
 
     attributes: Dataset
@@ -41,11 +41,11 @@ class Header:
 
 
 @dataclass(slots=True)
-class Source:
+class OpenInstance:
     """One instance that is open: `data` is its file, or what its data set inflates to."""
 
     data: Any
-    header: Header
+    header: ReadHeader
     transfer_syntax_uid: str
     table: bytes
     _described: PixelDescription | None = None
@@ -109,8 +109,8 @@ class Source:
 
 @contextmanager
 def opened(
-    file: BinaryIO, transfer_syntax_uid: str, table: bytes, scratch: Path, header: Header | None = None
-) -> Iterator[Source]:
+    file: BinaryIO, transfer_syntax_uid: str, table: bytes, scratch: Path, header: ReadHeader | None = None
+) -> Iterator[OpenInstance]:
     """Open an instance; `header` is one that was read from it before.
 
     Raises `Refused` where the file is damaged.
@@ -119,10 +119,10 @@ def opened(
     with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
         start = read_meta(whole).start
         if not syntax.deflated:
-            yield Source(whole, header or _header(whole, start, syntax), transfer_syntax_uid, table)
+            yield OpenInstance(whole, header or _header(whole, start, syntax), transfer_syntax_uid, table)
             return
         with inflated(whole, start, limit=_MOST_INFLATED, folder=scratch) as data:
-            yield Source(data, header or _header(data, 0, syntax), transfer_syntax_uid, table)
+            yield OpenInstance(data, header or _header(data, 0, syntax), transfer_syntax_uid, table)
 
 
 def read_header(file: BinaryIO, transfer_syntax_uid: str, scratch: Path) -> Dataset:
@@ -136,9 +136,9 @@ def read_header(file: BinaryIO, transfer_syntax_uid: str, scratch: Path) -> Data
             return _header(data, 0, syntax).attributes
 
 
-def _header(data: Any, start: int, syntax: TransferSyntax) -> Header:
+def _header(data: Any, start: int, syntax: TransferSyntax) -> ReadHeader:
     """Read a data set up to its pixels."""
-    found = Header(Dataset())
+    found = ReadHeader(Dataset())
 
     def at_pixels(tag: BaseTag, vr: str | None, _length: int) -> bool:
         if tag not in _PIXELS:

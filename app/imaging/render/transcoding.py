@@ -17,7 +17,7 @@ from pydicom.uid import UID
 from app.imaging.render.description import PIXEL_DATA, PixelDescription
 from app.imaging.render.encoders import NATIVE, after, encode, encoding_of
 from app.imaging.render.faults import Unrenderable
-from app.imaging.render.source import Source
+from app.imaging.render.source import OpenInstance
 from app.imaging.store.part10 import PREAMBLE, PREFIX
 from app.imaging.store.syntaxes import syntax_of
 
@@ -31,7 +31,7 @@ _BYTE = 8
 _VR = {0x7FE00008: b"OF", 0x7FE00009: b"OD"}
 
 
-def check(source: Source, transfer_syntax_uid: str) -> None:
+def check(source: OpenInstance, transfer_syntax_uid: str) -> None:
     """Raise `Unrenderable` unless this instance can be written in a transfer syntax without a loss."""
     encoding = encoding_of(source.described, transfer_syntax_uid)
     if encoding.method:  # PS3.3 C.7.6.1.1.5: what has lost is another instance, with a UID of its own
@@ -42,13 +42,13 @@ def check(source: Source, transfer_syntax_uid: str) -> None:
         raise Unrenderable("its frames do not lie in the file by themselves")
 
 
-def encoded_frame(source: Source, number: int, transfer_syntax_uid: str) -> bytes:
+def encoded_frame(source: OpenInstance, number: int, transfer_syntax_uid: str) -> bytes:
     """One frame, counted from 1, in another transfer syntax; raises `Unrenderable`."""
     return encode(source.frame(number), source.described, transfer_syntax_uid)
 
 
 def transcode(
-    source: Source, transfer_syntax_uid: str, target: BinaryIO, note: Callable[[int], None]
+    source: OpenInstance, transfer_syntax_uid: str, target: BinaryIO, note: Callable[[int], None]
 ) -> None:
     """Write an instance in another transfer syntax to a file; raises `Unrenderable`.
 
@@ -69,7 +69,7 @@ def transcode(
 
 
 def _write_header(
-    source: Source, written: PixelDescription | None, transfer_syntax_uid: str, target: BinaryIO
+    source: OpenInstance, written: PixelDescription | None, transfer_syntax_uid: str, target: BinaryIO
 ) -> None:
     """Write everything up to the pixels, of which `written` says what they become; None: there are none."""
     header = Dataset()
@@ -92,7 +92,7 @@ def _write_header(
 
 
 def _write_native(
-    source: Source, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
+    source: OpenInstance, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
 ) -> None:
     tag = source.header.pixel_tag or PIXEL_DATA
     count = written.rows * written.columns * written.samples
@@ -114,7 +114,7 @@ def _write_native(
 
 
 def _write_fragments(
-    source: Source, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
+    source: OpenInstance, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
 ) -> None:
     """One fragment a frame, and their offsets in front, which are filled in at the end (PS3.5 A.4)."""
     target.write(_EXPLICIT.pack(PIXEL_DATA >> 16, PIXEL_DATA & 0xFFFF, b"OB", 0, _UNDEFINED))

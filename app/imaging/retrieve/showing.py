@@ -37,7 +37,7 @@ def showing_of(instance: StoredInstance) -> Showing:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownImage:
     """An instance that a presentation state shows; without frames all of it."""
 
     series: str
@@ -45,14 +45,14 @@ class Shown:
     frames: tuple[int, ...]
 
 
-def shown_by(state: Mapping[str, Any]) -> Iterator[Shown]:
+def shown_by(state: Mapping[str, Any]) -> Iterator[ShownImage]:
     """What a presentation state shows, by its DICOM JSON object (PS3.3 C.11.11)."""
     for series in _items(state, _REFERENCED_SERIES):
         for image in _items(series, _REFERENCED_IMAGES):
             uids = [*_values(series, _SERIES)[:1], *_values(image, _INSTANCE)[:1]]
             frames = tuple(each for each in _values(image, _FRAMES) if isinstance(each, int) and each > 0)
             if len(uids) == len((_SERIES, _INSTANCE)):
-                yield Shown(uids[0], uids[1], frames)
+                yield ShownImage(uids[0], uids[1], frames)
 
 
 def _items(document: Mapping[str, Any], tag: str) -> Sequence[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, RLELossless
 
 from app.imaging.render.description import PIXEL_DATA, Frame
 from app.imaging.render.picture import draw
-from app.imaging.render.source import Header, Source
+from app.imaging.render.source import OpenInstance, ReadHeader
 from app.imaging.render.wishes import Viewport, Wish
 from tests.factories.pixels import add_overlay, described_by, drawn, header_of
 
@@ -90,10 +90,10 @@ def test_whole_cells_are_read_of_a_frame_that_does_not_fill_them() -> None:
     cells = numpy.array([[0x8005, 0x0005], [0x0FFF, 0x8000]], numpy.uint16)
     place = (0).to_bytes(8, "little") + cells.nbytes.to_bytes(8, "little")
 
-    def source(transfer_syntax: str, **keywords: Any) -> Source:
-        header = Header(header_of(cells, **keywords), PIXEL_DATA, "OW")
+    def source(transfer_syntax: str, **keywords: Any) -> OpenInstance:
+        header = ReadHeader(header_of(cells, **keywords), PIXEL_DATA, "OW")
         stored = cells.astype(">u2" if transfer_syntax == ExplicitVRBigEndian else "<u2")
-        return Source(stored.tobytes(), header, transfer_syntax, place)
+        return OpenInstance(stored.tobytes(), header, transfer_syntax, place)
 
     for transfer_syntax in (ExplicitVRLittleEndian, ExplicitVRBigEndian):
         whole = source(transfer_syntax, BitsStored=12, PixelRepresentation=1).cells(1)

@@ -19,7 +19,7 @@ from app.imaging.render import doing
 from app.imaging.render.doing import NoteFrame
 from app.imaging.render.pool import RenderPool, TaskLimits
 from app.imaging.render.renderers import Renderers
-from app.imaging.render.source import Source
+from app.imaging.render.source import OpenInstance
 from app.imaging.render.tasks import EncodeFrames, Subject, Task
 from app.imaging.store.limits import Limits
 from app.imaging.store.reading import Terms, read_file
@@ -40,7 +40,7 @@ class Misbehave(Task):
 
 
 def _misbehave(
-    task: Misbehave, _: Source, __: Dataset | None, target: BinaryIO, note: NoteFrame
+    task: Misbehave, _: OpenInstance, __: Dataset | None, target: BinaryIO, note: NoteFrame
 ) -> Sequence[int]:
     note(task.number)
     MISDEEDS[task.how](target)
