@@ -43,7 +43,7 @@ class _Columns:
     most: int = 4000
 
 
-_PLACE = _Columns(f"{_STORED}, $nothing")
+_PLACE = _Columns(f"{_STORED}, null")
 _PLACE_AND_TABLE = _Columns(f"{_STORED}, {_TABLE}")
 _PLACE_AND_SHORT_TABLE = _Columns(f"{_STORED}, {_SHORT_TABLE}")
 _METADATA = _Columns("i.SOPInstanceUID, i.sequence, i.metadata", most=1000)
