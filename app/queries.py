@@ -26,5 +26,16 @@ def require_utf8(query: bytes, location: str = "query") -> None:
         raise _not_utf8(location) from None
 
 
+def as_sent(header: str, location: str) -> str:
+    """A header that holds a query, as UTF-8: WSGI hands its bytes on as Latin-1 (PEP 3333).
+
+    Raises `Invalid` where it is no UTF-8.
+    """
+    try:
+        return header if header.isascii() else header.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        raise _not_utf8(location) from None
+
+
 def _not_utf8(location: str) -> Invalid:
     return Invalid("what was asked is not UTF-8", location=location)

@@ -20,12 +20,13 @@ from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, name
 from app.http.fhir.read import ReadViews
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.search import SearchViews
-from app.http.fhir.write import WriteViews
+from app.http.fhir.write import IF_NONE_EXIST, WriteViews
 from app.http.kit.bodies import expect_media_type, read_body, read_form
 from app.http.kit.guard import public, requires
 from app.http.kit.negotiation import parse_media_type
 from app.http.kit.request_context import current, current_scope
 from app.paging import PageTokens
+from app.queries import as_sent
 from app.records import Records
 from app.records.bundles.bundles import Bundles
 from app.records.history import RecordHistory
@@ -163,7 +164,10 @@ def _check_body(interaction: Interaction) -> None:
 
 def _call(form: Iterable[tuple[str, str]] = (), body: bytes = b"") -> Call:
     parameters = (*request.args.items(multi=True), *form)
-    return Call(current().received, parameters, dict(request.headers), body)
+    headers = dict(request.headers)
+    if IF_NONE_EXIST in headers:
+        headers[IF_NONE_EXIST] = as_sent(headers[IF_NONE_EXIST], IF_NONE_EXIST)
+    return Call(current().received, parameters, headers, body)
 
 
 def _response(answer: Answer, content_type: str) -> Response:

@@ -71,7 +71,18 @@ def test_neither_does_an_entry_of_a_bundle_nor_a_condition(
         found, text = status(connection, served, "POST", "/fhir/", bundle(asked, kind=kind))
         assert found == (200 if kind == "batch" else 400), name
         assert b"not UTF-8" in text, name
-    assert status(connection, served, "POST", "/fhir/Patient", patient(), **none)[0] == 400
+    for header in (none["If-None-Exist"], "identifier=\xff"):  # http.client sends it as Latin-1
+        found, _ = status(connection, served, "POST", "/fhir/Patient", patient(), **{"If-None-Exist": header})
+        assert found == 400, header
+
+
+def test_a_condition_in_a_header_is_read_as_utf8(connection: HTTPConnection, served: ServedGateway) -> None:
+    known = patient("김-7")
+    asked = {"If-None-Exist": "identifier=김-7".encode().decode("latin-1")}
+
+    answers = [status(connection, served, "POST", "/fhir/Patient", known, **asked)[0] for _ in range(2)]
+
+    assert answers == [201, 200]
 
 
 @pytest.mark.parametrize("text", ["%EA%B9%80", "a+b", "%25ff", "%", "%zz"])
