@@ -97,6 +97,23 @@ def test_a_media_type_in_the_address_comes_before_the_header(
     answer.close()  # the server of a real gateway does
 
 
+def test_a_range_of_an_instance_is_a_part_of_its_file(client: FlaskClient, as_role: AsRole) -> None:
+    study, series, sops, files = stored(client, as_role, 1)
+    path = f"/dicom-web/studies/{study}/series/{series}/instances/{sops[0]}"
+    alone = f"{DICOM}; transfer-syntax=*"
+    whole = client.get(path, headers=as_role("clinician", Accept=alone))
+    tag = whole.headers["ETag"]
+    whole.close()  # the server of a real gateway does
+    part = client.get(path, headers=as_role("clinician", Accept=alone, Range="bytes=128-131", If_Range=tag))
+    known = client.get(path, headers=as_role("clinician", Accept=alone, If_None_Match=tag))
+    beyond = client.get(path, headers=as_role("clinician", Accept=alone, Range="bytes=999999-"))
+
+    assert (part.status_code, part.data) == (206, b"DICM")
+    assert part.headers["Content-Range"] == f"bytes 128-131/{len(files[0])}"
+    assert known.status_code == 304
+    assert (beyond.status_code, beyond.mimetype) == (416, "application/problem+json")
+
+
 def test_another_transfer_syntax_than_the_stored_one_is_not_acceptable(
     client: FlaskClient, as_role: AsRole
 ) -> None:
