@@ -24,11 +24,13 @@ from app.imaging.store.headers import (
     Buffer,
     Header,
     HeaderCoding,
+    give_back,
     item_header,
 )
 from app.imaging.store.limits import Limits
 from app.imaging.store.refusal import Refused
 
+_FRAGMENTS_AT_ONCE = 256  # whose pages are kept
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -295,6 +297,8 @@ class _Walker:
                 raise Refused(f"The pixel data has more than {limit} fragments.")
             places.extend((at, length))
             at += length
+            if not number % _FRAGMENTS_AT_ONCE:
+                give_back(self._data)
         if kept and places:
             self.found.offset_table = bytes(self._data[places[0] : places[0] + min(places[1], 4 * limit)])
             self.found.fragments = places[2:]

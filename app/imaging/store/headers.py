@@ -1,7 +1,7 @@
 """The headers of data elements and items (PS3.5 7.1 and 7.5): tag, representation, where the value lies."""
 
 from collections.abc import Callable
-from mmap import mmap
+from mmap import MADV_DONTNEED, mmap
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
@@ -21,6 +21,12 @@ _SHORT_CODES = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
 _LONG_CODES = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
 _SHORT = {code.encode(): code for code in _SHORT_CODES.split()}
 _LONG = {code.encode(): code for code in _LONG_CODES.split()}
+
+
+def give_back(data: Buffer) -> None:
+    """Let go of the pages of a mapped file: a header that is read far from the last one brings sixteen."""
+    if isinstance(data, mmap):
+        data.madvise(MADV_DONTNEED)
 
 
 class HeaderCoding(NamedTuple):

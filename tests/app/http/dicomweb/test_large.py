@@ -72,6 +72,7 @@ SENT = {"native": native, "encapsulated": encapsulated, "apart": apart}
 @pytest.mark.parametrize("name", SENT)
 def test_it_is_stored_and_read_back_in_bounded_memory(served: ServedGateway, name: str) -> None:
     content_type = RELATED if name == "apart" else "application/dicom"
+    before = max(map(peak_of, served.workers))
     with served.session() as client:
         address = f"{served.dicomweb}/studies"
         answer = client.put(address, data=SENT[name](), headers={"Content-Type": content_type}, timeout=600)
@@ -87,7 +88,7 @@ def test_it_is_stored_and_read_back_in_bounded_memory(served: ServedGateway, nam
             assert whole == digest_of(SENT[name]())
         assert client.delete(instance, timeout=60).status_code == 204
 
-    assert max(map(peak_of, served.workers)) < MOST
+    assert max(map(peak_of, served.workers)) < MOST, before
 
 
 def read(client: requests.Session, address: str, accept: str) -> str:
