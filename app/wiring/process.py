@@ -230,7 +230,7 @@ class Wiring:
 
     @cached_property
     def imaging_search(self) -> ImagingSearch:
-        return ImagingSearch(self.imaging)
+        return ImagingSearch(self.imaging, self.sites)
 
     @cached_property
     def retrieval(self) -> ImagingRetrieval:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graph.errors import Unavailable
-from graph.query.attribute_forms import GROUP_SEPARATOR, text_properties
+from graph.query.attribute_forms import GROUP_SEPARATOR, components_property, text_properties
 from graph.query.attributes import STUDY, Attribute, of_level
 from graph.schema.compartments import give_compartments
 from graph.schema.concepts import load_concepts
@@ -29,18 +29,22 @@ def _declare(graph: Graph) -> None:
 def _part_names(graph: Graph) -> None:
     """Give the names of several component groups, which were one text, a property for each further group."""
     _declare(graph)
-    for attribute in of_level(STUDY):
-        if attribute.is_name:
-            _part_name(graph, attribute)
+    for attribute in filter(lambda each: each.is_name, of_level(STUDY)):
+        _part_name(graph, attribute, f"s.{attribute.keyword} CONTAINS '{GROUP_SEPARATOR}'")
 
 
-def _part_name(graph: Graph, attribute: Attribute) -> None:
+def _name_components(graph: Graph) -> None:
+    """Give every name its components, by which fuzzy matching asks."""
+    for attribute in filter(lambda each: each.is_name, of_level(STUDY)):
+        lacking = components_property(attribute.keyword)
+        _part_name(graph, attribute, f"s.{attribute.keyword} IS NOT NULL AND s.{lacking} IS NULL")
+
+
+def _part_name(graph: Graph, attribute: Attribute, condition: str) -> None:
+    """Write the forms of a name anew where a condition on the study holds."""
     name = attribute.keyword
-    several = graph.read(
-        f"MATCH (s:ImagingStudy) WHERE s.{name} CONTAINS $mark RETURN s.key AS key, s.{name} AS name",
-        mark=GROUP_SEPARATOR,
-    )
-    rows = [{"key": row["key"], "parts": text_properties(attribute, row["name"])} for row in several]
+    found = graph.read(f"MATCH (s:ImagingStudy) WHERE {condition} RETURN s.key AS key, s.{name} AS name")
+    rows = [{"key": row["key"], "parts": text_properties(attribute, row["name"])} for row in found]
     for start in range(0, len(rows), _AT_ONCE):
         _set_parts(graph, rows[start : start + _AT_ONCE])
 
@@ -66,6 +70,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     give_compartments,  # types outside of the Patient compartment, and versions, are judged by themselves
     _declare,  # whom audit entries concern, and the head of the audit archive
     _declare,  # what researchers were told
+    _name_components,  # fuzzy matching by component
     _await_removal,  # what waits for its bytes to be removed, and may come back until then
 )
 

@@ -15,6 +15,8 @@ _LONGEST_NUMBER = 64
 _FLAGS = {"true": True, "false": False}
 ORDER_BY, TOTAL = "orderby", "total"  # ours, beside those of table 8.3.4-1
 _MOST_ORDERS = 3
+_ZONE = ("TimezoneOffsetFromUTC", "00080201")
+_OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4])([0-5][0-9])", re.ASCII)
 _CAPPED = f"The limit is {MOST} results in one answer"
 
 
@@ -42,6 +44,7 @@ def parse(
     fields = fields_of(named.pop("includefield", []))
     limit = _whole(named, "limit", DEFAULT_LIMIT)
     total = _flag(named, TOTAL)
+    offset_minutes = _zone(named)
     path = {"StudyInstanceUID": study, "SeriesInstanceUID": series}
     request = SearchRequest(
         level=level,
@@ -52,6 +55,7 @@ def parse(
         fuzzy=_flag(named, "fuzzymatching"),
         empty_values=_flag(named, "emptyvaluematching"),
         every_value=_flag(named, "multiplevaluematching"),
+        offset_minutes=offset_minutes,
         order=tuple(_order(named.pop(ORDER_BY, []), level)),
         keys=tuple(key for name, values in named.items() if (key := _key(name, values, path))),
     )
@@ -79,6 +83,18 @@ def _flag(named: dict[str, list[str]], name: str) -> bool:
     if text is not None and text not in _FLAGS:
         raise Invalid(f"{name} is true or false", location=name)
     return _FLAGS.get(text or "false", False)
+
+
+def _zone(named: dict[str, list[str]]) -> int | None:
+    """The zone that the dates and times of the keys are in, in minutes east of UTC (PS3.4 C.2.2.2.5)."""
+    texts = [_single(named, name) for name in _ZONE]
+    text = texts[0] or texts[1]
+    if not text:
+        return None
+    found = _OFFSET.fullmatch(text.replace(" ", "+"))  # a plus of an address that was not escaped
+    if found is None or None not in texts:
+        raise Invalid("an offset from UTC is written as +0900", location=_ZONE[0])
+    return int(f"{found[1]}1") * (int(found[2]) * 60 + int(found[3]))
 
 
 def _order(values: list[str], level: str) -> Iterator[MatchOrder]:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 
-from app.imaging.search.ranges import TIME_OF, Range, combined, span
+from app.imaging.search.ranges import TIME_OF, Range, combined, moved, span
 from app.imaging.search.request import SearchRequest
 from graph.errors import Invalid
 from graph.query.attributes import BY_KEYWORD, LEVELS, Attribute
@@ -28,8 +29,10 @@ _MOST_VALUES = 16  # of one key that wants every value: a condition each
 _EMPTY = '""'
 
 
-def conditions(asked: SearchRequest) -> tuple[Expression, ...]:
+def conditions(asked: SearchRequest, zone: tzinfo = UTC) -> tuple[Expression, ...]:
     """The conditions of a search at its level; keys of a level above are asked of the row above.
+
+    `zone` is that of dates and times in files that name none.
 
     Raises `Invalid` where a value does not fit its key, or a key is of a level below.
     """
@@ -45,7 +48,7 @@ def conditions(asked: SearchRequest) -> tuple[Expression, ...]:
     ]
     leaves: list[tuple[Attribute, Expression]]
     leaves = [(attribute, Not(Present(attribute.field))) for attribute in empty]
-    leaves += _leaves(narrowing, asked)
+    leaves += _leaves(narrowing, asked, zone)
     return tuple(_at_level(attribute, leaf, asked.level) for attribute, leaf in leaves)
 
 
@@ -70,18 +73,22 @@ def _is_universal(attribute: Attribute, value: str) -> bool:
 
 
 def _leaves(
-    keys: list[tuple[Attribute, str]], asked: SearchRequest
+    keys: list[tuple[Attribute, str]], asked: SearchRequest, zone: tzinfo
 ) -> Iterator[tuple[Attribute, Expression]]:
     """Each key as a leaf; a date and its time as one where both are ranges of one form (C.2.2.2.5.4)."""
     ranges = {each.keyword: Range.of(each, value) for each, value in keys if each.kind is Kind.SPAN}
     pairs = {
         date: time
         for date, time in TIME_OF.items()
-        if date in ranges and time in ranges and ranges[date].is_of_the_form_of(ranges[time])
+        if date in ranges and time in ranges
+        if asked.offset_minutes is not None or ranges[date].is_of_the_form_of(ranges[time])
     }
     for attribute, value in keys:
         keyword = attribute.keyword
-        if keyword in pairs:
+        if asked.offset_minutes is not None and keyword in ranges and keyword in TIME_OF:
+            time = ranges.get(TIME_OF[keyword])
+            yield attribute, combined(*moved(ranges[keyword], time, asked.offset_minutes, zone))
+        elif keyword in pairs:
             yield attribute, combined(ranges[keyword], ranges[pairs[keyword]])
         elif keyword in ranges and keyword not in pairs.values():
             yield attribute, span(ranges[keyword])

@@ -6,12 +6,16 @@ precisely it was written, so `120000.000000` finds `1200`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from graph.errors import Invalid
 from graph.query.attribute_forms import interval_of
-from graph.query.attributes import Attribute
+from graph.query.attributes import BY_KEYWORD, Attribute
 from graph.query.expression import All, Any, Expression, Order, Span
+from graph.query.moments import DAY
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE = 60_000_000
 RANGED = frozenset({"DA", "TM"})
 TIME_OF: Mapping[str, str] = {
     "StudyDate": "StudyTime",
@@ -75,6 +79,41 @@ def combined(date: Range, time: Range) -> Expression:
         earlier_day = Span(date.attribute.field, Order.EB, date.last[0], None)
         bounds.append(Any((earlier_day, *_begins(time.attribute, None, time.last[1]))))
     return All(tuple(bounds))
+
+
+def moved(date: Range, time: Range | None, minutes: int, zone: tzinfo) -> tuple[Range, Range]:
+    """A date and a time of a zone, so many minutes east of UTC, as those of the zone that files are in.
+
+    Midnight moves with them (PS3.4 C.2.2.2.5): a date alone becomes a span of dates and times.
+    """
+    attribute = BY_KEYWORD[TIME_OF[date.attribute.keyword]]
+    first = last = None
+    begins, ends = time.first if time else None, time.last if time else None
+    if date.first:
+        first = _split(_local(date.first[0] + (begins[0] if begins else 0), minutes, zone))
+    if date.last:
+        last = _split(_local(date.last[0] + (ends[1] if ends else DAY), minutes, zone) - 1)
+    days = [(each[0], each[0] + DAY) if each else None for each in (first, last)]
+    times = [(each[1], each[1] + 1) if each else None for each in (first, last)]
+    return (
+        Range(date.attribute, days[0], days[1], single=False),
+        Range(attribute, times[0], times[1], single=False),
+    )
+
+
+def _local(moment: int, minutes: int, zone: tzinfo) -> int:
+    """A moment (µs) of a zone as it is written in another."""
+    moment -= minutes * _MINUTE
+    try:
+        offset = (_EPOCH + timedelta(microseconds=moment)).astimezone(zone).utcoffset()
+    except OverflowError:  # before the first year, or behind the last
+        offset = None
+    return moment + (offset or timedelta()) // timedelta(microseconds=1)
+
+
+def _split(moment: int) -> tuple[int, int]:
+    """The day of a moment, and its time."""
+    return moment // DAY * DAY, moment % DAY
 
 
 def _begins(attribute: Attribute, low: int | None, high: int | None) -> list[Expression]:

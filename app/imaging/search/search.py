@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.imaging.search.matching import conditions
 from app.imaging.search.request import SearchRequest
+from app.site import Sites
 from graph.budget import CREDIT, spend
 from graph.errors import TooLarge
 from graph.query.expression import All, Page, Question, Sort
@@ -26,8 +27,9 @@ class MatchPage:
 class ImagingSearch:
     """Searches studies, series and instances."""
 
-    def __init__(self, imaging: ImagingStore) -> None:
+    def __init__(self, imaging: ImagingStore, sites: Sites) -> None:
         self._imaging = imaging
+        self._sites = sites
 
     def search(self, scope: AccessScope, asked: SearchRequest, *, stored: bool = False) -> MatchPage:
         """Return a page of matches; one row more than asked for tells whether there are more.
@@ -36,7 +38,7 @@ class ImagingSearch:
         not fit its key, or a key the level; `TooLarge` for a page that begins beyond what may be skipped.
         """
         scope.require("imaging.read")
-        where = All(conditions(asked))
+        where = All(conditions(asked, self._sites.of(scope).zone))
         spend(QUESTION + price(where), CREDIT)  # attributes are properties: no subquery each
         if asked.offset > LARGEST_OFFSET:
             return self._beyond(scope, Question(asked.level, where, Page(1, offset=LARGEST_OFFSET)))
@@ -53,7 +55,7 @@ class ImagingSearch:
         Raises `Invalid` as `search` does.
         """
         scope.require("imaging.read")
-        where = All(conditions(asked))
+        where = All(conditions(asked, self._sites.of(scope).zone))
         spend(QUESTION + price(where), CREDIT)
         total = self._imaging.count(scope, asked.level, where)
         scope.counts(total)

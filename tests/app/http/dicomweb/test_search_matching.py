@@ -102,6 +102,28 @@ def test_series_are_matched(filled: FlaskClient, as_role: AsRole, query: str, ui
     assert {row[SERIES_UID]["Value"][0] for row in rows(filled, as_role, query)} == uids
 
 
+@pytest.mark.parametrize(
+    ("query", "uids"),
+    [
+        ("StudyDate=20260101", {"1.2"}),
+        ("StudyDate=20260101&TimezoneOffsetFromUTC=%2B0000", {"1.2"}),
+        ("StudyDate=20260102&TimezoneOffsetFromUTC=%2B1400", {"1.2"}),  # 10:15 UTC is after midnight there
+        ("StudyDate=20260101&00080201=+1400", set()),
+        ("StudyDate=20260101&StudyTime=051500&TimezoneOffsetFromUTC=-0500", {"1.2"}),
+        ("StudyDate=20260101&StudyTime=051600&TimezoneOffsetFromUTC=-0500", set()),
+        ("StudyDate=20260101-20260101&StudyTime=0500-0600&TimezoneOffsetFromUTC=-0500", {"1.2"}),
+        ("StudyDate=-20260101&TimezoneOffsetFromUTC=-0500", {"1.2"}),
+        ("PatientID=B&TimezoneOffsetFromUTC=", {"1.2"}),
+    ],
+)
+def test_dates_and_times_of_a_search_are_of_the_zone_that_it_names(
+    filled: FlaskClient, as_role: AsRole, query: str, uids: set[str]
+) -> None:
+    found = rows(filled, as_role, f"studies?{query}")
+
+    assert {row[STUDY_UID]["Value"][0] for row in found} == uids
+
+
 def test_a_series_shows_each_request_that_it_was_made_for(filled: FlaskClient, as_role: AsRole) -> None:
     (row,) = rows(filled, as_role, "studies/1.1/series?Modality=CT")
     (other,) = rows(filled, as_role, "studies/1.1/series?Modality=MR")
@@ -204,6 +226,7 @@ def test_how_many_there_are_is_told_where_it_is_asked(filled: FlaskClient, as_ro
     "query",
     ["orderby=Nonsense", "orderby=Modality", "orderby=00080005",
      "orderby=StudyDate,PatientID,StudyID,PatientSex", "total=maybe", "StudyInstanceUID=1.*",
+     "TimezoneOffsetFromUTC=9", "TimezoneOffsetFromUTC=%2B0900&00080201=%2B0900",
      "ModalitiesInStudy=" + "C*," * 17],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told_where(filled: FlaskClient, as_role: AsRole, query: str) -> None:
