@@ -5,7 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from graph.budget import CREDIT, MOST_PRICE, ROOM, RequestBudget, begin_budget, current_budget, hold, spend
+from graph.budget import (
+    CREDIT,
+    MOST_PLANNED,
+    MOST_PLANS,
+    MOST_PRICE,
+    ROOM,
+    SIFTED,
+    RequestBudget,
+    begin_budget,
+    current_budget,
+    hold,
+    plan,
+    plans,
+    spend,
+)
 from graph.errors import OverTime, TimedOut, TooLarge
 from graph.session import Graph
 from graph.watch import LOOK_SECONDS
@@ -33,6 +47,26 @@ def test_the_questions_of_a_request_share_their_credit() -> None:
         budget.spend(MOST_PRICE)
     with pytest.raises(TooLarge, match=f"at most {CREDIT}"):
         budget.spend(MOST_PRICE)
+
+
+def test_a_request_may_have_so_much_planned_and_what_is_planned_already_again() -> None:
+    begin_budget(RequestBudget())
+    asked = [f"{each} " + "EXISTS { }" * MOST_PLANNED for each in range(MOST_PLANS // MOST_PLANNED + 1)]
+
+    assert [plans(each) for each in asked] == [True] * (len(asked) - 1) + [False]
+    assert all(plans(each) for each in asked[:-1])
+    assert not plans("EXISTS { }" * (MOST_PLANNED + 1))
+    with pytest.raises(TooLarge, match=f"at most {MOST_PLANNED} subqueries"):
+        plan("a form", MOST_PLANNED + 1)
+
+
+def test_questions_in_pieces_draw_on_the_credit() -> None:
+    begin_budget(RequestBudget())
+    costly = "EXISTS { }" * (MOST_PLANNED + 1)
+
+    assert not any(plans(costly) for _ in range(CREDIT // SIFTED))
+    with pytest.raises(TooLarge, match=f"at most {CREDIT}"):
+        plans(costly)
 
 
 def test_the_parts_of_an_answer_share_its_room() -> None:

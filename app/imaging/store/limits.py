@@ -18,7 +18,7 @@ class Limits:
     file_bytes: int = 4 << 30
     elements: int = 250_000
     held_elements: int = 50_000
-    header_bytes: int = 24 << 20
+    header_bytes: int = 4 << 20  # half a million headers: some 2 s of a core
     depth: int = 64
     fragments: int = 1_000_000
     frames: int = 262_144

@@ -274,6 +274,32 @@ MAKERS: dict[str, tuple[SearchStrategy[int], Callable[[int], Question]]] = {
     "native models": (MANY, _native_model),
 }
 
+LAST_ALLOWED: dict[str, int] = {
+    "chains": 19,
+    "open chains": 9,
+    "reverse chains": 12,
+    "negations": 24,
+    "denied chains": 24,
+    "absences": 24,
+    "parts of names": 24,
+    "long chains": 3,
+    "open long chains": 1,
+    "long reverse chains": 2,
+    "values": 10,
+    "a batch of pages": 36,
+    "a batch of chains": 210,
+    "a batch of histories": 15,
+    "a batch of readings": 100,
+    "conditional creates": 100,
+    "at least": 30,
+    "none of": 36,
+    "nested": 6,
+    "drugs": 24,
+    "shapes": 34,
+    "rows of events": 32,
+}
+"""The largest question of a maker that is answered; of a batch, that has no refused entry."""
+
 
 def questions() -> SearchStrategy[Question]:
     """A question of any kind and size."""

@@ -11,7 +11,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 
 from app.security.scopes import system_scope
-from tests.app.abuse.hostile import MAKERS, Question, questions
+from tests.app.abuse.hostile import LAST_ALLOWED, MAKERS, Question, questions
 from tests.app.serving import ServedGateway
 from tests.factories.fhir import bundle, condition, encode, entry, observation, patient
 
@@ -68,7 +68,13 @@ def answer_to(client: requests.Session, served: ServedGateway, asked: Question) 
     return client.request(asked.method, address, data=asked.body, headers=headers, timeout=60)
 
 
-def check(client: requests.Session, served: ServedGateway, asked: Question) -> None:
+def is_refused(answer: requests.Response) -> bool:
+    """Whether a question, or an entry of a batch, is beyond a limit, which the refusal names."""
+    refusals = [line for line in answer.text.split("issue") if "too-costly" in line or "at most" in line]
+    return bool(refusals) and all(re.search(r"most \d|than \d", line) for line in refusals)
+
+
+def check(client: requests.Session, served: ServedGateway, asked: Question) -> requests.Response:
     started = time.monotonic()
     answer = answer_to(client, served, asked)
     took = time.monotonic() - started
@@ -77,12 +83,23 @@ def check(client: requests.Session, served: ServedGateway, asked: Question) -> N
     assert took < (SECONDS if answer.status_code in REFUSED else LONGEST), (asked, answer.status_code, took)
     if "too-costly" in answer.text:
         assert re.search(r"\d", answer.text), answer.text[:500]
+    return answer
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_no_question_takes_long_or_much(client: requests.Session, peopled: ServedGateway, name: str) -> None:
     for size in (4, 120):
         check(client, peopled, MAKERS[name][1](size))
+
+
+@pytest.mark.parametrize("name", LAST_ALLOWED)
+def test_a_question_at_its_limit_is_answered_and_the_next_is_refused(
+    client: requests.Session, peopled: ServedGateway, name: str
+) -> None:
+    make, last = MAKERS[name][1], LAST_ALLOWED[name]
+
+    assert not is_refused(check(client, peopled, make(last)))
+    assert is_refused(check(client, peopled, make(last + 1)))
 
 
 @pytest.mark.slow

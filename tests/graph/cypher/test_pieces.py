@@ -1,15 +1,42 @@
 """The sieve finds what the compiled statement and the plain reader find, in few texts whatever is asked."""
 
-from itertools import islice
+from itertools import islice, product
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
-from graph.query.expression import All, Expression
+from graph.query.expression import (
+    Against,
+    All,
+    Any,
+    Expression,
+    Field,
+    Kind,
+    Not,
+    Present,
+    Related,
+    Term,
+)
 from graph.resources.sieve import Sieve
+from graph.scope import AccessScope
+from graph.session import Graph, Row
 from tests.graph.cypher.conftest import Worlds, reader
 from tests.graph.cypher.test_agreement import named
 from tests.strategies.operators import each_operator_alone
 from tests.strategies.trees import Asked, questions, with_tenant
+
+
+class Counted(Graph):
+    """A graph that keeps the texts that it is asked."""
+
+    def __init__(self, graph: Graph, texts: set[str]) -> None:
+        vars(self).update(vars(graph))
+        self._texts = texts
+
+    def read(self, text: str, **parameters: object) -> list[Row]:
+        """Run a statement, and keep its text."""
+        self._texts.add(text)
+        return super().read(text, **parameters)
 
 
 def sifted(worlds: Worlds, asked: Asked, where: Expression) -> list[str]:
@@ -28,6 +55,25 @@ def read(asked: Asked, where: Expression) -> set[str]:
 @given(asked=questions())
 def test_a_question_has_the_reader_s_answer(worlds: Worlds, asked: Asked) -> None:
     assert set(sifted(worlds, asked, asked.question.where)) == read(asked, asked.question.where)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(asked=questions())
+def test_thousands_of_questions_have_the_reader_s_answer(worlds: Worlds, asked: Asked) -> None:
+    assert set(sifted(worlds, asked, asked.question.where)) == read(asked, asked.question.where)
+
+
+def test_questions_of_one_shape_become_the_same_few_texts(worlds: Worlds) -> None:
+    texts: set[str] = set()
+    graph = Counted(worlds.graph, texts)
+    scope = AccessScope(worlds.tenants[0], "someone", "any", "test")
+    for entity, name, codes in product(("Condition", "Observation"), ("code", "category"), (("a",), ("b",))):
+        field = Field(entity, name, Kind.TERM)
+        link = Against(entity, ("subject",))
+        held = Related(link, All((Term(field, codes), Not(Present(field)))))
+        Sieve(graph, scope).serials("Patient", Any((held, Not(held))))
+    assert len(texts) <= 8
 
 
 def test_each_operator_alone_has_the_reader_s_answer(worlds: Worlds) -> None:

@@ -22,6 +22,10 @@ OF_SYSTEM, ANY_OF_SYSTEM = Term(CODE, ("c",), "s"), Term(CODE, (), "s")
         (Not(Any((A, B))), Not(Term(CODE, ("a", "b")))),
         (Related(Whole("Series"), Any((A, B))), Related(Whole("Series"), Term(CODE, ("a", "b")))),
         (Any((Any((A, B)), Term(CODE, ("c",)))), Term(CODE, ("a", "b", "c"))),
+        (All((Not(A), Not(B), Not(OTHER))), All((Not(Term(CODE, ("a", "b"))), Not(OTHER)))),
+        (All((Not(A), OTHER, Not(B))), All((OTHER, Not(Term(CODE, ("a", "b")))))),
+        (All((A, OTHER, A)), All((A, OTHER))),
+        (All((Not(Present(CODE)), Not(A))), All((Not(Present(CODE)), Not(A)))),
         (Any((Present(CODE), A)), Any((Present(CODE), A))),
     ],
 )

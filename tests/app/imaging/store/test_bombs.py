@@ -9,6 +9,7 @@ from struct import pack
 
 import pytest
 
+from app.imaging.store.limits import Limits
 from tests.factories.elements import (
     DEFLATED,
     EXPLICIT,
@@ -23,6 +24,7 @@ from tests.factories.elements import (
 
 MEGABYTE = 1 << 20
 MOST_GROWTH = 200 * MEGABYTE
+MOST_SECONDS = 6.0  # of a core that others use, too: alone it takes less than two
 _READER = """
 import resource, sys
 from pathlib import Path
@@ -152,3 +154,35 @@ MANY = {
 def test_many_small_things_stay_within_memory(tmp_path: Path, make: object) -> None:
     growth, _ = read_in_a_child(tmp_path, make())  # type: ignore[operator]
     assert growth < MOST_GROWTH
+
+
+def tiny_elements(items: int) -> bytes:
+    """A file of one sequence, whose items hold ninety elements of two bytes each."""
+    content = b"".join(element(0x00281000 + each, "US", b"\0\1") for each in range(90))
+    return head() + b"".join(identity()) + sequence(0x52009230, item(content) * items)
+
+
+def test_as_many_headers_as_may_be_are_read_within_time_and_memory(tmp_path: Path) -> None:
+    most = (Limits().header_bytes // 8 + Limits().held_elements) // 91
+    started = os.times()
+    growth, told = read_in_a_child(tmp_path, tiny_elements(most - 1))
+    ended = os.times()
+
+    assert told == "read"
+    assert growth < MOST_GROWTH
+    assert ended.children_user - started.children_user < MOST_SECONDS
+
+
+def test_more_headers_than_may_be_are_refused(tmp_path: Path) -> None:
+    growth, told = read_in_a_child(tmp_path, tiny_elements(6_500))
+
+    assert told == f"The sequences have more than {Limits().header_bytes} bytes of headers."
+    assert growth < MOST_GROWTH
+
+
+def test_an_enhanced_image_of_five_thousand_frames_is_read(tmp_path: Path) -> None:
+    content = b"".join(element(0x00189074 + each, "FD", bytes(8)) for each in range(4))
+    groups = item(b"".join(sequence(0x00209111 + 2 * each, item(content)) for each in range(8)))
+    raw = head() + b"".join(identity()) + sequence(0x52009230, groups * 5_000)
+
+    assert read_in_a_child(tmp_path, raw)[1] == "read"
