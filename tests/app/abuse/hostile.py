@@ -15,6 +15,7 @@ Pairs = list[tuple[str, str]]
 FORM, JSON, FHIR = "application/x-www-form-urlencoded", "application/json", "application/fhir+json"
 MANY = st.one_of(st.integers(1, 8), st.integers(1, 120), st.sampled_from((16, 17, 100, 101, 256, 500)))
 A_FEW = st.integers(1, 9)
+STEP = "has-member:Observation."
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,12 @@ def _repeated(kind: str, name: str, value: Callable[[int], str], **more: str) ->
 
 
 def _chain(depth: int) -> Question:
-    return search("Observation", [(f"{'has-member:Observation.' * (depth - 1)}subject:Patient.name", "a")])
+    return search("Observation", [(f"{STEP * (depth - 1)}subject:Patient.name", "a")])
 
 
 def _open_chain(depth: int) -> Question:
-    """Every type that a reference may lead to, at each step."""
-    return search("DiagnosticReport", [(f"result.{'has-member.' * (depth - 1)}subject.name", "a")])
+    """Every type that the last reference may lead to."""
+    return search("DiagnosticReport", [(f"result:Observation.{STEP * (depth - 1)}subject.name", "a")])
 
 
 def _reverse_chain(depth: int) -> Question:
@@ -286,10 +287,10 @@ LAST_ALLOWED: dict[str, int] = {
     "open long chains": 1,
     "long reverse chains": 2,
     "values": 10,
-    "a batch of pages": 36,
-    "a batch of chains": 210,
-    "a batch of histories": 15,
-    "a batch of readings": 100,
+    "a batch of pages": 18,
+    "a batch of chains": 105,
+    "a batch of histories": 7,
+    "a batch of readings": 50,
     "conditional creates": 100,
     "at least": 30,
     "none of": 36,

@@ -9,11 +9,11 @@ import pytest
 from app.security.scopes import system_scope
 from graph.local.process import wait_until
 from graph.session import Graph
+from tests.app.abuse.hostile import STEP
 from tests.app.serving import ServedGateway
 from tests.factories.fhir import bundle, encode, entry, observation, reference
 
 CROWD = 100  # each names each: as many ways as their third power lead nowhere
-STEP = "has-member:Observation."
 QUESTION = f"/fhir/Observation?{STEP * 3}value-string:missing=false"
 SOON = 3.0
 _ASKED = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.asked_by IS NOT NULL RETURN count(*) AS found"

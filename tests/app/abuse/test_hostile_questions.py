@@ -69,9 +69,11 @@ def answer_to(client: requests.Session, served: ServedGateway, asked: Question) 
 
 
 def is_refused(answer: requests.Response) -> bool:
-    """Whether a question, or an entry of a batch, is beyond a limit, which the refusal names."""
-    refusals = [line for line in answer.text.split("issue") if "too-costly" in line or "at most" in line]
-    return bool(refusals) and all(re.search(r"most \d|than \d", line) for line in refusals)
+    """Whether a question, or the last entry of a batch, is beyond a limit, which the refusal names."""
+    refused = answer.status_code
+    if answer.status_code == 200 and answer.json().get("type") == "batch-response":
+        refused = int(answer.json()["entry"][-1]["response"]["status"][:3])
+    return refused in REFUSED and re.search(r"\d", answer.text) is not None
 
 
 def check(client: requests.Session, served: ServedGateway, asked: Question) -> requests.Response:
