@@ -179,11 +179,13 @@ class Failing:
     imaging: ImagingStore
     commits: int
 
-    def store(self, scope: AccessScope, rows: Sequence[InstanceRow]) -> list[StoreOutcome]:
+    def store(
+        self, scope: AccessScope, rows: Sequence[InstanceRow], *, replacing: bool = False
+    ) -> list[StoreOutcome]:
         self.commits -= 1
         if self.commits < 0:
             raise Unavailable("the record store does not answer now", retry_after=2)
-        return self.imaging.store(scope, rows)
+        return self.imaging.store(scope, rows, replacing=replacing)
 
     def expecting(self, scope: AccessScope) -> AbstractContextManager[None]:
         return self.imaging.expecting(scope)
