@@ -226,7 +226,8 @@ class Wiring:
 
     @cached_property
     def assemblies(self) -> Assemblies:
-        return Assemblies(self.blobs, _blob_id, self.config.part_size)
+        config = self.config
+        return Assemblies(self.blobs, _blob_id, longest=config.part_size, most=config.request_size)
 
     @cached_property
     def imaging_search(self) -> ImagingSearch:

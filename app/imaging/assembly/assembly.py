@@ -26,7 +26,7 @@ from app.imaging.assembly.encoding import (
     padding,
 )
 from app.imaging.store.elements import PIXEL_DATA
-from app.imaging.store.part10 import PREAMBLE, PREFIX
+from app.imaging.store.part10 import PREAMBLE, PREFIX, valid_uid
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
 from graph.errors import TooLarge
@@ -58,22 +58,28 @@ class _Bulk:
 
 
 class Assemblies:
-    """Begins assemblies, for whoever may store; `longest` is the largest part in bytes."""
+    """Begins assemblies, for whoever may store.
 
-    def __init__(self, blobs: BlobStore, new_blob_id: Callable[[], str], longest: int) -> None:
-        self._blobs, self._new_blob_id, self._longest = blobs, new_blob_id, longest
+    `longest` is the largest part in bytes, `most` what all files of a request may be together: one part of
+    bulk data may be named by any number of instances.
+    """
+
+    def __init__(self, blobs: BlobStore, new_blob_id: Callable[[], str], *, longest: int, most: int) -> None:
+        self._blobs, self._new_blob_id = blobs, new_blob_id
+        self._longest, self._most = longest, most
 
     def begin(self, scope: AccessScope) -> "Assembly":
         """The assembly of one request, empty."""
         scope.require("imaging.store")
-        return Assembly(self._blobs, self._new_blob_id, self._longest)
+        return Assembly(self._blobs, self._new_blob_id, longest=self._longest, most=self._most)
 
 
 class Assembly:
     """Takes the bulk data of one request and gives the files of its instances; a context manager."""
 
-    def __init__(self, blobs: BlobStore, new_blob_id: Callable[[], str], longest: int) -> None:
+    def __init__(self, blobs: BlobStore, new_blob_id: Callable[[], str], *, longest: int, most: int) -> None:
         self._blobs, self._new_blob_id, self._longest = blobs, new_blob_id, longest
+        self._most = self._left = most
         self._bulk: dict[str, list[_Bulk]] = {}
 
     def take(
@@ -104,13 +110,19 @@ class Assembly:
         self._bulk = {}
 
     def _file(self, dataset: Any) -> Iterator[bytes]:
-        """The chunks of one file; raises `Refused` with the instance's UIDs."""
+        """The chunks of one file.
+
+        Raises `Refused` with the instance's UIDs, `TooLarge` where the files together are.
+        """
         try:
-            yield from self._written(dataset)
+            for chunk in self._written(dataset):
+                self._left -= len(chunk)
+                if self._left < 0:
+                    raise TooLarge(f"the instances are larger than {self._most} bytes", location="body")
+                yield chunk
         except Refused as refused:
-            refused.sop_class_uid, refused.sop_uid = (
-                _uid(dataset, tag) for tag in (_SOP_CLASS, _SOP_INSTANCE)
-            )
+            uids = (_uid(dataset, tag).encode("ascii", "replace") for tag in (_SOP_CLASS, _SOP_INSTANCE))
+            refused.sop_class_uid, refused.sop_uid = (valid_uid(each) or "" for each in uids)
             raise
 
     def _written(self, dataset: Any) -> Iterator[bytes]:

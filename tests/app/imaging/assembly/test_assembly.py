@@ -19,11 +19,15 @@ def scope() -> AccessScope:
     return scope_of("service", tenant="t")
 
 
+def new_id() -> str:
+    return new_blob_id(time_ns() // 1_000_000, os.urandom(10))
+
+
 def assemblies(
     folder: Path, *, floor: int = 0, in_flight: int = 1 << 30, longest: int = 1 << 30
 ) -> Assemblies:
     blobs = BlobStore([folder], floor=floor, in_flight=in_flight)
-    return Assemblies(blobs, lambda: new_blob_id(time_ns() // 1_000_000, os.urandom(10)), longest)
+    return Assemblies(blobs, new_id, longest=longest, most=1 << 20)
 
 
 def pieces(number: int) -> Iterator[bytes]:
@@ -40,6 +44,17 @@ def test_a_part_beyond_the_size_of_an_instance_is_too_large(tmp_path: Path, scop
         assembly.take("a", "application/octet-stream", None, pieces(3))
 
     assert left(tmp_path) == []
+
+
+def test_one_part_is_not_named_into_more_than_a_request_may_be(tmp_path: Path, scope: AccessScope) -> None:
+    dataset = {"7FE00010": {"vr": "OW", "BulkDataURI": "a"}}
+    with assemblies(tmp_path).begin(scope) as assembly:
+        assembly.take("a", "application/octet-stream", None, pieces(100))
+        files = assembly.files([dataset] * 100)
+
+        with pytest.raises(TooLarge):
+            for file in files:
+                assert sum(map(len, file)) > 100_000
 
 
 def test_no_part_is_taken_below_the_disk_floor(tmp_path: Path, scope: AccessScope) -> None:
