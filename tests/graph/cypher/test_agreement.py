@@ -49,7 +49,7 @@ def test_each_operator_alone_has_the_reader_s_answer(worlds: Worlds) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(asked=questions(), way=st.sampled_from(WHOLE + PAGED))
 def test_thousands_of_questions_have_the_reader_s_answer(worlds: Worlds, asked: Asked, way: str) -> None:
     """Each is planned anew, which takes most of the time, so each is asked in one way."""
