@@ -1,6 +1,7 @@
 """Retrieve frames (PS3.18 10.4.1.1.6): their numbers, and the media type in which they go out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from uuid import uuid4
 
 from flask import Response
@@ -12,10 +13,13 @@ from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaType
 from app.http.kit.single_part import SinglePart, answer_single
-from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
+from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, ahead
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
+
+_AHEAD = 2  # frames that are made while one is sent
+_MOST_HELD = 8 << 20  # bytes of frames that are read before the first is sent
 
 
 class FrameViews:
@@ -36,37 +40,50 @@ class FrameViews:
         found = self._retrieval.with_frames(scope, study, series, instance)
         forms = frame_forms(found, accepted(), alone=len(wanted) == 1)
         form, bodies = self._had(found, wanted, forms)
-        if form.alone:
-            (body,) = bodies
-            tag = self._retrieval.tag_of(found, f"frame {wanted[0]} {form.media_type}")
-            return answer_single(
-                SinglePart(str(form.media_type), len(body), tag, lambda start, end: [body[start:end]])
-            )
-        return _related(bodies, form.media_type)
+        if not form.alone:
+            return _related(bodies, form.media_type)
+        (body,) = bodies
+        tag = self._retrieval.tag_of(found, f"frame {wanted[0]} {form.media_type}")
+        return answer_single(
+            SinglePart(str(form.media_type), len(body), tag, lambda start, end: [body[start:end]])
+        )
 
     def _had(
         self, instance: StoredInstance, numbers: Sequence[int], forms: Sequence[FrameForm]
-    ) -> tuple[FrameForm, list[bytes]]:
-        """The frames in the first form that they can be had in; raises what hindered the last."""
+    ) -> tuple[FrameForm, Iterator[bytes]]:
+        """The frames in the first form that the first can be had in; raises what hindered the last form."""
         for form in forms:
+            bodies = self._in_form(instance, numbers, form)
             try:
-                return form, self._in_form(instance, numbers, form)
+                return form, chain([next(bodies)], bodies)
             except NotAcceptable:
                 if form is forms[-1]:
                     raise
         raise NotAcceptable("the frames are given out in other media types", location="Accept")
 
-    def _in_form(self, instance: StoredInstance, numbers: Sequence[int], form: FrameForm) -> list[bytes]:
+    def _in_form(self, instance: StoredInstance, numbers: Sequence[int], form: FrameForm) -> Iterator[bytes]:
+        """The frames one after the other; what has to be made is made a few ahead of who takes it."""
         if form.stored:
             return self._retrieval.frames(instance, numbers)
-        return list(self._rendering.frames(instance, numbers, form.transfer_syntax_uid).each())
+        uid = form.transfer_syntax_uid
+        return ahead(lambda number: self._rendering.frame(instance, number, uid), numbers, _AHEAD)
 
 
-def _related(bodies: Sequence[bytes], frame_type: MediaType) -> Response:
+def _related(bodies: Iterator[bytes], frame_type: MediaType) -> Response:
+    """The frames as parts: with their length where they are few bytes, else as they come."""
     boundary = uuid4().hex
-    parts = [OutgoingPart({"Content-Type": str(frame_type)}, [body], len(body)) for body in bodies]
+    first, size = [], 0
+    for body in bodies:
+        first.append(body)
+        if (size := size + len(body)) > _MOST_HELD:
+            break
+    headers = {"Content-Type": str(frame_type)}
+    parts = [OutgoingPart(headers, [body], len(body)) for body in first]
+    rest = (OutgoingPart(headers, [body], len(body)) for body in bodies)
     response = Response(
-        write_related(parts, boundary), content_type=related_content_type(frame_type.name, boundary)
+        write_related(chain(parts, rest), boundary),
+        content_type=related_content_type(frame_type.name, boundary),
     )
-    response.headers["Content-Length"] = str(related_length(parts, boundary))
+    if size <= _MOST_HELD:
+        response.headers["Content-Length"] = str(related_length(parts, boundary))
     return response

@@ -36,17 +36,13 @@ class ImagingRendering:
         self._renderers = renderers
         self._derived = derived
 
-    def frames(self, instance: StoredInstance, numbers: Sequence[int], transfer_syntax_uid: str) -> Pieces:
-        """Frames, counted from 1, in another transfer syntax: a piece each; raises `NotFound`."""
-        _check_frames(instance, numbers)
-        return self._made(
-            EncodeFrames(
-                subject=subject_of(instance),
-                numbers=tuple(numbers),
-                transfer_syntax_uid=transfer_syntax_uid,
-            ),
-            instance,
+    def frame(self, instance: StoredInstance, number: int, transfer_syntax_uid: str) -> bytes:
+        """One frame, counted from 1, in another transfer syntax; raises `NotFound`."""
+        _check_frames(instance, [number])
+        task = EncodeFrames(
+            subject=subject_of(instance), numbers=(number,), transfer_syntax_uid=transfer_syntax_uid
         )
+        return b"".join(self._made(task, instance).chunks())
 
     def instance(self, instance: StoredInstance, transfer_syntax_uid: str) -> Pieces:
         """The whole instance in another transfer syntax: one piece."""

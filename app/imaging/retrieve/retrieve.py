@@ -23,6 +23,7 @@ from graph.studies.imaging import ImagingStore, frame_table
 
 CHUNK = 1 << 20
 _TAG = 32  # hexadecimal digits
+_MOST_HELD = 8 << 20  # bytes of frames that are read together
 UNREADABLE = "the file of an instance cannot be read now"
 
 
@@ -92,22 +93,25 @@ class ImagingRetrieval:
         (found,) = self._imaging.instances(scope, study, series, instance, frames=True)
         return found
 
-    def frames(self, instance: StoredInstance, numbers: Sequence[int]) -> list[bytes]:
+    def frames(self, instance: StoredInstance, numbers: Sequence[int]) -> Iterator[bytes]:
         """The frames of these numbers, counted from 1, as native pixels or as one codestream each.
 
-        Raises `NotFound` where there is no such frame, or where no frame lies in the file by itself, and
-        `Unavailable` where a file is damaged.
+        They are read some at a time. Raises `NotFound` where there is no such frame, or where no frame lies
+        in the file by itself, and `Unavailable` where a file is damaged.
         """
         table = frame_table(instance.frames)
         if not table and instance.number_of_frames:
             raise NotFound("the instance has no frames that can be retrieved one by one")
         if any(number > len(table) for number in numbers):
             raise NotFound("the instance has no such frame", location="frames")
-        places = [table[number - 1] for number in numbers]
-        pieces = self._pieces(instance, [byte_range(place) for place in places])
-        if is_encapsulated(instance.transfer_syntax_uid):
-            return [codestream(piece) for piece in pieces]
-        return [pixels(piece, place) for piece, place in zip(pieces, places, strict=True)]
+        return self._read_frames(instance, [table[number - 1] for number in numbers])
+
+    def _read_frames(self, instance: StoredInstance, places: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+        encapsulated = is_encapsulated(instance.transfer_syntax_uid)
+        for some in _together(places):
+            pieces = self._pieces(instance, [byte_range(place) for place in some])
+            for place, piece in zip(some, pieces, strict=True):
+                yield codestream(piece) if encapsulated else pixels(piece, place)
 
     def _pieces(self, instance: StoredInstance, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """Ranges of a file, or of the inflated data set of a deflated one (PS3.5 A.5)."""
@@ -131,3 +135,18 @@ class ImagingRetrieval:
 
     def _tag(self, state: str) -> str:
         return hmac.digest(self._tag_key, state.encode(), "sha256").hex()[:_TAG]
+
+
+def _together(places: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The places of frames in groups of no more bytes than are held at a time, or of one."""
+    group: list[tuple[int, int]] = []
+    size = 0
+    for place in places:
+        length = byte_range(place)[1]
+        if group and size + length > _MOST_HELD:
+            yield group
+            group, size = [], 0
+        group.append(place)
+        size += length
+    if group:
+        yield group

@@ -114,17 +114,6 @@ def test_a_range_of_an_instance_is_a_part_of_its_file(client: FlaskClient, as_ro
     assert (beyond.status_code, beyond.mimetype) == (416, "application/problem+json")
 
 
-def test_another_transfer_syntax_than_the_stored_one_is_not_acceptable(
-    client: FlaskClient, as_role: AsRole
-) -> None:
-    study, *_ = stored(client, as_role, 1)
-    wanted = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.90'
-
-    answer = client.get(f"/dicom-web/studies/{study}", headers=as_role("clinician", Accept=wanted))
-
-    assert answer.status_code == 406
-
-
 def test_metadata_is_an_array_of_the_instances(client: FlaskClient, as_role: AsRole) -> None:
     study, series, sops, _ = stored(client, as_role)
 

@@ -63,7 +63,7 @@ def test_a_deflated_file_that_was_damaged_is_no_absence(services: Wiring, scope:
     path.write_bytes(raw[:400] + b"\xff" * 200)
 
     with pytest.raises(Unavailable):
-        services.retrieval.frames(found, [1])
+        list(services.retrieval.frames(found, [1]))
 
 
 def test_the_tag_of_metadata_changes_with_what_is_there(
