@@ -97,7 +97,10 @@ class Assembly:
                 raise TooLarge(f"a part is larger than {self._longest} bytes", location="body")
 
     def files(self, datasets: Iterable[Any]) -> Iterator[Iterator[bytes]]:
-        """The file of each instance, as chunks, of DICOM JSON objects; what is wrong is `Refused` in them."""
+        """The file of each instance, as chunks, of DICOM JSON objects; what is wrong is `Refused` in them.
+
+        Raises `TooLarge` in the chunks where the files together are more than a request may bring.
+        """
         return (self._file(each) for each in datasets)
 
     def __enter__(self) -> "Assembly":
