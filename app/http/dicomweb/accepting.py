@@ -15,9 +15,9 @@ NEGOTIATION = frozenset({ACCEPT, CHARSET})
 _CHARACTER_SETS = frozenset({"utf-8", "utf8", "iso_ir 192"})
 
 
-def accepted() -> tuple[MediaRange, ...]:
-    """The media ranges that are accepted, those of the parameter first."""
-    return parse_accept(request.headers.get("Accept"), accepting_parameter())
+def accepted(name: str = ACCEPT) -> tuple[MediaRange, ...]:
+    """The media ranges that are accepted, those of the parameter of that name first."""
+    return parse_accept(request.headers.get("Accept"), accepting_parameter(name))
 
 
 def wanted_of(offers: Sequence[MediaType]) -> MediaType:
@@ -41,7 +41,7 @@ def check_character_set() -> None:
         raise Invalid("answers are in UTF-8", location=CHARSET)
 
 
-def accepting_parameter() -> str | None:
-    """The values of the accept parameter, joined; None where it is not there."""
-    named = request.args.getlist(ACCEPT)
+def accepting_parameter(name: str = ACCEPT) -> str | None:
+    """The values of the parameter that lists media types, joined; None where it is not there."""
+    named = request.args.getlist(name)
     return ",".join(named) if named else None

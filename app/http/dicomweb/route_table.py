@@ -1,4 +1,4 @@
-"""The routes of DICOMweb under `/dicom-web` (PS3.18 10.1.1), as rows: method, path, permission, view."""
+"""The routes of DICOMweb under `/dicom-web` (PS3.18 9.1, 10.1.1), as rows: method, path, permission, view."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ SERIES = f"{STUDY}/series/<series>"
 INSTANCE = f"{SERIES}/instances/<instance>"
 FRAMES = f"{INSTANCE}/frames/<numbers>"
 BULK_VALUE = f"{INSTANCE}/bulkdata/<path:path>"
+URI = "/wado"
 _LEVELS = (STUDY, SERIES, INSTANCE)
 _READ, _STORE, _DELETE = "imaging.read", "imaging.store", "imaging.delete"
 
@@ -48,6 +49,7 @@ def _rows() -> Iterator[ImagingRoute]:
             yield ImagingRoute("GET", f"{path}/{resource}", _READ, resource)
     yield ImagingRoute("GET", FRAMES, _READ, "frames")
     yield ImagingRoute("GET", BULK_VALUE, _READ, "value")
+    yield ImagingRoute("GET", URI, _READ, "uri")
 
 
 ROUTES: tuple[ImagingRoute, ...] = tuple(_rows())

@@ -17,6 +17,7 @@ from app.http.dicomweb.routes_rendered import RenderedViews
 from app.http.dicomweb.routes_retrieve import WadoViews
 from app.http.dicomweb.routes_search import QidoViews
 from app.http.dicomweb.routes_store import StowViews
+from app.http.dicomweb.routes_uri import UriViews
 from app.http.dicomweb.routes_whole import WholeViews
 from app.http.dicomweb.store_parts import BodyLimits
 from app.http.kit.guard import public, requires
@@ -72,13 +73,14 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
     """The views by their names in the table."""
     stow = StowViews(uses.ingest, uses.assemblies, sites, limits)
     bulk = BulkViews(uses.bulk, uses.retrieval, sites)
+    files = WadoViews(uses.retrieval, uses.rendering)
     rendered = RenderedViews(uses.retrieval, uses.rendering, bulk, sites)
     deletion = DeleteViews(uses.deletion, uses.restoration)
     return {
         "store": stow.store,
         "replace": stow.replace,
         "search": QidoViews(uses.search, sites).search,
-        "whole": WholeViews(WadoViews(uses.retrieval, uses.rendering), bulk, uses.retrieval).whole,
+        "whole": WholeViews(files, bulk, uses.retrieval).whole,
         "metadata": MetadataViews(uses.retrieval, sites).metadata,
         "bulkdata": bulk.bulkdata,
         "pixeldata": bulk.pixeldata,
@@ -86,6 +88,14 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
         "frames": FrameViews(uses.retrieval, uses.rendering).frames,
         "rendered": rendered.rendered,
         "thumbnail": rendered.thumbnail,
+        "uri": UriViews(
+            files,
+            rendered,
+            bulk,
+            retrieval=uses.retrieval,
+            rendering=uses.rendering,
+            bulk=uses.bulk,
+        ).retrieve,
         "delete": deletion.delete,
         "restore": deletion.restore,
     }

@@ -42,6 +42,11 @@ class BulkViews:
         address = self._sites.of(scope).address(scope.partition)
         if not alone:
             return _related(self._parts(found, form, address), form, measured=not found.has_frames)
+        return self.alone(scope, found, form)
+
+    def alone(self, scope: AccessScope, found: StoredBulk, form: MediaType) -> Response:
+        """200 with one value as a single part, or with a range of it."""
+        address = self._sites.of(scope).address(scope.partition)
         response = answer_single(
             SinglePart(
                 str(form),

@@ -23,7 +23,7 @@ from graph.scope import AccessScope
 
 MOST_MOVING_FRAMES = 1000
 THUMBNAIL = Viewport(width=200, height=200)
-_DOCUMENT = "00420011"
+DOCUMENT = "00420011"  # EncapsulatedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,36 @@ class RenderedViews:
         asked = read_frame_numbers(numbers) if numbers is not None else None
         shown = self._shown(scope, study, series, instance)
         if series and instance and showing_of(shown[0]) is Showing.DOCUMENT:
-            return self._bulk.value(scope, study, series, instance, _DOCUMENT)
+            return self._bulk.value(scope, study, series, instance, DOCUMENT)
         forms = picture_forms(accepted(), map(showing_of, shown))
-        wish = read_wish(request.args, forms[0].media_type)
+        presented = showing_of(shown[0]) is Showing.STATE
+        wish = read_wish(request.args, forms[0].media_type, presented=presented)
         fit = [each for each in shown if forms[0].media_type in MEDIA[showing_of(each)]]
         items = [item for each in fit for item in self._items(scope, each, asked, forms[0])]
         form = fitting(forms, alone=instance is not None and len(items) == 1)
         response = self._answer(scope, self._made(items, replace(wish, media_type=form.media_type)), form)
-        for word in wish.unheeded:
-            response.headers.add("Warning", f'299 hilum "The annotation {word} is not known."')
-        return response
+        return _with_warnings(response, wish)
+
+    def alone(
+        self,
+        scope: AccessScope,
+        instance: StoredInstance,
+        frame: int | None,
+        wish: Wish,
+        state: StoredInstance | None = None,
+    ) -> Response:
+        """200 with one item of an instance: a frame, all of them moving, a report, the first of a state.
+
+        It is drawn under a presentation state where there is one. Raises as `rendered` does.
+        """
+        form = PictureForm(wish.media_type, alone=True)
+        asked = None if frame is None else [frame]
+        items = (
+            [self._picture(instance, (frame or 1,), state)]
+            if state
+            else list(self._items(scope, instance, asked, form))
+        )
+        return _with_warnings(self._answer(scope, self._made(items, wish), form), wish)
 
     def thumbnail(
         self,
@@ -184,6 +204,12 @@ def _attempt(item: _Item, wish: Wish) -> tuple[StoredInstance, bytes] | HilumErr
         return item.instance, b"".join(item.made(wish))
     except (NotAcceptable, NotFound) as refused:
         return refused
+
+
+def _with_warnings(response: Response, wish: Wish) -> Response:
+    for word in wish.unheeded:
+        response.headers.add("Warning", f'299 hilum "The annotation {word} is not known."')
+    return response
 
 
 def _content_type(form: PictureForm) -> str:

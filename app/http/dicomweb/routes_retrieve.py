@@ -90,20 +90,25 @@ class WadoViews:
         if len(jobs) < len(found):
             raise NotAcceptable("other media types or transfer syntaxes can be had", location="Accept")
         if single:
-            return self._single(*jobs[0], asked)
+            instance, uid = jobs[0]
+            return self.single(instance, uid, insisted=uid in asked.named)
         boundary = uuid4().hex
         parts = self._parts(jobs, asked)
         first = next(parts)
         body = write_related(chain([first], parts), boundary)
         return Response(body, content_type=related_content_type(DICOM, boundary))
 
-    def _single(self, instance: StoredInstance, uid: str, asked: _Asked) -> Response:
+    def single(self, instance: StoredInstance, uid: str, *, insisted: bool) -> Response:
+        """200 with one file in a transfer syntax, or a range of it.
+
+        Where it cannot be had in that one it is the stored file, or, `insisted`, raises `NotAcceptable`.
+        """
         if uid == instance.transfer_syntax_uid:
             return self._whole(instance)
         try:
             made = self._rendering.instance(instance, uid)
         except NotAcceptable:
-            if uid in asked.named:
+            if insisted:
                 raise
             return self._whole(instance)
         tag = self._retrieval.tag_of(instance, f"{DICOM} {uid}")

@@ -165,11 +165,18 @@ class QueryParameter(NamedTuple):
     name: str
     schema: Json
     description: str
+    required: bool = False
 
 
 def query_parameters(*named: QueryParameter) -> tuple[Json, ...]:
     """Return query parameters as OpenAPI has them."""
     return tuple(
-        {"in": "query", "name": each.name, "schema": dict(each.schema), "description": each.description}
+        {
+            "in": "query",
+            "name": each.name,
+            "schema": dict(each.schema),
+            "description": each.description,
+            **({"required": True} if each.required else {}),
+        }
         for each in named
     )

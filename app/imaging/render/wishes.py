@@ -68,18 +68,19 @@ def read_wish(
     media_type: str,
     *,
     thumbnail: bool = False,
-    presentation: Dataset | None = None,
+    presented: bool = False,
 ) -> Wish:
     """Read the parameters of a rendered resource (PS3.18 8.3.5); others are not looked at.
 
-    A thumbnail has no more than a viewport. Raises `Invalid`, which names the parameter.
+    A thumbnail has no more than a viewport; `presented`: under a presentation state. Raises `Invalid`, which
+    names the parameter.
     """
     viewport = parameters.get("viewport")
-    cropped = not thumbnail and presentation is None
+    cropped = not thumbnail and not presented
     seen = read_viewport(viewport, cropped=cropped) if viewport is not None else None
     if thumbnail:
         return Wish(media_type=media_type, viewport=seen)
-    if "window" in parameters and presentation is not None:
+    if "window" in parameters and presented:
         raise Invalid("A presentation state has a window of its own (PS3.18 8.3.5.1.4).", location="window")
     annotation = read_annotation(parameters["annotation"]) if "annotation" in parameters else ()
     return Wish(
@@ -91,16 +92,16 @@ def read_wish(
         unheeded=tuple(word for word in annotation if word not in (PATIENT, TECHNIQUE)),
         iccprofile=_profile(parameters.get("iccprofile"), media_type),
         overlays=_overlays(parameters.get("overlays")),
-        presentation=presentation,
     )
 
 
-def read_uri_wish(
-    parameters: Mapping[str, str], media_type: str, *, presentation: Dataset | None = None
-) -> Wish:
-    """Read the parameters of a URI request (PS3.18 9.1.2.2); raises `Invalid`, which names the parameter."""
+def read_uri_wish(parameters: Mapping[str, str], media_type: str, *, presented: bool = False) -> Wish:
+    """Read the parameters of a URI request (PS3.18 9.5.1.2), perhaps under a presentation state.
+
+    Raises `Invalid`, which names the parameter.
+    """
     for name in ("region", "windowCenter", "windowWidth"):
-        if name in parameters and presentation is not None:
+        if name in parameters and presented:
             raise Invalid("It does not go with a presentation state.", location=name)
     annotation = read_annotation(parameters["annotation"]) if "annotation" in parameters else ()
     return Wish(
@@ -111,7 +112,6 @@ def read_uri_wish(
         annotation=frozenset(annotation) & {PATIENT, TECHNIQUE},
         unheeded=tuple(word for word in annotation if word not in (PATIENT, TECHNIQUE)),
         iccprofile=_profile(parameters.get("iccprofile"), media_type),
-        presentation=presentation,
     )
 
 

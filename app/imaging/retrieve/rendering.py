@@ -16,7 +16,7 @@ from app.imaging.render.renderers import Pieces, Renderers
 from app.imaging.render.tasks import Draw, EncodeFrames, Subject, Task, Tell, Transcode
 from app.imaging.render.wishes import Wish
 from app.imaging.retrieve.retrieve import ImagingRetrieval
-from app.imaging.retrieve.showing import shown_by
+from app.imaging.retrieve.showing import ShownImage, shown_by
 from graph.errors import NotFound, TooLarge
 from graph.records import StoredInstance
 from graph.scope import AccessScope
@@ -77,8 +77,7 @@ class ImagingRendering:
 
         Those that the caller may not see, or that are not there, are not shown. Raises `TooLarge`.
         """
-        metadata = self._retrieval.metadata(scope, state.study_uid, state.series_uid, state.sop_uid)
-        shown = list(islice(shown_by(orjson.loads(zlib.decompress(metadata.objects[0]))), _MOST_SHOWN + 1))
+        shown = list(islice(self._named_by(scope, state), _MOST_SHOWN + 1))
         if len(shown) > _MOST_SHOWN:
             raise TooLarge(f"the presentation state shows more than {_MOST_SHOWN} images")
         for each in shown:
@@ -88,9 +87,19 @@ class ImagingRendering:
                     each.frames,
                 )
 
+    def shows(self, scope: AccessScope, state: StoredInstance, image: StoredInstance) -> bool:
+        """Whether a presentation state is made for that image."""
+        wanted = (image.series_uid, image.sop_uid)
+        return any((each.series, each.instance) == wanted for each in self._named_by(scope, state))
+
     def report(self, instance: StoredInstance, media_type: str) -> Pieces:
         """The content of a structured report, as plain text or HTML: one piece."""
         return self._made(Tell(subject=subject_of(instance), media_type=media_type), instance)
+
+    def _named_by(self, scope: AccessScope, state: StoredInstance) -> Iterator[ShownImage]:
+        """What a presentation state refers to, whether it is there or not."""
+        metadata = self._retrieval.metadata(scope, state.study_uid, state.series_uid, state.sop_uid)
+        return shown_by(orjson.loads(zlib.decompress(metadata.objects[0])))
 
     def _made(self, task: Task, *instances: StoredInstance) -> Pieces:
         """The answer to a task, from what was kept or by a renderer."""

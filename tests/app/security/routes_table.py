@@ -32,6 +32,9 @@ DICOM = {"Content-Type": "application/dicom"}
 FILES = {"Accept": ANY.format("application/dicom")}
 XML = {"Accept": 'multipart/related; type="application/dicom+xml"'}
 FRAMES = {"Accept": ANY.format("application/octet-stream")}
+RLE = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.5'}
+JPEG_LS = {"Accept": 'multipart/related; type="image/jls"'}
+PICTURES = {"Accept": 'multipart/related; type="image/png"'}  # parts say of which instance they are
 
 Make = Callable[[Target], bytes]
 
@@ -150,11 +153,22 @@ _I = f"{_X}/instances/<instance>"
 _S_PATH = "/dicom-web/studies/{study}"
 _X_PATH = f"{_S_PATH}/series/{{series}}"
 _I_PATH = f"{_X_PATH}/instances/{{instance}}"
+_F, _F_PATH = f"{_I}/frames/<numbers>", f"{_I_PATH}/frames/1"
+_URI_PATH = "/dicom-web/wado?requestType=WADO&studyUID={study}&seriesUID={series}&objectUID={instance}"
 
 
 def _imaging(rule: str, path: str, **more: Any) -> Route:
     """A route that reads pictures: a grant of either kind opens it."""
     return Route(f"GET {rule}", READ, path, **{"by_study": True, "shows": _instance, **more})
+
+
+def _showing(rule: str, path: str) -> tuple[Route, ...]:
+    """The routes to what one can look at of a resource: in parts with their addresses, and alone."""
+    return (
+        _imaging(f"{rule}/rendered", f"{path}/rendered", headers=PICTURES),
+        _imaging(f"{rule}/thumbnail", f"{path}/thumbnail", headers=PICTURES),
+        _imaging(f"{rule}/thumbnail", f"{path}/thumbnail", shows=None, name="alone"),
+    )
 
 
 def _deleting(rule: str, path: str) -> Route:
@@ -219,7 +233,17 @@ DICOMWEB = (
     _imaging(f"{_S}/pixeldata", f"{_S_PATH}/pixeldata", headers=FRAMES, shows=_pixels),
     _imaging(f"{_X}/pixeldata", f"{_X_PATH}/pixeldata", headers=FRAMES, shows=_pixels),
     _imaging(f"{_I}/pixeldata", f"{_I_PATH}/pixeldata", headers=FRAMES, shows=_pixels),
-    _imaging(f"{_I}/frames/<numbers>", f"{_I_PATH}/frames/1", headers=FRAMES, shows=_pixels),
+    _imaging(_F, _F_PATH, headers=FRAMES, shows=_pixels),
+    _imaging(_F, _F_PATH, headers=JPEG_LS, shows=None, name="transcoded"),
+    _imaging(_S, _S_PATH, headers=RLE, name="transcoded"),
+    _imaging(_X, _X_PATH, headers=RLE, name="transcoded"),
+    _imaging(_I, _I_PATH, headers=RLE, name="transcoded"),
+    *_showing(_S, _S_PATH),
+    *_showing(_X, _X_PATH),
+    *_showing(_I, _I_PATH),
+    *_showing(_F, _F_PATH),
+    _imaging("/dicom-web/wado", _URI_PATH, shows=None),
+    _imaging("/dicom-web/wado", f"{_URI_PATH}&contentType=application/dicom", name="file"),
     _deleting(_S, _S_PATH),
     _deleting(_X, _X_PATH),
     _deleting(_I, _I_PATH),

@@ -102,7 +102,7 @@ def test_a_thumbnail_has_a_size_and_nothing_else() -> None:
 @pytest.mark.parametrize(("name", "text"), [("viewport", "9,9,0,0,5,5"), ("window", "40,400,linear")])
 def test_a_presentation_state_says_it_itself(name: str, text: str) -> None:
     with pytest.raises(Invalid) as raised:
-        read_wish({name: text}, JPEG, presentation=Dataset())
+        read_wish({name: text}, JPEG, presented=True)
 
     assert raised.value.location == name
 
