@@ -8,7 +8,8 @@ from flask import Blueprint, Response
 
 from app.http.dicomweb.accepting import check_character_set
 from app.http.dicomweb.capabilities import capabilities
-from app.http.dicomweb.route_table import PREFIX, ROUTES
+from app.http.dicomweb.description import operation_of_route, operation_of_service
+from app.http.dicomweb.route_table import PREFIX, ROUTES, ImagingRoute
 from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.routes_delete import DeleteViews
 from app.http.dicomweb.routes_frames import FrameViews
@@ -21,6 +22,7 @@ from app.http.dicomweb.routes_uri import UriViews
 from app.http.dicomweb.routes_whole import WholeViews
 from app.http.dicomweb.store_parts import BodyLimits
 from app.http.kit.guard import public, requires
+from app.http.kit.openapi import documented
 from app.http.kit.request_context import current_scope
 from app.imaging.assembly import Assemblies
 from app.imaging.delete import ImagingDeletion, ImagingRestoration
@@ -54,7 +56,7 @@ def blueprint(uses: ImagingUses, *, sites: Sites, limits: BodyLimits) -> Bluepri
         rooms.add_url_rule(
             route.path,
             f"{route.method} {route.path}".replace(".", "_"),
-            requires(route.permission, action=route.action)(_called(views[route.view])),
+            _declared(route, views[route.view]),
             methods=[route.method],
             defaults=route.defaults,
         )
@@ -62,7 +64,7 @@ def blueprint(uses: ImagingUses, *, sites: Sites, limits: BodyLimits) -> Bluepri
         rooms.add_url_rule(
             path,
             f"OPTIONS {path}",
-            public(lambda: capabilities(sites)),
+            public(documented(operation_of_service(path))(lambda: capabilities(sites))),
             methods=["OPTIONS"],
             provide_automatic_options=False,
         )
@@ -99,6 +101,12 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
         "delete": deletion.delete,
         "restore": deletion.restore,
     }
+
+
+def _declared(route: ImagingRoute, view: _View) -> _View:
+    """The view of a row with what it needs and what it is for."""
+    needs = requires(route.permission, action=route.action)
+    return needs(documented(operation_of_route(route))(_called(view)))
 
 
 def _called(view: _View) -> _View:

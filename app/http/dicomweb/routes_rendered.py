@@ -82,7 +82,8 @@ class RenderedViews:
     ) -> Response:
         """200 with one item of an instance: a frame, all of them moving, a report, the first of a state.
 
-        It is drawn under a presentation state where there is one. Raises as `rendered` does.
+        It is drawn under a presentation state where there is one. Raises `NotAcceptable` where the pixels
+        cannot be read, `NotFound` where there is nothing to show.
         """
         form = PictureForm(wish.media_type, alone=True)
         asked = None if frame is None else [frame]

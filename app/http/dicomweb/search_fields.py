@@ -71,6 +71,13 @@ def attribute_named(name: str) -> Attribute | None:
     return attribute
 
 
+def name_of_key(attribute: Attribute) -> str:
+    """The name by which an attribute is searched for: its keyword, below the sequence that it stands in."""
+    sequence, _ = _SEQUENCES
+    inside = attribute.keyword in IN_REQUEST_ATTRIBUTES
+    return f"{sequence}.{attribute.keyword}" if inside else attribute.keyword
+
+
 def _creator_of(tag: str) -> tuple[str, ...]:
     """The tag of a private attribute's creator, which comes with it (PS3.18 10.6.3.3)."""
     private = int(tag[3], 16) % 2 and tag[4:6] != "00"

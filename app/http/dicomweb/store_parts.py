@@ -118,9 +118,11 @@ def _of_xml(chunks: Iterable[bytes], most: int) -> list[Any]:
     return [read_native(chunks, NativeLimits(size=most))]
 
 
-_SINGLE = frozenset({"application/dicom+json", "application/dicom+xml"})
+_SINGLE = ("application/dicom+json", "application/dicom+xml")
 _METADATA: Mapping[str, Callable[[Iterable[bytes], int], list[Any]]] = {
     "application/dicom+json": _of_json,
     "application/json": _of_json,
     "application/dicom+xml": _of_xml,
 }
+SINGLE_BODIES = (_DICOM, *_SINGLE)
+"""The media types of a body without parts; each of them is the type of a body of parts, too."""

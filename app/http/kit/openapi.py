@@ -1,8 +1,8 @@
 """OpenAPI 3.1 of Hilum's own endpoints: a view says what it takes and answers, beside what it requires.
 
 `@documented(…)` marks a view as `@requires` does, and changes nothing else of it; the document is made from
-the marks and the guard's, so the two cannot differ. FHIR and DICOMweb describe themselves in their own ways
-(`/fhir/metadata`, the conformance statement). flask-smorest holds the document; its error handler is replaced
+the marks and the guard's, so the two cannot differ. FHIR describes itself in its own way (`/fhir/metadata`).
+flask-smorest holds the document; its error handler is replaced
 by ours, which keeps `Allow`: call `open_api` before `install_toolkit`, `describe` after the last route.
 """
 
@@ -17,23 +17,53 @@ from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
 from app.http.kit.guard import Access, access_of
+from app.http.kit.statuses import TITLE
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _MARK = "hilum_operation"
 _SECRET = "bearer"  # noqa: S105 - the name of a security scheme
 _METHODS = ("get", "post", "put", "patch", "delete")
+_OPTIONS = "options"  # of a route that is for nothing else; any other answers it unasked
+_PROBLEM = "application/problem+json"
 Json: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """A body that comes in any of several media types: the schema of each."""
+
+    schemas: Json
+    examples: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRequest:
+    """A request that a gateway with the sample data answers with a status: what stands behind its address.
+
+    `body` names a file that holds the example of the request's body.
+    """
+
+    path: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """What a route is for. `answers` are schemas, JSON schemas or media types by status; None has no body."""
+    """What a route is for. `answers` are schemas, JSON schemas or media types by status; None has no body.
+
+    `name` is the operation's, that of its route where there is none. `errors` are statuses of problems.
+    """
 
     summary: str
     tag: str
-    answers: Mapping[int, type[Schema] | Json | str | None]
+    answers: Mapping[int, type[Schema] | Json | str | Content | None]
     description: str = ""
-    body: type[Schema] | None = None
+    name: str = ""
+    errors: tuple[int, ...] = ()
+    example: ExampleRequest | None = None
+    body: type[Schema] | Content | None = None
     form: Json | None = None
     parameters: tuple[Json, ...] = ()
     schemas: tuple[type[Schema], ...] = ()
@@ -103,35 +133,65 @@ def _write(app: Flask, api: Api, rule: Rule, operation: Operation) -> None:
     for schema in named:
         if _name(schema) not in resolver.schemas:
             resolver.schema(_name(schema), schema=schema)
-    methods = {each.lower() for each in rule.methods or ()}.intersection(_METHODS)
+    every = {each.lower() for each in rule.methods or ()}
+    methods = every.intersection(_METHODS) or every & {_OPTIONS}
     operations = {
-        method: _operation(operation, access_of(app, rule.endpoint, method.upper()), rule)
+        method: _operation(operation, access_of(app, rule.endpoint, method.upper()), rule, _base(api))
         for method in sorted(methods)
     }
     api.spec.path(app=app, rule=rule, operations=operations)
 
 
-def _operation(operation: Operation, access: Access | None, rule: Rule) -> dict[str, Any]:
+def _base(api: Api) -> str:
+    return str(api.spec.options["servers"][0]["url"])
+
+
+def _operation(operation: Operation, access: Access | None, rule: Rule, base: str) -> dict[str, Any]:
     needed = access.permissions if access else ()
+    example = operation.example
     shown: dict[str, Any] = {
-        "operationId": rule.endpoint,
+        "operationId": operation.name or rule.endpoint,
         "tags": [operation.tag],
         "summary": operation.summary,
         "responses": _answers(operation),
     }
-    about = [operation.description, f"Needs the permission {', '.join(needed)}." if needed else ""]
+    method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"}), "OPTIONS")
+    about = [
+        operation.description,
+        f"Needs the permission {', '.join(needed)}." if needed else "",
+        _command(example, method, base, secret=bool(needed)) if example else "",
+    ]
     if description := "\n\n".join(filter(None, about)):
         shown["description"] = description
     if needed:
         shown["security"] = [{_SECRET: []}]
     if operation.parameters:
         shown["parameters"] = [dict(each) for each in operation.parameters]
+    if example:
+        shown["x-example"] = {
+            "path": example.path,
+            "headers": dict(example.headers),
+            "status": example.status,
+        }
     if content := _body(operation):
         shown["requestBody"] = {"required": True, "content": content}
     return shown
 
 
+def _command(example: ExampleRequest, method: str, base: str, *, secret: bool) -> str:
+    """The example as a command, in the Markdown that descriptions are written in."""
+    parts = ["curl", *([] if method == "GET" else ["-X", method])]
+    headers = [*(["Authorization: Bearer $TOKEN"] if secret else [])]
+    headers += [f"{name}: {value}".replace('"', r"\"") for name, value in example.headers.items()]
+    parts += [f'-H "{each}"' for each in headers]
+    parts += [f"--data @{example.body}"] if example.body else []
+    parts.append(f"'{base}{example.path}'")
+    return f"With the sample data:\n\n```sh\n{' '.join(parts)}\n```"
+
+
 def _body(operation: Operation) -> dict[str, Any] | None:
+    if isinstance(operation.body, Content):
+        return _content(operation.body)
     if operation.body is not None:
         content: dict[str, Any] = {"schema": operation.body}
         if operation.examples:
@@ -142,13 +202,25 @@ def _body(operation: Operation) -> dict[str, Any] | None:
 
 def _answers(operation: Operation) -> dict[str, Any]:
     answers = {str(status): _answer(status, each) for status, each in operation.answers.items()}
-    problem = {"application/problem+json": {"schema": ProblemSchema}}
-    return {**answers, "default": {"description": "What went wrong", "content": problem}}
+    problem = {_PROBLEM: {"schema": ProblemSchema}}
+    errors = {
+        str(status): {"description": TITLE[status], "content": problem} for status in sorted(operation.errors)
+    }
+    return {**answers, **errors, "default": {"description": "What went wrong", "content": problem}}
 
 
-def _answer(status: int, body: type[Schema] | Json | str | None) -> dict[str, Any]:
+def _content(body: Content) -> dict[str, Any]:
+    shown: dict[str, Any] = {name: {"schema": dict(schema)} for name, schema in body.schemas.items()}
+    for name, example in body.examples.items():
+        shown[name]["example"] = example
+    return shown
+
+
+def _answer(status: int, body: type[Schema] | Json | str | Content | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"description": "Nothing there" if body is None else f"The answer ({status})"}
-    if isinstance(body, str):
+    if isinstance(body, Content):
+        shown["content"] = _content(body)
+    elif isinstance(body, str):
         shown["content"] = {body: {"schema": {"type": "string"}}}
     elif body is not None:
         shown["content"] = {"application/json": {"schema": body}}

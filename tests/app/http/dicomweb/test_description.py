@@ -1,0 +1,202 @@
+"""What OpenAPI says of DICOMweb holds: each example gets its status, each parameter is one."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain, pairwise
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.config import Config
+from app.http.kit.openapi import specification
+from app.samples import build_samples
+from app.samples.example import PICTURE
+from app.wiring import Wiring
+from app.wiring.web import web_app
+from graph.session import Graph
+from tests.app.conftest import AsRole
+from tests.app.http.dicomweb.asking import store
+from tests.throw_away import renderers_of
+
+pytestmark = pytest.mark.usefixtures("renderers")
+
+AS_OF = date(2026, 11, 22)
+BASE = "http://127.0.0.1:8042"
+COMMAND = re.compile(r"```sh\n(curl .*)\n```")
+SHELL = re.compile(r"```sh\n(.*?)\n```", re.DOTALL)
+PAGE = Path(__file__).parents[4] / "docs" / "pictures.md"
+ERRORS = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Described:
+    """One operation of the document."""
+
+    method: str
+    path: str
+    says: Mapping[str, Any]
+
+    @property
+    def example(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.says["x-example"]
+        return found
+
+    @property
+    def order(self) -> tuple[bool, str, str]:
+        """What deletes comes last, and after each what brings it back."""
+        removes = self.method == "delete" or self.path.endswith("$restore")
+        return removes, self.path.removesuffix("/$restore"), self.method
+
+
+@pytest.fixture(scope="module")
+def services(graph: Graph, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
+    settings = {
+        "HILUM_HOME": str(tmp_path_factory.mktemp("home")),
+        "HILUM_TENANT": f"t{uuid4().hex[:12]}",
+        "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
+    }
+    wired = Wiring(Config.from_env(settings), graph)
+    yield wired
+    wired.close()
+
+
+@pytest.fixture(scope="module")
+def app(services: Wiring) -> Flask:
+    return web_app(services)
+
+
+@pytest.fixture(scope="module")
+def operations(app: Flask) -> list[Described]:
+    """What the document says of DICOMweb."""
+    paths = specification(app)["paths"]
+    found = [
+        Described(method, path, says)
+        for path, item in paths.items()
+        if path.startswith("/dicom-web") and "changefeed" not in path
+        for method, says in item.items()
+        if method != "parameters"
+    ]
+    return sorted(found, key=lambda each: each.order)
+
+
+@pytest.fixture
+def loaded(client: FlaskClient, as_role: AsRole) -> None:
+    """The study of the sample data that the examples are about."""
+    uid = PICTURE.study.encode()
+    file = next(each for each in build_samples(AS_OF).images() if uid in each)
+    assert store(client, as_role, file).status_code == 200
+
+
+def sent(client: FlaskClient, as_role: AsRole, asked: Described) -> TestResponse:
+    body = asked.says.get("requestBody", {}).get("content", {}).get("application/dicom+json", {})
+    return client.open(
+        asked.example["path"],
+        method=asked.method.upper(),
+        headers={**as_role("administrator"), **asked.example["headers"]},
+        json=body.get("example"),
+        buffered=True,
+    )
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_example_gets_the_status_that_it_promises(
+    client: FlaskClient, as_role: AsRole, operations: list[Described]
+) -> None:
+    for each in operations:
+        answer = sent(client, as_role, each)
+
+        assert answer.status_code == each.example["status"], (each.method, each.path, answer.text)
+        promised = each.says["responses"][str(answer.status_code)].get("content", {})
+        if answer.data:
+            assert answer.mimetype in {name.partition(";")[0] for name in promised}, each.path
+
+
+def test_every_example_is_a_command_that_can_be_copied(operations: list[Described]) -> None:
+    for each in operations:
+        (command,) = COMMAND.findall(each.says["description"])
+        words = shlex.split(command)
+
+        assert words[-1] == f"{BASE}{each.example['path']}"
+        assert (("-X" in words and words[words.index("-X") + 1]) or "GET") == each.method.upper()
+        headers = {after for word, after in pairwise(words) if word == "-H"}
+        assert headers >= {f"{name}: {value}" for name, value in each.example["headers"].items()}
+        assert ("Authorization: Bearer $TOKEN" in headers) is ("security" in each.says)
+
+
+def test_every_operation_says_what_can_go_wrong(operations: list[Described]) -> None:
+    names = [each.says["operationId"] for each in operations]
+    assert len(names) == len(set(names))
+    for each in operations:
+        failures = {
+            status: said
+            for status, said in each.says["responses"].items()
+            if ERRORS in said.get("content", {})
+        }
+        assert failures.keys() >= {"default", "406" if each.method == "options" else "400"}, each.path
+        if "security" in each.says:
+            assert failures.keys() >= {"401", "403"}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_example_of_the_page_on_pictures_runs(client: FlaskClient, as_role: AsRole) -> None:
+    variables, commands = {"TOKEN": ""}, []
+    for line in chain.from_iterable(each.splitlines() for each in SHELL.findall(PAGE.read_text("utf-8"))):
+        if line.startswith("curl "):
+            commands.append(shlex.split(Template(line).substitute(variables)))
+        elif "$(" not in line:
+            name, _, value = line.partition("=")
+            variables[name] = Template(value).substitute(variables).strip('"')
+    for words in commands:
+        headers = dict(after.split(": ", 1) for word, after in pairwise(words) if word == "-H")
+        answer = client.get(
+            words[-1].removeprefix(BASE), headers={**headers, **as_role("clinician")}, buffered=True
+        )
+
+        assert answer.status_code == (206 if "Range" in headers else 200), (words, answer.text)
+        assert answer.data
+    assert (variables["STUDY"], len(commands)) == (PICTURE.study, 18)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_parameter_of_a_search_is_one(
+    client: FlaskClient, as_role: AsRole, operations: list[Described]
+) -> None:
+    """An empty key matches everything, and a name that is none would be refused."""
+    values = {"integer": "1", "boolean": "false"}
+    searches = [each for each in operations if each.says["operationId"].startswith("SearchFor")]
+    for each in searches:
+        named = [said for said in each.says["parameters"] if said["in"] == "query"]
+        query = {said["name"]: values.get(said["schema"]["type"], "") for said in named}
+        path = each.example["path"].partition("?")[0]
+        answer = client.get(
+            f"{path}?{urlencode(query | {'charset': 'utf-8', 'offset': '0'})}", headers=as_role("clinician")
+        )
+
+        assert (answer.status_code, len(answer.get_json() or [])) == (200, 1), answer.text
+        assert {"PatientName", "StudyDate", "limit", "includefield"} <= query.keys()
+    assert len(searches) == 6
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_parameter_of_a_picture_is_read(
+    client: FlaskClient, as_role: AsRole, operations: list[Described]
+) -> None:
+    (rendered,) = [each for each in operations if each.says["operationId"] == "RetrieveInstanceRendered"]
+    names = [said["name"] for said in rendered.says["parameters"] if said["in"] == "query"]
+    path = rendered.example["path"].partition("?")[0]
+    for name in names:
+        if name != "accept":
+            answer = client.get(path, headers=as_role("clinician"), query_string={name: "%"})
+
+            assert (answer.status_code, answer.get_json()["location"]) == (400, [name])
+    assert {"viewport", "window", "quality", "annotation", "iccprofile", "overlays"} <= set(names)
