@@ -216,6 +216,8 @@ def test_a_presentation_state_shows_what_it_refers_to(client: FlaskClient, as_ro
 
     assert by_state.size == by_window.size
     assert by_state.convert("L").tobytes() == by_window.convert("L").tobytes()
+    with_both = seen(client, as_role, f"{path}/rendered", window="1000,10,linear")
+    assert (with_both.status_code, with_both.get_json()["location"]) == (400, ["window"])
 
 
 def test_a_state_whose_images_are_gone_shows_nothing(client: FlaskClient, as_role: AsRole) -> None:
