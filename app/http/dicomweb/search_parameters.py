@@ -15,7 +15,8 @@ _LONGEST_NUMBER = 64
 _FLAGS = {"true": True, "false": False}
 ORDER_BY, TOTAL = "orderby", "total"  # ours, beside those of table 8.3.4-1
 _MOST_ORDERS = 3
-_ZONE = ("TimezoneOffsetFromUTC", "00080201")
+ZONE = "TimezoneOffsetFromUTC"
+_ZONE_NAMES = (ZONE, "00080201")
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4])([0-5][0-9])", re.ASCII)
 _CAPPED = f"The limit is {MOST} results in one answer"
 
@@ -87,13 +88,13 @@ def _flag(named: dict[str, list[str]], name: str) -> bool:
 
 def _zone(named: dict[str, list[str]]) -> int | None:
     """The zone that the dates and times of the keys are in, in minutes east of UTC (PS3.4 C.2.2.2.5)."""
-    texts = [_single(named, name) for name in _ZONE]
+    texts = [_single(named, name) for name in _ZONE_NAMES]
     text = texts[0] or texts[1]
     if not text:
         return None
     found = _OFFSET.fullmatch(text.replace(" ", "+"))  # a plus of an address that was not escaped
     if found is None or None not in texts:
-        raise Invalid("an offset from UTC is written as +0900", location=_ZONE[0])
+        raise Invalid("an offset from UTC is written as +0900", location=ZONE)
     return int(f"{found[1]}1") * (int(found[2]) * 60 + int(found[3]))
 
 

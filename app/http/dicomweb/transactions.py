@@ -7,7 +7,7 @@ from app.http.dicomweb.accepting import ACCEPT, CHARSET
 from app.http.dicomweb.picture_forms import MEDIA
 from app.http.dicomweb.route_table import FRAMES, INSTANCE, SERIES, STUDIES, STUDY, ImagingRoute
 from app.http.dicomweb.search_fields import name_of_key
-from app.http.dicomweb.search_parameters import DEFAULT_LIMIT, MOST, ORDER_BY, TOTAL
+from app.http.dicomweb.search_parameters import DEFAULT_LIMIT, MOST, ORDER_BY, TOTAL, ZONE
 from app.http.dicomweb.uri_parameters import URI_PARAMETERS
 from app.http.kit.openapi import QueryParameter
 from app.imaging.render.targets import FRAME_TARGETS
@@ -43,6 +43,7 @@ _SEARCH = (
     QueryParameter("multiplevaluematching", _FLAG, "Every value of a list must be there."),
     QueryParameter("includefield", _TEXT, "More attributes, by keyword or tag, with commas; or all."),
     QueryParameter(ORDER_BY, _TEXT, "Up to three attributes of the level; `-` before what descends."),
+    QueryParameter(ZONE, _TEXT, "The zone of the dates and times asked for, as +0900."),
     QueryParameter(TOTAL, _FLAG, "The number of all matches comes in X-Total-Count."),
 )
 _VIEWPORT = QueryParameter("viewport", _TEXT, "The size to fit into: width,height.")

@@ -65,7 +65,7 @@ def stored(client: FlaskClient, as_role: AsRole, answer: TestResponse) -> Datase
     assert answer.status_code == 200, answer.data
     (told,) = answer.json[STORED]["Value"]  # type: ignore[index]
     path = told["00081190"]["Value"][0].partition("/dicom-web")[2]
-    headers = as_role("service", Accept="application/dicom")
+    headers = as_role("service", Accept="application/dicom; transfer-syntax=*")
     file = client.get(f"/dicom-web{path}", headers=headers, buffered=True)
     return dcmread(BytesIO(file.data))
 
