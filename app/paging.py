@@ -82,6 +82,7 @@ def _bytes(token: str) -> bytes:
     if len(token) > _LONGEST or not token.isascii():
         return b""
     try:
-        return urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (Base64Error, ValueError):
         return b""
+    return raw if _text(raw) == token else b""  # its last letter has bits that say nothing (RFC 4648 3.5)

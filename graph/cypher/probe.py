@@ -27,7 +27,7 @@ from graph.query.expression import (
 )
 from graph.query.limits import check
 from graph.query.rows import VALUE_NODES, code_key
-from graph.scope import AccessScope
+from graph.scope import AccessScope, demand_scope
 
 FEW_ROWS = 100  # a start with no more needs no better one
 MOST_KEYS = 32
@@ -46,7 +46,7 @@ RETURN code AS key, size"""
 def probe(scope: AccessScope, question: Question) -> Statement | None:
     """The statement that counts `{key, size}` for the choice of `page`; None where there is none."""
     check(question)
-    keys = _keys(scope, question)
+    keys = _keys(demand_scope(scope), question)
     if not keys or len(keys) > MOST_KEYS or not _is_open(scope, question):
         return None
     return counted(scope, keys)

@@ -13,7 +13,7 @@ from graph.local.server import free_port
 
 START_SECONDS = 120.0
 GREETING = "Ctrl-C stops everything."
-CHILDREN = ("neo4j", "committer", "worker", "web")
+CHILDREN = ("neo4j", "committer", "renderer", "worker", "web")
 
 
 class RunningGateway:

@@ -54,7 +54,8 @@ class WadoViews:
         asked = _Asked(with_defaults(ranges), frozenset(each.parameters.get(SYNTAX) for each in ranges))
         found = self._retrieval.instances(scope, study, series, instance)
         single = instance is not None and _prefers_single(ranges)
-        if not all(_as_stored(each, asked.ranges, single=single) for each in found):
+        unlike = {each.transfer_syntax_uid: each for each in found}.values()
+        if not all(_as_stored(each, asked.ranges, single=single) for each in unlike):
             found = self._retrieval.instances(scope, study, series, instance, frames=True)
             return self._transcoded(found, asked, single=single)
         return self._whole(found[0]) if single else self._related(found)
@@ -85,8 +86,9 @@ class WadoViews:
 
     def _transcoded(self, found: Sequence[StoredInstance], asked: _Asked, *, single: bool) -> Response:
         """The instances, each in the syntax that is wanted of it; raises `NotAcceptable`."""
-        wanted = [syntax_wanted(each, asked.ranges, single=single) for each in found]
-        jobs = [(each, uid) for each, uid in zip(found, wanted, strict=True) if uid is not None]
+        unlike = {_kind(each): each for each in found}  # a study has few kinds, and thousands of each
+        wanted = {kind: syntax_wanted(each, asked.ranges, single=single) for kind, each in unlike.items()}
+        jobs = [(each, uid) for each in found if (uid := wanted[_kind(each)]) is not None]
         if len(jobs) < len(found):
             raise NotAcceptable("other media types or transfer syntaxes can be had", location="Accept")
         if single:
@@ -142,6 +144,11 @@ def _prefers_single(ranges: Sequence[MediaRange]) -> bool:
     named = [each for each in ranges if each.name == DICOM]
     related = [each.weight for each in ranges if each.type == "multipart"]
     return bool(named) and max(each.weight for each in named) >= max(related, default=0.0)
+
+
+def _kind(instance: StoredInstance) -> tuple[str, bool]:
+    """What says in which syntax an instance is wanted: that it is in, and whether it has frames."""
+    return instance.transfer_syntax_uid, bool(instance.frames)
 
 
 def _as_stored(instance: StoredInstance, ranges: Sequence[MediaRange], *, single: bool) -> bool:

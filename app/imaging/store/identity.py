@@ -96,7 +96,7 @@ def identified(study: Facts, document: DicomJson, walked: Walked, notes: Notes) 
     if issuer is None or not issuer.length or not study.get("PatientID"):
         return study
     entry = document.get(f"{ISSUER:08X}")
-    blank = entry is not None and "Value" not in entry
+    blank = entry is not None and entry.keys() == {"vr"}
     if (blank or study.get("IssuerOfPatientID")) and ISSUER not in walked.duplicates:
         return study
     notes.insist(ISSUER, "The issuer of the PatientID cannot be told; the study is of no known patient.")

@@ -206,7 +206,7 @@ def test_what_is_about_a_granted_patient_or_for_everybody_is_read(planted: Plant
 def test_a_type_is_searched_counted_and_has_its_history_of_what_is_seen(
     planted: Planter, guest: Caller, kinds: Sequence[str]
 ) -> None:
-    for asked in ("{}?_count=1000", "{}/_history?_count=1000"):
+    for asked in ("{}?_count=200", "{}/_history?_count=200"):
         answers = ask(planted, guest, [entry(None, "GET", asked.format(kind)) for kind in kinds])
         for kind, answer in zip(kinds, answers, strict=True):
             found = {each["resource"]["id"] for each in answer["resource"].get("entry", ())}

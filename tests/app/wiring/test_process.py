@@ -23,7 +23,7 @@ def test_a_worker_makes_no_commits_and_records_no_accesses(config: Config, graph
     worker(wiring)
 
     audit = {"audit", "audit_heads", "audit_key", "audit_mover"}
-    assert made(wiring) == {"blobs", "removals", "jobs", "job_queue", "waker", *audit}
+    assert made(wiring) == {"blobs", "derived", "removals", "jobs", "job_queue", "waker", *audit}
     wiring.close()
 
 
