@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from app.http.dicomweb.addresses import warned
 from app.http.dicomweb.dataset_answers import data_sets, form_wanted
 from app.http.dicomweb.search_parameters import parse
 from app.http.dicomweb.search_response import dataset
@@ -20,7 +21,7 @@ PATHS = {
     "/studies/<study>/series/<series>/instances": INSTANCE,
 }
 _TOTAL = "X-Total-Count"
-_MORE = "There are more results; ask for them with offset"
+_MORE = "There are additional results that can be requested with offset"
 
 
 class QidoViews:
@@ -38,14 +39,14 @@ class QidoViews:
         form = form_wanted()
         query = parse(request.args.lists(), level, study, series)
         page = self._search.search(scope, query.request, stored=query.fields.wants_metadata)
+        address = self._sites.of(scope).address(scope.partition)
         if page.matches:
-            address = self._sites.of(scope).address(scope.partition)
             found = [dataset(match, query.request, query.fields, address) for match in page.matches]
             response = data_sets(found, form)
         else:
             response = Response(status=204)
         for warning in (*query.warnings, *([_MORE] if page.more else [])):
-            response.headers.add("Warning", f'299 hilum "{warning}"')
+            response.headers.add("Warning", warned(address, warning))
         if query.total:
             response.headers[_TOTAL] = str(self._search.total(scope, query.request))
         return response

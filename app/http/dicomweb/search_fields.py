@@ -40,12 +40,13 @@ class Fields:
         return self.all or bool(self.stored)
 
 
-def fields_of(values: Iterable[str]) -> Fields:
-    """Read the values of includefield, each a list; raises `Invalid` beyond 500 names.
+def fields_of(values: Iterable[str], keys: Iterable[str] = ()) -> Fields:
+    """Read the values of includefield, each a list, and names of keys that come back without being matched.
 
-    A name of no attribute is passed over, as 8.3.4.3 allows.
+    A name of no attribute is passed over, as 8.3.4.3 allows. Raises `Invalid` beyond 500 names.
     """
     names = {each for value in values for each in value.split(",") if each}
+    names |= set(keys) - {_EVERYTHING}
     if len(names) > _MOST:
         raise Invalid(f"more than {_MOST} fields to include", location="includefield")
     others = {name: attribute_named(name) for name in names - {_EVERYTHING}}

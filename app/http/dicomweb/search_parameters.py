@@ -15,6 +15,8 @@ _LONGEST_NUMBER = 64
 _FLAGS = {"true": True, "false": False}
 ORDER_BY, TOTAL = "orderby", "total"  # ours, beside those of table 8.3.4-1
 _MOST_ORDERS = 3
+_MOST_TOLD = 10
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 ZONE = "TimezoneOffsetFromUTC"
 _ZONE_NAMES = (ZONE, "00080201")
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4])([0-5][0-9])", re.ASCII)
@@ -42,7 +44,7 @@ def parse(
     Raises `Invalid` with the parameter that is wrong.
     """
     named = {name: values for name, values in arguments if name not in NEGOTIATION}
-    fields = fields_of(named.pop("includefield", []))
+    included = named.pop("includefield", [])
     limit = _whole(named, "limit", DEFAULT_LIMIT)
     total = _flag(named, TOTAL)
     offset_minutes = _zone(named)
@@ -60,7 +62,28 @@ def parse(
         order=tuple(_order(named.pop(ORDER_BY, []), level)),
         keys=tuple(key for name, values in named.items() if (key := _key(name, values, path))),
     )
-    return SearchQuery(request, fields, (_CAPPED,) if limit > MOST else (), total)
+    unheeded = [name for name in named if not _is_key(name)]
+    warnings = [_CAPPED] if limit > MOST else []
+    if unheeded:
+        warnings.append(_told(unheeded))
+    return SearchQuery(request, fields_of(included, unheeded), tuple(warnings), total)
+
+
+def _is_key(name: str) -> bool:
+    """Whether a parameter is an attribute that is searched by.
+
+    What is not goes unheeded, as if it were not there, and is told (8.3); an attribute comes back all the
+    same, as an optional key of C-FIND does that is not matched (PS3.4 C.2.2.1.3).
+    """
+    attribute = attribute_named(name)
+    return attribute is not None and attribute.searched
+
+
+def _told(unheeded: list[str]) -> str:
+    """A warning of parameters that were passed over; names that are no words are not repeated."""
+    words = [name for name in unheeded if _WORD.fullmatch(name)][:_MOST_TOLD]
+    named = ", ".join(words) + (" and others" if words and len(words) < len(unheeded) else "")
+    return f"Not supported, and passed over: {named or 'what is no attribute'}"
 
 
 def _single(named: dict[str, list[str]], name: str) -> str | None:
@@ -111,10 +134,10 @@ def _order(values: list[str], level: str) -> Iterator[MatchOrder]:
 
 
 def _key(name: str, values: list[str], path: Mapping[str, str | None]) -> tuple[Attribute, str] | None:
-    """A matching key; None where the path says it already."""
+    """A matching key; None where the path says it already, or it is none."""
     attribute = attribute_named(name)
-    if attribute is None or not attribute.searched:
-        raise Invalid("this is not an attribute that can be searched by", location=name[:64])
+    if attribute is None or not _is_key(name):
+        return None
     if len(values) > 1:
         raise Invalid(f"{attribute.keyword} is there more than once", location=attribute.keyword)
     uid = path.get(attribute.keyword)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from app.http.dicomweb.addresses import path_of
 from app.http.dicomweb.search_fields import Fields
 from app.http.kit.json_answers import element
 from app.imaging.bulk_paths import with_addresses
@@ -90,7 +91,7 @@ def _listed(value: Any) -> list[Any]:
 def _stored(metadata: bytes, fields: Fields, asked: SearchRequest) -> dict[str, Any]:
     """The elements that an instance of the match has of those asked for: with `all`, those of its level."""
     document: dict[str, Any] = orjson.loads(metadata)
-    tags = fields.stored & document.keys()
+    tags = {tag for tag in fields.stored & document.keys() if _belongs(tag, asked.level)}
     if fields.all and asked.level == INSTANCE:
         tags |= document.keys()
     elif fields.all:
@@ -99,6 +100,14 @@ def _stored(metadata: bytes, fields: Fields, asked: SearchRequest) -> dict[str, 
             *(ATTRIBUTES_OF_LEVEL[level] for level in (*above, asked.level))
         )
     return {tag: document[tag] for tag in tags}
+
+
+def _belongs(tag: str, level: str) -> bool:
+    """Whether an attribute may come at a level: none of a level below does, private ones do (10.6.3.3)."""
+    if level == INSTANCE or int(tag[3], 16) % 2:
+        return True
+    levels = LEVELS[: LEVELS.index(level) + 1]
+    return any(tag in ATTRIBUTES_OF_LEVEL[each] for each in levels)
 
 
 def _value(attribute: Attribute, row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -118,10 +127,4 @@ def _value(attribute: Attribute, row: Mapping[str, Any]) -> dict[str, Any] | Non
 
 
 def _address(rows: Mapping[str, Mapping[str, Any] | None], address: str) -> str:
-    names = ("studies", "series", "instances")
-    path = [
-        f"/{name}/{row[_UIDS[level]]}"
-        for name, level in zip(names, LEVELS, strict=True)
-        if (row := rows[level]) is not None
-    ]
-    return address + "".join(path)
+    return address + path_of(*(row[_UIDS[level]] for level in LEVELS if (row := rows[level]) is not None))

@@ -23,7 +23,8 @@ from graph.query.expression import (
 )
 
 _WILDCARD = re.compile(r"[*?]")
-_CODE = "CS"
+_CODE, _UID = "CS", "UI"
+_IS_UID = re.compile(r"[0-9.]{1,64}", re.ASCII)
 _LONGEST_LIST = 1000
 _MOST_VALUES = 16  # of one key that wants every value: a condition each
 _EMPTY = '""'
@@ -108,6 +109,8 @@ def _term(attribute: Attribute, value: str, asked: SearchRequest) -> Expression:
         _bound_values(attribute, codes)
         return All(tuple(_code(attribute, each) for each in codes))
     wild = [each for each in codes if _WILDCARD.search(each)]
+    if not wild and attribute.vr == _UID and not all(_IS_UID.fullmatch(each) for each in codes):
+        raise Invalid(f"{attribute.keyword} is no UID", location=attribute.keyword)
     if not wild:
         return Term(attribute.field, codes)
     if attribute.vr != _CODE:

@@ -34,3 +34,14 @@ def parts_of(answer: TestResponse) -> list[bytes]:
     boundary = answer.mimetype_params["boundary"].encode()
     pieces = answer.data.split(b"--" + boundary)[1:-1]
     return [piece.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n") for piece in pieces]
+
+
+def parts_with_headers(answer: TestResponse) -> list[tuple[dict[str, str], bytes]]:
+    """The header lines of each part of a multipart answer, names in lower case, and its bytes."""
+    boundary = answer.mimetype_params["boundary"].encode()
+    found = []
+    for piece in answer.data.split(b"--" + boundary)[1:-1]:
+        head, _, body = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        lines = (line.partition(": ") for line in head.decode("latin-1").split("\r\n"))
+        found.append(({name.lower(): value for name, _, value in lines}, body.removesuffix(b"\r\n")))
+    return found

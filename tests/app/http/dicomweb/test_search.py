@@ -97,7 +97,7 @@ def test_every_level_is_searched(
     [
         "limit=-1", "limit=x", "limit=1e9", "limit=5&limit=6", "offset=-1", f"offset={'9' * 65}",
         "fuzzymatching=maybe", "emptyvaluematching=1", "multiplevaluematching=",
-        "Nonsense=1", "00990099=1", "patientid=P1", "PatientID=a&PatientID=b",
+        "PatientID=a&PatientID=b", "StudyInstanceUID=abc", "StudyInstanceUID=1.2,x",
         "StudyDate=20200101-20190101", "StudyDate=2020", "StudyDate=-", "SOPInstanceUID=1.2", "Modality=CT",
         "StudyTime=25", "StudyDate=20260101-20260102&StudyTime=10-1",
     ],
@@ -173,7 +173,7 @@ def asked(client: FlaskClient, as_role: AsRole, path: str) -> TestResponse:
 
 def warnings(answer: TestResponse) -> list[str]:
     """The texts of an answer's warnings."""
-    return [each.removeprefix('299 hilum "').removesuffix('"') for each in answer.headers.getlist("Warning")]
+    return [each.split(" ", 2)[2].strip('"') for each in answer.headers.getlist("Warning")]
 
 
 def test_a_limit_beyond_the_most_is_cut_with_a_warning(filled: FlaskClient, as_role: AsRole) -> None:
@@ -217,7 +217,7 @@ def test_another_uid_than_the_paths_is_told(filled: FlaskClient, as_role: AsRole
     assert (answer.status_code, answer.json["location"]) == (400, ["StudyInstanceUID"])  # type: ignore[index]
 
 
-@pytest.mark.parametrize("path", ["studies", "studies/1.5/series", "studies/1.5/instances"])
+@pytest.mark.parametrize("path", ["series", "studies/1.5/series", "studies/1.5/instances"])
 @pytest.mark.parametrize("name", ["InstitutionName", "00080080", "00080080,Nonsense,00990001"])
 def test_any_other_field_comes_from_the_stored_metadata(
     client: FlaskClient, as_role: AsRole, path: str, name: str
