@@ -118,11 +118,15 @@ def _told(value: Any) -> str:
 def _write(path: Path, pieces: Sequence[bytes]) -> None:
     """Write a file that is whole or not there; nobody misses it after a power cut, so nothing is synced."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    with unfinished.open("xb") as file:
-        file.write(_COUNT.pack(len(pieces)))
-        file.write(Struct(f"<{len(pieces)}Q").pack(*map(len, pieces)))
-        file.writelines(pieces)
-    unfinished.replace(path)
+    try:
+        with unfinished.open("xb") as file:
+            file.write(_COUNT.pack(len(pieces)))
+            file.write(Struct(f"<{len(pieces)}Q").pack(*map(len, pieces)))
+            file.writelines(pieces)
+        unfinished.replace(path)
+    except OSError:  # a full disk is not filled further with halves of files
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _files(root: Path) -> Iterator[tuple[float, int, Path]]:

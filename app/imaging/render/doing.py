@@ -6,9 +6,9 @@ from typing import Any, BinaryIO, TypeAlias
 
 from pydicom import Dataset
 
-from app.imaging.render.documents import report_html, report_text
+from app.imaging.render.documents import report_html, report_text, report_xml
 from app.imaging.render.faults import Unrenderable
-from app.imaging.render.media import written
+from app.imaging.render.media import check_size, written
 from app.imaging.render.picture import Picture, draw
 from app.imaging.render.reducing import levels_to_leave_out, reduced
 from app.imaging.render.source import OpenInstance
@@ -62,10 +62,12 @@ def _draw(
     task: Draw, source: OpenInstance, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
 ) -> Sequence[int]:
     wish = replace(task.wish, presentation=presentation)
-    pictures = []
+    pictures, pixels = [], 0
     for number in task.numbers:
         note(number)
         pictures.append(_picture(source, number, wish))
+        pixels += pictures[-1].values.size
+        check_size(pixels)  # before the next is drawn, and not when memory has run out
     return [target.write(written(pictures, wish))]
 
 
@@ -87,7 +89,11 @@ def _tell(
     return [target.write(write(source.header.attributes).encode())]
 
 
-_TEXTS: Mapping[str, Callable[[Dataset], str]] = {"text/html": report_html, "text/plain": report_text}
+_TEXTS: Mapping[str, Callable[[Dataset], str]] = {
+    "text/html": report_html,
+    "text/plain": report_text,
+    "text/xml": report_xml,
+}
 _Doing: TypeAlias = Callable[[Any, OpenInstance, Dataset | None, BinaryIO, NoteFrame], Sequence[int]]
 _DOING: Mapping[type[Task], _Doing] = {
     EncodeFrames: _encode_frames,

@@ -33,12 +33,17 @@ def written(pictures: Sequence[Picture], wish: Wish) -> bytes:
         raise Unrenderable("pictures are not written in this media type")
     if not pictures or (len(pictures) > 1 and wish.media_type not in MOVING):
         raise Unrenderable("this media type holds one picture")
-    if sum(picture.values.size for picture in pictures) > MOST_MOVING_PIXELS:
-        raise Unrenderable("the pictures are too many or too large to move: ask for a smaller viewport")
+    check_size(sum(picture.values.size for picture in pictures))
     try:
         return writer(pictures, wish)
     except (OSError, RuntimeError, ValueError) as error:
         raise Unrenderable("the picture cannot be written in this media type") from error
+
+
+def check_size(pixels: int) -> None:
+    """Raise `Unrenderable` where pictures of so many pixels are too large to be one."""
+    if pixels > MOST_MOVING_PIXELS:
+        raise Unrenderable("the pictures are too many or too large to move: ask for a smaller viewport")
 
 
 def _jpeg(pictures: Sequence[Picture], wish: Wish) -> bytes:
