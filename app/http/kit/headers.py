@@ -26,6 +26,15 @@ _PAGE_POLICY = (
 _ONE_YEAR = "max-age=31536000"
 
 
+_WITHOUT_CONTENT = frozenset({204, 304})
+
+
+def leave_out_content(answer: Response) -> None:
+    """Say no media type of content that is not there (RFC 9110 8.3, PS3.18 8.7.9)."""
+    if answer.status_code in _WITHOUT_CONTENT:
+        answer.headers.pop("Content-Type", None)
+
+
 class Protection:
     """The headers of every answer; under an https `base_url` browsers are told to stay with https."""
 

@@ -17,7 +17,7 @@ from app.http.kit import metrics
 from app.http.kit.compression import compress
 from app.http.kit.cross_origin import CrossOrigin
 from app.http.kit.guard import Guard, settle, unguarded_routes
-from app.http.kit.headers import Protection
+from app.http.kit.headers import Protection, leave_out_content
 from app.http.kit.logging import UNMATCHED, note_request
 from app.http.kit.problems import Dialect, install_problems
 from app.http.kit.request_context import current, sign
@@ -52,6 +52,7 @@ class Passage:
         """Make an answer ready to leave; another one where the audit entry could not be closed."""
         request, context = request_ctx.request, current()
         answer = settle(answer, context)
+        leave_out_content(answer)
         compress(answer, request.headers.get("Accept-Encoding"))
         self._protection.add(answer)
         self._cross_origin.add(answer, request)
