@@ -6,13 +6,14 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import orjson
-from flask import Response
+from flask import Response, current_app, request
 
 from app.http.dicomweb.accepting import wanted_of
 from app.http.dicomweb.route_table import ROUTES, ImagingRoute
 from app.http.dicomweb.transactions import TRANSACTIONS, name_of, parameters_of
 from app.http.kit.negotiation import MediaType
 from app.site import Sites
+from graph.errors import NotAcceptable
 
 NAMESPACE = "http://wadl.dev.java.net/2009/02"
 WADL = MediaType("application", "vnd.sun.wadl+xml")
@@ -27,6 +28,22 @@ def capabilities(sites: Sites) -> Response:
     body = _as_json(base) if wanted == _JSON else _as_xml(base)
     answer = Response(body, content_type=str(wanted))
     answer.headers["Allow"] = "OPTIONS"
+    return answer
+
+
+def capabilities_of_route(sites: Sites) -> Response:
+    """200 with the methods of a route, and the description of the service with it where that is wanted.
+
+    A browser asks for the methods alone before a request of a page from elsewhere.
+    """
+    methods = current_app.make_default_options_response()
+    if "Access-Control-Request-Method" in request.headers:
+        return methods
+    try:
+        answer = capabilities(sites)
+    except NotAcceptable:
+        return methods
+    answer.headers["Allow"] = methods.headers["Allow"]
     return answer
 
 

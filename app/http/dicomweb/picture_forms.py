@@ -10,7 +10,7 @@ from graph.errors import NotAcceptable
 
 MOVING = frozenset({GIF, WEBP})
 _PICTURES = (JPEG, PNG, GIF, WEBP, JP2)
-_TEXTS = ("text/html", "text/plain")
+_TEXTS = ("text/html", "text/plain", "text/xml")
 MEDIA: Mapping[Showing, tuple[str, ...]] = {  # the first of each is the default (table 8.7.4-1)
     Showing.PIXELS: _PICTURES,
     Showing.STATE: _PICTURES,
@@ -26,16 +26,28 @@ class PictureForm:
     alone: bool
 
 
-def picture_forms(ranges: Sequence[MediaRange], shown: Iterable[Showing]) -> list[PictureForm]:
-    """The forms that a caller takes of such things, the most wanted first.
+def part_types(ranges: Sequence[MediaRange], shown: Iterable[Showing]) -> Mapping[Showing, str]:
+    """The media type that a caller wants most of each kind of things, as parts; without those of none."""
+    weighed = {
+        kind: {name: weigh(ranges, _offer(name, alone=False)) for name in names}
+        for kind, names in MEDIA.items()
+        if kind in shown
+    }
+    return {
+        kind: max(weights, key=lambda name: weights[name])
+        for kind, weights in weighed.items()
+        if max(weights.values()) > 0
+    }
+
+
+def picture_forms(ranges: Sequence[MediaRange], shown: Showing) -> list[PictureForm]:
+    """The forms that a caller takes of such a thing, the most wanted first.
 
     Raises `NotAcceptable` where there is none.
     """
-    kinds = set(shown)
-    names = dict.fromkeys(name for kind, names in MEDIA.items() if kind in kinds for name in names)
     weights = {
         PictureForm(name, alone): weigh(ranges, _offer(name, alone=alone))
-        for name in names
+        for name in MEDIA[shown]
         for alone in (True, False)
     }
     wanted = [form for form in weights if weights[form] > 0]

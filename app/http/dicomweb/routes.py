@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import quote
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from app.http.dicomweb.accepting import check_character_set
-from app.http.dicomweb.capabilities import capabilities
+from app.http.dicomweb.addresses import locate
+from app.http.dicomweb.capabilities import capabilities, capabilities_of_route
 from app.http.dicomweb.description import operation_of_route, operation_of_service
 from app.http.dicomweb.route_table import PREFIX, ROUTES, ImagingRoute
 from app.http.dicomweb.routes_bulk import BulkViews
@@ -32,6 +34,8 @@ from app.imaging.store import Ingest
 from app.site import Sites
 
 _View: TypeAlias = Callable[..., Response]
+_OPTIONS = "OPTIONS"
+_NOT_LOCATED = frozenset({"search", "uri"})  # a search has no resource, a URI request names it in its query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +60,10 @@ def blueprint(uses: ImagingUses, *, sites: Sites, limits: BodyLimits) -> Bluepri
         rooms.add_url_rule(
             route.path,
             f"{route.method} {route.path}".replace(".", "_"),
-            _declared(route, views[route.view]),
-            methods=[route.method],
+            _declared(route, views[route.view], sites),
+            methods=[route.method, _OPTIONS],
             defaults=route.defaults,
+            provide_automatic_options=False,
         )
     for path in ("", "/"):
         rooms.add_url_rule(
@@ -75,7 +80,7 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
     """The views by their names in the table."""
     stow = StowViews(uses.ingest, uses.assemblies, sites, limits)
     bulk = BulkViews(uses.bulk, uses.retrieval, sites)
-    files = WadoViews(uses.retrieval, uses.rendering)
+    files = WadoViews(uses.retrieval, uses.rendering, sites)
     rendered = RenderedViews(uses.retrieval, uses.rendering, bulk, sites)
     deletion = DeleteViews(uses.deletion, uses.restoration)
     return {
@@ -87,7 +92,7 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
         "bulkdata": bulk.bulkdata,
         "pixeldata": bulk.pixeldata,
         "value": bulk.value,
-        "frames": FrameViews(uses.retrieval, uses.rendering).frames,
+        "frames": FrameViews(uses.retrieval, uses.rendering, sites).frames,
         "rendered": rendered.rendered,
         "thumbnail": rendered.thumbnail,
         "uri": UriViews(
@@ -103,17 +108,31 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
     }
 
 
-def _declared(route: ImagingRoute, view: _View) -> _View:
+def _declared(route: ImagingRoute, view: _View, sites: Sites) -> _View:
     """The view of a row with what it needs and what it is for."""
     needs = requires(route.permission, action=route.action)
-    return needs(documented(operation_of_route(route))(_called(view)))
+    return needs(documented(operation_of_route(route))(_called(route, view, sites)))
 
 
-def _called(view: _View) -> _View:
-    """The view as Flask calls it: with the names of the path, by whoever asks."""
+def _called(route: ImagingRoute, view: _View, sites: Sites) -> _View:
+    """The view as Flask calls it: with the names of the path, by whoever asks.
+
+    What is negotiated says so to caches (RFC 9110 12.5.5), what is retrieved says where it is.
+    """
+    negotiated = route.method == "GET"
+    located = negotiated and route.view not in _NOT_LOCATED
 
     def called(**path: str) -> Response:
+        if request.method == _OPTIONS:
+            return capabilities_of_route(sites)
         check_character_set()
-        return view(current_scope(), **path)
+        scope = current_scope()
+        answer = view(scope, **path)
+        if negotiated:
+            answer.headers["Vary"] = "Accept"
+        if located:
+            address = sites.of(scope).address(scope.partition)
+            locate(answer, address + quote(request.path.removeprefix(PREFIX)))
+        return answer
 
     return called

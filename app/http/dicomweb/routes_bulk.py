@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import Response
 
 from app.http.dicomweb.accepting import accepted
-from app.http.dicomweb.bulk_forms import forms_of, related, weight_of
+from app.http.dicomweb.bulk_forms import OCTETS, forms_of, related, weight_of
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.headers import DATA_POLICY
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
@@ -17,6 +17,7 @@ from app.imaging.bulk_paths import bulk_path
 from app.imaging.retrieve import BulkRetrieval, ImagingRetrieval, StoredBulk
 from app.site import Sites
 from graph.errors import NotAcceptable, NotFound
+from graph.records import StoredInstance
 from graph.scope import AccessScope
 
 _REFUSED = "the bulk data is stored in another media type or transfer syntax"
@@ -43,6 +44,29 @@ class BulkViews:
         if not alone:
             return _related(self._parts(found, form, address), form, measured=not found.has_frames)
         return self.alone(scope, found, form)
+
+    def document(self, scope: AccessScope, study: str, series: str, instance: str, path: str) -> Response:
+        """200 with the value at a path as it is looked at: of equals alone; raises as `value` does."""
+        found = self._bulk.value(scope, study, series, instance, bulk_path(path))
+        form, alone = _chosen(found, accepted(), alone_first=True)
+        if alone:
+            return self.alone(scope, found, form)
+        address = self._sites.of(scope).address(scope.partition)
+        return _related(self._parts(found, form, address), form, measured=True)
+
+    def document_part(
+        self, scope: AccessScope, instance: StoredInstance, path: str, ranges: Sequence[MediaRange]
+    ) -> OutgoingPart:
+        """The document at a path of an instance as one of several parts.
+
+        Raises `NotAcceptable` where its media type is not accepted, `NotFound` where there is none.
+        """
+        uids = (instance.study_uid, instance.series_uid, instance.sop_uid)
+        found = self._bulk.value(scope, *uids, bulk_path(path))
+        for bulk, form in _wanted(iter([found]), ranges):
+            if form.name != OCTETS.name:
+                return next(self._parts(bulk, form, self._sites.of(scope).address(scope.partition)))
+        raise NotAcceptable(_REFUSED, location="Accept")
 
     def alone(self, scope: AccessScope, found: StoredBulk, form: MediaType) -> Response:
         """200 with one value as a single part, or with a range of it."""
@@ -115,12 +139,14 @@ class BulkViews:
             yield OutgoingPart(headers, self._bulk.chunks(bulk), bulk.value.size)
 
 
-def _chosen(bulk: StoredBulk, ranges: Sequence[MediaRange]) -> tuple[MediaType, bool]:
+def _chosen(
+    bulk: StoredBulk, ranges: Sequence[MediaRange], *, alone_first: bool = False
+) -> tuple[MediaType, bool]:
     """The form that is wanted most, and whether alone; of equals parts, but for who asks for a range."""
     offers = [(form, related(form), False) for form in forms_of(bulk)]
     if not bulk.has_frames:
         alone = [(form, form, True) for form in forms_of(bulk)]
-        offers = [*alone, *offers] if wants_range() else [*offers, *alone]
+        offers = [*alone, *offers] if alone_first or wants_range() else [*offers, *alone]
     weighed = [(weight_of(ranges, bulk, form, offer), form, single) for form, offer, single in offers]
     weight, form, single = max(weighed, key=lambda each: each[0])
     if weight <= 0:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from flask import Response
 
 from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.addresses import path_of
 from app.http.dicomweb.frame_forms import FrameForm, frame_forms
 from app.http.dicomweb.frame_numbers import read_frame_numbers
 from app.http.dicomweb.uids import check_uids
@@ -14,6 +15,7 @@ from app.http.kit.multipart import OutgoingPart, related_content_type, related_l
 from app.http.kit.negotiation import MediaType
 from app.http.kit.single_part import SinglePart, answer_single
 from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, ahead
+from app.site import Sites
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
@@ -25,9 +27,10 @@ _MOST_HELD = 8 << 20  # bytes of frames that are read before the first is sent
 class FrameViews:
     """The answers to a request for frames."""
 
-    def __init__(self, retrieval: ImagingRetrieval, rendering: ImagingRendering) -> None:
+    def __init__(self, retrieval: ImagingRetrieval, rendering: ImagingRendering, sites: Sites) -> None:
         self._retrieval = retrieval
         self._rendering = rendering
+        self._sites = sites
 
     def frames(self, scope: AccessScope, study: str, series: str, instance: str, numbers: str) -> Response:
         """200 with the frames in the order asked for: multipart/related or, one alone, a single part.
@@ -41,7 +44,9 @@ class FrameViews:
         forms = frame_forms(found, accepted(), alone=len(wanted) == 1)
         form, bodies = self._had(found, wanted, forms)
         if not form.alone:
-            return _related(bodies, form.media_type)
+            address = self._sites.of(scope).address(scope.partition)
+            place = f"{address}{path_of(study, series, instance)}/frames"
+            return _related(zip(wanted, bodies, strict=True), form.media_type, place)
         (body,) = bodies
         tag = self._retrieval.tag_of(found, f"frame {wanted[0]} {form.media_type}")
         return answer_single(
@@ -69,19 +74,20 @@ class FrameViews:
         return ahead(lambda number: self._rendering.frame(instance, number, uid), numbers, _AHEAD)
 
 
-def _related(bodies: Iterator[bytes], frame_type: MediaType) -> Response:
+def _related(frames: Iterator[tuple[int, bytes]], frame_type: MediaType, place: str) -> Response:
     """The frames as parts: with their length where they are few bytes, else as they come."""
-    boundary = uuid4().hex
-    first, size = [], 0
-    for body in bodies:
-        first.append(body)
-        if (size := size + len(body)) > _MOST_HELD:
+    boundary, form = uuid4().hex, str(frame_type)
+    each = (
+        OutgoingPart({"Content-Type": form, "Content-Location": f"{place}/{number}"}, [body], len(body))
+        for number, body in frames
+    )
+    parts, size = [], 0
+    for part in each:
+        parts.append(part)
+        if (size := size + (part.length or 0)) > _MOST_HELD:
             break
-    headers = {"Content-Type": str(frame_type)}
-    parts = [OutgoingPart(headers, [body], len(body)) for body in first]
-    rest = (OutgoingPart(headers, [body], len(body)) for body in bodies)
     response = Response(
-        write_related(chain(parts, rest), boundary),
+        write_related(chain(parts, each), boundary),
         content_type=related_content_type(frame_type.name, boundary),
     )
     if size <= _MOST_HELD:

@@ -8,6 +8,7 @@ import orjson
 from flask import Response, request
 
 from app.http.dicomweb.accepting import wanted_of
+from app.http.dicomweb.addresses import path_of
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.conditional import is_unchanged
 from app.http.kit.json_answers import JSON_OFFERS
@@ -22,6 +23,7 @@ from graph.scope import AccessScope
 XML = MediaType("application", "dicom+xml")
 XML_PARTS = MediaType("multipart", "related", {"type": XML.name})
 OFFERS = (*JSON_OFFERS, XML_PARTS, XML)
+_UIDS = ("0020000D", "0020000E", "00080018")  # which every instance has that was stored
 _AT_ONCE = 32  # instances that one write to the client carries: larger buffers cost new pages of memory
 
 
@@ -44,18 +46,17 @@ class MetadataViews:
         wanted = wanted_of(OFFERS)
         found = self._retrieval.metadata(scope, study, series, instance)
         in_xml = wanted not in JSON_OFFERS
-        headers = {"ETag": f'"{found.tag}{".xml" if in_xml else ""}"', "Vary": "Accept"}
+        headers = {"ETag": f'"{found.tag}{".xml" if in_xml else ""}"'}
         if is_unchanged(dict(request.headers), headers["ETag"]):
             return Response(status=304, headers=headers)
         address = self._sites.of(scope).address(scope.partition)
         if not in_xml:
             body = _array(found.objects, address)
             return Response(body, content_type=str(wanted), headers=headers)
-        documents = _documents(found.objects, address)
+        parts = _parts(found.objects, address)
         if wanted == XML and len(found.objects) == 1:
-            return Response(documents, content_type=XML.name, headers=headers)
+            return Response(next(parts).body, content_type=XML.name, headers=headers)
         boundary = uuid4().hex
-        parts = (OutgoingPart({"Content-Type": XML.name}, [each]) for each in documents)
         content_type = related_content_type(XML.name, boundary)
         return Response(write_related(parts, boundary), content_type=content_type, headers=headers)
 
@@ -69,7 +70,10 @@ def _array(objects: Sequence[bytes], address: str) -> Iterator[bytes]:
     yield b"]"
 
 
-def _documents(objects: Sequence[bytes], address: str) -> Iterator[bytes]:
-    """The document of each instance."""
+def _parts(objects: Sequence[bytes], address: str) -> Iterator[OutgoingPart]:
+    """The document of each instance, with the address of its metadata."""
     for each in objects:
-        yield write_native(orjson.loads(with_addresses(zlib.decompress(each), address)))
+        dataset = orjson.loads(with_addresses(zlib.decompress(each), address))
+        place = path_of(*(dataset[tag]["Value"][0] for tag in _UIDS))
+        headers = {"Content-Type": XML.name, "Content-Location": f"{address}{place}/metadata"}
+        yield OutgoingPart(headers, [write_native(dataset)])

@@ -1,37 +1,35 @@
 """Rendered resources and thumbnails, at every level (PS3.18 10.4.1.1.3, 10.4.1.1.4): what one can look at."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from itertools import chain
+from typing import TypeAlias
 from uuid import uuid4
 
 from flask import Response, request
 
 from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.addresses import path_of, warned
 from app.http.dicomweb.frame_numbers import read_frame_numbers
-from app.http.dicomweb.picture_forms import MEDIA, MOVING, PictureForm, fitting, picture_forms
+from app.http.dicomweb.picture_forms import MOVING, fitting, part_types, picture_forms
 from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, write_related
-from app.imaging.render.wishes import Viewport, Wish, read_wish
+from app.http.kit.single_part import SinglePart, answer_single
+from app.imaging.render.wishes import JPEG, RENDERING, Viewport, Wish, read_wish
 from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, Showing, showing_of
 from app.site import Sites
-from graph.errors import HilumError, NotAcceptable, NotFound
+from graph.errors import HilumError, Invalid, NotAcceptable, NotFound
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 
 MOST_MOVING_FRAMES = 1000
 THUMBNAIL = Viewport(width=200, height=200)
 DOCUMENT = "00420011"  # EncapsulatedDocument
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One thing to show: the instance that it is of, and how it is made under a wish."""
-
-    instance: StoredInstance
-    made: Callable[[Wish], Iterator[bytes]]
+_MOST_FAILURES = 20  # items of a resource that may fail before one is there
+_RenderedItem: TypeAlias = Callable[[], OutgoingPart]  # raises `NotAcceptable` or `NotFound`
 
 
 class RenderedViews:
@@ -61,16 +59,19 @@ class RenderedViews:
         check_uids(study=study, series=series, instance=instance)
         asked = read_frame_numbers(numbers) if numbers is not None else None
         shown = self._shown(scope, study, series, instance)
-        if series and instance and showing_of(shown[0]) is Showing.DOCUMENT:
-            return self._bulk.value(scope, study, series, instance, DOCUMENT)
-        forms = picture_forms(accepted(), map(showing_of, shown))
-        presented = showing_of(shown[0]) is Showing.STATE
-        wish = read_wish(request.args, forms[0].media_type, presented=presented)
-        fit = [each for each in shown if forms[0].media_type in MEDIA[showing_of(each)]]
-        items = [item for each in fit for item in self._items(scope, each, asked, forms[0])]
-        form = fitting(forms, alone=instance is not None and len(items) == 1)
-        response = self._answer(scope, self._made(items, replace(wish, media_type=form.media_type)), form)
-        return _with_warnings(response, wish)
+        kind = showing_of(shown[0])
+        wish = _wish(JPEG, kind)
+        if series is None or instance is None:
+            return self._answer(scope, self._together(scope, shown), wish.unheeded, alone=False)
+        if kind is Showing.DOCUMENT:
+            return self._bulk.document(scope, study, series, instance, DOCUMENT)
+        forms = picture_forms(accepted(), kind)
+        form = forms[0]
+        items = list(self._items(scope, shown[0], asked, _wish(form.media_type, kind)))
+        if len(items) > 1 and form.alone:
+            form = fitting(forms, alone=False)
+            items = list(self._items(scope, shown[0], asked, _wish(form.media_type, kind)))
+        return self._answer(scope, items, wish.unheeded, alone=form.alone)
 
     def alone(
         self,
@@ -85,14 +86,13 @@ class RenderedViews:
         It is drawn under a presentation state where there is one. Raises `NotAcceptable` where the pixels
         cannot be read, `NotFound` where there is nothing to show.
         """
-        form = PictureForm(wish.media_type, alone=True)
         asked = None if frame is None else [frame]
         items = (
-            [self._picture(instance, (frame or 1,), state)]
+            [self._picture(scope, instance, (frame or 1,), wish, state=state)]
             if state
-            else list(self._items(scope, instance, asked, form))
+            else list(self._items(scope, instance, asked, wish))
         )
-        return _with_warnings(self._answer(scope, self._made(items, wish), form), wish)
+        return self._answer(scope, items, wish.unheeded, alone=True)
 
     def thumbnail(
         self,
@@ -108,8 +108,9 @@ class RenderedViews:
         """
         check_uids(study=study, series=series, instance=instance)
         number = read_frame_numbers(numbers)[0] if numbers is not None else 1
-        form = fitting(picture_forms(accepted(), [Showing.PIXELS]), alone=True)
-        wish = read_wish(request.args, form.media_type, thumbnail=True)
+        form = fitting(picture_forms(accepted(), Showing.PIXELS), alone=True)
+        wish = read_wish(_parameters(), form.media_type, thumbnail=True)
+        wish = replace(wish, viewport=wish.viewport or THUMBNAIL)
         shown = [
             each for each in self._shown(scope, study, series, instance) if showing_of(each) is Showing.PIXELS
         ]
@@ -117,105 +118,151 @@ class RenderedViews:
             raise NotFound("there are no pixels to show")
         middle = len(shown) // 2
         nearest = sorted(range(len(shown)), key=lambda place: abs(place - middle))
-        items = [self._picture(shown[place], (number,)) for place in nearest]
-        drawn = next(self._made(items, replace(wish, viewport=wish.viewport or THUMBNAIL)))
-        return self._answer(scope, iter([drawn]), form)
+        items = [self._picture(scope, shown[place], (number,), wish) for place in nearest]
+        drawn = next(_made(items))
+        return self._answer(scope, [lambda: drawn], (), alone=form.alone)
 
     def _shown(
         self, scope: AccessScope, study: str, series: str | None, instance: str | None
     ) -> list[StoredInstance]:
-        """What can be shown of a resource: of one with several instances what is not shown with others."""
+        """What can be shown of a resource: of one with several instances no state, which shows others."""
         found = self._retrieval.instances(scope, study, series, instance, frames=True)
-        alone = {Showing.STATE, Showing.DOCUMENT} if instance is None else set()
+        alone = {Showing.STATE} if instance is None else set()
         shown = [each for each in found if showing_of(each) not in {Showing.NOTHING, *alone}]
         if not shown:
             raise NotFound("there is nothing to show")
         return shown
 
+    def _together(self, scope: AccessScope, shown: Sequence[StoredInstance]) -> list[_RenderedItem]:
+        """The items of several instances, each in the media type that is wanted most of its kind (8.7.8.1).
+
+        What is had in none of them is left out; raises `NotAcceptable` where that is all.
+        """
+        ranges = accepted()
+        types = part_types(ranges, set(map(showing_of, shown)))
+        wishes = {kind: _wish(media_type, kind) for kind, media_type in types.items()}
+        items: list[_RenderedItem] = []
+        for each in shown:
+            kind = showing_of(each)
+            if kind is Showing.DOCUMENT:
+                items.append(partial(self._bulk.document_part, scope, each, DOCUMENT, ranges))
+            elif kind in wishes:
+                items += self._items(scope, each, None, wishes[kind])
+        if not items:
+            raise NotAcceptable("several items come as multipart/related only", location="Accept")
+        return items
+
     def _items(
-        self,
-        scope: AccessScope,
-        instance: StoredInstance,
-        asked: Sequence[int] | None,
-        form: PictureForm,
-    ) -> Iterator[_Item]:
+        self, scope: AccessScope, instance: StoredInstance, asked: Sequence[int] | None, wish: Wish
+    ) -> Iterator[_RenderedItem]:
         """The items of an instance: frames one by one, or moving together; a report; what a state shows.
 
         Without frames that are asked for it is the first, and all of them where they can move.
         """
         if showing_of(instance) is Showing.REPORT:
-            yield _Item(instance, lambda wish: self._rendering.report(instance, wish.media_type).chunks())
+            yield partial(self._report, scope, instance, wish.media_type)
         elif showing_of(instance) is Showing.STATE:
             for image, frames in self._rendering.shown_by(scope, instance):
                 for number in frames or (1,):
-                    yield self._picture(image, (number,), instance)
-        elif form.media_type in MOVING and (asked is None or len(asked) > 1):
+                    yield self._picture(scope, image, (number,), wish, named=bool(frames), state=instance)
+        elif wish.media_type in MOVING and (asked is None or len(asked) > 1):
             numbers = tuple(asked or range(1, instance.number_of_frames + 1))
             if len(numbers) > MOST_MOVING_FRAMES:
                 raise NotAcceptable(f"more than {MOST_MOVING_FRAMES} frames do not move in one picture")
-            yield self._picture(instance, numbers)
+            yield self._picture(scope, instance, numbers, wish, named=asked is not None)
         else:
             for number in asked or (1,):
-                yield self._picture(instance, (number,))
+                yield self._picture(scope, instance, (number,), wish, named=asked is not None)
 
     def _picture(
-        self, image: StoredInstance, numbers: tuple[int, ...], state: StoredInstance | None = None
-    ) -> _Item:
-        return _Item(image, partial(self._drawn, image, numbers, state))
+        self,
+        scope: AccessScope,
+        image: StoredInstance,
+        numbers: tuple[int, ...],
+        wish: Wish,
+        *,
+        named: bool = False,
+        state: StoredInstance | None = None,
+    ) -> _RenderedItem:
+        """A picture of frames, as a part; `named`: its address names them."""
 
-    def _drawn(
-        self, image: StoredInstance, numbers: tuple[int, ...], state: StoredInstance | None, wish: Wish
-    ) -> Iterator[bytes]:
-        return self._rendering.picture(image, numbers, wish, state).chunks()
+        def drawn() -> OutgoingPart:
+            content = b"".join(self._rendering.picture(image, numbers, wish, state).chunks())
+            place = self._place(scope, image, numbers if named else ())
+            return OutgoingPart(
+                {"Content-Type": wish.media_type, "Content-Location": place}, [content], len(content)
+            )
 
-    def _made(self, items: Sequence[_Item], wish: Wish) -> Iterator[tuple[StoredInstance, bytes]]:
-        """Items as they are made, those left out that cannot be; raises what hindered all of them."""
-        if not items:
-            raise NotFound("there is nothing to show")
-        attempts = (_attempt(item, wish) for item in items)
-        first = next(attempts)
-        while isinstance(first, HilumError):
-            if (following := next(attempts, None)) is None:
-                raise first
-            first = following
-        return (each for each in chain([first], attempts) if not isinstance(each, HilumError))
+        return drawn
+
+    def _report(self, scope: AccessScope, instance: StoredInstance, media_type: str) -> OutgoingPart:
+        content = b"".join(self._rendering.report(instance, media_type).chunks())
+        headers = {
+            "Content-Type": f"{media_type}; charset=utf-8",
+            "Content-Location": self._place(scope, instance, ()),
+        }
+        return OutgoingPart(headers, [content], len(content))
+
+    def _place(self, scope: AccessScope, instance: StoredInstance, numbers: Sequence[int]) -> str:
+        address = self._sites.of(scope).address(scope.partition)
+        frames = f"/frames/{','.join(map(str, numbers))}" if numbers else ""
+        of = path_of(instance.study_uid, instance.series_uid, instance.sop_uid)
+        return f"{address}{of}{frames}/rendered"
 
     def _answer(
-        self, scope: AccessScope, made: Iterable[tuple[StoredInstance, bytes]], form: PictureForm
+        self, scope: AccessScope, items: Sequence[_RenderedItem], unheeded: Iterable[str], *, alone: bool
     ) -> Response:
-        if form.alone:
-            _, content = next(iter(made))
-            return Response(content, content_type=_content_type(form))
-        boundary = uuid4().hex
-        base = self._sites.of(scope).address(scope.partition)
-        parts = (
-            OutgoingPart(
-                {"Content-Type": _content_type(form), "Content-Location": f"{base}{_path(instance)}"},
-                [content],
-                len(content),
-            )
-            for instance, content in made
-        )
-        content_type = related_content_type(form.media_type, boundary)
-        return Response(write_related(parts, boundary), content_type=content_type)
+        """The items as they are made, with a warning of each word of an annotation that is not known."""
+        made = _made(items)
+        first = next(made)
+        if alone:
+            response = _single(first)
+        else:
+            boundary, kind = uuid4().hex, first.headers["Content-Type"].partition(";")[0]
+            body = write_related(chain([first], made), boundary)
+            response = Response(body, content_type=related_content_type(kind, boundary))
+        address = self._sites.of(scope).address(scope.partition)
+        for word in unheeded:
+            response.headers.add("Warning", warned(address, f"The annotation {word} is not known."))
+        return response
 
 
-def _attempt(item: _Item, wish: Wish) -> tuple[StoredInstance, bytes] | HilumError:
-    try:
-        return item.instance, b"".join(item.made(wish))
-    except (NotAcceptable, NotFound) as refused:
-        return refused
+def _parameters() -> Mapping[str, str]:
+    """The parameters of rendering; raises `Invalid` for one that is there twice, and could mean either."""
+    for name in RENDERING:
+        if len(request.args.getlist(name)) > 1:
+            raise Invalid(f"{name} is there more than once", location=name)
+    return request.args
 
 
-def _with_warnings(response: Response, wish: Wish) -> Response:
-    for word in wish.unheeded:
-        response.headers.add("Warning", f'299 hilum "The annotation {word} is not known."')
-    return response
+def _wish(media_type: str, kind: Showing) -> Wish:
+    """How a thing is wanted in a media type: what is read of text says no more than what text it is."""
+    presented = kind is Showing.STATE
+    drawn = JPEG if kind is Showing.REPORT else media_type
+    return replace(read_wish(_parameters(), drawn, presented=presented), media_type=media_type)
 
 
-def _content_type(form: PictureForm) -> str:
-    return f"{form.media_type}; charset=utf-8" if form.media_type.startswith("text/") else form.media_type
+def _made(items: Sequence[_RenderedItem]) -> Iterator[OutgoingPart]:
+    """Items as they are made, those left out that cannot be; raises what hindered the first ones."""
+    if not items:
+        raise NotFound("there is nothing to show")
+    there, failures = False, list[HilumError]()
+    for item in items:
+        try:
+            part = item()
+        except (NotAcceptable, NotFound) as refused:
+            failures.append(refused)
+            if not there and len(failures) == min(_MOST_FAILURES, len(items)):
+                raise failures[0] from None
+        else:
+            there = True
+            yield part
 
 
-def _path(instance: StoredInstance) -> str:
-    return f"/studies/{instance.study_uid}/series/{instance.series_uid}/instances/{instance.sop_uid}/rendered"
+def _single(part: OutgoingPart) -> Response:
+    """One item as the answer, or a range of it; pictures are known by their bytes, text may be packed."""
+    content, media_type = b"".join(part.body), part.headers["Content-Type"]
+    if media_type.startswith("text/"):
+        return Response(content, content_type=media_type)
+    tag = sha256(content).hexdigest()[:32]
+    return answer_single(SinglePart(media_type, len(content), tag, lambda start, end: [content[start:end]]))

@@ -13,12 +13,14 @@ from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.addresses import path_of
 from app.http.dicomweb.file_forms import DICOM, SYNTAX, syntax_wanted, with_defaults
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange
 from app.http.kit.single_part import SinglePart, answer_single
 from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, ahead
+from app.site import Sites
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
@@ -29,18 +31,23 @@ _AHEAD = 2  # instances that are transcoded while one is sent
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is accepted, defaults filled in, and the transfer syntaxes that are asked for by their names."""
+    """What is accepted, defaults filled in, and the transfer syntaxes that are asked for by their names.
+
+    `address` is the base of DICOMweb for whoever asks.
+    """
 
     ranges: Sequence[MediaRange]
     named: frozenset[str | None]
+    address: str
 
 
 class WadoViews:
     """The answers to a request for instances."""
 
-    def __init__(self, retrieval: ImagingRetrieval, rendering: ImagingRendering) -> None:
+    def __init__(self, retrieval: ImagingRetrieval, rendering: ImagingRendering, sites: Sites) -> None:
         self._retrieval = retrieval
         self._rendering = rendering
+        self._sites = sites
 
     def instances(
         self, scope: AccessScope, study: str, series: str | None = None, instance: str | None = None
@@ -51,14 +58,18 @@ class WadoViews:
         """
         check_uids(study=study, series=series, instance=instance)
         ranges = accepted()
-        asked = _Asked(with_defaults(ranges), frozenset(each.parameters.get(SYNTAX) for each in ranges))
+        asked = _Asked(
+            with_defaults(ranges),
+            frozenset(each.parameters.get(SYNTAX) for each in ranges),
+            self._sites.of(scope).address(scope.partition),
+        )
         found = self._retrieval.instances(scope, study, series, instance)
         single = instance is not None and _prefers_single(ranges)
         unlike = {each.transfer_syntax_uid: each for each in found}.values()
         if not all(_as_stored(each, asked.ranges, single=single) for each in unlike):
             found = self._retrieval.instances(scope, study, series, instance, frames=True)
             return self._transcoded(found, asked, single=single)
-        return self._whole(found[0]) if single else self._related(found)
+        return self._whole(found[0]) if single else self._related(found, asked)
 
     def _whole(self, instance: StoredInstance) -> Response:
         """One file or a range of it; whole, it is handed to the server, which sends it by the kernel."""
@@ -72,16 +83,16 @@ class WadoViews:
             )
         )
 
-    def _related(self, instances: Sequence[StoredInstance]) -> Response:
+    def _related(self, instances: Sequence[StoredInstance], asked: _Asked) -> Response:
         boundary = uuid4().hex
-        parts = [self._stored_part(each) for each in instances]
+        parts = [self._stored_part(each, asked) for each in instances]
         content_type = related_content_type(DICOM, boundary)
         response = Response(write_related(parts, boundary), content_type=content_type)
         response.headers["Content-Length"] = str(related_length(parts, boundary))
         return response
 
-    def _stored_part(self, instance: StoredInstance) -> OutgoingPart:
-        headers = {"Content-Type": _content_type(instance.transfer_syntax_uid)}
+    def _stored_part(self, instance: StoredInstance, asked: _Asked) -> OutgoingPart:
+        headers = _headers(instance, instance.transfer_syntax_uid, asked)
         return OutgoingPart(headers, self._retrieval.chunks(instance), instance.size)
 
     def _transcoded(self, found: Sequence[StoredInstance], asked: _Asked, *, single: bool) -> Response:
@@ -127,14 +138,14 @@ class WadoViews:
         def part(job: tuple[StoredInstance, str]) -> OutgoingPart:
             instance, uid = job
             if uid == instance.transfer_syntax_uid:
-                return self._stored_part(instance)
+                return self._stored_part(instance, asked)
             try:
                 made = self._rendering.instance(instance, uid)
             except NotAcceptable:
                 if alone and uid in asked.named:
                     raise
-                return self._stored_part(instance)
-            return OutgoingPart({"Content-Type": _content_type(uid)}, made.chunks(), sum(made.lengths))
+                return self._stored_part(instance, asked)
+            return OutgoingPart(_headers(instance, uid, asked), made.chunks(), sum(made.lengths))
 
         return ahead(part, jobs, _AHEAD)
 
@@ -154,6 +165,12 @@ def _kind(instance: StoredInstance) -> tuple[str, bool]:
 def _as_stored(instance: StoredInstance, ranges: Sequence[MediaRange], *, single: bool) -> bool:
     """Whether the stored syntax is the one that is wanted."""
     return syntax_wanted(instance, ranges, single=single) == instance.transfer_syntax_uid
+
+
+def _headers(instance: StoredInstance, transfer_syntax_uid: str, asked: _Asked) -> dict[str, str]:
+    """The header lines of a part: in which syntax it is, and where it is by itself."""
+    place = path_of(instance.study_uid, instance.series_uid, instance.sop_uid)
+    return {"Content-Type": _content_type(transfer_syntax_uid), "Content-Location": asked.address + place}
 
 
 def _content_type(transfer_syntax_uid: str) -> str:

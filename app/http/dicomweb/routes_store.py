@@ -2,9 +2,10 @@
 
 from flask import Response
 
+from app.http.dicomweb.addresses import warned
 from app.http.dicomweb.dataset_answers import form_wanted, one_data_set
 from app.http.dicomweb.store_parts import BodyLimits, instances_of_request
-from app.http.dicomweb.store_response import response_dataset, status_of
+from app.http.dicomweb.store_response import place_of, response_dataset, status_of
 from app.http.dicomweb.uids import check_uids
 from app.imaging.assembly import Assemblies
 from app.imaging.store import Ingest
@@ -12,9 +13,7 @@ from app.site import Sites
 from graph.errors import Invalid
 from graph.scope import AccessScope
 
-_SEVERAL_VALUES = (
-    'Warning: 299 hilum "One or more indexed DICOM tag(s) have multiple values, only first value is indexed."'
-)
+_SEVERAL_VALUES = "One or more indexed DICOM tag(s) have multiple values, only first value is indexed."
 
 
 class StowViews:
@@ -29,7 +28,8 @@ class StowViews:
     def store(self, scope: AccessScope, study: str | None = None) -> Response:
         """200 where all are stored, 202 where some are or with warnings, 409 where none is.
 
-        Table 10.5.3-1. Raises `Unsupported` for another media type, `Invalid` without a part.
+        Table 10.5.3-1; Location names what is new (table 10.5.3-2). Raises `Unsupported` for another media
+        type, `Invalid` without a part.
         """
         return self._store(scope, study, replacing=False)
 
@@ -52,5 +52,7 @@ class StowViews:
         address = self._sites.of(scope).address(scope.partition)
         response = one_data_set(response_dataset(report.outcomes, address), form, status_of(report))
         if any(outcome.several_values for outcome in report.outcomes):
-            response.headers["Warning"] = _SEVERAL_VALUES.removeprefix("Warning: ")
+            response.headers["Warning"] = warned(address, _SEVERAL_VALUES)
+        if place := place_of(report.outcomes):
+            response.headers["Location"] = response.headers["Content-Location"] = address + place
         return response

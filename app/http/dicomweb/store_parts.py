@@ -48,6 +48,8 @@ def instances_of_request(
     media_type = parse_media_type(content_type)
     if media_type is None:
         raise Unsupported(_OFFERED, location="Content-Type")
+    if request.content_length == 0:
+        raise Invalid("the request has no body", location="body")
     if media_type.name == _DICOM:
         yield iter([body.chunks()])
         return

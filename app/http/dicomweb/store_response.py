@@ -1,8 +1,10 @@
 """The Store Instances Response Module (PS3.18 annex I.2) as DICOM JSON."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
+from app.http.dicomweb.addresses import path_of
 from app.http.kit.json_answers import element
 from app.imaging.store.outcomes import InstanceOutcome, StoreReport
 
@@ -17,13 +19,30 @@ def status_of(report: StoreReport) -> int:
     return OK if whole else ACCEPTED
 
 
+def place_of(outcomes: Sequence[InstanceOutcome]) -> str | None:
+    """The path of the narrowest resource that holds all that is new; None where nothing is."""
+    new = [each for each in outcomes if each.stored and not each.repeated]
+    if not new:
+        return None
+    uids = (
+        {each.study_uid for each in new},
+        {each.series_uid for each in new},
+        {each.sop_uid for each in new},
+    )
+    shared = list(takewhile(lambda found: len(found) == 1, uids))
+    return path_of(*(uid for found in shared for uid in found)) if shared else "/studies"
+
+
 def response_dataset(outcomes: Sequence[InstanceOutcome], address: str) -> dict[str, Any]:
-    """Retrieve URL of the study, the failed and the stored instances; `address` is the base of DICOMweb."""
+    """Retrieve URL of the study, the failed and the stored instances; `address` is the base of DICOMweb.
+
+    The first is there in any case, without a value where no study can be retrieved: type 2 of table I.1-1.
+    """
     stored = [outcome for outcome in outcomes if outcome.stored]
     failed = [outcome for outcome in outcomes if not outcome.stored]
     dataset: dict[str, Any] = {}
-    if studies := {outcome.study_uid for outcome in stored}:
-        dataset["00081190"] = element("UR", *(f"{address}/studies/{uid}" for uid in sorted(studies)[:1]))
+    studies = sorted({outcome.study_uid for outcome in stored})
+    dataset["00081190"] = element("UR", *(address + path_of(uid) for uid in studies[:1]))
     if failed:
         dataset["00081198"] = element("SQ", *(_failed(outcome) for outcome in failed))
     if stored:
@@ -44,8 +63,8 @@ def _failed(outcome: InstanceOutcome) -> dict[str, Any]:
 
 
 def _stored(outcome: InstanceOutcome, address: str) -> dict[str, Any]:
-    place = f"studies/{outcome.study_uid}/series/{outcome.series_uid}/instances/{outcome.sop_uid}"
-    item = _referenced(outcome) | {"00081190": element("UR", f"{address}/{place}")}
+    place = path_of(outcome.study_uid, outcome.series_uid, outcome.sop_uid)
+    item = _referenced(outcome) | {"00081190": element("UR", address + place)}
     if outcome.warning_reason is not None:
         item["00081196"] = element("US", outcome.warning_reason)
     return item | {"00741048": _comments(outcome)}

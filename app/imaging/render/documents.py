@@ -4,6 +4,7 @@ Names and codes are told by their meanings, numbers with their units, objects by
 report holds is bounded in items, depth and letters; what is left out is said at its end.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -24,6 +25,8 @@ _LARGEST_HEADING = 2
 _SMALLEST_HEADING = 6
 _LEFT_OUT = "The report is longer; what follows is left out."
 _POINT = 2
+_XHTML = "http://www.w3.org/1999/xhtml"
+_NO_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,27 @@ def report_text(document: Dataset) -> str:
 
 def report_html(document: Dataset) -> str:
     """Write a structured report as a page of HTML; raises `Unrenderable` where it has no content."""
+    return f"<!DOCTYPE html>\n{_page(document)}"
+
+
+def report_xml(document: Dataset) -> str:
+    """Write a structured report as a page of XHTML, which is XML; raises as `report_html` does.
+
+    Characters that XML 1.0 has no place for become U+FFFD.
+    """
+    page = _NO_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", _page(document))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{page}'
+
+
+def _page(document: Dataset) -> str:
+    """A page that reads the same as HTML and as XML."""
     title = escape(_title(document))
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>\n" for name, value in _heading(document)
     )
     body = "".join(map(_html_of, content_of(document)))
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f'<html xmlns="{_XHTML}" lang="en"><head><meta charset="utf-8"/><title>{title}</title></head>\n'
         f"<body><h1>{title}</h1>\n<table>\n{rows}</table>\n{body}</body></html>\n"
     )
 
@@ -93,7 +110,7 @@ def _html_of(line: ContentLine) -> str:
     if line.container:
         level = min(_LARGEST_HEADING + line.depth, _SMALLEST_HEADING)
         return f"<h{level}>{name}</h{level}>\n"
-    value = "<br>".join(escape(part) for part in line.value.splitlines())
+    value = "<br/>".join(escape(part) for part in line.value.splitlines())
     named = f"<b>{name}</b>: {value}" if name and value else name or value
     return f'<p style="margin-left: {line.depth}em">{named}</p>\n'
 

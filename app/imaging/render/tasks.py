@@ -38,7 +38,7 @@ class Transcode(Task):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell(Task):
-    """The content of a structured report, as plain text or as a page of HTML: one piece."""
+    """The content of a structured report, as plain text or as a page of HTML or XML: one piece."""
 
     media_type: str
 

@@ -17,6 +17,7 @@ CARRY_PROFILES = frozenset({JPEG, PNG, WEBP})
 PATIENT, TECHNIQUE = "patient", "technique"
 NO_PROFILE, OWN_PROFILE = "no", "yes"
 PROFILES = (NO_PROFILE, OWN_PROFILE, "srgb", "adobergb", "rommrgb")
+RENDERING = ("viewport", "window", "quality", "annotation", "iccprofile", "overlays")
 _FUNCTIONS = MappingProxyType({"linear": LINEAR, "linear-exact": LINEAR_EXACT, "sigmoid": SIGMOID})
 _DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?", re.ASCII)
 _WHOLE = re.compile(r"[1-9]\d{0,5}", re.ASCII)
@@ -129,9 +130,11 @@ def read_viewport(text: str, *, cropped: bool = True) -> Viewport:
         return Viewport(width=_side(parts[0], "viewport"), height=_side(parts[1], "viewport"))
     if not cropped:
         raise Invalid("Here a viewport is a width and a height, and no more.", location="viewport")
-    if len(parts) != _SIDES + _REGION:
+    if not _SIDES < len(parts) <= _SIDES + _REGION:
         raise Invalid("A viewport is vw,vh or vw,vh,sx,sy,sw,sh.", location="viewport")
-    left, top, across, down = (_decimal(part, "viewport") if part else None for part in parts[_SIDES:])
+    # What is not said at the end is left out with its commas, in between the commas stay.
+    region = [*parts[_SIDES:], *[""] * (_SIDES + _REGION - len(parts))]
+    left, top, across, down = (_decimal(part, "viewport") if part else None for part in region)
     if 0 in (across, down):
         raise Invalid("A region of the source is wider and higher than nothing.", location="viewport")
     return Viewport(

@@ -93,7 +93,7 @@ class ImagingRendering:
         return any((each.series, each.instance) == wanted for each in self._named_by(scope, state))
 
     def report(self, instance: StoredInstance, media_type: str) -> Pieces:
-        """The content of a structured report, as plain text or HTML: one piece."""
+        """The content of a structured report, as plain text, HTML or XML: one piece."""
         return self._made(Tell(subject=subject_of(instance), media_type=media_type), instance)
 
     def _named_by(self, scope: AccessScope, state: StoredInstance) -> Iterator[ShownImage]:

@@ -44,6 +44,7 @@ def test_parts_of_a_viewport_may_be_left_out() -> None:
     assert read_wish({"viewport": "512,256,,,100,50"}, JPEG).viewport == Viewport(
         width=512, height=256, across=100, down=50
     )
+    assert read_wish({"viewport": "512,256,7"}, JPEG).viewport == Viewport(width=512, height=256, left=7)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_annotations_that_are_not_known_are_told_apart() -> None:
 
 MISTAKES = [
     *(("quality", text) for text in ("", "0", "101", "-1", "9.5", "ten", "050", "٣")),
-    *(("viewport", text) for text in ("", "512", "512,", "0,512", "512,-3", "1e3,2", "9000,10", "5,5,1")),
+    *(("viewport", text) for text in ("", "512", "512,", "0,512", "512,-3", "1e3,2", "9000,10", "5,5,x")),
     *(("viewport", text) for text in ("5,5,1,1,0,4", "5,5,a,,,", "5,5,,,1,1,1", "5,5,nan,,,", "5,5,inf,,,")),
     *(("window", text) for text in ("", "40", "40,400", "40,400,cubic", "40,0,sigmoid", "40,400,LINEAR")),
     *(
