@@ -56,17 +56,17 @@ class BulkViews:
 
     def document_part(
         self, scope: AccessScope, instance: StoredInstance, path: str, ranges: Sequence[MediaRange]
-    ) -> OutgoingPart:
-        """The document at a path of an instance as one of several parts.
+    ) -> OutgoingPart | None:
+        """The document at a path of an instance as one of several parts; None where its type is not accepted.
 
-        Raises `NotAcceptable` where its media type is not accepted, `NotFound` where there is none.
+        Raises `NotFound` where there is none.
         """
         uids = (instance.study_uid, instance.series_uid, instance.sop_uid)
         found = self._bulk.value(scope, *uids, bulk_path(path))
         for bulk, form in _wanted(iter([found]), ranges):
             if form.name != OCTETS.name:
                 return next(self._parts(bulk, form, self._sites.of(scope).address(scope.partition)))
-        raise NotAcceptable(_REFUSED, location="Accept")
+        return None
 
     def alone(self, scope: AccessScope, found: StoredBulk, form: MediaType) -> Response:
         """200 with one value as a single part, or with a range of it."""

@@ -29,7 +29,8 @@ MOST_MOVING_FRAMES = 1000
 THUMBNAIL = Viewport(width=200, height=200)
 DOCUMENT = "00420011"  # EncapsulatedDocument
 _MOST_FAILURES = 20  # items of a resource that may fail before one is there
-_RenderedItem: TypeAlias = Callable[[], OutgoingPart]  # raises `NotAcceptable` or `NotFound`
+# An item as it is made; None where its media type is not accepted; raises `NotAcceptable`, `NotFound`.
+_RenderedItem: TypeAlias = Callable[[], OutgoingPart | None]
 
 
 class RenderedViews:
@@ -167,8 +168,6 @@ class RenderedViews:
                     yield self._picture(scope, image, (number,), wish, named=bool(frames), state=instance)
         elif wish.media_type in MOVING and (asked is None or len(asked) > 1):
             numbers = tuple(asked or range(1, instance.number_of_frames + 1))
-            if len(numbers) > MOST_MOVING_FRAMES:
-                raise NotAcceptable(f"more than {MOST_MOVING_FRAMES} frames do not move in one picture")
             yield self._picture(scope, instance, numbers, wish, named=asked is not None)
         else:
             for number in asked or (1,):
@@ -187,6 +186,8 @@ class RenderedViews:
         """A picture of frames, as a part; `named`: its address names them."""
 
         def drawn() -> OutgoingPart:
+            if len(numbers) > MOST_MOVING_FRAMES:
+                raise NotAcceptable(f"more than {MOST_MOVING_FRAMES} frames do not move in one picture")
             content = b"".join(self._rendering.picture(image, numbers, wish, state).chunks())
             place = self._place(scope, image, numbers if named else ())
             return OutgoingPart(
@@ -252,11 +253,18 @@ def _made(items: Sequence[_RenderedItem]) -> Iterator[OutgoingPart]:
             part = item()
         except (NotAcceptable, NotFound) as refused:
             failures.append(refused)
-            if not there and len(failures) == min(_MOST_FAILURES, len(items)):
-                raise failures[0] from None
+            if not there and len(failures) == _MOST_FAILURES:
+                break
         else:
-            there = True
-            yield part
+            if part is not None:
+                there = True
+                yield part
+    if not there:
+        raise (
+            failures[0]
+            if failures
+            else NotAcceptable("it is rendered in other media types", location="Accept")
+        )
 
 
 def _single(part: OutgoingPart) -> Response:

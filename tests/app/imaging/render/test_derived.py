@@ -1,5 +1,6 @@
 """The cache of what renderers made: found again, bounded, and gone with its instance."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,16 @@ def test_a_store_without_room_keeps_nothing(tmp_path: Path) -> None:
 
     assert list(derived.keep(frames(), answer(b"x")).each()) == [b"x"]
     assert derived.get(frames()) is None
+
+
+def test_a_disk_that_takes_no_more_keeps_no_halves(derived: DerivedStore, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        made = derived.keep(frames(), answer(b"x" * 1000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert list(made.each()) == [b"x" * 1000]
+    assert derived.get(frames()) is None
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
