@@ -26,7 +26,7 @@ from app.imaging.assembly.encoding import (
     padding,
 )
 from app.imaging.store.elements import PIXEL_DATA
-from app.imaging.store.part10 import PREAMBLE, PREFIX, valid_uid
+from app.imaging.store.part10 import valid_uid, written_head
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
 from graph.errors import TooLarge
@@ -35,7 +35,6 @@ from graph.scope import AccessScope
 _CHUNK = 1 << 20
 _MOST_INSIDE = 32 << 20  # bytes of bulk data in sequences of one instance, which are held in memory
 _SOP_CLASS, _SOP_INSTANCE = "00080016", "00080018"
-_IMPLEMENTATION = "2.25.298744104951262116170926254391306823013"  # of what writes these files
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,7 @@ class Assembly:
                     raise TooLarge(f"the instances are larger than {self._most} bytes", location="body")
                 yield chunk
         except Refused as refused:
-            uids = (_uid(dataset, tag).encode("ascii", "replace") for tag in (_SOP_CLASS, _SOP_INSTANCE))
-            refused.sop_class_uid, refused.sop_uid = (valid_uid(each) or "" for each in uids)
+            refused.sop_class_uid, refused.sop_uid = _uid(dataset, _SOP_CLASS), _uid(dataset, _SOP_INSTANCE)
             raise
 
     def _written(self, dataset: Any) -> Iterator[bytes]:
@@ -141,7 +139,7 @@ class Assembly:
         }
         if encoder.beyond_ascii:
             written[CHARACTER_SET] = encoder.element(CHARACTER_SET, {"vr": "CS", "Value": [UTF_8]})
-        yield bytes(PREAMBLE) + PREFIX + _meta(dataset, syntax)
+        yield written_head(_uid(dataset, _SOP_CLASS), _uid(dataset, _SOP_INSTANCE), syntax)
         for tag in sorted(written):
             if written[tag]:
                 yield written[tag]
@@ -188,22 +186,10 @@ class Assembly:
         return found
 
 
-def _meta(dataset: Mapping[str, Any], syntax: str) -> bytes:
-    """The file meta information (PS3.10 7.1)."""
-    uids = {
-        0x00020002: _uid(dataset, _SOP_CLASS),
-        0x00020003: _uid(dataset, _SOP_INSTANCE),
-        0x00020010: syntax,
-        0x00020012: _IMPLEMENTATION,
-    }
-    encoder = Encoder(lambda _tag, _address: b"")
-    version = header(0x00020001, "OB", 2) + b"\0\1"
-    rest = version + b"".join(encoder.element(tag, {"vr": "UI", "Value": [uid]}) for tag, uid in uids.items())
-    return encoder.element(0x00020000, {"vr": "UL", "Value": [len(rest)]}) + rest
-
-
 def _uid(dataset: Any, tag: str) -> str:
     """The UID of an attribute; empty where it is none."""
     entry = dataset.get(tag) if isinstance(dataset, Mapping) else None
     values = entry.get("Value") if isinstance(entry, Mapping) else None
-    return values[0] if isinstance(values, list) and values and isinstance(values[0], str) else ""
+    if not isinstance(values, list) or not values or not isinstance(values[0], str):
+        return ""
+    return valid_uid(values[0].encode("ascii", "replace")) or ""

@@ -82,12 +82,20 @@ def describe(header: Dataset, transfer_syntax_uid: str, pixel_tag: int = PIXEL_D
         signed=bool(_number(header, "PixelRepresentation", 0)),
         photometric=str(header.get("PhotometricInterpretation") or "MONOCHROME2").strip(),
         planar=bool(_number(header, "PlanarConfiguration", 0)),
-        frames=_number(header, "NumberOfFrames", 1),
+        frames=frames_of(header),
         transfer_syntax_uid=transfer_syntax_uid,
         floating=floating is not None,
     )
     _check(described)
     return described
+
+
+def frames_of(header: Dataset) -> int:
+    """The number of frames; one where the header does not say a number that can be."""
+    try:
+        return max(1, _number(header, "NumberOfFrames", 1))
+    except Unrenderable:
+        return 1
 
 
 def _check(described: PixelDescription) -> None:
@@ -107,12 +115,12 @@ def _check(described: PixelDescription) -> None:
 
 
 def _number(header: Dataset, keyword: str, default: int | None = None) -> int:
-    value = header.get(keyword)
-    if value is None or value == "":
-        if default is None:
-            raise Unrenderable(f"{keyword} is missing")
-        return default
     try:
-        return int(value)
+        value = header.get(keyword)
+        if value is not None and value != "":
+            return int(value)
     except (TypeError, ValueError):
         raise Unrenderable(f"{keyword} is not one number") from None
+    if default is None:
+        raise Unrenderable(f"{keyword} is missing")
+    return default

@@ -17,15 +17,18 @@ _BYTE = 8
 
 def read_native(data: bytes, described: PixelDescription, *, little: bool = True) -> Frame:
     """Read one native frame; raises `Unrenderable` where its bytes are too few."""
-    if described.samples == _COLOUR and described.photometric in _SUBSAMPLED:
-        return _subsampled(data, described)
     count = described.rows * described.columns * described.samples
+    photometric = described.photometric
+    if described.samples == _COLOUR and photometric in _SUBSAMPLED:
+        if len(data) < count * described.dtype.itemsize:
+            return _subsampled(data, described)
+        photometric = _SUBSAMPLED[photometric]  # so labelled, with all its chroma
     if described.bits_allocated == 1:
         values = numpy.unpackbits(_bytes(data, (count + 7) // 8), count=count, bitorder="little")
     else:
         kind = described.dtype.newbyteorder("<" if little else ">")
-        values = _of(data, kind, count).astype(described.dtype, copy=False)
-    return Frame(stored(arranged(values, described), described), described.photometric)
+        values = _of(_filled(data, described), kind, count).astype(described.dtype, copy=False)
+    return Frame(stored(arranged(values, described), described), photometric)
 
 
 def arranged(values: Values, described: PixelDescription) -> Values:
@@ -79,6 +82,13 @@ def _subsampled(data: bytes, described: PixelDescription) -> Frame:
     values[..., 0] = pairs[:, :2]
     values[..., 1:] = pairs[:, None, 2:]
     return Frame(values.reshape(described.shape), _SUBSAMPLED[described.photometric])
+
+
+def _filled(data: bytes, described: PixelDescription) -> bytes:
+    """A frame that lacks no more than a row, with zeros for what it lacks, as other readers show it."""
+    row = described.columns * described.samples * described.dtype.itemsize
+    lacking = described.rows * row - len(data)
+    return data + bytes(lacking) if data and 0 < lacking <= row else data
 
 
 def _of(data: bytes, kind: numpy.dtype[Any], count: int) -> Values:

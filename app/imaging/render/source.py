@@ -21,6 +21,7 @@ from app.imaging.render.faults import Unrenderable
 from app.imaging.render.native import of_words
 from app.imaging.store.frames import byte_range, codestream, pixels
 from app.imaging.store.inflating import inflated
+from app.imaging.store.layouts import layout_of
 from app.imaging.store.part10 import read_meta
 from app.imaging.store.syntaxes import TransferSyntax, syntax_of
 
@@ -138,6 +139,7 @@ def read_header(file: BinaryIO, transfer_syntax_uid: str, scratch: Path) -> Data
 
 def _header(data: Any, start: int, syntax: TransferSyntax) -> ReadHeader:
     """Read a data set up to its pixels."""
+    layout = layout_of(data, start, syntax)
     found = ReadHeader(Dataset())
 
     def at_pixels(tag: BaseTag, vr: str | None, _length: int) -> bool:
@@ -148,6 +150,6 @@ def _header(data: Any, start: int, syntax: TransferSyntax) -> ReadHeader:
 
     data.seek(start)
     found.attributes = read_dataset(
-        cast(BinaryIO, data), syntax.implicit, syntax.little, stop_when=at_pixels, defer_size=_LARGEST
+        cast(BinaryIO, data), layout.implicit, layout.little, stop_when=at_pixels, defer_size=_LARGEST
     )
     return found

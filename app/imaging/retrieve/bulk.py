@@ -20,6 +20,7 @@ from app.imaging.store.elements import Walked, walk
 from app.imaging.store.frames import byte_range, codestream
 from app.imaging.store.headers import Buffer
 from app.imaging.store.inflating import inflated
+from app.imaging.store.layouts import layout_of
 from app.imaging.store.limits import Limits
 from app.imaging.store.part10 import read_meta
 from app.imaging.store.refusal import Refused
@@ -137,8 +138,8 @@ class BulkRetrieval:
 
     @contextmanager
     def _walked(self, instance: StoredInstance) -> Iterator[tuple[Buffer, Walked]]:
-        syntax = syntax_of(instance.transfer_syntax_uid)
         with self._data(instance) as (data, start):
+            syntax = layout_of(data, start, syntax_of(instance.transfer_syntax_uid))
             try:
                 walked = walk(
                     data, start, implicit=syntax.implicit, little=syntax.little, limits=self._limits

@@ -17,10 +17,10 @@ from typing import NamedTuple, TypeAlias
 from app.imaging.store.dictionary import UNKNOWN, is_private, is_private_creator, private_vr_of, vr_of
 from app.imaging.store.headers import (
     BIG_EXPLICIT,
-    BLANK,
     DELIMITERS,
     LITTLE_EXPLICIT,
     LITTLE_IMPLICIT,
+    NO_CODES,
     Buffer,
     Header,
     HeaderCoding,
@@ -45,8 +45,10 @@ _CUT = "The file ends inside an element."
 _OUTSIDE = "An element is longer than what encloses it."
 _MISSING = "The delimiter is missing at the end of what encloses it."
 _STRAY = "A delimiter stands at the end of what needs none."
+_PASSED_OVER = "An empty item or a delimiter stands between elements; it is passed over."
 _TWICE = "The attribute comes twice; its last value counts."
 _IN_ITEM = "An element of the file meta information stands in an item; it is left out."
+_COMMAND = "A command element stands in the data set; it is left out."
 _NO_VR = "The value representation is blank; that of the dictionary counts."
 
 _LONGEST_CREATOR = 64
@@ -142,6 +144,7 @@ class _Walker:
         self._limits = limits
         self._left = limits.elements
         self._headers = limits.header_bytes
+        self._strays = limits.depth
         self.found = Walked(DataSet(True))
 
     def dataset(
@@ -154,6 +157,9 @@ class _Walker:
             tag, written, start, length = header(data, at)
             if highest < tag < DELIMITERS:
                 highest = tag
+            elif tag >= DELIMITERS and depth == 0 and length == 0 and self._between(tag, start, end):
+                at = start
+                continue
             elif tag >= DELIMITERS:
                 return _sorted(found, ordered), self._delimited((tag, start, length), end, depth, closing)
             elif depth == 0 and tag == 0 and self._padding(at):
@@ -184,6 +190,14 @@ class _Walker:
             raise Refused("A delimiter stands where an element belongs.")
         self._odd(tag, _STRAY)
         return end
+
+    def _between(self, tag: int, at: int, end: int) -> bool:
+        """Whether a few empty items or delimiters, which belong in sequences, stand among the elements."""
+        self._strays -= 1
+        if self._strays < 0 or self._ends(at, end, 0):
+            return False
+        self._odd(tag, _PASSED_OVER)
+        return True
 
     def _ends(self, at: int, end: int, depth: int) -> bool:
         """Whether nothing follows up to `end` but a few more delimiters, and zeros at the end of the file."""
@@ -306,7 +320,7 @@ class _Walker:
 
     def _known(self, tag: int, found: DataSet, at: int, coding: HeaderCoding) -> str:
         """The VR of an element that does not tell it."""
-        if not coding.implicit and self._data[at + 4 : at + 6] == BLANK:
+        if not coding.implicit and self._data[at + 4 : at + 6] in NO_CODES:
             self._odd(tag, _NO_VR)
         if not is_private(tag):
             return vr_of(tag)
@@ -333,6 +347,8 @@ class _Walker:
         group = tag >> 16
         if group == _META and depth:  # copies of whole files, in private items
             self._odd(tag, _IN_ITEM)
+        elif group == _COMMANDS and depth == 0 and tag:
+            self._odd(tag, _COMMAND)
         elif group in (_COMMANDS, _META):
             raise Refused("A command or file meta element stands in the data set.", tag=tag)
         elif tag in found:
@@ -353,6 +369,6 @@ def _sorted(found: DataSet, ordered: bool) -> DataSet:
         return found
     again = DataSet(found.little)
     for tag in sorted(found):
-        if tag >> 16 != _META:
+        if tag >> 16 not in (_COMMANDS, _META):
             again[tag] = found[tag]
     return again

@@ -4,7 +4,7 @@ A frame of one fragment is the fragment's own range. One of several fragments is
 fragment's item header to the end of its last: it begins with an item tag, which no codestream does, and
 `codestream` takes the headers out. A frame of single bits that shares a byte with its neighbour has its place
 in bits, which `byte_range` and `pixels` read. Places of a deflated file are those of the inflated data set.
-Where they cannot be told the table is empty.
+Where they cannot be told the table is empty; frames that the pixel data does not hold are not in it.
 """
 
 from array import array
@@ -16,45 +16,61 @@ from typing import Any
 from app.imaging.store.elements import PIXEL_DATA, DataSet, Element, Walked
 from app.imaging.store.headers import Buffer
 from app.imaging.store.limits import Limits
+from app.imaging.store.notes import Notes
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import TransferSyntax
 
 _ITEM_TAG = b"\xfe\xff\x00\xe0"
 _ITEM_HEADER = 8
 _PLACE = Struct("<QQ")
-_ENTRY = Struct("<L")
+_ENTRY, _LONG_ENTRY = Struct("<L"), Struct("<Q")
+_EXTENDED_OFFSET_TABLE = 0x7FE00001
 _FLOAT_PIXELS = {0x7FE00008: 32, 0x7FE00009: 64}
 _ROWS, _COLUMNS, _SAMPLES, _BITS, _FRAMES = "00280010", "00280011", "00280002", "00280100", "00280008"
 _PHOTOMETRIC = "00280004"
 _SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})  # chroma for every second pixel only
 _COLOUR = 3
 _IN_BITS = 1 << 63  # of an offset: it and the length count bits
-_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51")  # SOI and a marker (ISO 10918-1), SOC and SIZ (ISO 15444-1)
+_STARTS = (
+    b"\xff\xd8\xff",  # SOI and a marker (ISO 10918-1, ISO 14495-1)
+    b"\xff\x4f\xff\x51",  # SOC and SIZ (ISO 15444-1)
+    b"\0\0\0\x0cjP  ",  # the signature box of a JP2 file
+)
+_ENDLESS_STARTS = (b"\xff\x0a", b"\0\0\0\x0cJXL ")  # ISO 18181: nothing marks its end
+_LONGEST_START = 8
 _END = b"\xff\xd9"  # EOI, EOC
 _LONGEST_PADDING = 16
 _SHORT_KEYS = (0x00280010, 0x00280011, 0x00280002, 0x00280100)
 
 
 def frame_table(
-    data: Buffer, walked: Walked, document: dict[str, Any], syntax: TransferSyntax, limits: Limits
+    data: Buffer,
+    walked: Walked,
+    document: dict[str, Any],
+    syntax: TransferSyntax,
+    *,
+    limits: Limits,
+    notes: Notes,
 ) -> bytes:
-    """Pack (offset, length) of each frame as little-endian unsigned 64-bit pairs.
+    """Pack (offset, length) of each frame as little-endian unsigned 64-bit pairs, and note what is wrong.
 
-    Raises `Refused` when the pixel data cannot hold the frames that the file declares.
+    Raises `Refused` where readers would disagree about what the pixels are.
     """
     tag = next((tag for tag in (PIXEL_DATA, *_FLOAT_PIXELS) if tag in walked.dataset), None)
     if tag is None:
         return b""
     frames = _number(document, _FRAMES, 1)
     if frames < 1:
-        raise Refused("The number of frames is not positive.", tag=int(_FRAMES, 16))
+        notes.warn(int(_FRAMES, 16), "The number of frames is not positive; it is taken as one.")
+        frames = 1
     _check_representations(walked.dataset)
-    if walked.fragments is not None:
-        places = _encapsulated(data, walked, frames, syntax)
-    elif syntax.encapsulated:
+    if (walked.fragments is not None) is not syntax.encapsulated:
+        notes.warn(tag, "The pixel data is not of the kind that its transfer syntax says.")
         return b""
+    if walked.fragments is not None:
+        places = _encapsulated(data, walked, frames, syntax, limits=limits, notes=notes)
     else:
-        places = _native(walked.dataset, tag, document, frames, limits)
+        places = _native(walked.dataset, tag, document, frames, limits=limits, notes=notes)
     if frames > limits.frames or (syntax.deflated and walked.fragments is not None):
         return b""
     return b"".join(_PLACE.pack(offset, length) for offset, length in places)
@@ -100,21 +116,34 @@ def _check_representations(dataset: DataSet) -> None:
             raise Refused("The value representation is not US.", tag=tag)
 
 
+def _note_missing(tag: int, frames: int, limits: Limits, notes: Notes) -> None:
+    """Note that there are fewer frames than declared; raises `Refused` where nobody can mean their number."""
+    if frames > limits.frames:
+        raise Refused("The pixel data does not hold its number of frames.", tag=tag)
+    notes.warn(tag, "The pixel data is shorter than its rows, columns and frames.")
+
+
 def _native(
-    dataset: DataSet, tag: int, document: dict[str, Any], frames: int, limits: Limits
+    dataset: DataSet, tag: int, document: dict[str, Any], frames: int, *, limits: Limits, notes: Notes
 ) -> Iterable[tuple[int, int]]:
-    bits_of_frame = _bits_of_frame(tag, document)
+    element = dataset[tag]
+    bits_of_frame = _bits_of_frame(tag, document, element.length, frames)
     if not bits_of_frame:
         return ()
-    element = dataset[tag]
-    if element.length * 8 < frames * bits_of_frame:
-        raise Refused("The pixel data is shorter than its rows, columns and frames.", tag=tag)
+    whole = element.length * 8 // bits_of_frame
+    if whole < frames:
+        _note_missing(tag, frames, limits, notes)
     size, odd = divmod(bits_of_frame, 8)
+    kept = min(frames, whole, limits.frames)
     if odd and frames == 1:
-        return ((element.start, size + 1),)
+        return ((element.start, size + 1),) if kept else ()
     if odd:
-        return _native_bits(dataset, document, element, bits_of_frame, min(frames, limits.frames))
-    return ((element.start + frame * size, size) for frame in range(min(frames, limits.frames)))
+        return _native_bits(dataset, document, element, bits_of_frame, kept)
+    places = [(element.start + frame * size, size) for frame in range(kept)]
+    rest = element.length - whole * size
+    if rest and whole < frames and size - rest <= size // max(1, _number(document, _ROWS, 1)):
+        places.append((element.start + whole * size, rest))  # all but less than a row of it is there
+    return places
 
 
 def _native_bits(
@@ -127,18 +156,22 @@ def _native_bits(
     return ((start + frame * size, size) for frame in range(frames))
 
 
-def _bits_of_frame(tag: int, document: dict[str, Any]) -> int:
-    """Bits of one native frame; 0 when the file does not say."""
+def _bits_of_frame(tag: int, document: dict[str, Any], length: int, frames: int) -> int:
+    """Bits of one native frame, of pixel data of `length` bytes; 0 when the file does not say.
+
+    What is labelled as subsampled and has all its chroma is told by its length.
+    """
     rows, columns = _number(document, _ROWS, 0), _number(document, _COLUMNS, 0)
     bits = _FLOAT_PIXELS.get(tag) or _number(document, _BITS, 0)
     samples = _number(document, _SAMPLES, 1)
     total = rows * columns * samples * bits
     photometric = document.get(_PHOTOMETRIC, {}).get("Value", [None])[0]
-    return total * 2 // 3 if photometric in _SUBSAMPLED and samples == _COLOUR else total
+    subsampled = photometric in _SUBSAMPLED and samples == _COLOUR and length * 8 < frames * total
+    return total * 2 // 3 if subsampled else total
 
 
 def _encapsulated(
-    data: Buffer, walked: Walked, frames: int, syntax: TransferSyntax
+    data: Buffer, walked: Walked, frames: int, syntax: TransferSyntax, *, limits: Limits, notes: Notes
 ) -> Iterable[tuple[int, int]]:
     places: array[int] = walked.fragments or array("Q")
     fragments = list(zip(places[0::2], places[1::2], strict=True))
@@ -149,22 +182,37 @@ def _encapsulated(
     if syntax.video:
         return ()
     if len(fragments) < frames:
-        raise Refused("The pixel data has fewer fragments than frames.", tag=PIXEL_DATA)
+        _note_missing(PIXEL_DATA, frames, limits, notes)
+        return ()
     if len(fragments) == frames:
         return fragments
     if frames == 1:
         return (_spanning(fragments),)
-    by_table = _by_offset_table(fragments, walked.offset_table, frames)
-    return by_table or _by_codestreams(data, fragments, frames)
+    full = [(offset, length) for offset, length in fragments if length]
+    if len(full) == frames:
+        return full
+    return (
+        _by_offsets(fragments, walked.offset_table, _ENTRY, frames)
+        or _by_offsets(fragments, _extended_table(data, walked.dataset), _LONG_ENTRY, frames)
+        or _by_codestreams(data, full, frames)
+    )
 
 
-def _by_offset_table(fragments: list[tuple[int, int]], table: bytes, frames: int) -> list[tuple[int, int]]:
-    """Group fragments by the Basic Offset Table; nothing where it does not fit them."""
-    if len(table) != frames * _ENTRY.size:
+def _extended_table(data: Buffer, dataset: DataSet) -> bytes:
+    """The Extended Offset Table (PS3.3 C.7.6.3.1.8); empty where there is none."""
+    element = dataset.get(_EXTENDED_OFFSET_TABLE)
+    return data[element.start : element.start + element.length] if element else b""
+
+
+def _by_offsets(
+    fragments: list[tuple[int, int]], table: bytes, entry: Struct, frames: int
+) -> list[tuple[int, int]]:
+    """Group fragments by a table of offsets; nothing where it does not fit them."""
+    if len(table) != frames * entry.size:
         return []
     first = fragments[0][0]
     numbers = {offset - first: number for number, (offset, _) in enumerate(fragments)}
-    starts = [numbers.get(entry, -1) for (entry,) in _ENTRY.iter_unpack(table)]
+    starts = [numbers.get(offset, -1) for (offset,) in entry.iter_unpack(table)]
     if starts[0] != 0 or any(later <= earlier for earlier, later in pairwise(starts)):
         return []
     return _grouped(fragments, starts)
@@ -173,13 +221,17 @@ def _by_offset_table(fragments: list[tuple[int, int]], table: bytes, frames: int
 def _by_codestreams(data: Buffer, fragments: list[tuple[int, int]], frames: int) -> list[tuple[int, int]]:
     """Group fragments by the codestreams in them; nothing where these are not as many as the frames.
 
-    A fragment begins a frame if it begins as a codestream does and what is before it ended one.
+    A fragment begins a frame if it begins as a codestream does and what is before it ended one, where the
+    codestream has an end that can be told.
     """
+    beginnings = [data[offset : offset + min(length, _LONGEST_START)] for offset, length in fragments]
+    endless = bool(beginnings) and beginnings[0].startswith(_ENDLESS_STARTS)
+    marks = _ENDLESS_STARTS if endless else _STARTS
     ended, starts = True, []
-    for number, (offset, length) in enumerate(fragments):
-        if ended and data[offset : offset + min(length, _ENTRY.size)].startswith(_STARTS):
+    for number, fragment in enumerate(fragments):
+        if ended and beginnings[number].startswith(marks):
             starts.append(number)
-        ended = _is_ended(data, (offset, length))
+        ended = endless or _is_ended(data, fragment)
     return _grouped(fragments, starts) if ended and starts[:1] == [0] and len(starts) == frames else []
 
 

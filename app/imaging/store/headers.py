@@ -14,13 +14,15 @@ Header: TypeAlias = tuple[int, str, int, int]
 DELIMITERS = 0xFFFE0000
 """The first tag of items and their delimiters, which have no representation."""
 
-BLANK = b"  "
+NO_CODES = frozenset({b"  ", b"\0\0", b"--", b"??"})
 """What some writers put where the representation belongs."""
 
 _SHORT_CODES = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
 _LONG_CODES = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
 _SHORT = {code.encode(): code for code in _SHORT_CODES.split()}
 _LONG = {code.encode(): code for code in _LONG_CODES.split()}
+KNOWN_CODES = frozenset({*_SHORT, *_LONG})
+"""The value representations of PS3.5 6.2, as they are written."""
 
 
 def give_back(data: Buffer) -> None:
@@ -57,7 +59,7 @@ def _explicit(short: Struct, long: Struct) -> Callable[[Buffer, int], Header]:
         tag = group << 16 | element
         if tag >= DELIMITERS or tag == 0:
             return tag, UNKNOWN, at + 8, read_length(data, at + 4)[0]
-        if code != BLANK and not (code.isalpha() and code.isupper()):
+        if code not in NO_CODES and not (code.isalpha() and code.isupper()):
             raise Refused("The value representation is not of the transfer syntax.", tag=tag)
         if length or followed(data, at + 8, tag):
             return tag, UNKNOWN, at + 8, length

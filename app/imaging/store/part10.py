@@ -5,6 +5,7 @@ import struct
 from dataclasses import dataclass
 
 from app.imaging.store.headers import Buffer, explicit_header
+from app.imaging.store.layouts import uncompressed_syntax
 from app.imaging.store.refusal import Refused
 
 PREAMBLE = 128
@@ -18,13 +19,16 @@ _LONGEST_KEPT = 256
 _META_GROUP = 0x0002
 _MOST_META_ELEMENTS = 256
 _SOP_CLASS, _SOP_INSTANCE, TRANSFER_SYNTAX = 0x00020002, 0x00020003, 0x00020010
+_LENGTH, _VERSION, _IMPLEMENTATION = 0x00020000, 0x00020001, 0x00020012
+_IMPLEMENTATION_UID = "2.25.298744104951262116170926254391306823013"  # of what writes heads here
 
 
 @dataclass(frozen=True, slots=True)
 class FileMeta:
     """The file meta information that matters here, absent UIDs empty; the data set is at `start`.
 
-    `doubled` are the tags of elements that come twice with the same value.
+    `doubled` are the tags of elements that come twice with the same value. `unnamed_syntax`: the file does
+    not name the transfer syntax, its data set shows it.
     """
 
     sop_class_uid: str
@@ -32,6 +36,29 @@ class FileMeta:
     transfer_syntax_uid: str
     start: int
     doubled: tuple[int, ...] = ()
+    unnamed_syntax: bool = False
+
+
+def written_head(sop_class_uid: str, sop_uid: str, transfer_syntax_uid: str) -> bytes:
+    """The preamble, prefix and file meta information of a file that comes without (PS3.10 7.1)."""
+    uids = (
+        (_SOP_CLASS, sop_class_uid),
+        (_SOP_INSTANCE, sop_uid),
+        (TRANSFER_SYNTAX, transfer_syntax_uid),
+        (_IMPLEMENTATION, _IMPLEMENTATION_UID),
+    )
+    version = struct.pack("<HH2sHL", _VERSION >> 16, _VERSION & 0xFFFF, b"OB", 0, 2) + b"\0\1"
+    meta = version + b"".join(_written(tag, b"UI", _padded(uid)) for tag, uid in uids)
+    return bytes(PREAMBLE) + PREFIX + _written(_LENGTH, b"UL", struct.pack("<L", len(meta))) + meta
+
+
+def _written(tag: int, vr: bytes, value: bytes) -> bytes:
+    return struct.pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr, len(value)) + value
+
+
+def _padded(uid: str) -> bytes:
+    raw = uid.encode("ascii", "replace")
+    return raw + b"\0" * (len(raw) % 2)
 
 
 def is_dicom(head: bytes) -> bool:
@@ -60,12 +87,13 @@ def read_meta(data: Buffer) -> FileMeta:
         values, start, doubled = _meta_values(data)
     except struct.error as error:
         raise Refused("The file ends inside its meta information.") from error
-    syntax = valid_uid(values.get(TRANSFER_SYNTAX, b""))
+    named = values.get(TRANSFER_SYNTAX, b"")
+    syntax = valid_uid(named) or (None if named else uncompressed_syntax(data, start))
     if syntax is None:
         raise Refused("The transfer syntax is missing or no UID.", tag=TRANSFER_SYNTAX)
     sop_class = valid_uid(values.get(_SOP_CLASS, b"")) or ""
     sop_uid = valid_uid(values.get(_SOP_INSTANCE, b"")) or ""
-    return FileMeta(sop_class, sop_uid, syntax, start, doubled)
+    return FileMeta(sop_class, sop_uid, syntax, start, doubled, not named)
 
 
 def _meta_values(data: Buffer) -> tuple[dict[int, bytes], int, tuple[int, ...]]:

@@ -17,7 +17,7 @@ import structlog
 
 from app.blobs import SealedBlob
 from app.imaging.bulk_paths import bulk_root, kept
-from app.imaging.store.elements import walk
+from app.imaging.store.elements import Walked, walk
 from app.imaging.store.facts import facts_of
 from app.imaging.store.failure_reasons import FailureReason, WarningReason
 from app.imaging.store.frames import frame_table
@@ -32,12 +32,13 @@ from app.imaging.store.identity import (
     missing,
 )
 from app.imaging.store.inflating import inflated
+from app.imaging.store.layouts import layout_of
 from app.imaging.store.limits import Limits
 from app.imaging.store.metadata import MetadataWriter
 from app.imaging.store.notes import Notes
-from app.imaging.store.part10 import FileMeta, read_meta
+from app.imaging.store.part10 import TRANSFER_SYNTAX, FileMeta, read_meta
 from app.imaging.store.refusal import Refused
-from app.imaging.store.syntaxes import syntax_of
+from app.imaging.store.syntaxes import TransferSyntax, syntax_of
 from graph.query.attributes import INSTANCE, LEVELS, SERIES, STUDY
 from graph.records import Facts, InstanceRow
 
@@ -137,9 +138,11 @@ def _read(data: Buffer, terms: Terms, scratch: Path) -> Reading:
 
 
 def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Reading:
-    syntax = syntax_of(meta.transfer_syntax_uid)
+    declared = syntax_of(meta.transfer_syntax_uid)
+    syntax = layout_of(data, start, declared)
     walked = walk(data, start, implicit=syntax.implicit, little=syntax.little, limits=terms.limits)
     notes = Notes(terms.limits.warnings)
+    _note_syntax(meta, declared, syntax, walked, notes)
     identity = identify(data, walked, meta, notes)
     check_study(identity, terms.study_uid)
     for tag, message in walked.oddities.items():
@@ -158,7 +161,22 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
         series=facts[SERIES],
         instance=facts[INSTANCE],
         metadata=zlib.compress(kept(orjson.dumps(document)), _COMPRESSION),
-        frames=frame_table(data, walked, document, syntax, terms.limits),
+        frames=frame_table(data, walked, document, syntax, limits=terms.limits, notes=notes),
         warnings=tuple(notes.warnings),
         several_values=notes.several_values,
     )
+
+
+def _note_syntax(
+    meta: FileMeta, declared: TransferSyntax, found: TransferSyntax, walked: Walked, notes: Notes
+) -> None:
+    """Note what the meta information does not say of the data set, or says wrong.
+
+    Raises `Refused` where it does not name the transfer syntax and the pixels are compressed.
+    """
+    if found != declared:
+        notes.warn(TRANSFER_SYNTAX, "The transfer syntax says otherwise how representations are written.")
+    if meta.unnamed_syntax:
+        if walked.fragments is not None:
+            raise Refused("The transfer syntax of compressed pixels is missing.", tag=TRANSFER_SYNTAX)
+        notes.warn(TRANSFER_SYNTAX, "The transfer syntax is missing; that of the data set itself counts.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from app.blobs import BlobStore, Upload, seal_all
 from app.imaging.store import kill_points
+from app.imaging.store.beginnings import LOOKED_AT, Head, head_for
 from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.imaging import Imaging
 from app.imaging.store.outcomes import InstanceOutcome, committed, exhausted, failed, refused, repeated
@@ -93,13 +94,15 @@ class Session:
 
     def _receive(self, item: Item) -> _Received | InstanceOutcome:
         try:
-            chunks = _begun(item.chunks)
+            head, chunks = _begun(item.chunks)
         except Refused as error:
             return refused(error, item.source)
         upload = self._blobs.begin(self._new_blob_id(), zeroed=PREAMBLE)
         try:
             self._fill(upload, chunks)
             reading = self._read(upload)
+            if head.warning:
+                reading = replace(reading, warnings=(head.warning, *reading.warnings))
             known = self._known(reading)
             if known is None:
                 upload.sync_later()
@@ -175,17 +178,22 @@ class Session:
         return told
 
 
-def _begun(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks; raises `Refused` before any file is made for what does not begin like a DICOM file."""
+def _begun(chunks: Iterable[bytes]) -> tuple[Head, Iterator[bytes]]:
+    """What a file lacks in front, and its chunks with that.
+
+    Raises `Refused` before any file is made for what does not begin like a DICOM file.
+    """
     rest = iter(chunks)
-    head = b""
-    while len(head) < HEAD and (chunk := next(rest, None)) is not None:
-        head += chunk
-    if not head:
+    beginning = b""
+    while len(beginning) < (HEAD if is_dicom(beginning) else LOOKED_AT):
+        chunk = next(rest, None)
+        if chunk is None:
+            break
+        beginning += chunk
+    if not beginning:
         raise Refused("The part is empty.")
-    if not is_dicom(head):
-        raise Refused("The part is not a DICOM file.")
-    return chain((head,), rest)
+    head = head_for(beginning)
+    return head, chain((head.added, beginning) if head.added else (beginning,), rest)
 
 
 def _left_out(received: _Received) -> InstanceOutcome:

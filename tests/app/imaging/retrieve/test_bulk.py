@@ -11,6 +11,7 @@ from app.imaging.bulk_paths import BulkPath, bulk_path
 from app.imaging.retrieve.bulk_values import BulkValue, value_at, values_of
 from app.imaging.store.binary import swapped
 from app.imaging.store.elements import Walked, walk
+from app.imaging.store.layouts import layout_of
 from app.imaging.store.limits import Limits
 from app.imaging.store.part10 import read_meta
 from app.imaging.store.syntaxes import syntax_of
@@ -25,6 +26,7 @@ def walked(raw: bytes, **limits: int) -> tuple[bytes, Walked]:
     syntax, start = syntax_of(meta.transfer_syntax_uid), meta.start
     if syntax.deflated:
         raw, start = zlib.decompress(raw[start:], -15), 0
+    syntax = layout_of(raw, start, syntax)
     return raw, walk(raw, start, implicit=syntax.implicit, little=syntax.little, limits=Limits(**limits))
 
 

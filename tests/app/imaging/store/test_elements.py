@@ -144,12 +144,10 @@ HOSTILE = {
     "stray item at the end": text(NAME, "PN", "A ") + item(),
     "stray item delimiter with a length": text(NAME, "PN", "A ") + implicit(0xFFFEE00D, b"", 4),
     "stray item delimiter with a value": text(NAME, "PN", "A ") + implicit(0xFFFEE00D, b"abcd"),
-    "stray sequence delimiter": implicit(0xFFFEE0DD) + text(NAME, "PN", "A "),
     "delimiters without end": text(NAME, "PN", "A ") + implicit(0xFFFEE0DD) * 1_000,
     "text of undefined length": element(0x00080119, "UC", b"abc ", UNDEFINED) + implicit(0xFFFEE0DD),
     "fragment cut": element(PIXELS, "OB", item() + item(b"ab", 100), UNDEFINED),
     "element among fragments": open_sequence(PIXELS, item(), text(NAME, "PN", "A "), vr="OB"),
-    "command element": text(NAME, "PN", "A ") + text(0x00000002, "UI", "1.2"),
     "second meta information": text(NAME, "PN", "A ") + text(0x00020010, "UI", "1.2"),
     "no representation": b"\x10\0\x10\0\x04\0\0\0abcd",
     "lower case representation": element(NAME, "pn", b"A "),
@@ -179,7 +177,12 @@ ODD = {
     + implicit(0xFFFEE0DD)
     + bytes(500),
     "stray delimiter after pixels of known length": element(PIXELS, "OW", b"ab") + implicit(0xFFFEE0DD),
+    "delimiter between elements": implicit(0xFFFEE0DD) + text(NAME, "PN", "A "),
+    "empty item between elements": item() + text(NAME, "PN", "A "),
+    "command element": text(NAME, "PN", "A ") + text(0x00000002, "UI", "1.2"),
     "blank representation": element(NAME, "  ", b"A "),
+    "question marks for a representation": element(NAME, "??", b"A "),
+    "NUL for a representation": element(NAME, "\0\0", b"A "),
     "meta information in an item": sequence(
         0x00091001, item(text(0x00020010, "UI", "1.2") + text(NAME, "PN", "A "))
     ),

@@ -1,7 +1,8 @@
 import struct
 import warnings
 import zlib
-from itertools import chain
+from collections.abc import Callable
+from itertools import accumulate, chain
 from pathlib import Path
 
 import pytest
@@ -263,12 +264,97 @@ def test_more_frames_than_the_table_may_hold_are_stored_without_one() -> None:
     assert len(pieces(dicom.multi_frame_instance(frames=4), frames=4)) == 4
 
 
-@pytest.mark.parametrize("frames", [5, 2**31 - 1, 0, -1])
-def test_frames_that_the_pixel_data_cannot_hold_are_refused(frames: int) -> None:
-    with pytest.raises(Refused):
-        pieces(dicom.multi_frame_instance(frames=4, NumberOfFrames=frames))
-    with pytest.raises(Refused):
-        pieces(dicom.rle_instance(frames=4, NumberOfFrames=frames))
+@pytest.mark.parametrize("make", [dicom.multi_frame_instance, dicom.rle_instance])
+def test_a_number_of_frames_that_nobody_can_mean_is_refused(make: Callable[..., bytes]) -> None:
+    with pytest.raises(Refused, match="does not hold"):
+        pieces(make(frames=4, NumberOfFrames=2**31 - 1))
+
+
+def told(raw: bytes) -> str:
+    """The one thing that is said of a file that is stored."""
+    (warning,) = reading_of(raw).warnings
+    return warning.removeprefix("DICOM100: ")
+
+
+def test_of_fewer_frames_than_declared_those_that_are_there_are_found() -> None:
+    raw = dicom.multi_frame_instance(frames=4, NumberOfFrames=5, sop_uid="1.2.3.4")
+    assert told(raw) == "(7fe0,0010) - The pixel data is shorter than its rows, columns and frames."
+    assert pieces(raw) == dicom.raw_frames("1.2.3.4", 4)
+
+
+def test_of_fewer_fragments_than_frames_none_is_guessed() -> None:
+    raw = dicom.rle_instance(frames=4, NumberOfFrames=5)
+    assert told(raw) == "(7fe0,0010) - The pixel data is shorter than its rows, columns and frames."
+    assert pieces(raw) == []
+
+
+@pytest.mark.parametrize("lacking", [2, 16, 18, 256])
+def test_a_frame_that_lacks_no_more_than_a_row_is_still_one(lacking: int) -> None:
+    whole = b"".join(dicom.raw_frames("1.2", 2))
+    raw = dicom.multi_frame_instance(frames=2, PixelData=whole[:-lacking])
+    lengths = [len(piece) for piece in pieces(raw)]
+    assert lengths == ([256, 256 - lacking] if lacking <= 16 else [256])
+
+
+@pytest.mark.parametrize("frames", [0, -1])
+def test_a_number_of_frames_that_is_not_positive_is_one(frames: int) -> None:
+    raw = dicom.multi_frame_instance(frames=1, NumberOfFrames=frames, sop_uid="1.2.3.4")
+    assert told(raw) == "(0028,0008) - The number of frames is not positive; it is taken as one."
+    assert pieces(raw) == dicom.raw_frames("1.2.3.4", 1)
+
+
+@pytest.mark.parametrize("written", [b"1A", b"", b"x "])
+def test_a_number_of_frames_that_is_no_number_is_one(written: bytes) -> None:
+    shape = [element(tag, "US", struct.pack("<H", 2)) for tag in (0x00280010, 0x00280011)]
+    bits = element(0x00280100, "US", struct.pack("<H", 8))
+    pixel_data = element(0x7FE00010, "OB", b"abcd")
+    assert pieces(file_of(text(0x00280008, "IS", written), *shape, bits, pixel_data)) == [b"abcd"]
+
+
+def test_pixel_data_that_is_not_of_its_transfer_syntax_has_no_places() -> None:
+    native = dicom.ct_instance().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0")
+    compressed = dicom.rle_instance().replace(b"1.2.840.10008.1.2.5\0", b"1.2.840.10008.1.2.1\0")
+    for raw in (native, compressed):
+        assert told(raw) == "(7fe0,0010) - The pixel data is not of the kind that its transfer syntax says."
+        assert pieces(raw) == []
+
+
+def test_subsampled_pixels_that_have_all_their_chroma_are_told_by_their_length() -> None:
+    colour = {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL_422", "PlanarConfiguration": 0}
+    for size in (768, 512):
+        raw = dicom.multi_frame_instance(frames=2, PixelData=bytes(2 * size), **colour)
+        assert [len(piece) for piece in pieces(raw)] == [size, size]
+
+
+def extended(encoded: list[bytes], fragments_per_frame: int) -> bytes:
+    """A clip whose frames an Extended Offset Table tells apart (PS3.3 C.7.6.3.1.8)."""
+    size = -(-max(map(len, encoded)) // (2 * fragments_per_frame)) * 2
+    cut = [[frame[at : at + size] for at in range(0, len(frame), size)] for frame in encoded]
+    offsets = [0, *accumulate(sum(8 + len(part) for part in parts) for parts in cut)][:-1]
+    table = element(0x7FE00001, "OV", struct.pack(f"<{len(offsets)}Q", *offsets))
+    items = [item_of(part) for parts in cut for part in parts]
+    pixel_data = open_sequence(0x7FE00010, item_of(), *items, vr="OB")
+    return file_of(text(0x00280008, "IS", str(len(encoded))), table, pixel_data, syntax=JPEG)
+
+
+def test_frames_of_several_fragments_are_told_apart_by_the_extended_offset_table() -> None:
+    encoded = [bytes([number]) * 2_000 for number in range(1, 6)]
+    assert [codestream(piece) for piece in pieces(extended(encoded, 3))] == encoded
+
+
+JPEG_XL = b"\xff\x0a" + b"\x07" * 60
+
+
+def test_frames_of_jpeg_xl_are_told_apart_by_their_beginnings() -> None:
+    parts = [item_of(part) for part in (JPEG_XL[:40], JPEG_XL[40:], JPEG_XL[:20], JPEG_XL[20:])]
+    pixel_data = open_sequence(0x7FE00010, item_of(), *parts, vr="OB")
+    raw = file_of(text(0x00280008, "IS", "2"), pixel_data, syntax="1.2.840.10008.1.2.4.110")
+    assert [codestream(piece) for piece in pieces(raw)] == [JPEG_XL] * 2
+
+
+def test_empty_fragments_are_no_frames() -> None:
+    pixel_data = open_sequence(0x7FE00010, item_of(), item_of(), item_of(b"ab"), item_of(b"cd"), vr="OB")
+    assert pieces(file_of(text(0x00280008, "IS", "2"), pixel_data, syntax=RLE)) == [b"ab", b"cd"]
 
 
 def test_a_report_has_no_frames() -> None:

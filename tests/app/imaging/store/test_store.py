@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from pydicom import dcmread
 
 from app.blobs import BlobStore
 from app.imaging.store import Ingest, InstanceOutcome, Limits, StoreReport
@@ -17,7 +19,7 @@ from graph.records import InstanceRow, StoredInstance, StoreOutcome
 from graph.scope import AccessScope
 from graph.studies.imaging import ImagingStore
 from tests.factories import dicom
-from tests.factories.elements import file_of
+from tests.factories.elements import file_of, identity
 from tests.factories.scopes import scope_of
 
 VALIDATION, WRONG_STUDY, EXISTS, EXHAUSTED = 43264, 43265, 45070, 42752
@@ -266,3 +268,28 @@ def test_memory_holds_one_chunk_of_a_long_request(
     ingest = Ingest(blobs, imaging, new_blob_id=new_id, today=lambda: "20260601", clock=lambda: 0.0)
     ingest.store(scope, watched(many(ROWS * 2 + 5)))
     assert most == ROWS - 1
+
+
+@pytest.mark.parametrize("sent", [slice(128, None), slice(132, None)], ids=["preamble", "prefix"])
+def test_a_file_without_its_beginning_is_stored_as_the_one_that_has_it(
+    ingest: Ingest, blobs: BlobStore, imaging: ImagingStore, scope: AccessScope, sent: slice
+) -> None:
+    raw = dicom.ct_instance(study_uid="1.2")
+    report = ingest.store(scope, [chunked(raw[sent], 7), [raw]])
+    first, again = report.outcomes
+    assert (first.stored, first.warning_reason, again.repeated) == (True, 1, True)
+    assert "no preamble" in first.comments[0]
+    (stored,) = imaging.instances(scope, "1.2")
+    assert blobs.read(stored.blob_id, 0, len(raw) + 1) == raw
+
+
+def test_a_data_set_alone_is_stored_as_a_file(
+    ingest: Ingest, blobs: BlobStore, imaging: ImagingStore, scope: AccessScope
+) -> None:
+    sent = b"".join(identity())
+    outcomes = [ingest.store(scope, [chunked(sent, 7)]).outcomes[0] for _ in range(2)]
+    assert [outcome.repeated for outcome in outcomes] == [False, True]
+    (stored,) = imaging.instances(scope, "1.2.2")
+    kept = blobs.read(stored.blob_id, 0, stored.size)
+    assert kept.endswith(sent)
+    assert dcmread(BytesIO(kept)).file_meta.MediaStorageSOPInstanceUID == "1.2.4"
