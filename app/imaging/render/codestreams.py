@@ -5,6 +5,7 @@ A decoder allocates what the codestream asks for, so this is compared with the h
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from struct import Struct, error
 
 from app.imaging.render.faults import Unrenderable
@@ -20,6 +21,7 @@ _SOS, _APP0, _APP14 = 0xDA, 0xE0, 0xEE
 _START_OF_FRAME = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}  # and SOF55 of JPEG-LS
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a segment
 _ADOBE_LENGTH = 12
+_JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
 _SIGN, _DEPTH = 0x80, 0x7F
 _RGB = b"RGB"
 
@@ -39,6 +41,33 @@ class Codestream:
     signed: bool = False
     colour: str | None = None
     levels: int = 0
+
+
+class Coding(Enum):
+    """What a codestream is, as it says itself."""
+
+    JPEG = "ISO 10918-1"
+    JPEG_LOSSLESS = "ISO 10918-1, process 14"
+    JPEG_LS = "ISO 14495-1"
+    JPEG_2000 = "ISO 15444"
+    JPEG_XL = "ISO 18181"
+
+
+_CODINGS = {0xC3: Coding.JPEG_LOSSLESS, 0xF7: Coding.JPEG_LS}  # SOF3, SOF55
+
+
+def coding_of(data: bytes) -> Coding | None:
+    """What a codestream is by its first markers; None where it does not begin as one."""
+    if data.startswith((_SOC_SIZ, _JP2_SIGNATURE)):
+        return Coding.JPEG_2000
+    if data.startswith(_JPEG_XL):
+        return Coding.JPEG_XL
+    if not data.startswith(_SOI):
+        return None
+    for marker, _ in _segments(data):
+        if marker in _START_OF_FRAME:
+            return _CODINGS.get(marker, Coding.JPEG)
+    return None
 
 
 def read_jpeg(data: bytes) -> Codestream:

@@ -11,7 +11,14 @@ from typing import TypeAlias
 import imagecodecs
 import numpy
 
-from app.imaging.render.codestreams import Codestream, bare_jpeg2000, read_jpeg, read_jpeg2000
+from app.imaging.render.codestreams import (
+    Codestream,
+    Coding,
+    bare_jpeg2000,
+    coding_of,
+    read_jpeg,
+    read_jpeg2000,
+)
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.native import Values, read_native, stored
@@ -30,6 +37,9 @@ def decode(data: bytes, described: PixelDescription) -> Frame:
         decoder = DECODERS[described.transfer_syntax_uid]
     except KeyError:
         raise Unrenderable("there is no decoder for its transfer syntax") from None
+    expected = _CODINGS.get(decoder)
+    if expected is not None and (found := coding_of(data)) not in (None, expected):
+        decoder = _OF_CODING[found]
     try:
         return decoder(data, described)
     except MemoryError:
@@ -132,6 +142,18 @@ def _big_endian(data: bytes, described: PixelDescription) -> Frame:
 
 _openjpeg = partial(_jpeg_2000, imagecodecs.jpeg2k_decode)
 _openjph = partial(_jpeg_2000, partial(imagecodecs.htj2k_decode, planar=False))
+
+_OF_CODING: Mapping[Coding, Decoder] = {
+    Coding.JPEG: _jpeg,
+    Coding.JPEG_LOSSLESS: _jpeg_lossless,
+    Coding.JPEG_LS: _jpeg_ls,
+    Coding.JPEG_2000: _openjpeg,
+    Coding.JPEG_XL: _jpeg_xl,
+}
+_CODINGS: Mapping[Decoder, Coding] = {decoder: coding for coding, decoder in _OF_CODING.items()} | {
+    _openjph: Coding.JPEG_2000
+}
+"""What each decoder reads: a frame that says that it is something else goes to the decoder of that."""
 
 DECODERS: Mapping[str, Decoder] = {
     "1.2.840.10008.1.2": read_native,

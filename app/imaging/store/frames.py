@@ -183,7 +183,7 @@ def _encapsulated(
         return ()
     if len(fragments) < frames:
         _note_missing(PIXEL_DATA, frames, limits, notes)
-        return ()
+        return _by_codestreams(data, fragments, len(fragments))
     if len(fragments) == frames:
         return fragments
     if frames == 1:
