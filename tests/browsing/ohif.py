@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.serving import make_server
@@ -76,13 +77,14 @@ class OhifSite:
 
 
 @contextmanager
-def ohif_over(gateway: Flask) -> Iterator[str]:
-    """The address of a viewer over a gateway, for as long as the block runs."""
-    server = make_server("127.0.0.1", 0, OhifSite(gateway), threaded=True)
+def ohif_over(gateway: Flask, base_url: str) -> Iterator[None]:
+    """A viewer over a gateway, at the address of that gateway, for as long as the block runs."""
+    address = urlsplit(base_url)
+    server = make_server(str(address.hostname), address.port or 80, OhifSite(gateway), threaded=True)
     serving = Thread(target=server.serve_forever)
     serving.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield
     finally:
         server.shutdown()
         serving.join()

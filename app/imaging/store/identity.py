@@ -21,6 +21,8 @@ SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
 STUDY, SERIES = 0x0020000D, 0x0020000E
 PATIENT_ID, ISSUER = 0x00100020, 0x00100021
 _OF_THE_PATIENT = frozenset({"PatientID", "IssuerOfPatientID"})
+_TEXTS = frozenset({"UI", "AE", "CS", "LO", "LT", "SH", "ST", "UC", "UT"})  # in which a UID reads as one
+_LONGEST_READ = 128  # bytes of a UID and what pads it
 REQUIRED = (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)
 
 
@@ -48,10 +50,10 @@ def identify(data: Buffer, walked: Walked, meta: FileMeta, notes: Notes) -> Iden
         if tag in walked.duplicates:
             raise Refused("The attribute comes twice.", tag=tag)
     identity = Identity(
-        study_uid=_uid(data, walked, STUDY),
-        series_uid=_uid(data, walked, SERIES),
-        sop_uid=_uid(data, walked, SOP_INSTANCE),
-        sop_class_uid=_uid(data, walked, SOP_CLASS),
+        study_uid=_uid(data, walked, STUDY, notes),
+        series_uid=_uid(data, walked, SERIES, notes),
+        sop_uid=_uid(data, walked, SOP_INSTANCE, notes),
+        sop_class_uid=_uid(data, walked, SOP_CLASS, notes),
     )
     _compare(identity, meta, notes)
     return identity
@@ -110,11 +112,14 @@ def check_study(identity: Identity, study_uid: str | None) -> None:
         raise Refused(message, tag=STUDY, reason=FailureReason.WRONG_STUDY)
 
 
-def _uid(data: Buffer, walked: Walked, tag: int) -> str:
+def _uid(data: Buffer, walked: Walked, tag: int, notes: Notes) -> str:
     element: Element = walked.dataset[tag]
     if element.length == 0:
         raise Refused(missing(tag), tag=tag)
-    uid = valid_uid(data[element.start : element.start + element.length]) if element.vr == "UI" else None
+    written = data[element.start : element.start + min(element.length, _LONGEST_READ)]
+    uid = valid_uid(written) if element.vr in _TEXTS else None
     if uid is None:
         raise Refused("The value is not a UID.", tag=tag)
+    if element.vr != "UI":
+        notes.warn(tag, "The value representation is not UI.")
     return uid

@@ -1,6 +1,6 @@
 """Every file at hand, real and odd: stored or refused with a reason, and every question about it answered.
 
-`HILUM_TEST_FILES` names a folder of further ones.
+`DICOM_FILES` names a folder of further ones.
 """
 
 import json
@@ -57,7 +57,7 @@ class Asking:
             reason = (answer.json or {}).get(FAILED)
             if answer.status_code != 409 or not reason:
                 self.faults.append(f"{name}: store {answer.status_code} {answer.data[:200]!r}")
-            elif os.environ.get("HILUM_TEST_FILES"):
+            elif os.environ.get("DICOM_FILES"):
                 print(f"{name}: refused {json.dumps(reason)[-200:]}")
             return
         place = str(answer.json[STORED]["Value"][0][ADDRESS]["Value"][0])
@@ -205,9 +205,9 @@ def test_every_real_file_is_given_out_or_refused_with_a_reason(asking: Asking) -
     check(asking)
 
 
-@pytest.mark.skipif("HILUM_TEST_FILES" not in os.environ, reason="no folder of further files")
+@pytest.mark.skipif("DICOM_FILES" not in os.environ, reason="no folder of further files")
 def test_further_files_are_given_out_or_refused_with_a_reason(asking: Asking) -> None:
-    for path in sorted(Path(os.environ["HILUM_TEST_FILES"]).rglob("*")):
+    for path in sorted(Path(os.environ["DICOM_FILES"]).rglob("*")):
         if path.is_file():
             asking.file(path.name, path.read_bytes())
     check(asking)

@@ -1,19 +1,25 @@
 """OHIF, unmodified, in a real browser: its list and its viewer bear every optional element missing."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from flask import Flask
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from pydicom import dcmread
 
+from app.config import Config
+from graph.local.server import free_port
 from tests.app.conftest import AsRole
 from tests.browsing.chromium import chromium
 from tests.browsing.ohif import ohif_over
+from tests.factories import viewer_studies
 from tests.factories.dicom import ct_instance, uid
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("renderers")]
 
 # What OHIF reads of a study, of a series or of an instance, and a file may lack or leave empty (PS3.3 A.3).
 OPTIONAL = (
@@ -23,6 +29,9 @@ OPTIONAL = (
     "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "WindowCenter", "WindowWidth",
 )  # fmt: skip
 _PATIENCE = 30_000  # milliseconds
+FEWEST_COLOURS = 8  # of a picture; of the viewer's own dark panels less
+CHROMA = 40  # between the channels of a colour that is no grey
+ABORTED = ("net::ERR_ABORTED",)  # the viewer no longer wants what it asked for
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +41,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def viewer(app: Flask) -> Iterator[str]:
-    with ohif_over(app) as address:
-        yield address
+def config(config: Config) -> Config:
+    """A gateway that knows at which address the viewer is."""
+    return replace(config, base_url=f"http://127.0.0.1:{free_port()}")
+
+
+@pytest.fixture
+def viewer(app: Flask, config: Config) -> Iterator[str]:
+    with ohif_over(app, config.base_url):
+        yield config.base_url
 
 
 @pytest.fixture
@@ -97,3 +112,89 @@ def test_it_opens_a_study_that_lacks_one(app: Flask, page: Page, as_role: AsRole
     expect(page.get_by_role("img", name="info-series").first).to_be_visible()  # its series is listed
     expect(page.locator("canvas").first).to_be_visible()
     assert not thrown
+
+
+SHOWN: dict[str, tuple[Callable[[str], list[bytes]], str]] = {
+    "CT": (viewer_studies.slices, "viewer"),
+    "MR": (viewer_studies.mr_slices, "viewer"),
+    "US clip": (viewer_studies.clip, "viewer"),
+    "whole slide": (viewer_studies.slide, "microscopy"),
+}
+BESIDE = {"SEG": viewer_studies.segmented, "RTSTRUCT": viewer_studies.contoured}
+
+
+def opened(page: Page, app: Flask, as_role: AsRole, files: list[bytes], mode: str = "viewer") -> list[str]:
+    """Open the study of these files; gives what fails from then on."""
+    for file in files:
+        headers = as_role("service", Content_Type="application/dicom")
+        assert app.test_client().post("/dicom-web/studies", data=file, headers=headers).status_code == 200
+    failed = failures(page)
+    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    page.on("requestfailed", lambda asked: failed.append(asked.url) if asked.failure not in ABORTED else None)
+    study = dcmread(BytesIO(files[0]), stop_before_pixels=True).StudyInstanceUID
+    page.goto(f"/{mode}?StudyInstanceUIDs={study}")
+    return failed
+
+
+def colours(page: Page) -> list[tuple[int, int, int]]:
+    """The colours of the middle of what is shown."""
+    shown = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    width, height = shown.size
+    middle = shown.crop((width // 3, height // 3, 2 * width // 3, 2 * height // 3))
+    return [colour for _, colour in middle.getcolors(1 << 24) or ()]
+
+
+def overlaid(page: Page) -> bool:
+    """Whether something lies in colour over a grey picture."""
+    return sum(max(colour) - min(colour) > CHROMA for colour in colours(page)) > FEWEST_COLOURS
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    for _ in range(_PATIENCE // 500):
+        if holds():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("it never came about")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_it_shows_the_picture_of_a_study(app: Flask, page: Page, as_role: AsRole, name: str) -> None:
+    make, mode = SHOWN[name]
+
+    failed = opened(page, app, as_role, make(study_of(name)), mode)
+
+    until(page, lambda: len(colours(page)) > FEWEST_COLOURS)
+    assert not failed
+
+
+@pytest.mark.parametrize("modality", BESIDE)
+def test_it_shows_what_stands_beside_pictures(app: Flask, page: Page, as_role: AsRole, modality: str) -> None:
+    failed = opened(page, app, as_role, BESIDE[modality](study_of(modality)))
+    page.get_by_text("Skip all").click()
+    page.get_by_text("Confirm and hide").click()
+    until(page, lambda: len(colours(page)) > FEWEST_COLOURS and not overlaid(page))
+
+    page.get_by_text(modality, exact=True).first.dblclick()
+
+    until(page, lambda: overlaid(page))
+    assert not failed
+
+
+def test_it_shows_a_report(app: Flask, page: Page, as_role: AsRole) -> None:
+    failed = opened(page, app, as_role, viewer_studies.reported(study_of("SR")))
+
+    expect(page.get_by_text("No fracture is seen.")).to_be_visible()
+    assert not failed
+
+
+def test_it_fetches_a_document(app: Flask, page: Page, as_role: AsRole) -> None:
+    with page.expect_response(lambda answer: "/bulkdata/" in answer.url) as fetched:
+        failed = opened(page, app, as_role, viewer_studies.printed(study_of("PDF")))
+
+    assert fetched.value.status == 200
+    shown = page.locator("object")
+    expect(shown).to_have_attribute("data", re.compile("^blob:"))
+    text = shown.evaluate("shown => fetch(shown.data).then(answer => answer.text())")
+    assert text.rstrip("\0").encode() == viewer_studies.PDF
+    assert not failed

@@ -178,6 +178,10 @@ ODD: dict[str, tuple[bytes, str]] = {
         head().replace(text(0x00020010, "UI", EXPLICIT), b"") + DATASET,
         "(0002,0010) - The transfer syntax is missing; that of the data set itself counts.",
     ),
+    "a UID as text": (
+        file_of(study_uid=text(0x0020000D, "LO", "1.2.2 ")),
+        "(0020,000d) - The value representation is not UI.",
+    ),
     "blank representation": (
         file_of(element(0x00080060, "  ", b"CT")),
         "(0008,0060) - The value representation is blank",
