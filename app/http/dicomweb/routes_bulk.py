@@ -46,7 +46,10 @@ class BulkViews:
         return self.alone(scope, found, form)
 
     def document(self, scope: AccessScope, study: str, series: str, instance: str, path: str) -> Response:
-        """200 with the value at a path as it is looked at: of equals alone; raises as `value` does."""
+        """200 with the value at a path as it is looked at: of equals alone.
+
+        Raises `NotFound` and `NotAcceptable` as `value` does.
+        """
         found = self._bulk.value(scope, study, series, instance, bulk_path(path))
         form, alone = _chosen(found, accepted(), alone_first=True)
         if alone:

@@ -43,7 +43,7 @@ class Codestream:
     levels: int = 0
 
 
-class Coding(Enum):
+class StreamCoding(Enum):
     """What a codestream is, as it says itself."""
 
     JPEG = "ISO 10918-1"
@@ -53,20 +53,20 @@ class Coding(Enum):
     JPEG_XL = "ISO 18181"
 
 
-_CODINGS = {0xC3: Coding.JPEG_LOSSLESS, 0xF7: Coding.JPEG_LS}  # SOF3, SOF55
+_CODINGS = {0xC3: StreamCoding.JPEG_LOSSLESS, 0xF7: StreamCoding.JPEG_LS}  # SOF3, SOF55
 
 
-def coding_of(data: bytes) -> Coding | None:
+def coding_of(data: bytes) -> StreamCoding | None:
     """What a codestream is by its first markers; None where it does not begin as one."""
     if data.startswith((_SOC_SIZ, _JP2_SIGNATURE)):
-        return Coding.JPEG_2000
+        return StreamCoding.JPEG_2000
     if data.startswith(_JPEG_XL):
-        return Coding.JPEG_XL
+        return StreamCoding.JPEG_XL
     if not data.startswith(_SOI):
         return None
     for marker, _ in _segments(data):
         if marker in _START_OF_FRAME:
-            return _CODINGS.get(marker, Coding.JPEG)
+            return _CODINGS.get(marker, StreamCoding.JPEG)
     return None
 
 

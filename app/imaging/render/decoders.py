@@ -13,7 +13,7 @@ import numpy
 
 from app.imaging.render.codestreams import (
     Codestream,
-    Coding,
+    StreamCoding,
     bare_jpeg2000,
     coding_of,
     read_jpeg,
@@ -143,15 +143,15 @@ def _big_endian(data: bytes, described: PixelDescription) -> Frame:
 _openjpeg = partial(_jpeg_2000, imagecodecs.jpeg2k_decode)
 _openjph = partial(_jpeg_2000, partial(imagecodecs.htj2k_decode, planar=False))
 
-_OF_CODING: Mapping[Coding, Decoder] = {
-    Coding.JPEG: _jpeg,
-    Coding.JPEG_LOSSLESS: _jpeg_lossless,
-    Coding.JPEG_LS: _jpeg_ls,
-    Coding.JPEG_2000: _openjpeg,
-    Coding.JPEG_XL: _jpeg_xl,
+_OF_CODING: Mapping[StreamCoding, Decoder] = {
+    StreamCoding.JPEG: _jpeg,
+    StreamCoding.JPEG_LOSSLESS: _jpeg_lossless,
+    StreamCoding.JPEG_LS: _jpeg_ls,
+    StreamCoding.JPEG_2000: _openjpeg,
+    StreamCoding.JPEG_XL: _jpeg_xl,
 }
-_CODINGS: Mapping[Decoder, Coding] = {decoder: coding for coding, decoder in _OF_CODING.items()} | {
-    _openjph: Coding.JPEG_2000
+_CODINGS: Mapping[Decoder, StreamCoding] = {decoder: coding for coding, decoder in _OF_CODING.items()} | {
+    _openjph: StreamCoding.JPEG_2000
 }
 """What each decoder reads: a frame that says that it is something else goes to the decoder of that."""
 
