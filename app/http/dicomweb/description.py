@@ -117,7 +117,7 @@ def operation_of_route(route: ImagingRoute) -> Operation:
         description=_ABOUT.get(route.view, ""),
         answers={status: _answer(route, status) for status in answered.statuses},
         errors=answered.errors,
-        parameters=(*_path_parameters(route), *query_parameters(*parameters_of(route))),
+        parameters=(*_path_parameters(route), *_query_parameters(route, answered.query)),
         body=_body() if _stores(route) else None,
         example=_example(route, answered),
     )
@@ -156,6 +156,18 @@ def _path_parameters(route: ImagingRoute) -> tuple[dict[str, Any], ...]:
         }
         for name in _NAME.findall(route.path)
     )
+
+
+def _query_parameters(route: ImagingRoute, asked: Mapping[str, str]) -> tuple[Json, ...]:
+    """The parameters of the query, those of the example with what it asks."""
+    return tuple(
+        {**each, "example": _in_type(asked[each["name"]], each["schema"])} if each["name"] in asked else each
+        for each in query_parameters(*parameters_of(route))
+    )
+
+
+def _in_type(text: str, schema: Json) -> str | int:
+    return int(text) if schema["type"] == "integer" else text
 
 
 def _example(route: ImagingRoute, answered: _Answered) -> ExampleRequest:

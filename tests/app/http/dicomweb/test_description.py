@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 import pytest
@@ -131,6 +131,18 @@ def test_every_example_is_a_command_that_can_be_copied(operations: list[Describe
         headers = {after for word, after in pairwise(words) if word == "-H"}
         assert headers >= {f"{name}: {value}" for name, value in each.example["headers"].items()}
         assert ("Authorization: Bearer $TOKEN" in headers) is ("security" in each.says)
+
+
+def test_every_example_is_said_of_its_parameters_too(operations: list[Described]) -> None:
+    """A page fills them in for who tries it."""
+    for each in operations:
+        parameters = each.says.get("parameters", ())
+        said = {one["name"]: str(one["example"]) for one in parameters if "example" in one}
+        path, _, query = each.example["path"].partition("?")
+        in_path = {name for name in said if f"{{{name}}}" in each.path}
+
+        assert each.path.format(**said) == path
+        assert {name: value for name, value in said.items() if name not in in_path} == dict(parse_qsl(query))
 
 
 def test_every_operation_says_what_can_go_wrong(operations: list[Described]) -> None:
