@@ -79,7 +79,7 @@ def blueprint(uses: ImagingUses, *, sites: Sites, limits: BodyLimits) -> Bluepri
 def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, _View]:
     """The views by their names in the table."""
     stow = StowViews(uses.ingest, uses.assemblies, sites, limits)
-    bulk = BulkViews(uses.bulk, uses.retrieval, sites)
+    bulk = BulkViews(uses.bulk, uses.retrieval, uses.rendering, sites)
     files = WadoViews(uses.retrieval, uses.rendering, sites)
     rendered = RenderedViews(uses.retrieval, uses.rendering, bulk, sites)
     deletion = DeleteViews(uses.deletion, uses.restoration)

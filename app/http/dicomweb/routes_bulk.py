@@ -1,20 +1,22 @@
 """Retrieve bulk data and pixel data (PS3.18 10.4.1.1.5, 10.4.1.1.6): one value, or all of a resource."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from uuid import uuid4
 
 from flask import Response
 
 from app.http.dicomweb.accepting import accepted
-from app.http.dicomweb.bulk_forms import OCTETS, forms_of, related, weight_of
+from app.http.dicomweb.bulk_forms import OCTETS, forms_of, is_decoded, related, weight_of
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.headers import DATA_POLICY
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType
 from app.http.kit.single_part import SinglePart, answer_single, wants_range
 from app.imaging.bulk_paths import bulk_path
-from app.imaging.retrieve import BulkRetrieval, ImagingRetrieval, StoredBulk
+from app.imaging.render.targets import EXPLICIT_LITTLE
+from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval, StoredBulk
 from app.site import Sites
 from graph.errors import NotAcceptable, NotFound
 from graph.records import StoredInstance
@@ -26,9 +28,12 @@ _REFUSED = "the bulk data is stored in another media type or transfer syntax"
 class BulkViews:
     """The answers to a request for bulk data."""
 
-    def __init__(self, bulk: BulkRetrieval, retrieval: ImagingRetrieval, sites: Sites) -> None:
+    def __init__(
+        self, bulk: BulkRetrieval, retrieval: ImagingRetrieval, rendering: ImagingRendering, sites: Sites
+    ) -> None:
         self._bulk = bulk
         self._retrieval = retrieval
+        self._rendering = rendering
         self._sites = sites
 
     def value(self, scope: AccessScope, study: str, series: str, instance: str, path: str) -> Response:
@@ -40,10 +45,9 @@ class BulkViews:
         check_uids(study=study, series=series, instance=instance)
         found = self._bulk.value(scope, study, series, instance, bulk_path(path))
         form, alone = _chosen(found, accepted())
-        address = self._sites.of(scope).address(scope.partition)
-        if not alone:
-            return _related(self._parts(found, form, address), form, measured=not found.has_frames)
-        return self.alone(scope, found, form)
+        if alone:
+            return self.alone(scope, found, form)
+        return _related(self._parts(scope, found, form), form, measured=not found.has_frames)
 
     def document(self, scope: AccessScope, study: str, series: str, instance: str, path: str) -> Response:
         """200 with the value at a path as it is looked at: of equals alone.
@@ -54,8 +58,7 @@ class BulkViews:
         form, alone = _chosen(found, accepted(), alone_first=True)
         if alone:
             return self.alone(scope, found, form)
-        address = self._sites.of(scope).address(scope.partition)
-        return _related(self._parts(found, form, address), form, measured=True)
+        return _related(self._parts(scope, found, form), form, measured=True)
 
     def document_part(
         self, scope: AccessScope, instance: StoredInstance, path: str, ranges: Sequence[MediaRange]
@@ -68,11 +71,13 @@ class BulkViews:
         found = self._bulk.value(scope, *uids, bulk_path(path))
         for bulk, form in _wanted(iter([found]), ranges):
             if form.name != OCTETS.name:
-                return next(self._parts(bulk, form, self._sites.of(scope).address(scope.partition)))
+                return next(self._parts(scope, bulk, form))
         return None
 
     def alone(self, scope: AccessScope, found: StoredBulk, form: MediaType) -> Response:
-        """200 with one value as a single part, or with a range of it."""
+        """200 with one value as a single part, or with a range of it where its bytes are the stored ones."""
+        if is_decoded(found, form):
+            return Response(self._decoded(scope, found), content_type=str(form))
         address = self._sites.of(scope).address(scope.partition)
         response = answer_single(
             SinglePart(
@@ -126,16 +131,39 @@ class BulkViews:
         beginning = list(islice(wanted, 1))
         if not beginning:
             raise NotAcceptable(_REFUSED, location="Accept")
-        address = self._sites.of(scope).address(scope.partition)
-        parts = (part for bulk, form in chain(beginning, wanted) for part in self._parts(bulk, form, address))
+        parts = self._readable(scope, chain(beginning, wanted))
+        first_part = next(parts, None)
+        if first_part is None:
+            raise NotAcceptable(_REFUSED, location="Accept")
         boundary = uuid4().hex
         content_type = related_content_type(beginning[0][1].name, boundary)
-        return Response(write_related(parts, boundary), content_type=content_type)
+        return Response(write_related(chain([first_part], parts), boundary), content_type=content_type)
 
-    def _parts(self, bulk: StoredBulk, form: MediaType, address: str) -> Iterator[OutgoingPart]:
+    def _readable(
+        self, scope: AccessScope, wanted: Iterable[tuple[StoredBulk, MediaType]]
+    ) -> Iterator[OutgoingPart]:
+        """The parts of values, without pixels that cannot be decoded: a client sees what is missing."""
+        for bulk, form in wanted:
+            with suppress(NotAcceptable):
+                yield from self._parts(scope, bulk, form)
+
+    def _decoded(self, scope: AccessScope, bulk: StoredBulk) -> Iterator[bytes]:
+        """The frames of compressed pixels, joined; raises `NotAcceptable` where the first cannot be had."""
+        of = bulk.instance
+        found = (
+            of if of.frames else self._retrieval.with_frames(scope, of.study_uid, of.series_uid, of.sop_uid)
+        )
+        numbers = range(1, found.number_of_frames + 1)
+        frames = (self._rendering.frame(found, number, EXPLICIT_LITTLE) for number in numbers)
+        return chain([next(frames)], frames)
+
+    def _parts(self, scope: AccessScope, bulk: StoredBulk, form: MediaType) -> Iterator[OutgoingPart]:
         """The parts that a value makes: one, or one of each frame that is compressed by itself."""
+        address = self._sites.of(scope).address(scope.partition)
         headers = {"Content-Type": str(form), "Content-Location": address + bulk.address}
-        if bulk.has_frames:
+        if is_decoded(bulk, form):
+            yield OutgoingPart(headers, self._decoded(scope, bulk))
+        elif bulk.has_frames:
             for frame in self._bulk.frames(bulk):
                 yield OutgoingPart(headers, [frame])
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import request
@@ -48,10 +49,8 @@ def instances_of_request(
     media_type = parse_media_type(content_type)
     if media_type is None:
         raise Unsupported(_OFFERED, location="Content-Type")
-    if request.content_length == 0:
-        raise Invalid("the request has no body", location="body")
     if media_type.name == _DICOM:
-        yield iter([body.chunks()])
+        yield iter([_begun(body.chunks())])
         return
     if media_type.name in _SINGLE:
         parts = iter([RelatedPart({}, media_type, body.chunks())])
@@ -66,6 +65,14 @@ def instances_of_request(
         raise Unsupported(_OFFERED, location="Content-Type")
     with begin() as assembly:
         yield assembly.files(_Described(assembly, described, limits.metadata).datasets(parts))
+
+
+def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks of a body; raises `Invalid` where there is none."""
+    first = next(chunks, None)
+    if first is None:
+        raise Invalid("the request has no body", location="body")
+    return chain([first], chunks)
 
 
 def _files(parts: Iterable[RelatedPart]) -> Iterator[Iterable[bytes]]:

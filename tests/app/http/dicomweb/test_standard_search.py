@@ -16,7 +16,7 @@ SERIES, INSTANCES = "/studies/1.1/series", "/studies/1.1/series/1.1.1/instances"
 NAME = "Müller^Jürg=山田^太郎=やまだ^たろう"
 SAID = {
     "PatientName": NAME, "SpecificCharacterSet": "ISO_IR 192", "StudyDate": "20240105", "StudyTime": "101112",
-    "AccessionNumber": "A1", "StudyID": "S1", "StudyDescription": "Head CT", "PatientComments": "calm",
+    "AccessionNumber": "ACC7", "StudyID": "S77", "StudyDescription": "Head CT", "PatientComments": "calm",
     "ReferringPhysicianName": "Ref^Doc", "PatientBirthDate": "19500101", "PatientSex": "F",
     "SeriesDescription": "axial", "InstitutionName": "Hospital", "SliceThickness": "2",
 }  # fmt: skip
@@ -29,7 +29,15 @@ def filled(client: FlaskClient, as_role: AsRole) -> FlaskClient:
         ct_instance(patient_id="P1", study_uid="1.1", series_uid="1.1.1", sop_uid="1.1.1.1", **SAID),
         ct_instance(patient_id="P1", study_uid="1.1", series_uid="1.1.1", sop_uid="1.1.1.2", **SAID),
         mr_instance(patient_id="P1", study_uid="1.1", series_uid="1.1.2", sop_uid="1.1.2.1", **SAID),
-        ct_instance(patient_id="P2", study_uid="1.2", series_uid="1.2.1", sop_uid="1.2.1.1"),
+        ct_instance(
+            patient_id="P2",
+            Modality="OT",
+            study_uid="1.2",
+            series_uid="1.2.1",
+            sop_uid="1.2.1.1",
+            PatientName="Other^One",
+            **dict.fromkeys(SAID.keys() - {"PatientName"}),
+        ),
     )
     assert store(client, as_role, body, content_type).status_code == 200
     return client
@@ -86,12 +94,12 @@ _WRONG = (
 )  # fmt: skip
 _KEYS = (
     "StudyDate=20240105", "StudyDate=20240101-20241231", "StudyDate=20240101-", "StudyDate=-20241231",
-    "StudyTime=101112", "StudyTime=1000-1100", "AccessionNumber=A1", "ModalitiesInStudy=CT",
+    "StudyTime=101112", "StudyTime=1000-1100", "AccessionNumber=ACC7", "ModalitiesInStudy=CT",
     "ModalitiesInStudy=MR", "ReferringPhysicianName=Ref*", "PatientName=M*", "PatientName=Müller^Jürg",
-    "PatientName=山田*", "PatientName=müller^jürg", "PatientID=P1", "PatientID=P?&StudyID=S1", "StudyID=S1",
+    "PatientName=山田*", "PatientName=müller^jürg", "PatientID=P1", "PatientID=P?&StudyID=S77", "StudyID=S77",
     "StudyInstanceUID=1.1", "StudyInstanceUID=1.1,1.9", "StudyInstanceUID=1.1%5C1.9", "0020000D=1.1",
     "0020000d=1.1", "StudyDescription=Head CT", "00081030=Head*", "PatientBirthDate=19500101",
-    "PatientSex=F", "PatientName=&StudyID=S1", "PatientID=*&StudyID=S1",
+    "PatientSex=F", "PatientName=&StudyID=S77", "PatientID=*&StudyID=S77",
     "PatientName=Mull&fuzzymatching=true",
 )  # fmt: skip
 
