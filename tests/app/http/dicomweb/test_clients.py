@@ -2,10 +2,14 @@
 
 from io import BytesIO
 
+import imagecodecs
+import numpy
 import pytest
 from dicomweb_client.api import DICOMwebClient  # type: ignore[import-untyped]
+from PIL import Image
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileDataset
+from pydicom.pixels import pixel_array
 from requests import HTTPError
 
 from tests.app.faults.ledger import parts_of, sop_of
@@ -14,6 +18,7 @@ from tests.factories.dicom import ct_instance, ct_study, encapsulated_instance, 
 from tests.factories.real_files import real_files
 
 PREAMBLE, VALIDATION = 128, 43264
+JPEG_2000 = "1.2.840.10008.1.2.4.90"
 STORED, FAILED = "ReferencedSOPSequence", "FailedSOPSequence"
 EVERYTHING = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
 
@@ -114,6 +119,30 @@ def test_it_retrieves_compressed_frames(client: DICOMwebClient) -> None:
     asked = (("image/jpeg", "1.2.840.10008.1.2.4.50"),)
 
     assert client.retrieve_instance_frames(*address, [1, 2], media_types=asked) == frames
+
+
+def test_it_retrieves_frames_and_instances_in_another_syntax(client: DICOMwebClient, study: str) -> None:
+    sent = dataset(next(ct_study(3, patient_id="CLIENT", study_uid=study)))
+    address = (study, series_of(study), sent.SOPInstanceUID)
+
+    (frame,) = client.retrieve_instance_frames(*address, [1], media_types=(("image/jp2", JPEG_2000),))
+    whole = client.retrieve_instance(*address, media_types=(("application/dicom", JPEG_2000),))
+
+    assert imagecodecs.jpeg2k_decode(frame).tobytes() == sent.PixelData
+    assert whole.file_meta.TransferSyntaxUID == JPEG_2000
+    assert numpy.array_equal(pixel_array(whole), pixel_array(sent))
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/png"])
+def test_it_retrieves_what_is_rendered(client: DICOMwebClient, study: str, media_type: str) -> None:
+    sop_uid = sop_of(next(ct_study(3, patient_id="CLIENT", study_uid=study)))
+    address = (study, series_of(study), sop_uid)
+
+    for shown in (
+        client.retrieve_instance_rendered(*address, media_types=(media_type,)),
+        client.retrieve_instance_frames_rendered(*address, [1], media_types=(media_type,)),
+    ):
+        assert Image.open(BytesIO(shown)).size == (16, 16)
 
 
 def test_it_deletes_instances_series_and_studies(client: DICOMwebClient) -> None:

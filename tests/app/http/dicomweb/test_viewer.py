@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
+import imagecodecs
 import pytest
 from flask import Flask
 from PIL import Image
@@ -16,6 +18,7 @@ from graph.local.server import free_port
 from tests.app.conftest import AsRole
 from tests.browsing.chromium import chromium
 from tests.browsing.ohif import ohif_over
+from tests.browsing.packages import NpmPackage, unpacked
 from tests.factories import viewer_studies
 from tests.factories.dicom import ct_instance, uid
 
@@ -112,6 +115,61 @@ def test_it_opens_a_study_that_lacks_one(app: Flask, page: Page, as_role: AsRole
     expect(page.get_by_role("img", name="info-series").first).to_be_visible()  # its series is listed
     expect(page.locator("canvas").first).to_be_visible()
     assert not thrown
+
+
+CLIENT = NpmPackage(
+    "dicomweb-client", "0.11.3", "cda90aae5843f974beaeaf9c191f238209e18b28a932b10af575df6d7320d891"
+)
+WITH_CLIENT = """async ([method, options]) => {
+  const api = new DICOMwebClient.api.DICOMwebClient({ url: location.origin + "/dicom-web" });
+  const got = await api[method](options);
+  const hex = each => Array.from(new Uint8Array(each), byte => byte.toString(16).padStart(2, "0")).join("");
+  const all = [got].flat();
+  return all[0] instanceof ArrayBuffer ? all.map(hex) : all;
+}"""
+JPEG_2000 = "1.2.840.10008.1.2.4.90"
+
+
+def test_the_client_of_javascript_retrieves_what_it_can_ask_for(
+    app: Flask, page: Page, as_role: AsRole
+) -> None:
+    (file,) = viewer_studies.clip(study_of("client"))
+    failed = opened(page, app, as_role, [file])
+    clip = dcmread(BytesIO(file))
+    where = {
+        "studyInstanceUID": clip.StudyInstanceUID,
+        "seriesInstanceUID": clip.SeriesInstanceUID,
+        "sopInstanceUID": clip.SOPInstanceUID,
+    }
+    page.add_script_tag(path=unpacked(CLIENT) / "build/dicomweb-client.js")
+
+    def got(method: str, **options: Any) -> Any:
+        return page.evaluate(WITH_CLIENT, [method, where | options])
+
+    def image(media_type: str, syntax: str | None = None) -> list[dict[str, str]]:
+        return [{"mediaType": media_type, **({"transferSyntaxUID": syntax} if syntax else {})}]
+
+    assert [each["0020000D"]["Value"] for each in got("searchForStudies")] == [[clip.StudyInstanceUID]]
+    (document,) = got("retrieveStudyMetadata")
+    size = clip.Rows * clip.Columns * 3
+    assert bytes.fromhex("".join(got("retrieveInstanceFrames", frameNumbers=[1, 3]))) == (
+        clip.PixelData[:size] + clip.PixelData[2 * size :]
+    )
+    (wavelet,) = got("retrieveInstanceFrames", frameNumbers=[2], mediaTypes=image("image/jp2", JPEG_2000))
+    assert imagecodecs.jpeg2k_decode(bytes.fromhex(wavelet)).tobytes() == clip.PixelData[size : 2 * size]
+    for method, options in (
+        ("retrieveInstanceRendered", {"mediaTypes": image("image/png")}),
+        ("retrieveInstanceFramesRendered", {"frameNumbers": [2], "mediaTypes": image("image/jpeg")}),
+        ("retrieveInstanceFramesThumbnail", {"frameNumbers": [2], "mediaTypes": image("image/jpeg")}),
+    ):
+        assert (
+            Image.open(BytesIO(bytes.fromhex(got(method, **options)[0]))).getpixel((32, 32))[2] < CHROMA * 2
+        )
+    (pixels,) = got("retrieveBulkData", BulkDataURI=document["7FE00010"]["BulkDataURI"])
+    assert bytes.fromhex(pixels) == clip.PixelData
+    (whole,) = got("retrieveInstance")
+    assert dcmread(BytesIO(bytes.fromhex(whole))).PixelData == clip.PixelData
+    assert not failed
 
 
 SHOWN: dict[str, tuple[Callable[[str], list[bytes]], str]] = {
