@@ -13,7 +13,7 @@ from pydicom import Dataset
 from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import UID
 
-from app.imaging.store.part10 import read_meta, written_head
+from app.imaging.store.part10 import PREAMBLE, read_meta, written_head
 from app.imaging.store.syntaxes import syntax_of
 from tests.factories.dicom import JPEG_16X16, ct_instance, part10, uid
 from tests.factories.pixels import item_of
@@ -57,9 +57,18 @@ def picture(name: str, pixels: bytes | NDArray[Any], syntax: str = _EXPLICIT, **
     dataset["PixelData"].is_undefined_length = layout.encapsulated
     if UID(syntax).is_transfer_syntax:
         return part10(dataset, syntax)
-    known = part10(dataset, _RLE if layout.encapsulated else _IMPLICIT)
-    head = written_head(dataset.SOPClassUID, dataset.SOPInstanceUID, syntax)
-    return head + known[read_meta(known).start :]
+    return renamed(part10(dataset, _RLE if layout.encapsulated else _IMPLICIT), syntax)
+
+
+def renamed(raw: bytes, syntax: str) -> bytes:
+    """A file whose meta information says that it is of another transfer syntax."""
+    meta = read_meta(raw)
+    return written_head(meta.sop_class_uid, meta.sop_uid, syntax) + raw[meta.start :]
+
+
+def alone(raw: bytes) -> bytes:
+    """The data set of a file, and nothing before it."""
+    return raw[read_meta(raw).start :]
 
 
 _WORD = {"BitsAllocated": 16, "BitsStored": 16, "HighBit": 15}
@@ -292,9 +301,14 @@ ODD_PIXELS: Mapping[str, Callable[[], bytes]] = {
         "video", encapsulate([bytes(2000)]), "1.2.840.10008.1.2.4.102", NumberOfFrames=20, **_RGB
     ),
     "a private syntax": lambda: picture("private", encapsulate([_RUNS]), "1.2.3.4.5"),
-    "native pixels under the name of JPEG": lambda: picture("native JPEG", _RAMP, _EXPLICIT).replace(
-        b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.4.50\0\0"[:20]
+    "native pixels under the name of JPEG": lambda: renamed(picture("native JPEG", _RAMP), _JPEG),
+    "compressed pixels under the name of native ones": lambda: renamed(
+        picture("JPEG native", encapsulate([JPEG_16X16]), _JPEG), _EXPLICIT
     ),
+    "no representations in a syntax of them": lambda: renamed(picture("no VR", _RAMP, _IMPLICIT), _EXPLICIT),
+    "representations in a syntax without": lambda: renamed(picture("with VR", _RAMP), _IMPLICIT),
+    "nothing before the data set": lambda: alone(picture("no meta", _RAMP)),
+    "no preamble": lambda: picture("no preamble", _RAMP)[PREAMBLE:],
     "no spacing": lambda: ct_instance(sop_uid=uid("no spacing"), PixelSpacing=None),
     "a class of one's own": lambda: picture("own class", _RAMP, SOPClassUID="1.2.3.4.5.6"),
 }

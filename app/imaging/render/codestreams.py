@@ -16,6 +16,7 @@ _SIZE = Struct(">HIIIIIIIIH")
 _SOI, _SOC_SIZ = b"\xff\xd8", b"\xff\x4f\xff\x51"
 _JP2_SIGNATURE, _CODESTREAM_BOX = b"\0\0\0\x0cjP  ", b"jp2c"
 _MARKER = 0xFF
+_CAP = b"\xff\x50"
 _COD, _LEVELS_AT = b"\xff\x52", 9
 _SOS, _APP0, _APP14 = 0xDA, 0xE0, 0xEE
 _START_OF_FRAME = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}  # and SOF55 of JPEG-LS
@@ -49,7 +50,8 @@ class StreamCoding(Enum):
     JPEG = "ISO 10918-1"
     JPEG_LOSSLESS = "ISO 10918-1, process 14"
     JPEG_LS = "ISO 14495-1"
-    JPEG_2000 = "ISO 15444"
+    JPEG_2000 = "ISO 15444-1"
+    HTJ2K = "ISO 15444-15"
     JPEG_XL = "ISO 18181"
 
 
@@ -59,7 +61,7 @@ _CODINGS = {0xC3: StreamCoding.JPEG_LOSSLESS, 0xF7: StreamCoding.JPEG_LS}  # SOF
 def coding_of(data: bytes) -> StreamCoding | None:
     """What a codestream is by its first markers; None where it does not begin as one."""
     if data.startswith((_SOC_SIZ, _JP2_SIGNATURE)):
-        return StreamCoding.JPEG_2000
+        return StreamCoding.HTJ2K if _is_high_throughput(data) else StreamCoding.JPEG_2000
     if data.startswith(_JPEG_XL):
         return StreamCoding.JPEG_XL
     if not data.startswith(_SOI):
@@ -68,6 +70,12 @@ def coding_of(data: bytes) -> StreamCoding | None:
         if marker in _START_OF_FRAME:
             return _CODINGS.get(marker, StreamCoding.JPEG)
     return None
+
+
+def _is_high_throughput(data: bytes) -> bool:
+    """Whether a CAP marker follows the SIZ one (ISO 15444-15 A.3)."""
+    at = data.find(_SOC_SIZ) + len(_SOC_SIZ)
+    return data.startswith(_CAP, at + int.from_bytes(data[at : at + 2], "big"))
 
 
 def read_jpeg(data: bytes) -> Codestream:

@@ -37,8 +37,8 @@ def decode(data: bytes, described: PixelDescription) -> Frame:
         decoder = DECODERS[described.transfer_syntax_uid]
     except KeyError:
         raise Unrenderable("there is no decoder for its transfer syntax") from None
-    expected = _CODINGS.get(decoder)
-    if expected is not None and (found := coding_of(data)) not in (None, expected):
+    reads = _READS.get(decoder)
+    if reads and (found := coding_of(data)) and found not in reads:
         decoder = _OF_CODING[found]
     try:
         return decoder(data, described)
@@ -148,10 +148,16 @@ _OF_CODING: Mapping[StreamCoding, Decoder] = {
     StreamCoding.JPEG_LOSSLESS: _jpeg_lossless,
     StreamCoding.JPEG_LS: _jpeg_ls,
     StreamCoding.JPEG_2000: _openjpeg,
+    StreamCoding.HTJ2K: _openjpeg,
     StreamCoding.JPEG_XL: _jpeg_xl,
 }
-_CODINGS: Mapping[Decoder, StreamCoding] = {decoder: coding for coding, decoder in _OF_CODING.items()} | {
-    _openjph: StreamCoding.JPEG_2000
+_READS: Mapping[Decoder, frozenset[StreamCoding]] = {
+    _jpeg: frozenset({StreamCoding.JPEG}),
+    _jpeg_lossless: frozenset({StreamCoding.JPEG_LOSSLESS}),
+    _jpeg_ls: frozenset({StreamCoding.JPEG_LS}),
+    _openjpeg: frozenset({StreamCoding.JPEG_2000, StreamCoding.HTJ2K}),
+    _openjph: frozenset({StreamCoding.HTJ2K}),
+    _jpeg_xl: frozenset({StreamCoding.JPEG_XL}),
 }
 """What each decoder reads: a frame that says that it is something else goes to the decoder of that."""
 

@@ -78,7 +78,7 @@ def describe(header: Dataset, transfer_syntax_uid: str, pixel_tag: int = PIXEL_D
         samples=_number(header, "SamplesPerPixel", 1),
         bits_allocated=bits_allocated,
         bits_stored=bits_stored,
-        high_bit=_number(header, "HighBit", bits_stored - 1),
+        high_bit=_high_bit(header, bits_allocated, bits_stored),
         signed=bool(_number(header, "PixelRepresentation", 0)),
         photometric=str(header.get("PhotometricInterpretation") or "MONOCHROME2").strip(),
         planar=bool(_number(header, "PlanarConfiguration", 0)),
@@ -88,6 +88,12 @@ def describe(header: Dataset, transfer_syntax_uid: str, pixel_tag: int = PIXEL_D
     )
     _check(described)
     return described
+
+
+def _high_bit(header: Dataset, bits_allocated: int, bits_stored: int) -> int:
+    """The high bit; where the header says one that cannot be, that of bits at the bottom."""
+    high_bit = _number(header, "HighBit", bits_stored - 1)
+    return high_bit if bits_stored - 1 <= high_bit < bits_allocated else bits_stored - 1
 
 
 def frames_of(header: Dataset) -> int:
@@ -105,8 +111,6 @@ def _check(described: PixelDescription) -> None:
         raise Unrenderable(f"values of {described.bits_allocated} allocated bits are not read")
     if not 0 < described.bits_stored <= described.bits_allocated:
         raise Unrenderable("more bits are stored than allocated")
-    if not described.bits_stored - 1 <= described.high_bit < described.bits_allocated:
-        raise Unrenderable("the high bit does not fit the bits that are stored")
     if not 1 <= described.samples <= _COLOUR + 1:
         raise Unrenderable(f"pictures of {described.samples} samples a pixel are not read")
     size = described.rows * described.columns * described.samples * described.dtype.itemsize

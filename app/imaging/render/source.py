@@ -74,7 +74,7 @@ class OpenInstance:
     def encoded(self, number: int) -> bytes:
         """The bytes of one frame, counted from 1, as they are stored; raises `Unrenderable`."""
         if not 1 <= number <= self.frames:
-            raise Unrenderable("no frame of this number lies in the file by itself")
+            raise Unrenderable("the file does not hold this frame, or not where it can be told from others")
         at = (number - 1) * PLACE
         place = (
             int.from_bytes(self.table[at : at + 8], "little"),

@@ -49,10 +49,12 @@ _PASSED_OVER = "An empty item or a delimiter stands between elements; it is pass
 _TWICE = "The attribute comes twice; its last value counts."
 _IN_ITEM = "An element of the file meta information stands in an item; it is left out."
 _COMMAND = "A command element stands in the data set; it is left out."
+_PADDED = "A fragment of odd length is padded by a byte that its length does not count."
 _NO_VR = "The value representation is blank; that of the dictionary counts."
 
 _LONGEST_CREATOR = 64
 _ITEM_HEADER = 8
+_OF_FRAGMENTS = frozenset({_ITEM, _SEQUENCE_END})
 _FRAGMENTED = frozenset({"OB", "OW", "OB or OW"})
 
 
@@ -301,6 +303,10 @@ class _Walker:
                 self.found.unended = self.found.unended or kept
                 break
             tag, length = item_header(coding, self._data, at)
+            if tag not in _OF_FRAGMENTS and number and places[-1] % 2 and not self._data[at]:
+                at += 1  # a byte that pads a fragment and is not of its length
+                tag, length = item_header(coding, self._data, at)
+                self._odd(PIXEL_DATA, _PADDED)
             at += 8
             if tag == _SEQUENCE_END:
                 break

@@ -86,6 +86,8 @@ def codestream(piece: bytes) -> bytes:
         at += _ITEM_HEADER
         parts.append(piece[at : at + length])
         at += length
+        if length % 2 and not piece.startswith(_ITEM_TAG, at):  # a byte that pads and is not counted
+            at += 1
     return b"".join(parts)
 
 

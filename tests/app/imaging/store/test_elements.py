@@ -165,6 +165,9 @@ ODD = {
     "missing item delimiter in a sequence of known length": sequence(
         SEQUENCE, item(text(NAME, "PN", "A "), UNDEFINED)
     ),
+    "fragment of odd length with a byte that pads it": open_sequence(
+        PIXELS, item(), item(b"abc") + b"\0", vr="OB"
+    ),
     "fragments without an end": element(PIXELS, "OB", item() + item(b"ab"), UNDEFINED),
     "delimiter at the end of a sequence of known length": sequence(SEQUENCE, item(), implicit(0xFFFEE0DD)),
     "delimiter alone in a sequence of known length": sequence(SEQUENCE, implicit(0xFFFEE0DD)),

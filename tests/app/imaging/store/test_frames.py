@@ -367,6 +367,12 @@ def test_rows_of_another_representation_are_refused() -> None:
         pieces(file_of(element(0x00280010, "UL", struct.pack("<L", 2)), pixels))
 
 
+def test_a_byte_that_pads_a_fragment_is_not_of_the_codestream() -> None:
+    parts = item_of(b"abc") + b"\0" + item_of(b"de")
+    raw = file_of(open_sequence(0x7FE00010, item_of(), parts, vr="OB"), syntax=JPEG)
+    assert [codestream(piece) for piece in pieces(raw)] == [b"abcde"]
+
+
 def test_an_incomplete_range_gives_what_is_there() -> None:
     assert codestream(b"\xfe\xff\x00\xe0\x08\0\0\0abc") == b"abc"
     assert codestream(b"\xff\xd8plain") == b"\xff\xd8plain"
