@@ -28,7 +28,6 @@ Decoder: TypeAlias = Callable[[bytes, PixelDescription], Frame]
 _COLOUR = 3
 _BYTE = 8
 _OF_THE_CODEC = {"YBR_RCT": "RGB", "YBR_ICT": "RGB"}  # undone by every decoder of JPEG 2000 (PS3.5 8.2.4)
-_FULL = "YBR_FULL"
 
 
 def decode(data: bytes, described: PixelDescription) -> Frame:
