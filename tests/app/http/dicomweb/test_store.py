@@ -90,7 +90,7 @@ def test_an_instance_of_another_study_than_the_path_is_refused(client: FlaskClie
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
     [
-        ("application/dicom", b"", 409),
+        ("application/dicom", b"", 400),
         ("application/json", b"{}", 415),
         ("multipart/related", b"", 400),
         ('multipart/related; type="application/dicom"; boundary=x', b"--x\r\n", 400),
