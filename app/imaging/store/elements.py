@@ -20,11 +20,11 @@ from app.imaging.store.headers import (
     DELIMITERS,
     LITTLE_EXPLICIT,
     LITTLE_IMPLICIT,
-    NO_CODES,
     Buffer,
     Header,
     HeaderCoding,
     give_back,
+    is_code,
     item_header,
 )
 from app.imaging.store.limits import Limits
@@ -50,7 +50,7 @@ _TWICE = "The attribute comes twice; its last value counts."
 _IN_ITEM = "An element of the file meta information stands in an item; it is left out."
 _COMMAND = "A command element stands in the data set; it is left out."
 _PADDED = "A fragment of odd length is padded by a byte that its length does not count."
-_NO_VR = "The value representation is blank; that of the dictionary counts."
+_NO_VR = "The value representation is none; that of the dictionary counts."
 
 _LONGEST_CREATOR = 64
 _ITEM_HEADER = 8
@@ -326,7 +326,7 @@ class _Walker:
 
     def _known(self, tag: int, found: DataSet, at: int, coding: HeaderCoding) -> str:
         """The VR of an element that does not tell it."""
-        if not coding.implicit and self._data[at + 4 : at + 6] in NO_CODES:
+        if not coding.implicit and not is_code(self._data[at + 4 : at + 6]):
             self._odd(tag, _NO_VR)
         if not is_private(tag):
             return vr_of(tag)

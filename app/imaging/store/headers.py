@@ -45,6 +45,11 @@ def explicit_header(data: Buffer, at: int) -> Header:
     return LITTLE_EXPLICIT.header(data, at)
 
 
+def is_code(code: bytes) -> bool:
+    """Whether two bytes can be a value representation, of this edition of the standard or of a later one."""
+    return code.isalpha() and code.isupper()
+
+
 def _explicit(short: Struct, long: Struct) -> Callable[[Buffer, int], Header]:
     read, read_length = short.unpack_from, long.unpack_from
 
@@ -59,21 +64,34 @@ def _explicit(short: Struct, long: Struct) -> Callable[[Buffer, int], Header]:
         tag = group << 16 | element
         if tag >= DELIMITERS or tag == 0:
             return tag, UNKNOWN, at + 8, read_length(data, at + 4)[0]
-        if code not in NO_CODES and not (code.isalpha() and code.isupper()):
-            raise Refused("The value representation is not of the transfer syntax.", tag=tag)
-        if length or followed(data, at + 8, tag):
+        if not is_code(code) and code not in NO_CODES:
+            return _unlikely(short, long, data, at)
+        if length or _is_followed(short, data, at + 8, tag):
             return tag, UNKNOWN, at + 8, length
         return tag, UNKNOWN, at + 12, read_length(data, at + 8)[0]
 
-    def followed(data: Buffer, at: int, tag: int) -> bool:
-        """Whether the next element begins here, so that this one has length 0 and no longer header."""
-        if at + 8 > len(data):
-            return at == len(data)
-        group, element, code, _ = read(data, at)
-        following = group << 16 | element
-        return following >= DELIMITERS or (following > tag and (code in _SHORT or code in _LONG))
-
     return header
+
+
+def _unlikely(short: Struct, long: Struct, data: Buffer, at: int) -> Header:
+    """The header of an element with what is no representation, if the next element begins behind it."""
+    group, element, _, length = short.unpack_from(data, at)
+    tag = group << 16 | element
+    if _is_followed(short, data, at + 8 + length, tag):
+        return tag, UNKNOWN, at + 8, length
+    (length,) = long.unpack_from(data, at + 8)
+    if _is_followed(short, data, at + 12 + length, tag):
+        return tag, UNKNOWN, at + 12, length
+    raise Refused("The value representation is not of the transfer syntax.", tag=tag)
+
+
+def _is_followed(short: Struct, data: Buffer, at: int, tag: int) -> bool:
+    """Whether the element after a tag begins here, or the data ends."""
+    if at + 8 > len(data):
+        return at == len(data)
+    group, element, code, _ = short.unpack_from(data, at)
+    following = group << 16 | element
+    return following >= DELIMITERS or (following > tag and code in KNOWN_CODES)
 
 
 def _implicit(layout: Struct) -> Callable[[Buffer, int], Header]:

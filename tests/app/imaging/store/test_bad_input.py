@@ -184,7 +184,7 @@ ODD: dict[str, tuple[bytes, str]] = {
     ),
     "blank representation": (
         file_of(element(0x00080060, "  ", b"CT")),
-        "(0008,0060) - The value representation is blank",
+        "(0008,0060) - The value representation is none",
     ),
 }
 
@@ -341,3 +341,11 @@ def test_b39_a_thousand_private_blocks_are_stored() -> None:
         for block in range(0x10, 0x100)
     )
     assert reading_of(file_of(blocks)).warning_reason in (None, 1)
+
+
+@pytest.mark.parametrize("code", [b"ui", b"?!", b"\x07\x08", b"ZZ", b"\0\0"])
+@pytest.mark.parametrize("tag", [b"\x02\0\x02\0", b"\x02\0\x03\0", b"\x02\0\x10\0"])
+def test_meta_information_with_representations_that_are_none_is_read(tag: bytes, code: bytes) -> None:
+    raw = head().replace(tag + b"UI", tag + code) + DATASET
+    reading = reading_of(raw)
+    assert (reading.identity.sop_uid, reading.transfer_syntax_uid) == ("1.2.4", EXPLICIT)

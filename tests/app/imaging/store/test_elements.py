@@ -150,8 +150,8 @@ HOSTILE = {
     "element among fragments": open_sequence(PIXELS, item(), text(NAME, "PN", "A "), vr="OB"),
     "second meta information": text(NAME, "PN", "A ") + text(0x00020010, "UI", "1.2"),
     "no representation": b"\x10\0\x10\0\x04\0\0\0abcd",
-    "lower case representation": element(NAME, "pn", b"A "),
-    "half a representation": element(NAME, "P ", b"A "),
+    "lower case representation before no element": element(NAME, "pn", b"A ") + b"no element",
+    "half a representation of another length": element(NAME, "P ", b"A ", 3) + element(PIXELS, "OW", b"ab"),
     "command element in an item": sequence(SEQUENCE, item(text(0x00000002, "UI", "1.2"))),
     "zeros and then more": bytes(16) + text(NAME, "PN", "A "),
 }
@@ -184,6 +184,9 @@ ODD = {
     "empty item between elements": item() + text(NAME, "PN", "A "),
     "command element": text(NAME, "PN", "A ") + text(0x00000002, "UI", "1.2"),
     "blank representation": element(NAME, "  ", b"A "),
+    "lower case representation": element(NAME, "pn", b"A "),
+    "half a representation": element(NAME, "P ", b"A "),
+    "a representation that is none, of a long header": element(NAME, "\x07\x08", pack("<L", 2) + b"A ", 0),
     "question marks for a representation": element(NAME, "??", b"A "),
     "NUL for a representation": element(NAME, "\0\0", b"A "),
     "meta information in an item": sequence(
