@@ -87,13 +87,13 @@ def read_meta(data: Buffer) -> FileMeta:
         values, start, doubled = _meta_values(data)
     except struct.error as error:
         raise Refused("The file ends inside its meta information.") from error
-    named = values.get(TRANSFER_SYNTAX, b"")
-    syntax = valid_uid(named) or (None if named else uncompressed_syntax(data, start))
+    named = valid_uid(values.get(TRANSFER_SYNTAX, b""))
+    syntax = named or uncompressed_syntax(data, start)
     if syntax is None:
         raise Refused("The transfer syntax is missing or no UID.", tag=TRANSFER_SYNTAX)
     sop_class = valid_uid(values.get(_SOP_CLASS, b"")) or ""
     sop_uid = valid_uid(values.get(_SOP_INSTANCE, b"")) or ""
-    return FileMeta(sop_class, sop_uid, syntax, start, doubled, not named)
+    return FileMeta(sop_class, sop_uid, syntax, start, doubled, named is None)
 
 
 def _meta_values(data: Buffer) -> tuple[dict[int, bytes], int, tuple[int, ...]]:

@@ -58,7 +58,6 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "B09 little endian declared as big": lambda: head(BIG) + DATASET,
     "B10 compressed pixels of no transfer syntax": lambda: dicom.rle_instance().replace(NAMED_RLE, b""),
     "B10 no transfer syntax": lambda: real_file("meta_missing_tsyntax.dcm").read_bytes(),
-    "B10 transfer syntax is no UID": lambda: head("Explicit VR") + DATASET,
     "B14 doubled UID": lambda: file_of(text(0x00080018, "UI", "1.2.4")),
     "B14 doubled PatientID": lambda: file_of(text(0x00100020, "LO", "P2")),
     "B20 deflated data is cut": lambda: deflated(DATASET * 40)[:-20],
@@ -176,7 +175,11 @@ ODD: dict[str, tuple[bytes, str]] = {
     ),
     "B10 no transfer syntax": (
         head().replace(text(0x00020010, "UI", EXPLICIT), b"") + DATASET,
-        "(0002,0010) - The transfer syntax is missing; that of the data set itself counts.",
+        "(0002,0010) - The transfer syntax is missing or no UID; that of the data set counts.",
+    ),
+    "B10 transfer syntax is no UID": (
+        head("Explicit VR") + DATASET,
+        "(0002,0010) - The transfer syntax is missing or no UID; that of the data set counts.",
     ),
     "a UID as text": (
         file_of(study_uid=text(0x0020000D, "LO", "1.2.2 ")),
