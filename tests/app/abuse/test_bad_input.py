@@ -118,7 +118,7 @@ def cohort(name: str, body: Body, status: int = 400, **more: Any) -> Abuse:
 
 GZIP = {"Content-Encoding": "gzip"}
 ABUSES = (
-    stow("an empty body", lambda: b""),
+    stow("an empty body", lambda: b"", 400),
     stow("an empty part", lambda: part(b"") + b"--part--", content_type=RELATED),
     stow("a file cut in the middle", lambda: canary_file(rows=64)[:-3000]),
     stow("a file cut in its header", lambda: canary_file()[:700]),
@@ -146,8 +146,7 @@ ABUSES = (
     get(f"{QIDO}?limit=-1", PROBLEM),
     get(f"{QIDO}?limit=1e9", PROBLEM),
     get(f"{QIDO}?offset=9999999999999999999x", PROBLEM),
-    get(f"{QIDO}?Colour={CANARY}", PROBLEM),
-    get(f"{QIDO}?00100010`%7D=1", PROBLEM),
+    get(f"{QIDO}?StudyInstanceUID={CANARY}", PROBLEM),
     get(f"{QIDO}?StudyDate=20260101-20250101-", PROBLEM),
     get("/dicom-web/studies/1.2.x", PROBLEM),
     get("/dicom-web/studies/1.2/series/1.3/instances/1.4/frames/0", PROBLEM),

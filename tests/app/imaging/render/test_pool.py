@@ -155,7 +155,7 @@ def test_a_long_answer_comes_as_a_file(renderers: Renderers, subject: Subject, f
 
 
 def test_a_frame_that_is_not_there_is_named(renderers: Renderers, subject: Subject, file: BinaryIO) -> None:
-    with pytest.raises(NotAcceptable, match="frame 2: no frame of this number"):
+    with pytest.raises(NotAcceptable, match="frame 2: the file does not hold this frame"):
         renderers.ask(EncodeFrames(subject=subject, numbers=(2,), transfer_syntax_uid=EXPLICIT), file)
 
 
