@@ -13,7 +13,7 @@ from pydicom import Dataset
 from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import UID
 
-from app.imaging.store.part10 import PREAMBLE, read_meta, written_head
+from app.imaging.store.part10 import PREAMBLE, read_meta, written_beginning
 from app.imaging.store.syntaxes import syntax_of
 from tests.factories.dicom import JPEG_16X16, ct_instance, part10, uid
 from tests.factories.pixels import item_of
@@ -63,7 +63,7 @@ def picture(name: str, pixels: bytes | NDArray[Any], syntax: str = _EXPLICIT, **
 def renamed(raw: bytes, syntax: str) -> bytes:
     """A file whose meta information says that it is of another transfer syntax."""
     meta = read_meta(raw)
-    return written_head(meta.sop_class_uid, meta.sop_uid, syntax) + raw[meta.start :]
+    return written_beginning(meta.sop_class_uid, meta.sop_uid, syntax) + raw[meta.start :]
 
 
 def alone(raw: bytes) -> bytes:

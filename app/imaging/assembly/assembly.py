@@ -26,7 +26,7 @@ from app.imaging.assembly.encoding import (
     padding,
 )
 from app.imaging.store.elements import PIXEL_DATA
-from app.imaging.store.part10 import valid_uid, written_head
+from app.imaging.store.part10 import valid_uid, written_beginning
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
 from graph.errors import TooLarge
@@ -96,9 +96,9 @@ class Assembly:
                 raise TooLarge(f"a part is larger than {self._longest} bytes", location="body")
 
     def files(self, datasets: Iterable[Any]) -> Iterator[Iterator[bytes]]:
-        """The file of each instance, as chunks, of DICOM JSON objects; what is wrong is `Refused` in them.
+        """The file of each instance, as chunks, of DICOM JSON objects.
 
-        Raises `TooLarge` in the chunks where the files together are more than a request may bring.
+        What is wrong is `Refused` in them; raises `TooLarge` where the files together are.
         """
         return (self._file(each) for each in datasets)
 
@@ -139,7 +139,7 @@ class Assembly:
         }
         if encoder.beyond_ascii:
             written[CHARACTER_SET] = encoder.element(CHARACTER_SET, {"vr": "CS", "Value": [UTF_8]})
-        yield written_head(_uid(dataset, _SOP_CLASS), _uid(dataset, _SOP_INSTANCE), syntax)
+        yield written_beginning(_uid(dataset, _SOP_CLASS), _uid(dataset, _SOP_INSTANCE), syntax)
         for tag in sorted(written):
             if written[tag]:
                 yield written[tag]

@@ -44,7 +44,7 @@ class Codestream:
     levels: int = 0
 
 
-class StreamCoding(Enum):
+class Compression(Enum):
     """What a codestream is, as it says itself."""
 
     JPEG = "ISO 10918-1"
@@ -55,20 +55,20 @@ class StreamCoding(Enum):
     JPEG_XL = "ISO 18181"
 
 
-_CODINGS = {0xC3: StreamCoding.JPEG_LOSSLESS, 0xF7: StreamCoding.JPEG_LS}  # SOF3, SOF55
+_COMPRESSIONS = {0xC3: Compression.JPEG_LOSSLESS, 0xF7: Compression.JPEG_LS}  # SOF3, SOF55
 
 
-def coding_of(data: bytes) -> StreamCoding | None:
+def compression_of(data: bytes) -> Compression | None:
     """What a codestream is by its first markers; None where it does not begin as one."""
     if data.startswith((_SOC_SIZ, _JP2_SIGNATURE)):
-        return StreamCoding.HTJ2K if _is_high_throughput(data) else StreamCoding.JPEG_2000
+        return Compression.HTJ2K if _is_high_throughput(data) else Compression.JPEG_2000
     if data.startswith(_JPEG_XL):
-        return StreamCoding.JPEG_XL
+        return Compression.JPEG_XL
     if not data.startswith(_SOI):
         return None
     for marker, _ in _segments(data):
         if marker in _START_OF_FRAME:
-            return _CODINGS.get(marker, StreamCoding.JPEG)
+            return _COMPRESSIONS.get(marker, Compression.JPEG)
     return None
 
 

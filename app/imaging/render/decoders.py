@@ -13,9 +13,9 @@ import numpy
 
 from app.imaging.render.codestreams import (
     Codestream,
-    StreamCoding,
+    Compression,
     bare_jpeg2000,
-    coding_of,
+    compression_of,
     read_jpeg,
     read_jpeg2000,
 )
@@ -37,8 +37,8 @@ def decode(data: bytes, described: PixelDescription) -> Frame:
     except KeyError:
         raise Unrenderable("there is no decoder for its transfer syntax") from None
     reads = _READS.get(decoder)
-    if reads and (found := coding_of(data)) and found not in reads:
-        decoder = _OF_CODING[found]
+    if reads and (found := compression_of(data)) and found not in reads:
+        decoder = _OF_COMPRESSION[found]
     try:
         return decoder(data, described)
     except MemoryError:
@@ -142,21 +142,21 @@ def _big_endian(data: bytes, described: PixelDescription) -> Frame:
 _openjpeg = partial(_jpeg_2000, imagecodecs.jpeg2k_decode)
 _openjph = partial(_jpeg_2000, partial(imagecodecs.htj2k_decode, planar=False))
 
-_OF_CODING: Mapping[StreamCoding, Decoder] = {
-    StreamCoding.JPEG: _jpeg,
-    StreamCoding.JPEG_LOSSLESS: _jpeg_lossless,
-    StreamCoding.JPEG_LS: _jpeg_ls,
-    StreamCoding.JPEG_2000: _openjpeg,
-    StreamCoding.HTJ2K: _openjpeg,
-    StreamCoding.JPEG_XL: _jpeg_xl,
+_OF_COMPRESSION: Mapping[Compression, Decoder] = {
+    Compression.JPEG: _jpeg,
+    Compression.JPEG_LOSSLESS: _jpeg_lossless,
+    Compression.JPEG_LS: _jpeg_ls,
+    Compression.JPEG_2000: _openjpeg,
+    Compression.HTJ2K: _openjpeg,
+    Compression.JPEG_XL: _jpeg_xl,
 }
-_READS: Mapping[Decoder, frozenset[StreamCoding]] = {
-    _jpeg: frozenset({StreamCoding.JPEG}),
-    _jpeg_lossless: frozenset({StreamCoding.JPEG_LOSSLESS}),
-    _jpeg_ls: frozenset({StreamCoding.JPEG_LS}),
-    _openjpeg: frozenset({StreamCoding.JPEG_2000, StreamCoding.HTJ2K}),
-    _openjph: frozenset({StreamCoding.HTJ2K}),
-    _jpeg_xl: frozenset({StreamCoding.JPEG_XL}),
+_READS: Mapping[Decoder, frozenset[Compression]] = {
+    _jpeg: frozenset({Compression.JPEG}),
+    _jpeg_lossless: frozenset({Compression.JPEG_LOSSLESS}),
+    _jpeg_ls: frozenset({Compression.JPEG_LS}),
+    _openjpeg: frozenset({Compression.JPEG_2000, Compression.HTJ2K}),
+    _openjph: frozenset({Compression.HTJ2K}),
+    _jpeg_xl: frozenset({Compression.JPEG_XL}),
 }
 """What each decoder reads: a frame that says that it is something else goes to the decoder of that."""
 

@@ -39,7 +39,7 @@ class FileMeta:
     unnamed_syntax: bool = False
 
 
-def written_head(sop_class_uid: str, sop_uid: str, transfer_syntax_uid: str) -> bytes:
+def written_beginning(sop_class_uid: str, sop_uid: str, transfer_syntax_uid: str) -> bytes:
     """The preamble, prefix and file meta information of a file that comes without (PS3.10 7.1)."""
     uids = (
         (_SOP_CLASS, sop_class_uid),

@@ -7,7 +7,7 @@ from itertools import chain
 
 from app.blobs import BlobStore, Upload, seal_all
 from app.imaging.store import kill_points
-from app.imaging.store.beginnings import LOOKED_AT, Head, head_for
+from app.imaging.store.beginnings import LOOKED_AT, Beginning, beginning_for
 from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.imaging import Imaging
 from app.imaging.store.outcomes import InstanceOutcome, committed, exhausted, failed, refused, repeated
@@ -94,15 +94,15 @@ class Session:
 
     def _receive(self, item: Item) -> _Received | InstanceOutcome:
         try:
-            head, chunks = _begun(item.chunks)
+            lacking, chunks = _begun(item.chunks)
         except Refused as error:
             return refused(error, item.source)
         upload = self._blobs.begin(self._new_blob_id(), zeroed=PREAMBLE)
         try:
             self._fill(upload, chunks)
             reading = self._read(upload)
-            if head.warning:
-                reading = replace(reading, warnings=(head.warning, *reading.warnings))
+            if lacking.warning:
+                reading = replace(reading, warnings=(lacking.warning, *reading.warnings))
             known = self._known(reading)
             if known is None:
                 upload.sync_later()
@@ -178,22 +178,22 @@ class Session:
         return told
 
 
-def _begun(chunks: Iterable[bytes]) -> tuple[Head, Iterator[bytes]]:
+def _begun(chunks: Iterable[bytes]) -> tuple[Beginning, Iterator[bytes]]:
     """What a file lacks in front, and its chunks with that.
 
     Raises `Refused` before any file is made for what does not begin like a DICOM file.
     """
     rest = iter(chunks)
-    beginning = b""
-    while len(beginning) < (HEAD if is_dicom(beginning) else LOOKED_AT):
+    first = b""
+    while len(first) < (HEAD if is_dicom(first) else LOOKED_AT):
         chunk = next(rest, None)
         if chunk is None:
             break
-        beginning += chunk
-    if not beginning:
+        first += chunk
+    if not first:
         raise Refused("The part is empty.")
-    head = head_for(beginning)
-    return head, chain((head.added, beginning) if head.added else (beginning,), rest)
+    lacking = beginning_for(first)
+    return lacking, chain((lacking.added, first) if lacking.added else (first,), rest)
 
 
 def _left_out(received: _Received) -> InstanceOutcome:

@@ -8,8 +8,9 @@ import pytest
 from dicomweb_client.api import DICOMwebClient  # type: ignore[import-untyped]
 from PIL import Image
 from pydicom import Dataset, dcmread
-from pydicom.dataset import FileDataset
+from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.pixels import pixel_array
+from pydicom.uid import ExplicitVRLittleEndian
 from requests import HTTPError
 
 from tests.app.faults.ledger import parts_of, sop_of
@@ -160,6 +161,18 @@ def test_it_deletes_instances_series_and_studies(client: DICOMwebClient) -> None
     with pytest.raises(HTTPError) as gone:
         client.retrieve_study(study)
     assert gone.value.response.status_code == 404
+
+
+def test_it_stores_a_data_set_that_was_built_in_memory(client: DICOMwebClient) -> None:
+    built = Dataset.from_json(dataset(ct_instance(patient_id="BUILT")).to_json_dict())
+    built.file_meta = FileMetaDataset()
+    built.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+
+    told = client.store_instances([built])
+
+    assert [item.ReferencedSOPInstanceUID for item in told.ReferencedSOPSequence] == [built.SOPInstanceUID]
+    got = client.retrieve_instance(built.StudyInstanceUID, built.SeriesInstanceUID, built.SOPInstanceUID)
+    assert same(got, built)
 
 
 def test_a_client_that_sends_again_is_done(client: DICOMwebClient, study: str) -> None:

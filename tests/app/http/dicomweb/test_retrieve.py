@@ -114,6 +114,17 @@ def test_a_range_of_an_instance_is_a_part_of_its_file(client: FlaskClient, as_ro
     assert (beyond.status_code, beyond.mimetype) == (416, "application/problem+json")
 
 
+def test_a_transfer_syntax_that_nothing_is_written_in_is_not_acceptable(
+    client: FlaskClient, as_role: AsRole
+) -> None:
+    study, *_ = stored(client, as_role, 1)
+    wanted = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.100'
+
+    answer = client.get(f"/dicom-web/studies/{study}", headers=as_role("clinician", Accept=wanted))
+
+    assert answer.status_code == 406
+
+
 def test_metadata_is_an_array_of_the_instances(client: FlaskClient, as_role: AsRole) -> None:
     study, series, sops, _ = stored(client, as_role)
 
@@ -249,7 +260,7 @@ def frame_of(client: FlaskClient, as_role: AsRole, file: bytes, accept: str | No
 
 def named_syntax(answer: TestResponse) -> str:
     """The transfer syntax that a frame is said to be in, by its part or by the answer."""
-    found = re.search(rb"transfer-syntax=([0-9.]+)", str(answer.content_type).encode() + answer.data)
+    found = re.search(rb"transfer-syntax=([0-9.]+)", str(answer.content_type).encode() + b" " + answer.data)
     return found[1].decode() if found else ""
 
 

@@ -9,7 +9,7 @@ import numpy
 import pytest
 from numpy.typing import NDArray
 
-from app.imaging.render.codestreams import StreamCoding, coding_of
+from app.imaging.render.codestreams import Compression, compression_of
 from app.imaging.render.decoders import decode
 from app.imaging.render.description import Frame, describe
 from app.imaging.render.faults import Unrenderable
@@ -21,13 +21,13 @@ from tests.factories.pixels import described_by, header_of
 
 RAMP = numpy.arange(256, dtype=numpy.uint8).reshape(16, 16)
 STREAMS = {
-    StreamCoding.JPEG_LS: ("1.2.840.10008.1.2.4.80", imagecodecs.jpegls_encode(RAMP)),
-    StreamCoding.JPEG_LOSSLESS: ("1.2.840.10008.1.2.4.70", imagecodecs.jpeg8_encode(RAMP, lossless=True)),
-    StreamCoding.JPEG_2000: (
+    Compression.JPEG_LS: ("1.2.840.10008.1.2.4.80", imagecodecs.jpegls_encode(RAMP)),
+    Compression.JPEG_LOSSLESS: ("1.2.840.10008.1.2.4.70", imagecodecs.jpeg8_encode(RAMP, lossless=True)),
+    Compression.JPEG_2000: (
         "1.2.840.10008.1.2.4.90",
         imagecodecs.jpeg2k_encode(RAMP, level=0, codecformat="j2k", reversible=True),
     ),
-    StreamCoding.JPEG_XL: ("1.2.840.10008.1.2.4.110", imagecodecs.jpegxl_encode(RAMP, lossless=True)),
+    Compression.JPEG_XL: ("1.2.840.10008.1.2.4.110", imagecodecs.jpegxl_encode(RAMP, lossless=True)),
 }
 LABELS = [syntax for syntax, _ in STREAMS.values()] + ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.201"]
 
@@ -43,23 +43,23 @@ def first_frame(raw: bytes, tmp_path: Path) -> Frame:
 
 
 @pytest.mark.parametrize("label", LABELS)
-@pytest.mark.parametrize("coding", STREAMS, ids=[coding.name for coding in STREAMS])
+@pytest.mark.parametrize("compression", STREAMS, ids=[compression.name for compression in STREAMS])
 def test_a_codestream_goes_to_the_decoder_of_what_it_says_that_it_is(
-    coding: StreamCoding, label: str
+    compression: Compression, label: str
 ) -> None:
-    stream = STREAMS[coding][1]
-    assert coding_of(stream) is coding
+    stream = STREAMS[compression][1]
+    assert compression_of(stream) is compression
     frame = decode(stream, described_by(header_of(RAMP)).with_syntax(label))
     assert numpy.array_equal(frame.values, RAMP)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8", b"\xff\xd8\xff", b"no codestream at all", RAMP.tobytes()])
 def test_what_does_not_begin_as_a_codestream_says_nothing(data: bytes) -> None:
-    assert coding_of(data) is None
+    assert compression_of(data) is None
 
 
 def test_a_baseline_codestream_says_so() -> None:
-    assert coding_of(JPEG_16X16) is StreamCoding.JPEG
+    assert compression_of(JPEG_16X16) is Compression.JPEG
 
 
 @pytest.mark.parametrize("written", ["0", "-3", "", b"1A"])
@@ -89,7 +89,7 @@ def test_a_frame_that_lacks_up_to_a_row_is_filled_with_zeros(lacking: int, read:
 @pytest.mark.parametrize("label", ["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201"])
 def test_high_throughput_is_told_from_the_rest_of_jpeg_2000(label: str) -> None:
     stream = imagecodecs.htj2k_encode(RAMP)
-    assert coding_of(stream) is StreamCoding.HTJ2K
+    assert compression_of(stream) is Compression.HTJ2K
     frame = decode(stream, described_by(header_of(RAMP)).with_syntax(label))
     assert numpy.array_equal(frame.values, RAMP)
 

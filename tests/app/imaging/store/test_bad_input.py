@@ -175,11 +175,11 @@ ODD: dict[str, tuple[bytes, str]] = {
     ),
     "B10 no transfer syntax": (
         head().replace(text(0x00020010, "UI", EXPLICIT), b"") + DATASET,
-        "(0002,0010) - The transfer syntax is missing or no UID; that of the data set counts.",
+        "(0002,0010) - The transfer syntax is missing or no UID; the data set shows it.",
     ),
     "B10 transfer syntax is no UID": (
         head("Explicit VR") + DATASET,
-        "(0002,0010) - The transfer syntax is missing or no UID; that of the data set counts.",
+        "(0002,0010) - The transfer syntax is missing or no UID; the data set shows it.",
     ),
     "a UID as text": (
         file_of(study_uid=text(0x0020000D, "LO", "1.2.2 ")),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
-from app.imaging.store.beginnings import LOOKED_AT, head_for
+from app.imaging.store.beginnings import LOOKED_AT, beginning_for
 from app.imaging.store.part10 import HEAD, PREAMBLE
 from app.imaging.store.refusal import Refused
 from tests.factories import dicom
@@ -14,6 +14,7 @@ from tests.factories.elements import BIG, EXPLICIT, IMPLICIT, identity, reading_
 from tests.factories.real_files import real_file
 
 WHOLE = dicom.ct_instance()
+LENGTH_OF_META = 12  # bytes of the element
 NO_PREAMBLE = (WHOLE[PREAMBLE:], WHOLE[HEAD:])
 NO_META = {
     "ExplVR_LitEndNoMeta.dcm": EXPLICIT,
@@ -25,26 +26,33 @@ NO_META = {
 
 @pytest.mark.parametrize("sent", NO_PREAMBLE, ids=["preamble", "preamble and prefix"])
 def test_a_preamble_that_is_left_out_is_put_in_front(sent: bytes) -> None:
-    head = head_for(sent[:LOOKED_AT])
-    assert head.added + sent == WHOLE
-    assert head.warning.startswith("DICOM100: (0002,0010) - The file has no preamble")
+    lacking = beginning_for(sent[:LOOKED_AT])
+    assert lacking.added + sent == WHOLE
+    assert lacking.warning.startswith("DICOM100: (0002,0010) - The file has no preamble")
+
+
+def test_meta_information_that_does_not_say_how_long_it_is_is_read() -> None:
+    sent = WHOLE[HEAD + LENGTH_OF_META :]
+    raw = beginning_for(sent[:LOOKED_AT]).added + sent
+    assert reading_of(raw).identity == reading_of(WHOLE).identity
+    assert dcmread(BytesIO(raw)) == dcmread(BytesIO(WHOLE))
 
 
 def test_a_file_that_has_its_head_needs_none() -> None:
-    assert head_for(WHOLE[:HEAD]) == (b"", "")
+    assert beginning_for(WHOLE[:HEAD]) == (b"", "")
 
 
 @pytest.mark.parametrize("name", NO_META)
 def test_a_data_set_alone_gets_the_head_that_says_what_it_is(name: str) -> None:
     path: Path = real_file(name)
     raw = path.read_bytes()
-    head = head_for(raw[:LOOKED_AT])
-    assert head.warning.startswith("DICOM100: (0002,0010) - The file has no meta information")
-    written = dcmread(BytesIO(head.added + raw))
+    lacking = beginning_for(raw[:LOOKED_AT])
+    assert lacking.warning.startswith("DICOM100: (0002,0010) - The file has no meta information")
+    written = dcmread(BytesIO(lacking.added + raw))
     assert written.file_meta.TransferSyntaxUID == NO_META[name]
     assert written.file_meta.MediaStorageSOPInstanceUID == written.SOPInstanceUID
     assert written == dcmread(path, force=True)
-    assert reading_of(head.added + raw).identity.sop_uid == written.SOPInstanceUID
+    assert reading_of(lacking.added + raw).identity.sop_uid == written.SOPInstanceUID
 
 
 NO_DICOM = {
@@ -63,4 +71,4 @@ NO_DICOM = {
 @pytest.mark.parametrize("raw", NO_DICOM.values(), ids=NO_DICOM)
 def test_what_does_not_say_which_instance_it_is_is_no_dicom_file(raw: bytes) -> None:
     with pytest.raises(Refused, match="not a DICOM file"):
-        head_for(raw[:LOOKED_AT])
+        beginning_for(raw[:LOOKED_AT])
