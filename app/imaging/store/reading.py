@@ -178,6 +178,7 @@ def _note_syntax(
         notes.warn(TRANSFER_SYNTAX, "The transfer syntax says otherwise how representations are written.")
     if meta.unnamed_syntax:
         if walked.fragments is not None:
-            text = "The transfer syntax of compressed pixels is missing or no UID."
-            raise Refused(text, tag=TRANSFER_SYNTAX)
-        notes.warn(TRANSFER_SYNTAX, "The transfer syntax is missing or no UID; that of the data set counts.")
+            raise Refused(
+                "The transfer syntax of compressed pixels is missing or no UID.", tag=TRANSFER_SYNTAX
+            )
+        notes.warn(TRANSFER_SYNTAX, "The transfer syntax is missing or no UID; the data set shows it.")
