@@ -19,7 +19,7 @@ import numpy
 import pydicom
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
-from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels import processing
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
 
@@ -36,7 +36,7 @@ def shown(syntax, order):
     file = BytesIO()
     ds.save_as(file, enforce_file_format=True)
     file.seek(0)
-    return int(apply_color_lut(numpy.zeros(1, numpy.uint8), dcmread(file))[0, 0])
+    return int(processing.apply_color_lut(numpy.zeros(1, numpy.uint8), dcmread(file))[0, 0])
 
 
 print("pydicom", pydicom.__version__)

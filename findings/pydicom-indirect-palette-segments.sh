@@ -21,7 +21,7 @@ import numpy
 import pydicom
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
-from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels import processing
 from pydicom.uid import ExplicitVRLittleEndian
 
 
@@ -35,7 +35,7 @@ def shown(offset):
         ds.add_new(f"{colour}PaletteColorLookupTableDescriptor", "US", [14, 0, 16])
         ds.add_new(f"Segmented{colour}PaletteColorLookupTableData", "OW", words)
     try:
-        return apply_color_lut(numpy.arange(14, dtype=numpy.uint16), ds)[:, 0].tolist()
+        return processing.apply_color_lut(numpy.arange(14, dtype=numpy.uint16), ds)[:, 0].tolist()
     except ValueError as error:
         return str(error)
 

@@ -1,6 +1,6 @@
 """Which encoder writes a transfer syntax, as a table, and what an instance says of itself afterwards.
 
-Lossless rows are only for values that the encoder keeps exactly: `encoder_of` refuses the others.
+Lossless rows are only for values that the encoder keeps exactly: `encoding_of` refuses the others.
 """
 
 from collections.abc import Callable, Mapping
