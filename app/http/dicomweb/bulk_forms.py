@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.http.kit.negotiation import MediaRange, MediaType, media_type, weigh
 from app.imaging.render.targets import EXPLICIT_LITTLE
 from app.imaging.retrieve import StoredBulk, frame_media_type, video_media_type
 
-OCTETS = MediaType("application", "octet-stream")
+OCTETS = media_type("application/octet-stream")
 
 
 def forms_of(bulk: StoredBulk) -> list[MediaType]:
@@ -16,23 +16,18 @@ def forms_of(bulk: StoredBulk) -> list[MediaType]:
     whoever wants them so, the default of octets (8.7.3.3).
     """
     syntax = bulk.instance.transfer_syntax_uid
-    octets = MediaType(OCTETS.type, OCTETS.subtype, {"transfer-syntax": EXPLICIT_LITTLE})
+    octets = media_type(OCTETS.name, transfer_syntax=EXPLICIT_LITTLE)
     if bulk.value.fragmented:
         named = video_media_type(syntax) or (frame_media_type(syntax) if bulk.is_split else None)
-        stored = [_media_type(each, {"transfer-syntax": syntax}) for each in (named, OCTETS.name) if each]
+        stored = [media_type(each, transfer_syntax=syntax) for each in (named, OCTETS.name) if each]
         return [*stored, octets] if bulk.value.is_pixels else stored
-    document = [_media_type(bulk.value.media_type)] if bulk.value.media_type else []
+    document = [media_type(bulk.value.media_type)] if bulk.value.media_type else []
     return [*document, octets if bulk.value.is_pixels else OCTETS]
 
 
 def is_decoded(bulk: StoredBulk, form: MediaType) -> bool:
     """Whether a form is of pixels that are stored compressed, and are not in it."""
     return bulk.value.fragmented and form.parameters.get("transfer-syntax") == EXPLICIT_LITTLE
-
-
-def related(form: MediaType) -> MediaType:
-    """A form as the parts of a multipart/related answer."""
-    return MediaType("multipart", "related", {"type": form.name, **form.parameters})
 
 
 def weight_of(ranges: Sequence[MediaRange], bulk: StoredBulk, form: MediaType, offer: MediaType) -> float:
@@ -50,8 +45,3 @@ def _knows(wanted: MediaRange) -> bool:
     return (
         "transfer-syntax" in wanted.parameters or wanted.type == "*" or wanted.parameters.get("type") == "*/*"
     )
-
-
-def _media_type(name: str, parameters: dict[str, str] | None = None) -> MediaType:
-    kind, _, subtype = name.partition("/")
-    return MediaType(kind, subtype, parameters or {})

@@ -13,7 +13,7 @@ from app.http.kit.negotiation import MediaType, choose
 from app.imaging.native_model import write_native
 
 _XML = MediaType("application", "dicom+xml")
-_RELATED = MediaType("multipart", "related", {"type": _XML.name})
+_RELATED = _XML.in_parts
 _OFFERS = (*JSON_OFFERS, _XML, _RELATED)
 
 

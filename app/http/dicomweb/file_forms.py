@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.http.kit.negotiation import MediaRange, media_type, weigh
 from app.imaging.render.targets import EXPLICIT_LITTLE, WHOLE_TARGETS
 from app.imaging.retrieve import is_encapsulated
 from graph.records import StoredInstance
@@ -41,6 +41,5 @@ def syntax_wanted(instance: StoredInstance, ranges: Sequence[MediaRange], *, sin
 
 
 def _weight(ranges: Sequence[MediaRange], uid: str, *, single: bool) -> float:
-    if single:
-        return weigh(ranges, MediaType("application", "dicom", {SYNTAX: uid}))
-    return weigh(ranges, MediaType("multipart", "related", {"type": DICOM, SYNTAX: uid}))
+    file = media_type(DICOM, transfer_syntax=uid)
+    return weigh(ranges, file if single else file.in_parts)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.http.kit.negotiation import MediaRange, MediaType, media_type, weigh
 from app.imaging.render.targets import FRAME_TARGETS, LOSSY
 from app.imaging.retrieve import frame_media_type, frame_syntaxes, is_big_endian, is_encapsulated
 from graph.errors import NotAcceptable
@@ -54,10 +54,10 @@ def frame_forms(
 
 
 def _forms(instance: StoredInstance, *, alone: bool) -> Iterator[FrameForm]:
-    for media_type, stored in (*_stored_types(instance), *_other_types(instance)):
-        yield FrameForm(media_type, alone=False, stored=stored)
+    for kind, stored in (*_stored_types(instance), *_other_types(instance)):
+        yield FrameForm(kind, alone=False, stored=stored)
         if alone:
-            yield FrameForm(media_type, alone=True, stored=stored)
+            yield FrameForm(kind, alone=True, stored=stored)
 
 
 def _stored_types(instance: StoredInstance) -> Iterator[tuple[MediaType, bool]]:
@@ -66,7 +66,7 @@ def _stored_types(instance: StoredInstance) -> Iterator[tuple[MediaType, bool]]:
     image = frame_media_type(uid)
     for name in (*_names(image), _OCTETS) if image else (_OCTETS,):
         for syntax in frame_syntaxes(uid):
-            yield _media_type(name, syntax), True
+            yield media_type(name, transfer_syntax=syntax), True
 
 
 def _other_types(instance: StoredInstance) -> Iterator[tuple[MediaType, bool]]:
@@ -74,23 +74,18 @@ def _other_types(instance: StoredInstance) -> Iterator[tuple[MediaType, bool]]:
     for syntax, name in FRAME_TARGETS.items():
         if syntax not in frame_syntaxes(instance.transfer_syntax_uid):
             for each in _names(name):
-                yield _media_type(each, syntax), False
+                yield media_type(each, transfer_syntax=syntax), False
 
 
 def _names(name: str) -> tuple[str, ...]:
     return (name, *_OLD_NAMES.get(name, ()))
 
 
-def _media_type(name: str, syntax: str) -> MediaType:
-    kind, _, subtype = name.partition("/")
-    return MediaType(kind, subtype, {_SYNTAX: syntax})
-
-
 def _weight(ranges: Sequence[MediaRange], form: FrameForm, instance: StoredInstance) -> float:
     """How much a form is wanted; what loses, and octets of it, only by a caller who knows what they are."""
     offer = form.media_type
     if not form.alone:
-        offer = MediaType("multipart", "related", {"type": offer.name, **offer.parameters})
+        offer = offer.in_parts
     if form.stored and form.media_type.name == _OCTETS:
         ranges = [each for each in ranges if _knows(each, instance.transfer_syntax_uid)]
     if not form.stored and form.transfer_syntax_uid in LOSSY:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.http.kit.negotiation import MediaRange, MediaType, media_type, weigh
 from app.imaging.render.wishes import GIF, JP2, JPEG, PNG, WEBP
 from app.imaging.retrieve import Showing
 from graph.errors import NotAcceptable
@@ -70,7 +70,4 @@ def fitting(forms: Sequence[PictureForm], *, alone: bool) -> PictureForm:
 
 
 def _offer(name: str, *, alone: bool) -> MediaType:
-    if alone:
-        kind, _, subtype = name.partition("/")
-        return MediaType(kind, subtype)
-    return MediaType("multipart", "related", {"type": name})
+    return media_type(name) if alone else media_type(name).in_parts

@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Response
 
 from app.http.dicomweb.accepting import accepted
-from app.http.dicomweb.bulk_forms import OCTETS, forms_of, is_decoded, related, weight_of
+from app.http.dicomweb.bulk_forms import OCTETS, forms_of, is_decoded, weight_of
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.headers import DATA_POLICY
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
@@ -43,11 +43,7 @@ class BulkViews:
         media type.
         """
         check_uids(study=study, series=series, instance=instance)
-        found = self._bulk.value(scope, study, series, instance, bulk_path(path))
-        form, alone = _chosen(found, accepted())
-        if alone:
-            return self.alone(scope, found, form)
-        return _related(self._parts(scope, found, form), form, measured=not found.has_frames)
+        return self._value(scope, self._bulk.value(scope, study, series, instance, bulk_path(path)))
 
     def document(self, scope: AccessScope, study: str, series: str, instance: str, path: str) -> Response:
         """200 with the value at a path as it is looked at: of equals alone.
@@ -55,10 +51,13 @@ class BulkViews:
         Raises `NotFound` and `NotAcceptable` as `value` does.
         """
         found = self._bulk.value(scope, study, series, instance, bulk_path(path))
-        form, alone = _chosen(found, accepted(), alone_first=True)
+        return self._value(scope, found, alone_first=True)
+
+    def _value(self, scope: AccessScope, found: StoredBulk, *, alone_first: bool = False) -> Response:
+        form, alone = _chosen(found, accepted(), alone_first=alone_first)
         if alone:
             return self.alone(scope, found, form)
-        return _related(self._parts(scope, found, form), form, measured=True)
+        return _related(self._parts(scope, found, form), form, measured=not found.has_frames)
 
     def document_part(
         self, scope: AccessScope, instance: StoredInstance, path: str, ranges: Sequence[MediaRange]
@@ -153,8 +152,7 @@ class BulkViews:
         found = (
             of if of.frames else self._retrieval.with_frames(scope, of.study_uid, of.series_uid, of.sop_uid)
         )
-        numbers = range(1, found.number_of_frames + 1)
-        frames = (self._rendering.frame(found, number, EXPLICIT_LITTLE) for number in numbers)
+        frames = self._rendering.frames(found, range(1, found.number_of_frames + 1), EXPLICIT_LITTLE)
         return chain([next(frames)], frames)
 
     def _parts(self, scope: AccessScope, bulk: StoredBulk, form: MediaType) -> Iterator[OutgoingPart]:
@@ -174,7 +172,7 @@ def _chosen(
     bulk: StoredBulk, ranges: Sequence[MediaRange], *, alone_first: bool = False
 ) -> tuple[MediaType, bool]:
     """The form that is wanted most, and whether alone; of equals parts, but for who asks for a range."""
-    offers = [(form, related(form), False) for form in forms_of(bulk)]
+    offers = [(form, form.in_parts, False) for form in forms_of(bulk)]
     if not bulk.has_frames:
         alone = [(form, form, True) for form in forms_of(bulk)]
         offers = [*alone, *offers] if alone_first or wants_range() else [*offers, *alone]
@@ -190,7 +188,7 @@ def _wanted(
 ) -> Iterator[tuple[StoredBulk, MediaType]]:
     """The values that go out in parts of a type that is accepted, each in the one that is wanted most."""
     for bulk in values:
-        weighed = [(weight_of(ranges, bulk, form, related(form)), form) for form in forms_of(bulk)]
+        weighed = [(weight_of(ranges, bulk, form, form.in_parts), form) for form in forms_of(bulk)]
         weight, form = max(weighed, key=lambda each: each[0])
         if weight > 0:
             yield bulk, form

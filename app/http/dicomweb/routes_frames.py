@@ -14,13 +14,12 @@ from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaType
 from app.http.kit.single_part import SinglePart, answer_single
-from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, ahead
+from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
 from app.site import Sites
 from graph.errors import NotAcceptable
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 
-_AHEAD = 2  # frames that are made while one is sent
 _MOST_HELD = 8 << 20  # bytes of frames that are read before the first is sent
 
 
@@ -67,11 +66,9 @@ class FrameViews:
         raise NotAcceptable("the frames are given out in other media types", location="Accept")
 
     def _in_form(self, instance: StoredInstance, numbers: Sequence[int], form: FrameForm) -> Iterator[bytes]:
-        """The frames one after the other; what has to be made is made a few ahead of who takes it."""
         if form.stored:
             return self._retrieval.frames(instance, numbers)
-        uid = form.transfer_syntax_uid
-        return ahead(lambda number: self._rendering.frame(instance, number, uid), numbers, _AHEAD)
+        return self._rendering.frames(instance, numbers, form.transfer_syntax_uid)
 
 
 def _related(frames: Iterator[tuple[int, bytes]], frame_type: MediaType, place: str) -> Response:

@@ -21,7 +21,7 @@ from app.site import Sites
 from graph.scope import AccessScope
 
 XML = MediaType("application", "dicom+xml")
-XML_PARTS = MediaType("multipart", "related", {"type": XML.name})
+XML_PARTS = XML.in_parts
 OFFERS = (*JSON_OFFERS, XML_PARTS, XML)
 _UIDS = ("0020000D", "0020000E", "00080018")  # which every instance has that was stored
 _AT_ONCE = 32  # instances that one write to the client carries: larger buffers cost new pages of memory

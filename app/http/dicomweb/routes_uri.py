@@ -12,7 +12,7 @@ from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.routes_rendered import DOCUMENT, RenderedViews
 from app.http.dicomweb.routes_retrieve import WadoViews
 from app.http.dicomweb.uri_parameters import CONTENT_TYPE, UriRequest, read_uri_request
-from app.http.kit.negotiation import MediaRange, MediaType, parse_accept, weigh
+from app.http.kit.negotiation import MediaRange, MediaType, media_type, parse_accept, weigh
 from app.imaging.bulk_paths import bulk_path
 from app.imaging.render.targets import EXPLICIT_LITTLE, WHOLE_TARGETS
 from app.imaging.render.wishes import read_uri_wish
@@ -63,7 +63,7 @@ class UriViews:
         found = self._retrieval.with_frames(scope, asked.study, asked.series, asked.instance)
         kind = showing_of(found)
         document = self._document(scope, found) if kind is Showing.DOCUMENT else None
-        shown = [_media_type(name) for name in MEDIA.get(kind, ())]
+        shown = [media_type(name) for name in MEDIA.get(kind, ())]
         wanted = _wanted(ranges, [*shown, *(forms_of(document) if document else ())])
         if wanted == _FILE:
             return self._file(found, asked, ranges)
@@ -126,8 +126,3 @@ def _wanted(ranges: Sequence[MediaRange], shown: Sequence[MediaType]) -> MediaTy
     if not max(weights):
         raise NotAcceptable("it can be had in other media types", location=CONTENT_TYPE)
     return offers[weights.index(max(weights))]
-
-
-def _media_type(name: str) -> MediaType:
-    kind, _, subtype = name.partition("/")
-    return MediaType(kind, subtype)

@@ -15,7 +15,7 @@ from graph.records import StoredInstance
 from graph.scope import AccessScope
 
 _DICOM = MediaType("application", "dicom")
-_DICOM_PARTS = MediaType("multipart", "related", {"type": _DICOM.name})
+_DICOM_PARTS = _DICOM.in_parts
 _ZIP = MediaType("application", "zip")
 
 

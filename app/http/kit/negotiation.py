@@ -38,10 +38,21 @@ class MediaType:
         """Type and subtype, without parameters."""
         return f"{self.type}/{self.subtype}"
 
+    @property
+    def in_parts(self) -> "MediaType":
+        """This media type as the parts of a multipart/related answer."""
+        return MediaType("multipart", "related", {"type": self.name, **self.parameters})
+
     def __str__(self) -> str:
         return "; ".join(
             [self.name, *(f"{name}={_quoted(value)}" for name, value in self.parameters.items())]
         )
+
+
+def media_type(name: str, **parameters: str) -> MediaType:
+    """The media type of a name such as `image/jp2`; `_` in the name of a parameter stands for a dash."""
+    kind, _, subtype = name.partition("/")
+    return MediaType(kind, subtype, {key.replace("_", "-"): value for key, value in parameters.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,10 @@ class Codestream:
     colour: str | None = None
     levels: int = 0
 
+    def is_of(self, rows: int, columns: int, samples: int) -> bool:
+        """Whether it holds a picture of this size."""
+        return (self.rows, self.columns, self.components) == (rows, columns, samples)
+
 
 class Compression(Enum):
     """What a codestream is, as it says itself."""

@@ -27,7 +27,6 @@ Decoder: TypeAlias = Callable[[bytes, PixelDescription], Frame]
 
 _COLOUR = 3
 _BYTE = 8
-_OF_THE_CODEC = {"YBR_RCT": "RGB", "YBR_ICT": "RGB"}  # undone by every decoder of JPEG 2000 (PS3.5 8.2.4)
 
 
 def decode(data: bytes, described: PixelDescription) -> Frame:
@@ -112,7 +111,7 @@ def _as_described(values: Values, described: PixelDescription, stream: Codestrea
     if described.signed and not stream.signed and stream.precision < described.dtype.itemsize * _BYTE:
         spare = described.dtype.itemsize * _BYTE - stream.precision
         fitted = numpy.right_shift(numpy.left_shift(fitted, spare), spare)
-    return Frame(fitted, _OF_THE_CODEC.get(described.photometric, described.photometric))
+    return Frame(fitted, described.decoded_photometric)
 
 
 def _fitted(values: Values, described: PixelDescription) -> Values:
@@ -126,11 +125,7 @@ def _fitted(values: Values, described: PixelDescription) -> Values:
 
 def _checked(stream: Codestream, described: PixelDescription) -> Codestream:
     """The codestream, if it is of the size that the header says: what is allocated for it is then known."""
-    if (stream.rows, stream.columns, stream.components) != (
-        described.rows,
-        described.columns,
-        described.samples,
-    ):
+    if not stream.is_of(described.rows, described.columns, described.samples):
         raise Unrenderable("the codestream has another shape than its header says")
     return stream
 

@@ -11,6 +11,7 @@ from app.imaging.render.faults import Unrenderable
 PIXEL_DATA = 0x7FE00010
 MOST_BYTES = 1 << 30  # of one decoded frame
 _COLOUR = 3
+_UNDONE = frozenset({"YBR_RCT", "YBR_ICT"})
 _WHOLE_BYTES = frozenset({8, 16, 32, 64})
 FLOATING = {0x7FE00008: 32, 0x7FE00009: 64}  # FloatPixelData, DoubleFloatPixelData
 
@@ -46,6 +47,11 @@ class PixelDescription:
         if self.floating:
             return numpy.dtype(f"f{self.bits_allocated // 8}")
         return numpy.dtype(f"{'i' if self.signed else 'u'}{max(self.bits_allocated, 8) // 8}")
+
+    @property
+    def decoded_photometric(self) -> str:
+        """What its colours are once decoded: decoders of JPEG 2000 undo its transform (PS3.5 8.2.4)."""
+        return "RGB" if self.photometric in _UNDONE else self.photometric
 
     def with_syntax(self, transfer_syntax_uid: str) -> "PixelDescription":
         """The same pixels in another transfer syntax."""

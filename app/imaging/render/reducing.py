@@ -25,8 +25,7 @@ _Read: TypeAlias = Callable[[bytes, int], Values]
 
 _SPARE_LEVELS = 1  # one resolution more than is shown: what is averaged is smoother than what is cut
 _WORD = 16
-_RCT = {"YBR_RCT": "RGB", "YBR_ICT": "RGB"}
-_SMOOTH = frozenset({"MONOCHROME1", "MONOCHROME2", "RGB", *_RCT})
+_SMOOTH = frozenset({"MONOCHROME1", "MONOCHROME2", "RGB"})
 
 
 def levels_to_leave_out(wish: Wish, described: PixelDescription, header: Dataset) -> int:
@@ -39,7 +38,7 @@ def levels_to_leave_out(wish: Wish, described: PixelDescription, header: Dataset
     if viewport is None or not _is_whole(viewport) or wish.overlays or wish.presentation is not None:
         return 0
     windowed = wish.window is not None or "WindowCenter" in header or described.samples > 1
-    if not windowed or described.photometric not in _SMOOTH:
+    if not windowed or described.decoded_photometric not in _SMOOTH:
         return 0
     width, height = viewport.width or described.columns, viewport.height or described.rows
     scale = max(described.columns / width, described.rows / height)
@@ -56,11 +55,7 @@ def reduced(data: bytes, described: PixelDescription, levels: int) -> tuple[Fram
         return None
     bare = bare_jpeg2000(data)
     stream = read_jpeg2000(bare)
-    known = (stream.rows, stream.columns, stream.components) == (
-        described.rows,
-        described.columns,
-        described.samples,
-    )
+    known = stream.is_of(described.rows, described.columns, described.samples)
     if not known or stream.precision > _WORD or stream.signed != described.signed:
         return None
     try:
@@ -68,10 +63,8 @@ def reduced(data: bytes, described: PixelDescription, levels: int) -> tuple[Fram
     except (OSError, RuntimeError, ValueError) as refused:
         raise Unrenderable(f"the decoder refuses it ({type(refused).__name__})") from None
     rows, columns = values.shape[:2]
-    photometric = _RCT.get(described.photometric, described.photometric)
-    return Frame(values.astype(described.dtype, copy=False), photometric), replace(
-        described, rows=rows, columns=columns
-    )
+    frame = Frame(values.astype(described.dtype, copy=False), described.decoded_photometric)
+    return frame, replace(described, rows=rows, columns=columns)
 
 
 def _is_whole(viewport: Viewport) -> bool:

@@ -15,6 +15,7 @@ from app.imaging.render.derived import DerivedStore
 from app.imaging.render.renderers import Pieces, Renderers
 from app.imaging.render.tasks import Draw, EncodeFrames, Subject, Task, Tell, Transcode
 from app.imaging.render.wishes import Wish
+from app.imaging.retrieve.ahead import ahead
 from app.imaging.retrieve.retrieve import ImagingRetrieval
 from app.imaging.retrieve.showing import ShownImage, shown_by
 from graph.errors import NotFound, TooLarge
@@ -22,6 +23,7 @@ from graph.records import StoredInstance
 from graph.scope import AccessScope
 
 _MOST_SHOWN = 200
+_AHEAD = 2  # frames that are made while one is sent
 
 
 class ImagingRendering:
@@ -43,6 +45,12 @@ class ImagingRendering:
             subject=subject_of(instance), numbers=(number,), transfer_syntax_uid=transfer_syntax_uid
         )
         return b"".join(self._made(task, instance).chunks())
+
+    def frames(
+        self, instance: StoredInstance, numbers: Sequence[int], transfer_syntax_uid: str
+    ) -> Iterator[bytes]:
+        """Frames of these numbers, one after the other, a few made ahead of who takes them."""
+        return ahead(lambda number: self.frame(instance, number, transfer_syntax_uid), numbers, _AHEAD)
 
     def instance(self, instance: StoredInstance, transfer_syntax_uid: str) -> Pieces:
         """The whole instance in another transfer syntax: one piece."""
