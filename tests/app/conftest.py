@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -46,6 +47,21 @@ def renderers(run_folder: Path) -> Iterator[None]:
         time.sleep(0.02)
     yield
     command.stop()
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    graph: Graph, tmp_path_factory: pytest.TempPathFactory, run_folder: Path, renderers: None
+) -> Iterator[Wiring]:
+    """Everything wired, for a tenant of the module's own."""
+    settings = {
+        "HILUM_HOME": str(tmp_path_factory.mktemp("home")),
+        "HILUM_TENANT": f"t{uuid4().hex[:12]}",
+        "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
+    }
+    wired = Wiring(Config.from_env(settings), graph)
+    yield wired
+    wired.close()
 
 
 @pytest.fixture

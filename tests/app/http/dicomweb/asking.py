@@ -18,9 +18,11 @@ def store(
     content_type: str = DICOM,
     *,
     path: str = "/dicom-web/studies",
+    method: str = "POST",
 ) -> TestResponse:
-    """Store a body as the service role."""
-    return client.post(path, data=body, headers=as_role("service", Content_Type=content_type))
+    """Store a body as the service role, or with PUT let it take the place of what is there."""
+    headers = as_role("service", Content_Type=content_type)
+    return client.open(path, method=method, data=body, headers=headers)
 
 
 def related(*parts: bytes) -> tuple[bytes, str]:

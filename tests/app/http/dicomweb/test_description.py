@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
@@ -10,23 +10,19 @@ from pathlib import Path
 from string import Template
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.config import Config
 from app.http.kit.openapi import specification
 from app.samples import build_samples
 from app.samples.example import PICTURE
 from app.wiring import Wiring
 from app.wiring.web import web_app
-from graph.session import Graph
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import store
-from tests.throw_away import renderers_of
 
 pytestmark = pytest.mark.usefixtures("renderers")
 
@@ -59,15 +55,9 @@ class Described:
 
 
 @pytest.fixture(scope="module")
-def services(graph: Graph, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
-    settings = {
-        "HILUM_HOME": str(tmp_path_factory.mktemp("home")),
-        "HILUM_TENANT": f"t{uuid4().hex[:12]}",
-        "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
-    }
-    wired = Wiring(Config.from_env(settings), graph)
-    yield wired
-    wired.close()
+def services(gateway: Wiring) -> Wiring:
+    """One gateway for the module: what is stored does no harm to who asks for something else."""
+    return gateway
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 """PUT: what is sent takes the place of what is there under its UIDs (the upsert of the DICOM service)."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app.security.scopes import system_scope
 from app.wiring import Wiring
@@ -13,23 +13,14 @@ from app.wiring.web import web_app
 from graph.errors import Forbidden
 from graph.invariants import InvariantStore
 from tests.app.conftest import AsRole
-from tests.app.http.dicomweb.asking import DICOM, FAILED, STORED, related, store
+from tests.app.http.dicomweb.asking import FAILED, STORED, related, store
 from tests.factories.dicom import ct_instance, uid
 
 STUDY = uid("study", "P1")
 WARNING = "00081196"
 
 
-def put(
-    client: FlaskClient,
-    as_role: AsRole,
-    body: bytes,
-    content_type: str = DICOM,
-    *,
-    path: str = "/dicom-web/studies",
-) -> TestResponse:
-    """Replace as the service role."""
-    return client.put(path, data=body, headers=as_role("service", Content_Type=content_type))
+put = partial(store, method="PUT")
 
 
 def shown(client: FlaskClient, as_role: AsRole, path: str) -> Any:

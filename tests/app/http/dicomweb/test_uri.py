@@ -1,9 +1,7 @@
 """WADO-URI: one instance by its query, as a file or as what it shows (PS3.18 chapter 9)."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,10 +17,8 @@ from pydicom.uid import (
 )
 from werkzeug.test import TestResponse
 
-from app.config import Config
 from app.wiring import Wiring
 from app.wiring.web import web_app
-from graph.session import Graph
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.asking import DICOM, store
 from tests.factories.dicom import (
@@ -33,7 +29,6 @@ from tests.factories.dicom import (
     report_instance,
     uid,
 )
-from tests.throw_away import renderers_of
 
 pytestmark = pytest.mark.usefixtures("renderers")
 
@@ -41,16 +36,9 @@ FRAMES = 4
 
 
 @pytest.fixture(scope="module")
-def services(graph: Graph, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:
+def services(gateway: Wiring) -> Wiring:
     """One gateway for the module: what is stored does no harm to who asks for something else."""
-    settings = {
-        "HILUM_HOME": str(tmp_path_factory.mktemp("home")),
-        "HILUM_TENANT": f"t{uuid4().hex[:12]}",
-        "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
-    }
-    wired = Wiring(Config.from_env(settings), graph)
-    yield wired
-    wired.close()
+    return gateway
 
 
 @pytest.fixture(scope="module")
