@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from app.http.fhir.audit import PARAMETERS
+from app.http.fhir.operations import FhirOperation, told
 from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.policy import WRITABLE_TYPES
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
@@ -26,15 +27,18 @@ _SECURITY = " ".join(
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition/patient"
 
 
-def capability_statement(base: str, date: str, offered: Collection[str]) -> bytes:
+def capability_statement(
+    base: str, date: str, offered: Collection[str], operations: Collection[FhirOperation]
+) -> bytes:
     """The JSON of the statement; `offered` are the interactions that have a route."""
-    types = [_resource(kind, offered) for kind in sorted(RESOURCE_TYPES)]
+    types = [{**_resource(kind, offered), **_operations(operations, kind)} for kind in sorted(RESOURCE_TYPES)]
     rest = {
         "mode": "server",
         "security": {"description": _SECURITY},
         "resource": types,
         "interaction": [{"code": code} for code in OF_SYSTEM if code in offered],
         "compartment": [_COMPARTMENT],
+        **_operations(operations, None),
     }
     return orjson.dumps(
         {
@@ -71,6 +75,11 @@ def _resource(kind: str, offered: Collection[str]) -> dict[str, Any]:
         "searchRevInclude": ["*"],
         "searchParam": [_parameter(each) for each in parameters],
     }
+
+
+def _operations(operations: Collection[FhirOperation], kind: str | None) -> dict[str, Any]:
+    found = told(operations, kind)
+    return {"operation": found} if found else {}
 
 
 def _ours(kind: str, offered: Collection[str]) -> dict[str, Any]:

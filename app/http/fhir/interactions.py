@@ -21,17 +21,19 @@ class Interaction:
     """One row of the table of routes; its handler gets the caller's rights, the `Call` and the path's names.
 
     `body` is what is accepted; `action` is the audit's where the method does not say it. `own` are the
-    handlers of types that have one of their own.
+    handlers of types that have one of their own; without a `handler` no other type has it. `operation`: it is
+    asked for by a name (operations.html), and its body may be left out.
     """
 
     code: str
     method: str
     path: str
     permission: str
-    handler: Handler
+    handler: Handler | None
     body: tuple[str, ...] = ()
     action: str | None = None
     own: Mapping[str, Handler] = field(default_factory=dict, compare=False)
+    operation: bool = False
 
     def handler_of(self, kind: str | None) -> Handler:
         """Who answers for a type.
@@ -39,9 +41,10 @@ class Interaction:
         Raises `WrittenByHilum` for a write of a type that nobody else writes, `NotFound` for another
         interaction that it does not have.
         """
-        if kind not in WRITTEN_BY_HILUM or kind in self.own:
-            return self.own.get(kind or "", self.handler)
-        if self.permission == "fhir.write":
+        found = self.own.get(kind or "", None if kind in WRITTEN_BY_HILUM else self.handler)
+        if found is not None:
+            return found
+        if kind in WRITTEN_BY_HILUM and self.permission == "fhir.write":
             raise WrittenByHilum(kind)
         raise NotFound(f"{kind} has no {self.code} here", code="not-supported")
 

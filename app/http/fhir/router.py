@@ -57,7 +57,7 @@ class EntryRouter:
     """Finds the interaction of an entry among those that need no form."""
 
     def __init__(self, interactions: Sequence[Interaction]) -> None:
-        offered = [each for each in interactions if each.body != FORM]
+        offered = [each for each in interactions if each.body != FORM and (each.reads or not each.operation)]
         self._methods = {each.method for each in offered} | {"HEAD"}
         rules = [Rule(each.path, endpoint=each, methods=[each.method]) for each in offered]
         self._routes = Map(rules, converters=CONVERTERS, redirect_defaults=False).bind("", "/")

@@ -17,6 +17,8 @@ from app.http.fhir.capabilities import capability_statement, smart_configuration
 from app.http.fhir.exchange import Answer, Call, is_of_version, media_type
 from app.http.fhir.history import HistoryViews
 from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, names_a_type
+from app.http.fhir.meta import MetaViews
+from app.http.fhir.operations import FhirOperation
 from app.http.fhir.read import ReadViews
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.search import SearchViews
@@ -49,7 +51,13 @@ class LargestBodies:
 
 
 def interactions(
-    *, read: ReadViews, search: SearchViews, history: HistoryViews, write: WriteViews, audit: AuditViews
+    *,
+    read: ReadViews,
+    search: SearchViews,
+    history: HistoryViews,
+    write: WriteViews,
+    audit: AuditViews,
+    operations: Sequence[FhirOperation],
 ) -> tuple[Interaction, ...]:
     """The table of all interactions with resources: code, method, path, permission, handler."""
     past, find = history.history, search.search
@@ -71,6 +79,7 @@ def interactions(
         Interaction(
             "search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R", seen
         ),
+        *(each for operation in operations for each in operation.interactions()),
     )
 
 
@@ -87,12 +96,14 @@ def blueprint(
     largest: LargestBodies,
 ) -> Blueprint:
     """All routes."""
+    operations = (*MetaViews(reader).operations(),)
     single = interactions(
         read=ReadViews(reader),
         search=SearchViews(search, tokens, sites),
         history=HistoryViews(history, tokens, sites),
         write=WriteViews(records, search, reader, sites),
         audit=AuditViews(audit, tokens, sites),
+        operations=operations,
     )
     bundle = BundleView(bundles, reader, sites, EntryRouter(single))
     every = (*single, Interaction("batch", "POST", "/", "fhir.read", bundle.perform, JSON, "E"))
@@ -106,7 +117,7 @@ def blueprint(
             methods=[interaction.method],
             strict_slashes=False if interaction.path == "/" else None,
         )
-    _add_public(rooms, every, sites)
+    _add_public(rooms, every, operations, sites)
     return rooms
 
 
@@ -114,10 +125,12 @@ def _know_types(state: BlueprintSetupState) -> None:
     state.app.url_map.converters.update(CONVERTERS)
 
 
-def _add_public(rooms: Blueprint, every: Sequence[Interaction], sites: Sites) -> None:
+def _add_public(
+    rooms: Blueprint, every: Sequence[Interaction], operations: Sequence[FhirOperation], sites: Sites
+) -> None:
     """The documents that anybody may read: what is offered here, and where to sign in."""
     offered = {each.code for each in every} | {"transaction"}
-    statement = capability_statement(sites.own.fhir_base, instant(now()), offered)
+    statement = capability_statement(sites.own.fhir_base, instant(now()), offered, operations)
     smart = smart_configuration(sites.own.base_url)
 
     @rooms.get("/metadata")
@@ -145,7 +158,7 @@ def _view(interaction: Interaction, largest: LargestBodies) -> Callable[..., Res
 
 def _asked(interaction: Interaction, largest: LargestBodies) -> Call:
     """The request as a call: its parameters, those of a form with them, or its JSON."""
-    if not interaction.body:
+    if not interaction.body or (interaction.operation and not request.content_length):
         return _call()
     _check_body(interaction)
     if interaction.body == FORM:

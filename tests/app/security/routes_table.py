@@ -98,6 +98,10 @@ def _recorded(target: Target) -> bytes:
     return f'"reference": "Patient/{target.patient}"'.encode()
 
 
+def _versioned(_: Target) -> bytes:
+    return b'"versionId":"1"'
+
+
 def _imaging_study(target: Target) -> bytes:
     return f'"{target.imaging_study}"'.encode()
 
@@ -280,6 +284,8 @@ FHIR = (
     _pictured(f"{_ONE}/_history", f"{_IS}/{{imaging_study}}/_history"),
     _records(f"{_ONE}/_history/<version>", f"{_DX}/{{condition}}/_history/1"),
     _pictured(f"{_ONE}/_history/<version>", f"{_IS}/{{imaging_study}}/_history/1"),
+    _records(f"{_ONE}/$meta", f"{_DX}/{{condition}}/$meta", shows=_versioned),
+    Route(f"POST {_ONE}/$meta", RECORD, f"{_DX}/{{condition}}/$meta", shows=_versioned),
     _records(_COMPARTMENT, "/fhir/Patient/{patient}/Condition"),
     Route(
         f"POST {_COMPARTMENT}/_search",

@@ -1,0 +1,72 @@
+"""Operations (FHIR R4 operations.html): what each is called, where it may be asked, and who answers it.
+
+A row becomes the interactions that requests and entries of Bundles are routed by, and its place in the
+CapabilityStatement.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from app.http.fhir.interactions import JSON, Handler, Interaction
+from app.records.write.writing import WRITTEN_BY_HILUM
+
+Level: TypeAlias = Literal["system", "type", "instance"]
+
+_PATHS: Mapping[Level, str] = {
+    "system": "/${name}",
+    "type": "/<type:kind>/${name}",
+    "instance": "/<type:kind>/<resource_id>/${name}",
+}
+_HL7 = "http://hl7.org/fhir/OperationDefinition"
+
+
+@dataclass(frozen=True, slots=True)
+class FhirOperation:
+    """One row of the table of operations, `$name`.
+
+    `handlers` are those of the types that have it; the one under `Resource` answers for every other type, and
+    at the level of the system. Each gets the caller's rights, the `Call`, and `kind` and `resource_id` where
+    the level has them. `changes`: it may be asked by POST only (operations.html#request).
+    """
+
+    name: str
+    levels: tuple[Level, ...]
+    handlers: Mapping[str, Handler] = field(compare=False)
+    permission: str = "fhir.read"
+    changes: bool = False
+    definition: str = ""
+
+    def interactions(self) -> Iterator[Interaction]:
+        """Its rows of the table of routes."""
+        for level in self.levels:
+            for method in ("POST",) if self.changes else ("GET", "POST"):
+                yield Interaction(
+                    code=f"operation-{self.name}-{level}-{method.lower()}",
+                    method=method,
+                    path=_PATHS[level].format(name=self.name),
+                    permission=self.permission,
+                    handler=self.handlers.get("Resource"),
+                    body=JSON if method == "POST" else (),
+                    action="E",
+                    own=self.handlers,
+                    operation=True,
+                )
+
+    def offered_of(self, kind: str) -> bool:
+        """Whether a type has it, in a type's or an instance's place."""
+        has_it = kind in self.handlers or ("Resource" in self.handlers and kind not in WRITTEN_BY_HILUM)
+        return has_it and set(self.levels) != {"system"}
+
+
+def told(operations: Collection[FhirOperation], kind: str | None) -> list[dict[str, Any]]:
+    """Return what a CapabilityStatement says of the operations of a type, or of the system for None."""
+    offered = [
+        each for each in operations if ("system" in each.levels if kind is None else each.offered_of(kind))
+    ]
+    return [{"name": each.name, "definition": each.definition or _definition(each, kind)} for each in offered]
+
+
+def _definition(operation: FhirOperation, kind: str | None) -> str:
+    base = "Resource" if "Resource" in operation.handlers else kind or "Resource"
+    return f"{_HL7}/{base}-{operation.name}"
