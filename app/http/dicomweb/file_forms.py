@@ -32,6 +32,9 @@ def syntax_wanted(instance: StoredInstance, ranges: Sequence[MediaRange], *, sin
     them, and goes out as it is.
     """
     stored = instance.transfer_syntax_uid
+    heaviest = max((each.weight for each in ranges), default=0.0)
+    if _weight(ranges, stored, single=single) >= heaviest > 0:
+        return stored
     weights = {uid: _weight(ranges, uid, single=single) for uid in (stored, *WHOLE_TARGETS)}
     wanted = max(weights, key=lambda uid: weights[uid])
     if weights[wanted] <= 0:

@@ -56,13 +56,11 @@ def picture_forms(ranges: Sequence[MediaRange], shown: Showing) -> list[PictureF
     return sorted(wanted, key=lambda form: -weights[form])
 
 
-def fitting(forms: Sequence[PictureForm], *, alone: bool) -> PictureForm:
-    """The most wanted form for one item, or for several; raises `NotAcceptable` where there is none.
+def for_several(forms: Sequence[PictureForm]) -> PictureForm:
+    """The most wanted form for several items; raises `NotAcceptable` where there is none.
 
     A single part is for what is a single item, and not for a study that happens to be one (10.4.4).
     """
-    if alone:
-        return forms[0]
     for form in forms:
         if not form.alone:
             return form

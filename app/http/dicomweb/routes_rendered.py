@@ -13,7 +13,7 @@ from flask import Response, request
 from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.addresses import path_of, warned
 from app.http.dicomweb.frame_numbers import read_frame_numbers
-from app.http.dicomweb.picture_forms import MOVING, fitting, part_types, picture_forms
+from app.http.dicomweb.picture_forms import MOVING, for_several, part_types, picture_forms
 from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, write_related
@@ -70,7 +70,7 @@ class RenderedViews:
         form = forms[0]
         items = list(self._items(scope, shown[0], asked, _wish(form.media_type, kind)))
         if len(items) > 1 and form.alone:
-            form = fitting(forms, alone=False)
+            form = for_several(forms)
             items = list(self._items(scope, shown[0], asked, _wish(form.media_type, kind)))
         return self._answer(scope, items, wish.unheeded, alone=form.alone)
 
@@ -109,7 +109,7 @@ class RenderedViews:
         """
         check_uids(study=study, series=series, instance=instance)
         number = read_frame_numbers(numbers)[0] if numbers is not None else 1
-        form = fitting(picture_forms(accepted(), Showing.PIXELS), alone=True)
+        form = picture_forms(accepted(), Showing.PIXELS)[0]
         wish = read_wish(_parameters(), form.media_type, thumbnail=True)
         wish = replace(wish, viewport=wish.viewport or THUMBNAIL)
         shown = [
