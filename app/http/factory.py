@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 
 from app.admission import Admission
 from app.http.kit.doorway import Doorway
-from app.http.kit.openapi import describe, open_api
+from app.http.kit.openapi import offer_specification
 from app.http.kit.problems import Dialect
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 
@@ -41,7 +41,7 @@ def create_app(
     """
     app = WebApp("hilum", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    api = open_api(app, base_url)
+    offer_specification(app, base_url)
     install_toolkit(
         app,
         base_url=base_url,
@@ -53,6 +53,5 @@ def create_app(
     for window in windows:
         app.register_blueprint(window)
     refuse_unguarded(app)
-    describe(app, api)
     app.wsgi_app = Doorway(app.wsgi_app, base_url, proxies)  # type: ignore[method-assign]
     return app

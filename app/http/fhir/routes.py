@@ -6,6 +6,7 @@ Requests and the entries of a Bundle are routed by it. Only this file knows Flas
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Blueprint, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
@@ -130,13 +131,17 @@ def _add_public(
 ) -> None:
     """The documents that anybody may read: what is offered here, and where to sign in."""
     offered = {each.code for each in every} | {"transaction"}
-    statement = capability_statement(sites.own.fhir_base, instant(now()), offered, operations)
+    started = instant(now())
     smart = smart_configuration(sites.own.base_url)
+
+    @cache
+    def statement() -> bytes:
+        return capability_statement(sites.own.fhir_base, started, offered, operations)
 
     @rooms.get("/metadata")
     @public
     def capabilities() -> Response:
-        return _response(Answer(200, statement), media_type(_call()))
+        return _response(Answer(200, statement()), media_type(_call()))
 
     @rooms.get("/.well-known/smart-configuration")
     @public

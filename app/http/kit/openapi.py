@@ -2,13 +2,15 @@
 
 `@documented(…)` marks a view as `@requires` does, and changes nothing else of it; the document is made from
 the marks and the guard's, so the two cannot differ. FHIR describes itself in its own way (`/fhir/metadata`).
-flask-smorest holds the document; its error handler is replaced
-by ours, which keeps `Allow`: call `open_api` before `install_toolkit`, `describe` after the last route.
+flask-smorest holds the document, which is made when somebody first asks for it. It holds it for an app of its
+own: in ours it would put its error handler before the one that keeps `Allow`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from threading import Lock
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from flask import Flask
@@ -21,6 +23,8 @@ from app.http.kit.statuses import TITLE
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _MARK = "hilum_operation"
+_DOCUMENT = "hilum_openapi"
+_WRITING = Lock()
 _SECRET = "bearer"  # noqa: S105 - the name of a security scheme
 _METHODS = ("get", "post", "put", "patch", "delete")
 _OPTIONS = "options"  # of a route that is for nothing else; any other answers it unasked
@@ -91,12 +95,16 @@ def documented(operation: Operation) -> Callable[[_View], _View]:
     return mark
 
 
-def open_api(app: Flask, base_url: str) -> Api:
-    """The document of an app, still without paths. Before `install_toolkit`."""
-    app.config.update(API_TITLE="Hilum", API_VERSION=_release(), OPENAPI_VERSION="3.1.0")
-    api = Api(app, spec_kwargs={"servers": [{"url": base_url}]})
-    api.spec.components.security_scheme(_SECRET, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
-    return api
+def offer_specification(app: Flask, base_url: str) -> None:
+    """Let an app describe itself at its address."""
+    app.extensions[_DOCUMENT] = cache(lambda: _document(app, base_url))
+
+
+def specification(app: Flask) -> dict[str, Any]:
+    """The document of an app as JSON, to be read and not changed."""
+    with _WRITING:  # it is made once
+        found: dict[str, Any] = app.extensions[_DOCUMENT]()
+    return found
 
 
 def _release() -> str:
@@ -107,24 +115,24 @@ def _release() -> str:
         return "0"
 
 
-def describe(app: Flask, api: Api) -> None:
-    """Write the paths of every documented route. After the last route."""
+def _document(app: Flask, base_url: str) -> dict[str, Any]:
+    """The document with the path of every documented route."""
+    blank = Flask("hilum")
+    blank.config.update(API_TITLE="Hilum", API_VERSION=_release(), OPENAPI_VERSION="3.1.0")
+    api = Api(blank, spec_kwargs={"servers": [{"url": base_url}]})
+    api.spec.components.security_scheme(_SECRET, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
         operation = operation_of(app, rule)
         if operation is not None:
             _write(app, api, rule, operation)
+    found: dict[str, Any] = api.spec.to_dict()
+    return found
 
 
 def operation_of(app: Flask, rule: Rule) -> Operation | None:
     """What a route says that it is for; None where it is not one of Hilum's own API."""
     found = getattr(app.view_functions[rule.endpoint], _MARK, None)
     return found if isinstance(found, Operation) else None
-
-
-def specification(app: Flask) -> dict[str, Any]:
-    """The document as JSON."""
-    found: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
-    return found
 
 
 def _write(app: Flask, api: Api, rule: Rule, operation: Operation) -> None:
