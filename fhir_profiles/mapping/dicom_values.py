@@ -40,7 +40,7 @@ def text(value: object) -> str | None:
 def code(value: object) -> str | None:
     """A code such as a modality."""
     found = first(value)
-    return found if CHECKS["code"](found) else None
+    return found if CHECKS["code"](found) and found.isprintable() else None
 
 
 def unsigned(value: object) -> int | None:

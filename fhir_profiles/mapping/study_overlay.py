@@ -1,14 +1,18 @@
 """Who says what of an ImagingStudy: elements that come from the pictures, and the users' overlay on them.
 
 Owned by DICOM are the Study Instance UID and accession number among the identifiers, status, subject, series,
-counts, modality and endpoint. Started, description and referrer are DICOM's where DICOM has them.
+counts, modality and endpoint, and the contained Devices of the equipment. Started, description, referrer,
+interpreter, procedure and reason are DICOM's where DICOM has them. An order that the accession number names
+makes room for one that a user names.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fhir_profiles.mapping.study_particulars import EQUIPMENT, is_by_accession
+
 OWNED = ("status", "subject", "modality", "endpoint", "numberOfSeries", "numberOfInstances", "series")
-OWNED_IF_THERE = ("started", "description", "referrer")
+OWNED_IF_THERE = ("started", "description", "referrer", "interpreter", "procedureCode", "reasonCode")
 MOST_DIFFERENCES = 10
 _SERVERS = ("resourceType", "id")
 _STAMPS = ("versionId", "lastUpdated")
@@ -18,8 +22,13 @@ def overlay_of(resource: Mapping[str, Any]) -> dict[str, Any]:
     """The users' elements of an ImagingStudy as they sent it: all that is never DICOM's."""
     overlay = {name: value for name, value in resource.items() if name not in (*OWNED, *_SERVERS)}
     meta = {name: value for name, value in resource.get("meta", {}).items() if name not in _STAMPS}
-    identifiers = [each for each in resource.get("identifier", ()) if not _is_study_uid(each)]
-    for name, value in (("meta", meta), ("identifier", identifiers)):
+    own = {
+        "meta": meta,
+        "identifier": [each for each in resource.get("identifier", ()) if not _is_study_uid(each)],
+        "basedOn": [each for each in resource.get("basedOn", ()) if not is_by_accession(each)],
+        "contained": [each for each in resource.get("contained", ()) if not _is_equipment(each)],
+    }
+    for name, value in own.items():
         overlay.pop(name, None)
         if value:
             overlay[name] = value
@@ -36,6 +45,10 @@ def laid_over(rendered: dict[str, Any], overlay: Mapping[str, Any]) -> dict[str,
         if not (has_accession and _is_accession(each)) and each not in own
     ]
     merged = {**rendered, **{name: value for name, value in overlay.items() if name not in rendered}}
+    if "basedOn" in overlay:
+        merged["basedOn"] = overlay["basedOn"]
+    if "contained" in rendered and "contained" in overlay:
+        merged["contained"] = [*rendered["contained"], *overlay["contained"]]
     if own or users:
         merged["identifier"] = [*own, *users]
     return merged
@@ -49,6 +62,8 @@ def owned_differences(resource: Mapping[str, Any], rendered: Mapping[str, Any]) 
     found: list[str] = []
     if _owned_identifiers(resource) != _owned_identifiers(rendered):
         found.append("identifier")
+    if _equipment(resource) != _equipment(rendered):
+        found.append("contained")
     for name in (*OWNED, *OWNED_IF_THERE):
         found.extend(_differences(resource.get(name), rendered.get(name), name))
     return tuple(found[:MOST_DIFFERENCES])
@@ -75,6 +90,14 @@ def _owned_identifiers(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _is_study_uid(identifier: Mapping[str, Any]) -> bool:
     return identifier.get("system") == "urn:dicom:uid"
+
+
+def _equipment(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in resource.get("contained", ()) if _is_equipment(each)]
+
+
+def _is_equipment(contained: Mapping[str, Any]) -> bool:
+    return str(contained.get("id", "")).startswith(EQUIPMENT)
 
 
 def _is_accession(identifier: Mapping[str, Any]) -> bool:

@@ -53,6 +53,14 @@ class Candidate:
     provisional: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A ServiceRequest that carries an accession number, and the keys of the patients whom it is about."""
+
+    key: str
+    patients: tuple[str, ...]
+
+
 def candidate(key: str, system: str, document: Mapping[str, Any]) -> Candidate:
     """The Patient of a document as one who carries an identifier."""
     return Candidate(key, system, facts_of(document), is_provisional(document))
@@ -83,6 +91,11 @@ def _candidates(rows: Sequence[ShelfRow]) -> tuple[Candidate, ...]:
     return tuple(candidate(row["patient"], row["system"], _document(row["body"])) for row in ordered)
 
 
+def _orders(rows: Sequence[ShelfRow]) -> tuple[Order, ...]:
+    found = {row["order"]: Order(row["order"], tuple(row["patients"] or ())) for row in rows}
+    return tuple(found[key] for key in sorted(found))
+
+
 def _document(body: bytes) -> Mapping[str, Any]:
     document: Mapping[str, Any] = orjson.loads(zlib.decompress(body))
     return document
@@ -110,3 +123,12 @@ CARRIERS: Shelf[tuple[Candidate, ...]] = Shelf(
     _candidates,
 )
 """The Patients who carry an identifier value (the key of its Term), in the order of their creation."""
+
+ORDERS: Shelf[tuple[Order, ...]] = Shelf(
+    "orders",
+    """MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = key AND t.serial IS NOT NULL
+    MATCH (t)-[:OF]->(o:Resource) WHERE o.deleted = false
+    WITH {key: key, order: o.key, patients: o.compartment} AS row""",
+    _orders,
+)
+"""The ServiceRequests that carry an identifier value (the key of its Term)."""

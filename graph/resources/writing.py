@@ -12,7 +12,7 @@ from graph.cypher.row_creation import CREATE_ROWS
 from graph.keys import kind_key, version_key
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
-from graph.resources.states import CARRIERS, RESOURCES, STUDIES, ResourceState, candidate
+from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
 
 Properties: TypeAlias = Mapping[str, Any]
 
@@ -174,6 +174,8 @@ def _remember(shelves: Shelves, write: ResourceWrite, numbers: Numbers) -> None:
         shelves.put(STUDIES, str(dicom_key), state if dicom_key == properties.get("dicomKey") else None)
     if write.resource_type == "Patient":
         _remember_carrier(shelves, write, tenant)
+    elif write.resource_type == "ServiceRequest":
+        shelves.cloud(ORDERS)  # which numbers it carried before is not known here
 
 
 def _remember_carrier(shelves: Shelves, write: ResourceWrite, tenant: str) -> None:

@@ -23,6 +23,8 @@ from graph.resources.writing import VERSIONS, next_snapshot
 from graph.site import Site
 from graph.studies.identity import BODY_OF, Identification, OwnerDoubt, StudyOwner, made_by_hilum
 from graph.studies.newcomers import Newcomers, warnings_of
+from graph.studies.orders import order_of
+from graph.studies.particulars import PARTICULARS, TITLE
 from graph.studies.places import Arriving, Place, grouped
 from graph.studies.rows import (
     ARRIVALS,
@@ -115,6 +117,7 @@ class StudyArrivals:
         if before.patient not in ("", owner.key):
             after = after.overlaid(None)  # what users wrote was about somebody else
         after = after.owned_by(owner.key)
+        after = after.ordered_by(order_of(self.view, after.facts, owner.key))
         self._draft_version(known, before, after, place)
         self._draft_series(before, after)
         whose = (after.patient, resource_key(self.view.tenant, "ImagingStudy", after.resource_id))
@@ -199,6 +202,7 @@ class StudyArrivals:
             known, series = before.series.get(key, {}), after.series[key]
             counted = ("SeriesInstanceUID", "NumberOfSeriesRelatedInstances", "sopClasses")
             whole = properties_of(SERIES_LEVEL, series) | {name: series[name] for name in counted}
+            whole |= {PARTICULARS: series[PARTICULARS]} if PARTICULARS in series else {}
             properties = {name: value for name, value in whole.items() if value != known.get(name)}
             place = self.arrivals[0].place
             self.draft.add(
@@ -210,6 +214,7 @@ def _arrival(arriving: Arriving) -> Arrival:
     row, place = arriving.row, arriving.place
     properties = {
         **properties_of(INSTANCE, row.instance),
+        **({TITLE: row.instance[TITLE]} if TITLE in row.instance else {}),
         "key": place.instance,
         "partition": place.partition,
         "SOPInstanceUID": row.sop_uid,

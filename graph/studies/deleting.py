@@ -18,6 +18,7 @@ from graph.resources.states import STUDIES, ResourceState
 from graph.resources.writing import VERSIONS, ResourceWrite, next_snapshot, next_version
 from graph.scope import AccessScope
 from graph.site import Site
+from graph.studies.particulars import PARTICULARS
 from graph.studies.rows import (
     EMPTY_SERIES,
     LEAVING,
@@ -30,7 +31,7 @@ from graph.studies.rows import (
     SeriesWrite,
     tombstone_of,
 )
-from graph.studies.version import StudyVersion, of_known, version_write
+from graph.studies.version import ORDER, StudyVersion, of_known, version_write
 
 _DOOMED = f"""
 MATCH (:ImagingStudy {{dicomKey: $study}})-[:HAS_SERIES]->(x:Series)-[:HAS_INSTANCE]->(i:Instance)
@@ -125,5 +126,5 @@ def _ended(known: ResourceState) -> ResourceWrite:
         body=b"",
         values=ValueRows(),
         compartment=known.compartment,
-        properties={**cleared(STUDY), "overlay": None, "managed": None},
+        properties={**cleared(STUDY), PARTICULARS: None, ORDER: None, "overlay": None, "managed": None},
     )

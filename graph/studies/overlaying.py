@@ -23,7 +23,7 @@ _INSTANCES_OF = """
 MATCH (:Resource {key: $key})-[:HAS_SERIES]->(x:Series)
 RETURN x.key AS series, COLLECT {
   MATCH (x)-[:HAS_INSTANCE]->(i:Instance)
-  RETURN i {.SOPInstanceUID, .SOPClassUID, .InstanceNumber, .sequence}
+  RETURN i {.SOPInstanceUID, .SOPClassUID, .InstanceNumber, .title, .sequence}
 } AS instances ORDER BY x.serial
 """
 

@@ -22,14 +22,14 @@ RETURN key, s.partition AS partition, COLLECT {
   MATCH (s)-[:HAS_SERIES]->(x:Series)
   RETURN {properties: properties(x), instances: COLLECT {
     MATCH (x)-[:HAS_INSTANCE]->(i:Instance)
-    RETURN [i.SOPInstanceUID, i.SOPClassUID, i.InstanceNumber, i.sequence]
+    RETURN [i.SOPInstanceUID, i.SOPClassUID, i.InstanceNumber, i.sequence, i.title]
   }}
 } AS series
 """
 _REMOVED = """
 UNWIND $series AS series
 MATCH (t:Tombstone {series: series}) WHERE t.sequence <= $changes AND t.deletedSequence > $changes
-RETURN series, [t.SOPInstanceUID, t.SOPClassUID, t.InstanceNumber, t.sequence] AS instance
+RETURN series, [t.SOPInstanceUID, t.SOPClassUID, t.InstanceNumber, t.sequence, t.title] AS instance
 """
 
 
@@ -68,6 +68,7 @@ class StudyRenderer:
 
 
 def _series(row: Mapping[str, Any]) -> dict[str, Any]:
-    instances = sorted(row["instances"], key=lambda instance: instance[3])
-    names = ("SOPInstanceUID", "SOPClassUID", "InstanceNumber")
-    return {**row["properties"], "instances": [dict(zip(names, each[:3], strict=True)) for each in instances]}
+    names = ("SOPInstanceUID", "SOPClassUID", "InstanceNumber", "sequence", "title")
+    ordered = sorted(row["instances"], key=lambda instance: instance[3])
+    instances = [dict(zip(names, each, strict=True)) for each in ordered]
+    return {**row["properties"], "instances": instances}

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from graph.commit import Draft, Keys, Unit, View
 from graph.records import InstanceRow, StoreOutcome, StoreStatus
-from graph.resources.states import CARRIERS, RESOURCES, STUDIES
+from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES
 from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.arriving import brought, endpoint_key, told_again
 from graph.studies.identity import identifier_term
+from graph.studies.orders import order_term
 from graph.studies.places import Arriving, placed
 from graph.studies.rows import INSTANCES, SERIES_OF, InstanceState
 
@@ -45,15 +46,17 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         return {RESOURCES: (self._endpoint_key,)}
 
     def presumes_absent(self) -> Keys:
-        """The instances, and all of their studies; Patients who carry the PatientIDs."""
+        """The instances, and all of their studies; Patients and orders that carry their numbers."""
         places = [placed(self.scope, row).place for row in self.rows]
         studies = dict.fromkeys(place.study for place in places)
         terms = (identifier_term(self.scope.tenant, row.study) for row in self.rows)
+        orders = (order_term(self.scope.tenant, row.study) for row in self.rows)
         return {
             INSTANCES: [place.instance for place in places],
             STUDIES: studies,
             SERIES_OF: studies,
             CARRIERS: dict.fromkeys(term for term in terms if term),
+            ORDERS: dict.fromkeys(term for term in orders if term),
         }
 
     def decide(self, view: View, draft: Draft) -> list[StoreOutcome]:

@@ -20,16 +20,19 @@ from graph.query.rows import ValueRows, value_rows
 from graph.resources.states import ResourceState
 from graph.resources.writing import ResourceWrite
 from graph.site import Site
+from graph.studies.particulars import PARTICULARS, both
 from graph.studies.places import Arriving
 
 NodeFacts: TypeAlias = Mapping[str, Any]  # facts of a level, and what its node counts beside them
 
+ORDER = "order"  # the ServiceRequest that the study was made for, as `ServiceRequest/id`
 _KEYWORDS = tuple(attribute.keyword for attribute in of_level(STUDY))
+_KEPT = (*_KEYWORDS, PARTICULARS, ORDER)
 _SERIES_KEYWORDS = tuple(attribute.keyword for attribute in of_level(SERIES))
 _COUNTS = ("NumberOfStudyRelatedSeries", "NumberOfStudyRelatedInstances")
 _PATIENT = ("PatientID", "IssuerOfPatientID", "PatientName", "PatientBirthDate", "PatientSex")
 _OF_INSTANCES = "NumberOfSeriesRelatedInstances"
-_SEARCHED_OF_SERIES = ("Modality", "BodyPartExamined", "sopClasses")
+_SEARCHED_OF_SERIES = ("Modality", "BodyPartExamined", "sopClasses", "ManufacturerModelName", PARTICULARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class StudyVersion:
                 foreign = unlike(last, facts)
                 kept = {name for name in _PATIENT if foreign or name in facts}
                 facts |= present(last, [name for name in _KEYWORDS if name not in kept])
+                facts |= _particulars(facts, last)
         series = {**self.series, **dict(self._series_with(arrivals, replaced))}
         facts["StudyInstanceUID"] = arrivals[0].row.study_uid
         return replace(self, facts=facts | _counted(series.values()), series=series)
@@ -81,6 +85,13 @@ class StudyVersion:
         """The version with this Patient."""
         return replace(self, patient=patient)
 
+    def ordered_by(self, order: str | None) -> "StudyVersion":
+        """The version with the order that it was made for, `ServiceRequest/id`; None where none is known."""
+        if self.facts.get(ORDER) == order:
+            return self
+        facts = {name: value for name, value in self.facts.items() if name != ORDER}
+        return replace(self, facts=facts | ({ORDER: order} if order else {}))
+
     def is_found_as(self, other: "StudyVersion") -> bool:
         """Whether every search finds both or neither."""
         mine, theirs = (each._searched() for each in (self, other))
@@ -94,6 +105,8 @@ class StudyVersion:
         """What its node holds, in the forms that QIDO-RS compares."""
         return {
             **properties_of(STUDY, self.facts),
+            PARTICULARS: self.facts.get(PARTICULARS),
+            ORDER: self.facts.get(ORDER),
             "partition": self.partition,
             "managed": True,
             "overlay": orjson.dumps(self.overlay) if self.overlay else None,
@@ -130,7 +143,7 @@ class StudyVersion:
         for each in arrivals:
             key, row = each.place.series, each.row
             properties = found.setdefault(key, dict(self.series.get(key, {})))
-            properties |= present(row.series, _SERIES_KEYWORDS)
+            properties |= present(row.series, _SERIES_KEYWORDS) | _particulars(properties, row.series)
             properties["SeriesInstanceUID"] = row.series_uid
             properties[_OF_INSTANCES] = properties.get(_OF_INSTANCES, 0) + (
                 each.place.instance not in replaced
@@ -160,7 +173,7 @@ def of_known(known: ResourceState, series: Mapping[str, NodeFacts]) -> StudyVers
         known.resource_id,
         node["partition"],
         (known.compartment or ("",))[0],
-        present(node, _KEYWORDS),
+        present(node, _KEPT),
         series,
         orjson.loads(bytes(overlay)) if overlay else None,
     )
@@ -202,6 +215,12 @@ def present(facts: NodeFacts, keywords: Iterable[str]) -> dict[str, Any]:
         for name in keywords
         if (value := facts.get(name)) not in (None, "", (), [])
     }
+
+
+def _particulars(known: NodeFacts, arriving: NodeFacts) -> dict[str, str]:
+    """The particulars of a level after more was said; empty where nothing is."""
+    found = both(known.get(PARTICULARS), arriving.get(PARTICULARS))
+    return {PARTICULARS: found} if found else {}
 
 
 def _counted(series: Iterable[NodeFacts]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """DICOM facts as files have them: right, wrong, and empty values of the attributes that are mapped."""
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,6 +11,15 @@ DATES = st.from_regex(r"\A(19|20)[0-9]{2}[01][0-9][0-3][0-9]\Z")
 TIMES = st.from_regex(r"\A[0-2][0-9]([0-6][0-9]([0-6][0-9](\.[0-9]{1,6})?)?)?\Z")
 OFFSETS = st.from_regex(r"\A[+-][01][0-9][0-5][0-9]\Z")
 NAMES = st.from_regex(r"\A[A-Za-z ^=\\가-힣]{0,20}\Z")
+
+_CODE = st.tuples(st.text(max_size=6), st.sampled_from(["SCT", "DCM", "99X", ""]), st.text(max_size=6))
+CODES = st.lists(_CODE, max_size=2)
+TEXTS = st.lists(st.text(max_size=6), max_size=2)
+
+
+def _particulars(**attributes: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
+    return st.fixed_dictionaries({}, optional=attributes).map(json.dumps)
+
 
 _STUDY = {
     "PatientID": st.text(max_size=10),
@@ -38,13 +48,33 @@ _SERIES = {
 _INSTANCE = {"SOPInstanceUID": UIDS, "SOPClassUID": UIDS, "InstanceNumber": st.integers() | st.just("7")}
 
 
+_SAID_OF_STUDY = _particulars(
+    NameOfPhysiciansReadingStudy=st.lists(NAMES, max_size=2),
+    ProcedureCodeSequence=CODES,
+    RequestedProcedureCodeSequence=CODES,
+    ReasonForRequestedProcedureCodeSequence=CODES,
+    ReasonForTheRequestedProcedure=TEXTS,
+)
+_SAID_OF_SERIES = _particulars(
+    Manufacturer=TEXTS,
+    StationName=TEXTS,
+    DeviceSerialNumber=TEXTS,
+    SoftwareVersions=TEXTS,
+    PerformingPhysicianName=st.lists(NAMES, max_size=2),
+    OperatorsName=st.lists(NAMES, max_size=2),
+    AnatomicRegionSequence=CODES,
+    ImageLaterality=st.lists(st.sampled_from(["L", "R", "B", ""]), max_size=2),
+    SpecimenDescriptionSequence=st.lists(st.tuples(*[st.text(max_size=4)] * 3), max_size=2),
+)
+
+
 def _facts(table: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={name: good | ANYTHING for name, good in table.items()})
 
 
 def studies() -> st.SearchStrategy[dict[str, Any]]:
     """Facts of a study and its patient."""
-    return _facts(_STUDY)
+    return st.builds(_beside, _facts(_STUDY), _SAID_OF_STUDY)
 
 
 def instances() -> st.SearchStrategy[dict[str, Any]]:
@@ -56,4 +86,9 @@ def instances() -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def series(draw: st.DrawFn) -> dict[str, Any]:
     """Facts of a series with those of its instances."""
-    return {**draw(_facts(_SERIES)), "instances": draw(st.lists(instances(), max_size=3))}
+    facts = _beside(draw(_facts(_SERIES)), draw(_SAID_OF_SERIES))
+    return {**facts, "instances": draw(st.lists(instances(), max_size=3))}
+
+
+def _beside(facts: dict[str, Any], particulars: str) -> dict[str, Any]:
+    return {**facts, "particulars": particulars}

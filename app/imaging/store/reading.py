@@ -37,6 +37,7 @@ from app.imaging.store.limits import Limits
 from app.imaging.store.metadata import MetadataWriter
 from app.imaging.store.notes import Notes
 from app.imaging.store.part10 import TRANSFER_SYNTAX, FileMeta, read_meta
+from app.imaging.store.particulars import told_beside
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import TransferSyntax, syntax_of
 from graph.query.attributes import INSTANCE, LEVELS, SERIES, STUDY
@@ -153,7 +154,10 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
         notes.warn(PATIENT_ID, missing(PATIENT_ID))
     for tag in sorted(walked.duplicates):
         notes.warn(tag, "The attribute comes twice; its last value counts.")
-    facts = {level: facts_of(document, level, today=terms.today, notes=notes) for level in LEVELS}
+    facts = {
+        level: {**facts_of(document, level, today=terms.today, notes=notes), **told_beside(document, level)}
+        for level in LEVELS
+    }
     return Reading(
         identity=identity,
         transfer_syntax_uid=meta.transfer_syntax_uid,

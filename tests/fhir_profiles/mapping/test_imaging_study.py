@@ -55,6 +55,7 @@ def test_a_study_is_rendered_from_its_nodes() -> None:
         "subject": {"reference": "Patient/p1"},
         "started": "2024-02-29T10:15:30.5+09:00",
         "referrer": {"display": "Dr One Referrer"},
+        "basedOn": [{"type": "ServiceRequest", "identifier": {"type": acsn, "value": "A1"}}],
         "endpoint": [{"reference": "Endpoint/e1"}],
         "numberOfSeries": 1,
         "numberOfInstances": 1,
@@ -66,7 +67,7 @@ def test_a_study_is_rendered_from_its_nodes() -> None:
                 "modality": {"system": dcm, "code": "CT"},
                 "description": "Axial",
                 "numberOfInstances": 1,
-                "bodySite": {"system": "http://snomed.info/sct", "code": "51185008", "display": "Chest"},
+                "bodySite": {"system": "http://snomed.info/sct", "code": "816094009", "display": "Chest"},
                 "laterality": {"system": "http://snomed.info/sct", "code": "7771000", "display": "Left"},
                 "started": "2024-02-29T10:16:00+09:00",
                 "instance": [
