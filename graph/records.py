@@ -10,6 +10,18 @@ Facts: TypeAlias = Mapping[str, AttributeValue]
 
 
 @dataclass(frozen=True, slots=True)
+class TranscriptPart:
+    """One resource of what FHIR tells of a structured report, by its `name` in it; `body` is its JSON.
+
+    Not in it are its id, whose and of which study it is; it refers to another part by that one's name.
+    """
+
+    resource_type: str
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceRow:
     """One SOP instance whose bytes are already durable, on its way into the graph.
 
@@ -32,6 +44,7 @@ class InstanceRow:
     metadata: bytes
     frames: bytes = b""
     warnings: tuple[str, ...] = ()
+    transcript: tuple[TranscriptPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

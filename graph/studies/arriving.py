@@ -39,6 +39,7 @@ from graph.studies.rows import (
     SeriesWrite,
     tombstone_of,
 )
+from graph.studies.transcripts import TRANSCRIPT, Transcripts, transcript_keys
 from graph.studies.version import StudyVersion, of_known, of_snapshot, version_write
 
 _REPLACED = f"UNWIND $keys AS key MATCH (i:Instance {{key: key}}) RETURN i {LEAVING} AS instance"
@@ -124,16 +125,29 @@ class StudyArrivals:
         doubted = (_IN_DOUBT[owner.doubt],) if owner.doubt in _IN_DOUBT else ()
         strangers = []
         for each in self.arrivals:
-            if leaving := replaced.get(each.place.instance):
-                tombstone = tombstone_of(leaving, each.place.series)
-                self.draft.add(REPLACEMENTS, Replacement(tombstone, _arrival(each)))
-            else:
-                self.draft.add(ARRIVALS, _arrival(each))
+            leaving = replaced.get(each.place.instance)
+            self._draft_instance(each, leaving)
+            self._draft_transcript(each, leaving, whose)
             unlike = warnings_of(each.row.study, after.facts)
             if unlike:
                 strangers.append(each)
             yield each.place.instance, ToldOf(whose, (*unlike, *doubted))
         Newcomers(self.view, self.draft, self.site).ask(after, strangers)
+
+    def _draft_instance(self, arriving: Arriving, leaving: Mapping[str, Any] | None) -> None:
+        arrival = _arrival(arriving, transcript_keys(self.view.tenant, arriving))
+        if leaving:
+            tombstone = tombstone_of(leaving, arriving.place.series)
+            self.draft.add(REPLACEMENTS, Replacement(tombstone, arrival))
+        else:
+            self.draft.add(ARRIVALS, arrival)
+
+    def _draft_transcript(
+        self, arriving: Arriving, leaving: Mapping[str, Any] | None, whose: tuple[str, str]
+    ) -> None:
+        before = (leaving or {}).get(TRANSCRIPT) or ()
+        if arriving.row.transcript or before:
+            Transcripts(self.view, self.draft, self.site).enter(arriving, *whose, before)
 
     def _replaced(self) -> Mapping[str, Mapping[str, Any]]:
         """The instances whose places are taken, by their keys."""
@@ -210,11 +224,12 @@ class StudyArrivals:
             )
 
 
-def _arrival(arriving: Arriving) -> Arrival:
+def _arrival(arriving: Arriving, transcript: Sequence[str]) -> Arrival:
     row, place = arriving.row, arriving.place
     properties = {
         **properties_of(INSTANCE, row.instance),
         **({TITLE: row.instance[TITLE]} if TITLE in row.instance else {}),
+        **({TRANSCRIPT: list(transcript)} if transcript else {}),
         "key": place.instance,
         "partition": place.partition,
         "SOPInstanceUID": row.sop_uid,

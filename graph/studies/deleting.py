@@ -31,6 +31,7 @@ from graph.studies.rows import (
     SeriesWrite,
     tombstone_of,
 )
+from graph.studies.transcripts import TRANSCRIPT, Transcripts
 from graph.studies.version import ORDER, StudyVersion, of_known, version_write
 
 _DOOMED = f"""
@@ -83,6 +84,8 @@ class DeleteInstances(Unit[RemovedInstances]):
             raise NotFound("no such study, series or instance")
         for row in doomed:
             draft.add(REMOVALS, self._removal(row))
+        told = [key for row in doomed for key in row["instance"][TRANSCRIPT] or ()]
+        Transcripts(view, draft, self.site).leave(told)
         before = of_known(known, view.get(SERIES_OF, self._key))
         after = before.leaving(Counter(row["seriesKey"] for row in doomed))
         self._draft_series(draft, before, after)

@@ -196,4 +196,5 @@ def stamped(resource: dict[str, Any], version_id: int, now: int) -> dict[str, An
     """The resource with its `meta`, in the order in which FHIR prints it; `now` in µs since the epoch."""
     head = {"resourceType": resource["resourceType"], "id": resource["id"]}
     meta = {**resource.get("meta", {}), "versionId": str(version_id), "lastUpdated": instant(now)}
-    return {**head, "meta": meta, **{name: value for name, value in resource.items() if name not in head}}
+    rest = {name: value for name, value in resource.items() if name not in (*head, "meta")}
+    return {**head, "meta": meta, **rest}

@@ -90,7 +90,9 @@ def tombstone_of(instance: Mapping[str, Any], series: str) -> Properties:
     return {**kept, "key": instance["blobId"], "instance": instance["key"], "series": series}
 
 
-LEAVING = "{.key, .SOPInstanceUID, .SOPClassUID, .InstanceNumber, .title, .blobId, .digest, .sequence}"
+LEAVING = (
+    "{.key, .SOPInstanceUID, .SOPClassUID, .InstanceNumber, .title, .transcript, .blobId, .digest, .sequence}"
+)
 """The map of an instance that a tombstone is made of."""
 
 

@@ -17,6 +17,7 @@ from graph.studies.identity import identifier_term
 from graph.studies.orders import order_term
 from graph.studies.places import Arriving, placed
 from graph.studies.rows import INSTANCES, SERIES_OF, InstanceState
+from graph.studies.transcripts import transcript_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,13 @@ class StoreInstances(Unit[list[StoreOutcome]]):
 
     def presumes_absent(self) -> Keys:
         """The instances, and all of their studies; Patients and orders that carry their numbers."""
-        places = [placed(self.scope, row).place for row in self.rows]
+        arriving = self._arriving
+        places = [each.place for each in arriving]
         studies = dict.fromkeys(place.study for place in places)
         terms = (identifier_term(self.scope.tenant, row.study) for row in self.rows)
         orders = (order_term(self.scope.tenant, row.study) for row in self.rows)
         return {
+            RESOURCES: [key for each in arriving for key in transcript_keys(self.scope.tenant, each)],
             INSTANCES: [place.instance for place in places],
             STUDIES: studies,
             SERIES_OF: studies,
@@ -61,7 +64,7 @@ class StoreInstances(Unit[list[StoreOutcome]]):
 
     def decide(self, view: View, draft: Draft) -> list[StoreOutcome]:
         """Decide every row; of two with the same UIDs one is stored, and equal bytes lose nothing."""
-        arriving = [placed(self.scope, row) for row in self.rows]
+        arriving = self._arriving
         chosen = self._chosen(arriving)
         there = {key: view.get(INSTANCES, key) for key in chosen}
         entering = [each for key, each in chosen.items() if self._enters(each.row, there[key])]
@@ -94,6 +97,10 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         if stays.digest == row.digest:
             return StoreStatus.REPEATED
         return StoreStatus.SUPERSEDED if self.replacing else StoreStatus.EXISTS
+
+    @property
+    def _arriving(self) -> list[Arriving]:
+        return [placed(self.scope, row) for row in self.rows]
 
     @property
     def _endpoint_key(self) -> str:

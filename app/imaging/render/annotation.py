@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.wishes import PATIENT, TECHNIQUE
 
 _SMALLEST, _LARGEST = 9, 40  # pixels that a line is high

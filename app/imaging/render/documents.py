@@ -14,13 +14,14 @@ from pydicom import Dataset
 from pydicom.config import IGNORE
 from pydicom.uid import UID
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
+from app.imaging.codes import CodedValue
 from app.imaging.render.faults import Unrenderable
+from app.imaging.reports import ContentItem, code_of
 
 MOST_ITEMS = 20_000
 MOST_LETTERS = 4_000_000
 DEEPEST = 32
-_LONGEST_TEXT = 65_536
 _LARGEST_HEADING = 2
 _SMALLEST_HEADING = 6
 _LEFT_OUT = "The report is longer; what follows is left out."
@@ -86,7 +87,7 @@ def content_of(document: Dataset) -> Iterator[ContentLine]:
     if not root.items("ContentSequence"):
         raise Unrenderable("the report has no content")
     left = MOST_LETTERS
-    for number, line in enumerate(_below(root, 0)):
+    for number, line in enumerate(_below(ContentItem(root), 0)):
         left -= len(line.name) + len(line.value)
         if number >= MOST_ITEMS or left < 0:
             yield ContentLine(0, _LEFT_OUT)
@@ -94,14 +95,13 @@ def content_of(document: Dataset) -> Iterator[ContentLine]:
         yield line
 
 
-def _below(item: Attributes, depth: int) -> Iterator[ContentLine]:
-    for child in item.items("ContentSequence"):
-        kind = child.text("ValueType")
-        value = _VALUES.get(kind, _nothing)(child)
-        yield ContentLine(depth, _coded(child, "ConceptNameCodeSequence"), value, kind == "CONTAINER")
+def _below(item: ContentItem, depth: int) -> Iterator[ContentLine]:
+    for child in item.children():
+        value = _VALUES.get(child.kind, _nothing)(child)
+        yield ContentLine(depth, _spoken(child.name), value, child.kind == "CONTAINER")
         if depth + 1 < DEEPEST:
             yield from _below(child, depth + 1)
-        elif child.items("ContentSequence"):
+        elif any(child.children()):
             yield ContentLine(depth, _LEFT_OUT)
 
 
@@ -116,7 +116,7 @@ def _html_of(line: ContentLine) -> str:
 
 
 def _title(document: Dataset) -> str:
-    return _coded(Attributes(document), "ConceptNameCodeSequence") or "Report"
+    return _spoken(code_of(Attributes(document), "ConceptNameCodeSequence")) or "Report"
 
 
 def _heading(document: Dataset) -> Iterator[tuple[str, str]]:
@@ -141,76 +141,69 @@ def _observers(said: Attributes) -> str:
     return ", ".join(filter(None, (each.person("VerifyingObserverName") for each in observers)))
 
 
-def _coded(item: Attributes, keyword: str, *, with_code: bool = False) -> str:
-    """The meaning of a code, or the code where it has none."""
-    for code in item.items(keyword)[:1]:
-        values = (code.text(each) for each in ("CodeValue", "LongCodeValue", "URNCodeValue"))
-        value = next((each for each in values if each), "")
-        meaning, scheme = code.text("CodeMeaning"), code.text("CodingSchemeDesignator")
-        known = f"({', '.join(part for part in (value, scheme) if part)})"
-        return f"{meaning} {known}" if meaning and with_code else meaning or known
-    return ""
+def _spoken(code: CodedValue, *, with_code: bool = False) -> str:
+    """The meaning of a code, or the code where it has none; empty where it is none."""
+    value, scheme, meaning = code
+    if not any(code):
+        return ""
+    known = f"({', '.join(part for part in (value, scheme) if part)})"
+    return f"{meaning} {known}" if meaning and with_code else meaning or known
 
 
-def _text(item: Attributes) -> str:
-    return item.text("TextValue", longest=_LONGEST_TEXT)
+def _code(item: ContentItem) -> str:
+    return _spoken(item.code(), with_code=True)
 
 
-def _code(item: Attributes) -> str:
-    return _coded(item, "ConceptCodeSequence", with_code=True)
+def _number(item: ContentItem) -> str:
+    measured = item.number()
+    if measured is None:
+        return _spoken(item.why_no_number()) or "no value"
+    symbol, _, meaning = measured.unit  # UCUM writes a number without a unit as 1, or says in braces of what
+    shown = meaning if symbol.startswith("{") else "" if symbol == "1" else symbol
+    return f"{measured.value} {shown}".strip()
 
 
-def _number(item: Attributes) -> str:
-    for measured in item.items("MeasuredValueSequence")[:1]:
-        unit = next(iter(measured.items("MeasurementUnitsCodeSequence")), Attributes())
-        symbol = unit.text("CodeValue")  # UCUM writes a number without a unit as 1, or says in braces of what
-        shown = unit.text("CodeMeaning") if symbol.startswith("{") else "" if symbol == "1" else symbol
-        return f"{measured.text('NumericValue')} {shown}".strip()
-    return _coded(item, "NumericValueQualifierCodeSequence") or "no value"
-
-
-def _objects(item: Attributes) -> str:
+def _objects(item: ContentItem) -> str:
     parts = []
-    for each in item.items("ReferencedSOPSequence")[:MOST_ITEMS]:
-        kind = UID(each.text("ReferencedSOPClassUID"), validation_mode=IGNORE).name
-        frames = each.text("ReferencedFrameNumber").replace("\\", ", ")
-        told = f"{kind} {each.text('ReferencedSOPInstanceUID')}".strip()
-        parts.append(f"{told}, frames {frames}" if frames else told)
+    for each in item.objects():
+        kind = UID(each.sop_class_uid, validation_mode=IGNORE).name
+        told = f"{kind} {each.sop_uid}".strip()
+        parts.append(f"{told}, frames {each.frames}" if each.frames else told)
     return "; ".join(parts)
 
 
-def _coordinates(item: Attributes) -> str:
-    kind = item.text("GraphicType")
-    points = len(item.numbers("GraphicData")) // (3 if item.text("ValueType") == "SCOORD3D" else _POINT)
+def _coordinates(item: ContentItem) -> str:
+    kind = item.said.text("GraphicType")
+    points = len(item.said.numbers("GraphicData")) // (3 if item.kind == "SCOORD3D" else _POINT)
     return f"{kind}, {points} point{'' if points == 1 else 's'}"
 
 
-def _moments(item: Attributes) -> str:
+def _moments(item: ContentItem) -> str:
     keywords = (
         "TemporalRangeType",
         "ReferencedSamplePositions",
         "ReferencedTimeOffsets",
         "ReferencedDateTime",
     )
-    return " ".join(filter(None, (item.text(keyword).replace("\\", ", ") for keyword in keywords)))
+    return " ".join(filter(None, (item.said.text(keyword).replace("\\", ", ") for keyword in keywords)))
 
 
-def _nothing(item: Attributes) -> str:
+def _nothing(item: ContentItem) -> str:
     """Of a container, and of an item that stands for another: which one (PS3.3 C.17.3.2.5)."""
-    place = item.text("ReferencedContentItemIdentifier")
+    place = item.said.text("ReferencedContentItemIdentifier")
     return f"see item {place.replace(chr(92), '.')}" if place else ""
 
 
-def _plain(keyword: str) -> Callable[[Attributes], str]:
-    return lambda item: item.text(keyword)
+def _plain(keyword: str) -> Callable[[ContentItem], str]:
+    return lambda item: item.said.text(keyword)
 
 
-_VALUES: MappingProxyType[str, Callable[[Attributes], str]] = MappingProxyType(
+_VALUES: MappingProxyType[str, Callable[[ContentItem], str]] = MappingProxyType(
     {
-        "TEXT": _text,
+        "TEXT": ContentItem.text,
         "CODE": _code,
         "NUM": _number,
-        "PNAME": lambda item: item.person("PersonName"),
+        "PNAME": lambda item: item.said.person("PersonName"),
         "DATE": _plain("Date"),
         "TIME": _plain("Time"),
         "DATETIME": _plain("DateTime"),

@@ -8,7 +8,7 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.wishes import MOST_PIXELS_A_SIDE, Viewport
 from graph.errors import Invalid

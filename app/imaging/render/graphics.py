@@ -10,8 +10,8 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from app.imaging.attributes import Attributes
 from app.imaging.render.annotation import font, write, written
-from app.imaging.render.attributes import Attributes
 from app.imaging.render.lab import Colour, to_srgb
 
 Point: TypeAlias = tuple[float, float]

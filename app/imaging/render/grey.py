@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.description import PixelDescription
 from app.imaging.render.lookup import LookupTable, read_table
 from app.imaging.render.windows import GreyWindow, read_window, window_over

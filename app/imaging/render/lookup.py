@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 
 _WORDS = 1 << 16
 _LARGEST_SIGNED = 32767

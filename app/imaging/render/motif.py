@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.description import Frame, PixelDescription
 
 _GREY_AXES = 2

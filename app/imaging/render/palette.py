@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.description import PixelDescription
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.grey import WHITE, look_up, spread, stored_range, stored_values

@@ -7,8 +7,9 @@ import numpy
 from numpy.typing import NDArray
 from pydicom import Dataset
 
+from app.imaging.attributes import Attributes
 from app.imaging.render.annotation import annotated
-from app.imaging.render.attributes import Attributes, attributes_of
+from app.imaging.render.attributes import attributes_of
 from app.imaging.render.colour import to_rgb
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.geometry import Placement, part_of, pixel_ratio, place, scaled

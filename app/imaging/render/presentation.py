@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.colour import to_rgb
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.faults import Unrenderable

@@ -15,7 +15,7 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.wishes import NO_PROFILE, OWN_PROFILE
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.description import PixelDescription
 from app.imaging.render.grey import WHITE, Rescale, Shading, shade
 from app.imaging.render.lab import Colour, to_srgb

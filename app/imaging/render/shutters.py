@@ -7,7 +7,7 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from app.imaging.render.attributes import Attributes
+from app.imaging.attributes import Attributes
 from app.imaging.render.overlays import OverlayPlane
 
 _MOST_VERTICES = 10_000

@@ -8,7 +8,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import structlog
 
 from app.blobs import SealedBlob
 from app.imaging.bulk_paths import bulk_root, kept
+from app.imaging.reports import is_report, transcript_of
 from app.imaging.store.elements import Walked, walk
 from app.imaging.store.facts import facts_of
 from app.imaging.store.failure_reasons import FailureReason, WarningReason
@@ -41,7 +42,7 @@ from app.imaging.store.particulars import told_beside
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import TransferSyntax, syntax_of
 from graph.query.attributes import INSTANCE, LEVELS, SERIES, STUDY
-from graph.records import Facts, InstanceRow
+from graph.records import Facts, InstanceRow, TranscriptPart
 
 _log = structlog.get_logger(__name__)
 _COMPRESSION = 1  # level 6 saves a tenth of the size and costs four times the time
@@ -63,6 +64,7 @@ class Reading:
     frames: bytes
     warnings: tuple[str, ...]
     several_values: bool
+    transcript: tuple[TranscriptPart, ...] = ()
 
     @property
     def warning_reason(self) -> int | None:
@@ -86,6 +88,7 @@ class Reading:
             metadata=self.metadata,
             frames=self.frames,
             warnings=self.warnings,
+            transcript=self.transcript,
         )
 
 
@@ -104,7 +107,10 @@ def read_file(descriptor: int, terms: Terms, scratch: Path) -> Reading:
     if size == 0:
         raise Refused("The part is empty.")
     with mmap(descriptor, size, access=ACCESS_READ) as data, _refusing(data):
-        return _read(data, terms, scratch)
+        reading = _read(data, terms, scratch)
+        if not is_report(reading.identity.sop_class_uid):
+            return reading
+        return replace(reading, transcript=tuple(transcript_of(data, reading.identity.sop_uid)))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from graph.resources.writing import VERSIONS, ResourceWrite, next_version
 from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.overlaying import announced_key, overlaid
+from graph.studies.transcripts import refuse_transcript
 
 Outcome = TypeVar("Outcome")
 WRITTEN_BY_HILUM = frozenset({"AuditEvent"})
@@ -70,13 +71,14 @@ class Desk:
 
         Raises `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
         `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
-        that nobody else writes.
+        that nobody else writes, `Unprocessable` for what tells of a DICOM report.
         """
         refuse_ours(prepared.resource_type)
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
         if method == "PUT" and not made_up:
             self._require_seen(known, name)
+        refuse_transcript(known)
         require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is not None and known.managed and prepared.study is not None:
@@ -91,12 +93,13 @@ class Desk:
 
         Raises `Conflict` for a study with pictures, `Forbidden` for what the caller may not change,
         `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
-        that nobody else writes.
+        that nobody else writes, `Unprocessable` for what tells of a DICOM report.
         """
         refuse_ours(resource_type)
         known = self.view.get(RESOURCES, resource_key(self.scope.tenant, resource_type, resource_id))
         if known is not None and not known.is_seen_by(self.scope):
             known = None  # one that is not theirs is absent
+        refuse_transcript(known)
         require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is None or known.deleted:

@@ -1,15 +1,18 @@
 """What files say, as FHIR tells it: the whole way from STOW to a read and a search."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pydicom import dcmread
 
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from tests.app.http.fhir.conftest import Fhir
 from tests.factories.dicom import ct_instance, presentation_state
-from tests.factories.fhir import patient
+from tests.factories.fhir import bundle, patient
 from tests.factories.pixels import item_of
+from tests.factories.reports import cad_report, dose_report, key_objects, measurement_report
 
 UID = "1.2.826.0.1.79"
 PERSON = {"PatientName": "Doe^Jane", "PatientBirthDate": "19700102", "PatientSex": "F"}
@@ -123,3 +126,88 @@ def test_what_was_read_may_be_sent_back_with_more(fhir: Fhir, send: Any) -> None
     assert {**study_of(fhir), "meta": None, "note": None} == {**study, "meta": None, "note": None}
     assert refused.status_code == 422
     assert refused.json["issue"][0]["expression"] == ["ImagingStudy.procedureCode[0].text"]  # type: ignore[index]
+
+
+def report_in(fhir: Fhir, text: bytes, send: Any) -> dict[str, Any]:
+    """Store a report; the DiagnosticReport that is there at once."""
+    send(text)
+    (name,) = fhir.found("DiagnosticReport")
+    found: dict[str, Any] = fhir.get(name).json or {}
+    return found
+
+
+def measured(diameter: str = "12.50", **attributes: Any) -> bytes:
+    return measurement_report(diameter, patient_id="7", study_uid=UID, number=5, **{**PERSON, **attributes})
+
+
+def test_a_report_is_in_fhir_as_soon_as_it_is_stored(fhir: Fhir, send: Any) -> None:
+    send(slice_of())
+    report = report_in(fhir, measured(), send)
+    study = study_of(fhir)
+
+    assert report["subject"] == study["subject"]
+    assert report["imagingStudy"] == [{"reference": f"ImagingStudy/{study['id']}"}]
+    assert len(report["result"]) == 2
+    for query in (
+        f"subject={study['subject']['reference']}&code=http://snomed.info/sct|81827009&value-quantity=gt12",
+        "identifier=urn:dicom:uid|urn:oid:1.2.77&combo-code=81827009",
+        f"derived-from=ImagingStudy/{study['id']}&code=81827009",
+        "_tag=urn:hilum:origin|dicom&code=81827009",
+    ):
+        (name,) = fhir.found(f"Observation?{query}")
+        assert '"value":12.50' in fhir.get(name).text
+    assert fhir.found("DiagnosticReport?result.code=125007") == [f"DiagnosticReport/{report['id']}"]
+
+
+def test_a_report_changes_goes_and_returns_with_its_instance(fhir: Fhir, send: Any, services: Wiring) -> None:
+    report = report_in(fhir, measured(), send)
+    scope = system_scope(services.sites.own.tenant, "modality")
+    services.ingest.store(scope, [(measured("14.0"),)], replacing=True)
+    (replaced,) = fhir.found("Observation?code=81827009")
+
+    assert fhir.get(f"DiagnosticReport/{report['id']}").json["meta"]["versionId"] == "2"  # type: ignore[index]
+    assert '"value":14.0' in fhir.get(replaced).text
+
+    services.deletion.delete(scope, UID)
+    assert fhir.found("DiagnosticReport") == fhir.found("Observation") == []
+    assert fhir.get(f"DiagnosticReport/{report['id']}").status_code == 410
+
+    services.restoration.restore(scope, UID)
+    assert fhir.found("DiagnosticReport") == [f"DiagnosticReport/{report['id']}"]
+    assert fhir.found("Observation?code=81827009") == [replaced]
+
+
+def test_a_report_that_says_less_takes_back_what_it_does_not_say_any_more(
+    fhir: Fhir, send: Any, services: Wiring
+) -> None:
+    send(measured())
+    sop_uid = dcmread(BytesIO(measured())).SOPInstanceUID
+    scope = system_scope(services.sites.own.tenant, "modality")
+    shorter = key_objects(patient_id="7", study_uid=UID, number=5, sop_uid=sop_uid, **PERSON)
+    services.ingest.store(scope, [(shorter,)], replacing=True)
+
+    assert len(fhir.found("Observation")) == 1
+    assert fhir.found("Observation?code=81827009") == []
+
+
+def test_nobody_else_writes_what_a_report_says(fhir: Fhir, send: Any) -> None:
+    report = report_in(fhir, measured(), send)
+    name = f"DiagnosticReport/{report['id']}"
+    deletion = {"request": {"method": "DELETE", "url": name}}
+
+    for answer in (
+        fhir.send("PUT", name, {**report, "conclusion": "Well."}),
+        fhir.send("DELETE", name),
+        fhir.send("POST", "", bundle(deletion)),
+    ):
+        assert answer.status_code == 422, answer.text
+        assert "DICOM" in answer.json["issue"][0]["diagnostics"]  # type: ignore[index]
+    assert fhir.get(name).json == report
+
+
+@pytest.mark.parametrize("make", [dose_report, cad_report, key_objects])
+def test_reports_of_every_kind_are_stored_and_told(fhir: Fhir, send: Any, make: Any) -> None:
+    report = report_in(fhir, make(patient_id="7", study_uid=UID, **PERSON), send)
+
+    assert fhir.found(f"Observation?subject={report['subject']['reference']}")
+    assert study_of(fhir)["series"][0]["instance"][0]["title"] == report["code"]["text"]

@@ -271,3 +271,12 @@ def test_the_task_of_a_study_is_asked_again_when_it_was_done_or_deleted(
     (again,) = tasks(fhir)
     assert (done["status"], done["meta"]["versionId"]) == ("requested", "3")
     assert (again["id"], again["status"], again["meta"]["versionId"]) == (task["id"], "requested", "5")
+
+
+def test_a_provisional_patient_says_its_version(fhir: Fhir, modality: Modality) -> None:
+    fhir.create(patient("7", **JANE))
+    modality.send("7", PatientName="Roe^Richard")
+
+    meta = (fhir.get(owner(fhir)).json or {})["meta"]
+    assert (meta["versionId"], meta["tag"][0]["code"]) == ("1", "provisional")
+    assert meta["lastUpdated"]

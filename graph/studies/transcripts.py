@@ -1,0 +1,155 @@
+"""What FHIR tells of a structured report: it comes, changes and goes with the instance that says it.
+
+A transcript is a DiagnosticReport and its Observations, written by the very commit that writes the instance,
+so that no window shows one without the other. Their ids follow from the place of the instance: a report that
+is replaced or restored makes further versions of the same resources. Nobody else writes them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import orjson
+
+from fhir_profiles.index.extraction import extract
+from graph.commit import Draft, View
+from graph.errors import Unprocessable
+from graph.keys import resource_key, resource_of
+from graph.query.rows import ValueRows, value_rows
+from graph.records import TranscriptPart
+from graph.resources.states import RESOURCES, ResourceState
+from graph.resources.writing import VERSIONS, ResourceWrite, next_version
+from graph.site import Site
+from graph.studies.identity import stamped
+from graph.studies.places import Arriving
+
+TRANSCRIPT = "transcript"  # of an instance: the keys of what FHIR tells of it
+TRANSCRIBES = "transcribes"  # of a resource: the key of the instance that says what it says
+_STUDY_ELEMENTS = {"DiagnosticReport": "imagingStudy", "Observation": "derivedFrom"}
+_AMONG_THEMSELVES = ("result", "hasMember")
+
+
+def transcript_key(tenant: str, instance: str, part: TranscriptPart) -> str:
+    """The key of a part of the transcript of an instance (its key)."""
+    return resource_key(tenant, part.resource_type, _id(instance, part.name))
+
+
+def transcript_keys(tenant: str, arriving: Arriving) -> list[str]:
+    """The keys of the whole transcript of an arriving instance."""
+    return [transcript_key(tenant, arriving.place.instance, each) for each in arriving.row.transcript]
+
+
+def refuse_transcript(known: ResourceState | None) -> None:
+    """Refuse to change what a DICOM object says; raises `Unprocessable`."""
+    if known is not None and known.properties.get(TRANSCRIBES):
+        raise Unprocessable(
+            "it tells what a DICOM report says: replace or delete that over DICOMweb", code="business-rule"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Transcripts:
+    """Writes and ends transcripts for one unit of work."""
+
+    view: View
+    draft: Draft
+    site: Site
+
+    def enter(self, arriving: Arriving, patient: str, study: str, before: Sequence[str] = ()) -> None:
+        """Draft the transcript of an instance of this patient and study (their keys).
+
+        `before` are the keys of the transcript of the instance whose place it takes; what is not told any
+        more ends.
+        """
+        keys = transcript_keys(self.view.tenant, arriving)
+        self.view.load({RESOURCES: [*keys, *before]})
+        for key, part in zip(keys, arriving.row.transcript, strict=True):
+            self.draft.add(VERSIONS, self._written(key, part, arriving, patient, study))
+        self.leave(key for key in before if key not in keys)
+
+    def leave(self, keys: Iterable[str]) -> None:
+        """Draft the end of these parts of transcripts."""
+        wanted = list(keys)
+        self.view.load({RESOURCES: wanted})
+        for key in wanted:
+            known = self.view.get(RESOURCES, key)
+            if known is not None and not known.deleted:
+                self.draft.add(VERSIONS, _ended(known))
+
+    def _written(
+        self, key: str, part: TranscriptPart, arriving: Arriving, patient: str, study: str
+    ) -> ResourceWrite:
+        whose, text = (patient, study), part.body
+        known = self.view.get(RESOURCES, key)
+        version_id = next_version(known)
+        instance = arriving.place.instance
+        plain = self._named(orjson.loads(text), key, instance, whose)
+        exact = self._named(json.loads(text, parse_float=_verbatim), key, instance, whose)
+        values = extract(plain, self.site.zone)
+        return ResourceWrite(
+            key=key,
+            resource_type=part.resource_type,
+            resource_id=plain["id"],
+            known=known,
+            version_id=version_id,
+            method="PUT" if known else "POST",
+            body=orjson.dumps(stamped(exact, version_id, self.view.now)),
+            values=value_rows(self.view.tenant, part.resource_type, values),
+            compartment=whose,
+            properties={TRANSCRIBES: instance},
+        )
+
+    def _named(
+        self, resource: dict[str, Any], key: str, instance: str, whose: tuple[str, str]
+    ) -> dict[str, Any]:
+        """The resource with its id, whose and of which study it is, and the ids of what it refers to."""
+        patient, study = map(resource_of, whose)
+        kind = resource["resourceType"]
+        pictures = [{"reference": study}, *resource.get(_STUDY_ELEMENTS[kind], ())]
+        members = {
+            name: [_reference(instance, each) for each in resource[name]]
+            for name in _AMONG_THEMSELVES
+            if name in resource
+        }
+        head = {"resourceType": kind, "id": key.rpartition("|")[2]}
+        about = {"subject": {"reference": patient}, _STUDY_ELEMENTS[kind]: pictures}
+        return {**head, **resource, **about, **members}
+
+
+def _reference(instance: str, named: Mapping[str, str]) -> dict[str, str]:
+    return {"reference": f"Observation/{_id(instance, named['reference'])}"}
+
+
+def moved(resource: Mapping[str, Any], patient: str) -> dict[str, Any]:
+    """A part of a transcript as one of another patient (their key)."""
+    return {**resource, "subject": {"reference": resource_of(patient)}}
+
+
+def parts_of(told: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[TranscriptPart]:
+    """What is told of a report, by name, as the parts of a transcript."""
+    for name, resource in told:
+        yield TranscriptPart(str(resource["resourceType"]), name, orjson.dumps(resource))
+
+
+def _id(instance: str, name: str) -> str:
+    return str(uuid5(NAMESPACE_OID, f"{instance}/{name}"))
+
+
+def _verbatim(digits: str) -> orjson.Fragment:
+    return orjson.Fragment(digits)
+
+
+def _ended(known: ResourceState) -> ResourceWrite:
+    return ResourceWrite(
+        key=known.key,
+        resource_type=known.resource_type,
+        resource_id=known.resource_id,
+        known=known,
+        version_id=next_version(known),
+        method="DELETE",
+        body=b"",
+        values=ValueRows(),
+        compartment=known.compartment,
+    )
