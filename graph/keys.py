@@ -103,3 +103,18 @@ def researcher_key(tenant: str, subject: str) -> str:
 def concept_key(system: str, code: str) -> str:
     """Key of a Concept; terminology is shared by all tenants."""
     return join(ABSENT, ABSENT, system or ABSENT, code)
+
+
+def source_concept_key(source: str, system: str, code: str) -> str:
+    """Key of a Concept of a tenant; `source` is the key of the version of the CodeSystem that defines it."""
+    return f"{source}|{part(system)}|{part(code)}"
+
+
+def concept_coding(system: str, code: str) -> str:
+    """What all Concepts of one code share, whoever defines it."""
+    return join(system or ABSENT, code)
+
+
+def closure_key(tenant: str, subject: str, name: str) -> str:
+    """Key of a closure table of one client."""
+    return join(tenant, ABSENT, "closure", subject, name)

@@ -46,6 +46,14 @@ from app.security.keys import SigningKey, audit_key, signing_key
 from app.security.provider import provider_verifier
 from app.security.tokens import LocalVerifier, TokenIssuer
 from app.site import Sites, sites_of
+from app.terminology import (
+    Closures,
+    CodeSystems,
+    ConceptMaps,
+    Definitions,
+    TerminologyUses,
+    ValueSets,
+)
 from app.work.operations import Operations
 from app.work.purging import Purging
 from app.work.queue import JobQueue
@@ -71,7 +79,9 @@ from graph.studies.imaging import ImagingStore
 from graph.studies.removals import RemovalStore
 from graph.studies.rendering import StudyRenderer
 from graph.tellings.tellings import TellingStore
+from graph.terminology.closures import ClosureStore
 from graph.terminology.concepts import ConceptStore
+from graph.terminology.systems import LoadedSystems
 
 _KEYS, _BLOBS, _AUDIT, _DERIVED = "keys", "blobs", "audit", "derived"  # folders of the home folder
 
@@ -316,6 +326,21 @@ class Wiring:
             tokens=self.page_tokens,
             pseudonym_key=self.key.derive("pseudonyms"),
             sites=self.sites,
+        )
+
+    # Use cases on terminology
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return Definitions(self.resources, LoadedSystems(self.graph))
+
+    @cached_property
+    def terminology(self) -> TerminologyUses:
+        return TerminologyUses(
+            value_sets=ValueSets(self.definitions),
+            code_systems=CodeSystems(self.definitions, ConceptStore(self.graph)),
+            concept_maps=ConceptMaps(self.definitions),
+            closures=Closures(self.definitions, ClosureStore(self.graph)),
         )
 
     # What an operator asks

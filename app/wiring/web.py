@@ -48,6 +48,7 @@ def _fhir(wiring: Wiring) -> Window:
         records=wiring.records,
         bundles=wiring.bundles,
         audit=wiring.audit_reader,
+        terminology=wiring.terminology,
         tokens=wiring.page_tokens,
         sites=wiring.sites,
         largest=LargestBodies(json=config.fhir_bundle, form=config.search_form),

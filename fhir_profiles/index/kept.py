@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, TypeAlias
 
-from fhir_profiles.index.folding import LONGEST, fold
+from fhir_profiles.folding import LONGEST, fold
 
 ID, LAST_UPDATED = "_id", "_lastUpdated"
 CONTAINED = "#"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, product
 from typing import Any, TypeAlias
 
-from fhir_profiles.index.folding import fold
+from fhir_profiles.folding import fold
 from fhir_profiles.mapping.dicom_values import day, first
 from fhir_profiles.mapping.person_names import person_name
 

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from fhir_profiles.folding import fold
+
 INACTIVE = frozenset({"retired", "inactive"})
 _TRUE = (True, "true")
 
@@ -95,6 +97,19 @@ class SystemTitle:
         return self.content == "complete"
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which codes of a system are asked for: all filters hold, and all words stand in its names.
+
+    `active_only` leaves out what is not to be used any more, `usable_only` what only groups others.
+    """
+
+    filters: tuple[CodeFilter, ...] = ()
+    words: tuple[str, ...] = ()
+    active_only: bool = False
+    usable_only: bool = False
+
+
 class CodeSystem(Protocol):
     """The codes of one system, and which stands below which."""
 
@@ -105,11 +120,14 @@ class CodeSystem(Protocol):
     def entries(self, codes: Collection[str]) -> Mapping[str, CodeEntry]:
         """Those of the codes that it defines, by the code as it was asked for."""
 
-    def chosen(self, filters: Sequence[CodeFilter]) -> Iterator[CodeEntry]:
-        """The codes for which all filters hold, in the order of the system.
+    def chosen(self, asked: Selection, skip: int = 0) -> Iterator[CodeEntry]:
+        """The codes that are asked for, in the order of the system, without the first `skip` of them.
 
         Raises `UnreadableFilter`, `TooCostly`.
         """
+
+    def size(self, asked: Selection) -> int:
+        """How many codes are asked for; raises `UnreadableFilter`, `TooCostly`."""
 
     def ancestors(self, code: str) -> frozenset[str]:
         """Every code above one."""
@@ -119,6 +137,26 @@ class CodeSystem(Protocol):
 
     def children(self, code: str) -> Sequence[str]:
         """The codes directly below one."""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text that is typed to find a code, folded."""
+    return tuple(fold(text).split())
+
+
+def has_words(entry: CodeEntry, words: Sequence[str]) -> bool:
+    """Whether each of some folded words stands in a name of a code, or in the code."""
+    if not words:
+        return True
+    names = " ".join(
+        fold(each) for each in (entry.code, entry.display or "", *(one.value for one in entry.designations))
+    )
+    return all(word in names for word in words)
+
+
+def is_usable(entry: CodeEntry, asked: Selection) -> bool:
+    """Whether a code may be used in the way that is asked for."""
+    return not (asked.active_only and entry.inactive) and not (asked.usable_only and entry.abstract)
 
 
 class UnreadableFilter(ValueError):

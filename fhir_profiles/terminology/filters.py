@@ -5,7 +5,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from fhir_profiles.terminology.codes import CodeEntry, CodeFilter, CodeSystem, TooCostly, UnreadableFilter
+from fhir_profiles.terminology.codes import (
+    CodeEntry,
+    CodeFilter,
+    CodeSystem,
+    Selection,
+    TooCostly,
+    UnreadableFilter,
+    has_words,
+    is_usable,
+)
 
 CODE_NAMES = frozenset({"concept", "code"})
 _LONGEST_REGEX, _LONGEST_TEXT = 200, 120
@@ -32,6 +41,12 @@ def all_hold(system: CodeSystem, filters: Sequence[CodeFilter]) -> Holds:
     """What decides several filters together; raises `UnreadableFilter`."""
     conditions = [condition(system, each) for each in filters]
     return lambda entry: all(holds(entry) for holds in conditions)
+
+
+def is_chosen(system: CodeSystem, asked: Selection) -> Holds:
+    """What decides whether a code is asked for; raises `UnreadableFilter`."""
+    holds = all_hold(system, asked.filters)
+    return lambda entry: is_usable(entry, asked) and holds(entry) and has_words(entry, asked.words)
 
 
 def texts(entry: CodeEntry, name: str) -> Iterator[str]:

@@ -2,16 +2,17 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from fhir_profiles.terminology.codes import (
     CodeEntry,
-    CodeFilter,
     CodeProperty,
     Designation,
+    Selection,
     SystemTitle,
 )
-from fhir_profiles.terminology.filters import all_hold
+from fhir_profiles.terminology.filters import is_chosen
 
 _PARENT, _CHILD = frozenset({"parent", "subsumedBy"}), "child"
 _SUBSUMING = frozenset({None, "is-a"})  # hierarchyMeaning: other trees group, and say nothing of meaning
@@ -115,11 +116,13 @@ class ParsedCodeSystem:
         named = {code: self._named(code) for code in codes}
         return {asked: self._entry(code) for asked, code in named.items() if code in self._concepts}
 
-    def chosen(self, filters: Sequence[CodeFilter]) -> Iterator[CodeEntry]:
-        """The codes for which all filters hold, in the order of the resource; raises `UnreadableFilter`."""
-        holds = all_hold(self, filters)
-        entries = map(self._entry, self._concepts)
-        yield from filter(holds, entries) if filters else entries
+    def chosen(self, asked: Selection, skip: int = 0) -> Iterator[CodeEntry]:
+        """The codes that are asked for, in the order of the resource; raises `UnreadableFilter`."""
+        yield from islice(filter(is_chosen(self, asked), map(self._entry, self._concepts)), skip, None)
+
+    def size(self, asked: Selection) -> int:
+        """How many codes are asked for; raises `UnreadableFilter`."""
+        return len(self._concepts) if asked == Selection() else sum(1 for _ in self.chosen(asked))
 
     def ancestors(self, code: str) -> frozenset[str]:
         """Every code above one."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fhir_profiles.index.folding import LONGEST, fold
+from fhir_profiles.folding import LONGEST, fold
 from graph.cypher.writing import Writing
 from graph.query.attribute_forms import folded_as
 from graph.query.attributes import BY_KEYWORD

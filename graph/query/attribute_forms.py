@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from fhir_profiles.index.folding import fold
+from fhir_profiles.folding import fold
 from graph.query.attributes import LEVELS, Attribute, of_level
 from graph.query.expression import Kind
 from graph.query.moments import day_of, time_of

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any as AnyValue
 
-from fhir_profiles.index.folding import LONGEST
+from fhir_profiles.folding import LONGEST
 from graph.errors import Invalid, TooLarge
 from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
 from graph.query.expression import (

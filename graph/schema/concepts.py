@@ -1,7 +1,7 @@
 """The concepts that ship with this release, brought into the graph: `(:Concept)-[:IS_A]->(:Concept)`.
 
-Terminology is shared by all tenants. A parent in another system is the concept that this one equals there, so
-a code's equals in other systems stand below the same parent.
+These are shared by all tenants. A parent in another system is the concept that this one equals there, so a
+code's equals in other systems stand below the same parent.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from fhir_profiles.terminology import Concept, concepts
-from graph.keys import concept_key
+from graph.keys import concept_coding, concept_key
 from graph.session import Graph
 
 BATCH = 1_000
@@ -18,14 +18,15 @@ _RECORD = "MERGE (s:Schema {name: 'terminology'}) SET s.digest = $digest"
 _NODES = """
 UNWIND $rows AS row
 MERGE (c:Concept {key: row.key})
-SET c.system = row.system, c.code = row.code, c.en = row.en, c.ko = row.ko
+SET c.system = row.system, c.code = row.code, c.coding = row.coding, c.en = row.en, c.ko = row.ko
 WITH c OPTIONAL MATCH (c)-[old:IS_A]->() DELETE old
 """
 _EDGES = """
 UNWIND $rows AS row
 UNWIND row.parents AS parent
 MATCH (c:Concept {key: row.key})
-MERGE (p:Concept {key: parent.key}) ON CREATE SET p.system = parent.system, p.code = parent.code
+MERGE (p:Concept {key: parent.key})
+ON CREATE SET p.system = parent.system, p.code = parent.code, p.coding = parent.coding
 MERGE (c)-[:IS_A]->(p)
 """
 
@@ -53,10 +54,16 @@ def _row(concept: Concept) -> dict[str, Any]:
         "key": concept_key(*concept.coding),
         "system": concept.system,
         "code": concept.code,
+        "coding": concept_coding(*concept.coding),
         "en": concept.display.get("en"),
         "ko": concept.display.get("ko"),
         "parents": [
-            {"key": concept_key(system, code), "system": system, "code": code}
+            {
+                "key": concept_key(system, code),
+                "system": system,
+                "code": code,
+                "coding": concept_coding(system, code),
+            }
             for system, code in concept.parents
         ],
     }

@@ -4,7 +4,8 @@
     (:Condition:Resource)-[:SUBJECT {path}]->(:Patient:Resource)    every literal reference
     (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, zlib
     (:Term|Text|Span)-[:OF]->(:Resource)                            what search compares
-    (:Concept)-[:IS_A]->(:Concept)                                  terminology
+    (:Concept)-[:IS_A]->(:Concept) (:ConceptSource)                 terminology
+    (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
     (:User)-[:HOLDS]->(:Grant)                                      accounts
     (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
@@ -27,6 +28,8 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Change", "key"),
     ("Counter", "key"),
     ("Concept", "key"),
+    ("ConceptSource", "key"),
+    ("ClosureTable", "key"),
     ("User", "key"),
     ("Grant", "key"),
     ("Entry", "key"),
@@ -52,6 +55,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Entry", ("tenant", "at")),
     ("Version", ("feed", "sequence")),
     ("Version", ("kind", "sequence")),
+    ("Concept", ("coding",)),
+    ("Concept", ("source", "place")),
     *((level, ("partition", "serial")) for level in LEVELS),
 )
 

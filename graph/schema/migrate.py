@@ -72,6 +72,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declare,  # what researchers were told
     _name_components,  # fuzzy matching by component
     _await_removal,  # what waits for its bytes to be removed, and may come back until then
+    _declare,  # concepts of tenants, and closure tables
 )
 
 

@@ -1,31 +1,29 @@
-"""Terminology: which codings a concept stands for (`graph.schema.concepts` brings it into the graph)."""
+"""Terminology: which codings a concept stands for, in one tree of what ships and what the tenant has brought.
+
+The same coding may be defined several times, by what ships and by CodeSystems of the tenant, so the tree is
+walked from coding to coding, a level at a time, over the nodes that the tenant may see.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fhir_profiles.terminology import Coding
-from graph.keys import concept_key
+from graph.errors import TooLarge
+from graph.keys import concept_coding
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 
-_EXPAND = """
-UNWIND $asked AS asked
-MATCH (c:Concept {key: asked.key})
-CALL (c, asked) {
-  RETURN c AS top
-  UNION
-  MATCH (c)-[:IS_A]->(top:Concept) WHERE asked.maps AND top.system <> c.system RETURN top
-}
-CALL (top, asked) {
-  RETURN top AS found
-  UNION
-  MATCH (found:Concept)-[:IS_A*1..]->(top) WHERE asked.descendants RETURN DISTINCT found
-  UNION
-  MATCH (found:Concept)-[:IS_A]->(top)
-  WHERE asked.maps AND NOT asked.descendants AND found.system <> top.system RETURN found
-}
-RETURN DISTINCT found.system AS system, found.code AS code ORDER BY system, code
+MOST_FOUND = 20_000  # codings of one expansion: no question asks for more
+_DEEPEST = 64  # levels
+_OURS = "({0}.tenant IS NULL OR {0}.tenant = $tenant)"
+_STEP = f"""
+UNWIND $codings AS coding
+MATCH (c:Concept {{coding: coding}}) WHERE {_OURS.format("c")}
+MATCH {{way}} WHERE {_OURS.format("next")}
+RETURN DISTINCT c.system AS own, next.system AS system, next.code AS code
 """
+_BELOW = _STEP.replace("{way}", "(c)<-[:IS_A]-(next:Concept)")
+_ABOVE = _STEP.replace("{way}", "(c)-[:IS_A]->(next:Concept)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +44,56 @@ class ConceptStore:
         self._graph = graph
 
     def expand(self, scope: AccessScope, asked: Iterable[AskedConcept]) -> frozenset[Coding]:
-        """The codings that the concepts stand for; one that no terminology knows stands for itself."""
+        """The codings that the concepts stand for; one that no terminology knows stands for itself.
+
+        Raises `TooLarge` where they stand for more than a question may ask for.
+        """
         wanted = list(asked)
-        itself = {(each.system, each.code) for each in wanted}
-        rows = [
-            {
-                "key": concept_key(each.system, each.code),
-                "descendants": each.descendants,
-                "maps": each.maps,
-            }
-            for each in wanted
-            if each.descendants or each.maps
-        ]
-        found = self._graph.read(_EXPAND, asked=rows) if rows else []
-        return frozenset(itself | {(row["system"], row["code"]) for row in found})
+        found = {(each.system, each.code) for each in wanted}
+        for descendants in (False, True):
+            for maps in (False, True):
+                some = {
+                    (each.system, each.code)
+                    for each in wanted
+                    if (each.descendants, each.maps) == (descendants, maps)
+                }
+                found |= self._expanded(scope, some, descendants=descendants, maps=maps)
+        return frozenset(found)
+
+    def below(self, scope: AccessScope, codings: Iterable[Coding]) -> frozenset[Coding]:
+        """Some codings and all below them, in whatever system; raises `TooLarge`."""
+        return self._reached(scope, codings, _BELOW)
+
+    def above(self, scope: AccessScope, codings: Iterable[Coding]) -> frozenset[Coding]:
+        """Some codings and all above them, in whatever system; raises `TooLarge`."""
+        return self._reached(scope, codings, _ABOVE)
+
+    def _expanded(
+        self, scope: AccessScope, asked: set[Coding], *, descendants: bool, maps: bool
+    ) -> frozenset[Coding]:
+        tops = asked | self._next(scope, asked, _ABOVE, elsewhere=True) if maps else asked
+        if descendants:
+            return self.below(scope, tops)
+        return frozenset(tops | self._next(scope, tops, _BELOW, elsewhere=True) if maps else tops)
+
+    def _reached(self, scope: AccessScope, codings: Iterable[Coding], step: str) -> frozenset[Coding]:
+        found = set(codings)
+        level = set(found)
+        for _ in range(_DEEPEST):
+            level = self._next(scope, level, step) - found
+            if not level:
+                break
+            found |= level
+            if len(found) > MOST_FOUND:
+                raise TooLarge(f"more than {MOST_FOUND} codes stand below or above it", code="too-costly")
+        return frozenset(found)
+
+    def _next(
+        self, scope: AccessScope, codings: set[Coding], step: str, *, elsewhere: bool = False
+    ) -> set[Coding]:
+        """What stands directly below or above; `elsewhere`: in another system than what it is next to."""
+        if not codings:
+            return set()
+        keys = [concept_coding(system, code) for system, code in codings]
+        rows = self._graph.read(step, codings=keys, tenant=scope.tenant)
+        return {(row["system"], row["code"]) for row in rows if not elsewhere or row["system"] != row["own"]}

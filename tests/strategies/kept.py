@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from fhir_profiles.dates import interval
-from fhir_profiles.index.folding import fold
+from fhir_profiles.folding import fold
 
 Json = dict[str, Any]
 Question = tuple[str, str]  # name and value of a query parameter

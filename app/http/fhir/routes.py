@@ -15,6 +15,8 @@ from app.audit.asking import AuditReader
 from app.http.fhir.audit import AUDIT, AuditViews
 from app.http.fhir.batch import BundleView
 from app.http.fhir.capabilities import capability_statement, smart_configuration
+from app.http.fhir.code_systems import CodeSystemViews
+from app.http.fhir.concept_maps import ConceptMapViews
 from app.http.fhir.exchange import Answer, Call, is_of_version, media_type
 from app.http.fhir.history import HistoryViews
 from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, names_a_type
@@ -23,6 +25,7 @@ from app.http.fhir.operations import FhirOperation
 from app.http.fhir.read import ReadViews
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.search import SearchViews
+from app.http.fhir.value_sets import ValueSetViews
 from app.http.fhir.write import IF_NONE_EXIST, WriteViews
 from app.http.kit.bodies import expect_media_type, read_body, read_form
 from app.http.kit.guard import public, requires
@@ -36,6 +39,7 @@ from app.records.history import RecordHistory
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
 from app.site import Sites
+from app.terminology import TerminologyUses
 from graph.clock import instant, now
 from graph.errors import NotFound, Unsupported
 
@@ -92,12 +96,13 @@ def blueprint(
     records: Records,
     bundles: Bundles,
     audit: AuditReader,
+    terminology: TerminologyUses,
     tokens: PageTokens,
     sites: Sites,
     largest: LargestBodies,
 ) -> Blueprint:
     """All routes."""
-    operations = (*MetaViews(reader).operations(),)
+    operations = (*MetaViews(reader).operations(), *terminology_operations(terminology))
     single = interactions(
         read=ReadViews(reader),
         search=SearchViews(search, tokens, sites),
@@ -120,6 +125,17 @@ def blueprint(
         )
     _add_public(rooms, every, operations, sites)
     return rooms
+
+
+def terminology_operations(uses: TerminologyUses) -> tuple[FhirOperation, ...]:
+    """The operations on terminology."""
+    value_sets = ValueSetViews(uses.value_sets)
+    views = (
+        value_sets,
+        CodeSystemViews(uses.code_systems, value_sets),
+        ConceptMapViews(uses.concept_maps, uses.closures),
+    )
+    return tuple(operation for each in views for operation in each.operations())
 
 
 def _know_types(state: BlueprintSetupState) -> None:

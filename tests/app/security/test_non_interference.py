@@ -109,7 +109,7 @@ QUESTIONS = (
     *(_asked(f"/dicom-web/{path}") for path in PICTURES),
 )
 _SAME_REQUEST = {"X-Request-Id": "0" * 32}
-_TOKEN = re.compile(rb"(_page=)[\w.~-]+")
+_TOKEN = re.compile(rb"(_page=)[\w.~-]+|(\"timestamp\":\")[\w.:-]+")
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 
 
@@ -138,7 +138,7 @@ class Stage:
         boundary = _BOUNDARY.search(found.headers.get("Content-Type", ""))
         own = boundary[1] if boundary else "\0"
         said = [(name, value.replace(own, "*")) for name, value in found.headers if name != "Date"]
-        return found.status_code, said, _TOKEN.sub(rb"\1*", found.data.replace(own.encode(), b"*"))
+        return found.status_code, said, _TOKEN.sub(rb"\1\2*", found.data.replace(own.encode(), b"*"))
 
     def asked(self, number: int, asked: Inquiry) -> None:
         """Ask, and get what was told the first time."""

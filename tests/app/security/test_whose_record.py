@@ -12,7 +12,16 @@ from werkzeug.test import TestResponse
 from app.audit.reading import read_spool
 from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
-from tests.app.security.routes_table import COHORT, DICOMWEB, FHIR, GUARDED, JSON, OPERATIONS, Route
+from tests.app.security.routes_table import (
+    COHORT,
+    DICOMWEB,
+    FHIR,
+    GUARDED,
+    JSON,
+    OPERATIONS,
+    TERMINOLOGY,
+    Route,
+)
 from tests.factories.fhir import bundle, entry
 
 NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
@@ -51,7 +60,8 @@ def named(value: object) -> str:
 
 
 def test_every_route_of_data_is_called_here() -> None:
-    assert (*NAMING, *OPERATIONS) == GUARDED  # operations are of jobs, and name nobody
+    # Operations are of jobs and terminology is everybody's: they name nobody.
+    assert (*NAMING, *OPERATIONS, *TERMINOLOGY) == GUARDED
 
 
 @pytest.mark.parametrize("route", NAMING, ids=named)

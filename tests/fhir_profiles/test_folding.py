@@ -6,7 +6,7 @@ from unicodedata import name, normalize
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_profiles.index.folding import LONGEST, fold
+from fhir_profiles.folding import LONGEST, fold
 
 
 def test_case_accents_and_spaces_do_not_count() -> None:
