@@ -280,6 +280,19 @@ class Config:
         whole(1, 2_592_000),
         "How old a blob without an owner must be before it is taken for the remains of a crash.",
     )
+    bulk_seconds: int = setting(
+        "HILUM_BULK_SECONDS",
+        86_400,
+        whole(60, 31_536_000),
+        "How long the files of bulk exports and imports are kept after they were written.",
+    )
+    import_origins: tuple[str, ...] = setting(
+        "HILUM_IMPORT_ORIGINS",
+        (),
+        origins,
+        "The origins that bulk imports may be fetched from. None unless they are named here: who may import "
+        "could reach into the network of the gateway otherwise.",
+    )
     restore_seconds: int = setting(
         "HILUM_RESTORE_SECONDS",
         259_200,

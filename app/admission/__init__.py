@@ -4,7 +4,7 @@ HTTP, the command line and jobs tell `Admission` in `AccessFacts` what they were
 """
 
 from app.admission.admission import Admission, Admitted, Authenticate, OpenEntry, Recorder
-from app.admission.facts import AccessFacts, command_facts
+from app.admission.facts import AccessFacts, command_facts, job_facts
 
 __all__ = [
     "AccessFacts",
@@ -14,4 +14,5 @@ __all__ = [
     "OpenEntry",
     "Recorder",
     "command_facts",
+    "job_facts",
 ]

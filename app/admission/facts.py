@@ -25,6 +25,19 @@ class AccessFacts:
     address: str = ""
 
 
+def job_facts(kind: str, job_id: str, action: str, *, request_id: str, received: int) -> AccessFacts:
+    """The facts of a step of a job; `received` in µs, `action` one of C R U D E."""
+    return AccessFacts(
+        request_id=request_id,
+        received=received,
+        method="JOB",
+        route=f"job {kind}",
+        action=action,
+        interaction=kind,
+        entities={"job": job_id},
+    )
+
+
 def command_facts(
     command: str,
     action: str,

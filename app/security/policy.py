@@ -13,6 +13,7 @@ PERMISSIONS: Mapping[str, str] = {
     "feed.read": "read the change feed",
     "fhir.read": "read, search and page FHIR resources",
     "fhir.write": "create, update and delete FHIR resources",
+    "fhir.bulk": "export FHIR resources in bulk, and import them with fhir.write",
     "cohort.query": "ask cohort questions",
     "operations.read": "see the tenant's operations: the jobs that it asked for",
     "operations.cancel": "cancel an operation",
@@ -26,7 +27,7 @@ PERMISSIONS_OF: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({"imaging.read", *_RECORD, "cohort.query"}),
     "researcher": frozenset({"cohort.query"}),
     "teleradiologist": frozenset({"imaging.read", *_RECORD}),
-    "service": frozenset({*_IMAGING, "feed.read", *_RECORD, "operations.read"}),
+    "service": frozenset({*_IMAGING, "feed.read", *_RECORD, "fhir.bulk", "operations.read"}),
     "administrator": frozenset(PERMISSIONS),
 }
 ROLES: tuple[str, ...] = tuple(PERMISSIONS_OF)

@@ -32,6 +32,7 @@ LONGEST_TOKEN = 8192
 LONGEST_SUBJECT = 255
 LONGEST_LIFE = 24 * 3600  # seconds; a token that lives longer was not meant for this
 LEEWAY_SECONDS = 5
+OUTSIDE = "oidc:"  # what the names of people begin with whom a provider knows
 POINTERS = frozenset({"jku", "x5u", "jwk", "x5c", "crit", "b64", "zip"})
 
 PublicKey: TypeAlias = ECKey | RSAKey | OKPKey
@@ -189,7 +190,7 @@ class ProviderVerifier:
         if not is_for_access(header, claims):
             raise InvalidToken(Doubt.TYPE)
         return Principal(
-            f"oidc:{claims['sub']}",
+            f"{OUTSIDE}{claims['sub']}",
             None,
             self.role_of(claims),
             False,

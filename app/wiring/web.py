@@ -16,6 +16,7 @@ from app.http.kit.multipart import PartLimits
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
 from app.wiring.process import Wiring
+from app.wiring.record_operations import record_uses
 
 
 def _dicomweb(wiring: Wiring) -> Window:
@@ -49,9 +50,10 @@ def _fhir(wiring: Wiring) -> Window:
         bundles=wiring.bundles,
         audit=wiring.audit_reader,
         terminology=wiring.terminology,
+        uses=record_uses(wiring),
         tokens=wiring.page_tokens,
         sites=wiring.sites,
-        largest=LargestBodies(json=config.fhir_bundle, form=config.search_form),
+        largest=LargestBodies(json=config.fhir_bundle, form=config.search_form, lines=config.request_size),
     )
 
 

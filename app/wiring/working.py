@@ -1,10 +1,13 @@
 """The worker role: the lanes of a job worker, each with what its jobs and followers call."""
 
 from app.security.scopes import system_scope
+from app.wiring.bulk import bulk_kinds
 from app.wiring.process import Wiring
+from app.work.bulk.expiry import BulkExpiry
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
 from app.work.doing import JobDoer
 from app.work.following import Following
+from app.work.kinds import JobKind
 from app.work.lanes import audit_lane, follower_lane, job_lanes
 from app.work.orphans import OrphanSweep, OrphanSweeper
 from app.work.purge import Purge, PurgeFollower
@@ -22,17 +25,19 @@ def worker(wiring: Wiring) -> Worker:
     config, tenant = wiring.config, wiring.sites.own.tenant
     scope = system_scope(tenant, "worker")
     sweeper = OrphanSweeper(wiring.removals, wiring.blobs, config.home, tenant, config.orphan_seconds)
-    kinds = (
+    kinds: tuple[JobKind, ...] = (
         Purge(wiring.removals, wiring.blobs, wiring.derived, config.restore_seconds),
         OrphanSweep(sweeper),
         UploadSweep(wiring.blobs),
         JobForgetting(wiring.jobs),
+        *bulk_kinds(wiring),
     )
     recurring = (
         Recurring(Purge.name, 3600.0),
         Recurring(OrphanSweep.name, max(sweeper.pause, _SHORTEST_BETWEEN_SCANS)),
         Recurring(UploadSweep.name, 900.0),
         Recurring(JobForgetting.name, 86_400.0),
+        Recurring(BulkExpiry.name, 3600.0),
     )
     following = Following(FollowerStore(wiring.graph), ChangeStore(wiring.graph), scope)
     calendar = Calendar(wiring.job_queue, recurring, scope)

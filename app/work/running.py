@@ -35,6 +35,11 @@ class Running:
         self._stepped = time.monotonic()
 
     @property
+    def id(self) -> str:
+        """The id of the job."""
+        return self._claim.id
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """What the job was asked for with."""
         return self._claim.parameters

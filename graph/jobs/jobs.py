@@ -40,6 +40,10 @@ _FORGET = f"""
 MATCH (j:Job) WHERE j.tenant = $tenant AND j.askedAt < {NOW} - $age AND j.finishedAt < {NOW} - $age
 WITH j LIMIT $limit DETACH DELETE j RETURN count(*) AS count
 """
+_UNFINISHED = """
+MATCH (j:Job) WHERE j.tenant = $tenant AND j.dueAt IS NOT NULL AND j.kind = $kind AND j.askedBy = $subject
+RETURN count(*) AS count
+"""
 _LAST = (2**63 - 1, "")
 
 
@@ -86,6 +90,18 @@ class JobStore:
             raise _no_such_job()
         return job_of(rows[0]["job"])
 
+    def own(self, scope: AccessScope, job_id: str) -> Job:
+        """The job of that id, which the caller asked for or may manage; raises `NotFound`."""
+        rows = self._graph.read(_FIND, key=job_key(scope.tenant, job_id))
+        if not rows or not _is_of(scope, job_of(rows[0]["job"])):
+            raise _no_such_job()
+        return job_of(rows[0]["job"])
+
+    def unfinished(self, scope: AccessScope, kind: str) -> int:
+        """How many jobs of a kind that the caller asked for have not ended."""
+        values = {"tenant": scope.tenant, "kind": kind, "subject": scope.subject}
+        return int(self._graph.read(_UNFINISHED, **values)[0]["count"])
+
     def page(self, scope: AccessScope, window: JobWindow) -> list[Job]:
         """The jobs of a window, the last that was asked for first."""
         scope.require(READ)
@@ -99,6 +115,17 @@ class JobStore:
         Cancelling twice is cancelling once. Raises `NotFound`, and `Conflict` where it ended otherwise.
         """
         scope.require(CANCEL)
+        return self._cancel(scope, job_id)
+
+    def withdraw(self, scope: AccessScope, job_id: str) -> Job:
+        """Cancel a job that the caller asked for or may manage, as `cancel` does.
+
+        Raises `NotFound`, and `Conflict` where it ended otherwise.
+        """
+        self.own(scope, job_id)
+        return self._cancel(scope, job_id)
+
+    def _cancel(self, scope: AccessScope, job_id: str) -> Job:
         key = job_key(scope.tenant, job_id)
 
         def work(transaction: Transaction) -> Job:
@@ -120,6 +147,10 @@ class JobStore:
         scope.require(WORK)
         values = {"tenant": scope.tenant, "age": int(age * SECOND), "limit": _FORGET_AT_ONCE}
         return self._graph.write_aside(lambda tx: int(tx.run(_FORGET, **values)[0]["count"]))
+
+
+def _is_of(scope: AccessScope, job: Job) -> bool:
+    return job.asked_by == scope.subject or WORK in scope.permissions
 
 
 def _no_such_job() -> NotFound:

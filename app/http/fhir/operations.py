@@ -64,7 +64,8 @@ def told(operations: Collection[FhirOperation], kind: str | None) -> list[dict[s
     offered = [
         each for each in operations if ("system" in each.levels if kind is None else each.offered_of(kind))
     ]
-    return [{"name": each.name, "definition": each.definition or _definition(each, kind)} for each in offered]
+    named = {each.name: each.definition or _definition(each, kind) for each in offered}
+    return [{"name": name, "definition": definition} for name, definition in named.items()]
 
 
 def _definition(operation: FhirOperation, kind: str | None) -> str:

@@ -14,6 +14,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from app.audit.asking import AuditReader
 from app.http.fhir.audit import AUDIT, AuditViews
 from app.http.fhir.batch import BundleView
+from app.http.fhir.bulk_routes import add_bulk
 from app.http.fhir.capabilities import capability_statement, smart_configuration
 from app.http.fhir.code_systems import CodeSystemViews
 from app.http.fhir.concept_maps import ConceptMapViews
@@ -23,6 +24,7 @@ from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, name
 from app.http.fhir.meta import MetaViews
 from app.http.fhir.operations import FhirOperation
 from app.http.fhir.read import ReadViews
+from app.http.fhir.record_operations import RecordUses, record_operations
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.search import SearchViews
 from app.http.fhir.value_sets import ValueSetViews
@@ -49,10 +51,11 @@ _TYPE, _RESOURCE, _MEMBERS = "/<type:kind>", "/<type:kind>/<resource_id>", "/Pat
 
 @dataclass(frozen=True, slots=True)
 class LargestBodies:
-    """How many bytes a body may have: the JSON of a resource or Bundle, and the form of a search."""
+    """How many bytes a body may have: a resource or Bundle, the form of a search, the lines of an import."""
 
     json: int
     form: int
+    lines: int
 
 
 def interactions(
@@ -97,12 +100,17 @@ def blueprint(
     bundles: Bundles,
     audit: AuditReader,
     terminology: TerminologyUses,
+    uses: RecordUses,
     tokens: PageTokens,
     sites: Sites,
     largest: LargestBodies,
 ) -> Blueprint:
     """All routes."""
-    operations = (*MetaViews(reader).operations(), *terminology_operations(terminology))
+    operations = (
+        *MetaViews(reader).operations(),
+        *terminology_operations(terminology),
+        *record_operations(uses, tokens, sites),
+    )
     single = interactions(
         read=ReadViews(reader),
         search=SearchViews(search, tokens, sites),
@@ -123,6 +131,7 @@ def blueprint(
             methods=[interaction.method],
             strict_slashes=False if interaction.path == "/" else None,
         )
+    add_bulk(rooms, uses.exports, uses.imports, sites, parameters=largest.json, lines=largest.lines)
     _add_public(rooms, every, operations, sites)
     return rooms
 

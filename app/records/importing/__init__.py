@@ -1,0 +1,6 @@
+"""Taking resources in by the thousand, each under the id that it brings."""
+
+from app.records.importing.importing import LineOutcome, LineState, RecordImport
+from app.records.importing.lines import Lines
+
+__all__ = ["LineOutcome", "LineState", "Lines", "RecordImport"]

@@ -1,0 +1,42 @@
+"""The rights of who asked for something that is done later: kept with it, and looked up anew for each step.
+
+What was granted meanwhile does not count where the token did not have it; what was taken away is gone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.security.scopes import SYSTEM, scope_for, system_scope
+from app.security.tokens import OUTSIDE, Principal
+from graph.accounts.accounts import AccountStore, Grants
+from graph.errors import Forbidden
+from graph.scope import AccessScope
+
+
+def standing_of(scope: AccessScope) -> Mapping[str, Any]:
+    """Who asks, as JSON to be kept: the subject, the role and the permissions of their token."""
+    return {"subject": scope.subject, "role": scope.role, "permissions": sorted(scope.permissions)}
+
+
+class Standing:
+    """Looks up what somebody may do now."""
+
+    def __init__(self, accounts: AccountStore) -> None:
+        self._accounts = accounts
+
+    def scope(self, tenant: str, kept: Mapping[str, Any]) -> AccessScope:
+        """The rights of who asked, as they are now.
+
+        Raises `Forbidden` where the account is gone, disabled, or has no role any more.
+        """
+        subject, role = str(kept["subject"]), str(kept["role"])
+        if role == SYSTEM:
+            return system_scope(tenant, subject)
+        outside = subject.startswith(OUTSIDE)
+        principal = Principal(subject, tenant, role, not outside, 0, frozenset(kept["permissions"]))
+        account = self._accounts.find(system_scope(tenant), subject)
+        if account is None and outside:
+            return scope_for(principal, tenant, role, Grants())
+        if account is None or account.disabled:
+            raise Forbidden("the account of who asked is not there or is disabled", code="forbidden")
+        return scope_for(principal, tenant, role if outside else account.role, account.grants)

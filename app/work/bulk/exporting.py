@@ -1,0 +1,164 @@
+"""The job that exports: types one after the other, each page a step, under the rights of who asked.
+
+A resource is one line, the text that is served; line breaks between its elements become blanks, which JSON
+does not tell apart (FHIR R4 json.html). What was changed since the export was asked for is written as it was.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import orjson
+
+from app.queries import pairs_of
+from app.records.search import RecordSearch
+from app.security.standing import Standing
+from app.work.bulk.files import BulkFiles, BulkFolder, file_name
+from app.work.bulk.wishes import EXPORT, ExportFile, ExportPlace, ExportWish
+from app.work.kinds import Retry
+from app.work.running import Cancelled, Running
+from fhir_profiles.definitions.subsets import elements_only
+from graph.keys import resource_of
+from graph.query.expression import Any as AnyOf
+from graph.query.expression import Expression, Page, Question
+from graph.resources.bulk import BulkPage, BulkRow, BulkStore
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+
+OUTPUT, DELETED = "output", "deleted"
+MOST_LINES = 1_000_000  # of one file
+_FIRST, _MOST = 100, 5_000  # resources of a page: more and more, as long as their texts are not long
+_PAGE_BYTES = 16 << 20
+_GROWTH = 4
+Access: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
+"""Opens the audit entry of one step of a job, of that id, under the rights of who asked."""
+
+
+class BulkExport:
+    """The job of one export; an asker whose rights were taken away ends it."""
+
+    name = EXPORT
+    retry = Retry()
+
+    def __init__(
+        self,
+        *,
+        bulk: BulkStore,
+        resources: ResourceStore,
+        search: RecordSearch,
+        files: BulkFiles,
+        standing: Standing,
+        access: Access,
+    ) -> None:
+        self._bulk = bulk
+        self._resources = resources
+        self._search = search
+        self._files = files
+        self._standing = standing
+        self._access = access
+
+    def run(self, job: Running) -> Mapping[str, Any]:
+        """Write the files; the summary is what the manifest says of them."""
+        wish, place = ExportWish.of(job.parameters), ExportPlace.of(job.cursor)
+        try:
+            with self._files.held(job.id) as folder:
+                folder.keep_only(frozenset(each.name for each in place.files))
+                kinds = wish.kinds()
+                while place.kind < len(kinds):
+                    place = self._step(job, wish, place, kinds[place.kind], folder)
+                    job.step(place.kept(), place.written, note="resources written")
+        except Cancelled:
+            self._files.remove(job.id)
+            raise
+        return {
+            section: [
+                {"type": each.kind if section == OUTPUT else "Bundle", "name": each.name, "count": each.count}
+                for each in place.of_section(section)
+            ]
+            for section in (OUTPUT, DELETED)
+        }
+
+    def _step(
+        self, job: Running, wish: ExportWish, place: ExportPlace, kind: str, folder: BulkFolder
+    ) -> ExportPlace:
+        """Write one page of a type; return the place after it."""
+        standing = self._standing.scope(job.scope.tenant, wish.standing)
+        limit = place.limit or _FIRST
+        with self._access(standing, job.id) as scope:
+            page = self._page(scope, wish, kind, place.after, limit)
+            scope.concerns(key for row in page.rows for key in row.whose)
+            names = wish.elements_of(kind)
+            lines = [_line(self._text(scope, each), names) for each in page.rows if not each.deleted]
+            gone = [_removal(each.key) for each in page.rows if each.deleted and wish.since is not None]
+        files = _written(folder, place.files, OUTPUT, kind, lines)
+        files = _written(folder, files, DELETED, kind, gone)
+        if page.last is None:
+            return ExportPlace(place.kind + 1, 0, 0, files)
+        return ExportPlace(place.kind, page.last, _next_limit(limit, sum(map(len, lines))), files)
+
+    def _page(self, scope: AccessScope, wish: ExportWish, kind: str, after: int, limit: int) -> BulkPage:
+        scope.require("fhir.bulk")
+        scope.require("fhir.read")
+        question, where = wish.question(kind), self._filter(scope, wish, kind)
+        if where is None:
+            return self._bulk.page(scope, question, after, limit)
+        place = (after,) if after else None
+        found = self._resources.search(scope, Question(kind, where, Page(limit, after=place)))
+        rows = self._bulk.named(scope, question, found.keys)
+        return BulkPage(rows, int(str(found.after[0])) if found.after else None)
+
+    def _filter(self, scope: AccessScope, wish: ExportWish, kind: str) -> Expression | None:
+        queries = wish.filters.get(kind)
+        return filter_of(self._search, scope, kind, queries) if queries else None
+
+    def _text(self, scope: AccessScope, row: BulkRow) -> bytes:
+        if row.body is not None:
+            return row.body
+        kind, _, resource_id = resource_of(row.key).partition("/")
+        return self._resources.version(scope, kind, resource_id, row.version_id).body
+
+
+def filter_of(search: RecordSearch, scope: AccessScope, kind: str, queries: Sequence[str]) -> Expression:
+    """The condition that one of the queries of a type is satisfied.
+
+    Raises `Invalid` for what is no search.
+    """
+    return AnyOf(
+        tuple(search.understood(scope, kind, pairs_of(query, "_typeFilter")).where for query in queries)
+    )
+
+
+def _written(
+    folder: BulkFolder, files: tuple[ExportFile, ...], section: str, kind: str, lines: Sequence[bytes]
+) -> tuple[ExportFile, ...]:
+    """Append lines to the last file of a section and type, or to a new one; return the files then."""
+    if not lines:
+        return files
+    last = next((each for each in reversed(files) if (each.section, each.kind) == (section, kind)), None)
+    if last is None or last.count >= MOST_LINES:
+        last = ExportFile(section, kind, file_name(kind, 1 + sum(each.kind == kind for each in files)))
+        files = (*files, last)
+    size = folder.write(last.name, last.size, b"".join(lines))
+    grown = replace(last, size=size, count=last.count + len(lines))
+    return tuple(grown if each is last else each for each in files)
+
+
+def _line(text: bytes, names: frozenset[str] | None) -> bytes:
+    if names is not None:
+        text = elements_only(text, names)
+    if b"\n" in text or b"\r" in text:
+        text = text.replace(b"\n", b" ").replace(b"\r", b" ")
+    return text + b"\n"
+
+
+def _removal(key: str) -> bytes:
+    """A transaction that deletes what was deleted (Bulk Data Access 2.0, deleted)."""
+    entry = {"request": {"method": "DELETE", "url": resource_of(key)}}
+    return orjson.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [entry]}) + b"\n"
+
+
+def _next_limit(limit: int, size: int) -> int:
+    """How many resources the next page looks at, for about so many bytes."""
+    fitting = limit * _PAGE_BYTES // max(size, 1)
+    return max(1, min(limit * _GROWTH, fitting, _MOST))

@@ -1,0 +1,120 @@
+"""The files of bulk jobs: a folder each in the home folder, of NDJSON that is written step by step.
+
+A step that was not kept is cut off before the next one is written: a file holds each line once, however
+often its writer was killed. One writer at a time: the lock of a folder goes with the process that holds it.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.blobs.space import DiskFloor, told_as_failure
+from graph.errors import NotFound, Unavailable
+
+_LOCK, _SUFFIX = ".lock", ".ndjson"
+_JOB = re.compile(r"[a-z]+-[0-9a-f]{32}")
+_NAME = re.compile(r"[A-Za-z]{1,64}-[0-9]{1,6}\.ndjson")
+
+
+class BulkFiles:
+    """The folders of bulk jobs under one folder; `floor` is how many bytes of the disk stay free."""
+
+    def __init__(self, root: Path, floor: int) -> None:
+        self._root = root
+        self._floor = floor
+
+    def exists(self, job_id: str) -> bool:
+        """Whether there is a folder of a job."""
+        return _JOB.fullmatch(job_id) is not None and (self._root / job_id).is_dir()
+
+    def path(self, job_id: str, name: str) -> Path:
+        """The path of a file that is there; raises `NotFound`."""
+        if not (self.exists(job_id) and _NAME.fullmatch(name)):
+            raise NotFound("there is no such file")
+        found = self._root / job_id / name
+        if not found.is_file():
+            raise NotFound("there is no such file")
+        return found
+
+    @contextmanager
+    def held(self, job_id: str) -> Iterator["BulkFolder"]:
+        """Hold the folder of a job within the block, made where it is not there.
+
+        Raises `Unavailable` where another process has it, `ValueError` for a name that is none of a job.
+        """
+        if _JOB.fullmatch(job_id) is None:
+            raise ValueError(f"no bulk job has the name {job_id!r}")
+        folder = self._root / job_id
+        with told_as_failure():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Unavailable("another worker writes these files") from None
+            yield BulkFolder(folder, DiskFloor((folder,), self._floor))
+        finally:
+            os.close(lock)
+
+    def remove(self, job_id: str) -> bool:
+        """Remove the folder of a job; return whether there was one."""
+        if not self.exists(job_id):
+            return False
+        shutil.rmtree(self._root / job_id, ignore_errors=True)
+        return True
+
+    def older(self, seconds: float) -> Iterator[str]:
+        """The jobs in whose folders nothing was written for so long."""
+        if not self._root.is_dir():
+            return
+        before = time.time() - seconds
+        for folder in sorted(self._root.iterdir()):
+            if _JOB.fullmatch(folder.name) and _touched(folder) < before:
+                yield folder.name
+
+
+class BulkFolder:
+    """The folder of a job in the hand of its one writer."""
+
+    def __init__(self, folder: Path, floor: DiskFloor) -> None:
+        self._folder = folder
+        self._floor = floor
+
+    def write(self, name: str, at: int, data: bytes) -> int:
+        """Write bytes behind the first `at` of a file, and see them on the disk; return its length then.
+
+        Raises `StorageFull` below the floor of the disk, `Unavailable` where the disk fails.
+        """
+        with told_as_failure():
+            self._floor.check(len(data))
+            descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb", buffering=0) as file:
+                file.truncate(at)
+                file.seek(at)
+                view = memoryview(data)
+                while view:
+                    view = view[file.write(view) or 0 :]
+                os.fdatasync(descriptor)
+        return at + len(data)
+
+    def keep_only(self, names: frozenset[str]) -> None:
+        """Remove files that a step which was not kept began."""
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            if path.name not in names:
+                path.unlink(missing_ok=True)
+
+
+def file_name(kind: str, number: int) -> str:
+    """The name of the file of a type with a number."""
+    return f"{kind}-{number}{_SUFFIX}"
+
+
+def _touched(folder: Path) -> float:
+    """When something was last written in a folder, in seconds since the epoch."""
+    return max((path.stat().st_mtime for path in folder.iterdir()), default=folder.stat().st_mtime)

@@ -1,0 +1,130 @@
+"""Resources of a type as they stood at one moment, page by page: what a bulk export reads.
+
+A page looks at rows in the order of their creation and tells where it ended, whatever is the caller's to see
+of them, so that each page costs about the same. A resource that was changed since is read as it was then.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from graph.keys import kind_key, resource_key, resource_of
+from graph.scope import AccessScope, scoped
+from graph.session import Graph
+from graph.visibility import rights, version_seen
+
+_FAR = 2**62
+_ABOUT = """any(each IN {compartment} WHERE each STARTS WITH $somebody
+  AND ($patients IS NULL OR each IN $patients))"""
+_WHOSE = f"""($level = 'system' OR {_ABOUT.format(compartment="v.compartment")} OR ($beside
+  AND NOT any(each IN coalesce(v.compartment, []) WHERE each STARTS WITH $somebody)
+  AND EXISTS {{ MATCH (r)<-[edge]-(m:Resource) WHERE edge.path IS NOT NULL AND m.deleted = false
+    AND {_ABOUT.format(compartment="m.compartment")} }}))"""
+_PAGE = """
+MATCH (r:Resource) WHERE r.kind = $kind AND r.serial > $after
+WITH r ORDER BY r.serial LIMIT $limit
+WITH collect(r) AS page
+"""
+_NAMED = "UNWIND $keys AS key MATCH (r:Resource {key: key}) WITH collect(r) AS page"
+_VERSIONS = f"""
+CALL (page) {{
+  UNWIND page AS r
+  CALL (r) {{
+    MATCH (r)-[:CURRENT]->(v:Version) WHERE v.lastUpdated <= $until RETURN v
+    UNION
+    WITH r WHERE r.lastUpdated > $until
+    MATCH (r)-[:HAS_VERSION]->(v:Version) WHERE v.lastUpdated <= $until
+    RETURN v ORDER BY v.versionId DESC LIMIT 1
+  }}
+  WITH r, v WHERE v.lastUpdated >= $since AND {version_seen("r", "v")} AND {_WHOSE}
+  RETURN collect([r.key, v.versionId, v.method = 'DELETE', v.rendered, v.compartment, v.body]) AS rows
+}}
+RETURN page[-1].serial AS last, size(page) AS looked, rows
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkQuestion:
+    """Which resources of a type, as they stood at `until`, changed at or after `since` (µs since the epoch).
+
+    `level` is `system`, or `patient` for what is about patients: those of `patients` (their keys), None for
+    any; with `beside`, also what these resources refer to that is about nobody.
+    """
+
+    kind: str
+    level: str = "system"
+    patients: tuple[str, ...] | None = None
+    beside: bool = False
+    since: int = -_FAR
+    until: int = _FAR
+
+
+class BulkRow(NamedTuple):
+    """One resource: `body` is the text that is served, None of a rendered one, b"" of a deleted one."""
+
+    key: str
+    version_id: int
+    deleted: bool
+    compartment: tuple[str, ...]
+    body: bytes | None
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The keys of the patients whose record it is of, and its own where it is a study."""
+        study = (self.key,) if resource_of(self.key).startswith("ImagingStudy/") else ()
+        return (*self.compartment, *study)
+
+
+class BulkPage(NamedTuple):
+    """What a page found; `last` is where the next one goes on, None where nothing follows."""
+
+    rows: tuple[BulkRow, ...]
+    last: int | None
+
+
+@scoped
+class BulkStore:
+    """Reads the resources of one graph in bulk."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def page(self, scope: AccessScope, asked: BulkQuestion, after: int, limit: int) -> BulkPage:
+        """What there is among the `limit` resources after the place `after`; 0 is before the first."""
+        names = {"kind": kind_key(scope.tenant, asked.kind), "after": after, "limit": limit}
+        found = self._read(scope, _PAGE, asked, names)
+        return BulkPage(_rows(found["rows"]), found["last"] if found["looked"] == limit else None)
+
+    def named(self, scope: AccessScope, asked: BulkQuestion, keys: Sequence[str]) -> tuple[BulkRow, ...]:
+        """What there is among the resources of these keys, in their order."""
+        return _rows(self._read(scope, _NAMED, asked, {"keys": list(keys)})["rows"])
+
+    def _read(
+        self, scope: AccessScope, start: str, asked: BulkQuestion, names: dict[str, Any]
+    ) -> dict[str, Any]:
+        (found,) = self._graph.read(
+            start + _VERSIONS,
+            **names,
+            level=asked.level,
+            patients=None if asked.patients is None else list(asked.patients),
+            somebody=resource_key(scope.tenant, "Patient", ""),
+            beside=asked.beside,
+            since=asked.since,
+            until=asked.until,
+            **rights(scope),
+        )
+        return found
+
+
+def _rows(found: Sequence[Sequence[Any]]) -> tuple[BulkRow, ...]:
+    return tuple(
+        BulkRow(key, version, deleted, tuple(compartment or ()), _body(rendered, body))
+        for key, version, deleted, rendered, compartment, body in found
+    )
+
+
+def _body(rendered: bool | None, body: bytes) -> bytes | None:
+    if rendered:
+        return None
+    return zlib.decompress(body) if body else b""

@@ -1,0 +1,144 @@
+"""The chart of patients or of an encounter: what is in their compartment, and what that refers to.
+
+Members are found by the compartment's Term rows, of all types in one statement: whom a resource is about is
+kept for every type. What they refer to belongs to a chart unless it is about another patient only.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from graph.errors import TooLarge
+from graph.keys import resource_key, resource_of
+from graph.query.expression import Field
+from graph.query.rows import code_key, compartment_of, field_key
+from graph.scope import AccessScope, scoped
+from graph.session import Graph
+from graph.visibility import rights, seen
+
+MOST_MEMBERS = 50_000
+_ROUNDS = 2  # a PractitionerRole leads to the Practitioner, a Medication to who makes it
+_KEPT = 200  # bytes that one takes in memory
+_FAR = float("inf")
+
+_ROW = "[r.serial, r.key, r.lastUpdated]"
+_OF_PATIENTS = f"""
+UNWIND $terms AS term
+MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = term AND t.serial IS NOT NULL
+MATCH (t)-[:OF]->(r:Resource) WHERE r.deleted = false AND {seen("r")}
+"""
+_OF_ENCOUNTER = f"""
+MATCH (e:Resource {{key: $encounter}})
+CALL (e) {{ RETURN e AS r UNION MATCH (e)<-[edge]-(r:Resource) WHERE edge.path IS NOT NULL RETURN r }}
+WITH r WHERE r.deleted = false AND {seen("r")}
+"""
+_GATHERED = f"""
+WITH DISTINCT r LIMIT $limit
+WHERE $dates IS NULL OR NOT EXISTS {{ MATCH (s:Span)-[:OF]->(r) WHERE s.key IN $dates }} OR EXISTS {{
+  MATCH (s:Span)-[:OF]->(r) WHERE s.key IN $dates AND s.low < $until AND s.high > $since }}
+RETURN collect({_ROW}) AS rows
+"""
+_REFERRED = f"""
+UNWIND $keys AS key
+MATCH (:Resource {{key: key}})-[edge]->(r:Resource) WHERE edge.path IS NOT NULL
+WITH DISTINCT r WHERE r.deleted = false AND {seen("r")}
+AND (any(each IN r.compartment WHERE each IN $patients)
+  OR NOT any(each IN coalesce(r.compartment, []) WHERE each STARTS WITH $somebody))
+RETURN collect({_ROW}) AS rows
+"""
+
+
+class CareDates(NamedTuple):
+    """Care within [since, until), in µs, by the values of `fields`; what has none of them counts."""
+
+    fields: tuple[Field, ...]
+    since: float = -_FAR
+    until: float = _FAR
+
+
+@dataclass(frozen=True, slots=True)
+class ChartQuestion:
+    """Whose chart: the keys of patients; with an `encounter`, its key, only what is of that one."""
+
+    patients: tuple[str, ...]
+    encounter: str | None = None
+    dates: CareDates | None = None
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The keys of what the chart begins with."""
+        return (self.encounter,) if self.encounter else self.patients
+
+
+class ChartRow(NamedTuple):
+    """A resource of a chart, in whose order they are.
+
+    `rank` is 0 for whose it is, 1 for members, 2 for what these refer to; `updated` is in µs since the epoch.
+    """
+
+    rank: int
+    serial: int
+    key: str
+    updated: int
+
+    @property
+    def resource_type(self) -> str:
+        """Its type."""
+        return resource_of(self.key).partition("/")[0]
+
+
+@scoped
+class CompartmentStore:
+    """Charts of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def chart(self, scope: AccessScope, asked: ChartQuestion) -> tuple[ChartRow, ...]:
+        """What is in a chart and the caller's to see, in order.
+
+        Raises `TooLarge` where it has more than `MOST_MEMBERS`.
+        """
+        return self._graph.recalled(
+            scope, ("chart", asked), lambda: self._chart(scope, asked), lambda rows: _KEPT * len(rows)
+        )
+
+    def _chart(self, scope: AccessScope, asked: ChartQuestion) -> tuple[ChartRow, ...]:
+        rows = {each.key: each for each in self._members(scope, asked)}
+        if len(rows) > MOST_MEMBERS:
+            raise TooLarge(f"more than {MOST_MEMBERS} resources: ask for $export", code="too-costly")
+        near = list(rows)
+        for _ in range(_ROUNDS):
+            new = {each.key: each for each in self._referred(scope, asked, near) if each.key not in rows}
+            rows |= new
+            near = list(new)
+        return tuple(sorted(rows.values()))
+
+    def _members(self, scope: AccessScope, asked: ChartQuestion) -> list[ChartRow]:
+        start, names = _start(scope, asked)
+        limits = {"limit": MOST_MEMBERS + 1, **_within(scope, asked.dates)}
+        (found,) = self._graph.read(start + _GATHERED, **names, **limits, **rights(scope))
+        return [ChartRow(int(row[1] not in asked.first), *row) for row in found["rows"]]
+
+    def _referred(self, scope: AccessScope, asked: ChartQuestion, keys: list[str]) -> list[ChartRow]:
+        if not keys:
+            return []
+        whom = {"patients": asked.patients, "somebody": resource_key(scope.tenant, "Patient", "")}
+        (found,) = self._graph.read(_REFERRED, keys=keys, **whom, **rights(scope))
+        return [ChartRow(2, *row) for row in found["rows"]]
+
+
+def _start(scope: AccessScope, asked: ChartQuestion) -> tuple[str, dict[str, Any]]:
+    """The beginning of the statement that finds members, and its parameters."""
+    if asked.encounter:
+        return _OF_ENCOUNTER, {"encounter": asked.encounter}
+    fields = [compartment_of(kind) for kind in sorted(RESOURCE_TYPES)]
+    whom = [resource_of(key) for key in asked.patients]
+    return _OF_PATIENTS, {"terms": [code_key(scope.tenant, field, each) for each in whom for field in fields]}
+
+
+def _within(scope: AccessScope, dates: CareDates | None) -> dict[str, Any]:
+    if dates is None:
+        return {"dates": None, "since": None, "until": None}
+    keys = [field_key(scope.tenant, each) for each in dates.fields]
+    return {"dates": keys, "since": dates.since, "until": dates.until}
