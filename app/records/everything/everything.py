@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.records.everything.care_dates import care_dates
 from graph.budget import spend
-from graph.errors import TooLarge
+from graph.errors import Forbidden, TooLarge
 from graph.keys import resource_key
 from graph.query.prices import QUESTION, rows
 from graph.records import ResourceVersion
@@ -70,11 +70,13 @@ class Everything:
     def of_patients(self, scope: AccessScope, asked: Narrowed) -> EverythingPage:
         """The charts of all patients whom the caller was granted, one after the other.
 
-        Raises `TooLarge` for more than `MOST_PATIENTS`, and for who has no grants but sees all.
+        Raises `Forbidden` for who has no grants but sees all, `TooLarge` for more than `MOST_PATIENTS`.
         """
         scope.require("fhir.read")
-        if scope.patients is None or len(scope.patients) > MOST_PATIENTS:
-            raise TooLarge("everything of so many patients is what $export gives", code="too-costly")
+        if scope.patients is None:
+            raise Forbidden("everything of all patients is what $export gives", code="forbidden")
+        if len(scope.patients) > MOST_PATIENTS:
+            raise TooLarge(f"everything of more than {MOST_PATIENTS} patients", code="too-costly")
         granted = tuple(sorted(scope.patients))
         return self._page(scope, ChartQuestion(granted, dates=care_dates(*asked.care)), asked)
 

@@ -30,6 +30,7 @@ OUTPUT, DELETED = "output", "deleted"
 MOST_LINES = 1_000_000  # of one file
 _FIRST, _MOST = 100, 5_000  # resources of a page: more and more, as long as their texts are not long
 _PAGE_BYTES = 16 << 20
+_MOST_PAGES = 50  # of one step: many types have nothing
 _GROWTH = 4
 Access: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
 """Opens the audit entry of one step of a job, of that id, under the rights of who asked."""
@@ -64,9 +65,8 @@ class BulkExport:
         try:
             with self._files.held(job.id) as folder:
                 folder.keep_only(frozenset(each.name for each in place.files))
-                kinds = wish.kinds()
-                while place.kind < len(kinds):
-                    place = self._step(job, wish, place, kinds[place.kind], folder)
+                while place.kind < len(wish.kinds()):
+                    place = self._step(job, wish, place, folder)
                     job.step(place.kept(), place.written, note="resources written")
         except Cancelled:
             self._files.remove(job.id)
@@ -79,18 +79,25 @@ class BulkExport:
             for section in (OUTPUT, DELETED)
         }
 
-    def _step(
-        self, job: Running, wish: ExportWish, place: ExportPlace, kind: str, folder: BulkFolder
+    def _step(self, job: Running, wish: ExportWish, place: ExportPlace, folder: BulkFolder) -> ExportPlace:
+        """Write some pages, one where they are long; return the place after them."""
+        standing = self._standing.scope(job.scope.tenant, wish.standing)
+        kinds, until, begun = wish.kinds(), place.bytes + _PAGE_BYTES, 0
+        with self._access(standing, job.id) as scope:
+            while place.kind < len(kinds) and place.bytes < until and begun < _MOST_PAGES:
+                place = self._write(scope, wish, place, kinds[place.kind], folder)
+                begun += 1
+        return place
+
+    def _write(
+        self, scope: AccessScope, wish: ExportWish, place: ExportPlace, kind: str, folder: BulkFolder
     ) -> ExportPlace:
         """Write one page of a type; return the place after it."""
-        standing = self._standing.scope(job.scope.tenant, wish.standing)
-        limit = place.limit or _FIRST
-        with self._access(standing, job.id) as scope:
-            page = self._page(scope, wish, kind, place.after, limit)
-            scope.concerns(key for row in page.rows for key in row.whose)
-            names = wish.elements_of(kind)
-            lines = [_line(self._text(scope, each), names) for each in page.rows if not each.deleted]
-            gone = [_removal(each.key) for each in page.rows if each.deleted and wish.since is not None]
+        limit, names = place.limit or _FIRST, wish.elements_of(kind)
+        page = self._page(scope, wish, kind, place.after, limit)
+        scope.concerns(key for row in page.rows for key in row.whose)
+        lines = [_line(self._text(scope, each), names) for each in page.rows if not each.deleted]
+        gone = [_removal(each.key) for each in page.rows if each.deleted and wish.since is not None]
         files = _written(folder, place.files, OUTPUT, kind, lines)
         files = _written(folder, files, DELETED, kind, gone)
         if page.last is None:

@@ -109,6 +109,11 @@ class ExportPlace:
         """How many resources were written."""
         return sum(each.count for each in self.files)
 
+    @property
+    def bytes(self) -> int:
+        """How many bytes were written."""
+        return sum(each.size for each in self.files)
+
     def of_section(self, section: str) -> Iterator[ExportFile]:
         """The files of a section that hold anything."""
         return (each for each in self.files if each.section == section and each.count)

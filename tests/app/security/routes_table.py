@@ -14,6 +14,7 @@ from tests.factories.fhir import SNOMED, bundle, entry
 
 READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "feed.read"
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
+BULK = "fhir.bulk"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
 
 # Who holds which capability (docs/security.md).
@@ -21,12 +22,16 @@ CAPABILITIES: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({READ, RECORD, WRITE, ASK}),
     "researcher": frozenset({ASK}),
     "teleradiologist": frozenset({READ, RECORD, WRITE}),
-    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, ASK, OPERATE, CANCEL, PURGE}),
-    "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, OPERATE}),
+    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE}),
+    "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, OPERATE}),
 }
+
+# Who has no grants, since all rows are theirs to see.
+SEES_ALL = frozenset({"clinician", "administrator", "service"})
 
 ANY = 'multipart/related; type="{}"; transfer-syntax=*'
 JSON = {"Content-Type": "application/fhir+json"}
+NDJSON = {"Content-Type": "application/fhir+ndjson", "Prefer": "respond-async"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DICOM = {"Content-Type": "application/dicom"}
 FILES = {"Accept": ANY.format("application/dicom")}
@@ -122,6 +127,10 @@ def _resource(target: Target) -> bytes:
     return json.dumps(target.diagnosis(recordedDate="2026-02-03")).encode()
 
 
+def _line(target: Target) -> bytes:
+    return json.dumps(target.diagnosis()).encode() + b"\n"
+
+
 def _another(target: Target) -> bytes:
     return json.dumps({**target.diagnosis(), "id": f"{target.mark}-new"}).encode()
 
@@ -196,6 +205,33 @@ def _writing(rule: str, path: str, body: Make | None = None, **more: Any) -> Rou
 def _records(rule: str, path: str, **more: Any) -> Route:
     """A route that reads the diagnosis: only a grant of the patient opens it."""
     return Route(f"GET {rule}", RECORD, path, **{"shows": _recorded, **more})
+
+
+def _operations(rule: str, path: str, name: str, **more: Any) -> tuple[Route, ...]:
+    """An operation that reads the diagnosis, asked for either way."""
+    asked = (f"{rule}/${name}", f"{path}/${name}")
+    return (
+        _records(*asked, **more),
+        Route(f"POST {asked[0]}", RECORD, asked[1], **{"shows": _recorded, **more}),
+    )
+
+
+def _bulk(rule: str, path: str, **more: Any) -> tuple[Route, ...]:
+    """An export, asked for either way; it may be asked for again."""
+    wanted = {"headers": {"Prefer": "respond-async"}, "status": 202, "by_patient": False, **more}
+    return tuple(
+        Route(f"{method} {rule}/$export", BULK, f"{path}/$export", **wanted) for method in ("GET", "POST")
+    )
+
+
+def _bulk_job(name: str) -> tuple[Route, ...]:
+    """What follows an export or import: nobody has asked for this one."""
+    path = f"/fhir/${name}"
+    return (
+        Route(f"GET {path}/<job_id>", BULK, f"{path}/{{mark}}", status=404),
+        Route(f"DELETE {path}/<job_id>", BULK, f"{path}/{{mark}}", status=404),
+        Route(f"GET {path}/<job_id>/<name>", BULK, f"{path}/{{mark}}/{{mark}}", status=404),
+    )
 
 
 def _pictured(rule: str, path: str) -> Route:
@@ -286,6 +322,14 @@ FHIR = (
     _pictured(f"{_ONE}/_history/<version>", f"{_IS}/{{imaging_study}}/_history/1"),
     _records(f"{_ONE}/$meta", f"{_DX}/{{condition}}/$meta", shows=_versioned),
     Route(f"POST {_ONE}/$meta", RECORD, f"{_DX}/{{condition}}/$meta", shows=_versioned),
+    *_operations(_ONE, "/fhir/Patient/{patient}", "everything"),
+    *_operations(_TYPE, "/fhir/Patient", "everything", refused_to=SEES_ALL),
+    *_bulk("/fhir", "/fhir"),
+    *_bulk(_TYPE, "/fhir/Patient"),
+    *_bulk(_ONE, "/fhir/Group/{mark}", status=404),
+    *_bulk_job("export"),
+    *_bulk_job("import"),
+    Route("POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True),
     _records(_COMPARTMENT, "/fhir/Patient/{patient}/Condition"),
     Route(
         f"POST {_COMPARTMENT}/_search",
