@@ -38,6 +38,7 @@ from app.records.bundles.writing import BundleWriter
 from app.records.history import RecordHistory
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
+from app.records.validate import RecordValidation
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.demo import DemoUsers
@@ -307,6 +308,10 @@ class Wiring:
     @cached_property
     def history(self) -> RecordHistory:
         return RecordHistory(self.resources)
+
+    @cached_property
+    def validation(self) -> RecordValidation:
+        return RecordValidation(self.resources)
 
     @cached_property
     def audit_reader(self) -> AuditReader:

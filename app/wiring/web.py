@@ -51,6 +51,7 @@ def _fhir(wiring: Wiring) -> Window:
         audit=wiring.audit_reader,
         terminology=wiring.terminology,
         uses=record_uses(wiring),
+        validation=wiring.validation,
         tokens=wiring.page_tokens,
         sites=wiring.sites,
         largest=LargestBodies(json=config.fhir_bundle, form=config.search_form, lines=config.request_size),

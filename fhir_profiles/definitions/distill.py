@@ -14,6 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from fhir_profiles.definitions.distill_rules import (
+    binding_table,
+    bound_set,
+    invariant_table,
+    profile_bytes,
+    target_table,
+)
 from fhir_profiles.definitions.expressions import parts_for
 
 Parsed: TypeAlias = Any
@@ -173,15 +180,25 @@ def _required_set(element: Parsed) -> str:
 def code_table(
     definitions: Mapping[str, Mapping[str, Parsed]], package: Package
 ) -> dict[str, dict[str, list[str]]]:
-    """`{value set: {system: codes}}` for the required bindings whose codes can be listed."""
+    """`{value set: {system: codes}}` for the bindings whose codes can be listed."""
     sets: dict[str, Parsed] = {}
     systems: dict[str, Parsed] = {}
-    for each in package.resources("valuesets.json", "v3-codesystems.json"):
+    for each in package.resources("valuesets.json", "v3-codesystems.json", "v2-tables.json"):
         (sets if each["resourceType"] == "ValueSet" else systems).setdefault(each["url"], each)
     wanted = {_required_set(element) for elements in definitions.values() for element in elements.values()}
+    wanted |= set(_bound_sets(definitions, package))
     by_name = {url.rpartition("/")[2]: each for url, each in sets.items()}
     listed = {name: _expand(by_name[name], sets, systems) for name in sorted(wanted & by_name.keys())}
     return {name: codes for name, codes in listed.items() if codes}
+
+
+def _bound_sets(definitions: Mapping[str, Mapping[str, Parsed]], package: Package) -> Iterator[str]:
+    """The extensible bindings of R4's types, and all of HL7's profiles and extensions."""
+    for elements in definitions.values():
+        yield from (bound_set(element) for element in elements.values())
+    for each in package.resources("extension-definitions.json", "profiles-others.json"):
+        if each["resourceType"] == "StructureDefinition":
+            yield from (bound_set(element) for element in each["differential"]["element"])
 
 
 def _expand(
@@ -206,14 +223,27 @@ def _include(
     if "valueSet" in include:
         merged: dict[str, list[str]] = {}
         for url in include["valueSet"]:
-            merged |= _expand(sets[url.partition("|")[0]], sets, systems)
+            named = sets.get(url.partition("|")[0])
+            merged |= _expand(named, sets, systems) if named else {"": []}
         return merged or {"": []}
     system = include["system"]
     if "concept" in include:
         return {system: [concept["code"] for concept in include["concept"]]}
-    if include.get("filter") or systems.get(system, {}).get("content") != "complete":
+    if systems.get(system, {}).get("content") != "complete":
         return {system: []}
-    return {system: list(_codes(systems[system].get("concept", ())))}
+    concepts = systems[system].get("concept", ())
+    for each in include.get("filter", ()):
+        if each["property"] != "concept" or each["op"] not in ("is-a", "descendent-of"):
+            return {system: []}
+        found = next((c for c in _every(concepts) if c["code"] == each["value"]), {"concept": ()})
+        concepts = (found,) if each["op"] == "is-a" and "code" in found else found.get("concept", ())
+    return {system: list(_codes(concepts))}
+
+
+def _every(concepts: Iterable[Parsed]) -> Iterator[Parsed]:
+    for concept in concepts:
+        yield concept
+        yield from _every(concept.get("concept", ()))
 
 
 def _codes(concepts: Iterable[Parsed]) -> Iterator[str]:
@@ -292,6 +322,10 @@ def main(archive: str) -> None:
     write("search-parameters.json", dict(sorted(parameter_table(package, resources).items())), 2)
     write("compartment-patient.json", compartment_table(package), 1)
     write("resource-types.json", sorted(resources), 1)
+    write("invariants.json", invariant_table(definitions), 2)
+    write("targets.json", target_table(definitions), 1)
+    write("bindings.json", binding_table(definitions, codes), 1)
+    (TARGET / "profiles.ndjson.gz").write_bytes(profile_bytes(package))
 
 
 def _is_resource(each: Parsed) -> bool:

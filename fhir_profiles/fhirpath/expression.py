@@ -59,6 +59,14 @@ class CompiledExpression:
         except RecursionError as error:
             raise NotEvaluable("the document is nested too deeply for this expression") from error
 
+    def judge(self, node: Node, environment: Environment) -> bool:
+        """Whether the condition holds of a node: `holds`, in surroundings that are complete already."""
+        environment.context = node
+        try:
+            return self._truth(node, environment) is not False
+        except RecursionError as error:
+            raise NotEvaluable("the document is nested too deeply for this expression") from error
+
 
 def compile_expression(text: str) -> CompiledExpression:
     """Parse and compile an expression; the last ones are remembered.

@@ -102,3 +102,27 @@ CHECKS: Mapping[str, Check] = {
     "xhtml": _markup,
 }
 """By primitive type."""
+
+FORMS: Mapping[str, str] = {
+    "base64Binary": "base64 in groups of four characters",
+    "boolean": "true or false, without quotes",
+    "canonical": "a URL without blanks",
+    "code": "a text without blanks at its ends or two in a row",
+    "date": "YYYY, YYYY-MM or YYYY-MM-DD, of a day that exists",
+    "dateTime": "YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss+zz:zz, of a day that exists",
+    "decimal": "a JSON number",
+    "id": "1 to 64 of A-Z, a-z, 0-9, - and .",
+    "instant": "YYYY-MM-DDThh:mm:ss.sss+zz:zz, with seconds and a zone",
+    "integer": "a whole JSON number of 32 bits",
+    "markdown": "a text that is not empty",
+    "oid": "urn:oid: and numbers with dots",
+    "positiveInt": "a whole JSON number from 1",
+    "string": "a text that is not empty, without control characters",
+    "time": "hh:mm:ss",
+    "unsignedInt": "a whole JSON number from 0",
+    "uri": "a URI without blanks",
+    "url": "a URL without blanks",
+    "uuid": "urn:uuid: and a UUID in lower case",
+    "xhtml": "a div of XHTML as a text",
+}
+"""What a value of each looks like, in words for whoever got it wrong."""

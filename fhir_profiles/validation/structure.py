@@ -5,7 +5,7 @@ required binding. A name that ends in `[x]` is a choice; a type with a dot in it
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,6 +75,17 @@ def is_complex(kind: str) -> bool:
 def value_set(name: str) -> Mapping[str, frozenset[str]]:
     """The codes of a required binding, by code system."""
     return MappingProxyType({system: frozenset(codes) for system, codes in _CODES[name].items()})
+
+
+def value_set_names() -> Collection[str]:
+    """The value sets whose codes are listed."""
+    return _CODES.keys()
+
+
+def value_set_url(name: str) -> str:
+    """The canonical of a value set of the table."""
+    base = "http://terminology.hl7.org" if name.startswith(("v2-", "v3-")) else "http://hl7.org/fhir"
+    return f"{base}/ValueSet/{name}"
 
 
 @cache

@@ -1,29 +1,34 @@
 """Whether a resource is what its type says (FHIR R4 validation.html: structure, values, bindings).
 
 The rules of each type are compiled once from the tables. An issue's `expression` is the FHIRPath of the
-element (`Observation.value.ofType(Quantity).unit`); its text never repeats a value.
+element (`Observation.value.ofType(Quantity).unit`); its text says what would be right, and never repeats a
+value. What goes beyond structure is the business of a `Visitor` (`fhir_profiles/conformance`).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from fhir_profiles.issues import InvalidResource, Issue
 from fhir_profiles.validation.invariants import INVARIANTS
-from fhir_profiles.validation.primitives import CHECKS, Check
+from fhir_profiles.validation.primitives import CHECKS, FORMS, Check
 from fhir_profiles.validation.structure import (
     PRIMITIVES,
     RESOURCE_TYPES,
     ElementDefinition,
     elements,
     value_set,
+    value_set_url,
 )
 
 MOST_ISSUES = 100
 _LONGEST_NAME = 64
+_FEW = 12  # codes of a set that are all told
+_MALFORMED = frozenset({"structure", "value"})
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHADOW = "Element"  # the kind of what stands beside a primitive
 
@@ -31,9 +36,28 @@ ElementPath: TypeAlias = tuple["ElementPath", str, int | None] | str
 """Where a value stands: the place around it, its step and its index; the resource type at the root."""
 
 
-def validate(resource: Mapping[str, Any]) -> tuple[Issue, ...]:
-    """What is wrong with a parsed resource: nothing, or up to `MOST_ISSUES` issues of severity error."""
-    run = _Run()
+class Report(Protocol):
+    """Takes an issue; raises to end the validation where there are enough."""
+
+    def __call__(self, code: str, place: ElementPath, diagnostics: str, severity: str = "error") -> None: ...
+
+
+class Visitor(Protocol):
+    """Looks at what structure cannot say, resource by resource and object by object."""
+
+    def enter(self, kind: str, resource: dict[str, Any], place: ElementPath, *, contained: bool) -> None:
+        """A resource begins; what is visited until it is left belongs to it."""
+
+    def visit(self, kind: str, value: dict[str, Any], place: ElementPath, report: Report) -> None:
+        """Look at an object in which every value has its type, after those in it."""
+
+    def leave(self, report: Report, *, whole: bool) -> None:
+        """The resource that was entered last ends; `whole` where every value in it has its type."""
+
+
+def validate(resource: Mapping[str, Any], visitor: Visitor | None = None) -> tuple[Issue, ...]:
+    """What is wrong with a parsed resource: nothing, or up to `MOST_ISSUES` errors, and as many warnings."""
+    run = _Run(visitor)
     with suppress(_Enough):
         run.resource(resource, None)
     return tuple(run.issues)
@@ -59,6 +83,7 @@ class _Rule:
     check: Check | None = None
     codes: frozenset[str] | None = None
     concepts: Mapping[str, frozenset[str]] | None = None
+    value_set: str = ""
     shadow: bool = False
 
 
@@ -67,15 +92,17 @@ class _Table:
     """The rules of a type: by JSON property, required elements, and choices with the properties of each."""
 
     rules: Mapping[str, _Rule]
-    required: tuple[tuple[str, frozenset[str]], ...]
+    required: tuple[tuple[str, str, frozenset[str]], ...]
     choices: tuple[tuple[str, frozenset[str]], ...]
 
 
 class _Run:
     """One validation: collects the issues, and the ids and local references of the resource at hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, visitor: Visitor | None) -> None:
         self.issues: list[Issue] = []
+        self._visitor = visitor
+        self._malformed = self._errors = self._doubts = 0
         self._local: list[tuple[str, ElementPath]] = []
 
     def resource(self, value: Any, place: ElementPath | None) -> None:
@@ -90,10 +117,17 @@ class _Run:
                     self.report("invariant", where, "the reference names no contained resource (ref-1)")
         self._local = outer
 
-    def report(self, code: str, place: ElementPath, diagnostics: str) -> None:
-        """Add an error."""
-        self.issues.append(Issue("error", code, _expression(place), diagnostics))
-        if len(self.issues) >= MOST_ISSUES:
+    def report(self, code: str, place: ElementPath, diagnostics: str, severity: str = "error") -> None:
+        """Add an issue."""
+        if severity != "error":
+            self._doubts += 1
+            if self._doubts <= MOST_ISSUES:
+                self.issues.append(Issue(severity, code, expression(place), diagnostics))
+            return
+        self._malformed += code in _MALFORMED
+        self._errors += 1
+        self.issues.append(Issue(severity, code, expression(place), diagnostics))
+        if self._errors >= MOST_ISSUES:
             raise _Enough
 
     def _typed(self, value: Any, place: ElementPath | None, *, contained: bool) -> None:
@@ -101,9 +135,15 @@ class _Run:
         if not isinstance(kind, str) or kind not in RESOURCE_TYPES:
             self.report("structure", place or "", "resourceType names no FHIR R4 resource type")
             return
+        here = kind if place is None else place
         if contained and "contained" in value:
-            self.report("invariant", place or kind, "a contained resource contains another (dom-2)")
-        self._object(kind, value, kind if place is None else place)
+            self.report("invariant", here, "a contained resource contains another (dom-2)")
+        if self._visitor is not None:
+            self._visitor.enter(kind, value, here, contained=contained)
+        malformed = self._malformed
+        self._object(kind, value, here)
+        if self._visitor is not None:
+            self._visitor.leave(self.report, whole=malformed == self._malformed)
 
     def _object(self, kind: str, value: dict[str, Any], place: ElementPath) -> None:
         table = _table(kind)
@@ -112,7 +152,7 @@ class _Run:
             return
         if kind != _SHADOW and _is_bare(value):
             self._say_bare(place)
-        rules = table.rules
+        rules, malformed = table.rules, self._malformed
         for key, item in value.items():
             rule = rules.get(key)
             if rule is None:
@@ -126,6 +166,8 @@ class _Run:
                 if rule.shadow and _is_bare(item) and key[1:] not in value:
                     self._say_bare((place, rule.step, None))
         self._whole(kind, table, value, place)
+        if self._visitor is not None and malformed == self._malformed:
+            self._visitor.visit(kind, value, place, self.report)
 
     def _say_bare(self, place: ElementPath) -> None:
         self.report("invariant", place, "an element has a value or children beside its id (ele-1)")
@@ -134,18 +176,22 @@ class _Run:
         """A property that is none: extensions beside what is no primitive, or no element at all."""
         beside = table.rules.get(key[1:]) if key.startswith("_") else None
         if beside is None:
-            self.report("structure", (place, _shown(key), None), "there is no such element")
+            near = get_close_matches(key, [each for each in table.rules if each[0] != "_"], 1)
+            hint = f"; is {near[0]} meant?" if near else ""
+            self.report("structure", (place, _shown(key), None), f"there is no such element{hint}")
         else:
             self.report("structure", (place, beside.step, None), "only a primitive has extensions beside it")
 
     def _whole(self, kind: str, table: _Table, value: dict[str, Any], place: ElementPath) -> None:
         """What is missing, what contradicts itself."""
-        for name, keys in table.required:
+        for name, cardinality, keys in table.required:
             if keys.isdisjoint(value):
-                self.report("required", (place, name, None), "it is required and missing")
+                self.report("required", (place, name, None), f"it is required ({cardinality}) and missing")
         for name, keys in table.choices:
-            if len({key.lstrip("_") for key in keys.intersection(value)}) > 1:
-                self.report("structure", (place, name, None), "it may have one type only")
+            given = {key.lstrip("_") for key in keys.intersection(value)}
+            if len(given) > 1:
+                text = f"it may have one type only; {' and '.join(sorted(given))} are given"
+                self.report("structure", (place, name, None), text)
         if (invariant := INVARIANTS.get(kind)) and (broken := invariant(value)):
             self.report("invariant", place, broken)
 
@@ -165,9 +211,14 @@ class _Run:
     def _value(self, rule: _Rule, item: Any, place: ElementPath) -> None:
         if rule.check is not None:
             if not rule.check(item):
-                self.report("value", place, f"it is not of type {rule.kind}")
+                self.report("value", place, _expected(rule.kind))
             elif rule.codes is not None and item not in rule.codes:
-                self.report("code-invalid", place, "it is not a code of the required value set")
+                near = nearest(item, rule.codes)
+                self.report(
+                    "code-invalid",
+                    place,
+                    f"it is not a code of the required value set {rule.value_set}{near}",
+                )
         elif type(item) is not dict:
             self.report("structure", place, "it must be an object")
         elif rule.kind == "Resource":
@@ -182,11 +233,32 @@ class _Run:
     def _beyond(self, rule: _Rule, item: dict[str, Any], place: ElementPath) -> None:
         """What cannot be said of the object alone."""
         if rule.concepts is not None and not _is_bound(rule.concepts, item):
-            self.report("code-invalid", place, "it has no code of the required value set")
+            near = nearest(_first_code(item), frozenset().union(*rule.concepts.values()))
+            said = f"it has no code of the required value set {rule.value_set}{near}"
+            self.report("code-invalid", place, said)
         if rule.kind == "Reference":
             text = item.get("reference")
             if type(text) is str and text.startswith("#"):
                 self._local.append((text[1:], place))
+
+
+def nearest(code: object, codes: Collection[str]) -> str:
+    """Words that name the codes most like one that is none, or a few that could be meant."""
+    near = get_close_matches(code, codes, 3) if isinstance(code, str) else []
+    if near:
+        return f"; nearest: {', '.join(near)}"
+    return f": {', '.join(sorted(codes))}" if len(codes) <= _FEW else ""
+
+
+def _expected(kind: str) -> str:
+    """What a primitive of the type looks like."""
+    return f"it is not of type {kind}: {FORMS[kind]}"
+
+
+def _first_code(value: Mapping[str, Any]) -> object:
+    codings = value.get("coding", (value,))
+    first = codings[0] if isinstance(codings, list | tuple) and codings else None
+    return first.get("code") if isinstance(first, dict) else None
 
 
 def _is_bare(value: Any) -> bool:
@@ -216,7 +288,8 @@ def _shown(key: str) -> str:
     return name if _IDENTIFIER.fullmatch(name) else f"`{name}`"
 
 
-def _expression(place: ElementPath) -> str:
+def expression(place: ElementPath) -> str:
+    """Where a value stands, as FHIRPath."""
     steps: list[str] = []
     while not isinstance(place, str):
         place, step, index = place
@@ -238,7 +311,7 @@ def _table(kind: str) -> _Table:
                 rules[f"_{key}"] = _Rule(element.name, element.many, _SHADOW, shadow=True)
         keys = frozenset(name for key, _ in properties for name in (key, f"_{key}"))
         if element.required:
-            required.append((element.name, keys))
+            required.append((element.name, "1..*" if element.many else "1..1", keys))
         if element.choice:
             choices.append((element.name, keys))
     return _Table(rules, tuple(required), tuple(choices))
@@ -251,4 +324,5 @@ def _rule(element: ElementDefinition, datatype: str) -> _Rule:
         codes = frozenset().union(*value_set(element.value_set).values())
     elif element.value_set and datatype in ("Coding", "CodeableConcept"):
         concepts = value_set(element.value_set)
-    return _Rule(step, element.many, datatype, CHECKS.get(datatype), codes, concepts)
+    named = value_set_url(element.value_set) if element.value_set else ""
+    return _Rule(step, element.many, datatype, CHECKS.get(datatype), codes, concepts, named)

@@ -27,6 +27,7 @@ from app.http.fhir.read import ReadViews
 from app.http.fhir.record_operations import RecordUses, record_operations
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.search import SearchViews
+from app.http.fhir.validate import ValidateViews
 from app.http.fhir.value_sets import ValueSetViews
 from app.http.fhir.write import IF_NONE_EXIST, WriteViews
 from app.http.kit.bodies import expect_media_type, read_body, read_form
@@ -40,6 +41,7 @@ from app.records.bundles.bundles import Bundles
 from app.records.history import RecordHistory
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
+from app.records.validate import RecordValidation
 from app.site import Sites
 from app.terminology import TerminologyUses
 from graph.clock import instant, now
@@ -101,6 +103,7 @@ def blueprint(
     audit: AuditReader,
     terminology: TerminologyUses,
     uses: RecordUses,
+    validation: RecordValidation,
     tokens: PageTokens,
     sites: Sites,
     largest: LargestBodies,
@@ -108,6 +111,7 @@ def blueprint(
     """All routes."""
     operations = (
         *MetaViews(reader).operations(),
+        *ValidateViews(validation).operations(),
         *terminology_operations(terminology),
         *record_operations(uses, tokens, sites),
     )

@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
+from fhir_profiles.conformance.checking import errors_of
 from fhir_profiles.documents import parse, stamp
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.issues import InvalidResource, Issue
 from fhir_profiles.references import ENTRY, bundle_references
-from fhir_profiles.validation.validation import validate
 from graph.clock import instant
 from graph.errors import Invalid
 from graph.keys import resource_key
@@ -80,8 +80,7 @@ def checked(raw: bytes, document: Mapping[str, Any], expected_type: str | None =
     actual = document.get("resourceType")
     if expected_type is not None and actual != expected_type:
         raise Invalid(f"the body is not a {expected_type}", location="resourceType", code="invalid")
-    issues = validate(document)
-    if any(issue.severity in ("error", "fatal") for issue in issues):
+    if issues := errors_of(document):
         raise InvalidResource(*issues)
     return Received(raw, document)
 

@@ -107,6 +107,11 @@ def _versioned(_: Target) -> bytes:
     return b'"versionId":"1"'
 
 
+def _doubted(_: Target) -> bytes:
+    """What validation says of the diagnosis, which has no narrative."""
+    return b"(dom-6)"
+
+
 def _imaging_study(target: Target) -> bytes:
     return f'"{target.imaging_study}"'.encode()
 
@@ -330,6 +335,12 @@ FHIR = (
     *_bulk_job("export"),
     *_bulk_job("import"),
     Route("POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True),
+    Route("GET /fhir/$validate", RECORD, "/fhir/$validate", status=400),
+    Route("POST /fhir/$validate", RECORD, "/fhir/$validate", _another, JSON),
+    Route(f"GET {_TYPE}/$validate", RECORD, f"{_DX}/$validate", status=400),
+    Route(f"POST {_TYPE}/$validate", RECORD, f"{_DX}/$validate", _another, JSON),
+    _records(f"{_ONE}/$validate", f"{_DX}/{{condition}}/$validate", shows=_doubted),
+    Route(f"POST {_ONE}/$validate", RECORD, f"{_DX}/{{condition}}/$validate", shows=_doubted),
     _records(_COMPARTMENT, "/fhir/Patient/{patient}/Condition"),
     Route(
         f"POST {_COMPARTMENT}/_search",

@@ -1,5 +1,6 @@
 """The tables are what HL7's definitions say: shown on a package of one resource type."""
 
+import gzip
 import io
 import json
 import tarfile
@@ -29,9 +30,10 @@ def definition(name: str, *elements: dict[str, Any], kind: str = "resource") -> 
     }
 
 
+RULE = {"key": "thg-1", "severity": "error", "human": "It has one", "expression": "part.exists()"}
 THING = definition(
     "Thing",
-    {"path": "Thing", "min": 0, "max": "*"},
+    {"path": "Thing", "min": 0, "max": "*", "constraint": [RULE, {**RULE, "key": "ele-1"}]},
     element("Thing.id", "http://hl7.org/fhirpath/System.String", base={"path": "Resource.id"}),
     element("Thing.status", "code", least=1, binding={"strength": "required", "valueSet": f"{STATUS}|4.0.1"}),
     element("Thing.value[x]", "Quantity", "string"),
@@ -39,15 +41,22 @@ THING = definition(
     element("Thing.part", "BackboneElement", most="*"),
     {"path": "Thing.part.again", "min": 0, "max": "*", "contentReference": "#Thing.part"},
     element("Thing.later", "string"),
+    element("Thing.kind", "code", binding={"strength": "extensible", "valueSet": STATUS}),
+    {
+        **element("Thing.owner"),
+        "type": [{"code": "Reference", "targetProfile": ["http://hl7.org/fhir/StructureDefinition/Thing"]}],
+        "constraint": [{**RULE, "key": "own-1", "severity": "warning"}],
+    },
 )
 FORGOTTEN = {
     "resourceType": "StructureDefinition",
     "snapshot": {"element": [element("Thing.note", "string")]},
 }
+NAMES = ("id", "status", "note", "valueQuantity", "valueString", "kind", "owner")
 SCHEMA = {
     "Thing": {
         "properties": {
-            **{name: {} for name in ("id", "status", "note", "valueQuantity", "valueString")},
+            **{name: {} for name in NAMES},
             "part": {"items": {"$ref": "#/definitions/Thing_Part"}},
         }
     },
@@ -84,6 +93,25 @@ CODES = {
     "content": "complete",
     "concept": [{"code": "a", "concept": [{"code": "b"}]}],
 }
+NICKNAME = {
+    "resourceType": "StructureDefinition",
+    "url": "urn:nickname",
+    "type": "Extension",
+    "context": [{"type": "element", "expression": "Thing"}],
+    "snapshot": {"element": []},
+    "differential": {
+        "element": [
+            {
+                "id": "Extension.value[x]",
+                "path": "Extension.value[x]",
+                "short": "told",
+                "min": 1,
+                "fixedString": "x",
+                "constraint": [{"key": "ele-1", "expression": "x"}, {"key": "nick-1", "expression": "y"}],
+            }
+        ]
+    },
+}
 COMPOSE = {"include": [{"system": "urn:s"}], "exclude": [{"system": "urn:s", "concept": [{"code": "a"}]}]}
 FILES: dict[str, Any] = {
     "profiles-types.json": [],
@@ -91,6 +119,9 @@ FILES: dict[str, Any] = {
     "dataelements.json": [FORGOTTEN],
     "valuesets.json": [CODES, {"resourceType": "ValueSet", "url": STATUS, "compose": COMPOSE}],
     "v3-codesystems.json": [],
+    "v2-tables.json": [],
+    "extension-definitions.json": [NICKNAME],
+    "profiles-others.json": [],
     "search-parameters.json": PARAMETERS,
 }
 
@@ -125,6 +156,8 @@ def test_elements_are_those_that_the_schema_knows(tables: Path) -> None:
             "status": "1..1 code @status",
             "value[x]": "0..1 Quantity|string",
             "part": "0..* Thing.part",
+            "kind": "0..1 code",
+            "owner": "0..1 Reference",
             "note": "0..1 string",
         },
         "Thing.part": {"again": "0..* Thing.part"},
@@ -134,6 +167,43 @@ def test_elements_are_those_that_the_schema_knows(tables: Path) -> None:
 
 def test_a_value_set_is_listed_with_what_it_leaves_out(tables: Path) -> None:
     assert table(tables, "codes.json") == {"status": {"urn:s": ["b"]}}
+
+
+def test_a_rule_is_parsed_and_stands_with_its_type_or_element(tables: Path) -> None:
+    assert table(tables, "invariants.json") == {
+        "expressions": {"0": ["call", ["member", None, "part"], "exists", []]},
+        "rules": {
+            "Thing": [
+                ["", "thg-1", "error", "0", "It has one"],
+                ["owner", "own-1", "warning", "0", "It has one"],
+            ]
+        },
+    }
+
+
+def test_targets_and_extensible_bindings_are_told_by_element(tables: Path) -> None:
+    assert table(tables, "targets.json") == {"Thing": {"owner": "Thing"}}
+    assert table(tables, "bindings.json") == {"Thing": {"kind": "status"}}
+
+
+def test_a_profile_is_cut_to_what_it_constrains(tables: Path) -> None:
+    (line,) = gzip.decompress((tables / "profiles.ndjson.gz").read_bytes()).splitlines()
+    assert json.loads(line) == {
+        "url": "urn:nickname",
+        "type": "Extension",
+        "context": [{"type": "element", "expression": "Thing"}],
+        "differential": {
+            "element": [
+                {
+                    "id": "Extension.value[x]",
+                    "path": "Extension.value[x]",
+                    "min": 1,
+                    "fixedString": "x",
+                    "constraint": [{"key": "nick-1", "expression": "y"}],
+                }
+            ]
+        },
+    }
 
 
 def test_parameters_are_those_that_can_be_laid_out_in_rows(tables: Path) -> None:

@@ -1,0 +1,1 @@
+"""Whether a resource conforms beyond its structure: invariants, targets, bindings, extensions, profiles."""
