@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 
 from app.terminology.closures import Closures
+from app.terminology.code_sets import TenantCodeSets
 from app.terminology.code_systems import CodeSystems
 from app.terminology.concept_maps import ConceptMaps
 from app.terminology.library import Definitions
 from app.terminology.value_sets import ValueSets
 
-__all__ = ["Closures", "CodeSystems", "ConceptMaps", "Definitions", "TerminologyUses", "ValueSets"]
+__all__ = [
+    "Closures",
+    "CodeSystems",
+    "ConceptMaps",
+    "Definitions",
+    "TenantCodeSets",
+    "TerminologyUses",
+    "ValueSets",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A canonical without a version names the newest of those that are not retired (re
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import orjson
@@ -18,7 +19,7 @@ from fhir_profiles.terminology.implicit import implicit_value_set
 from fhir_profiles.terminology.maps import sources_of, targets_of
 from fhir_profiles.terminology.parsed import ParsedCodeSystem
 from fhir_profiles.terminology.supplements import Supplemented
-from graph.keys import resource_key
+from graph.keys import resource_key, version_key
 from graph.query.expression import Any as AnyOf
 from graph.query.expression import Expression, Page, Question, Term
 from graph.query.rows import field_of
@@ -144,9 +145,9 @@ class TenantLibrary:
         self._scope.concerns(key for each in there for key in each.whose)
         found = [Stored(each.key, each.document, each.size, each.updated) for each in heads.values()]
         for each in there:
-            key, body = f"{each.key}|{each.version_id}", each.body
-            document = self._every.documents.made(key, len(body), lambda body=body: orjson.loads(body))
-            found.append(Stored(key, document, len(body), each.last_updated))
+            key, size = version_key(each.key, each.version_id), len(each.body)
+            document = self._every.documents.made(key, size, partial(orjson.loads, each.body))
+            found.append(Stored(key, document, size, each.last_updated))
         return tuple(found)
 
 

@@ -14,6 +14,7 @@ from graph.errors import Invalid, TooLarge
 from graph.query.prices import QUESTION, rows
 from graph.scope import AccessScope
 
+KIND = "ValueSet"
 LARGEST_ANSWER = 10_000  # codes
 _LONGEST_TEXT = 200
 
@@ -41,7 +42,7 @@ class NamedDefinition:
             return self.sent
         url, version = split_canonical(self.url or "")
         wanted = self.version or version
-        if self.kind == "ValueSet":
+        if self.kind == KIND:
             found = library.value_set(url, wanted)
         else:
             found = library.resource(self.kind, url, wanted)

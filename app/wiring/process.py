@@ -52,6 +52,7 @@ from app.terminology import (
     CodeSystems,
     ConceptMaps,
     Definitions,
+    TenantCodeSets,
     TerminologyUses,
     ValueSets,
 )
@@ -75,6 +76,7 @@ from graph.local.folders import graph_folder
 from graph.local.state import Neo4jAddress, local_address
 from graph.resources.references import ReferenceStore
 from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
 from graph.session import Graph
 from graph.studies.imaging import ImagingStore
 from graph.studies.removals import RemovalStore
@@ -303,7 +305,8 @@ class Wiring:
 
     @cached_property
     def record_search(self) -> RecordSearch:
-        return RecordSearch(self.resources, IncludeSearch(self.resources), self.sites)
+        includes = IncludeSearch(self.resources)
+        return RecordSearch(self.resources, includes, self.sites, self._code_sets)
 
     @cached_property
     def history(self) -> RecordHistory:
@@ -334,6 +337,9 @@ class Wiring:
         )
 
     # Use cases on terminology
+
+    def _code_sets(self, scope: AccessScope) -> TenantCodeSets:
+        return TenantCodeSets(self.definitions, self.terminology.code_systems, scope)
 
     @cached_property
     def definitions(self) -> Definitions:

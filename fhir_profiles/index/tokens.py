@@ -12,7 +12,8 @@ from fhir_profiles.index.escaping import split_on, unescaped
 from fhir_profiles.index.kept import Converter, KeptRows, beside
 
 TEXT, OF_TYPE = "text", "of-type"
-MODIFIERS = frozenset({"not", TEXT, OF_TYPE})
+IN, NOT_IN, ABOVE, BELOW = "in", "not-in", "above", "below"  # terminology says which codes are meant
+MODIFIERS = frozenset({"not", TEXT, OF_TYPE, IN, NOT_IN, ABOVE, BELOW})
 _CODE_ONLY, _SYSTEM_AND_CODE, _SYSTEM_TYPE_AND_VALUE = 1, 2, 3
 _A_TOKEN = "a token is [system]|[code]"  # noqa: S105 - not a secret
 

@@ -7,7 +7,7 @@
 its concepts, so every method is asked with a key that the caller's own search found.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -200,7 +200,7 @@ def _narrows(asked: CodeFilter) -> bool:
     return asked.op in _NARROWING and asked.property in CODE_NAMES
 
 
-_NARROWING = {
+_NARROWING: Mapping[str, Callable[[CodeSystem, CodeFilter], frozenset[str]]] = {
     "=": lambda system, asked: frozenset({asked.value}),
     "in": lambda system, asked: frozenset(each.strip() for each in asked.value.split(",")),
     "is-a": lambda system, asked: system.descendants(asked.value) | {asked.value},

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
+from app.records.search.coded import CODED, CodeSets, coded
 from app.records.search.contained import in_contained
 from app.records.search.leaves import leaf
 from app.records.search.modifiers import AskedParameter
@@ -60,6 +61,7 @@ class SearchContext:
     tenant: str
     zone: tzinfo = UTC
     base: str = ""  # of this server's own resources
+    codes: CodeSets | None = None  # None where terminology is not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ def _matching(asked: AskedParameter, values: list[str], context: SearchContext) 
     """All values of one parameter; `:not` and `:missing` turn the whole around (search.html#modifiers)."""
     if asked.modifier == MISSING:
         return _missing(asked, values)
+    if asked.modifier in CODED and asked.parameter.type == "token":
+        return coded(asked, values, context.codes)
     if _is_instance_uid(asked) and asked.modifier in ("", "not"):
         matched: Expression = _of_instances(asked, values)
     else:

@@ -3,11 +3,12 @@
 `understood` comes first, since which parameters counted is part of the question that a page belongs to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.records.search.asked_references import require_resolved
+from app.records.search.coded import CodeSets
 from app.records.search.criteria import (
     KnownCriteria,
     SearchContext,
@@ -64,10 +65,17 @@ class SearchPage:
 class RecordSearch:
     """Searches resources."""
 
-    def __init__(self, resources: ResourceStore, includes: IncludeSearch, sites: Sites) -> None:
+    def __init__(
+        self,
+        resources: ResourceStore,
+        includes: IncludeSearch,
+        sites: Sites,
+        codes: Callable[[AccessScope], CodeSets],
+    ) -> None:
         self._resources = resources
         self._includes = includes
         self._sites = sites
+        self._codes = codes
 
     def criteria(self, scope: AccessScope, resource_type: str, parameters: Parameters) -> Expression:
         """Return the condition of criteria that decide a write.
@@ -148,7 +156,7 @@ class RecordSearch:
 
     def _context(self, scope: AccessScope) -> SearchContext:
         site = self._sites.of(scope)
-        return SearchContext(scope.tenant, site.zone, site.fhir_base)
+        return SearchContext(scope.tenant, site.zone, site.fhir_base, self._codes(scope))
 
 
 def _price_of(asked: TypeSearch) -> int:
