@@ -39,6 +39,7 @@ _NOT_R4_ELEMENTS = (
 _BACKBONES = {"BackboneElement", "Element"}
 _NO_ROWS = {"_text", "_content", "_query"}
 _RANGES = {"date", "number", "quantity"}
+_OF_EVERY_TYPE = {"id", "extension", "modifierExtension"}  # say nothing of what a type's summary is
 
 
 class Package:
@@ -177,6 +178,21 @@ def _required_set(element: Parsed) -> str:
     return "observation-status" if name == "detectedissue-status" else name
 
 
+def summary_table(definitions: Mapping[str, Mapping[str, Parsed]]) -> dict[str, str]:
+    """`{type: elements}`: those that are marked isSummary, of each type of which some are not."""
+    own: dict[str, dict[str, bool]] = {}
+    for elements in definitions.values():
+        for path, element in elements.items():
+            parent, _, name = path.rpartition(".")
+            if parent and name not in _OF_EVERY_TYPE:
+                own.setdefault(parent, {})[name.removesuffix("[x]")] = bool(element.get("isSummary"))
+    return {
+        kind: " ".join(name for name, marked in names.items() if marked)
+        for kind, names in own.items()
+        if kind != "Element" and not all(names.values())
+    }
+
+
 def code_table(
     definitions: Mapping[str, Mapping[str, Parsed]], package: Package
 ) -> dict[str, dict[str, list[str]]]:
@@ -266,9 +282,11 @@ def parameter_table(package: Package, types: Iterable[str]) -> Parsed:
 
 
 def _has_rows(each: Parsed, known: Mapping[str, Parsed]) -> bool:
-    """Whether values can be laid out in rows: not for `near`, nor for composites of two ranges."""
+    """Whether values can be laid out in rows: of two ranges, numbers behind one code can."""
     parts = [known[part["definition"]]["type"] for part in each.get("component", ())]
-    if each["code"] in _NO_ROWS or each["type"] == "special" or sum(part in _RANGES for part in parts) > 1:
+    if each["code"] in _NO_ROWS:
+        return False
+    if sum(part in _RANGES for part in parts) > 1 and parts != ["token", "number", "number"]:
         return False
     return not each["expression"].startswith(_NOT_R4_ELEMENTS)
 
@@ -286,10 +304,17 @@ def _parameter(each: Parsed, base: str, every: set[str], known: Mapping[str, Par
         found["target"] = targets
     if "component" in each:
         found["components"] = [
-            {"type": kind, "paths": parts_for(part["expression"], base)}
+            {"type": kind, "paths": _component_paths(part["expression"], base)}
             for part, kind in zip(each["component"], _component_types(each, known), strict=True)
         ]
     return found
+
+
+def _component_paths(expression: str, base: str) -> tuple[str, ...]:
+    """The paths of a part of a composite; one that starts at the resource again keeps saying so."""
+    if expression.startswith("%resource."):
+        return (expression,)
+    return parts_for(expression, base)
 
 
 def compartment_table(package: Package) -> Parsed:
@@ -318,6 +343,7 @@ def main(archive: str) -> None:
     codes = code_table(definitions, package)
     resources = [each["name"] for each in package.resources("profiles-resources.json") if _is_resource(each)]
     write("structure.json", dict(sorted(structure_table(definitions, codes).items())), 2)
+    write("summary.json", dict(sorted(summary_table(definitions).items())), 1)
     write("codes.json", codes, 2)
     write("search-parameters.json", dict(sorted(parameter_table(package, resources).items())), 2)
     write("compartment-patient.json", compartment_table(package), 1)

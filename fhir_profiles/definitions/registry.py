@@ -16,6 +16,7 @@ from fhir_profiles.definitions.expressions import UnreadableExpression, parse, p
 from fhir_profiles.validation.structure import RESOURCE_TYPES, elements, is_complex, kinds, read_table
 
 __all__ = [
+    "OF_RESOURCE",
     "RESOURCE_TYPES",
     "Component",
     "SearchParameter",
@@ -28,6 +29,8 @@ __all__ = [
     "search_parameters",
 ]
 
+OF_RESOURCE = "%resource."
+"""How the path of a part of a composite begins that starts at the resource, not where that stands."""
 ADDITIONS = Path(__file__).parents[1] / "search_parameters"
 TYPES = frozenset({"token", "string", "date", "reference", "number", "quantity", "uri", "composite"})
 
@@ -44,8 +47,9 @@ class Component:
 class SearchParameter:
     """One search parameter of one resource type.
 
-    `type` is token, string, date, reference, number, quantity, uri or composite. `parts` is the union of its
-    FHIRPath below the resource, `paths` the same as plain element paths (`participant.individual`).
+    `type` is token, string, date, reference, number, quantity, uri, composite or special (`near`). `parts` is
+    the union of its FHIRPath below the resource, `paths` the same as plain element paths
+    (`participant.individual`).
     `targets` are the types that a reference may point to; empty where any may stand.
     """
 

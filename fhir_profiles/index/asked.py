@@ -60,7 +60,40 @@ class AskedSpan:
     code: str | None = None
 
 
-Asked: TypeAlias = AskedTerm | AskedText | AskedSpan
+@dataclass(frozen=True, slots=True)
+class AskedPair:
+    """Some row, a pair of numbers, stands as both ask: `low` holds the one, `high` the other.
+
+    `system` and `code` are of the part before them; None is any system.
+    """
+
+    name: str
+    first: AskedSpan
+    second: AskedSpan
+    system: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPlace:
+    """Some position lies within so many metres of a place, in degrees of WGS 84."""
+
+    name: str
+    latitude: float
+    longitude: float
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskedUri:
+    """Some URI holds the text; with `whole_segments` it is the text, or goes on after it with a segment."""
+
+    name: str
+    value: str
+    whole_segments: bool
+
+
+Asked: TypeAlias = AskedTerm | AskedText | AskedSpan | AskedPair | AskedPlace | AskedUri
 
 
 class UnreadableValue(ValueError):

@@ -2,7 +2,8 @@
 
 A composite is one row of the kind of its last part. Its code is the codes of the parts joined with `$`, and
 so is its system. Where the last part is a date, number or quantity the row is a span, once with the code
-alone and once with `code$unit`; where it is a string the row is a text, `code$text`.
+alone and once with `code$unit`; where it is a string the row is a text, `code$text`. Two numbers behind a
+code are one span, the first its low and the second its high: both are asked of the same element.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +11,15 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from fhir_profiles.definitions.registry import Component, SearchParameter
-from fhir_profiles.index.asked import Asked, AskedSpan, AskedTerm, AskedText, Asking, UnreadableValue
+from fhir_profiles.index.asked import (
+    Asked,
+    AskedPair,
+    AskedSpan,
+    AskedTerm,
+    AskedText,
+    Asking,
+    UnreadableValue,
+)
 from fhir_profiles.index.escaping import parted
 from fhir_profiles.index.kept import KeptRows, TermValue
 
@@ -23,12 +32,22 @@ _Reader: TypeAlias = Callable[[Asking, str], Asked]
 def keep(rows: KeptRows, param: str, parts: Sequence[KeptRows]) -> None:
     """Add the rows of a composite from those of its parts, the last of them the value."""
     *heads, last = parts
+    if heads[-1].spans:
+        _keep_pairs(rows, param, heads[0], heads[-1], last)
+        return
     joined: list[tuple[TermValue, ...]] = [()]
     for head in heads:
         own = [term for term in head.terms if term.param == PART]
         joined = [(*before, term) for before in joined for term in own]
     for terms in joined:
         _keep_one(rows, param, terms, last)
+
+
+def _keep_pairs(rows: KeptRows, param: str, head: KeptRows, first: KeptRows, second: KeptRows) -> None:
+    for term in head.terms:
+        for one in first.spans:
+            for other in second.spans:
+                rows.span(param, one.low, other.low, term.system, term.code)
 
 
 def _keep_one(rows: KeptRows, param: str, head: tuple[TermValue, ...], last: KeptRows) -> None:
@@ -55,6 +74,9 @@ def asked(asking: Asking, text: str, read: _Reader) -> Asked:
         raise UnreadableValue("a composite has a value for each part, joined by $")
     pairs = zip(components, parts, strict=True)
     *heads, last = [read(_of_part(asking, component), part) for component, part in pairs]
+    if isinstance(heads[-1], AskedSpan) and isinstance(last, AskedSpan):
+        head = _head(heads[:-1])
+        return AskedPair(asking.name, heads[-1], last, head.system, head.codes[0])
     head = _head(heads)
     match last:
         case AskedTerm(codes=()):
@@ -67,6 +89,7 @@ def asked(asking: Asking, text: str, read: _Reader) -> Asked:
         case AskedSpan(code=unit):
             code = _joined(*head.codes, unit) if unit else _joined(*head.codes)
             return replace(last, name=asking.name, system=head.system, code=code)
+    raise UnreadableValue("a composite ends in a code, a text or a range")
 
 
 def _of_part(asking: Asking, component: Component) -> Asking:

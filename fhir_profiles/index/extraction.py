@@ -8,7 +8,9 @@ from typing import Any
 
 from fhir_profiles.definitions.expressions import Path, PathStep, parse
 from fhir_profiles.definitions.registry import (
+    OF_RESOURCE,
     RESOURCE_TYPES,
+    Component,
     compartment_parameters,
     in_patient_compartment,
     is_shared,
@@ -178,25 +180,33 @@ class _Composite:
 
     name: str
     places: tuple[_Node, ...]
-    parts: tuple[_Node, ...]
+    parts: tuple["_Component", ...]
 
     def collect(self, resource: Mapping[str, Any], rows: KeptRows) -> None:
         for place in self.places:
             for value in _at(place, resource):
                 if isinstance(value, dict):
-                    self._combine(value, rows)
+                    self._combine(resource, value, rows)
 
-    def _combine(self, value: Mapping[str, Any], rows: KeptRows) -> None:
-        if not any(key in value for key, _ in self.parts[-1].ways):
+    def _combine(self, resource: Mapping[str, Any], value: Mapping[str, Any], rows: KeptRows) -> None:
+        if not any(key in value for key, _ in self.parts[-1].tree.ways):
             return  # most resources have no value of its type
         found: list[KeptRows] = []
         for part in reversed(self.parts):
             own = KeptRows(rows.zone, rows.base)
-            part.visit(value, own)
+            part.tree.visit(resource if part.of_resource else value, own)
             if not own:
                 return
             found.append(own)
         composites.keep(rows, self.name, found[::-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Component:
+    """One part of a composite: a tree below where that stands, or below the resource (`%resource`)."""
+
+    tree: _Node
+    of_resource: bool
 
 
 def _at(node: _Node, value: Any) -> Iterator[Any]:
@@ -236,22 +246,27 @@ def _plan(resource_type: str) -> _Plan:
     return _Plan(tree, tuple(existing), tuple(composites))
 
 
-def _composite(resource_type: str, name: str, parts: tuple[str, ...], components: Any) -> _Composite:
+def _composite(
+    resource_type: str, name: str, parts: tuple[str, ...], components: tuple[Component, ...]
+) -> _Composite:
     places, kinds = [], set()
     for path in map(parse, parts):
         place = _Node()
         kinds |= {kind for _, kind, _ in _grow(place, resource_type, path.steps)}
         place.close()
         places.append(place)
-    trees = []
-    for component in components:
-        tree = _Node()
-        for kind in sorted(kinds):
-            for path in map(parse, component.parts):
-                _plant(tree, kind, path, component.type, composites.PART)
-        tree.close()
-        trees.append(tree)
-    return _Composite(name, tuple(places), tuple(trees))
+    found = (_component(resource_type, sorted(kinds), each) for each in components)
+    return _Composite(name, tuple(places), tuple(found))
+
+
+def _component(resource_type: str, kinds: list[str], component: Component) -> _Component:
+    tree, of_resource = _Node(), False
+    for part in component.parts:
+        of_resource = part.startswith(OF_RESOURCE)
+        for kind in (resource_type,) if of_resource else kinds:
+            _plant(tree, kind, parse(part.removeprefix(OF_RESOURCE)), component.type, composites.PART)
+    tree.close()
+    return _Component(tree, of_resource)
 
 
 def _plant(tree: _Node, kind: str, path: Path, parameter_type: str, name: str) -> None:

@@ -14,6 +14,8 @@ from fhir_profiles.folding import LONGEST, fold
 ID, LAST_UPDATED = "_id", "_lastUpdated"
 CONTAINED = "#"
 """How a reference begins that is to a contained resource."""
+VALUELESS = CONTAINED
+"""The code of the term that says that there is a reference, though none that can be asked for by its text."""
 WITHOUT_ROWS = frozenset({ID, LAST_UPDATED})
 """Parameters that are kept as properties of the resource itself."""
 
@@ -89,6 +91,11 @@ class KeptRows:
         if isinstance(code, str) and code:
             self.terms[TermValue(param, system if isinstance(system, str) else "", code)] = None
 
+    def there(self, param: str) -> None:
+        """Add that there is a reference of which no text is kept; as a part of a composite it is none."""
+        if param:
+            self.terms[TermValue(param, "", VALUELESS)] = None
+
     def text(self, param: str, value: object) -> None:
         """Add a text unless it is blank."""
         if isinstance(value, str) and (folded := fold(value)):
@@ -101,7 +108,8 @@ class KeptRows:
 
     def contained(self, param: str, contained_type: str, inner: "KeptRows") -> None:
         """Add the rows of a contained resource that a parameter refers to, under names of their own."""
-        self.term(within(param, contained_type), "", CONTAINED)
+        self.there(param)
+        self.there(within(param, contained_type))
         for term in inner.terms:
             self.terms[term._replace(param=within(param, contained_type, term.param))] = None
         for text in inner.texts:

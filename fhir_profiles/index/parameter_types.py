@@ -12,6 +12,7 @@ from fhir_profiles.index import (
     composites,
     dates,
     numbers,
+    positions,
     quantities,
     references,
     strings,
@@ -41,11 +42,12 @@ class ParameterType:
 TYPES: Mapping[str, ParameterType] = {
     "token": ParameterType(TermValue, tokens.KEPT, tokens.asked, tokens.MODIFIERS),
     "reference": ParameterType(TermValue, references.KEPT, references.asked, references.MODIFIERS),
-    "uri": ParameterType(TermValue, uris.KEPT, uris.asked),
+    "uri": ParameterType(TermValue, uris.KEPT, uris.asked, uris.MODIFIERS),
     "string": ParameterType(TextValue, strings.KEPT, strings.asked, strings.MODIFIERS),
     "date": ParameterType(SpanValue, dates.KEPT, dates.asked),
     "number": ParameterType(SpanValue, numbers.KEPT, numbers.asked),
     "quantity": ParameterType(SpanValue, quantities.KEPT, quantities.asked),
+    "special": ParameterType(SpanValue, positions.KEPT, positions.asked),
 }
 
 

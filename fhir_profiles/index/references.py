@@ -27,9 +27,13 @@ def _reference(rows: KeptRows, param: str, value: Any, resolves: str) -> None:
     pointed = pointed_type(value) if resolves else None
     if pointed == resolves or not resolves:
         _text(rows, param, text, "")
+        if isinstance(text, str) and text.startswith(CONTAINED) and not resolves:
+            rows.there(param)
     identifier = value.get("identifier")
     if isinstance(identifier, dict) and pointed in (resolves or None, None):
         rows.term(beside(param, IDENTIFIER), identifier.get("system"), identifier.get("value"))
+        if text is None and identifier.get("value"):
+            rows.there(param)
 
 
 def _text(rows: KeptRows, param: str, text: Any, _: str) -> None:

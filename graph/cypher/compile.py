@@ -34,12 +34,20 @@ def page(scope: AccessScope, question: Question, sizes: Sizes = _NOTHING_KNOWN) 
     return _finished(writing, _page(writing, plan, question.page))
 
 
-def count(scope: AccessScope, entity: str, where: Expression, sizes: Sizes = _NOTHING_KNOWN) -> Statement:
-    """How many rows satisfy a condition, as `{total}`; it costs what all of them cost."""
+def count(
+    scope: AccessScope,
+    entity: str,
+    where: Expression,
+    sizes: Sizes = _NOTHING_KNOWN,
+    *,
+    most: int | None = None,
+) -> Statement:
+    """How many rows satisfy a condition, as `{total}`; it costs what all of them cost, or `most` of them."""
     writing = Writing(scope)
     check_where(entity, where)
     plan = Plan.of(writing, BoundRow("r", (entity,)), where, sizes)
-    return _finished(writing, f"{bag(writing, plan)}\nRETURN count(DISTINCT r) AS total")
+    cut = f"\nWITH DISTINCT r LIMIT {writing.value(most)}" if most is not None else ""
+    return _finished(writing, f"{bag(writing, plan)}{cut}\nRETURN count(DISTINCT r) AS total")
 
 
 def _page(writing: Writing, plan: Plan, asked: Page) -> str:

@@ -5,8 +5,9 @@ planner: the conjunct with the smallest expected number of rows, from counts whe
 from what a field usually holds. A scan of the kind of row in creation order is the last resort.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any as AnyValue
 from typing import TypeAlias
 
 from fhir_profiles.definitions.registry import in_patient_compartment, is_shared
@@ -21,6 +22,7 @@ from graph.query.expression import (
     Along,
     Any,
     AtLeast,
+    CodePart,
     Expression,
     Field,
     Inside,
@@ -30,6 +32,7 @@ from graph.query.expression import (
     Link,
     Match,
     Members,
+    Near,
     Order,
     Owner,
     Related,
@@ -63,6 +66,8 @@ USUAL_TERMS: Mapping[str, int] = {
     "priority": SCAN,
 }
 USUAL_TEXT: Mapping[Match, int] = {Match.EXACT: 50, Match.EQUALS: 50, Match.PREFIX: 2_000, Match.LIKE: 2_000}
+USUAL_PART = 500  # codes that begin with a text
+USUAL_NEAR = 500  # places on the latitudes of a circle
 SHORTEST_PREFIX = 2  # one letter is no help
 USUAL_A_DAY = 500
 _DAY = 86_400_000_000
@@ -125,13 +130,10 @@ def expected(scope: AccessScope, entity: str, leaf: Expression, sizes: Sizes) ->
             return len(leaf.keys)
         case Term():
             return _of_term(scope, leaf, sizes)
-        case Text():
-            return _of_text(leaf)
-        case Span():
-            return _of_span(leaf)
         case Related() | Any() | AtLeast():
             return _of_many(scope, entity, leaf, sizes)
-    return None
+    guess = _GUESSES.get(type(leaf))
+    return guess(leaf) if guess else None
 
 
 def _of_many(scope: AccessScope, entity: str, node: Related | Any | AtLeast, sizes: Sizes) -> int | None:
@@ -180,6 +182,14 @@ def _of_span(leaf: Span) -> int | None:
     if not closed or leaf.low is None or leaf.high is None or not _has_date_index(leaf.field):
         return None
     return max(1, int((leaf.high - leaf.low) * USUAL_A_DAY / _DAY))
+
+
+_GUESSES: Mapping[type, Callable[[AnyValue], int | None]] = {
+    Text: _of_text,
+    Span: _of_span,
+    CodePart: lambda leaf: USUAL_PART if leaf.begins else None,
+    Near: lambda _: USUAL_NEAR,
+}
 
 
 def _has_date_index(field: Field) -> bool:

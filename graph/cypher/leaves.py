@@ -10,22 +10,44 @@ from graph.cypher.names import asks_groups, group_regex, searched_name
 from graph.cypher.spans import SpanColumns, comparing
 from graph.cypher.text import TextColumns, matching
 from graph.cypher.writing import BoundRow, Writing
+from graph.errors import Invalid
+from graph.keys import part
 from graph.query.attribute_forms import compared_property, limit_properties
 from graph.query.attributes import BY_KEYWORD, STUDY
-from graph.query.expression import Field, KeyIn, Kind, Layout, Leaf, Present, Span, Term, Text
+from graph.query.expression import (
+    CodePart,
+    Field,
+    KeyIn,
+    Kind,
+    Layout,
+    Leaf,
+    Near,
+    Pair,
+    Present,
+    Span,
+    Term,
+    Text,
+    Unlike,
+    ValueLeaf,
+    Worded,
+)
 from graph.query.rows import NODE_FIELDS, VALUE_NODES, code_key, field_key
+
+_METRES_OF_A_DEGREE = 110_000.0  # of latitude: the least that there are
 
 
 def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
     """The condition that the row satisfies the leaf."""
     if isinstance(leaf, KeyIn):
         return _has_key(writing, row, leaf)
+    if isinstance(leaf, Worded):
+        raise Invalid("words are found piece by piece")
     if leaf.field.layout is Layout.ROWS:
         return _has_row(writing, row, leaf)
     return f"coalesce({' AND '.join(property_conditions(writing, row, leaf))}, false)"
 
 
-def _has_row(writing: Writing, row: BoundRow, leaf: Term | Text | Span | Present) -> str:
+def _has_row(writing: Writing, row: BoundRow, leaf: ValueLeaf) -> str:
     """A code is looked up by what names its row: its key and the serial of the resource (ADR 0001)."""
     conditions = value_conditions(writing, "v", leaf)
     if not isinstance(leaf, Term) or not leaf.codes:
@@ -64,7 +86,7 @@ def _has_key(writing: Writing, row: BoundRow, leaf: KeyIn) -> str:
     return f"({' OR '.join(conditions)})" if conditions else writing.constant(False)
 
 
-def value_conditions(writing: Writing, variable: str, leaf: Term | Text | Span | Present) -> list[str]:
+def value_conditions(writing: Writing, variable: str, leaf: ValueLeaf) -> list[str]:
     """The conditions that a value row meets when it satisfies the leaf."""
     return _VALUES[type(leaf)](writing, variable, leaf)
 
@@ -82,7 +104,7 @@ def term_keys(writing: Writing, leaf: Term) -> list[str]:
     return sorted({code_key(writing.scope.tenant, leaf.field, code) for code in leaf.codes})
 
 
-def property_conditions(writing: Writing, row: BoundRow, leaf: Term | Text | Span | Present) -> list[str]:
+def property_conditions(writing: Writing, row: BoundRow, leaf: ValueLeaf) -> list[str]:
     """The conditions on properties of the row itself; unknown where the row lacks them."""
     conditions = _PROPERTIES[type(leaf)](writing, row.variable, leaf)
     if len(row.entities) > 1:  # the field is of one kind of row, the link leads to several
@@ -128,6 +150,48 @@ def _span_value(writing: Writing, variable: str, leaf: Span) -> list[str]:
     ]
     conditions += _equal(writing, system, leaf.system)
     return conditions + _equal(writing, code, leaf.code)
+
+
+def _code_part_value(writing: Writing, variable: str, leaf: CodePart) -> list[str]:
+    """A part of a code, which is the end of the key of its row, written as parts of keys are."""
+    tenant, asked = writing.scope.tenant, part(leaf.value)
+    if leaf.begins:
+        return [f"{variable}.key STARTS WITH {writing.value(code_key(tenant, leaf.field, leaf.value))}"]
+    begins = code_key(tenant, leaf.field, "")
+    code = f"toLower(substring({variable}.key, {writing.value(len(begins))}))"
+    return [value_field(writing, variable, leaf.field), f"{code} CONTAINS toLower({writing.value(asked)})"]
+
+
+def _pair_value(writing: Writing, variable: str, leaf: Pair) -> list[str]:
+    low, high, system, code = VALUE_NODES[Kind.SPAN].places(variable)
+    return [
+        value_field(writing, variable, leaf.field),
+        comparing(writing, SpanColumns(low, low), leaf.first),
+        comparing(writing, SpanColumns(high, high), leaf.second),
+        *_equal(writing, system, leaf.system),
+        *_equal(writing, code, leaf.code),
+    ]
+
+
+def _near_value(writing: Writing, variable: str, leaf: Near) -> list[str]:
+    """Within the latitudes of the circle, which an index holds, and then within the circle itself.
+
+    A point is made of positions only: of the low and high of another field it would be none, and fail.
+    """
+    low, high, *_ = VALUE_NODES[Kind.SPAN].places(variable)
+    reach = leaf.metres / _METRES_OF_A_DEGREE
+    place = f"point({{latitude: {writing.value(leaf.latitude)}, longitude: {writing.value(leaf.longitude)}}})"
+    distance = f"point.distance(point({{latitude: {low}, longitude: {high}}}), {place})"
+    belongs = value_field(writing, variable, leaf.field)
+    within = f"CASE WHEN {belongs} THEN {distance} <= {writing.value(leaf.metres)} ELSE false END"
+    limits = (f">= {writing.value(leaf.latitude - reach)}", f"<= {writing.value(leaf.latitude + reach)}")
+    return [belongs, *(f"{low} {limit}" for limit in limits), within]
+
+
+def _unlike_value(writing: Writing, variable: str, leaf: Unlike) -> list[str]:
+    alike = " AND ".join(value_conditions(writing, variable, leaf.of))
+    there = _present_value(writing, variable, Present(leaf.field))
+    return [*there, f"NOT coalesce({alike}, false)"]
 
 
 def _present_value(writing: Writing, variable: str, leaf: Present) -> list[str]:
@@ -192,6 +256,10 @@ _VALUES: Mapping[type, Callable[[Writing, str, Any], list[str]]] = {
     Term: _term_value,
     Text: _text_value,
     Span: _span_value,
+    CodePart: _code_part_value,
+    Pair: _pair_value,
+    Near: _near_value,
+    Unlike: _unlike_value,
     Present: _present_value,
 }
 _PROPERTIES: Mapping[type, Callable[[Writing, str, Any], list[str]]] = {

@@ -28,10 +28,12 @@ from graph.query.attributes import STUDY
 from graph.query.expression import (
     Any,
     AtLeast,
+    CodePart,
     Expression,
     KeyIn,
     Kind,
     Layout,
+    Near,
     Page,
     Related,
     Span,
@@ -150,7 +152,7 @@ def _start(writing: Writing, row: BoundRow, leaf: Expression | None, where: Expr
     match leaf:
         case KeyIn():
             return _by_key(writing, row, leaf)
-        case Term() | Text() | Span() if leaf.field.layout is Layout.ROWS:
+        case Term() | Text() | Span() | CodePart() | Near() if leaf.field.layout is Layout.ROWS:
             return _by_value(writing, row, leaf)
         case Term() | Text() | Span():
             return _by_property(writing, row, leaf)
@@ -164,10 +166,12 @@ def _by_key(writing: Writing, row: BoundRow, leaf: KeyIn) -> Start:
     return Start(f"({held})", [f"{row.variable}.{name} IN {writing.value(keys)}"], index)
 
 
-def _by_value(writing: Writing, row: BoundRow, leaf: Term | Text | Span) -> Start:
+def _by_value(writing: Writing, row: BoundRow, leaf: Term | Text | Span | CodePart | Near) -> Start:
     value = writing.variable("v")
     kind = leaf.field.kind
-    conditions = [*value_conditions(writing, value, leaf), *_BOUNDS[kind](writing, value, leaf)]
+    conditions = value_conditions(writing, value, leaf)
+    if not isinstance(leaf, Near):  # whose latitudes bound it
+        conditions += _BOUNDS[kind](writing, value, leaf)
     return Start(values_of(row, value, kind), conditions, hint(value, kind))
 
 

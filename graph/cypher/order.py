@@ -7,7 +7,9 @@ keyset of a row is its sort values and its creation number.
 
 from dataclasses import dataclass
 
+from graph.cypher.access import seen
 from graph.cypher.leaves import may_be_list, property_name, value_field
+from graph.cypher.links import ends, step
 from graph.cypher.writing import BoundRow, Writing
 from graph.errors import Invalid
 from graph.query.expression import Field, Layout, Page, Sort
@@ -104,15 +106,27 @@ def extreme(column: SortKey) -> str:
 
 def _computed(writing: Writing, row: BoundRow, column: SortKey) -> str:
     field = _field(column)
+    way, end = _reached(writing, row, column)
     if field.layout is Layout.ROWS:
         belongs = value_field(writing, "v", field)
-        values = f"MATCH ({row.variable})<-[:OF]-(v) WHERE {belongs}"
+        values = f"{way}MATCH ({end.variable})<-[:OF]-(v) WHERE {belongs}"
         value = f"v.{VALUE_NODES[field.kind].compared}"
     else:
-        source = f"{row.variable}.{property_name(field)}"
-        values = f"UNWIND {f'[] + {source}' if may_be_list(field) else f'[{source}]'} AS v"
+        source = f"{end.variable}.{property_name(field)}"
+        values = f"{way}UNWIND {f'[] + {source}' if may_be_list(field) else f'[{source}]'} AS v"
         value = "v"
     return f"CALL ({row.variable}) {{ {values} RETURN {extreme(column)}({value}) AS {column.name} }}"
+
+
+def _reached(writing: Writing, row: BoundRow, column: SortKey) -> tuple[str, BoundRow]:
+    """The clauses that lead to the rows whose values order, all the caller's to see, and the last of them."""
+    text = ""
+    for link in column.sort.along:
+        end = writing.row(*ends(link))
+        way = step(writing, row, link, end)
+        text += f"{way.match} WHERE {' AND '.join([*way.conditions, seen(writing, end)])} "
+        row = end
+    return text, row
 
 
 def _ordered(column: SortKey) -> list[str]:

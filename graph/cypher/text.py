@@ -89,6 +89,10 @@ def _prefix(writing: Writing, columns: TextColumns, leaf: Text) -> list[str]:
     return [f"{columns.folded} STARTS WITH {writing.value(asked(leaf))}"]
 
 
+def _suffix(writing: Writing, columns: TextColumns, leaf: Text) -> list[str]:
+    return [f"{columns.folded} ENDS WITH {writing.value(asked(leaf))}"]
+
+
 def _contains(writing: Writing, columns: TextColumns, leaf: Text) -> list[str]:
     return [f"{columns.folded} CONTAINS {writing.value(asked(leaf))}"]
 
@@ -112,6 +116,7 @@ MATCHES: Mapping[Match, Callable[[Writing, TextColumns, Text], list[str]]] = {
     Match.EXACT: _exact,
     Match.PREFIX: _prefix,
     Match.CONTAINS: _contains,
+    Match.SUFFIX: _suffix,
     Match.LIKE: _like,
     Match.EQUALS: _equals,
     Match.WORDS: _words,

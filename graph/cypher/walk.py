@@ -128,7 +128,7 @@ def _lacks(writing: Writing, asked: _Walk) -> str:
 def _field_of(page: Page) -> Field | None:
     """The field that orders the page, where an index holds its values."""
     field = page.sort[0].field if page.sort else None
-    if field is None:
+    if field is None or page.sort[0].along:
         return None
     known = NODE_FIELDS.get(field.name)
     return field if field.layout is Layout.ROWS or (known and known.indexed) else None

@@ -43,6 +43,7 @@ class Match(StrEnum):
     PREFIX = "prefix"
     CONTAINS = "contains"
     LIKE = "like"  # `*` any run of characters, `?` any one (PS3.4 C.2.2.2.4)
+    SUFFIX = "suffix"  # how the folded value ends
     EQUALS = "equals"  # the whole folded value
     WORDS = "words"  # each word of the value is a prefix of some word (PN fuzzy matching)
 
@@ -93,6 +94,63 @@ class Span:
     high: float | None
     system: str | None = None
     code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodePart:
+    """Some code holds `value`, whatever the case; with `begins` it begins with it, in the case written."""
+
+    field: Field
+    value: str
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Some pair of numbers, kept as `low` and `high` of one row, stands in the order of both.
+
+    `first` is asked of the low one and `second` of the high one; `system` and `code` as those of a Span.
+    """
+
+    field: Field
+    first: Span
+    second: Span
+    system: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Some position, kept as the latitude `low` and the longitude `high`, is within metres of a place."""
+
+    field: Field
+    latitude: float
+    longitude: float
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """Some value of the field does not satisfy the leaf."""
+
+    of: Term | Text
+
+    @property
+    def field(self) -> Field:
+        """The field of both."""
+        return self.of.field
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The text of the row has the words: of its narrative or of all its content.
+
+    `query` is of the syntax of the full-text index, made by a parser of ours and never a client's own text.
+    It is found piece by piece only (`graph.resources.sieve`): that index knows rows, not places in a plan.
+    """
+
+    entity: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +250,9 @@ class AtLeast:
     of: tuple["Expression", ...]
 
 
-Leaf: TypeAlias = Term | Text | Span | Present | KeyIn
+ValueLeaf: TypeAlias = Term | Text | Span | CodePart | Pair | Near | Unlike | Present
+"""What is asked of one value of a field."""
+Leaf: TypeAlias = ValueLeaf | KeyIn | Worded
 Expression: TypeAlias = Leaf | Related | Not | All | Any | AtLeast
 
 EVERYTHING = All()
@@ -201,10 +261,14 @@ NOTHING = Any()
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One key of an order: a field, or None for the creation order (`serial`)."""
+    """One key of an order: a field, or None for the creation order (`serial`).
+
+    The field is that of the rows at the end of the links `along`, where there are some.
+    """
 
     field: Field | None = None
     descending: bool = False
+    along: tuple[Along, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,19 @@ from graph.query.expression import (
     All,
     Any,
     AtLeast,
+    CodePart,
     Expression,
     KeyIn,
+    Near,
     Not,
+    Pair,
     Present,
     Related,
     Span,
     Term,
     Text,
+    Unlike,
+    Worded,
 )
 
 _SEVERAL = 2  # codes are looked up in another way than one
@@ -32,16 +37,26 @@ def subqueries(where: Expression) -> int:
     return 1
 
 
-def form(where: Expression) -> Hashable:
+def has_words(where: Expression) -> bool:
+    """Whether a condition asks for words, so that it is answered piece by piece."""
+    match where:
+        case All(of) | Any(of) | AtLeast(_, of):
+            return any(map(has_words, of))
+        case Not(of) | Related(_, of):
+            return has_words(of)
+    return isinstance(where, Worded)
+
+
+def form(where: Expression) -> tuple[Hashable, ...]:
     """Return the form of a condition, which does not tell its values."""
     match where:
         case All(of) | Any(of) | AtLeast(_, of):
-            return (type(where), *map(form, of))
+            return (type(where).__name__, *map(form, of))
         case Not(of):
             return Not, form(of)
         case Related(link, inner):
             return Related, link, form(inner)
-    return type(where), *_LEAVES[type(where)](where)
+    return type(where).__name__, *_LEAVES[type(where)](where)
 
 
 _LEAVES: Mapping[type, Callable[[AnyValue], tuple[Hashable, ...]]] = {
@@ -53,5 +68,10 @@ _LEAVES: Mapping[type, Callable[[AnyValue], tuple[Hashable, ...]]] = {
         *(each is None for each in (leaf.low, leaf.high, leaf.system, leaf.code)),
     ),
     Present: lambda leaf: (leaf.field.layout,),
+    CodePart: lambda leaf: (leaf.begins,),
+    Pair: lambda leaf: (*form(leaf.first)[1:], *form(leaf.second)[1:], leaf.system is None),
+    Near: lambda leaf: (),
+    Unlike: lambda leaf: (form(leaf.of),),
+    Worded: lambda leaf: (),
     KeyIn: lambda leaf: (),
 }

@@ -19,6 +19,7 @@ from graph.query.expression import (
     Along,
     Any,
     AtLeast,
+    CodePart,
     Expression,
     Field,
     Inside,
@@ -28,9 +29,11 @@ from graph.query.expression import (
     Link,
     Match,
     Members,
+    Near,
     Not,
     Owner,
     Page,
+    Pair,
     Present,
     Question,
     Related,
@@ -38,7 +41,9 @@ from graph.query.expression import (
     Span,
     Term,
     Text,
+    Unlike,
     Whole,
+    Worded,
 )
 from graph.query.rows import NODE_FIELDS
 
@@ -79,7 +84,11 @@ def check_page(entity: str, page: Page) -> None:
     _bound(len(page.sort), MOST_SORTS, "sort keys")
     for sort in page.sort:
         if sort.field is not None:
-            _check_field((entity,), sort.field)
+            entities: tuple[str, ...] = (entity,)
+            _bound(len(sort.along), DEEPEST_RELATED, "links one after another")
+            for link in sort.along:
+                entities = _ends(entities, link)
+            _check_field(entities, sort.field)
     if page.after is not None:
         _require(len(page.after) == keyset_length(page.sort), "the page mark does not fit the order")
 
@@ -151,6 +160,32 @@ def _check_span(entities: tuple[str, ...], leaf: Span) -> int:
     return 1
 
 
+def _check_code_part(entities: tuple[str, ...], leaf: CodePart) -> int:
+    _check_field(entities, leaf.field, Kind.TERM)
+    _require(leaf.field.layout is Layout.ROWS, f"{leaf.field.name} is compared whole")
+    _require(len(leaf.value) <= 2 * LONGEST, f"the text for {leaf.field.name} is too long")
+    return 1
+
+
+def _check_pair(entities: tuple[str, ...], leaf: Pair) -> int:
+    return _check_span(entities, leaf.first) + _check_span(entities, leaf.second)
+
+
+def _check_near(entities: tuple[str, ...], leaf: Near) -> int:
+    _check_field(entities, leaf.field, Kind.SPAN)
+    return 1
+
+
+def _check_unlike(entities: tuple[str, ...], leaf: Unlike) -> int:
+    _require(leaf.field.layout is Layout.ROWS, f"{leaf.field.name} has one value")
+    return _LEAF_CHECKS[type(leaf.of)](entities, leaf.of)
+
+
+def _check_words(entities: tuple[str, ...], leaf: Worded) -> int:
+    _require(leaf.entity in entities, f"words of {leaf.entity} cannot be asked here")
+    return 1
+
+
 def _check_present(entities: tuple[str, ...], leaf: Present) -> int:
     _check_field(entities, leaf.field)
     return 1
@@ -161,6 +196,11 @@ _LEAF_CHECKS: Mapping[type, Callable[[tuple[str, ...], AnyValue], int]] = {
     Term: _check_term,
     Text: _check_text,
     Span: _check_span,
+    CodePart: _check_code_part,
+    Pair: _check_pair,
+    Near: _check_near,
+    Unlike: _check_unlike,
+    Worded: _check_words,
     Present: _check_present,
 }
 

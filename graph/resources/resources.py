@@ -18,6 +18,7 @@ from graph.cypher.probe import probe, sizes_of
 from graph.errors import Gone, HilumError, NotFound, TooLarge
 from graph.keys import kind_key, resource_key, version_key
 from graph.query.expression import Expression, KeyIn, Question
+from graph.query.forms import has_words
 from graph.query.limits import MOST_VALUES
 from graph.records import Found, ResourceVersion
 from graph.resources.sieve import SerialPage, Sieve
@@ -189,8 +190,9 @@ class ResourceStore:
     def _search(self, scope: AccessScope, question: Question) -> Found:
         limit = question.page.limit
         beyond = replace(question, page=replace(question.page, limit=limit + 1))
-        statement = page(scope, beyond, self._sizes(scope, question))
-        if not plans(statement.text):
+        worded = has_words(question.where)
+        statement = None if worded else page(scope, beyond, self._sizes(scope, question))
+        if statement is None or not plans(statement.text):
             if in_creation_order(question.page):
                 return self._sifted(scope, question)
             statement = page(scope, replace(beyond, where=self._among(scope, question)))
@@ -221,16 +223,20 @@ class ResourceStore:
         statement = probe(scope, question)
         return sizes_of(self._graph.read_statement(statement)) if statement else {}
 
-    def count(self, scope: AccessScope, resource_type: str, where: Expression) -> int:
-        """How many rows satisfy `where`."""
+    def count(
+        self, scope: AccessScope, resource_type: str, where: Expression, most: int | None = None
+    ) -> int:
+        """How many rows satisfy `where`; with `most`, as many as that is where there are more."""
 
         def find() -> int:
-            statement = count(scope, resource_type, where)
-            if not plans(statement.text):
-                return len(self.sieve(scope).serials(resource_type, where))
-            return int(self._graph.read_statement(statement)[0]["total"])
+            if not has_words(where):
+                statement = count(scope, resource_type, where, most=most)
+                if plans(statement.text):
+                    return int(self._graph.read_statement(statement)[0]["total"])
+            found = len(self.sieve(scope).serials(resource_type, where))
+            return found if most is None else min(found, most)
 
-        return self._graph.recalled(scope, ("count", resource_type, where), find, lambda _: 100)
+        return self._graph.recalled(scope, ("count", resource_type, where, most), find, lambda _: 100)
 
     def bodies(self, scope: AccessScope, keys: Sequence[str]) -> list[ResourceVersion]:
         """The current versions of the seen ones among `keys`, in their order."""

@@ -12,6 +12,7 @@ from graph.query.expression import (
     Along,
     Any,
     AtLeast,
+    CodePart,
     Expression,
     Field,
     Inside,
@@ -21,16 +22,19 @@ from graph.query.expression import (
     Link,
     Match,
     Members,
+    Near,
     Not,
     Order,
     Owner,
     Page,
+    Pair,
     Present,
     Related,
     Sort,
     Span,
     Term,
     Text,
+    Unlike,
     Whole,
 )
 from tests.reader import moments
@@ -94,7 +98,7 @@ class Reader:
         return [other for other in self.rows if _linked(row, link, other)]
 
 
-def _leaf_holds(row: Row, leaf: Term | Text | Span | Present | KeyIn) -> bool:
+def _leaf_holds(row: Row, leaf: Anything) -> bool:
     if isinstance(leaf, KeyIn):
         return row.entity == leaf.entity and any(_named(key, row) for key in leaf.keys)
     if leaf.field.entity != row.entity:
@@ -158,9 +162,11 @@ def _named(key: str, row: Row) -> bool:
     return partition == row.partition and {each for each in uids if each} == set(rest)
 
 
-def _fits(value: Anything, leaf: Term | Text | Span | Present) -> bool:
+def _fits(value: Anything, leaf: Anything) -> bool:
     if isinstance(leaf, Present):
         return True
+    if isinstance(leaf, Unlike | CodePart | Pair | Near):
+        return _fits_seldom(value, leaf)
     if isinstance(leaf, Term):
         return (not leaf.codes or value.code in leaf.codes) and leaf.system in (None, value.system)
     if isinstance(leaf, Text):
@@ -170,15 +176,35 @@ def _fits(value: Anything, leaf: Term | Text | Span | Present) -> bool:
     return leaf.system in (None, value.system) and leaf.code in (None, value.code) and _stands(value, leaf)
 
 
+def _fits_seldom(value: Anything, leaf: Unlike | CodePart | Pair | Near) -> bool:
+    match leaf:
+        case Unlike(of):
+            return not _fits(value, of)
+        case CodePart(_, part, begins):
+            return value.code.startswith(part) if begins else part.lower() in value.code.lower()
+        case Pair(_, first, second, system, code):
+            of_code = system in (None, value.system) and value.code == code
+            ends = ((value.low, first), (value.high, second))
+            return of_code and all(_stands(Extent(each, each), span) for each, span in ends)
+        case Near(_, latitude, longitude, metres):
+            return _metres(value.low, value.high, latitude, longitude) <= metres
+
+
+def _metres(*degrees: float) -> float:
+    """The way between two places on a ball, latitude and longitude each, by the haversine."""
+    one, two, other, way = (math.radians(each) for each in degrees)
+    half = math.sin((other - one) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin((way - two) / 2) ** 2
+    return 2 * 6_371_009 * math.asin(math.sqrt(half))
+
+
 def _matches(text: str, leaf: Text) -> bool:
     if leaf.match is Match.EXACT:
         return text == leaf.value
     caret = " " if leaf.field.layout is Layout.PROPERTY else "^"
     mine, asked = (fold(each.replace("^", caret)) for each in (text, leaf.value))
-    if leaf.match is Match.EQUALS:
-        return mine == asked
-    if leaf.match is Match.PREFIX:
-        return mine[: len(asked)] == asked
+    if leaf.match in (Match.EQUALS, Match.PREFIX, Match.SUFFIX):
+        start = max(0, len(mine) - len(asked)) if leaf.match is Match.SUFFIX else 0
+        return mine[start:] == asked if leaf.match is not Match.PREFIX else mine[: len(asked)] == asked
     if leaf.match is Match.CONTAINS:
         return mine.find(asked) >= 0
     if leaf.match is Match.LIKE:

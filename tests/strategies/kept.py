@@ -144,6 +144,19 @@ def _of_canonical(name: str, canonical: str) -> Iterator[Question]:
 
 def _of_uri(name: str, uri: str) -> Iterator[Question]:
     yield name, written(uri)
+    yield f"{name}:contains", written(uri[3:8].upper())
+    if "://" in uri:
+        yield f"{name}:below", written(uri)
+        yield f"{name}:below", "http://a.example/"
+        yield f"{name}:above", written(f"{uri}/and/more")
+
+
+POSITION = st.fixed_dictionaries({"latitude": st.floats(-89, 89), "longitude": st.floats(-179, 179)})
+
+
+def _of_position(name: str, position: Json) -> Iterator[Question]:
+    place = f"{position['latitude']}|{position['longitude']}"
+    yield from ((name, f"{place}{reach}") for reach in ("", "|1", "|1|m", "|0.5|[mi_us]"))
 
 
 NAME = _element(family=WORDS, given=st.lists(WORDS, max_size=2), text=WORDS)
@@ -263,6 +276,7 @@ SINGLE = {
     "decimal": _kept("RiskAssessment", "prediction.probabilityDecimal", "probability", NUMBERS, _of_number),
     "Quantity": _kept("Observation", "valueQuantity", "value-quantity", QUANTITY | COMPARED, _of_quantity),
     "Range": _kept("Condition", "onsetRange", "onset-age", RANGE, _of_range),
+    "Location.position": _kept("Location", "position", "near", POSITION, _of_position),
     "Money": _kept("Invoice", "totalGross", "totalgross", AMOUNT, _of_amount),
 }
 
@@ -297,7 +311,21 @@ def _relation(coding: str, id_: str) -> Kept:
     )
 
 
+def _variant(chromosome: str, ends: list[int]) -> Kept:
+    start, end = sorted(ends)
+    document = {
+        "resourceType": "MolecularSequence",
+        "referenceSeq": {"chromosome": {"coding": [{"code": chromosome}]}},
+        "variant": [{"start": start, "end": end}],
+    }
+    asked = (f"{start}${end}", f"le{start}$ge{end}", f"lt{start + 1}$gt{end - 1}")
+    return Kept(document, tuple(("chromosome-variant-coordinate", f"{chromosome}${each}") for each in asked))
+
+
 COMPOSITE = {
+    "code and two numbers": st.builds(
+        _variant, st.sampled_from(["1", "X"]), st.lists(st.integers(1, 10**6), min_size=2, max_size=2)
+    ),
     "code and quantity": _composite("valueQuantity", "code-value-quantity", QUANTITY | COMPARED, _units),
     "code and concept": _composite("valueCodeableConcept", "code-value-concept", CONCEPT, _concept_parts),
     "code and text": _composite(

@@ -5,6 +5,7 @@ from random import Random
 
 from graph.query.expression import (
     AtLeast,
+    CodePart,
     Expression,
     Field,
     KeyIn,
@@ -21,11 +22,13 @@ from graph.query.expression import (
     Span,
     Term,
     Text,
+    Unlike,
 )
 from tests.strategies.fields import FIELDS, KEYS, LINKS
 from tests.strategies.trees import WORLDS, Asked
 
 EACH = 30
+_MATCHES = tuple(each for each in Match if each is not Match.SUFFIX)  # which only `_filter` asks
 _ALL_FIELDS = [field for fields in FIELDS.values() for field in fields]
 _CODED = {
     entity: found
@@ -40,7 +43,7 @@ def each_operator_alone(seed: int) -> Iterator[Asked]:
     for _ in range(EACH):
         for order in Order:
             yield _asked(random, _span(random, order))
-        for match in Match:
+        for match in _MATCHES:
             yield _asked(random, _text(random, match))
         for layout in Layout:
             yield _asked(random, _term(random, layout))
@@ -62,6 +65,24 @@ def each_operator_alone(seed: int) -> Iterator[Asked]:
         )  # off each a search starts
         if codes:
             yield _of(counting, entity, AtLeast(counting.randint(1, 3), codes))
+    filtering = Random(f"filtering {seed}")
+    for _ in range(EACH):
+        for leaf in _of_filters(filtering):
+            yield _of(filtering, leaf.field.entity, leaf)
+
+
+def _of_filters(random: Random) -> Iterator[Text | CodePart | Unlike]:
+    """What only `_filter` and the modifiers of a uri ask, of rows of values."""
+    entity = random.choice(sorted(_CODED))
+    term = _code(random, entity)
+    yield Unlike(term)
+    yield CodePart(term.field, term.codes[0][random.randint(0, 2) :].upper())
+    yield CodePart(term.field, term.codes[0][:3], begins=True)
+    written = _field(random, Kind.TEXT, Layout.ROWS)
+    value = random.choice(FIELDS[written.entity][written])
+    text = Text(written, random.choice((Match.SUFFIX, Match.EQUALS)), random.choice((value, value[-2:])))
+    yield text
+    yield Unlike(text)
 
 
 def _code(random: Random, entity: str) -> Term:

@@ -5,14 +5,29 @@ from dataclasses import dataclass
 
 from app.http.fhir.exchange import Call
 from app.http.fhir.parameters import PAGE, applied, count_of
-from app.records.search import Include, KnownCriteria, Pairs, TypeSearch, bounded, include_of, sorts_of
+from app.records.search import (
+    Include,
+    KnownCriteria,
+    Pairs,
+    Total,
+    TypeSearch,
+    bounded,
+    include_of,
+    sorts_of,
+)
 from graph.errors import Invalid
 
 _INCLUDES = frozenset(
     f"{name}{modifier}" for name in ("_include", "_revinclude") for modifier in ("", ":iterate", ":recurse")
 )
 _RESULTS = frozenset({"_count", "_sort", "_summary", "_elements", "_total", "_totalMethod", PAGE, *_INCLUDES})
-_TOTALS = {"none": False, "estimate": True, "accurate": True, "count": True, "estimatedCount": True}
+_TOTALS = {
+    "none": Total.NONE,
+    "estimate": Total.ESTIMATE,
+    "accurate": Total.ACCURATE,
+    "count": Total.ACCURATE,
+    "estimatedCount": Total.ESTIMATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,7 @@ def search_of(call: Call, kind: str, patient_id: str | None, known: KnownCriteri
         count=count,
         sort=sorts_of(kind, call.parameter("_sort")),
         includes=_includes(kind, call.parameters),
-        wants_total=_wants_total(call),
+        total=_total(call),
     )
     return SearchCall(
         search=search,
@@ -51,7 +66,7 @@ def search_of(call: Call, kind: str, patient_id: str | None, known: KnownCriteri
     )
 
 
-def _wants_total(call: Call) -> bool:
+def _total(call: Call) -> Total:
     """`_total`; `_totalMethod` says the same in the words of one client library."""
     text = call.parameter("_total") or call.parameter("_totalMethod") or "none"
     if text not in _TOTALS:

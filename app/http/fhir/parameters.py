@@ -10,8 +10,6 @@ USUAL_COUNT, MOST = 50, 1_000
 PAGE = "_page"
 _DIGITS = 18
 _ONCE = frozenset({"_count", "_sort", "_summary", "_elements", "_total", "_totalMethod", "_since", "_at"})
-# What is done where this is asked: a total is never estimated, and a summary is served whole.
-_INSTEAD = {("_total", "estimate"): "accurate", ("_summary", "true"): "false"}
 
 
 def count_of(call: Call) -> int:
@@ -36,6 +34,6 @@ def applied(call: Call, ignored: Container[str] = ()) -> Pairs:
     count, found = str(count_of(call)), dict[tuple[str, int], tuple[str, str]]()
     for place, (name, value) in enumerate(call.criteria):
         if name != PAGE and name not in ignored:
-            done = count if name == "_count" else _INSTEAD.get((name, value), value)
+            done = count if name == "_count" else value
             found.setdefault((name, 0 if name in _ONCE else place), (name, done))
     return tuple(found.values())

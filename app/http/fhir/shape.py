@@ -1,13 +1,13 @@
 """How much of a resource is served: `_summary` and `_elements` (FHIR R4 search.html#summary, #elements).
 
-`_summary=true` is served whole, as the standard allows; `count` is the search's own affair.
+`count` is the search's own affair.
 """
 
 from collections.abc import Callable
 from typing import TypeAlias
 
 from app.http.fhir.exchange import Call
-from fhir_profiles.definitions.subsets import elements_only, text_only, without_text
+from fhir_profiles.definitions.subsets import elements_only, summary, text_only, without_text
 from graph.errors import Invalid
 from graph.records import ResourceVersion
 
@@ -17,15 +17,15 @@ SUMMARIES = frozenset({"true", "text", "data", "count", "false"})
 
 def shape_of(call: Call) -> Shape:
     """What turns a version into the bytes that are served; raise `Invalid` for a summary there is not."""
-    summary, elements = call.parameter("_summary"), call.parameter("_elements")
-    if summary is not None and summary not in SUMMARIES:
+    asked, elements = call.parameter("_summary"), call.parameter("_elements")
+    if asked is not None and asked not in SUMMARIES:
         raise Invalid("_summary is true, text, data, count or false", location="_summary")
-    if summary is not None and elements is not None:
+    if asked is not None and elements is not None:
         raise Invalid("_summary and _elements exclude one another", location="_elements")
     if elements is not None:
         names = frozenset(filter(None, (each.strip().rpartition(".")[2] for each in elements.split(","))))
         return lambda version: elements_only(version.body, names)
-    return _SHAPES.get(summary or "false", _whole)
+    return _SHAPES.get(asked or "false", _whole)
 
 
 def _whole(version: ResourceVersion) -> bytes:
@@ -33,6 +33,7 @@ def _whole(version: ResourceVersion) -> bytes:
 
 
 _SHAPES: dict[str, Shape] = {
+    "true": lambda version: summary(version.body),
     "text": lambda version: text_only(version.body),
     "data": lambda version: without_text(version.body),
 }

@@ -3,7 +3,7 @@
 from app.records.search.asked_references import Pairs, asked_references, renamed, require_resolved
 from app.records.search.criteria import KnownCriteria, SearchContext, criteria, known_criteria
 from app.records.search.includes import MOST_INCLUDED, Include, IncludeSearch, bounded, include_of
-from app.records.search.searching import RecordSearch, SearchPage, TypeSearch
+from app.records.search.searching import RecordSearch, SearchPage, Total, TypeSearch
 from app.records.search.sorting import sorts_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "RecordSearch",
     "SearchContext",
     "SearchPage",
+    "Total",
     "TypeSearch",
     "asked_references",
     "bounded",

@@ -11,10 +11,13 @@ from graph.query.expression import (
     Expression,
     KeyIn,
     Layout,
-    Leaf,
     Not,
+    Pair,
     Present,
     Related,
+    Unlike,
+    ValueLeaf,
+    Worded,
 )
 from graph.query.rows import field_of
 
@@ -41,14 +44,21 @@ def in_contained(resource_type: str, parameter: str, target: str, where: Express
         case Related(Along(paths, targets), inner):
             onward = Along(tuple(f"contained.{path}" for path in paths), targets)
             return All((there, Related(onward, inner)))
-        case Related() | KeyIn() | AtLeast():
+        case Related() | KeyIn() | AtLeast() | Worded():
             return None
         case _:
             return _kept_within(resource_type, parameter, target, where)
 
 
-def _kept_within(resource_type: str, parameter: str, target: str, leaf: Leaf) -> Expression | None:
-    if isinstance(leaf, KeyIn) or leaf.field.layout is not Layout.ROWS:
+def _kept_within(resource_type: str, parameter: str, target: str, leaf: ValueLeaf) -> ValueLeaf | None:
+    if leaf.field.layout is not Layout.ROWS:
         return None
-    name = within(parameter, target, leaf.field.name)
-    return replace(leaf, field=replace(leaf.field, entity=resource_type, name=name))
+    field = replace(leaf.field, entity=resource_type, name=within(parameter, target, leaf.field.name))
+    match leaf:
+        case Unlike(of):
+            return Unlike(replace(of, field=field))
+        case Pair(_, first, second):
+            return replace(
+                leaf, field=field, first=replace(first, field=field), second=replace(second, field=field)
+            )
+    return replace(leaf, field=field)

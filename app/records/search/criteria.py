@@ -4,14 +4,18 @@ Repeated parameters are joined by AND, commas inside one by OR. `subject:Patient
 references, `_has:Observation:patient:code` against them, both as deep as the query tree allows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import TypeAlias
 
 from app.records.search.coded import CODED, CodeSets, coded
 from app.records.search.contained import in_contained
+from app.records.search.filters import condition_of
 from app.records.search.leaves import leaf
-from app.records.search.modifiers import AskedParameter
+from app.records.search.lists import on_lists
+from app.records.search.modifiers import AskedParameter, UnknownParameter
+from app.records.search.words import worded
 from fhir_profiles.definitions.registry import (
     RESOURCE_TYPES,
     SearchParameter,
@@ -50,10 +54,6 @@ _MOST_CONDITIONS = 2_000  # a chain asks each type that its reference may lead t
 _REVERSE = "_has:"
 
 
-class UnknownParameter(Invalid):
-    """The type has no such search parameter: left out, the answer would be rows that nobody asked for."""
-
-
 @dataclass(frozen=True, slots=True)
 class SearchContext:
     """Whose search it is, and how its values are read."""
@@ -77,7 +77,7 @@ def criteria(resource_type: str, parameters: Iterable[tuple[str, str]], context:
 
     Raises `Invalid` with the parameter that is wrong, `UnknownParameter` for one that the type has not.
     """
-    reading = _Reading(context)
+    reading = CriteriaReading(context)
     listed = _bounded(parameters)
     return All(tuple(reading.parameter(resource_type, name, value) for name, value in listed))
 
@@ -89,7 +89,7 @@ def known_criteria(
 
     That is lenient handling (search.html#errors). Raises `Invalid` with the parameter that is wrong.
     """
-    reading = _Reading(context)
+    reading = CriteriaReading(context)
     found: list[Expression] = []
     ignored: list[str] = []
     for name, value in _bounded(parameters):
@@ -108,7 +108,7 @@ def _bounded(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 @dataclass(slots=True)
-class _Reading:
+class CriteriaReading:
     """Reads the parameters of one search, counting the conditions that come of them."""
 
     context: SearchContext
@@ -123,18 +123,60 @@ class _Reading:
         if "." in name:
             return _chain(resource_type, name, value, self)
         plain, _, modifier = name.partition(":")
+        if (special := _SPECIAL.get(plain)) is not None:
+            _require_plain(plain, modifier)
+            return special(self, resource_type, value)
+        values = split_values(value)
+        self.count(values, name)
+        return self.matching(resource_type, name, values)
+
+    def matching(self, resource_type: str, name: str, values: list[str]) -> Expression:
+        """Read one parameter of the type itself, of which one of the values is to match."""
+        plain, _, modifier = name.partition(":")
+        parameter = self.known(resource_type, plain, name)
+        if plain == ID:
+            _require_plain(ID, modifier)
+            return _ids(resource_type, values, self.context)
+        return _matching(AskedParameter(resource_type, parameter, modifier, name), values, self.context)
+
+    def known(self, resource_type: str, plain: str, name: str) -> SearchParameter:
+        """Return the parameter of a type; raises `UnknownParameter` with the name that was asked."""
         parameter = search_parameter(resource_type, plain)
         if parameter is None:
             raise UnknownParameter(
                 f"{resource_type} has no such search parameter", location=name[:64], code="not-supported"
             )
-        values = split_values(value)
-        self._count(values, name)
-        if plain == ID:
-            return _ids(resource_type, values, modifier, self.context)
-        return _matching(AskedParameter(resource_type, parameter, modifier, name), values, self.context)
+        return parameter
 
-    def _count(self, values: list[str], name: str) -> None:
+    def along(
+        self,
+        resource_type: str,
+        head: str,
+        name: str,
+        *,
+        has: Callable[[str], bool],
+        inner: Callable[[str], Expression],
+    ) -> Expression:
+        """Go along the reference `head` (`subject:Patient`) to the targets that have what is asked of them.
+
+        Raises `Invalid` where none has.
+        """
+        plain, _, target = head.partition(":")
+        parameter = _reference(resource_type, plain, name)
+        if target and target not in RESOURCE_TYPES:
+            raise Invalid("there is no such resource type", location=name[:64])
+        known = [each for each in ((target,) if target else parameter.targets) if has(each)]
+        if not known:
+            raise Invalid("no target has such a parameter", location=name[:64], code="not-supported")
+        found: list[Expression] = []
+        for each in known:
+            asked = inner(each)
+            found.append(Related(Along(reference_paths(resource_type, plain), (each,)), asked))
+            if (contained := in_contained(resource_type, plain, each, asked)) is not None:
+                found.append(contained)
+        return found[0] if len(found) == 1 else Any(tuple(found))
+
+    def count(self, values: list[str], name: str) -> None:
         if len(values) > _MOST_VALUES:
             raise Invalid(f"more than {_MOST_VALUES} values", location=name[:64], code="too-costly")
         self.conditions += len(values)
@@ -142,9 +184,12 @@ class _Reading:
             raise Invalid(f"more than {_MOST_CONDITIONS} conditions", location=name[:64], code="too-costly")
 
 
-def _ids(resource_type: str, values: list[str], modifier: str, context: SearchContext) -> Expression:
+def _require_plain(plain: str, modifier: str) -> None:
     if modifier:
-        raise Invalid("_id takes no modifier", location="_id", code="not-supported")
+        raise Invalid(f"{plain} takes no modifier", location=plain, code="not-supported")
+
+
+def _ids(resource_type: str, values: list[str], context: SearchContext) -> Expression:
     ids = [value.removeprefix(f"{resource_type}/") for value in values]
     return KeyIn(resource_type, tuple(resource_key(context.tenant, resource_type, each) for each in ids))
 
@@ -183,25 +228,19 @@ def _of_instances(asked: AskedParameter, values: list[str]) -> Expression:
     return Any((Term(asked.field, uids), Related(Inside(INSTANCE), Term(sop_uid, uids))))
 
 
-def _chain(resource_type: str, name: str, value: str, reading: _Reading) -> Expression:
+def _chain(resource_type: str, name: str, value: str, reading: CriteriaReading) -> Expression:
     """`subject:Patient.name`: along a reference, then a parameter of what it points to (#chaining)."""
     head, _, rest = name.partition(".")
-    plain, _, target = head.partition(":")
-    parameter = _reference(resource_type, plain, name)
-    targets = (target,) if target else parameter.targets
-    if target and target not in RESOURCE_TYPES:
-        raise Invalid("there is no such resource type", location=name[:64])
     inner_name = rest.partition(".")[0].partition(":")[0]
-    known = [each for each in targets if rest.startswith(_REVERSE) or search_parameter(each, inner_name)]
-    if not known:
-        raise Invalid("no target has such a parameter", location=name[:64], code="not-supported")
-    found: list[Expression] = []
-    for each in known:
-        inner = reading.parameter(each, rest, value)
-        found.append(Related(Along(reference_paths(resource_type, plain), (each,)), inner))
-        if (contained := in_contained(resource_type, plain, each, inner)) is not None:
-            found.append(contained)
-    return found[0] if len(found) == 1 else Any(tuple(found))
+    everybody = rest.startswith(_REVERSE) or inner_name in _SPECIAL
+
+    def has(target: str) -> bool:
+        return everybody or search_parameter(target, inner_name) is not None
+
+    def inner(target: str) -> Expression:
+        return reading.parameter(target, rest, value)
+
+    return reading.along(resource_type, head, name, has=has, inner=inner)
 
 
 def chained_paths(where: Expression) -> Iterator[str]:
@@ -216,7 +255,7 @@ def chained_paths(where: Expression) -> Iterator[str]:
             yield from paths
 
 
-def _reverse_chain(resource_type: str, name: str, value: str, reading: _Reading) -> Expression:
+def _reverse_chain(resource_type: str, name: str, value: str, reading: CriteriaReading) -> Expression:
     """`_has:Observation:patient:code`: resources that refer to this one and satisfy the rest (#has)."""
     _, source, plain, rest = (*name.split(":", 3), "", "", "")[:4]
     if source not in RESOURCE_TYPES or not rest:
@@ -245,3 +284,39 @@ def compartment(resource_type: str, patient_id: str) -> Expression:
     if not in_patient_compartment(resource_type):
         raise Invalid(f"{resource_type} is in no patient's compartment", code="not-supported")
     return Term(compartment_of(resource_type), (f"Patient/{patient_id}",))
+
+
+def _listed(reading: CriteriaReading, _: str, value: str) -> Expression:
+    values = split_values(value)
+    reading.count(values, "_list")
+    return on_lists(reading.context.tenant, values)
+
+
+def _worded(name: str) -> "SpecialCriterion":
+    def read(reading: CriteriaReading, resource_type: str, value: str) -> Expression:
+        values = split_values(value)
+        reading.count(values, name)
+        return worded(resource_type, name, values)
+
+    return read
+
+
+def _named_query(_: CriteriaReading, __: str, ___: str) -> Expression:
+    raise Invalid("there are no named queries here", location="_query", code="not-supported")
+
+
+SpecialCriterion: TypeAlias = Callable[[CriteriaReading, str, str], Expression]
+_SPECIAL: Mapping[str, SpecialCriterion] = {
+    "_list": _listed,
+    "_text": _worded("_text"),
+    "_content": _worded("_content"),
+    "_filter": condition_of,
+    "_query": _named_query,
+}
+OF_EVERY_TYPE: Mapping[str, str] = {
+    "_content": "string",
+    "_filter": "special",
+    "_list": "special",
+    "_text": "string",
+}
+"""The criteria that every type takes beside its search parameters, with the type of each."""

@@ -12,16 +12,19 @@ from fhir_profiles.definitions.registry import (
     search_parameter,
     search_parameters,
 )
+from graph.budget import CREDIT, spend
 from graph.errors import Invalid
 from graph.keys import resource_of
 from graph.query.expression import Along, KeyIn, Page, Question, Related
+from graph.query.prices import INCLUDE
 from graph.resources.resources import Referred, ResourceStore
 from graph.scope import AccessScope
 
 MOST_INCLUDED = 1_000
 MOST_INCLUDES = 16
 _MOST_ITERATED = 4  # of them, as each is followed in every round
-ROUNDS = 4  # of `:iterate`
+ROUNDS = 4  # of `:iterate` that the price of a search holds; each further one is paid for when it comes
+_MOST_ROUNDS = 64
 _EVERY = "*"
 _PARTS = 3
 
@@ -86,7 +89,7 @@ def bounded(includes: Iterable[Include]) -> tuple[Include, ...]:
 class Included:
     """What was included: keys, without those of the matches, and versions that are not current.
 
-    `cut` where there was more than `MOST_INCLUDED`.
+    `cut` where there was more than `MOST_INCLUDED`, or the way to it longer than is followed.
     """
 
     keys: tuple[str, ...]
@@ -101,16 +104,18 @@ class IncludeSearch:
         self._resources = resources
 
     def included(self, scope: AccessScope, matches: Sequence[str], includes: Sequence[Include]) -> Included:
-        """Follow the includes from the matches of a page, given by their keys.
+        """Follow the includes from the matches of a page, given by their keys, until nothing new is found.
 
         Where a reference names a version, that one is included (search.html#versions). No include starts from
         one that is not current: what that refers to is not in the graph.
         """
         found: dict[Referred, None] = {}
         near, rules = list(matches), list(includes)
-        for _ in range(ROUNDS):
-            if not near or not rules or len(found) > MOST_INCLUDED:
-                break
+        rounds = 0
+        while near and rules and len(found) <= MOST_INCLUDED and rounds < _MOST_ROUNDS:
+            rounds += 1
+            if rounds > ROUNDS:
+                spend(INCLUDE * len(rules), CREDIT)
             reached = [each for rule in rules for each in self._follow(scope, near, rule)]
             new = [
                 each
@@ -122,7 +127,8 @@ class IncludeSearch:
             rules = [rule for rule in includes if rule.iterate]
         kept = tuple(found)[:MOST_INCLUDED]
         keys = tuple(each.key for each in kept if each.version is None)
-        return Included(keys, tuple(each for each in kept if each.version), len(found) > MOST_INCLUDED)
+        more = len(found) > MOST_INCLUDED or bool(near and rules)
+        return Included(keys, tuple(each for each in kept if each.version), more)
 
     def _follow(self, scope: AccessScope, keys: list[str], rule: Include) -> Iterator[Referred]:
         if rule.reverse:

@@ -9,6 +9,10 @@ from graph.query import rows
 from graph.query.expression import Field
 
 
+class UnknownParameter(Invalid):
+    """The type has no such search parameter: left out, the answer would be rows that nobody asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskedParameter:
     """A search parameter with the modifier that it was asked with; `name` is as the client wrote it."""

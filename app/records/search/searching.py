@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 from app.records.search.asked_references import require_resolved
@@ -30,7 +31,16 @@ from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
 _HISTORY = HISTORY.encode()
+MOST_ESTIMATED = 5_000  # rows that an estimated total counts, some ten milliseconds
 Parameters: TypeAlias = Iterable[tuple[str, str]]
+
+
+class Total(StrEnum):
+    """How exactly the matches are counted (search.html#total)."""
+
+    NONE = "none"
+    ESTIMATE = "estimate"
+    ACCURATE = "accurate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +52,7 @@ class TypeSearch:
     count: int
     sort: tuple[Sort, ...] = ()
     includes: tuple[Include, ...] = ()
-    wants_total: bool = False
+    total: Total = Total.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ class RecordSearch:
         named = [each for each in self._resources.versions(scope, more.versions) if not each.deleted]
         scope.concerns(key for each in (*there, *named) for key in each.whose)
         total = len(found.keys) if after is None and found.after is None else None
-        if total is None and asked.wants_total:
+        if total is None and asked.total is not Total.NONE:
             total = self.count(scope, asked)
         return SearchPage(
             matches,
@@ -147,10 +157,14 @@ class RecordSearch:
         return bool(paths) and self._resources.names_other_versions(scope, naming, paths)
 
     def count(self, scope: AccessScope, asked: TypeSearch) -> int:
-        """How many resources match."""
+        """How many resources match; an estimate is exact up to `MOST_ESTIMATED`, and that beyond.
+
+        It counts what the caller may see, as any count does.
+        """
         scope.require("fhir.read")
         spend(QUESTION + price(asked.where))
-        found = self._resources.count(scope, asked.resource_type, asked.where)
+        most = MOST_ESTIMATED if asked.total is Total.ESTIMATE else None
+        found = self._resources.count(scope, asked.resource_type, asked.where, most)
         scope.counts(found)
         return found
 

@@ -35,8 +35,14 @@ THING = definition(
     "Thing",
     {"path": "Thing", "min": 0, "max": "*", "constraint": [RULE, {**RULE, "key": "ele-1"}]},
     element("Thing.id", "http://hl7.org/fhirpath/System.String", base={"path": "Resource.id"}),
-    element("Thing.status", "code", least=1, binding={"strength": "required", "valueSet": f"{STATUS}|4.0.1"}),
-    element("Thing.value[x]", "Quantity", "string"),
+    element(
+        "Thing.status",
+        "code",
+        isSummary=True,
+        least=1,
+        binding={"strength": "required", "valueSet": f"{STATUS}|4.0.1"},
+    ),
+    element("Thing.value[x]", "Quantity", "string", isSummary=True),
     element("Thing.valueQuantity", "Quantity"),
     element("Thing.part", "BackboneElement", most="*"),
     {"path": "Thing.part.again", "min": 0, "max": "*", "contentReference": "#Thing.part"},
@@ -86,6 +92,17 @@ PARAMETERS = [
     parameter("near", "special", "Thing.part"),
     parameter("both", "composite", "Thing", component=AGGREGATES),
     parameter("twice", "composite", "Thing", component=[AGGREGATES[1], AGGREGATES[1]]),
+    parameter("start", "number", "Thing.start"),
+    parameter(
+        "between",
+        "composite",
+        "Thing.part",
+        component=[
+            {"definition": "urn:status", "expression": "%resource.status"},
+            {"definition": "urn:start", "expression": "start"},
+            {"definition": "urn:start", "expression": "end"},
+        ],
+    ),
 ]
 CODES = {
     "resourceType": "CodeSystem",
@@ -165,6 +182,10 @@ def test_elements_are_those_that_the_schema_knows(tables: Path) -> None:
     assert table(tables, "resource-types.json") == ["Thing"]
 
 
+def test_a_summary_is_what_is_marked_in_types_that_leave_something_out(tables: Path) -> None:
+    assert table(tables, "summary.json") == {"Thing": "status value", "Thing.part": ""}
+
+
 def test_a_value_set_is_listed_with_what_it_leaves_out(tables: Path) -> None:
     assert table(tables, "codes.json") == {"status": {"urn:s": ["b"]}}
 
@@ -213,7 +234,18 @@ def test_parameters_are_those_that_can_be_laid_out_in_rows(tables: Path) -> None
         "Thing": {
             "status": status,
             "size": quantity,
+            "near": {"type": "special", "paths": ["part"]},
             "both": {"type": "composite", "paths": [""], "components": [status, quantity]},
+            "start": {"type": "number", "paths": ["start"]},
+            "between": {
+                "type": "composite",
+                "paths": ["part"],
+                "components": [
+                    {"type": "token", "paths": ["%resource.status"]},
+                    {"type": "number", "paths": ["start"]},
+                    {"type": "number", "paths": ["end"]},
+                ],
+            },
         }
     }
     assert table(tables, "compartment-patient.json") == {"Thing": ["status"]}

@@ -27,6 +27,9 @@ def test_every_parameter_has_a_kind_of_rows_and_can_be_missing() -> None:
         ("Patient", "identifier", TermValue, {"not", "text", "of-type"}),
         ("Patient", "name", TextValue, {"exact", "contains"}),
         ("Patient", "birthdate", SpanValue, set()),
+        ("ValueSet", "url", TermValue, {"above", "below", "contains"}),
+        ("Location", "near", SpanValue, set()),
+        ("MolecularSequence", "chromosome-variant-coordinate", SpanValue, set()),
         ("Observation", "subject", TermValue, {"identifier", "Patient"}),
         ("Observation", "value-quantity", SpanValue, set()),
         ("Observation", "code-value-string", TextValue, set()),
@@ -37,7 +40,18 @@ def test_a_parameter_has_the_rows_and_modifiers_of_its_type(
     resource_type: str, name: str, row: RowType, modifiers: set[str]
 ) -> None:
     parameter = asking(resource_type, name).parameter
-    tried = {"not", "text", "of-type", "exact", "contains", "identifier", "Patient", "Planet"}
+    tried = {
+        "not",
+        "text",
+        "of-type",
+        "exact",
+        "contains",
+        "identifier",
+        "Patient",
+        "Planet",
+        "above",
+        "below",
+    }
 
     assert row_of(parameter) is row
     assert {each for each in tried if takes(parameter, each)} == modifiers
@@ -72,6 +86,13 @@ def test_a_prefix_stands_before_a_date_or_a_number() -> None:
         ("Patient", "identifier", "of-type", "MR|1"),
         ("Patient", "birthdate", "", "yesterday"),
         ("Observation", "value-quantity", "", "much"),
+        ("ValueSet", "url", "below", "urn:oid:1.2"),
+        ("Location", "near", "", "91|0"),
+        ("Location", "near", "", "1|2|3|parsec"),
+        ("Location", "near", "", "1"),
+        ("Location", "near", "", "1|2|-3"),
+        ("Location", "near", "", "1|2|nan"),
+        ("MolecularSequence", "chromosome-variant-coordinate", "", "1$5"),
         ("Observation", "value-quantity", "", "5|a|b|c"),
         ("Observation", "subject", "Group", "Patient/1"),
     ],
