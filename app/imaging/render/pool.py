@@ -110,7 +110,8 @@ class _Renderer:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (self._limits.memory, self._limits.memory))
+        # Not the address space: a file is mapped whole, however large it is.
+        resource.setrlimit(resource.RLIMIT_DATA, (self._limits.memory, self._limits.memory))
         warnings.simplefilter("ignore")  # readers warn of what instances say: no log holds that
         self._listener.setblocking(False)
         done = 0

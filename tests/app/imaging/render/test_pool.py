@@ -135,6 +135,14 @@ def test_a_task_that_goes_wrong_is_told_by_its_frame_and_why(
     assert works(renderers, subject, file)
 
 
+def test_a_file_may_be_larger_than_the_memory_of_a_task(
+    renderers: Renderers, subject: Subject, file: BinaryIO
+) -> None:
+    file.truncate(64 << 30)  # a hole
+
+    assert works(renderers, subject, file)
+
+
 def test_who_waits_beside_a_crash_is_answered(renderers: Renderers, subject: Subject, file: BinaryIO) -> None:
     def ask(number: int) -> bool:
         if number % 4:
