@@ -12,6 +12,7 @@ from fhir_profiles.fhirpath.nodes import Node, is_kind
 from fhir_profiles.references import pointed_type
 
 _THIS, _RESOLVE = "$this", "resolve()"
+_TARGET = compile_expression(_RESOLVE)
 
 
 def matches(value: Any, pattern: Any) -> bool:
@@ -40,11 +41,12 @@ class SliceMatcher:
 
     def _told(self, kind: str, path: str, node: Node, rule: ElementRule) -> bool:
         found = self._found(path, node)
-        wanted = _rules_at(rule, path)
+        wanted = self._rules_at(rule, path)
         if kind == "exists":
             return bool(found) == any(each.most != 0 for each in wanted)
         if kind in ("type", "profile"):
-            return any(self._is_allowed(each, found, resolved=path.endswith(_RESOLVE)) for each in wanted)
+            found = self._resolved(found) if path.endswith(_RESOLVE) else found
+            return any(self._is_allowed(each, node, kind) for each in wanted for node in found)
         return any(self.fits(each, one) for one in wanted for each in found)
 
     def _found(self, path: str, node: Node) -> list[Node]:
@@ -56,20 +58,27 @@ class SliceMatcher:
         except (NotAnExpression, NotEvaluable):
             return []
 
-    def _is_allowed(self, rule: ElementRule, found: list[Node], *, resolved: bool) -> bool:
-        if resolved:
-            targets = [url for each in rule.types for url in each.targets]
-            kinds = {self._known.type_of(url) for url in targets}
-            return any(self._target_kind(node) in kinds for node in found)
-        profiles = [profile for each in rule.types for profile in each.profiles]
-        kinds = {self._known.type_of(url) for url in profiles} - {None} or {each.code for each in rule.types}
-        return any(is_kind(node.kind, str(kind)) for node in found for kind in kinds)
+    def _resolved(self, found: list[Node]) -> list[Node]:
+        """What references lead to; of a resource that is elsewhere, its type alone is known."""
+        targets: list[Node] = []
+        for node in found:
+            if isinstance(node.value, dict):
+                inside = _TARGET.nodes(node, self._environment)
+                kind = pointed_type(node.value)
+                targets += inside or ([Node({}, kind)] if kind is not None else [])
+        return targets
 
-    def _target_kind(self, node: Node) -> str | None:
-        if not isinstance(node.value, dict):
-            return None
-        (*target,) = compile_expression(_RESOLVE).nodes(node, self._environment)
-        return target[0].kind if target else pointed_type(node.value)
+    def _is_allowed(self, rule: ElementRule, node: Node, discriminator: str) -> bool:
+        """Whether a value is of a type, or meets a profile, that a rule lets it have."""
+        wanted = [url for each in rule.types for url in (*each.targets, *each.profiles)]
+        if not wanted:
+            return any(is_kind(node.kind, each.code) for each in rule.types)
+        for url in wanted:
+            if is_kind(node.kind, str(self._known.type_of(url))):
+                profile = self._known.find(url)
+                if discriminator == "type" or profile is None or self.fits(node, profile.root):
+                    return True
+        return False
 
     def fits(self, node: Node, rule: ElementRule) -> bool:
         """Whether a value is what a rule fixes, in itself and below it; what it leaves open is no matter."""
@@ -81,42 +90,47 @@ class SliceMatcher:
             codes = self._known.codes(rule.binding[1])
             if codes is not None and misses(node.value, codes) is not None:
                 return False
-        return all(self._child_fits(node, child) for child in rule.children.values() if _decides(child))
+        return all(self._child_fits(node, child) for child in rule.children.values())
 
     def _child_fits(self, node: Node, rule: ElementRule) -> bool:
+        """Whether a child is what is fixed for it; one that is demanded is there, and of its value set."""
+        demanded = (rule.least or 0) > 0
+        slices = [each for each in rule.slices.values() if (each.least or 0) > 0 and _decides(each)]
+        decided = _decides(rule) or (demanded and rule.binding is not None)
+        if not decided and not slices:
+            return True
         found = node.named(rule.name.removesuffix("[x]"))
-        return any(self.fits(each, rule) for each in found)
+        if not all(any(self.fits(each, one) for each in found) for one in slices):
+            return False
+        return not decided or any(self.fits(each, rule) for each in found) or (not found and rule.least == 0)
+
+    def _rules_at(self, rule: ElementRule, path: str) -> list[ElementRule]:
+        """The rules that stand at a discriminator's path below one, in it or in the profiles of its type."""
+        found = [rule]
+        for step in path.split("."):
+            if step in (_THIS, _RESOLVE) or step.startswith("ofType("):
+                continue
+            every = [each for one in found for each in (one, *self._profiled(one))]
+            if step.startswith("extension("):
+                url = step[10:].strip("()'\"")
+                listed = [each.children["extension"] for each in every if "extension" in each.children]
+                found = [each for one in listed for each in _of_url(one, url)]
+            else:
+                named = [
+                    each.children[n] for each in every for n in (step, f"{step}[x]") if n in each.children
+                ]
+                found = [each for one in named for each in (one, *one.slices.values())]
+        return found
+
+    def _profiled(self, rule: ElementRule) -> list[ElementRule]:
+        profiles = (self._known.find(url) for each in rule.types for url in each.profiles)
+        return [each.root for each in profiles if each is not None]
 
 
 def _decides(rule: ElementRule) -> bool:
-    """Whether a rule says what a value is, and that there is one."""
+    """Whether a rule fixes what a value is, in itself or below."""
     own = bool(rule.fixed or rule.pattern)
     return own or any(_decides(child) for child in rule.children.values())
-
-
-def _rules_at(rule: ElementRule, path: str) -> list[ElementRule]:
-    """The rules that stand at a discriminator's path below one."""
-    found = [rule]
-    for step in path.split("."):
-        if step in (_THIS, _RESOLVE) or step.startswith("ofType("):
-            continue
-        if step.startswith("extension("):
-            url = step[10:].strip("()'\"")
-            found = [
-                s
-                for each in found
-                if "extension" in each.children
-                for s in _of_url(each.children["extension"], url)
-            ]
-            continue
-        found = [
-            child
-            for each in found
-            for name in (step, f"{step}[x]")
-            if name in each.children
-            for child in (each.children[name], *each.children[name].slices.values())
-        ]
-    return found
 
 
 def _of_url(rule: ElementRule, url: str) -> list[ElementRule]:

@@ -1,7 +1,7 @@
 """Checks an element and all below it by the rules of a profile (FHIR R4 profiling.html)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from fhir_profiles.conformance.bindings import misses
 from fhir_profiles.conformance.element_rules import UNBOUNDED, ElementRule, Profile, Slicing
@@ -10,7 +10,7 @@ from fhir_profiles.conformance.matching import SliceMatcher, matches
 from fhir_profiles.fhirpath.comparing import compared
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import NotEvaluable
-from fhir_profiles.fhirpath.nodes import Node, is_kind
+from fhir_profiles.fhirpath.nodes import Node, is_kind, surrounding
 from fhir_profiles.references import pointed_type
 from fhir_profiles.validation.validation import ElementPath, Report
 
@@ -18,6 +18,19 @@ _EXTENSIONS = ("extension", "modifierExtension")
 _BY_URL = Slicing((("value", "url"),))
 _BY_TYPE = Slicing((("type", "$this"),))
 _ERROR, _WARNING = "error", "warning"
+
+
+_Told: TypeAlias = tuple[str, ElementPath, str, str]
+
+
+class _Kept:
+    """Keeps issues, of which it is not known yet whether they count."""
+
+    def __init__(self, told: list[_Told]) -> None:
+        self._told = told
+
+    def __call__(self, code: str, place: ElementPath, diagnostics: str, severity: str = _ERROR) -> None:
+        self._told.append((code, place, diagnostics, severity))
 
 
 class ProfileCheck:
@@ -117,9 +130,32 @@ class ProfileCheck:
             allowed = ", ".join(each.code for each in rule.types)
             self._say("structure", place, f"{allowed} demanded, {node.kind} found")
             return
+        profiles = [url for each in fitting for url in each.profiles]
+        if profiles and node.kind != "Extension":
+            self._profiled(node, profiles, place)
         targets = [url for each in fitting for url in each.targets]
         if targets and node.kind == "Reference" and isinstance(node.value, dict):
             self._target(node.value, targets, place)
+
+    def _profiled(self, node: Node, urls: list[str], place: ElementPath) -> None:
+        """Check a value by the profiles of its type: it meets one of them."""
+        known = [self._known.find(url) for url in urls]
+        profiles = [each for each in known if each is not None and each.url != self._profile.url]
+        if len(profiles) < len(urls):
+            return
+        outcomes: list[list[_Told]] = []
+        for each in profiles:
+            told: list[_Told] = []
+            environment = Environment(*surrounding(node), wary=False)
+            check = ProfileCheck(each, self._known, environment, _Kept(told), thorough=self._thorough)
+            check.run(node, place)
+            if all(issue[3] != _ERROR for issue in told):
+                return
+            outcomes.append(told)
+        for issue in outcomes[0] if len(outcomes) == 1 else ():
+            self._report(*issue)
+        if len(outcomes) > 1:
+            self._say("structure", place, f"it meets none of the profiles {', '.join(urls)}")
 
     def _target(self, reference: Mapping[str, Any], targets: list[str], place: ElementPath) -> None:
         pointed = pointed_type(reference)

@@ -200,6 +200,11 @@ class _Run:
             wrong = "an array must not be empty" if items == [] else "it must be an array"
             self.report("structure", (place, rule.step, None), wrong)
             return
+        if rule.shadow and _is_of_another_length(items, owner.get(key[1:])):
+            text = (
+                "the arrays of its values and of what stands beside them have as many items (nulls fill them)"
+            )
+            self.report("structure", (place, rule.step, None), text)
         for index, item in enumerate(items):
             if item is not None:
                 self._value(rule, item, (place, rule.step, index))
@@ -264,6 +269,11 @@ def _first_code(value: Mapping[str, Any]) -> object:
 def _is_bare(value: Any) -> bool:
     """Whether an object holds nothing but the id of its element; a resource holds its type beside it."""
     return type(value) is dict and len(value) == 1 and "id" in value
+
+
+def _is_of_another_length(items: list[Any], values: Any) -> bool:
+    """Whether two arrays that belong together do not (FHIR R4 json.html#primitive)."""
+    return type(values) is list and len(values) != len(items)
 
 
 def _has_partner(rule: _Rule, key: str, index: int, owner: Mapping[str, Any]) -> bool:
