@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from app.admission import job_facts
-from app.records.importing import RecordImport
+from app.records.importing import RecordImport, RecordLoading
 from app.security.standing import Standing
 from app.wiring.process import Wiring
 from app.work.bulk.expiry import BulkExpiry
@@ -41,6 +41,11 @@ def imports(wiring: Wiring) -> Imports:
 def record_import(wiring: Wiring) -> RecordImport:
     """The use case that takes resources in by the thousand."""
     return RecordImport(wiring.resources, wiring.sites.own)
+
+
+def record_loading(wiring: Wiring) -> RecordLoading:
+    """The use case that loads files of resources."""
+    return RecordLoading(record_import(wiring), wiring.bundle_writer, wiring.config.fhir_bundle)
 
 
 def bulk_kinds(wiring: Wiring) -> tuple[JobKind, ...]:

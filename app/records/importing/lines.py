@@ -18,6 +18,10 @@ class Lines:
     first: int
     end: int
 
+    def numbered(self) -> Iterator[tuple[int, bytes | None]]:
+        """The lines that hold anything, with their numbers."""
+        return ((self.first + at, text) for at, text in enumerate(self.texts) if text != b"")
+
 
 def batches(file: BinaryIO, longest: int, at: int = 0, first: int = 1) -> Iterator[Lines]:
     """The lines behind a place of a file, of which none may be longer than `longest` bytes."""

@@ -110,7 +110,7 @@ class BulkImport:
         standing = self._standing.scope(job.scope.tenant, wish.standing)
         with self._access(standing, job.id) as scope:
             scope.require("fhir.bulk")
-            numbered = [(lines.first + at, text) for at, text in enumerate(lines.texts) if text != b""]
+            numbered = list(lines.numbered())
             outcomes = self._records.write(
                 scope, self._records.prepared(scope, (text for _, text in numbered))
             )

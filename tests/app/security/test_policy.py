@@ -8,7 +8,8 @@ PROMISED = {
     "clinician": "imaging.read fhir.read fhir.write cohort.query",
     "researcher": "cohort.query",
     "teleradiologist": "imaging.read fhir.read fhir.write",
-    "service": "imaging.read imaging.store imaging.delete feed.read fhir.read fhir.write fhir.bulk operations.read",
+    "service": "imaging.read imaging.store imaging.delete feed.read "
+    "fhir.read fhir.write fhir.bulk operations.read",
     "administrator": " ".join(PERMISSIONS),
 }
 
