@@ -20,6 +20,7 @@ from fhir_profiles.index import composites
 from fhir_profiles.index.kept import WITHOUT_ROWS, Converter, KeptRows, SpanValue, TermValue, TextValue
 from fhir_profiles.index.parameter_types import TYPES
 from fhir_profiles.index.references import BY_REFERENCE, by_reference
+from fhir_profiles.index.wording import Wording, wording_of
 from fhir_profiles.references import HISTORY, ReferenceEdge, edges
 from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, elements, is_complex, value_set
 
@@ -36,7 +37,8 @@ class SearchValues:
 
     `compartment` holds whom it is about: `Patient/<id>` of each patient whose compartment it is in; for types
     that are in none, each Patient and ImagingStudy that it refers to anywhere. None for what everybody may
-    read.
+    read. `wording` are its
+    words, None where there are none.
     """
 
     terms: tuple[TermValue, ...]
@@ -44,6 +46,7 @@ class SearchValues:
     spans: tuple[SpanValue, ...]
     references: tuple[ReferenceEdge, ...]
     compartment: tuple[str, ...] | None
+    wording: Wording | None = None
 
 
 def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> SearchValues:
@@ -63,6 +66,7 @@ def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> 
         spans=tuple(rows.spans),
         references=references,
         compartment=_compartment(resource, resource_type, rows, references),
+        wording=wording if any(wording := wording_of(resource)) else None,
     )
 
 

@@ -40,6 +40,7 @@ from graph.query.expression import (
     Term,
     Text,
     Whole,
+    Worded,
 )
 from graph.query.rows import COMPARTMENT, NODE_FIELDS, code_key, compartment_of
 from graph.rights import RowRight
@@ -189,6 +190,7 @@ _GUESSES: Mapping[type, Callable[[AnyValue], int | None]] = {
     Span: _of_span,
     CodePart: lambda leaf: USUAL_PART if leaf.begins else None,
     Near: lambda _: USUAL_NEAR,
+    Worded: lambda _: USUAL_TERM,
 }
 
 

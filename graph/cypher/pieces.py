@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from graph.cypher.access import label, seen
+from graph.cypher.access import label, pattern, seen
 from graph.cypher.conditions import satisfies
 from graph.cypher.drivers import Sizes, driver, expected
 from graph.cypher.enforce import enforce
@@ -18,10 +18,13 @@ from graph.cypher.openings import Plan, Start, bag
 from graph.cypher.statement import Statement
 from graph.cypher.writing import BoundRow, Writing
 from graph.keys import kind_key
-from graph.query.expression import Against, All, Expression, Inside, Leaf, Link, Members, Related
+from graph.query.expression import Against, All, Expression, Inside, Leaf, Link, Members, Related, Worded
+from graph.query.rows import WORDING_INDEX, within_of
 from graph.scope import AccessScope
 
 Kinds: TypeAlias = tuple[str, ...]
+AWAIT_WORDS = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
+"""Returns when the full-text index holds what was written before."""
 MOST_SIFTED = 500_000  # rows, or pairs of them, that a piece may find
 _AT_EACH: Mapping[type, int] = {Against: 10, Members: 10, Inside: 10}
 
@@ -44,6 +47,21 @@ def found(scope: AccessScope, kind: str, part: Leaf | All, sizes: Sizes) -> Stat
     writing = _PieceWriting(scope)
     plan = Plan.of(writing, BoundRow("r", (kind,)), part, sizes)
     return _collected(writing, bag(writing, plan), "r")
+
+
+def worded(scope: AccessScope, leaf: Worded) -> Statement:
+    """The rows whose text has the words, off the full-text index: `{serials}`.
+
+    The tenant and the type are asked of the index itself, and the rights of each row before any is counted.
+    """
+    writing = _PieceWriting(scope)
+    within = within_of(scope.tenant, leaf.entity)
+    query = writing.value(f"+within:{within} +({leaf.query})")
+    row = BoundRow("r", (leaf.entity,))
+    found = f"CALL db.index.fulltext.queryNodes('{WORDING_INDEX}', {query}) YIELD node AS v"
+    own = f"v.key = {writing.value(kind_key(scope.tenant, leaf.entity))}"
+    rows = f"{found}\nMATCH (v)-[:OF]->{pattern(row)}\nWHERE {own} AND {seen(writing, row)}"
+    return _collected(writing, rows, "r")
 
 
 def kept(scope: AccessScope, kinds: Kinds, leaf: Leaf, among: Collection[int]) -> Statement:

@@ -23,6 +23,7 @@ from graph.query.expression import (
     Related,
     Term,
     Whole,
+    Worded,
 )
 
 QUESTION = 2  # a question itself: a round trip, and the page of rows that comes of it
@@ -30,6 +31,7 @@ ENTRY = 2  # an entry of a Bundle that reads
 INCLUDE = 5  # an include, followed once: a statement of its own
 _ROWS, _VERSIONS = 10, 4  # of a page, for the price of one look; a version is unpacked, and its text is long
 _LEAF = 2
+_WORDS = 10  # the full-text index of all that there is
 _VALUES = 100  # codes or keys that are looked up for the price of one more look
 _LINK: Mapping[type, int] = {Along: 2, Owner: 2, Whole: 2, Against: 4, Members: 4, Inside: 4}
 
@@ -43,11 +45,9 @@ def price(where: Expression) -> int:
             return price(of)
         case Related(link, inner):
             return _LINK[type(link)] * (1 + price(inner))
-        case Term(_, codes):
-            return _LEAF + len(codes) // _VALUES
-        case KeyIn(_, keys):
-            return _LEAF + len(keys) // _VALUES
-    return _LEAF
+        case Term(_, values) | KeyIn(_, values):
+            return _LEAF + len(values) // _VALUES
+    return _WORDS if isinstance(where, Worded) else _LEAF
 
 
 def rows(count: int) -> int:

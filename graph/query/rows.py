@@ -3,6 +3,7 @@
     (:Term {key, system, serial})-[:OF]->(resource)     key: tenant|type|parameter|code
     (:Text {key, value, exact, serial})-[:OF]->(…)      key: tenant|type|parameter
     (:Span {key, low, high, system, code, serial})-[:OF]->(…)
+    (:Wording {key, within, narrative, content})-[:OF]->(…)       key: tenant|type, `within` one word for both
 
 The commit writes them, the compiler compares them, the schema indexes them, and all three read them here. Two
 parameters are no rows but properties of the resource (`NODE_FIELDS`).
@@ -10,11 +11,14 @@ parameters are no rows but properties of the resource (`NODE_FIELDS`).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from typing import TypeAlias, TypeVar
 
 from fhir_profiles.index.extraction import SearchValues
 from fhir_profiles.index.kept import ID, LAST_UPDATED, RowType, SpanValue, TermValue, TextValue
-from graph.keys import resource_key, term_key, value_key
+from fhir_profiles.index.wording import Wording
+from graph.keys import kind_key, resource_key, term_key, value_key
 from graph.query.expression import Field, Kind, Layout
 from graph.query.relationships import relationship
 
@@ -89,6 +93,9 @@ def field_key(tenant: str, field: Field) -> str:
 TermRow: TypeAlias = tuple[str, str]
 TextRow: TypeAlias = tuple[str, str, str]
 SpanRow: TypeAlias = tuple[str, float, float, str, str]
+WordingRow: TypeAlias = tuple[str, str, str, str]
+WORDING_INDEX = "wording"
+WORDING_COLUMNS = ("key", "within", "narrative", "content")
 EdgeRow: TypeAlias = tuple[str, ...]
 """The key of the target, the relationship type, the element path, and the version where one is named."""
 
@@ -104,6 +111,20 @@ class ValueRows:
     texts: tuple[TextRow, ...] = ()
     spans: tuple[SpanRow, ...] = ()
     edges: tuple[EdgeRow, ...] = ()
+    wordings: tuple[WordingRow, ...] = ()
+
+
+def wording_rows(tenant: str, resource_type: str, wording: Wording | None) -> tuple[WordingRow, ...]:
+    """The Wording row of one resource; none where it has no words."""
+    if wording is None:
+        return ()
+    return ((kind_key(tenant, resource_type), within_of(tenant, resource_type), *wording),)
+
+
+@cache
+def within_of(tenant: str, resource_type: str) -> str:
+    """The word that the rows of a tenant and type share in the full-text index: letters and digits only."""
+    return "k" + sha256(kind_key(tenant, resource_type).encode()).hexdigest()[:20]
 
 
 def value_rows(tenant: str, resource_type: str, values: SearchValues) -> ValueRows:
@@ -130,6 +151,7 @@ def value_rows(tenant: str, resource_type: str, values: SearchValues) -> ValueRo
             )
             for each in values.references
         ),
+        wordings=wording_rows(tenant, resource_type, values.wording),
     )
 
 

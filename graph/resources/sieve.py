@@ -13,11 +13,35 @@ from typing import TypeAlias
 from graph.cypher.conditions import conjuncts
 from graph.cypher.links import ends
 from graph.cypher.order import newest_first
-from graph.cypher.pieces import MOST_SIFTED, Kinds, asked_at_each, found, kept, led_to, likely, linked, named
+from graph.cypher.pieces import (
+    AWAIT_WORDS,
+    MOST_SIFTED,
+    Kinds,
+    asked_at_each,
+    found,
+    kept,
+    led_to,
+    likely,
+    linked,
+    named,
+    worded,
+)
 from graph.cypher.probe import counted, every_key, sizes_of
 from graph.cypher.statement import Statement
 from graph.errors import Invalid, TooLarge
-from graph.query.expression import EVERYTHING, All, Any, AtLeast, Expression, Leaf, Link, Not, Page, Related
+from graph.query.expression import (
+    EVERYTHING,
+    All,
+    Any,
+    AtLeast,
+    Expression,
+    Leaf,
+    Link,
+    Not,
+    Page,
+    Related,
+    Worded,
+)
 from graph.query.limits import check_where
 from graph.scope import AccessScope
 from graph.session import Graph
@@ -144,6 +168,9 @@ class Sieve:
 
     def _piece(self, kinds: Kinds, part: Leaf | Related, among: Serials | None) -> Serials:
         """What a leaf or a link finds; by itself and then among the rows, where that is less work."""
+        if isinstance(part, Worded):
+            words = self._remembered((kinds, part), lambda: self._words(part))
+            return words if among is None else among & words
         rows = self._likely(kinds, part)
         if among is not None and rows is not None and rows < len(among) * asked_at_each(part):
             return among & self._piece(kinds, part, None)
@@ -152,6 +179,11 @@ class Sieve:
         if among is None:
             return self._remembered((kinds, part), lambda: found(self._scope, kinds[0], part, self._sizes))
         return self._remembered((kinds, part, among), lambda: kept(self._scope, kinds, part, among))
+
+    def _words(self, part: Worded) -> Statement:
+        """The statement that finds words, which were written before now in any process."""
+        self._graph.read(AWAIT_WORDS)
+        return worded(self._scope, part)
 
     def _related(self, kinds: Kinds, part: Related, among: Serials | None, *, backwards: bool) -> Serials:
         link, others = part.link, ends(part.link)

@@ -153,6 +153,7 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
         "texts": values.texts,
         "spans": values.spans,
         "edges": values.edges,
+        "wordings": values.wordings,
     }
 
 

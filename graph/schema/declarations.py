@@ -3,7 +3,7 @@
     (:ImagingStudy:Resource)-[:HAS_SERIES]->(:Series)-[:HAS_INSTANCE]->(:Instance)
     (:Condition:Resource)-[:SUBJECT {path}]->(:Patient:Resource)    every literal reference
     (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, zlib
-    (:Term|Text|Span)-[:OF]->(:Resource)                            what search compares
+    (:Term|Text|Span|Wording)-[:OF]->(:Resource)                    what search compares
     (:Concept)-[:IS_A]->(:Concept) (:ConceptSource)                 terminology
     (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
@@ -17,7 +17,7 @@ Every key has its uniqueness constraint before the first MERGE on it; else two w
 
 from graph.query.attribute_forms import sought_properties
 from graph.query.attributes import ATTRIBUTES, LEVELS
-from graph.query.rows import NODE_FIELDS, VALUE_NODES
+from graph.query.rows import NODE_FIELDS, VALUE_NODES, WORDING_INDEX
 
 UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Resource", "key"),
@@ -61,6 +61,15 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+FULLTEXT_INDEX = (
+    f"CREATE FULLTEXT INDEX {WORDING_INDEX} IF NOT EXISTS FOR (n:Wording) "
+    "ON EACH [n.within, n.narrative, n.content] "
+    "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: true}}"
+)
+"""Words of any language, Chinese, Japanese and Korean by pairs of characters. A write does not wait for it; a
+search does, until it holds what was written before."""
+
+
 def _attribute_properties() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The indexes of each indexed DICOM attribute, on the forms of its value that it is found by."""
     return tuple(
@@ -83,4 +92,4 @@ def statements() -> tuple[str, ...]:
         f"FOR (n:{label}) ON ({', '.join(f'n.{name}' for name in names)})"
         for label, names in (*RANGE_INDEXES, *_attribute_properties())
     )
-    return (*constraints, *indexes)
+    return (*constraints, *indexes, FULLTEXT_INDEX)
