@@ -32,11 +32,19 @@ def parse(raw: bytes) -> dict[str, Any]:
     Refused are: bytes that are not UTF-8, names that occur twice, NaN and Infinity, numbers beyond a double,
     integers beyond 64 bits, lone surrogates, U+0000, nesting beyond `DEEPEST`.
     """
+    document = parse_value(raw)
+    if not isinstance(document, dict):
+        _refuse("the document is not a JSON object")
+    return document
+
+
+def parse_value(raw: bytes) -> Any:
+    """Read one JSON object or array; raise `InvalidDocument` as `parse` does."""
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         _refuse(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}")
-    if not isinstance(document, dict):
+    if not isinstance(document, dict | list):
         _refuse("the document is not a JSON object")
     _check_values(document, raw)
     if rb"\u0000" in raw:
@@ -89,7 +97,7 @@ def _refuse(diagnostics: str) -> NoReturn:
     raise InvalidDocument(Issue("error", "structure", "", diagnostics))
 
 
-def _check_values(document: dict[str, Any], raw: bytes) -> None:
+def _check_values(document: dict[str, Any] | list[Any], raw: bytes) -> None:
     """Refuse nesting beyond the limit and integers that lost digits, level by level (no recursion)."""
     level: list[Any] = [document]
     depth = 0
@@ -117,7 +125,7 @@ def _check_integer(digits: str) -> None:
         _refuse("an integer is beyond 64 bits")
 
 
-def _check_texts(document: dict[str, Any]) -> None:
+def _check_texts(document: dict[str, Any] | list[Any]) -> None:
     level: list[Any] = [document]
     while level:
         each = level.pop()

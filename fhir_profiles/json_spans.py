@@ -33,6 +33,14 @@ def members(text: str, start: int) -> Iterator[tuple[str, TextSpan]]:
         position = _next(text, end)
 
 
+def whole_members(text: str, start: int) -> Iterator[tuple[str, TextSpan, TextSpan]]:
+    """The members of the object that begins at `start`: name, span from the name on, span of the value."""
+    begin = _after_space(text, start + 1)
+    for name, value in members(text, start):
+        yield name, TextSpan(begin, value.end), value
+        begin = _next(text, value.end)
+
+
 def items(text: str, start: int) -> Iterator[TextSpan]:
     """The items of the array that begins at `start` (its bracket)."""
     position = _after_space(text, start + 1)
