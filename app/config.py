@@ -139,7 +139,7 @@ class Config:
         "HILUM_RENDER_MEMORY",
         4 * GIB,
         size(GIB, 256 * GIB),
-        "The most memory of such a process, mapped files aside: what decoding one frame takes, and a gigabyte.",
+        "The most memory of such a process beside mapped files: what decoding one frame takes, and 1 GB.",
     )
     derived: int = setting(
         "HILUM_DERIVED",
