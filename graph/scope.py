@@ -68,6 +68,10 @@ class AccessScope:
         """These rights without the access in hand."""
         return replace(self, witness=None, notes=None)
 
+    def public(self) -> "AccessScope":
+        """The right to what everybody may read, and to nothing else, without the access in hand."""
+        return replace(self.bare(), patients=frozenset(), studies=frozenset())
+
     def concerns(self, keys: Iterable[str]) -> None:
         """Note whose record the access touches: keys of patients and studies, and of what is written."""
         if self.notes is not None:

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "worker": "Run a job worker beside a gateway.",
     "graph": "Start, stop, migrate or query the graph.",
     "load": "Store DICOM files, folders and zips.",
+    "profile": "Load and list profiles.",
     "deleted": "List, restore and remove what was deleted.",
     "token": "Make an access token.",
     "user": "Manage users and what they may see.",

@@ -38,7 +38,8 @@ from app.records.bundles.writing import BundleWriter
 from app.records.history import RecordHistory
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
-from app.records.validate import RecordValidation
+from app.records.validate import ProfileLibrary, RecordValidation
+from app.records.validate.loading import ProfileLoading
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.demo import DemoUsers
@@ -293,11 +294,11 @@ class Wiring:
 
     @cached_property
     def records(self) -> Records:
-        return Records(self.resources, self.sites.own)
+        return Records(self.resources, self.sites.own, self.profiles)
 
     @cached_property
     def bundle_writer(self) -> BundleWriter:
-        return BundleWriter(self.resources, self.sites.own)
+        return BundleWriter(self.resources, self.sites.own, self.profiles)
 
     @cached_property
     def reader(self) -> RecordReader:
@@ -313,8 +314,17 @@ class Wiring:
         return RecordHistory(self.resources)
 
     @cached_property
+    def profiles(self) -> ProfileLibrary:
+        """The profiles of this process's tenants."""
+        return ProfileLibrary(self.resources, self.sites)
+
+    @cached_property
+    def profile_loading(self) -> ProfileLoading:
+        return ProfileLoading(self.records, self.record_search)
+
+    @cached_property
     def validation(self) -> RecordValidation:
-        return RecordValidation(self.resources)
+        return RecordValidation(self.resources, self.profiles)
 
     @cached_property
     def audit_reader(self) -> AuditReader:

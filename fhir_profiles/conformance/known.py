@@ -22,6 +22,7 @@ from fhir_profiles.validation.structure import (
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 _OWN = Path(__file__).parents[1] / "profiles"
 _DEEPEST = 16  # profiles on profiles
+_MOST = 2_000  # canonicals that are remembered, known or not
 
 
 class Definitions(Protocol):
@@ -61,6 +62,7 @@ class KnownProfiles:
         """The profile of a canonical, with or without its version; None where it is not known."""
         url = canonical.partition("|")[0]
         if url not in self._compiled:
+            _bound(self._compiled)
             definition = self._definitions.structure(url) if depth < _DEEPEST else None
             self._compiled[url] = None if definition is None else self._read(definition, depth)
         return self._compiled[url]
@@ -68,6 +70,7 @@ class KnownProfiles:
     def codes(self, url: str) -> Codes | None:
         """The codes of a value set; None where it is not known, or its codes cannot be listed."""
         if url not in self._codes:
+            _bound(self._codes)
             self._codes[url] = self._definitions.codes(url)
         return self._codes[url]
 
@@ -85,6 +88,12 @@ class KnownProfiles:
         name = base.removeprefix(BASE)
         is_type = name in RESOURCE_TYPES or name == "Resource" or is_complex(name)
         return read_profile(definition, None if is_type else self.find(base, depth + 1))
+
+
+def _bound(remembered: dict[str, Any]) -> None:
+    """Forget everything where names that clients made up have filled what is remembered."""
+    if len(remembered) >= _MOST:
+        remembered.clear()
 
 
 @cache

@@ -7,6 +7,7 @@ from app.records.bundles.entries import BundleEntry, BundleReading, placed, read
 from app.records.bundles.plans import MOST_ALONE, TransactionPlan, plan_of
 from app.records.bundles.units import WriteEntries
 from app.records.search import SearchContext
+from app.records.validate.library import ProfileLibrary
 from app.records.write.writing import Written, noted
 from fhir_profiles.issues import ProfileError
 from graph.commit.committer import Failure
@@ -19,9 +20,10 @@ from graph.site import Site
 class BundleWriter:
     """The writer of Bundles of one gateway."""
 
-    def __init__(self, store: ResourceStore, site: Site) -> None:
+    def __init__(self, store: ResourceStore, site: Site, profiles: ProfileLibrary) -> None:
         self._store = store
         self._site = site
+        self._profiles = profiles
 
     def transaction(self, scope: AccessScope, raw: bytes) -> list[Written | None]:
         """Write the text of a transaction Bundle, all or nothing; None where nothing was deleted.
@@ -70,6 +72,8 @@ class BundleWriter:
         for entry in entries:
             with placed(entry.index):
                 scope.require_writing(entry.target.resource_type)
+                if entry.received is not None:
+                    self._profiles.require_met(scope, entry.received.document)
         context = SearchContext(scope.tenant, self._site.zone, self._site.fhir_base)
         return plan_of(entries, self._site.new_id, context, self._site, readings)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from app.records.validate.library import ProfileLibrary
 from fhir_profiles.conformance.checking import issues_of
 from fhir_profiles.issues import Issue
 from graph.resources.resources import ResourceStore
@@ -24,8 +25,9 @@ class ValidationMode(StrEnum):
 class RecordValidation:
     """Tells what is wrong with a resource, as a write would be told, with warnings besides."""
 
-    def __init__(self, resources: ResourceStore) -> None:
+    def __init__(self, resources: ResourceStore, profiles: ProfileLibrary) -> None:
         self._resources = resources
+        self._profiles = profiles
 
     def stored(
         self, scope: AccessScope, resource_type: str, resource_id: str, profiles: Iterable[str] = ()
@@ -33,7 +35,7 @@ class RecordValidation:
         """What is wrong with the current version of a resource; raises `NotFound` and `Gone`."""
         scope.require("fhir.read")
         version = self._resources.read(scope, resource_type, resource_id)
-        return issues_of(orjson.loads(version.body), profiles=profiles)
+        return issues_of(orjson.loads(version.body), self._profiles.known(scope), profiles)
 
     def deletion(self, scope: AccessScope, resource_type: str, resource_id: str) -> tuple[Issue, ...]:
         """What forbids to delete a resource: nothing that is there; raises `NotFound` and `Gone`."""
@@ -53,7 +55,7 @@ class RecordValidation:
     ) -> tuple[Issue, ...]:
         """What is wrong with a resource that was sent, as one of a type and id where they are told."""
         scope.require("fhir.read")
-        found = issues_of(resource, profiles=profiles)
+        found = issues_of(resource, self._profiles.known(scope), profiles)
         return (*_of_another(resource, resource_type, resource_id, mode), *found)
 
 

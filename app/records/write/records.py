@@ -7,6 +7,7 @@ in it, so two clients who create "unless it exists" at once get one resource.
 from typing import Any, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, Preconditions
+from app.records.validate.library import ProfileLibrary
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Received, prepare, receive, require_same_id, require_targets
 from app.records.write.units import CreateResource, DeleteMatch, DeleteResource, UpdateMatch, UpdateResource
@@ -22,9 +23,10 @@ Done = TypeVar("Done", Written, Written | None)
 class Records:
     """The writer of resources of one gateway."""
 
-    def __init__(self, store: ResourceStore, site: Site) -> None:
+    def __init__(self, store: ResourceStore, site: Site, profiles: ProfileLibrary) -> None:
         self._store = store
         self._site = site
+        self._profiles = profiles
 
     def create(
         self,
@@ -36,7 +38,7 @@ class Records:
     ) -> Written:
         """Create under a new id; with criteria, answer the one match instead (http.html#ccreate)."""
         scope.require_writing(resource_type)
-        received = self._received(raw, resource_type)
+        received = self._received(scope, raw, resource_type)
         prepared = prepare(received, self._site, scope.tenant, self._site.new_id())
         unit = CreateResource(
             prepared=prepared, if_none_exist=if_none_exist, demanded=demanded, **self._whose(scope)
@@ -53,7 +55,7 @@ class Records:
     ) -> Written:
         """Write the next version of a resource, or its first under the client's id (http.html#upsert)."""
         scope.require_writing(resource_type)
-        received = self._received(raw, resource_type)
+        received = self._received(scope, raw, resource_type)
         require_same_id(received, resource_id)
         prepared = prepare(received, self._site, scope.tenant, resource_id)
         unit = UpdateResource(prepared=prepared, demanded=demanded, **self._whose(scope))
@@ -65,7 +67,7 @@ class Records:
         """Update the one match, or create where there is none (http.html#cond-update)."""
         scope.require_writing(criteria.resource_type)
         unit = UpdateMatch(
-            received=self._received(raw, criteria.resource_type),
+            received=self._received(scope, raw, criteria.resource_type),
             new_id=self._site.new_id(),
             criteria=criteria,
             demanded=demanded,
@@ -98,10 +100,11 @@ class Records:
     def _committed(self, scope: AccessScope, unit: Unit[Done]) -> Done:
         return noted(scope, self._store.commit(scope, unit))
 
-    def _received(self, raw: bytes, resource_type: str) -> Received:
+    def _received(self, scope: AccessScope, raw: bytes, resource_type: str) -> Received:
         """A resource that stands alone: no entry is beside it that it could refer to."""
         received = receive(raw, resource_type)
         require_targets(received)
+        self._profiles.require_met(scope, received.document)
         return received
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import pytest
 
 from app.records import Records
 from app.records.bundles.writing import BundleWriter
+from app.records.validate import ProfileLibrary
+from app.site import Sites
 from graph.aggregates import AGGREGATES
 from graph.clock import now
 from graph.commit import CommitterThread, Committing
@@ -32,10 +34,15 @@ def resources(graph: Graph) -> Iterator[ResourceStore]:
 
 
 @pytest.fixture
-def writer(resources: ResourceStore) -> BundleWriter:
-    return BundleWriter(resources, SETTINGS)
+def profiles(resources: ResourceStore) -> ProfileLibrary:
+    return ProfileLibrary(resources, Sites(SETTINGS))
 
 
 @pytest.fixture
-def records(resources: ResourceStore) -> Records:
-    return Records(resources, SETTINGS)
+def writer(resources: ResourceStore, profiles: ProfileLibrary) -> BundleWriter:
+    return BundleWriter(resources, SETTINGS, profiles)
+
+
+@pytest.fixture
+def records(resources: ResourceStore, profiles: ProfileLibrary) -> Records:
+    return Records(resources, SETTINGS, profiles)

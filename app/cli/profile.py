@@ -1,0 +1,69 @@
+"""`hilum profile`: load the profiles of FHIR packages, and list what is loaded."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.access import admitted
+from app.config import Config
+from app.records.validate.library import KINDS
+from app.wiring import wired
+from fhir_profiles.conformance.packages import resources_of
+from fhir_profiles.issues import InvalidDocument
+
+_OUTCOMES = ("new", "changed", "known", "refused")
+
+
+@click.group()
+def profile() -> None:
+    """Load and list profiles, value sets and code systems."""
+
+
+@profile.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def load(paths: tuple[Path, ...]) -> None:
+    """Load FHIR packages (.tgz), NDJSON and JSON files, and folders of them.
+
+    What is there already is passed over, what says something else becomes the next version. What is refused
+    is named with its reason; the exit status is 1 where anything was.
+    """
+    counts: Counter[str] = Counter()
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, "profile load", "C", "fhir.write") as scope,
+    ):
+        for each in wiring.profile_loading.load(scope, _documents(paths)):
+            counts[each.outcome] += 1
+            if each.outcome == "refused":
+                click.echo(f"refused {each.kind} {each.url}: {each.why}", err=True)
+    click.echo(", ".join(f"{counts[name]} {name}" for name in _OUTCOMES))
+    raise SystemExit(1 if counts["refused"] else 0)
+
+
+def _documents(paths: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
+    for path in paths:
+        try:
+            for _, document in resources_of(path, KINDS):
+                yield document
+        except InvalidDocument as error:
+            raise click.ClickException(str(error)) from None
+
+
+@profile.command("list")
+@click.option("--type", "kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True)
+def list_profiles(kind: str) -> None:
+    """List what was loaded, by its canonical."""
+    table = Table("url", "version", box=None)
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, "profile list", "R", "fhir.read") as scope,
+    ):
+        for each in wiring.profile_loading.listed(scope, kind):
+            table.add_row(each.url, each.version)
+    Console(highlight=False, soft_wrap=True).print(table)
