@@ -75,6 +75,13 @@ def stamp(
     return _replace(text, edits).encode()
 
 
+def with_meta(raw: bytes, meta: Mapping[str, Any]) -> bytes:
+    """The text of a resource that was served with another meta, otherwise as it stands there."""
+    text = raw.decode()
+    span = dict(members(text, first(text)))["meta"]
+    return _replace(text, [(span, orjson.dumps(meta).decode())]).encode()
+
+
 def entry_resources(raw: bytes) -> tuple[bytes | None, ...]:
     """The texts of the resources in a parsed Bundle, as received, entry by entry; None where one has none."""
     text = raw.decode()

@@ -2,9 +2,11 @@
 
 from app.http.fhir.record_operations import RecordUses
 from app.records.everything import Everything
+from app.records.labels import RecordLabels
 from app.wiring.bulk import exports, imports
 from app.wiring.process import Wiring
 from graph.resources.compartments import CompartmentStore
+from graph.resources.labels import LabelStore
 
 
 def record_uses(wiring: Wiring) -> RecordUses:
@@ -13,4 +15,6 @@ def record_uses(wiring: Wiring) -> RecordUses:
         everything=Everything(CompartmentStore(wiring.graph), wiring.resources),
         exports=exports(wiring),
         imports=imports(wiring),
+        labels=RecordLabels(LabelStore(wiring.graph), wiring.reader, wiring.records),
+        reader=wiring.reader,
     )

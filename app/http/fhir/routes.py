@@ -21,7 +21,6 @@ from app.http.fhir.concept_maps import ConceptMapViews
 from app.http.fhir.exchange import Answer, Call, is_of_version, media_type
 from app.http.fhir.history import HistoryViews
 from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, names_a_type
-from app.http.fhir.meta import MetaViews
 from app.http.fhir.operations import FhirOperation
 from app.http.fhir.read import ReadViews
 from app.http.fhir.record_operations import RecordUses, record_operations
@@ -110,7 +109,6 @@ def blueprint(
 ) -> Blueprint:
     """All routes."""
     operations = (
-        *MetaViews(reader).operations(),
         *ValidateViews(validation).operations(),
         *terminology_operations(terminology),
         *record_operations(uses, tokens, sites),

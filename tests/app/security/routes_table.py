@@ -132,6 +132,11 @@ def _resource(target: Target) -> bytes:
     return json.dumps(target.diagnosis(recordedDate="2026-02-03")).encode()
 
 
+def _meta(_: Target) -> bytes:
+    tag = {"name": "meta", "valueMeta": {"tag": [{"system": "urn:marks", "code": "seen"}]}}
+    return json.dumps({"resourceType": "Parameters", "parameter": [tag]}).encode()
+
+
 def _line(target: Target) -> bytes:
     return json.dumps(target.diagnosis()).encode() + b"\n"
 
@@ -327,6 +332,13 @@ FHIR = (
     _pictured(f"{_ONE}/_history/<version>", f"{_IS}/{{imaging_study}}/_history/1"),
     _records(f"{_ONE}/$meta", f"{_DX}/{{condition}}/$meta", shows=_versioned),
     Route(f"POST {_ONE}/$meta", RECORD, f"{_DX}/{{condition}}/$meta", shows=_versioned),
+    *(
+        Route(f"{method} {rule}/$meta", RECORD, f"{path}/$meta")
+        for method in ("GET", "POST")
+        for rule, path in (("/fhir", "/fhir"), (_TYPE, _DX))
+    ),
+    _writing(f"POST {_ONE}/$meta-add", f"{_DX}/{{condition}}/$meta-add", _meta),
+    _writing(f"POST {_ONE}/$meta-delete", f"{_DX}/{{condition}}/$meta-delete", _meta),
     *_operations(_ONE, "/fhir/Patient/{patient}", "everything"),
     *_operations(_TYPE, "/fhir/Patient", "everything", refused_to=SEES_ALL),
     *_bulk("/fhir", "/fhir"),
