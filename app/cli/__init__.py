@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "graph": "Start, stop, migrate or query the graph.",
     "load": "Store DICOM files, folders and zips.",
     "profile": "Load and list profiles.",
+    "terminology": "Load code systems, value sets and concept maps.",
     "deleted": "List, restore and remove what was deleted.",
     "token": "Make an access token.",
     "user": "Manage users and what they may see.",

@@ -92,13 +92,13 @@ class CodeSystems:
         return self._related(scope, system, code, above=True)
 
     def _related(self, scope: AccessScope, system: str, code: str, *, above: bool) -> frozenset[Coding]:
+        walk = self._concepts.above if above else self._concepts.below
+        found = walk(scope, ((system, code),))  # first, since it is bounded
         known = self._definitions.library(scope).code_system(system)
-        codes: frozenset[str] = frozenset()
         if known is not None:
             codes = known.ancestors(code) if above else known.descendants(code)
-        found = {(system, each) for each in codes} | {(system, code)}
-        walk = self._concepts.above if above else self._concepts.below
-        return frozenset(found | walk(scope, ((system, code),)))
+            found |= {(system, each) for each in codes}
+        return found
 
 
 def outcome(system: CodeSystem, first: str, second: str) -> str:

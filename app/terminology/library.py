@@ -47,6 +47,15 @@ class Stored:
     size: int
     updated: int
 
+    @property
+    def resource_id(self) -> str:
+        """The id of the resource."""
+        return str(self.document["id"])
+
+    def says(self, other: Definition) -> bool:
+        """Whether another document says the same, but for what a server gives; False of what is not held."""
+        return self.size <= LARGEST_PARSED and _said(self.document) == _said(other)
+
 
 class Definitions:
     """The definitions of all tenants; what was made of them is kept for the process."""
@@ -93,6 +102,11 @@ class TenantLibrary:
         if (url, wanted) not in self._systems:
             self._systems[url, wanted] = self._code_system(url, wanted)
         return self._systems[url, wanted]
+
+    def stored(self, kind: str, url: str, version: str | None) -> Stored | None:
+        """What the tenant has stored under a canonical in just this version; None where it has nothing."""
+        found = [each for each in self._of(kind, url) if each.document.get("url") == url]
+        return next((each for each in found if each.document.get("version") == version), None)
 
     def concept_maps(self, system: str, *, reverse: bool = False) -> tuple[Definition, ...]:
         """The ConceptMaps from codes of a system, or to them, the tenant's before those that ship."""
@@ -149,6 +163,10 @@ class TenantLibrary:
             document = self._every.documents.made(key, size, partial(orjson.loads, each.body))
             found.append(Stored(key, document, size, each.last_updated))
         return tuple(found)
+
+
+def _said(document: Definition) -> Definition:
+    return {name: value for name, value in document.items() if name not in ("id", "meta")}
 
 
 def _newest(found: Sequence[Stored], version: str | None) -> Stored | None:

@@ -40,6 +40,7 @@ from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
 from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.validate.loading import ProfileLoading
+from app.records.write.terminology_packages import TerminologyPackages
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.demo import DemoUsers
@@ -57,6 +58,7 @@ from app.terminology import (
     TerminologyUses,
     ValueSets,
 )
+from app.terminology.loading import ConceptLoader
 from app.work.operations import Operations
 from app.work.purging import Purging
 from app.work.queue import JobQueue
@@ -85,6 +87,7 @@ from graph.studies.rendering import StudyRenderer
 from graph.tellings.tellings import TellingStore
 from graph.terminology.closures import ClosureStore
 from graph.terminology.concepts import ConceptStore
+from graph.terminology.loading import ConceptSourceStore
 from graph.terminology.systems import LoadedSystems
 
 _KEYS, _BLOBS, _AUDIT, _DERIVED = "keys", "blobs", "audit", "derived"  # folders of the home folder
@@ -354,6 +357,14 @@ class Wiring:
     @cached_property
     def definitions(self) -> Definitions:
         return Definitions(self.resources, LoadedSystems(self.graph))
+
+    @cached_property
+    def concept_loader(self) -> ConceptLoader:
+        return ConceptLoader(self.resources, ConceptSourceStore(self.graph))
+
+    @cached_property
+    def terminology_packages(self) -> TerminologyPackages:
+        return TerminologyPackages(self.records, self.definitions, self.concept_loader)
 
     @cached_property
     def terminology(self) -> TerminologyUses:

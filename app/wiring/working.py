@@ -5,6 +5,7 @@ from app.wiring.bulk import bulk_kinds
 from app.wiring.process import Wiring
 from app.work.bulk.expiry import BulkExpiry
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
+from app.work.concepts import ConceptLoad, concept_lane
 from app.work.doing import JobDoer
 from app.work.following import Following
 from app.work.kinds import JobKind
@@ -31,6 +32,7 @@ def worker(wiring: Wiring) -> Worker:
         UploadSweep(wiring.blobs),
         JobForgetting(wiring.jobs),
         *bulk_kinds(wiring),
+        ConceptLoad(wiring.concept_loader),
     )
     recurring = (
         Recurring(Purge.name, 3600.0),
@@ -45,6 +47,7 @@ def worker(wiring: Wiring) -> Worker:
         *job_lanes(JobDoer(ClaimStore(wiring.graph), kinds, scope), calendar),
         follower_lane(following, PurgeFollower(wiring.job_queue, config.restore_seconds), gathering=0.5),
         follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
+        concept_lane(wiring.concept_loader, wiring.job_queue, scope),
         audit_lane(wiring.audit_mover),
     )
     return Worker(config.home, lanes)

@@ -43,6 +43,19 @@ def all_hold(system: CodeSystem, filters: Sequence[CodeFilter]) -> Holds:
     return lambda entry: all(holds(entry) for holds in conditions)
 
 
+def holds_for(system: CodeSystem, filters: Sequence[CodeFilter], entry: CodeEntry) -> bool:
+    """Whether filters hold for one code: the hierarchy is looked at from there, as a code has few above it.
+
+    Raises `UnreadableFilter`, `TooCostly`.
+    """
+    return all(
+        _UPWARDS[each.op](entry.code, each.value, system.ancestors(entry.code))
+        if each.op in _UPWARDS
+        else condition(system, each)(entry)
+        for each in filters
+    )
+
+
 def is_chosen(system: CodeSystem, asked: Selection) -> Holds:
     """What decides whether a code is asked for; raises `UnreadableFilter`."""
     holds = all_hold(system, asked.filters)
@@ -125,6 +138,11 @@ def _negated(make: Callable[[CodeSystem, CodeFilter], Holds]) -> Callable[[CodeS
     return denied
 
 
+_UPWARDS: Mapping[str, Callable[[str, str, frozenset[str]], bool]] = {
+    "is-a": lambda code, value, above: code == value or value in above,
+    "is-not-a": lambda code, value, above: code != value and value not in above,
+    "descendent-of": lambda code, value, above: value in above,
+}
 _OPERATORS: Mapping[str, Callable[[CodeSystem, CodeFilter], Holds]] = {
     "=": _equal,
     "in": _in,

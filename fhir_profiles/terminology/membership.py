@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from fhir_profiles.terminology import shipped
 from fhir_profiles.terminology.codes import CodeSystem, TooCostly, UnreadableFilter, filters_of
-from fhir_profiles.terminology.filters import all_hold
+from fhir_profiles.terminology.filters import holds_for
 
 _DEEPEST = 12  # value sets in value sets
 _KEPT_ANSWERS = 8_192
@@ -106,7 +106,7 @@ class Checking:
         if entry is None:
             return Membership.NOT_A_MEMBER if found.title.complete else Membership.UNKNOWN
         try:
-            return _known(all_hold(found, filters_of(part.get("filter", ())))(entry))
+            return _known(holds_for(found, filters_of(part.get("filter", ())), entry))
         except (UnreadableFilter, TooCostly):
             return Membership.UNKNOWN
 

@@ -51,6 +51,11 @@ def entry_of(title: SystemTitle, concept: Mapping[str, Any], parents: Sequence[s
     )
 
 
+def subsumes(resource: Mapping[str, Any]) -> bool:
+    """Whether what stands below another code in a CodeSystem is a kind of it."""
+    return resource.get("hierarchyMeaning") in _SUBSUMING
+
+
 def properties_of(concept: Mapping[str, Any]) -> Iterator[CodeProperty]:
     """The properties of a concept."""
     for each in concept.get("property", ()):
@@ -101,7 +106,7 @@ class ParsedCodeSystem:
         for code, over in self._above.items():
             for each in over:
                 self._below.setdefault(each, []).append(code)
-        self._subsumes = resource.get("hierarchyMeaning") in _SUBSUMING
+        self._subsumes = subsumes(resource)
         self._folded = (
             {} if self._title.case_sensitive else {code.casefold(): code for code in self._concepts}
         )

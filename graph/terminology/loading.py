@@ -82,7 +82,7 @@ class ConceptRow:
 
 
 @scoped
-class ConceptLoading:
+class ConceptSourceStore:
     """Writes the concepts of tenants; every method takes an `AccessScope` first."""
 
     def __init__(self, graph: Graph) -> None:
@@ -108,7 +108,7 @@ class ConceptLoading:
                 "ko": each.names.get("ko"),
                 "folded": each.folded,
                 "parents": list(each.parents),
-                "inactive": each.inactive or None,
+                "inactive": each.inactive,
                 "data": orjson.dumps(each.data).decode(),
             }
             for each in rows

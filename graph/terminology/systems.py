@@ -7,10 +7,10 @@
 its concepts, so every method is asked with a key that the caller's own search found.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -23,7 +23,7 @@ from graph.scope import AccessScope, scoped
 from graph.session import Graph, Row
 
 LARGEST_PARSED = 1 << 20  # bytes of the text of a code system that is held whole
-_AT_ONCE = 2_000
+_FIRST, _AT_ONCE = 200, 2_000  # rows of a part
 _RETRY = 3  # seconds
 
 _HEADS = """
@@ -33,23 +33,23 @@ WHERE s.versionId = r.versionId AND s.size > $largest
 RETURN s.key AS key, s.source AS source, s.head AS head, s.size AS size, r.lastUpdated AS updated
 """
 _LOADED = "MATCH (s:ConceptSource {key: $key}) WHERE s.source = $source RETURN s.count AS count"
-_COLUMNS = "c.code AS code, c.data AS data, c.parents AS parents"
-_ENTRIES = f"UNWIND $keys AS key MATCH (c:Concept {{key: key}}) RETURN {_COLUMNS}, c.place AS place"
+_COLUMNS = "c.code AS code, c.data AS data, c.parents AS parents, c.place AS place"
+_ENTRIES = f"UNWIND $keys AS key MATCH (c:Concept {{key: key}}) RETURN {_COLUMNS}"
+_WANTED = "(NOT $active OR NOT c.inactive) AND all(word IN $words WHERE c.folded CONTAINS word)"
+# By both properties of the index, in whose order they are then read: no more of them than are wanted.
 _CHOSEN = f"""
-MATCH (c:Concept) WHERE c.source = $source AND c.place >= $start
-AND (NOT $active OR c.inactive IS NULL) AND all(word IN $words WHERE c.folded CONTAINS word)
-RETURN {_COLUMNS}, c.place AS place ORDER BY c.place LIMIT $limit
+MATCH (c:Concept) WHERE c.source = $source AND c.place >= $start AND {_WANTED}
+RETURN {_COLUMNS} ORDER BY c.source, c.place LIMIT $limit
 """
-_SIZE = """
-MATCH (c:Concept) WHERE c.source = $source AND c.place >= 0
-AND (NOT $active OR c.inactive IS NULL) AND all(word IN $words WHERE c.folded CONTAINS word)
-RETURN count(c) AS size
+_SIZE = f"MATCH (c:Concept) WHERE c.source = $source AND c.place >= 0 AND {_WANTED} RETURN count(c) AS size"
+_BELOW = """
+MATCH (top:Concept {key: $key})<-[:IS_A*0..]-(c:Concept) RETURN DISTINCT c.code AS code, c.place AS place
 """
-_BELOW = "MATCH (top:Concept {key: $key})<-[:IS_A*1..]-(c:Concept) RETURN DISTINCT c.code AS code"
-_ABOVE = "MATCH (:Concept {key: $key})-[:IS_A*1..]->(c:Concept) RETURN DISTINCT c.code AS code"
-_CHILDREN = """
-MATCH (:Concept {key: $key})<-[:IS_A]-(c:Concept) RETURN c.code AS code ORDER BY c.place
+_ABOVE = """
+MATCH (:Concept {key: $key})-[:IS_A*0..]->(c:Concept) RETURN DISTINCT c.code AS code, c.place AS place
 """
+_CHILDREN = "MATCH (:Concept {key: $key})<-[:IS_A]-(c:Concept) RETURN c.code AS code ORDER BY c.place"
+_Places: TypeAlias = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ class _LoadedSystem:
         self._source = source
         self._title = title
         self._count = count
+        self._reached: dict[tuple[str, str], _Places] = {}
 
     @property
     def title(self) -> SystemTitle:
@@ -121,26 +122,29 @@ class _LoadedSystem:
 
     def entries(self, codes: Collection[str]) -> Mapping[str, CodeEntry]:
         """Those of the codes that it defines, by the code."""
-        rows = self._graph.read(_ENTRIES, keys=[self._key(code) for code in codes])
-        return {row["code"]: self._entry(row) for row in rows}
+        return {row["code"]: self._entry(row) for row in self._rows_of(codes)}
 
     def chosen(self, asked: Selection, skip: int = 0) -> Iterator[CodeEntry]:
         """The codes that are asked for, in the order of the resource.
 
         Raises `UnreadableFilter`, `TooCostly`.
         """
-        if not asked.filters and not asked.usable_only:
-            plain = not asked.words and not asked.active_only
-            rows = self._rows(asked, start=skip if plain else 0)
-            yield from map(self._entry, islice(rows, 0 if plain else skip, None))
-            return
-        holds = is_chosen(self, asked)
-        yield from islice(filter(holds, map(self._entry, self._narrowed(asked))), skip, None)
+        rest = self._rest(asked)
+        places = self._narrowed(asked.filters)
+        plain = rest == Selection()
+        if places is not None:
+            ordered = sorted(places, key=places.__getitem__)
+            rows = self._listed(ordered[skip:] if plain else ordered)
+        else:
+            rows = self._walked(asked, start=skip if plain else 0)
+        entries = map(self._entry, rows)
+        yield from entries if plain else islice(filter(is_chosen(self, rest), entries), skip, None)
 
     def size(self, asked: Selection) -> int:
         """How many codes are asked for; raises `UnreadableFilter`, `TooCostly`."""
-        if asked == Selection():
-            return self._count
+        places = self._narrowed(asked.filters)
+        if self._rest(asked) == Selection():
+            return self._count if places is None else len(places)
         if asked.filters or asked.usable_only:
             return sum(1 for _ in self.chosen(asked))
         rows = self._graph.read(_SIZE, source=self._source, active=asked.active_only, words=list(asked.words))
@@ -148,18 +152,15 @@ class _LoadedSystem:
 
     def ancestors(self, code: str) -> frozenset[str]:
         """Every code above one."""
-        return self._codes(_ABOVE, code)
+        return frozenset(self._reach(_ABOVE, code)) - {code}
 
     def descendants(self, code: str) -> frozenset[str]:
         """Every code below one."""
-        return self._codes(_BELOW, code)
+        return frozenset(self._reach(_BELOW, code)) - {code}
 
     def children(self, code: str) -> Sequence[str]:
         """The codes directly below one."""
         return [row["code"] for row in self._graph.read(_CHILDREN, key=self._key(code))]
-
-    def _codes(self, text: str, code: str) -> frozenset[str]:
-        return frozenset(row["code"] for row in self._graph.read(text, key=self._key(code)))
 
     def _key(self, code: str) -> str:
         return source_concept_key(self._source, self._title.url, code)
@@ -167,8 +168,19 @@ class _LoadedSystem:
     def _entry(self, row: Row) -> CodeEntry:
         return entry_of(self._title, orjson.loads(row["data"]), row["parents"])
 
-    def _rows(self, asked: Selection, start: int = 0) -> Iterator[Row]:
-        """The rows of the system from a place on, a part at a time."""
+    def _reach(self, text: str, code: str) -> _Places:
+        """The codes above or below one, and that one, with their places."""
+        if (text, code) not in self._reached:
+            rows = self._graph.read(text, key=self._key(code))
+            self._reached[text, code] = {row["code"]: row["place"] for row in rows}
+        return self._reached[text, code]
+
+    def _rows_of(self, codes: Iterable[str]) -> list[Row]:
+        return self._graph.read(_ENTRIES, keys=[self._key(code) for code in codes])
+
+    def _walked(self, asked: Selection, start: int) -> Iterator[Row]:
+        """The rows of the system from a place on, a part at a time, each part larger than the one before."""
+        limit = _FIRST
         while True:
             rows = self._graph.read(
                 _CHOSEN,
@@ -176,34 +188,58 @@ class _LoadedSystem:
                 start=start,
                 active=asked.active_only,
                 words=list(asked.words),
-                limit=_AT_ONCE,
+                limit=limit,
             )
             yield from rows
-            if len(rows) < _AT_ONCE:
+            if len(rows) < limit:
                 return
-            start = rows[-1]["place"] + 1
+            start, limit = rows[-1]["place"] + 1, min(2 * limit, _AT_ONCE)
 
-    def _narrowed(self, asked: Selection) -> Iterator[Row]:
-        """The rows that filters by the hierarchy leave, where there is one; else all of the system."""
-        narrowing = [_NARROWING[each.op](self, each) for each in asked.filters if _narrows(each)]
-        if not narrowing:
-            yield from self._rows(asked)
-            return
-        keys = [self._key(code) for code in frozenset.intersection(*narrowing)]
-        rows: list[Row] = []
-        for start in range(0, len(keys), _AT_ONCE):
-            rows += self._graph.read(_ENTRIES, keys=keys[start : start + _AT_ONCE])
-        yield from sorted(rows, key=lambda row: int(row["place"]))
+    def _listed(self, codes: Sequence[str]) -> Iterator[Row]:
+        """The rows of some codes in their order, a part at a time."""
+        start, limit = 0, _FIRST
+        while part := codes[start : start + limit]:
+            yield from sorted(self._rows_of(part), key=lambda row: int(row["place"]))
+            start, limit = start + limit, min(2 * limit, _AT_ONCE)
+
+    def _narrowed(self, filters: Sequence[CodeFilter]) -> _Places | None:
+        """The codes that filters by code and hierarchy leave; None where there is no such filter."""
+        found = [_NARROWING[each.op](self, each.value) for each in filters if _narrows(each)]
+        if not found:
+            return None
+        return {code: place for code, place in found[0].items() if all(code in each for each in found)}
+
+    def _rest(self, asked: Selection) -> Selection:
+        """What is left to look at in each code that was narrowed to, or walked past."""
+        rest = replace(asked, filters=tuple(each for each in asked.filters if not _narrows(each)))
+        walked = len(rest.filters) == len(asked.filters)
+        return replace(rest, words=(), active_only=False) if walked else rest
+
+    def of_codes(self, codes: Iterable[str]) -> _Places:
+        """Those of some codes that it defines, with their places."""
+        return {row["code"]: row["place"] for row in self._rows_of(codes)}
+
+    def below(self, code: str) -> _Places:
+        """A code and all below it, with their places."""
+        return self._reach(_BELOW, code)
+
+    def above(self, code: str) -> _Places:
+        """A code and all above it, with their places."""
+        return self._reach(_ABOVE, code)
 
 
 def _narrows(asked: CodeFilter) -> bool:
     return asked.op in _NARROWING and asked.property in CODE_NAMES
 
 
-_NARROWING: Mapping[str, Callable[[CodeSystem, CodeFilter], frozenset[str]]] = {
-    "=": lambda system, asked: frozenset({asked.value}),
-    "in": lambda system, asked: frozenset(each.strip() for each in asked.value.split(",")),
-    "is-a": lambda system, asked: system.descendants(asked.value) | {asked.value},
-    "descendent-of": lambda system, asked: system.descendants(asked.value),
-    "generalizes": lambda system, asked: system.ancestors(asked.value) | {asked.value},
+def _strictly_below(system: _LoadedSystem, code: str) -> _Places:
+    return {each: place for each, place in system.below(code).items() if each != code}
+
+
+_NARROWING: Mapping[str, Callable[[_LoadedSystem, str], _Places]] = {
+    "=": lambda system, value: system.of_codes((value,)),
+    "in": lambda system, value: system.of_codes({each.strip() for each in value.split(",")}),
+    "is-a": lambda system, value: system.below(value),
+    "descendent-of": _strictly_below,
+    "generalizes": lambda system, value: system.above(value),
 }

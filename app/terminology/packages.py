@@ -1,0 +1,81 @@
+"""The definitions in files: FHIR packages, Bundles, single resources and NDJSON, one after the other.
+
+A package is a gzip'd tar with its resources under `package/` (packages.fhir.org; R4 has no page of it).
+"""
+
+import gzip
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import orjson
+
+from fhir_profiles.documents import entry_resources
+from graph.errors import Invalid
+
+KINDS = frozenset({"CodeSystem", "ValueSet", "ConceptMap"})
+_LARGEST = 512 << 20  # bytes of one resource
+_FOLDER, _EXAMPLES = "package/", "package/example"
+
+
+def definitions(path: Path) -> Iterator[bytes]:
+    """The texts of the definitions in a file, or in the files of a folder; what else is there is passed over.
+
+    Raises `Invalid` for a file that cannot be read as what its name says.
+    """
+    if path.is_dir():
+        for each in sorted(path.rglob("*")):
+            if each.is_file() and _reader(each):
+                yield from definitions(each)
+        return
+    read = _reader(path)
+    if read is None:
+        raise Invalid(f"{path.name} is no package (.tgz), JSON or NDJSON")
+    try:
+        for text in read(path):
+            yield from _definitions_of(text)
+    except (OSError, EOFError, ValueError, tarfile.TarError) as error:
+        raise Invalid(f"{path.name} cannot be read: {type(error).__name__}") from None
+
+
+def _reader(path: Path) -> Callable[[Path], Iterator[bytes]] | None:
+    return next((read for ending, read in _READERS.items() if path.name.lower().endswith(ending)), None)
+
+
+def _package(path: Path) -> Iterator[bytes]:
+    with tarfile.open(path, "r:gz") as archive:
+        for member in archive:
+            inside = member.name.startswith(_FOLDER) and not member.name.startswith(_EXAMPLES)
+            if member.isfile() and inside and member.name.endswith(".json") and member.size <= _LARGEST:
+                opened = archive.extractfile(member)
+                yield opened.read() if opened else b""
+
+
+def _json(path: Path) -> Iterator[bytes]:
+    yield path.read_bytes()
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+        yield from (line.strip() for line in lines if line.strip())
+
+
+_READERS: Mapping[str, Callable[[Path], Iterator[bytes]]] = {
+    ".tgz": _package,
+    ".tar.gz": _package,
+    ".json": _json,
+    ".ndjson": _lines,
+    ".ndjson.gz": _lines,
+}
+
+
+def _definitions_of(text: bytes) -> Iterator[bytes]:
+    """The definitions that a text is, or holds as a Bundle."""
+    document = orjson.loads(text)
+    kind = document.get("resourceType") if isinstance(document, dict) else None
+    if kind == "Bundle":
+        for each in entry_resources(text):
+            if each is not None and orjson.loads(each).get("resourceType") in KINDS:
+                yield each
+    elif kind in KINDS:
+        yield text
