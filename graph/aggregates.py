@@ -6,13 +6,15 @@ come before their series, and those before their instances.
 
 from graph.audit.entries import WITNESS
 from graph.commit import CommitSchema
+from graph.resources.following import MERGED, MERGES
 from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES
 from graph.resources.writing import VERSIONS
 from graph.studies.restoring import RETURNS
 from graph.studies.rows import ARRIVALS, EMPTY_SERIES, INSTANCES, REMOVALS, REPLACEMENTS, SERIES, SERIES_OF
 
 AGGREGATES = CommitSchema(
-    shelves=(RESOURCES, STUDIES, SERIES_OF, INSTANCES, CARRIERS, ORDERS),
-    parts=(VERSIONS, REMOVALS, EMPTY_SERIES, SERIES, RETURNS, ARRIVALS, REPLACEMENTS, WITNESS),
+    shelves=(RESOURCES, STUDIES, SERIES_OF, INSTANCES, CARRIERS, ORDERS, MERGED),
+    parts=(VERSIONS, REMOVALS, EMPTY_SERIES, SERIES, RETURNS, ARRIVALS, REPLACEMENTS, MERGES, WITNESS),
     witness=WITNESS,
+    standing=(MERGED,),
 )

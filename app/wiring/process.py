@@ -36,6 +36,7 @@ from app.records import Records
 from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
 from app.records.history import RecordHistory
+from app.records.identities import PatientIdentities
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
 from app.records.validate import ProfileLibrary, RecordValidation
@@ -315,6 +316,10 @@ class Wiring:
     @cached_property
     def history(self) -> RecordHistory:
         return RecordHistory(self.resources)
+
+    @cached_property
+    def identities(self) -> PatientIdentities:
+        return PatientIdentities(self.resources, self.sites.own)
 
     @cached_property
     def profiles(self) -> ProfileLibrary:

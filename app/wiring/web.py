@@ -46,6 +46,7 @@ def _fhir(wiring: Wiring) -> Window:
         reader=wiring.reader,
         search=wiring.record_search,
         history=wiring.history,
+        identities=wiring.identities,
         records=wiring.records,
         bundles=wiring.bundles,
         audit=wiring.audit_reader,

@@ -51,11 +51,13 @@ class _Around:
     def within(self, item: Content) -> "_Around":
         """What holds for the items in an item."""
         site = item.one(SITE)
-        found = {"site": site, "side": _side(item) or (site and _side(site))}
-        found["tracking_id"] = _value(item.one(TRACKING_ID))
-        found["tracking_uid"] = _value(item.one(TRACKING_UID))
-        found["images"] = tuple(_images(item))
-        return replace(self, **{name: value for name, value in found.items() if value})
+        return _Around(
+            site=site or self.site,
+            side=item.one(LATERALITY) or (site.one(LATERALITY) if site else self.side),
+            tracking_id=_value(item.one(TRACKING_ID)) or self.tracking_id,
+            tracking_uid=_value(item.one(TRACKING_UID)) or self.tracking_uid,
+            images=tuple(_images(item)) or self.images,
+        )
 
 
 def observations(root: Content) -> "Findings":
@@ -249,10 +251,6 @@ def _site(around: _Around) -> Told | None:
     if site and side:
         site["text"] = f"{site.get('text', '')}, {side}".strip(", ")
     return site
-
-
-def _side(item: Content) -> Content | None:
-    return item.one(LATERALITY)
 
 
 def _images(item: Content) -> Iterator[tuple[str, str, str]]:

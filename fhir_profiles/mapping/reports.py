@@ -10,7 +10,7 @@ from fhir_profiles.mapping.coded_concepts import concept_of
 from fhir_profiles.mapping.dicom_values import moment, uid
 from fhir_profiles.mapping.person_names import display
 from fhir_profiles.mapping.report_content import DEVICE_OBSERVER, PERSON_OBSERVER, StructuredReport
-from fhir_profiles.mapping.report_observations import observations
+from fhir_profiles.mapping.report_observations import Findings, observations
 
 REPORT = "report"
 """The name of the DiagnosticReport among what is told of a report; Observations are named by their places."""
@@ -43,7 +43,7 @@ def told_of(report: StructuredReport) -> Iterator[tuple[str, dict[str, Any]]]:
         yield place, {**found, **shared, "status": status, "category": category, **authors, **device}
 
 
-def _found(findings: Any) -> dict[str, Any]:
+def _found(findings: Findings) -> dict[str, Any]:
     elements = {
         "result": [{"reference": place} for place in findings.top],
         "conclusion": "\n".join(findings.conclusions)[:_LONGEST_CONCLUSION].strip(),

@@ -27,6 +27,10 @@ def _nobody(_item: Any) -> tuple[str, ...]:
     return ()
 
 
+def _as_it_is(_shelves: Shelves, item: Any) -> Any:
+    return item
+
+
 def _never(_earlier: Any, _later: Any) -> None:
     return None
 
@@ -39,7 +43,8 @@ class Part(Generic[Item]):
     the whole commit leaves it. `draws` names the counters an item is numbered by. `remember` puts on the
     shelves what units after this one see. Items of one `key` in one commit become one by `merged`; None says
     that the later one must wait for the next commit. `concerns` names the resources that an item changes, and
-    whose they are, for the audit entry that is written with it.
+    whose they are, for the audit entry that is written with it. `settled` makes of an item what it is beside
+    what the shelves know.
     """
 
     name: str
@@ -50,6 +55,7 @@ class Part(Generic[Item]):
     remember: Callable[[Shelves, Item, Numbers], None] = _forgotten
     merged: Callable[[Item, Item], Item | None] = _never
     concerns: Callable[[Item], Iterable[str]] = _nobody
+    settled: Callable[[Shelves, Item], Item] = _as_it_is
 
 
 @dataclass(slots=True)
@@ -94,7 +100,8 @@ class Pending:
         for (part, item), place in self._placed(draft):
             earlier = self._items.pop(place, None)
             numbers = earlier[2] if earlier else self.ledger.draw(part.draws(item))
-            whole = part.merged(earlier[1], item) if earlier else item
+            new = part.settled(self.shelves, item)
+            whole = part.merged(earlier[1], new) if earlier else new
             self._items[place] = (part, whole, numbers)
             part.remember(self.shelves, whole, numbers)
 

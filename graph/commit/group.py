@@ -131,15 +131,22 @@ class Group:
         return self._memory.ledger
 
     def _read_ledger(self, run: Run, text: str) -> None:
-        asked = {"tenant": self._memory.tenant, "now": self._clock(), "keys": self._schema.keys({})}
+        """Read the counter, and beside it what every commit looks at."""
+        tenant, standing = self._memory.tenant, self._schema.always(self._memory.tenant)
+        asked = {"tenant": tenant, "now": self._clock(), "keys": self._schema.keys(standing)}
         (row,) = run(text, commit=asked)
-        self._memory.ledger = Ledger.read(self._memory.tenant, row["counter"] or {})
+        self._memory.ledger = Ledger.read(tenant, row["counter"] or {})
+        shelves = self._memory.shelves.opened()
+        for shelf, keys in standing.items():
+            shelves.learn(shelf, keys, row[shelf.name])
+        self._memory.shelves = shelves.closed()
 
     def _decided(self, run: Run) -> Decided:
         while True:
             pending = Pending(self._known_ledger.opened(self._clock()), self._memory.shelves.opened())
             view = View(self._memory.tenant, pending, self._schema, run)
-            view.load(_union(unit.looks_at() for unit in self._units))
+            standing = self._schema.always(self._memory.tenant)
+            view.load(_union((standing, *(unit.looks_at() for unit in self._units))))
             presumed = pending.shelves.unknown(_union(unit.presumes_absent() for unit in self._units))
             if not self._presuming:
                 view.load(presumed)

@@ -12,11 +12,15 @@ from graph.commit.statement import loading, writing
 
 @dataclass(frozen=True)
 class CommitSchema:
-    """The shelves, and the parts in the order of writing; audit entries are written by `witness`."""
+    """The shelves, and the parts in the order of writing; audit entries are written by `witness`.
+
+    Every commit looks at the rows of the `standing` shelves under the name of the tenant.
+    """
 
     shelves: tuple[Shelf[Any], ...]
     parts: tuple[Part[Any], ...]
     witness: Part[Mapping[str, Any]]
+    standing: tuple[Shelf[Any], ...] = ()
 
     @cached_property
     def loading(self) -> str:
@@ -32,6 +36,10 @@ class CommitSchema:
     def writing(self) -> str:
         """The text that writes a commit."""
         return writing(self.parts, self.shelves)
+
+    def always(self, tenant: str) -> Keys:
+        """The keys that every commit of a tenant looks at."""
+        return {shelf: (tenant,) for shelf in self.standing}
 
     def keys(self, keys: Keys) -> dict[str, list[str]]:
         """The keys by the name of their shelf, for every shelf."""

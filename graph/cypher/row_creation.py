@@ -4,9 +4,10 @@ from graph.query.expression import Kind
 from graph.query.rows import VALUE_NODES, WORDING_COLUMNS
 
 _LISTS = {"terms": Kind.TERM, "texts": Kind.TEXT, "spans": Kind.SPAN}
+_BESIDE = {Kind.TERM: ("followed",), Kind.TEXT: (), Kind.SPAN: ()}
 _EDGES = """CALL (r, row) { UNWIND row.edges AS e
   MERGE (target:Resource {key: e[0]})
-  CREATE (r)-[:$(e[1]) {path: e[2], version: e[3]}]->(target) }
+  CREATE (r)-[:$(e[1]) {path: e[2], version: e[3], followed: e[4]}]->(target) }
 """
 
 
@@ -19,7 +20,7 @@ CREATE_WORDINGS = f"""CALL (r, row) {{ UNWIND row.wordings AS v
 
 def _creation(rows: str, kind: Kind) -> str:
     node = VALUE_NODES[kind]
-    columns = ", ".join(f"{name}: v[{place}]" for place, name in enumerate(node.columns))
+    columns = ", ".join(f"{name}: v[{place}]" for place, name in enumerate((*node.columns, *_BESIDE[kind])))
     made = f"CREATE (:{node.label} {{{columns}, serial: row.serial}})-[:OF]->(r)"
     return f"CALL (r, row) {{ UNWIND row.{rows} AS v\n  {made} }}"
 

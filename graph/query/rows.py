@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from fhir_profiles.index.extraction import SearchValues
 from fhir_profiles.index.kept import ID, LAST_UPDATED, RowType, SpanValue, TermValue, TextValue
@@ -90,14 +90,15 @@ def field_key(tenant: str, field: Field) -> str:
     return value_key(tenant, field.entity, field.name)
 
 
-TermRow: TypeAlias = tuple[str, str]
+TermRow: TypeAlias = tuple[str, str] | tuple[str, str, bool]
+"""The columns, and true where it is of whom a patient was merged into (`graph/resources/following.py`)."""
 TextRow: TypeAlias = tuple[str, str, str]
 SpanRow: TypeAlias = tuple[str, float, float, str, str]
 WordingRow: TypeAlias = tuple[str, str, str, str]
 WORDING_INDEX = "wording"
 WORDING_COLUMNS = ("key", "within", "narrative", "content")
-EdgeRow: TypeAlias = tuple[str, ...]
-"""The key of the target, the relationship type, the element path, and the version where one is named."""
+EdgeRow: TypeAlias = tuple[Any, ...]
+"""The key of the target, relationship type, element path, version where one is named, and true as above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,13 @@ class ResourceState:
         return scope.sees(self.key, self.compartment, self.properties.get("partition"))
 
     @property
+    def own_compartment(self) -> tuple[str, ...] | None:
+        """Whom it is about by what it says itself, without those whom these were merged into."""
+        followed = self.properties.get("followed") or ()
+        compartment = self.compartment
+        return None if compartment is None else tuple(key for key in compartment if key not in followed)
+
+    @property
     def resource_id(self) -> str:
         """Its id."""
         return self.key.rpartition("|")[2]

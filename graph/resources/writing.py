@@ -12,6 +12,7 @@ from graph.cypher.row_creation import CREATE_ROWS
 from graph.keys import kind_key, version_key
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
+from graph.resources.following import MERGED, above, followed_values
 from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
 
 Properties: TypeAlias = Mapping[str, Any]
@@ -24,7 +25,8 @@ class ResourceWrite:
     """A new version of a resource, decided on what was `known` of it.
 
     `values` None keeps the search values of the version before; `properties` are laid over those of the
-    node. A `snapshot` is the version of a rendered resource: units of one commit share it.
+    node. A `snapshot` is the version of a rendered resource: units of one commit share it. `followed` are
+    those of its compartment whom its patients were merged into, which the commit tells.
     """
 
     key: str
@@ -38,6 +40,7 @@ class ResourceWrite:
     compartment: tuple[str, ...] | None
     properties: Properties = field(default_factory=dict)
     snapshot: bool = False
+    followed: tuple[str, ...] = ()
 
 
 def next_version(known: ResourceState | None) -> int:
@@ -70,6 +73,13 @@ CALL (r, row) {
 CREATE (r)-[:CURRENT]->(v)
 WITH r, row
 CALL (r, row) {
+  WITH r, row WHERE row.unfollows
+  MATCH (r)-[:HAS_VERSION]->(v:Version)
+  WITH v, row, [key IN coalesce(v.followed, []) WHERE NOT key IN row.followed] AS gone WHERE size(gone) > 0
+  SET v.compartment = [key IN v.compartment WHERE NOT key IN gone],
+    v.followed = [key IN v.followed WHERE NOT key IN gone]
+}
+CALL (r, row) {
   WITH r, row WHERE row.replaces AND row.revalues
   MATCH (r)<-[:OF]-(value) DETACH DELETE value
 }
@@ -80,6 +90,16 @@ CALL (r, row) {
 """
     + CREATE_ROWS
 )
+
+
+def _settled(shelves: Shelves, write: ResourceWrite) -> ResourceWrite:
+    """The version with whom its patients were merged into; what is deleted follows nobody."""
+    merged = shelves.get(MERGED, write.key.partition("|")[0])
+    if not merged or write.compartment is None or write.method == "DELETE":
+        return write
+    followed = above(merged, write.compartment)
+    values = write.values and followed_values(merged, write.resource_type, write.values)
+    return replace(write, compartment=(*write.compartment, *followed), followed=followed, values=values)
 
 
 def _draws(write: ResourceWrite) -> tuple[Counter, ...]:
@@ -109,6 +129,7 @@ def _node(write: ResourceWrite, numbers: Numbers, tenant: str) -> dict[str, Any]
         "lastUpdated": numbers.now,
         "deleted": write.method == "DELETE",
         "compartment": _compartment(write),
+        "followed": list(write.followed) or None,
         **write.properties,
     }
 
@@ -135,6 +156,8 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
         "serial": _serial(write, numbers),
         "replaces": write.known is not None,
         "revalues": write.values is not None,
+        "unfollows": write.known is not None and bool(write.known.properties.get("followed")),
+        "followed": list(write.followed),
         "properties": _changed(write, numbers, ledger.tenant),
         "version": {
             "key": version_key(write.key, write.version_id),
@@ -146,6 +169,7 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
             "changes": ledger.counts[Counter.SEQUENCE],  # the last change that it shows
             "method": write.method,
             "compartment": _compartment(write),
+            "followed": list(write.followed) or None,
             "rendered": write.snapshot or None,
             "body": zlib.compress(write.body, 1) if write.body else b"",
         },
@@ -194,7 +218,8 @@ def _remember_carrier(shelves: Shelves, write: ResourceWrite, tenant: str) -> No
 
 def _identifiers(write: ResourceWrite, tenant: str) -> Iterator[tuple[str, str]]:
     prefix = code_key(tenant, IDENTIFIER, "")
-    return ((key, system) for key, system in (write.values or ValueRows()).terms if key.startswith(prefix))
+    terms = (write.values or ValueRows()).terms
+    return ((key, system) for key, system, *_ in terms if key.startswith(prefix))
 
 
 VERSIONS: Part[ResourceWrite] = Part(
@@ -206,4 +231,5 @@ VERSIONS: Part[ResourceWrite] = Part(
     remember=_remember,
     merged=_merged,
     concerns=lambda write: (*(write.compartment or ()), write.key),
+    settled=_settled,
 )

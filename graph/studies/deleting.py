@@ -128,6 +128,6 @@ def _ended(known: ResourceState) -> ResourceWrite:
         method="DELETE",
         body=b"",
         values=ValueRows(),
-        compartment=known.compartment,
+        compartment=known.own_compartment,
         properties={**cleared(STUDY), PARTICULARS: None, ORDER: None, "overlay": None, "managed": None},
     )

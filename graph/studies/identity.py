@@ -16,16 +16,16 @@ from urllib.parse import quote
 
 import orjson
 
-from fhir_profiles.index.extraction import extract
 from fhir_profiles.mapping.patient import patient
 from fhir_profiles.mapping.patient_identity import agrees, disagreements, facts_of
-from graph.clock import instant
 from graph.commit import Draft, View
-from graph.keys import resource_key, resource_of
-from graph.query.rows import code_key, compartment_keys, value_rows
+from graph.keys import resource_of
+from graph.query.rows import code_key
 from graph.records import Facts
+from graph.resources.following import MERGED, Merged, above
+from graph.resources.rewriting import rewritten
 from graph.resources.states import CARRIERS, Candidate, ResourceState, candidate
-from graph.resources.writing import IDENTIFIER, VERSIONS, ResourceWrite, next_version
+from graph.resources.writing import IDENTIFIER, VERSIONS, ResourceWrite
 from graph.site import Site
 
 _MOST_NAMED = 10  # patients whom a Task names
@@ -100,6 +100,10 @@ class Identification:
             return StudyOwner(announced)
         return self._in_doubt(facts, OwnerDoubt.ANNOUNCED, provisional, [announced])
 
+    def set_aside(self, facts: Facts) -> str:
+        """Make a provisional Patient for pictures that a person says are of nobody who is known."""
+        return self._make(facts, provisional=True)
+
     def _in_doubt(
         self, facts: Facts, doubt: OwnerDoubt, provisional: Iterable[Candidate], others: Sequence[str]
     ) -> StudyOwner:
@@ -116,7 +120,10 @@ class Identification:
 
     def _carriers(self, facts: Facts) -> tuple[Candidate, ...]:
         term = identifier_term(self.view.tenant, facts)
-        return (*self.view.get(CARRIERS, term), *self._made.get(term, ())) if term else ()
+        if term is None:
+            return ()
+        carriers = (*self.view.get(CARRIERS, term), *self._made.get(term, ()))
+        return _of_one_person(self.view.get(MERGED, self.view.tenant), carriers)
 
     def _system_of(self, facts: Facts) -> str:
         """The identifier system of the issuer, or the tenant's own where the file names none."""
@@ -157,6 +164,12 @@ class Identification:
         self.draft.add(VERSIONS, made_by_hilum(self.view, task, self.site))
 
 
+def _of_one_person(merged: Merged, carriers: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The carriers without those who were merged into another of them."""
+    keys = {each.key for each in carriers}
+    return tuple(each for each in carriers if keys.isdisjoint(above(merged, (each.key,))))
+
+
 def _parted(carriers: Iterable[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
     """Those who are patients, and those who are provisional."""
     charts: list[Candidate] = []
@@ -177,24 +190,4 @@ def made_by_hilum(
     view: View, resource: dict[str, Any], site: Site, known: ResourceState | None = None
 ) -> ResourceWrite:
     """A version of a resource that Hilum itself makes: the first, or the next after what is known."""
-    resource_type, resource_id = resource["resourceType"], resource["id"]
-    values, version_id = extract(resource, site.zone), next_version(known)
-    return ResourceWrite(
-        key=resource_key(view.tenant, resource_type, resource_id),
-        resource_type=resource_type,
-        resource_id=resource_id,
-        known=known,
-        version_id=version_id,
-        method="PUT" if known else "POST",
-        body=orjson.dumps(stamped(resource, version_id, view.now)),
-        values=value_rows(view.tenant, resource_type, values),
-        compartment=compartment_keys(view.tenant, values),
-    )
-
-
-def stamped(resource: dict[str, Any], version_id: int, now: int) -> dict[str, Any]:
-    """The resource with its `meta`, in the order in which FHIR prints it; `now` in µs since the epoch."""
-    head = {"resourceType": resource["resourceType"], "id": resource["id"]}
-    meta = {**resource.get("meta", {}), "versionId": str(version_id), "lastUpdated": instant(now)}
-    rest = {name: value for name, value in resource.items() if name not in (*head, "meta")}
-    return {**head, "meta": meta, **rest}
+    return rewritten(view, site, known, orjson.dumps(resource), lambda document: document)

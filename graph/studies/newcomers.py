@@ -23,7 +23,8 @@ from graph.studies.places import Arriving
 from graph.studies.version import StudyVersion
 
 _MOST_NAMED = 10  # series whom a Task names
-_WAITS = frozenset({"draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold"})
+WAITS = frozenset({"draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold"})
+"""The statuses of a Task that was not decided yet."""
 TASK = "Pictures of a study name another patient than its first ones"
 
 
@@ -70,4 +71,4 @@ class Newcomers:
         if known.deleted:
             return False
         (row,) = self.view.read(BODY_OF, key=known.key)
-        return orjson.loads(zlib.decompress(row["body"])).get("status") in _WAITS
+        return orjson.loads(zlib.decompress(row["body"])).get("status") in WAITS

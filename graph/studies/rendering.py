@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from graph.records import ResourceVersion
+from graph.resources.rewriting import stamped
 from graph.session import Graph
 from graph.site import Site
-from graph.studies.identity import stamped
 from graph.studies.version import of_snapshot
 
 _STUDIES = """

@@ -5,7 +5,7 @@ so that no window shows one without the other. Their ids follow from the place o
 is replaced or restored makes further versions of the same resources. Nobody else writes them.
 """
 
-import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,21 +13,26 @@ from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 
-from fhir_profiles.index.extraction import extract
 from graph.commit import Draft, View
 from graph.errors import Unprocessable
 from graph.keys import resource_key, resource_of
-from graph.query.rows import ValueRows, value_rows
+from graph.query.rows import ValueRows
 from graph.records import TranscriptPart
+from graph.resources.rewriting import Document, rewritten
 from graph.resources.states import RESOURCES, ResourceState
 from graph.resources.writing import VERSIONS, ResourceWrite, next_version
 from graph.site import Site
-from graph.studies.identity import stamped
 from graph.studies.places import Arriving
 
 TRANSCRIPT = "transcript"  # of an instance: the keys of what FHIR tells of it
 TRANSCRIBES = "transcribes"  # of a resource: the key of the instance that says what it says
 _STUDY_ELEMENTS = {"DiagnosticReport": "imagingStudy", "Observation": "derivedFrom"}
+_OF_STUDY = """
+MATCH (:Resource {key: $study})-[:HAS_SERIES]->()-[:HAS_INSTANCE]->(i) WHERE i.transcript IS NOT NULL
+UNWIND i.transcript AS key
+MATCH (r:Resource {key: key})-[:CURRENT]->(v:Version) WHERE r.deleted = false
+RETURN key, v.body AS body
+"""
 _AMONG_THEMSELVES = ("result", "hasMember")
 
 
@@ -81,25 +86,30 @@ class Transcripts:
     def _written(
         self, key: str, part: TranscriptPart, arriving: Arriving, patient: str, study: str
     ) -> ResourceWrite:
-        whose, text = (patient, study), part.body
-        known = self.view.get(RESOURCES, key)
-        version_id = next_version(known)
-        instance = arriving.place.instance
-        plain = self._named(orjson.loads(text), key, instance, whose)
-        exact = self._named(json.loads(text, parse_float=_verbatim), key, instance, whose)
-        values = extract(plain, self.site.zone)
-        return ResourceWrite(
-            key=key,
-            resource_type=part.resource_type,
-            resource_id=plain["id"],
-            known=known,
-            version_id=version_id,
-            method="PUT" if known else "POST",
-            body=orjson.dumps(stamped(exact, version_id, self.view.now)),
-            values=value_rows(self.view.tenant, part.resource_type, values),
-            compartment=whose,
+        instance, whose = arriving.place.instance, (patient, study)
+        return rewritten(
+            self.view,
+            self.site,
+            self.view.get(RESOURCES, key),
+            part.body,
+            lambda resource: self._named(resource, key, instance, whose),
+            whose=whose,
             properties={TRANSCRIBES: instance},
         )
+
+    def move(self, study: str, patient: str) -> None:
+        """Draft that the transcripts of a study (key) are of another patient (key)."""
+        subject = {"reference": resource_of(patient)}
+
+        def moved(resource: Document) -> Document:
+            return {**resource, "subject": subject}
+
+        rows = self.view.read(_OF_STUDY, study=study)
+        self.view.load({RESOURCES: [row["key"] for row in rows]})
+        for row in rows:
+            known, text = self.view.get(RESOURCES, row["key"]), zlib.decompress(row["body"])
+            write = rewritten(self.view, self.site, known, text, moved, whose=(patient, study))
+            self.draft.add(VERSIONS, write)
 
     def _named(
         self, resource: dict[str, Any], key: str, instance: str, whose: tuple[str, str]
@@ -122,11 +132,6 @@ def _reference(instance: str, named: Mapping[str, str]) -> dict[str, str]:
     return {"reference": f"Observation/{_id(instance, named['reference'])}"}
 
 
-def moved(resource: Mapping[str, Any], patient: str) -> dict[str, Any]:
-    """A part of a transcript as one of another patient (their key)."""
-    return {**resource, "subject": {"reference": resource_of(patient)}}
-
-
 def parts_of(told: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[TranscriptPart]:
     """What is told of a report, by name, as the parts of a transcript."""
     for name, resource in told:
@@ -135,10 +140,6 @@ def parts_of(told: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Transcri
 
 def _id(instance: str, name: str) -> str:
     return str(uuid5(NAMESPACE_OID, f"{instance}/{name}"))
-
-
-def _verbatim(digits: str) -> orjson.Fragment:
-    return orjson.Fragment(digits)
 
 
 def _ended(known: ResourceState) -> ResourceWrite:
@@ -151,5 +152,5 @@ def _ended(known: ResourceState) -> ResourceWrite:
         method="DELETE",
         body=b"",
         values=ValueRows(),
-        compartment=known.compartment,
+        compartment=known.own_compartment,
     )

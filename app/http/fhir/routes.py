@@ -20,6 +20,7 @@ from app.http.fhir.code_systems import CodeSystemViews
 from app.http.fhir.concept_maps import ConceptMapViews
 from app.http.fhir.exchange import Answer, Call, is_of_version, media_type
 from app.http.fhir.history import HistoryViews
+from app.http.fhir.identities import IdentityViews
 from app.http.fhir.interactions import CONVERTERS, FORM, JSON, Interaction, names_a_type
 from app.http.fhir.operations import FhirOperation
 from app.http.fhir.read import ReadViews
@@ -38,6 +39,7 @@ from app.queries import as_sent
 from app.records import Records
 from app.records.bundles.bundles import Bundles
 from app.records.history import RecordHistory
+from app.records.identities import PatientIdentities
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
 from app.records.validate import RecordValidation
@@ -97,6 +99,7 @@ def blueprint(
     reader: RecordReader,
     search: RecordSearch,
     history: RecordHistory,
+    identities: PatientIdentities,
     records: Records,
     bundles: Bundles,
     audit: AuditReader,
@@ -110,6 +113,7 @@ def blueprint(
     """All routes."""
     operations = (
         *ValidateViews(validation).operations(),
+        *IdentityViews(identities).operations(),
         *terminology_operations(terminology),
         *record_operations(uses, tokens, sites),
     )

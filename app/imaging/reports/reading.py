@@ -86,7 +86,7 @@ class _Reader:
             unit=_today(measured.unit) if measured else ("", "", ""),
             why_none=_today(item.why_no_number()),
             concept=_today(item.code()),
-            objects=tuple(tuple(each) for each in item.objects()),
+            objects=tuple(item.objects()),
             within=tuple(self._within(item, depth)),
         )
 

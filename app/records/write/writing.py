@@ -8,9 +8,10 @@ from app.records.write.own_writes import authorship, require_author, require_gra
 from app.records.write.receiving import Prepared, Received, prepare
 from graph import commit
 from graph.errors import Conflict, NotAllowed, NotFound
-from graph.keys import resource_key
+from graph.keys import resource_key, resource_of
 from graph.query.rows import ValueRows
 from graph.records import ResourceVersion
+from graph.resources.following import MERGED
 from graph.resources.states import RESOURCES, ResourceState
 from graph.resources.writing import VERSIONS, ResourceWrite, next_version
 from graph.scope import AccessScope
@@ -79,6 +80,7 @@ class Desk:
         if method == "PUT" and not made_up:
             self._require_seen(known, name)
         refuse_transcript(known)
+        self._refuse_merged(prepared.key)
         require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is not None and known.managed and prepared.study is not None:
@@ -104,12 +106,21 @@ class Desk:
         demanded.require(current_version(known))
         if known is None or known.deleted:
             return None
+        self._refuse_merged(known.key, deleting=True)
         if known.managed:
             raise Conflict(
                 "the study has pictures: they are deleted over DICOMweb, and the ImagingStudy with them",
                 code="conflict",
             )
         return self._add(_tombstone(known, resource_id), created=False)
+
+    def _refuse_merged(self, key: str, *, deleting: bool = False) -> None:
+        """Leave a patient who was merged into another as they are, and one with merged ones there."""
+        merged = self.view.get(MERGED, self.view.tenant)
+        if key in merged:
+            raise Conflict(f"merged into {resource_of(merged[key])}: part them first", code="conflict")
+        if deleting and key in merged.values():
+            raise Conflict("other patients are merged into this one: part them first", code="conflict")
 
     def _require_seen(self, known: ResourceState | None, name: str) -> None:
         """An update reaches what the caller may see.
@@ -191,6 +202,6 @@ def _tombstone(known: ResourceState, resource_id: str) -> ResourceWrite:
         method="DELETE",
         body=b"",
         values=ValueRows(),
-        compartment=known.compartment,
+        compartment=known.own_compartment,
         properties={"dicomKey": None} if known.resource_type == "ImagingStudy" else {},
     )

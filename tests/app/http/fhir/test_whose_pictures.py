@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from app.imaging.store.outcomes import InstanceOutcome
 from app.security.scopes import system_scope
@@ -11,6 +12,7 @@ from app.wiring import Wiring
 from tests.app.http.fhir.conftest import Fhir
 from tests.factories.dicom import ct_instance
 from tests.factories.fhir import bundle, diagnostic_report, entry, imaging_study, patient
+from tests.factories.reports import measurement_report
 
 UID = "1.2.826.0.1.78"
 JANE = {"name": [{"family": "Doe", "given": ["Jane"]}], "birthDate": "1970-01-02", "gender": "female"}
@@ -280,3 +282,103 @@ def test_a_provisional_patient_says_its_version(fhir: Fhir, modality: Modality) 
     meta = (fhir.get(owner(fhir)).json or {})["meta"]
     assert (meta["versionId"], meta["tag"][0]["code"]) == ("1", "provisional")
     assert meta["lastUpdated"]
+
+
+def decide(fhir: Fhir, what: str, task: dict[str, Any], patient: str | None = None) -> TestResponse:
+    """Ask for a decision on a Task; `patient` names whose the pictures are."""
+    named = [{"name": "patient", "valueReference": {"reference": patient}}] if patient else []
+    parameters = {"resourceType": "Parameters", "parameter": named}
+    return fhir.send("POST", f"Task/{task['id']}/${what}", parameters)
+
+
+def test_accepted_pictures_are_in_the_chart_and_can_be_taken_out_again(
+    fhir: Fhir, modality: Modality
+) -> None:
+    chart = fhir.create(patient("7", **JANE))
+    modality.send("7", PatientName="Roe^Richard")
+    (task,), provisional = tasks(fhir), owner(fhir)
+
+    answer = decide(fhir, "accept", task)
+
+    assert answer.status_code == 200, answer.text
+    done = answer.json or {}
+    assert (done["status"], done["businessStatus"]["text"]) == ("completed", "accepted")
+    assert done["note"][0]["authorString"]
+    assert len(fhir.found(f"ImagingStudy?patient={chart}")) == 1
+    assert decide(fhir, "refuse", task).status_code == 409
+    (note,) = fhir.found(f"Provenance?target=Task/{task['id']}")
+    assert (fhir.get(note).json or {})["activity"]["text"] == "accepted"
+
+    pair = (("source-patient", provisional), ("target-patient", chart))
+    parts = [{"name": name, "valueReference": {"reference": each}} for name, each in pair]
+    undone = fhir.send("POST", "Patient/$unmerge", {"resourceType": "Parameters", "parameter": parts})
+    assert undone.status_code == 200, undone.text
+    assert fhir.found(f"ImagingStudy?patient={chart}") == []
+
+
+def test_refused_pictures_stay_out_of_the_chart(fhir: Fhir, modality: Modality) -> None:
+    chart = fhir.create(patient("7", **JANE))
+    modality.send("7", PatientName="Roe^Richard")
+    (task,), provisional = tasks(fhir), owner(fhir)
+
+    answer = decide(fhir, "refuse", task)
+
+    assert (answer.json or {})["businessStatus"]["text"] == "refused"
+    assert owner(fhir) == provisional
+    assert fhir.found(f"ImagingStudy?patient={chart}") == []
+
+
+def test_of_several_patients_the_one_who_is_named_is_taken(fhir: Fhir, modality: Modality) -> None:
+    twins = [fhir.create(patient("7", **JANE)) for _ in range(2)]
+    stranger = fhir.create(patient("9"))
+    modality.send("7")
+    (task,) = tasks(fhir)
+
+    assert decide(fhir, "accept", task).status_code == 422
+    assert decide(fhir, "accept", task, stranger).status_code == 422
+    assert decide(fhir, "accept", task, twins[1]).status_code == 200
+    assert [len(fhir.found(f"ImagingStudy?patient={each}")) for each in twins] == [0, 1]
+
+
+def test_a_study_that_names_another_patient_leaves_the_chart_when_it_is_refused(
+    fhir: Fhir, services: Wiring, modality: Modality
+) -> None:
+    modality.send("7")
+    chart = owner(fhir)
+    study = fhir.found("ImagingStudy")[0]
+    fhir.send("PUT", study, {**(fhir.get(study).json or {}), "note": [{"text": "compare"}]})
+    scope = system_scope(services.sites.own.tenant, "modality")
+    report = measurement_report(patient_id="7", study_uid=UID, number=9, **PICTURE)
+    services.ingest.store(scope, [(report,)])
+    modality.send("8", PatientName="Roe^Richard")
+    (task,) = tasks(fhir)
+
+    answer = decide(fhir, "refuse", task)
+
+    assert answer.status_code == 200, answer.text
+    assert owner(fhir) != chart
+    assert is_provisional(fhir, owner(fhir))
+    assert "note" not in (fhir.get(study).json or {})
+    for query in ("ImagingStudy?patient=", "DiagnosticReport?subject=", "Observation?subject="):
+        assert fhir.found(f"{query}{chart}") == []
+        assert fhir.found(f"{query}{owner(fhir)}")
+    assert (fhir.get(f"{study}/_history/1").json or {})["subject"]["reference"] == chart
+
+
+def test_a_study_that_names_another_patient_stays_when_it_is_accepted(fhir: Fhir, modality: Modality) -> None:
+    modality.send("7")
+    modality.send("8")
+    person, (task,) = owner(fhir), tasks(fhir)
+
+    assert decide(fhir, "accept", task).status_code == 200
+    assert owner(fhir) == person
+    modality.send("9")
+    assert tasks(fhir)[0]["status"] == "requested"  # what comes after asks again
+
+
+def test_a_task_of_something_else_is_nothing_to_decide(fhir: Fhir) -> None:
+    name = fhir.create({"resourceType": "Task", "status": "requested", "intent": "order"})
+    task = fhir.get(name).json or {}
+
+    assert decide(fhir, "accept", task).status_code == 422
+    assert decide(fhir, "accept", {"id": "none"}).status_code == 404
