@@ -16,8 +16,7 @@ from graph.clock import instant
 from graph.commit import Draft, Keys, Unit, View
 from graph.errors import Conflict, Unprocessable
 from graph.keys import resource_key
-from graph.patients.merging import Merging, served
-from graph.records import ResourceVersion
+from graph.patients.merging import Decision, Merging, served
 from graph.resources.rewriting import Document, rewritten
 from graph.resources.states import RESOURCES
 from graph.resources.writing import VERSIONS, next_version
@@ -35,7 +34,7 @@ _DOUBTS = frozenset(map(str, OwnerDoubt))
 
 
 @dataclass(frozen=True, slots=True)
-class DecideStudy(Unit[ResourceVersion]):
+class DecideStudy(Unit[Decision]):
     """Decides the Task of this id; the answer is the Task as it is then.
 
     `patient` names whose it is (`Patient/id`) where the Task names several. Raises `NotFound`, `Conflict`
@@ -52,7 +51,7 @@ class DecideStudy(Unit[ResourceVersion]):
         """The Task."""
         return {RESOURCES: (self._key,)}
 
-    def decide(self, view: View, draft: Draft) -> ResourceVersion:
+    def decide(self, view: View, draft: Draft) -> Decision:
         """Decide it."""
         merging = Merging(view, draft, self.scope, self.site)
         known = merging.seen(self._key)
@@ -69,7 +68,7 @@ class DecideStudy(Unit[ResourceVersion]):
         merging.note(decision, [self._key, *concerned])
         write = rewritten(view, self.site, known, text, lambda each: self._done(each, decision, view.now))
         draft.add(VERSIONS, write)
-        return served(write, view.now)
+        return Decision(served(write, view.now), tuple(concerned))
 
     @property
     def _key(self) -> str:

@@ -38,7 +38,15 @@ _PROVENANCE = "http://terminology.hl7.org/CodeSystem/provenance-participant-type
 
 
 @dataclass(frozen=True, slots=True)
-class MergePatients(Unit[ResourceVersion]):
+class Decision:
+    """What came of a decision: the resource as it is then, and the keys of the patients whom it is about."""
+
+    version: ResourceVersion
+    whose: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergePatients(Unit[Decision]):
     """Makes the patient `source` one with `target` (ids); the answer is the target.
 
     With `undone` they are parted again. Raises `NotFound`, `Conflict`, `Unprocessable` and `TooLarge`.
@@ -54,12 +62,12 @@ class MergePatients(Unit[ResourceVersion]):
         """Both patients."""
         return {RESOURCES: self._keys}
 
-    def decide(self, view: View, draft: Draft) -> ResourceVersion:
+    def decide(self, view: View, draft: Draft) -> Decision:
         """Merge or part them."""
         merging = Merging(view, draft, self.scope, self.site)
         written = (merging.part if self.undone else merging.merge)(*self._keys)
         merging.note("unmerge" if self.undone else "merge", self._keys)
-        return served(written, view.now)
+        return Decision(served(written, view.now), self._keys)
 
     @property
     def _keys(self) -> tuple[str, str]:

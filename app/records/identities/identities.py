@@ -2,7 +2,7 @@
 
 from graph.commit import Unit
 from graph.patients.deciding import DecideStudy
-from graph.patients.merging import MergePatients
+from graph.patients.merging import Decision, MergePatients
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -42,8 +42,8 @@ class PatientIdentities:
         scope.require_writing("Task")
         return self._decided(scope, DecideStudy(scope, self._site, task, accepted, patient))
 
-    def _decided(self, scope: AccessScope, unit: Unit[ResourceVersion]) -> ResourceVersion:
+    def _decided(self, scope: AccessScope, unit: Unit[Decision]) -> ResourceVersion:
         scope.require_writing("Patient")
         done = self._resources.commit(scope, unit)
-        scope.concerns((*done.whose, done.key))
-        return done
+        scope.concerns((*done.whose, *done.version.whose, done.version.key))
+        return done.version

@@ -18,6 +18,7 @@ from graph.accounts.accounts import Granted
 from graph.clock import now
 from graph.jobs.records import Wanted
 from graph.scope import AccessScope
+from graph.studies.identity import OwnerDoubt
 from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import condition
 
@@ -64,6 +65,16 @@ class Target:
 
     def diagnosis(self, **elements: Any) -> dict[str, Any]:
         return condition(f"Patient/{self.patient}", self.code, id=self.condition, **elements)
+
+    @property
+    def twin(self) -> str:
+        """The id of another Patient, who may be the same person."""
+        return f"{self.mark}-twin"
+
+    @property
+    def task(self) -> str:
+        """The id of a Task that asks whether they are."""
+        return f"{self.mark}-task"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -132,6 +143,25 @@ class Planter:
         assert put.status_code == 201, put.text
         self._services.jobs.ask(self._scope, Wanted(mark, "planted"))
         return target
+
+    def prepare(self, target: Target, what: str) -> None:
+        """Make a `twin` of the patient, and `merge` both or `doubt` whose the twin's pictures are."""
+        if not what:
+            return
+        self._put({"resourceType": "Patient", "id": target.twin})
+        both = [{"reference": f"Patient/{each}"} for each in (target.twin, target.patient)]
+        if what == "doubt":
+            focus, chart = both
+            asked = {"status": "requested", "intent": "order", "code": {"text": str(OwnerDoubt.CHART)}}
+            self._put({"resourceType": "Task", "id": target.task, **asked, "focus": focus, "for": chart})
+        if what == "merge":
+            self._services.identities.merge(self.scope, target.twin, target.patient)
+
+    def _put(self, resource: dict[str, Any]) -> None:
+        path = f"/fhir/{resource['resourceType']}/{resource['id']}"
+        headers = {**self.caller("administrator").headers, "Content-Type": "application/fhir+json"}
+        answer = self.client.put(path, json=resource, headers=headers)
+        assert answer.status_code == 201, answer.text
 
     def delete(self, target: Target) -> None:
         """Delete the pictures of a target."""

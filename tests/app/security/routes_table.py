@@ -49,6 +49,7 @@ class Route:
     """One way to call a route.
 
     `path` is filled in with the target's names; `shows` is what an answer holds when the row is seen.
+    `before` is what is done to that target first: make a `twin`, `merge` it with one, `doubt` whose it is.
     `by_patient` and `by_study`: whether a grant of the patient, or of the study, opens the row. `changes`:
     the call needs a target of its own; `deleted`: one whose pictures were deleted. `hidden_from`: roles that
     are answered without seeing the row. `refused_to`: roles that hold the capability, but not for resources
@@ -66,6 +67,7 @@ class Route:
     by_study: bool = False
     changes: bool = False
     deleted: bool = False
+    before: str = ""
     hidden_from: frozenset[str] = frozenset()
     refused_to: frozenset[str] = frozenset()
     name: str = ""
@@ -143,6 +145,24 @@ def _line(target: Target) -> bytes:
 
 def _another(target: Target) -> bytes:
     return json.dumps({**target.diagnosis(), "id": f"{target.mark}-new"}).encode()
+
+
+def _merging(target: Target) -> bytes:
+    pair = (("source-patient", target.twin), ("target-patient", target.patient))
+    parts = [{"name": name, "valueReference": {"reference": f"Patient/{patient}"}} for name, patient in pair]
+    return json.dumps({"resourceType": "Parameters", "parameter": parts}).encode()
+
+
+def _nothing(_: Target) -> bytes:
+    return b'{"resourceType": "Parameters"}'
+
+
+def _patient(target: Target) -> bytes:
+    return f'"id":"{target.patient}"'.encode()
+
+
+def _task(target: Target) -> bytes:
+    return f'"id":"{target.task}"'.encode()
 
 
 def _bundle(target: Target) -> bytes:
@@ -254,6 +274,13 @@ _DX = f"/fhir/{CONDITION}"
 _IS = f"/fhir/{STUDY}"
 _COMPARTMENT = "/fhir/Patient/<patient_id>/<type:kind>"
 
+
+def _deciding(name: str, path: str, body: Make, **more: Any) -> Route:
+    """An operation that decides who is who, of a type or of an instance."""
+    rule = _ONE if "{" in path else _TYPE
+    return _writing(f"POST {rule}/${name}", f"{path}/${name}", body, **more)
+
+
 DICOMWEB = (
     Route(
         "POST /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=_instance, changes=True
@@ -353,6 +380,10 @@ FHIR = (
     Route(f"POST {_TYPE}/$validate", RECORD, f"{_DX}/$validate", _another, JSON),
     _records(f"{_ONE}/$validate", f"{_DX}/{{condition}}/$validate", shows=_doubted),
     Route(f"POST {_ONE}/$validate", RECORD, f"{_DX}/{{condition}}/$validate", shows=_doubted),
+    _deciding("merge", "/fhir/Patient", _merging, before="twin", shows=_patient),
+    _deciding("unmerge", "/fhir/Patient", _merging, before="merge", shows=_patient),
+    _deciding("accept", "/fhir/Task/{mark}-task", _nothing, before="doubt", shows=_task),
+    _deciding("refuse", "/fhir/Task/{mark}-task", _nothing, before="doubt", shows=_task),
     _records(_COMPARTMENT, "/fhir/Patient/{patient}/Condition"),
     Route(
         f"POST {_COMPARTMENT}/_search",

@@ -51,6 +51,7 @@ def planted(here: Planter) -> Target:
 def target(here: Planter, planted: Target, route: Route) -> Target:
     """A row that is there: the common one, or one for a call that changes it, or restores it."""
     made = here.plant() if route.changes else planted
+    here.prepare(made, route.before)
     if route.deleted:
         here.delete(made)
     return made

@@ -69,6 +69,7 @@ def test_the_entry_names_the_patient_and_the_study(
     gateway: Wiring, planter: Planter, owner: Caller, planted: Target, route: Route
 ) -> None:
     target = planter.plant() if route.changes else planted
+    planter.prepare(target, route.before)
     if route.deleted:
         planter.delete(target)
 
