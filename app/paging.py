@@ -11,6 +11,7 @@ from binascii import Error as Base64Error
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256, sha512
+from math import inf
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,8 @@ _EXPIRY = 5
 _SHORTEST, _LONGEST = 23, 8192
 _NUMBER = 24  # characters of every number, so that the length of a token tells none
 _MICROSECONDS = 1_000_000
+_ENDS = {inf: "+infinity", -inf: "-infinity"}  # JSON has no such numbers, and no folded text such a sign
+_NUMBERS = {text: number for number, text in _ENDS.items()}
 LIFETIME_SECONDS = 24 * 3600
 
 
@@ -60,6 +63,16 @@ class PageTokens:
 
     def _cipher(self) -> AESSIV:
         return AESSIV(sha512(b"hilum page\0" + self.key).digest())
+
+
+def to_token(keyset: Sequence[object]) -> list[object]:
+    """A keyset as JSON can say it."""
+    return [_ENDS.get(each, each) if isinstance(each, float) else each for each in keyset]
+
+
+def from_token(keyset: Sequence[object]) -> tuple[object, ...]:
+    """The keyset that `to_token` was given."""
+    return tuple(_NUMBERS.get(each, each) if isinstance(each, str) else each for each in keyset)
 
 
 def _bound(scope: AccessScope, query: str) -> list[bytes]:

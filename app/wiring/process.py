@@ -35,12 +35,16 @@ from app.processes.renderer import renderer_address
 from app.records import Records
 from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
+from app.records.graphql.executing import GraphqlReader
+from app.records.graphql.searches import GraphqlSearches
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
+from app.records.search.system import SystemSearch
 from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.validate.loading import ProfileLoading
+from app.records.write.patching import Patching
 from app.records.write.terminology_packages import TerminologyPackages
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
@@ -302,7 +306,11 @@ class Wiring:
 
     @cached_property
     def bundle_writer(self) -> BundleWriter:
-        return BundleWriter(self.resources, self.sites.own, self.profiles)
+        return BundleWriter(self.resources, self.sites.own, self.profiles, self.patching)
+
+    @cached_property
+    def patching(self) -> Patching:
+        return Patching(self.resources, self.sites.own, self.profiles)
 
     @cached_property
     def reader(self) -> RecordReader:
@@ -312,6 +320,14 @@ class Wiring:
     def record_search(self) -> RecordSearch:
         includes = IncludeSearch(self.resources)
         return RecordSearch(self.resources, includes, self.sites, self._code_sets)
+
+    @cached_property
+    def system_search(self) -> SystemSearch:
+        return SystemSearch(self.record_search, self.resources)
+
+    @cached_property
+    def graphql(self) -> GraphqlReader:
+        return GraphqlReader(self.reader, GraphqlSearches(self.record_search, self.page_tokens))
 
     @cached_property
     def history(self) -> RecordHistory:

@@ -10,7 +10,7 @@ from app.http.dicomweb import routes as dicomweb
 from app.http.dicomweb.store_parts import BodyLimits
 from app.http.factory import WebApp, Window, create_app
 from app.http.fhir import routes as fhir
-from app.http.fhir.routes import LargestBodies
+from app.http.fhir.incoming import LargestBodies
 from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
 from app.http.operations import routes as operations
@@ -45,10 +45,13 @@ def _fhir(wiring: Wiring) -> Window:
     return fhir.blueprint(
         reader=wiring.reader,
         search=wiring.record_search,
+        system=wiring.system_search,
         history=wiring.history,
         identities=wiring.identities,
         records=wiring.records,
+        patching=wiring.patching,
         bundles=wiring.bundles,
+        graphql=wiring.graphql,
         audit=wiring.audit_reader,
         terminology=wiring.terminology,
         uses=record_uses(wiring),

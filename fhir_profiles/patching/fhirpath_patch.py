@@ -115,7 +115,7 @@ def _plain(parts: Mapping[str, PatchValue], name: str, place: str, kind: type) -
         return None
     given = parts[name]
     found = json.loads(given.text) if given.parts is None else None
-    if type(found) is not kind or (kind is int and found < 0):
+    if type(found) is not kind or (isinstance(found, int) and found < 0):
         _refuse(f"{place}.part", f"{name} is a {'text' if kind is str else 'whole number'}")
     return found
 

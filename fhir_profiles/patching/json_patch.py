@@ -68,7 +68,7 @@ def read_json_patch(raw: bytes) -> JsonPatch:
 
 def _read(text: str, span: TextSpan, given: Any, place: str) -> _Operation:
     op = given.get("op") if isinstance(given, dict) else None
-    if op not in _DONE:
+    if not isinstance(op, str) or op not in _DONE:
         _refuse(f"{place}.op", f"an operation has an op of {', '.join(_DONE)}")
     path = _pointer(given.get("path"), f"{place}.path")
     if op in ("add", "replace", "test"):

@@ -98,6 +98,14 @@ MATCH (:Resource {{key: key}})-[edge]->(r:Resource)
 WHERE edge.path IN $paths AND edge.version <> toString(r.versionId) AND {seen("r")}
 RETURN 1 AS found LIMIT 1
 """
+_KINDS = f"""
+UNWIND $kinds AS kind
+CALL (kind) {{
+  MATCH (r:Resource {{kind: kind}}) WHERE r.deleted = false AND {seen("r")}
+  RETURN 1 AS found LIMIT 1
+}}
+RETURN kind
+"""
 _FAR = 2**62
 _KEY, _VERSION_WEIGHT = 200, 1000  # bytes that a key takes in memory, and a version without its body
 
@@ -171,6 +179,16 @@ class ResourceStore:
         if found.deleted:
             raise Gone(f"version {version_id} is the deletion", code="deleted")
         return found
+
+    def types(self, scope: AccessScope, among: Iterable[str]) -> frozenset[str]:
+        """Those of the resource types of which there is anything to see."""
+        keys = {kind_key(scope.tenant, each): each for each in among}
+
+        def find() -> frozenset[str]:
+            rows = self._graph.read(_KINDS, kinds=list(keys), **rights(scope))
+            return frozenset(keys[row["kind"]] for row in rows)
+
+        return self._graph.recalled(scope, ("types", *keys), find, lambda found: 50 * len(found) + 100)
 
     def history(
         self,

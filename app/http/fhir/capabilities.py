@@ -10,13 +10,18 @@ import orjson
 
 from app.http.fhir.audit import PARAMETERS
 from app.http.fhir.operations import FhirOperation, told
+from app.http.kit.fhir_formats import FHIR_JSON, FHIR_XML
 from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.policy import WRITABLE_TYPES
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
+from fhir_profiles.patching.json_patch import JSON_PATCH
 
 # The interactions of a type, with the codes of valueset-type-restful-interaction.
-OF_TYPE = ("read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type")
-OF_SYSTEM = ("transaction", "batch", "history-system")
+OF_TYPE = (
+    *("read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create"),
+    "search-type",
+)
+OF_SYSTEM = ("transaction", "batch", "history-system", "search-system")
 _OF_OURS = frozenset({"read", "search-type"})  # what there is of types that Hilum alone writes
 _SECURITY = " ".join(
     (
@@ -49,7 +54,8 @@ def capability_statement(
             "software": {"name": "Hilum"},
             "implementation": {"description": "One gateway for pictures and record", "url": base},
             "fhirVersion": "4.0.1",
-            "format": ["application/fhir+json", "json"],
+            "format": [FHIR_JSON.name, "json", FHIR_XML.name, "xml"],
+            "patchFormat": [JSON_PATCH, FHIR_JSON.name, FHIR_XML.name],
             "rest": [rest],
         }
     )

@@ -7,11 +7,14 @@ from typing import TypeAlias
 from werkzeug.routing import BaseConverter
 
 from app.http.fhir.exchange import Answer
+from app.http.kit.fhir_formats import JSON_TYPES, XML_TYPES
 from app.records.write.writing import WRITTEN_BY_HILUM, WrittenByHilum
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from fhir_profiles.patching.json_patch import JSON_PATCH
 from graph.errors import NotFound
 
-JSON = ("application/fhir+json", "application/json", "text/json")
+RESOURCE = (*JSON_TYPES, *XML_TYPES)
+PATCH = (JSON_PATCH, *RESOURCE)
 FORM = ("application/x-www-form-urlencoded",)
 Handler: TypeAlias = Callable[..., Answer]
 
@@ -22,7 +25,7 @@ class Interaction:
 
     `body` is what is accepted; `action` is the audit's where the method does not say it. `own` are the
     handlers of types that have one of their own; without a `handler` no other type has it. `operation`: it is
-    asked for by a name (operations.html), and its body may be left out.
+    asked for by a name (operations.html), and its body may be left out; `changes`: it is one that writes.
     """
 
     code: str
@@ -34,6 +37,7 @@ class Interaction:
     action: str | None = None
     own: Mapping[str, Handler] = field(default_factory=dict, compare=False)
     operation: bool = False
+    changes: bool = False
 
     def handler_of(self, kind: str | None) -> Handler:
         """Who answers for a type.
@@ -50,8 +54,8 @@ class Interaction:
 
     @property
     def reads(self) -> bool:
-        """Whether it is a GET, which changes nothing."""
-        return self.method == "GET"
+        """Whether it changes nothing: a GET, or an operation that only reads."""
+        return self.method == "GET" or (self.operation and not self.changes)
 
 
 class TypeConverter(BaseConverter):

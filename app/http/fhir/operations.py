@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from app.http.fhir.interactions import JSON, Handler, Interaction
+from app.http.fhir.interactions import RESOURCE, Handler, Interaction
 from app.records.write.writing import WRITTEN_BY_HILUM
 
 Level: TypeAlias = Literal["system", "type", "instance"]
@@ -27,7 +27,8 @@ class FhirOperation:
 
     `handlers` are those of the types that have it; the one under `Resource` answers for every other type, and
     at the level of the system. Each gets the caller's rights, the `Call`, and `kind` and `resource_id` where
-    the level has them. `changes`: it may be asked by POST only (operations.html#request).
+    the level has them. `changes`: it may be asked by POST only (operations.html#request). `bodies` are media
+    types that it takes beside those of FHIR.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FhirOperation:
     permission: str = "fhir.read"
     changes: bool = False
     definition: str = ""
+    bodies: tuple[str, ...] = ()
 
     def interactions(self) -> Iterator[Interaction]:
         """Its rows of the table of routes."""
@@ -47,10 +49,11 @@ class FhirOperation:
                     path=_PATHS[level].format(name=self.name),
                     permission=self.permission,
                     handler=self.handlers.get("Resource"),
-                    body=JSON if method == "POST" else (),
+                    body=(*RESOURCE, *self.bodies) if method == "POST" else (),
                     action="E",
                     own=self.handlers,
                     operation=True,
+                    changes=self.changes,
                 )
 
     def offered_of(self, kind: str) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
+from app.http.fhir.binary import as_resource
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.interactions import CONVERTERS, FORM, Interaction, names_a_type
 from app.queries import pairs_of
@@ -50,14 +51,14 @@ class EntryCall:
         handler = self.interaction.handler_of(self.names.get("kind"))
         answer: Answer = handler(self.scope, self.call, **self.names)
         hold(len(answer.body))
-        return answer
+        return as_resource(answer)
 
 
 class EntryRouter:
     """Finds the interaction of an entry among those that need no form."""
 
     def __init__(self, interactions: Sequence[Interaction]) -> None:
-        offered = [each for each in interactions if each.body != FORM and (each.reads or not each.operation)]
+        offered = [each for each in interactions if each.body != FORM]
         self._methods = {each.method for each in offered} | {"HEAD"}
         rules = [Rule(each.path, endpoint=each, methods=[each.method]) for each in offered]
         self._routes = Map(rules, converters=CONVERTERS, redirect_defaults=False).bind("", "/")
@@ -74,8 +75,13 @@ class EntryRouter:
             interaction, names = self._match(request.method, path)
             scope.require(interaction.permission)
             interaction.handler_of(names.get("kind"))
+            if interaction.changes:
+                raise Invalid(
+                    "an operation that changes something is asked by itself", location="request.url"
+                )
             parameters = tuple(pairs_of(query, "request.url"))
-            return EntryCall(interaction, names, scope, Call(now, parameters, request.headers))
+            body = request.body if interaction.body else b""
+            return EntryCall(interaction, names, scope, Call(now, parameters, request.headers, body))
 
         return routed
 

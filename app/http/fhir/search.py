@@ -6,7 +6,7 @@ from app.http.fhir.asking import criteria_of, search_of
 from app.http.fhir.bundles import AnswerEntry, bundle, warning
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.links import Pages
-from app.http.fhir.shape import shape_of
+from app.http.fhir.shape import Shape, shape_of
 from app.paging import PageTokens
 from app.records.search import MOST_INCLUDED, RecordSearch, SearchPage
 from app.site import Sites
@@ -39,10 +39,17 @@ class SearchViews:
             return Answer(200, bundle("searchset", (), pages.links(None), total))
         shape = shape_of(call)
         page = self._search.page(scope, asked.search, pages.place())
-        entries = [_entry(base, each, shape(each), "match") for each in page.matches]
-        entries += [_entry(base, each, shape(each), "include") for each in page.included]
-        entries += _warnings(asked.ignored, page)
+        entries = page_entries(base, shape, page, asked.ignored)
         return Answer(200, bundle("searchset", entries, pages.links(page.after), page.total))
+
+
+def page_entries(base: str, shape: Shape, page: SearchPage, ignored: Sequence[str]) -> list[AnswerEntry]:
+    """The entries of a page: matches, what they include, and warnings, with the names that were `ignored`."""
+    return [
+        *(_entry(base, each, shape(each), "match") for each in page.matches),
+        *(_entry(base, each, shape(each), "include") for each in page.included),
+        *_warnings(ignored, page),
+    ]
 
 
 def _entry(base: str, version: ResourceVersion, text: bytes, mode: str) -> AnswerEntry:

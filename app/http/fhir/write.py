@@ -1,4 +1,4 @@
-"""create, update and delete, with their conditional forms (FHIR R4 http.html#create, #update, #delete)."""
+"""create, update, patch and delete, with their conditional forms (R4 http.html#create, #update, #patch)."""
 
 from http import HTTPStatus
 
@@ -10,7 +10,11 @@ from app.queries import pairs_of
 from app.records import Criteria, Records, Written
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
+from app.records.write.patching import Patching
 from app.site import Sites
+from fhir_profiles.patching.fhirpath_patch import read_fhirpath_patch
+from fhir_profiles.patching.json_patch import JSON_PATCH, read_json_patch
+from fhir_profiles.patching.patches import Patch
 from graph.errors import Invalid, PreconditionFailed
 from graph.records import ResourceVersion
 from graph.scope import AccessScope
@@ -28,8 +32,16 @@ _ALL_OK = orjson.dumps(
 class WriteViews:
     """The answers to a write: as much of the resource as the client prefers (http.html#ops)."""
 
-    def __init__(self, records: Records, search: RecordSearch, reader: RecordReader, sites: Sites) -> None:
+    def __init__(
+        self,
+        records: Records,
+        patching: Patching,
+        search: RecordSearch,
+        reader: RecordReader,
+        sites: Sites,
+    ) -> None:
         self._records = records
+        self._patching = patching
         self._search = search
         self._reader = reader
         self._sites = sites
@@ -59,6 +71,23 @@ class WriteViews:
             raise Invalid("an update names an id, or criteria in its query")
         found = Criteria(kind, self._search.criteria(scope, kind, call.criteria))
         done = self._records.update_where(scope, found, call.body, preconditions(call.headers))
+        return self._written(scope, call, done)
+
+    def patch(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
+        """200 with the version that the patch made; 404 or 410 where there is nothing to patch."""
+        refuse_parameters(call, "a patch of an id takes no parameters")
+        done = self._patching.patch(scope, kind, resource_id, _patch_in(call), preconditions(call.headers))
+        return self._written(scope, call, done)
+
+    def patch_where(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
+        """200 with the patched version of the one resource that the query finds.
+
+        404 where it finds none, 412 where it finds several. Raises `Invalid` where it asks nothing.
+        """
+        if not call.criteria:
+            raise Invalid("a patch names an id, or criteria in its query")
+        found = Criteria(kind, self._search.criteria(scope, kind, call.criteria))
+        done = self._patching.patch_where(scope, found, _patch_in(call), preconditions(call.headers))
         return self._written(scope, call, done)
 
     def delete(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
@@ -107,6 +136,14 @@ def refuse_parameters(call: Call, advice: str) -> None:
     """
     for name, _ in call.criteria:
         raise Invalid(advice, location=name[:64], code="not-supported")
+
+
+def _patch_in(call: Call) -> Patch:
+    """The patch in a body: a JSON Patch by its media type, else the Parameters of a FHIRPath Patch."""
+    media_type = call.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type == JSON_PATCH:
+        return read_json_patch(call.body)
+    return read_fhirpath_patch(call.body)
 
 
 def status_of(done: Written) -> int:

@@ -1,8 +1,8 @@
 """Reading request bodies under limits: of size, of patience, of depth.
 
-A body is never decompressed (a gzip bomb is a client's to unpack) and never read beyond its limit. The web
-server's sockets already lose patience with a client that stops (`app/http/kit/server.py`); the clock here
-also ends one that trickles through any other server.
+A body is never read beyond its limit, and unpacked where its window takes packed ones only
+(`app/http/kit/unpacking.py`). The web server's sockets already lose patience with a client that stops
+(`app/http/kit/server.py`); the clock here also ends one that trickles through any other server.
 """
 
 import json
@@ -103,10 +103,20 @@ def request_body(limit: int, pace: Pace | None = None) -> BoundedBody:
 
     Raises `Unsupported` for a Content-Encoding.
     """
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
+    if content_coding():
         raise Unsupported("send the body without a Content-Encoding", location="Content-Encoding")
+    return packed_body(limit, pace)
+
+
+def packed_body(limit: int, pace: Pace | None = None) -> BoundedBody:
+    """The body of the request in hand as it was sent, packed or not, as a bounded stream."""
     return BoundedBody(request.stream, limit=limit, declared=request.content_length, pace=pace)
+
+
+def content_coding() -> str:
+    """How the body of the request in hand is packed; empty where it is not."""
+    coding = request.headers.get("Content-Encoding", "").strip().lower()
+    return "" if coding == "identity" else coding
 
 
 def read_body(limit: int, pace: Pace | None = None) -> bytes:
@@ -127,7 +137,11 @@ def read_form(limit: int, pace: Pace | None = None) -> list[tuple[str, str]]:
 
     Raises `Invalid` where it is no UTF-8.
     """
-    form = read_body(limit, pace)
+    return form_pairs(read_body(limit, pace))
+
+
+def form_pairs(form: bytes) -> list[tuple[str, str]]:
+    """The pairs of the text of an urlencoded form; raises `Invalid` where it is no UTF-8."""
     require_utf8(form, "body")
     return pairs_of(form.decode("utf-8"), "body")
 

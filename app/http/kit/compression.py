@@ -13,12 +13,12 @@ from app.http.kit.negotiation import accepts_encoding
 WORTH_IT = 1024
 _LEVEL = 1
 _GZIP = 16 + zlib.MAX_WBITS
-_TEXTUAL = frozenset({"application/javascript", "image/svg+xml"})
+_TEXTUAL = frozenset({"application/javascript"})
 
 
 def is_textual(media_type: str) -> bool:
-    """Whether an answer of that type shrinks: JSON in all its forms, and text."""
-    return media_type.startswith("text/") or media_type.endswith("json") or media_type in _TEXTUAL
+    """Whether an answer of that type shrinks: JSON and XML in all their forms, and text."""
+    return media_type.startswith("text/") or media_type.endswith(("json", "xml")) or media_type in _TEXTUAL
 
 
 def compress(answer: Response, accepted: str | None) -> None:

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.routing import RequestRedirect
 
 from app.admission.outcomes import STATUS
+from app.http.kit.fhir_formats import FORMAT, format_of_failure
 from app.http.kit.logging import note_unforeseen
 from app.http.kit.request_context import request_id
 from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
@@ -166,9 +167,13 @@ _WORDING: Mapping[Dialect, tuple[str, Callable[[Problem], dict[str, Any]]]] = {
 
 def respond(error: BaseException, dialect: Dialect | None = None) -> Response:
     """The HTTP answer to a failure, in the dialect of the request's path unless one is given."""
-    problem = problem_of(error)
-    media_type, wording = _WORDING[dialect or _dialect_here()]
-    answer = Response(orjson.dumps(wording(problem)), problem.status, content_type=media_type)
+    problem, spoken = problem_of(error), dialect or _dialect_here()
+    media_type, wording = _WORDING[spoken]
+    body = orjson.dumps(wording(problem))
+    if spoken is Dialect.FHIR:
+        shown = format_of_failure(request.headers.get("Accept"), request.args.get(FORMAT))
+        body, media_type = shown.written(body), shown.name
+    answer = Response(body, problem.status, content_type=media_type)
     answer.headers.extend(_headers(problem))
     return answer
 

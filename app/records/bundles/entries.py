@@ -8,11 +8,13 @@ from urllib.parse import unquote
 
 from app.preconditions import http_date
 from app.queries import pairs_of
+from app.records.bundles.patches import patch_of
 from app.records.write.receiving import Received, checked
 from fhir_profiles.dates import interval
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.documents import entry_resources, parse
 from fhir_profiles.issues import InvalidResource, Issue
+from fhir_profiles.patching.patches import Patch
 from graph.errors import HilumError, Invalid, TooLarge
 from graph.keys import resource_key
 from graph.scope import AccessScope
@@ -40,16 +42,20 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class EntryRequest:
-    """The `request` of an entry: its method, its url, and its headers by their names of HTTP."""
+    """The `request` of an entry: method, url, headers by their names of HTTP, and its resource as a body."""
 
     method: str
     url: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class BundleEntry:
-    """One entry that writes: its place in the Bundle, its request, and the valid resource that it brings."""
+    """One entry that writes: its place in the Bundle, its request, and the valid resource that it brings.
+
+    One with a `patch` brings no resource until that is made of the version `base` of what is stored.
+    """
 
     index: int
     method: str
@@ -58,6 +64,8 @@ class BundleEntry:
     received: Received | None
     full_url: str | None
     headers: Mapping[str, str]
+    patch: Patch | None = None
+    base: int | None = None
 
     def at(self, element: str) -> str:
         """The FHIRPath of an element of this entry."""
@@ -87,25 +95,25 @@ class BundleRequest:
     def request(self, index: int) -> EntryRequest:
         """The request of an entry; raises `Invalid` with its place in the Bundle."""
         with placed(index):
-            return _requested(self.entries[index])
+            return _requested(self.entries[index], self.texts[index])
 
     def entry(self, index: int, request: EntryRequest, target: Target) -> BundleEntry:
         """Return an entry that writes a target, read and validated.
 
         Raises `Invalid`, `InvalidResource` or `InvalidDocument` with the entry's place.
         """
-        full_url = self.entries[index].get("fullUrl")
+        full_url, resource = (self.entries[index].get(name) for name in ("fullUrl", "resource"))
+        text = self.texts[index]
         with placed(index):
             return BundleEntry(
                 index=index,
                 method=request.method,
                 url=request.url,
                 target=target,
-                received=_received(
-                    request.method, target, self.entries[index].get("resource"), self.texts[index]
-                ),
+                received=_received(request.method, target, resource, text),
                 full_url=full_url if isinstance(full_url, str) else None,
                 headers=request.headers,
+                patch=patch_of(resource, text) if request.method == "PATCH" else None,
             )
 
     def all(self) -> tuple[BundleEntry, ...]:
@@ -168,14 +176,14 @@ def target_of(url: str) -> Target:
     return Target(resource_type, unquote(resource_id) or None, criteria, further)
 
 
-def _requested(entry: Mapping[str, Any]) -> EntryRequest:
+def _requested(entry: Mapping[str, Any], text: bytes | None) -> EntryRequest:
     request = entry.get("request")
     if not isinstance(request, dict):
         raise Invalid("the entry has no request", code="required")
     method, url = request.get("method"), request.get("url")
     if not isinstance(method, str) or method not in METHODS or not isinstance(url, str):
         raise Invalid("the request needs a method and a url", code="required")
-    return EntryRequest(method, url, dict(_headers(request)))
+    return EntryRequest(method, url, dict(_headers(request)), text or b"")
 
 
 def _headers(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,8 @@ from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.overlaying import named_study
 
-ORDER = {"DELETE": 0, "POST": 1, "PUT": 2}
+ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2}
+_OF_WHAT_IS_THERE = frozenset({"PUT", "PATCH"})  # its body says the id
 MOST_LOOKUPS = 1_000  # searches under the lock, each some milliseconds in which nobody else writes
 MOST_ALONE = 100  # conditional entries of a batch: each is a commit of its own, some ten milliseconds
 
@@ -74,7 +75,7 @@ class Planned:
     def resource_id(self) -> str:
         """The id that it has or gets, unless its condition finds another."""
         received = self.entry.received
-        own = received.resource_id if received and self.entry.method == "PUT" else None
+        own = received.resource_id if received and self.entry.method in _OF_WHAT_IS_THERE else None
         return self.entry.target.resource_id or own or self.new_id
 
     @property
@@ -182,7 +183,7 @@ def _check_target(entry: BundleEntry) -> None:
         raise Invalid("the url names no resource", location=entry.at("request.url"))
     if target.rest or (target.resource_id and target.criteria):
         raise Invalid("the url goes too far", location=entry.at("request.url"))
-    if entry.method == "PUT" and target.resource_id and entry.received:
+    if entry.method in _OF_WHAT_IS_THERE and target.resource_id and entry.received:
         require_same_id(entry.received, target.resource_id)
 
 
@@ -275,12 +276,18 @@ def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchCon
     """The criteria with settled names; a lookup where they ask for an entry that the lock will tell."""
     settled = renamed(resource_type, pairs, names.settled)
     require_resolved(resource_type, settled, names.entries)
-    where = gathered(criteria(resource_type, settled, context))
-    spend(QUESTION + price(where), MOST_TO_DECIDE)
-    plan(form(where), subqueries(where))
+    found = criteria_of(resource_type, settled, context)
     asked = (names.entries.get(text) for _, text in asked_references(resource_type, settled))
     waits_for = frozenset(place for place in asked if place is not None)
-    return Lookup(resource_type, settled, waits_for) if waits_for else Criteria(resource_type, where)
+    return Lookup(resource_type, settled, waits_for) if waits_for else found
+
+
+def criteria_of(resource_type: str, pairs: Pairs, context: SearchContext) -> Criteria:
+    """The criteria of one condition; raises `Invalid`, and `TooLarge` where they cost too much."""
+    where = gathered(criteria(resource_type, pairs, context))
+    spend(QUESTION + price(where), MOST_TO_DECIDE)
+    plan(form(where), subqueries(where))
+    return Criteria(resource_type, where)
 
 
 def _bound(planned: list[Planned], lookups: int) -> None:
@@ -317,7 +324,7 @@ def _ready(
 ) -> Planned:
     """Prepare the resource, unless the lock must say its id or a reference."""
     entry = planned.entry
-    waits = planned.condition is not None and entry.method == "PUT"
+    waits = planned.condition is not None and entry.method in _OF_WHAT_IS_THERE
     if entry.received is None or waits or not planned.mentions.isdisjoint(still_open):
         return planned
     references = {text: settled[text] for text in planned.mentions & settled.keys()}

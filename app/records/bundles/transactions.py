@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from app.records.bundles.entries import BundleEntry, placed
 from app.records.bundles.plans import ORDER, Lookup, Planned, TransactionPlan
 from app.records.search import SearchContext
-from app.records.write.conditions import Criteria, existing, id_of, only_match, require_matched_id
+from app.records.write.conditions import (
+    Criteria,
+    existing,
+    id_of,
+    only_match,
+    require_matched,
+    require_matched_id,
+)
 from app.records.write.receiving import Prepared, prepare
 from app.records.write.writing import Desk, Written
 from fhir_profiles.references import HISTORY
@@ -157,7 +164,9 @@ class _Work:
         if entry.method == "POST" and match:
             return existing(self.desk, match)
         prepared = planned.prepared or self._prepare(planned, match)
-        return self.desk.put(prepared, method=entry.method, demanded=planned.demanded)
+        if entry.method == "PATCH" and planned.condition:
+            require_matched(prepared, match)
+        return self.desk.put(prepared, method=entry.method, demanded=planned.demanded, base=entry.base)
 
     def _delete(self, planned: Planned, match: str | None) -> Written | None:
         target = planned.entry.target
@@ -171,7 +180,8 @@ class _Work:
         received = planned.entry.received
         if received is None:
             raise Invalid("the entry has no resource", code="required")
-        resource_id = id_of(match) if match else planned.resource_id
+        patched = planned.entry.method == "PATCH"
+        resource_id = id_of(match) if match and not patched else planned.resource_id
         if planned.entry.method == "PUT":
             require_matched_id(received, resource_id)
         references = {text: self.references[text] for text in planned.mentions & self.references.keys()}

@@ -1,14 +1,17 @@
 """Writing the entries of Bundles: a transaction's together, a batch's each for itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from app.preconditions import preconditions
 from app.records.bundles.entries import BundleEntry, BundleReading, placed, read_bundle
-from app.records.bundles.plans import MOST_ALONE, TransactionPlan, plan_of
+from app.records.bundles.plans import MOST_ALONE, TransactionPlan, criteria_of, plan_of
 from app.records.bundles.units import WriteEntries
-from app.records.search import SearchContext
+from app.records.search import SearchContext, require_resolved
 from app.records.validate.library import ProfileLibrary
-from app.records.write.writing import Written, noted
+from app.records.write.patching import Patching, until_written
+from app.records.write.writing import Overtaken, Written, noted
 from fhir_profiles.issues import ProfileError
 from graph.commit.committer import Failure
 from graph.errors import HilumError, TooLarge
@@ -20,10 +23,13 @@ from graph.site import Site
 class BundleWriter:
     """The writer of Bundles of one gateway."""
 
-    def __init__(self, store: ResourceStore, site: Site, profiles: ProfileLibrary) -> None:
+    def __init__(
+        self, store: ResourceStore, site: Site, profiles: ProfileLibrary, patching: Patching
+    ) -> None:
         self._store = store
         self._site = site
         self._profiles = profiles
+        self._patching = patching
 
     def transaction(self, scope: AccessScope, raw: bytes) -> list[Written | None]:
         """Write the text of a transaction Bundle, all or nothing; None where nothing was deleted.
@@ -43,8 +49,12 @@ class BundleWriter:
         Raises what is wrong with any of them.
         """
         scope.require("fhir.write")
-        unit = WriteEntries(plan=self._plan(scope, entries, readings), **self._whose(scope))
-        return [noted(scope, each) for each in self._store.commit(scope, unit)]
+
+        def once() -> list[Written | None]:
+            unit = WriteEntries(plan=self._plan(scope, entries, readings), **self._whose(scope))
+            return [noted(scope, each) for each in self._store.commit(scope, unit)]
+
+        return until_written(once)
 
     def write_each(
         self, scope: AccessScope, entries: Sequence[BundleEntry]
@@ -64,7 +74,17 @@ class BundleWriter:
         outcomes: list[list[Written | None] | Failure] = self._store.commit_each(scope, units)
         told = iter(outcomes)
         done = [_only(next(told)) if isinstance(plan, TransactionPlan) else plan for plan in plans]
-        return [noted(scope, each) for each in done]
+        return [
+            self._again(scope, entry) if isinstance(each, Overtaken) else noted(scope, each)
+            for entry, each in zip(entries, done, strict=True)
+        ]
+
+    def _again(self, scope: AccessScope, entry: BundleEntry) -> Written | Failure | None:
+        """Write an entry of a batch whose patch was overtaken; a failure is an outcome."""
+        try:
+            return self.write_together(scope, [entry])[0]
+        except (HilumError, ProfileError) as error:
+            return error
 
     def _plan(
         self, scope: AccessScope, entries: Sequence[BundleEntry], readings: Sequence[BundleReading] = ()
@@ -75,7 +95,21 @@ class BundleWriter:
                 if entry.received is not None:
                     self._profiles.require_met(scope, entry.received.document)
         context = SearchContext(scope.tenant, self._site.zone, self._site.fhir_base)
-        return plan_of(entries, self._site.new_id, context, self._site, readings)
+        ready = [self._patched(scope, entry, context) if entry.patch else entry for entry in entries]
+        return plan_of(ready, self._site.new_id, context, self._site, readings)
+
+    def _patched(self, scope: AccessScope, entry: BundleEntry, context: SearchContext) -> BundleEntry:
+        """An entry with what its patch makes of the version that is stored."""
+        kind, resource_id = entry.target.resource_type, entry.target.resource_id
+        with placed(entry.index):
+            if entry.patch is None or not (resource_id or entry.target.criteria):
+                return entry
+            if resource_id is None:
+                require_resolved(kind, entry.target.criteria)
+                resource_id = self._patching.matched(scope, criteria_of(kind, entry.target.criteria, context))
+            demanded = preconditions(entry.headers)
+            made = self._patching.patched(scope, kind, resource_id, entry.patch, demanded)
+        return replace(entry, received=made.received, base=made.base)
 
     def _plan_or_failure(self, scope: AccessScope, entry: BundleEntry) -> TransactionPlan | Failure:
         try:

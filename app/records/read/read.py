@@ -1,7 +1,8 @@
 """The use case that reads one resource (FHIR R4 http.html#read, #vread)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from graph.keys import resource_key
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -24,6 +25,16 @@ class RecordReader:
         """One version, as it was; raises `NotFound`, and `Gone` for the version that is the deletion."""
         scope.require("fhir.read")
         return self._resources.version(scope, resource_type, resource_id, version_id)
+
+    def named(
+        self, scope: AccessScope, names: Iterable[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], ResourceVersion]:
+        """The current versions of those that there are to see, by type and id."""
+        scope.require("fhir.read")
+        keys = {resource_key(scope.tenant, *name): name for name in sorted(names)}
+        found = [each for each in self._resources.bodies(scope, list(keys)) if not each.deleted]
+        scope.concerns(key for each in found for key in each.whose)
+        return {keys[each.key]: each for each in found}
 
     def texts(self, scope: AccessScope, versions: Sequence[ResourceVersion]) -> Mapping[str, bytes]:
         """The texts of versions that the caller has just written, by key.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.preconditions import Preconditions
 from app.records.write.receiving import Prepared, Received
-from app.records.write.writing import Desk, Written
+from app.records.write.writing import Desk, Overtaken, Written
 from fhir_profiles.issues import InvalidResource, Issue
 from graph.errors import PreconditionFailed
 from graph.keys import resource_of
@@ -66,6 +66,15 @@ def require_matched_id(received: Received, resource_id: str) -> None:
     if received.resource_id not in (None, resource_id):
         where = f"{received.resource_type}.id"
         raise InvalidResource(Issue("error", "value", where, "the id of the body is not that of the match"))
+
+
+def require_matched(prepared: Prepared, match: str | None) -> None:
+    """Require that criteria still find the resource that was patched.
+
+    Raises `Overtaken` where they find another, or none.
+    """
+    if match != prepared.key:
+        raise Overtaken("the criteria found another resource before")
 
 
 def only_match(desk: Desk, criteria: Criteria) -> str | None:

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, Preconditions
-from app.records.write.conditions import Criteria, create, delete_where, update_where
+from app.records.write.conditions import (
+    Criteria,
+    create,
+    delete_where,
+    only_match,
+    require_matched,
+    update_where,
+)
 from app.records.write.receiving import Prepared, Received
 from app.records.write.writing import Desk, Written
 from graph.commit import Draft, Keys, Unit, View
@@ -79,6 +86,30 @@ class UpdateMatch(RecordUnit[Written]):
         """Search, then write."""
         desk = self.desk(view, draft)
         return update_where(desk, self.received, self.new_id, self.criteria, self.demanded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchResource(RecordUnit[Written]):
+    """Writes what a patch made of the version `base`, if that is the current one still (http.html#patch).
+
+    With `criteria` it is their one match still, too.
+    """
+
+    prepared: Prepared
+    base: int
+    criteria: Criteria | None = None
+    demanded: Preconditions = NO_PRECONDITIONS
+
+    def looks_at(self) -> Keys:
+        """The resource; of an ImagingStudy, whether another one has its UID."""
+        return {RESOURCES: (self.prepared.key,), **_study_of(self.scope, self.prepared)}
+
+    def decide(self, view: View, draft: Draft) -> Written:
+        """Search, then write."""
+        desk = self.desk(view, draft)
+        if self.criteria:
+            require_matched(self.prepared, only_match(desk, self.criteria))
+        return desk.put(self.prepared, method="PATCH", demanded=self.demanded, base=self.base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

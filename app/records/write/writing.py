@@ -34,6 +34,10 @@ class WrittenByHilum(NotAllowed):
         )
 
 
+class Overtaken(Conflict):
+    """What a patch was made on is not the current version any more: it is to be made anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What became of one resource: its version after the request, and whether that is new.
@@ -67,22 +71,26 @@ class Desk:
         method: str,
         demanded: Preconditions = NO_PRECONDITIONS,
         made_up: bool = False,
+        base: int | None = None,
     ) -> Written:
         """Write the next version; an id that is new is created (update as create), also one `made_up` here.
 
-        Raises `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
+        What a patch made is written onto the version `base` only. Raises `Overtaken` where that is not the
+        current one, `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
         `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
         that nobody else writes, `Unprocessable` for what tells of a DICOM report.
         """
         refuse_ours(prepared.resource_type)
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
-        if method == "PUT" and not made_up:
+        if method != "POST" and not made_up:
             self._require_seen(known, name)
         refuse_transcript(known)
         self._refuse_merged(prepared.key)
         require_author(self.scope, known)
         demanded.require(current_version(known))
+        if base is not None and (known is None or known.version_id != base):
+            raise Overtaken(f"{name} was changed meanwhile")
         if known is not None and known.managed and prepared.study is not None:
             write = overlaid(self.view, self.site, known, prepared.study)
             return self._add(write, created=False)

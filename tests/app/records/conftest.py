@@ -7,6 +7,7 @@ import pytest
 from app.records import Records
 from app.records.bundles.writing import BundleWriter
 from app.records.validate import ProfileLibrary
+from app.records.write.patching import Patching
 from app.site import Sites
 from graph.aggregates import AGGREGATES
 from graph.clock import now
@@ -40,7 +41,7 @@ def profiles(resources: ResourceStore) -> ProfileLibrary:
 
 @pytest.fixture
 def writer(resources: ResourceStore, profiles: ProfileLibrary) -> BundleWriter:
-    return BundleWriter(resources, SETTINGS, profiles)
+    return BundleWriter(resources, SETTINGS, profiles, Patching(resources, SETTINGS, profiles))
 
 
 @pytest.fixture

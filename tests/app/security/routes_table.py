@@ -32,6 +32,8 @@ SEES_ALL = frozenset({"clinician", "administrator", "service"})
 ANY = 'multipart/related; type="{}"; transfer-syntax=*'
 JSON = {"Content-Type": "application/fhir+json"}
 NDJSON = {"Content-Type": "application/fhir+ndjson", "Prefer": "respond-async"}
+PATCH = {"Content-Type": "application/json-patch+json"}
+GRAPHQL = {"Content-Type": "application/graphql"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DICOM = {"Content-Type": "application/dicom"}
 FILES = {"Accept": ANY.format("application/dicom")}
@@ -174,6 +176,26 @@ def _writing_bundle(target: Target) -> bytes:
     return json.dumps(bundle(put)).encode()
 
 
+def _patch(target: Target) -> bytes:
+    return b'[{"op":"add","path":"/recordedDate","value":"2026-02-03"}]'
+
+
+def _graphql(target: Target) -> bytes:
+    return f'{{ConditionList(_id: "{target.condition}") {{id}}}}'.encode()
+
+
+def _ids(target: Target) -> bytes:
+    return b"{id}"
+
+
+def _named(target: Target) -> bytes:
+    return f'"id":"{target.condition}"'.encode()
+
+
+def _form_of_types(target: Target) -> bytes:
+    return f"_type=Condition,Observation&_id={target.condition}".encode()
+
+
 def _form(target: Target) -> bytes:
     return f"_id={target.condition}".encode()
 
@@ -224,9 +246,11 @@ def _restoring(rule: str, path: str) -> Route:
     )
 
 
-def _writing(rule: str, path: str, body: Make | None = None, **more: Any) -> Route:
+def _writing(
+    rule: str, path: str, body: Make | None = None, headers: Mapping[str, str] = JSON, **more: Any
+) -> Route:
     """A route that writes the diagnosis: who only writes their own reports may not, whoever's it is."""
-    headers = JSON if body else {}
+    headers = headers if body else {}
     return Route(
         rule, WRITE, path, body, headers, changes=True, refused_to=frozenset({"teleradiologist"}), **more
     )
@@ -342,22 +366,32 @@ FHIR = (
     Route("POST /fhir/", RECORD, "/fhir/", _bundle, JSON, shows=_recorded, name="reading"),
     _writing("POST /fhir/", "/fhir/", _writing_bundle, name="writing"),
     _records("/fhir/_history", "/fhir/_history?_count=1000", changes=True),
+    _records("/fhir/", "/fhir?_type=Condition,Observation&_id={condition}"),
+    Route("POST /fhir/_search", RECORD, "/fhir/_search", _form_of_types, FORM, shows=_recorded),
     _records(_TYPE, f"{_DX}?_id={{condition}}"),
     _pictured(_TYPE, f"{_IS}?_id={{imaging_study}}"),
     Route(f"POST {_TYPE}/_search", RECORD, f"{_DX}/_search", _form, FORM, shows=_recorded),
     _writing(f"POST {_TYPE}", _DX, _another, status=201),
     _writing(f"PUT {_TYPE}", f"{_DX}?_id={{condition}}", _resource),
+    _writing(f"PATCH {_TYPE}", f"{_DX}?_id={{condition}}", _patch, PATCH),
     _writing(f"DELETE {_TYPE}", f"{_DX}?_id={{condition}}", status=204),
     _records(f"{_TYPE}/_history", f"{_DX}/_history?_count=1000", changes=True),
     _records(_ONE, f"{_DX}/{{condition}}"),
     _pictured(_ONE, f"{_IS}/{{imaging_study}}"),
     _writing(f"PUT {_ONE}", f"{_DX}/{{condition}}", _resource),
+    _writing(f"PATCH {_ONE}", f"{_DX}/{{condition}}", _patch, PATCH),
     _writing(f"DELETE {_ONE}", f"{_DX}/{{condition}}", status=204),
     _records(f"{_ONE}/_history", f"{_DX}/{{condition}}/_history"),
     _pictured(f"{_ONE}/_history", f"{_IS}/{{imaging_study}}/_history"),
     _records(f"{_ONE}/_history/<version>", f"{_DX}/{{condition}}/_history/1"),
     _pictured(f"{_ONE}/_history/<version>", f"{_IS}/{{imaging_study}}/_history/1"),
     _records(f"{_ONE}/$meta", f"{_DX}/{{condition}}/$meta", shows=_versioned),
+    _records(
+        "/fhir/$graphql", '/fhir/$graphql?query={{ConditionList(_id: "{condition}"){{id}}}}', shows=_named
+    ),
+    Route("POST /fhir/$graphql", RECORD, "/fhir/$graphql", _graphql, GRAPHQL, shows=_named),
+    _records(f"{_ONE}/$graphql", f"{_DX}/{{condition}}/$graphql?query={{{{id}}}}", shows=_named),
+    Route(f"POST {_ONE}/$graphql", RECORD, f"{_DX}/{{condition}}/$graphql", _ids, GRAPHQL, shows=_named),
     Route(f"POST {_ONE}/$meta", RECORD, f"{_DX}/{{condition}}/$meta", shows=_versioned),
     *(
         Route(f"{method} {rule}/$meta", RECORD, f"{path}/$meta")
@@ -385,6 +419,7 @@ FHIR = (
     _deciding("accept", "/fhir/Task/{mark}-task", _nothing, before="doubt", shows=_task),
     _deciding("refuse", "/fhir/Task/{mark}-task", _nothing, before="doubt", shows=_task),
     _records(_COMPARTMENT, "/fhir/Patient/{patient}/Condition"),
+    _records("/fhir/Patient/<patient_id>/*", "/fhir/Patient/{patient}/*?_type=Condition"),
     Route(
         f"POST {_COMPARTMENT}/_search",
         RECORD,

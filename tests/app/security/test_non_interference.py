@@ -30,6 +30,10 @@ MOST = 10  # questions before and after each change
 _LATER = "2099-01-01T00:00:00Z"
 
 RECORDS = (
+    "?_type=Condition,Observation,Organization,Device&_count=2&_total=accurate",
+    "?_tag=nothing",
+    "Patient/{patient}/*?_count=2",
+    "Patient/other-a/*",
     "_history?_count=3",
     f"_history?_at={_LATER}&_count=1000",
     "_history?_since=2020-01-01&_count=1000",

@@ -7,6 +7,7 @@ the registry, and a batch asks all of them at once.
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -36,6 +37,13 @@ def mine(kind: str, name: str) -> Resource:
     return minimal(kind, f"{PATIENT}/{GRANTED}", id=name)
 
 
+_OPERATIONS = b'[{"op":"add","path":"/language","value":"en"}]'
+_PATCH: Resource = {
+    "resourceType": "Binary",
+    "contentType": "application/json-patch+json",
+    "data": b64encode(_OPERATIONS).decode(),
+}
+
 READS: Mapping[str, Make] = {
     "read": lambda kind, name: entry(None, "GET", f"{kind}/{name}"),
     "vread": lambda kind, name: entry(None, "GET", f"{kind}/{name}/_history/1"),
@@ -43,6 +51,7 @@ READS: Mapping[str, Make] = {
     "history since": lambda kind, name: entry(None, "GET", f"{kind}/{name}/_history?_since=2020"),
     "search": lambda kind, name: entry(None, "GET", f"{kind}?_id={name}"),
     "count": lambda kind, name: entry(None, "GET", f"{kind}?_id={name}&_summary=count"),
+    "search of types": lambda kind, name: entry(None, "GET", f"?_type={kind},Patient&_id={name}"),
 }
 WRITES: Mapping[str, Make] = {
     "update": lambda kind, name: entry(mine(kind, name), "PUT", f"{kind}/{name}"),
@@ -52,6 +61,9 @@ WRITES: Mapping[str, Make] = {
     "create unless": lambda kind, name: entry(
         minimal(kind, f"{PATIENT}/{name}"), "POST", kind, ifNoneExist=f"_id={name}"
     ),
+    "patch": lambda kind, name: entry(_PATCH, "PATCH", f"{kind}/{name}"),
+    "patch a version": lambda kind, name: entry(_PATCH, "PATCH", f"{kind}/{name}", ifMatch='W/"1"'),
+    "patch where": lambda kind, name: entry(_PATCH, "PATCH", f"{kind}?_id={name}"),
     "delete": lambda kind, name: entry(None, "DELETE", f"{kind}/{name}"),
     "delete a version": lambda kind, name: entry(None, "DELETE", f"{kind}/{name}", ifMatch='W/"1"'),
     "delete where": lambda kind, name: entry(None, "DELETE", f"{kind}?_id={name}"),
@@ -59,7 +71,10 @@ WRITES: Mapping[str, Make] = {
 
 
 _AT_ONCE = 20  # entries
-_SEARCHING = {"search", "count", "update where", "create unless", "delete where"}
+_SEARCHING = {
+    *("search", "count", "search of types"),
+    *("update where", "create unless", "patch where", "delete where"),
+}
 FEW = sorted({*TYPES[::16], "Binary", "Device", "GuidanceResponse", "Organization", "Patient"})
 KINDS = [FEW, pytest.param(TYPES, marks=pytest.mark.slow)]
 """A search of each type is a text of its own, which Neo4j compiles: all of them take their time."""

@@ -80,7 +80,7 @@ BAD_ENTRIES = [
     (entry(patient(), "PUT", "Patient"), 400, "Bundle.entry[1].request.url"),
     (entry(patient(), url="http://elsewhere.org/fhir/Patient"), 400, "Bundle.entry[1].request.url"),
     (entry(patient(), url="Patient/x"), 400, "Bundle.entry[1].request.url"),
-    (entry(patient(id="a"), "PATCH", "Patient/a"), 400, "Bundle.entry[1].request.method"),
+    (entry(patient(id="a"), "PATCH", "Patient/a"), 400, "Bundle.entry[1].resource"),
     (entry(patient(), full_url="urn:uuid:first"), 400, "Bundle.entry[1].request.url"),
     ({"resource": patient()}, 400, "Bundle.entry[1].request"),
     (entry(None, "POST", "Patient"), 400, "Bundle.entry[1].resource"),

@@ -12,7 +12,9 @@ from tests.factories.fhir import organization
 
 ENDPOINTS = {
     "search-type": {"search-type", "search-type-post", "search-compartment", "search-compartment-post"},
+    "search-system": {"search-system", "search-system-post", "search-members"},
     "update": {"update", "update-conditional"},
+    "patch": {"patch", "patch-conditional"},
     "delete": {"delete", "delete-conditional"},
     "batch": {"batch"},
     "transaction": {"batch"},
@@ -25,7 +27,7 @@ def test_anybody_may_ask_for_it_and_it_is_valid(fhir: Fhir) -> None:
 
     assert answer.status_code == 200
     assert not [issue for issue in validate(answer.json or {}) if issue.severity == "error"]
-    assert fhir.client.get("/fhir/metadata?_format=xml").status_code == 406
+    assert fhir.client.get("/fhir/metadata?_format=ttl").status_code == 406
 
 
 def test_every_interaction_has_a_route_and_every_route_is_told_of(fhir: Fhir, app: Flask) -> None:

@@ -46,8 +46,8 @@ def test_a_read_says_which_version_it_is(fhir: Fhir) -> None:
         ({"Accept": "application/fhir+json;fhirVersion=3.0, application/json;fhirVersion=4.0;q=0.5"}, 200),
         ({"Accept": 'application/fhir+json; profile="http://example.org/p"; charset=utf-8'}, 200),
         ({"Accept": "application/fhir+json; fhirVersion=3.0"}, 406),
-        ({"Accept": "application/fhir+xml"}, 406),
-        ({"Accept": "application/fhir+xml;q=0.9, */*;q=0.1"}, 200),
+        ({"Accept": "application/fhir+turtle"}, 406),
+        ({"Accept": "application/fhir+turtle;q=0.9, */*;q=0.1"}, 200),
     ],
 )
 def test_a_read_minds_its_headers(fhir: Fhir, headers: dict[str, str], status: int) -> None:
@@ -80,7 +80,7 @@ def test_an_answer_is_of_the_type_that_was_asked_for(fhir: Fhir, accept: str, me
         ("application/fhir%2Bjson;fhirVersion=4.0", 200),
         ("application/fhir%2Bjson;fhirVersion=3.0", 406),
         ("text/json", 200),
-        ("xml", 406),
+        ("ttl", 406),
     ],
 )
 def test_a_format_may_be_asked_for_in_the_address(fhir: Fhir, name: str, status: int) -> None:

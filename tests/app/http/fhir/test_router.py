@@ -6,12 +6,18 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from app.http.fhir.exchange import Answer
+from app.http.fhir.operations import FhirOperation
+from app.http.fhir.router import EntryRouter
+from app.records.bundles.entries import EntryRequest
 from app.security.demo import demo_name
 from app.wiring import Wiring
 from graph.clock import now
+from graph.errors import Invalid
 from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir
 from tests.factories.fhir import bundle, condition, entry, patient
+from tests.factories.scopes import scope_of
 
 READINGS = [
     "Patient/mine",
@@ -101,7 +107,7 @@ def test_a_reading_may_be_conditional(record: Fhir, request_of: dict[str, str], 
         ("POST", "Patient/_search", "url"),
         ("PUT", "", "url"),
         ("DELETE", "Patient/mine/_history/1", "url"),
-        ("PATCH", "Patient/mine", "method"),
+        ("PATCH", "Patient/mine/_history/1", "url"),
     ],
 )
 def test_what_the_table_has_not_is_refused_with_its_place(
@@ -115,6 +121,37 @@ def test_what_the_table_has_not_is_refused_with_its_place(
     assert inside["response"]["outcome"]["issue"][0]["expression"] == [f"Bundle.entry[0].request.{place}"]
     assert whole.status_code == 400
     assert record.found("Patient") == ["Patient/mine"]
+
+
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+def test_an_operation_that_reads_is_answered_as_by_itself(record: Fhir, kind: str) -> None:
+    alone = record.get("Patient/mine/$meta").json
+    asked = {"resourceType": "Parameters", "parameter": []}
+
+    by_get, by_post = in_batch(
+        record,
+        entry(None, "GET", "Patient/mine/$meta"),
+        {"resource": asked, "request": {"method": "POST", "url": "Patient/mine/$meta"}},
+        kind=kind,
+    )
+
+    assert by_get["resource"] == by_post["resource"] == alone
+    unknown = {**asked, "parameter": [{"name": "colour", "valueString": "red"}]}
+    wrong = {"resource": unknown, "request": {"method": "POST", "url": "Patient/mine/$meta"}}
+    (refused,) = in_batch(record, wrong)
+    assert refused["response"]["status"] == "400 Bad Request"
+
+
+def test_an_operation_that_changes_something_is_asked_by_itself() -> None:
+    changing = FhirOperation("alter", ("type",), {"Resource": _nothing}, "fhir.write", changes=True)
+    route = EntryRouter(tuple(changing.interactions())).route(scope_of("clinician"), "", 0)
+
+    with pytest.raises(Invalid, match="asked by itself"):
+        route(EntryRequest("POST", "Patient/$alter", {}))
+
+
+def _nothing(*_: object, **__: object) -> Answer:
+    return Answer(200)
 
 
 def test_each_entry_needs_the_permission_of_its_interaction(

@@ -1,0 +1,57 @@
+"""Bodies that come packed (RFC 9110 8.4): gzip, and zstd (RFC 8878), within the limit of what comes unpacked.
+
+A piece at a time is unpacked and counted, so a bomb is refused at the limit and takes no more memory than
+any body of that size. A window of zstd is 8 MiB at most (RFC 9659).
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable, Mapping
+from typing import IO, cast
+
+import zstandard
+
+from app.http.kit.bodies import CHUNK, BoundedBody, Readable
+from graph.errors import Invalid, TooLarge, Unsupported
+
+_WINDOW = 8 << 20
+_BROKEN = (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError)
+
+
+def _of_gzip(packed: Readable) -> Readable:
+    return gzip.GzipFile(fileobj=cast("IO[bytes]", packed), mode="rb")
+
+
+def _of_zstd(packed: Readable) -> Readable:
+    unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
+    return unpacker.stream_reader(cast("IO[bytes]", packed), read_size=CHUNK, read_across_frames=True)
+
+
+_CODINGS: Mapping[str, Callable[[Readable], Readable]] = {
+    "gzip": _of_gzip,
+    "x-gzip": _of_gzip,  # the same (RFC 9110 8.4.1.3)
+    "zstd": _of_zstd,
+}
+
+
+def unpacked(packed: BoundedBody, coding: str, limit: int) -> bytes:
+    """The body as it was before it was packed, at most `limit` bytes.
+
+    Raises `Unsupported` for a coding that is not read, `TooLarge` beyond the limit, `Invalid` for what is not
+    of that coding.
+    """
+    reading = _CODINGS.get(coding)
+    if reading is None:
+        raise Unsupported("send the body as it is, or as gzip or zstd", location="Content-Encoding")
+    pieces: list[bytes] = []
+    received = 0
+    try:
+        source = reading(packed)
+        while piece := source.read(CHUNK):
+            received += len(piece)
+            if received > limit:
+                raise TooLarge(f"the body is larger than {limit} bytes when it is unpacked", location="body")
+            pieces.append(piece)
+    except _BROKEN:
+        raise Invalid(f"the body is not {coding}", location="Content-Encoding") from None
+    return b"".join(pieces)

@@ -1,0 +1,1 @@
+"""Reading the record by GraphQL (FHIR R4 graphql.html)."""
