@@ -33,11 +33,19 @@ def members(text: str, start: int) -> Iterator[tuple[str, TextSpan]]:
         position = _next(text, end)
 
 
-def whole_members(text: str, start: int) -> Iterator[tuple[str, TextSpan, TextSpan]]:
-    """The members of the object that begins at `start`: name, span from the name on, span of the value."""
+class WholeMember(NamedTuple):
+    """A member of an object: its name, the span from the name on, and that of its value."""
+
+    name: str
+    whole: TextSpan
+    value: TextSpan
+
+
+def whole_members(text: str, start: int) -> Iterator[WholeMember]:
+    """The members of the object that begins at `start`, with where each begins."""
     begin = _after_space(text, start + 1)
     for name, value in members(text, start):
-        yield name, TextSpan(begin, value.end), value
+        yield WholeMember(name, TextSpan(begin, value.end), value)
         begin = _next(text, value.end)
 
 

@@ -14,7 +14,7 @@ from fhir_profiles.issues import InvalidDocument, Issue
 from fhir_profiles.json_spans import TextSpan, first, items, members
 from fhir_profiles.patching.element_edits import NOTHING, holder_of, member_text, with_list, with_member
 from fhir_profiles.patching.patch_values import PatchValue, is_many, part_name, slot_for, value_of
-from fhir_profiles.patching.patches import MOST_OPERATIONS, Step, TooMuchToPatch, Walked
+from fhir_profiles.patching.patches import MOST_OPERATIONS, PatchStep, TextBudget, TooMuchToPatch
 from fhir_profiles.patching.text_edits import put_member, without_empty
 from fhir_profiles.validation.structure import PRIMITIVES
 
@@ -25,7 +25,7 @@ _LEAST_BUDGET = 2_000
 class _Operation:
     """One operation; `numbers` are `index`, `source` and `destination`, as far as they are given."""
 
-    step: Step
+    step: PatchStep
     type: str
     path: CompiledExpression
     name: str
@@ -53,16 +53,16 @@ class FhirPathPatch:
 
     def applied(self, text: str) -> str:
         """The text with all operations done, in their order; raises `UnfitPatch`."""
-        walked = Walked()
+        texts = TextBudget()
         budget = max(BUDGET // len(self.operations), _LEAST_BUDGET)
         for each in self.operations:
-            root = resource_node(json.loads(walked.over(text)))
+            root = resource_node(json.loads(texts.over(text)))
             try:
                 found = each.path.nodes(root, Environment(budget=budget))
             except NotEvaluable as error:
                 each.step.unfit(error.issues[0].diagnostics)
             text = _DONE[each.type](text, each, found)
-        return without_empty(text, walked)
+        return without_empty(text, texts)
 
 
 def read_fhirpath_patch(raw: bytes) -> FhirPathPatch:
@@ -106,7 +106,7 @@ def _read(text: str, span: TextSpan, place: str) -> _Operation:
         for each in ("index", "source", "destination")
         if (number := _plain(parts, each, place, int)) is not None
     }
-    return _Operation(Step(place), kind, expression, name or "", parts.get("value"), numbers)
+    return _Operation(PatchStep(place), kind, expression, name or "", parts.get("value"), numbers)
 
 
 def _plain(parts: Mapping[str, PatchValue], name: str, place: str, kind: type) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from fhir_profiles.documents import parse_value
 from fhir_profiles.issues import InvalidDocument, Issue
 from fhir_profiles.json_spans import TextSpan, first, items, members
-from fhir_profiles.patching.patches import MOST_OPERATIONS, Step, TooMuchToPatch, Walked
+from fhir_profiles.patching.patches import MOST_OPERATIONS, PatchStep, TextBudget, TooMuchToPatch
 from fhir_profiles.patching.text_edits import put_item, put_member, replaced, without, without_empty
 
 JSON_PATCH = "application/json-patch+json"
@@ -23,7 +23,7 @@ _ESCAPE = re.compile(r"~(?![01])")
 class _Operation:
     """One operation: `value` is its text as it was sent, `source` the pointer `from`."""
 
-    step: Step
+    step: PatchStep
     op: str
     path: tuple[str, ...]
     value: str = ""
@@ -42,11 +42,11 @@ class JsonPatch:
         What a removal leaves empty is taken away at the end, as FHIR has no empty arrays. Raises
         `UnfitPatch` where a test fails or a place is not there.
         """
-        walked = Walked()
+        budget = TextBudget()
         for each in self.operations:
-            text = _DONE[each.op](walked.over(text), each)
+            text = _DONE[each.op](budget.over(text), each)
         takes = any(each.op in ("remove", "move") for each in self.operations)
-        return without_empty(text, walked) if takes else walked.over(text)
+        return without_empty(text, budget) if takes else budget.over(text)
 
 
 def read_json_patch(raw: bytes) -> JsonPatch:
@@ -75,13 +75,13 @@ def _read(text: str, span: TextSpan, given: Any, place: str) -> _Operation:
         found = next((value for name, value in members(text, span.start) if name == "value"), None)
         if found is None:
             _refuse(f"{place}.value", f"{op} needs a value")
-        return _Operation(Step(place), op, path, text[found.start : found.end])
+        return _Operation(PatchStep(place), op, path, text[found.start : found.end])
     if op == "remove":
-        return _Operation(Step(place), op, path)
+        return _Operation(PatchStep(place), op, path)
     source = _pointer(given.get("from"), f"{place}.from")
     if op == "move" and source == path[: len(source)] and source != path:
         _refuse(f"{place}.path", "nothing is moved into itself")
-    return _Operation(Step(place), op, path, source=source)
+    return _Operation(PatchStep(place), op, path, source=source)
 
 
 def _pointer(given: Any, place: str) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ def _refuse(place: str, wrong: str) -> NoReturn:
     raise InvalidDocument(Issue("error", "structure", place, wrong))
 
 
-def _found(text: str, path: tuple[str, ...], step: Step) -> TextSpan:
+def _found(text: str, path: tuple[str, ...], step: PatchStep) -> TextSpan:
     """The span of the value that a pointer leads to; raises `UnfitPatch`."""
     start = first(text)
     span = TextSpan(start, len(text.rstrip()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fhir_profiles.fhirpath.nodes import Slot, slots
 from fhir_profiles.json_spans import TextSpan, items, members
-from fhir_profiles.patching.patches import Step
+from fhir_profiles.patching.patches import PatchStep
 from fhir_profiles.validation.structure import elements, is_complex
 
 _VALUE = "value"
@@ -24,7 +24,7 @@ class PatchValue:
     text: str = ""
     parts: tuple[tuple[str, "PatchValue"], ...] | None = None
 
-    def written(self, kind: str, step: Step) -> str:
+    def written(self, kind: str, step: PatchStep) -> str:
         """The JSON of the value as an element of a type; raises `UnfitPatch` for parts that it has not."""
         if self.parts is None:
             return self.text
@@ -35,7 +35,7 @@ class PatchValue:
         return "{" + ",".join(_member(kind, key, texts) for key, texts in found.items()) + "}"
 
 
-def slot_for(kind: str, name: str, value: PatchValue, step: Step) -> Slot:
+def slot_for(kind: str, name: str, value: PatchValue, step: PatchStep) -> Slot:
     """Where a value goes as the element `name` of a type: of a choice, by the value's datatype.
 
     Raises `UnfitPatch` where there is no such element.

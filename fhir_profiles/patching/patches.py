@@ -26,7 +26,7 @@ class Patch(Protocol):
         """The text with the change in it, otherwise as it was; raises `UnfitPatch`."""
 
 
-class Step(NamedTuple):
+class PatchStep(NamedTuple):
     """One operation of a patch, by where it stands in the patch: what an issue says."""
 
     place: str
@@ -36,8 +36,8 @@ class Step(NamedTuple):
         raise UnfitPatch(Issue("error", code, self.place, wrong))
 
 
-class Walked:
-    """How much the operations of one patch have walked over; each of them walks over the text."""
+class TextBudget:
+    """How much text the operations of one patch may walk over; each of them walks over all of it."""
 
     def __init__(self) -> None:
         self._left = _MOST_READ

@@ -3,7 +3,7 @@
 import json
 
 from fhir_profiles.json_spans import TextSpan, first, items, whole_members
-from fhir_profiles.patching.patches import Walked
+from fhir_profiles.patching.patches import TextBudget
 
 
 def put_member(text: str, start: int, name: str, value: str) -> str:
@@ -46,12 +46,12 @@ def replaced(text: str, span: TextSpan, value: str) -> str:
     return _with(text, span, value)
 
 
-def without_empty(text: str, walked: Walked) -> str:
+def without_empty(text: str, budget: TextBudget) -> str:
     """Return the text without objects and arrays that hold nothing, as FHIR has none (json.html).
 
     Raises `TooMuchToPatch` where there are very many.
     """
-    while (found := _empty(walked.over(text), first(text))) is not None:
+    while (found := _empty(budget.over(text), first(text))) is not None:
         text = without(text, *found)
     return text
 

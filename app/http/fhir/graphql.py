@@ -36,7 +36,10 @@ class GraphqlViews:
     def graphql(
         self, scope: AccessScope, call: Call, *, kind: str | None = None, resource_id: str | None = None
     ) -> Answer:
-        """200 with `data`, and `errors` where a reference leads to nothing; 400 for what is no question."""
+        """200 with `data`, and `errors` where a reference leads to nothing.
+
+        Raises `Invalid` for what is no question.
+        """
         asked = _asked(call)
         base = self._sites.of(scope).fhir_base
         if kind is None or resource_id is None:

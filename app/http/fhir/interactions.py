@@ -13,7 +13,8 @@ from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.patching.json_patch import JSON_PATCH
 from graph.errors import NotFound
 
-RESOURCE = (*JSON_TYPES, *XML_TYPES)
+JSON = JSON_TYPES
+RESOURCE = (*JSON, *XML_TYPES)
 PATCH = (JSON_PATCH, *RESOURCE)
 FORM = ("application/x-www-form-urlencoded",)
 Handler: TypeAlias = Callable[..., Answer]

@@ -114,7 +114,10 @@ class Patching:
         patch: Patch,
         demanded: Preconditions = NO_PRECONDITIONS,
     ) -> Patched:
-        """What a patch makes of the current version, validated; raises what `patch` does."""
+        """What a patch makes of the current version, validated.
+
+        Raises what `patch` does: `Conflict` where it does not fit, `TooLarge` for too many operations.
+        """
         version = self._store.read(scope, resource_type, resource_id)
         demanded.require(CurrentVersion(str(version.version_id), version.last_updated))
         received = receive(_applied(patch, version), resource_type)
