@@ -90,6 +90,11 @@ def job_key(tenant: str, job_id: str) -> str:
     return join(tenant, ABSENT, "job", job_id)
 
 
+def parameter_key(tenant: str, resource_type: str, name: str) -> str:
+    """Key of a search parameter that a tenant added."""
+    return join(tenant, ABSENT, "parameter", resource_type, name)
+
+
 def follower_key(tenant: str, name: str) -> str:
     """Key of the cursor of one follower of the tenant's feed."""
     return join(tenant, ABSENT, "follower", name)

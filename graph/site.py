@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from uuid import uuid4
 
+from fhir_profiles.definitions.added import AddedParameter
+
 
 def new_resource_id() -> str:
     """An id that no resource has."""
@@ -20,6 +22,7 @@ class Site:
     zone: tzinfo = UTC  # of dates and times that name none
     new_id: Callable[[], str] = new_resource_id
     tenant: str = "default"
+    added: tuple[AddedParameter, ...] = ()  # search parameters of its own
 
     @property
     def fhir_base(self) -> str:

@@ -39,6 +39,7 @@ from app.records.graphql.executing import GraphqlReader
 from app.records.graphql.searches import GraphqlSearches
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
+from app.records.parameters import AddedParameters, ParameterIndexer
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
 from app.records.search.system import SystemSearch
@@ -82,6 +83,7 @@ from graph.invariants import InvariantStore
 from graph.jobs.jobs import JobStore
 from graph.local.folders import graph_folder
 from graph.local.state import Neo4jAddress, local_address
+from graph.parameters.parameters import ParameterStore
 from graph.resources.references import ReferenceStore
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -302,15 +304,24 @@ class Wiring:
 
     @cached_property
     def records(self) -> Records:
-        return Records(self.resources, self.sites.own, self.profiles)
+        return Records(self.resources, self.sites.own, self.profiles, self.added_parameters)
+
+    @cached_property
+    def added_parameters(self) -> AddedParameters:
+        return AddedParameters(ParameterStore(self.graph))
+
+    @cached_property
+    def parameter_indexer(self) -> ParameterIndexer:
+        return ParameterIndexer(ParameterStore(self.graph), self.sites.own)
 
     @cached_property
     def bundle_writer(self) -> BundleWriter:
-        return BundleWriter(self.resources, self.sites.own, self.profiles, self.patching)
+        own, added = self.sites.own, self.added_parameters
+        return BundleWriter(self.resources, own, self.profiles, self.patching, added)
 
     @cached_property
     def patching(self) -> Patching:
-        return Patching(self.resources, self.sites.own, self.profiles)
+        return Patching(self.resources, self.sites.own, self.profiles, self.added_parameters)
 
     @cached_property
     def reader(self) -> RecordReader:
@@ -319,7 +330,8 @@ class Wiring:
     @cached_property
     def record_search(self) -> RecordSearch:
         includes = IncludeSearch(self.resources)
-        return RecordSearch(self.resources, includes, self.sites, self._code_sets)
+        added = self.added_parameters
+        return RecordSearch(self.resources, includes, self.sites, self._code_sets, added)
 
     @cached_property
     def system_search(self) -> SystemSearch:

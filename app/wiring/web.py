@@ -1,6 +1,7 @@
 """The web role: the windows that are open, each with the use cases that it calls."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from app.http.apidocs import routes as apidocs
 from app.http.authorization import routes as authorization
@@ -15,6 +16,7 @@ from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
+from app.security.scopes import system_scope
 from app.wiring.process import Wiring
 from app.wiring.record_operations import record_uses
 
@@ -59,6 +61,7 @@ def _fhir(wiring: Wiring) -> Window:
         tokens=wiring.page_tokens,
         sites=wiring.sites,
         largest=LargestBodies(json=config.fhir_bundle, form=config.search_form, lines=config.request_size),
+        own_parameters=partial(wiring.added_parameters.of, system_scope(wiring.sites.own.tenant)),
     )
 
 

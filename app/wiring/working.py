@@ -11,6 +11,7 @@ from app.work.following import Following
 from app.work.kinds import JobKind
 from app.work.lanes import audit_lane, follower_lane, job_lanes
 from app.work.orphans import OrphanSweep, OrphanSweeper
+from app.work.parameters import ParameterJob, ParameterWatch, parameter_lane
 from app.work.purge import Purge, PurgeFollower
 from app.work.recurring import Calendar, Recurring
 from app.work.worker import Worker
@@ -33,6 +34,7 @@ def worker(wiring: Wiring) -> Worker:
         JobForgetting(wiring.jobs),
         *bulk_kinds(wiring),
         ConceptLoad(wiring.concept_loader),
+        ParameterJob(wiring.parameter_indexer),
     )
     recurring = (
         Recurring(Purge.name, 3600.0),
@@ -48,6 +50,7 @@ def worker(wiring: Wiring) -> Worker:
         follower_lane(following, PurgeFollower(wiring.job_queue, config.restore_seconds), gathering=0.5),
         follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
         concept_lane(wiring.concept_loader, wiring.job_queue, scope),
+        parameter_lane(ParameterWatch(wiring.parameter_indexer, wiring.job_queue), scope),
         audit_lane(wiring.audit_mover),
     )
     return Worker(config.home, lanes)

@@ -16,10 +16,12 @@ from fhir_profiles.definitions.expressions import UnreadableExpression, parse, p
 from fhir_profiles.validation.structure import RESOURCE_TYPES, elements, is_complex, kinds, read_table
 
 __all__ = [
+    "ADDABLE",
     "OF_RESOURCE",
     "RESOURCE_TYPES",
     "Component",
     "SearchParameter",
+    "check_part",
     "compartment_parameters",
     "in_patient_compartment",
     "is_shared",
@@ -32,7 +34,8 @@ __all__ = [
 OF_RESOURCE = "%resource."
 """How the path of a part of a composite begins that starts at the resource, not where that stands."""
 ADDITIONS = Path(__file__).parents[1] / "search_parameters"
-TYPES = frozenset({"token", "string", "date", "reference", "number", "quantity", "uri", "composite"})
+ADDABLE = frozenset({"token", "string", "date", "reference", "number", "quantity", "uri"})
+"""The types of parameters that can be added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +131,19 @@ def read_additions(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _rows(resource: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    if resource["resourceType"] != "SearchParameter" or resource["type"] not in TYPES - {"composite"}:
+    if resource["resourceType"] != "SearchParameter" or resource["type"] not in ADDABLE:
         raise ValueError("not a SearchParameter of a type that can be added")
     for base in resource["base"]:
         paths = parts_for(resource["expression"], base)
         if not paths or base not in RESOURCE_TYPES:
             raise ValueError(f"nothing to search in {base}")
         for part in paths:
-            _check(part, base)
+            check_part(part, base)
         row = {"type": resource["type"], "paths": paths, "target": resource.get("target", ())}
         yield base, {resource["code"]: row}
 
 
-def _check(part: str, base: str) -> None:
+def check_part(part: str, base: str) -> None:
     """Raise `UnreadableExpression` unless each step is an element of the type before it."""
     kind = base
     for step in parse(part).steps:

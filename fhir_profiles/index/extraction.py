@@ -1,11 +1,13 @@
 """The search values of a resource, found by paths compiled once per type (FHIR R4 search.html)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from fhir_profiles.definitions.added import AddedParameter
 from fhir_profiles.definitions.expressions import Path, PathStep, parse
 from fhir_profiles.definitions.registry import (
     OF_RESOURCE,
@@ -16,15 +18,18 @@ from fhir_profiles.definitions.registry import (
     is_shared,
     search_parameters,
 )
+from fhir_profiles.fhirpath.expression import compile_expression
+from fhir_profiles.fhirpath.nodes import Node
 from fhir_profiles.index import composites
 from fhir_profiles.index.kept import WITHOUT_ROWS, Converter, KeptRows, SpanValue, TermValue, TextValue
 from fhir_profiles.index.parameter_types import TYPES
 from fhir_profiles.index.references import BY_REFERENCE, by_reference
 from fhir_profiles.index.wording import Wording, wording_of
+from fhir_profiles.issues import ProfileError
 from fhir_profiles.references import HISTORY, ReferenceEdge, edges
 from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, elements, is_complex, value_set
 
-__all__ = ["SearchValues", "extract"]
+__all__ = ["SearchValues", "extract", "keep_added"]
 
 _MOST_CONTAINED = 200  # that are kept of one resource: two may refer to one another
 _WHOM = ("Patient/", "ImagingStudy/")  # what a caller may be granted
@@ -49,14 +54,22 @@ class SearchValues:
     wording: Wording | None = None
 
 
-def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> SearchValues:
+def extract(
+    resource: Mapping[str, Any],
+    zone: tzinfo = UTC,
+    base: str = "",
+    added: Sequence[AddedParameter] = (),
+) -> SearchValues:
     """The search values of a valid resource of a known type.
 
     `zone` is where dates without an offset are, `base` this server's own base URL (absolute references below
-    it are local). A value of a wrong shape gives no row.
+    it are local). `added` are parameters beside every gateway's. A value of a wrong shape gives no row.
     """
     resource_type = str(resource["resourceType"])
     rows = _kept(resource, zone, base)
+    for each in added:
+        if each.resource_type == resource_type:
+            keep_added(each, resource, rows)
     if rows.local:
         _Contained(resource).keep(rows)
     references = edges(resource, base)
@@ -68,6 +81,43 @@ def extract(resource: Mapping[str, Any], zone: tzinfo = UTC, base: str = "") -> 
         compartment=_compartment(resource, resource_type, rows, references),
         wording=wording if any(wording := wording_of(resource)) else None,
     )
+
+
+def keep_added(added: AddedParameter, resource: Mapping[str, Any], rows: KeptRows) -> bool:
+    """Add the rows of an added parameter; False where its expression fails on the resource: then none."""
+    try:
+        if added.expression:
+            _evaluate(added, resource, rows)
+        else:
+            _added_tree(added).visit(resource, rows)
+    except ProfileError:
+        return False
+    return True
+
+
+def _evaluate(added: AddedParameter, resource: Mapping[str, Any], rows: KeptRows) -> None:
+    """What the engine of FHIRPath finds, each element converted as its datatype is."""
+    kept = TYPES[added.parameter.type].kept
+    for item in compile_expression(added.expression).items(resource):
+        value, kind = (item.value, item.kind) if isinstance(item, Node) else (item, _kind_of(item))
+        convert = kept.get(kind)
+        if convert is not None and value is not None and isinstance(value, dict) is not (kind in PRIMITIVES):
+            convert(rows, added.parameter.name, value, "")
+
+
+def _kind_of(item: object) -> str:
+    """The datatype of a value that an expression made itself."""
+    kinds = ((bool, "boolean"), (str, "string"), (int | float | Decimal, "decimal"))
+    return next((kind for of, kind in kinds if isinstance(item, of)), "")
+
+
+@cache
+def _added_tree(added: AddedParameter) -> "_Node":
+    tree = _Node()
+    for path in map(parse, added.parameter.parts):
+        _plant(tree, added.resource_type, path, added.parameter.type, added.parameter.name)
+    tree.close()
+    return tree
 
 
 def _kept(resource: Mapping[str, Any], zone: tzinfo, base: str) -> KeptRows:

@@ -14,7 +14,9 @@ from graph.cypher.order import beyond, columns, index_order, order_by, sort_valu
 from graph.cypher.statement import Statement
 from graph.cypher.walk import walk, walks
 from graph.cypher.writing import BoundRow, Writing
+from graph.errors import Invalid
 from graph.query.expression import Expression, Page, Question
+from graph.query.forms import has_words
 from graph.query.limits import check, check_where
 from graph.scope import AccessScope
 
@@ -30,6 +32,7 @@ def page(scope: AccessScope, question: Question, sizes: Sizes = _NOTHING_KNOWN) 
     """
     writing = Writing(scope)
     check(question)
+    _refuse_words(question.where)
     plan = Plan.of(writing, BoundRow("r", (question.entity,)), question.where, sizes)
     return _finished(writing, _page(writing, plan, question.page))
 
@@ -45,9 +48,16 @@ def count(
     """How many rows satisfy a condition, as `{total}`; it costs what all of them cost, or `most` of them."""
     writing = Writing(scope)
     check_where(entity, where)
+    _refuse_words(where)
     plan = Plan.of(writing, BoundRow("r", (entity,)), where, sizes)
     cut = f"\nWITH DISTINCT r LIMIT {writing.value(most)}" if most is not None else ""
     return _finished(writing, f"{bag(writing, plan)}{cut}\nRETURN count(DISTINCT r) AS total")
+
+
+def _refuse_words(where: Expression) -> None:
+    """Refuse what only the sieve can answer: here it is asked by what decides a write."""
+    if has_words(where):
+        raise Invalid("words do not decide a write: ask by other criteria", code="not-supported")
 
 
 def _page(writing: Writing, plan: Plan, asked: Page) -> str:

@@ -41,7 +41,7 @@ def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
     if isinstance(leaf, KeyIn):
         return _has_key(writing, row, leaf)
     if isinstance(leaf, Worded):
-        raise Invalid("words do not decide a write: ask by other criteria", code="not-supported")
+        raise Invalid("words are asked by the sieve alone")
     if leaf.field.layout is Layout.ROWS:
         return _has_row(writing, row, leaf)
     return f"coalesce({' AND '.join(property_conditions(writing, row, leaf))}, false)"

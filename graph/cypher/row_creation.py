@@ -25,5 +25,7 @@ def _creation(rows: str, kind: Kind) -> str:
     return f"CALL (r, row) {{ UNWIND row.{rows} AS v\n  {made} }}"
 
 
-CREATE_ROWS = "\n".join([*(_creation(rows, kind) for rows, kind in _LISTS.items()), CREATE_WORDINGS, _EDGES])
+CREATE_VALUES = "\n".join(_creation(rows, kind) for rows, kind in _LISTS.items())
+"""Makes the rows of values alone."""
+CREATE_ROWS = "\n".join([CREATE_VALUES, CREATE_WORDINGS, _EDGES])
 """Makes the rows in the lists of `row`, named as those of `ValueRows`, for the resource `r`."""

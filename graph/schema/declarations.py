@@ -10,6 +10,7 @@
     (:User)-[:HOLDS]->(:Grant)                                      accounts
     (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
     (:Job) (:Follower)                                              durable work, cursors in the feed
+    (:AddedParameter)                                               search parameters of a tenant's own
     (:Researcher)-[:WAS_TOLD]->(:Telling)                           sets of patients that answers told
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
@@ -39,6 +40,7 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Job", "key"),
     ("Follower", "key"),
     ("Researcher", "key"),
+    ("AddedParameter", "key"),
 )
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.http.fhir.exchange import Call
 from app.http.fhir.parameters import PAGE, applied, count_of
 from app.records.search import (
+    FindParameter,
     Include,
     KnownCriteria,
     Pairs,
@@ -53,8 +54,8 @@ def search_of(call: Call, kind: str, patient_id: str | None, known: KnownCriteri
         resource_type=kind,
         where=known.where,
         count=count,
-        sort=sorts_of(kind, call.parameter("_sort")),
-        includes=_includes(kind, call.parameters),
+        sort=sorts_of(kind, call.parameter("_sort"), known.find),
+        includes=_includes(kind, call.parameters, known.find),
         total=_total(call),
     )
     return SearchCall(
@@ -74,5 +75,5 @@ def _total(call: Call) -> Total:
     return _TOTALS[text]
 
 
-def _includes(kind: str, parameters: Iterable[tuple[str, str]]) -> tuple[Include, ...]:
-    return bounded(include_of(kind, name, value) for name, value in parameters if name in _INCLUDES)
+def _includes(kind: str, parameters: Iterable[tuple[str, str]], find: FindParameter) -> tuple[Include, ...]:
+    return bounded(include_of(kind, name, value, find) for name, value in parameters if name in _INCLUDES)

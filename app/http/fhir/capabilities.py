@@ -11,8 +11,10 @@ import orjson
 from app.http.fhir.audit import PARAMETERS
 from app.http.fhir.operations import FhirOperation, told
 from app.http.kit.fhir_formats import FHIR_JSON, FHIR_XML
+from app.records.search import OF_EVERY_TYPE
 from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.policy import WRITABLE_TYPES
+from fhir_profiles.definitions.added import AddedParameter
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
 from fhir_profiles.patching.json_patch import JSON_PATCH
 
@@ -33,15 +35,26 @@ _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition/patient"
 
 
 def capability_statement(
-    base: str, date: str, offered: Collection[str], operations: Collection[FhirOperation]
+    base: str,
+    date: str,
+    offered: Collection[str],
+    operations: Collection[FhirOperation],
+    added: Collection[AddedParameter] = (),
 ) -> bytes:
-    """The JSON of the statement; `offered` are the interactions that have a route."""
-    types = [{**_resource(kind, offered), **_operations(operations, kind)} for kind in sorted(RESOURCE_TYPES)]
+    """The JSON of the statement; `offered` are the interactions that have a route.
+
+    `added` are the search parameters of the tenant; those that are ready are told of.
+    """
+    types = [
+        {**_resource(kind, offered, _added(added, kind)), **_operations(operations, kind)}
+        for kind in sorted(RESOURCE_TYPES)
+    ]
     rest = {
         "mode": "server",
         "security": {"description": _SECURITY},
         "resource": types,
         "interaction": [{"code": code} for code in OF_SYSTEM if code in offered],
+        "searchParam": [{"name": name, "type": of} for name, of in OF_EVERY_TYPE.items()],
         "compartment": [_COMPARTMENT],
         **_operations(operations, None),
     }
@@ -61,10 +74,14 @@ def capability_statement(
     )
 
 
-def _resource(kind: str, offered: Collection[str]) -> dict[str, Any]:
+def _added(added: Collection[AddedParameter], kind: str) -> list[SearchParameter]:
+    return [each.parameter for each in added if each.ready and each.resource_type == kind]
+
+
+def _resource(kind: str, offered: Collection[str], added: list[SearchParameter]) -> dict[str, Any]:
     if kind in WRITTEN_BY_HILUM:
         return _ours(kind, offered)
-    parameters = sorted(search_parameters(kind).values(), key=lambda each: each.name)
+    parameters = sorted((*search_parameters(kind).values(), *added), key=lambda each: each.name)
     references = [f"{kind}:{each.name}" for each in parameters if each.type == "reference"]
     return {
         "type": kind,

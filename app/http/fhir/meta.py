@@ -1,6 +1,7 @@
 """`$meta`, `$meta-add`, `$meta-delete`: the labels of resources (FHIR R4 resource-operation-meta.html)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -23,12 +24,12 @@ class MetaViews:
 
     def operations(self) -> tuple[FhirOperation, ...]:
         """Their rows of the table of operations."""
-        writing = {"permission": "fhir.write", "changes": True}
+        writing = partial(FhirOperation, permission="fhir.write", changes=True)
         return (
             FhirOperation("meta", ("instance",), {"Resource": self.meta}),
             FhirOperation("meta", ("system", "type"), {"Resource": self.in_use}),
-            FhirOperation("meta-add", ("instance",), {"Resource": self.add}, **writing),
-            FhirOperation("meta-delete", ("instance",), {"Resource": self.delete}, **writing),
+            writing("meta-add", ("instance",), {"Resource": self.add}),
+            writing("meta-delete", ("instance",), {"Resource": self.delete}),
         )
 
     def meta(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:

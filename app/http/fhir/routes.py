@@ -5,7 +5,8 @@ turns a request into a `Call`, this one an `Answer` into a response.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
+from typing import TypeAlias
 
 from flask import Blueprint, Response
 from flask.sansio.blueprints import BlueprintSetupState
@@ -49,9 +50,11 @@ from app.records.validate import RecordValidation
 from app.records.write.patching import Patching
 from app.site import Sites
 from app.terminology import TerminologyUses
+from fhir_profiles.definitions.added import AddedParameter
 from graph.clock import instant, now
 from graph.errors import NotFound
 
+OwnParameters: TypeAlias = Callable[[], tuple[AddedParameter, ...]]
 PREFIX = "/fhir"
 _TYPE, _RESOURCE = "/<type:kind>", "/<type:kind>/<resource_id>"
 _MEMBERS, _EVERY_MEMBER = "/Patient/<patient_id>/<type:kind>", "/Patient/<patient_id>/*"
@@ -114,8 +117,9 @@ def blueprint(
     tokens: PageTokens,
     sites: Sites,
     largest: LargestBodies,
+    own_parameters: OwnParameters,
 ) -> Blueprint:
-    """All routes."""
+    """All routes; `own_parameters` tells the search parameters that the tenant added."""
     operations = (
         *ValidateViews(validation).operations(),
         *IdentityViews(identities).operations(),
@@ -145,7 +149,7 @@ def blueprint(
             strict_slashes=False if interaction.path == "/" else None,
         )
     add_bulk(rooms, uses.exports, uses.imports, sites, parameters=largest.json, lines=largest.lines)
-    _add_public(rooms, every, operations, sites)
+    _add_public(rooms, every, operations, sites, own_parameters)
     return rooms
 
 
@@ -165,21 +169,25 @@ def _know_types(state: BlueprintSetupState) -> None:
 
 
 def _add_public(
-    rooms: Blueprint, every: Sequence[Interaction], operations: Sequence[FhirOperation], sites: Sites
+    rooms: Blueprint,
+    every: Sequence[Interaction],
+    operations: Sequence[FhirOperation],
+    sites: Sites,
+    own_parameters: OwnParameters,
 ) -> None:
     """The documents that anybody may read: what is offered here, and where to sign in."""
-    offered = {each.code for each in every} | {"transaction"}
-    started = instant(now())
-    smart = smart_configuration(sites.own.base_url)
+    offered, started = {each.code for each in every} | {"transaction"}, instant(now())
 
-    @cache
-    def statement() -> bytes:
-        return capability_statement(sites.own.fhir_base, started, offered, operations)
+    @lru_cache(maxsize=1)
+    def statement(added: tuple[AddedParameter, ...]) -> bytes:
+        return capability_statement(sites.own.fhir_base, started, offered, operations, added)
+
+    smart = smart_configuration(sites.own.base_url)
 
     @rooms.get("/metadata")
     @public
     def capabilities() -> Response:
-        return _response(Answer(200, statement()), format_of(call()))
+        return _response(Answer(200, statement(own_parameters())), format_of(call()))
 
     @rooms.get("/.well-known/smart-configuration")
     @public

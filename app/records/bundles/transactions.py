@@ -35,7 +35,8 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
     `PreconditionFailed` where a conditional reference matches nothing or several, and what fails for an entry
     with its place: `NotFound` or `Gone` for one that will read what is not there then.
     """
-    context = SearchContext(desk.scope.tenant, desk.site.zone, desk.site.fhir_base)
+    site = desk.site
+    context = SearchContext(desk.scope.tenant, site.zone, site.fhir_base, added=site.added)
     names = dict(plan.names.settled)
     matches = _matches(desk, plan, names, context)
     _refuse_twice(plan, matches)

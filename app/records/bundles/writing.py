@@ -8,6 +8,7 @@ from app.preconditions import preconditions
 from app.records.bundles.entries import BundleEntry, BundleReading, placed, read_bundle
 from app.records.bundles.plans import MOST_ALONE, TransactionPlan, criteria_of, plan_of
 from app.records.bundles.units import WriteEntries
+from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.search import SearchContext, require_resolved
 from app.records.validate.library import ProfileLibrary
 from app.records.write.patching import Patching, until_written
@@ -24,12 +25,18 @@ class BundleWriter:
     """The writer of Bundles of one gateway."""
 
     def __init__(
-        self, store: ResourceStore, site: Site, profiles: ProfileLibrary, patching: Patching
+        self,
+        store: ResourceStore,
+        site: Site,
+        profiles: ProfileLibrary,
+        patching: Patching,
+        added: AddedParameters = NOTHING_ADDED,
     ) -> None:
         self._store = store
         self._site = site
         self._profiles = profiles
         self._patching = patching
+        self._added = added
 
     def transaction(self, scope: AccessScope, raw: bytes) -> list[Written | None]:
         """Write the text of a transaction Bundle, all or nothing; None where nothing was deleted.
@@ -94,9 +101,10 @@ class BundleWriter:
                 scope.require_writing(entry.target.resource_type)
                 if entry.received is not None:
                     self._profiles.require_met(scope, entry.received.document)
-        context = SearchContext(scope.tenant, self._site.zone, self._site.fhir_base)
+        site = self._added.at(self._site, scope)
+        context = SearchContext(scope.tenant, site.zone, site.fhir_base, added=site.added)
         ready = [self._patched(scope, entry, context) if entry.patch else entry for entry in entries]
-        return plan_of(ready, self._site.new_id, context, self._site, readings)
+        return plan_of(ready, site.new_id, context, site, readings)
 
     def _patched(self, scope: AccessScope, entry: BundleEntry, context: SearchContext) -> BundleEntry:
         """An entry with what its patch makes of the version that is stored."""
@@ -118,7 +126,7 @@ class BundleWriter:
             return error
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:
-        return {"scope": scope, "site": self._site}
+        return {"scope": scope, "site": self._added.at(self._site, scope)}
 
 
 def _bound(plans: Sequence[TransactionPlan | Failure]) -> None:

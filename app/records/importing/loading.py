@@ -5,7 +5,7 @@ by their ids, as lines are. While one batch is written, the next one is read and
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +99,7 @@ class RecordLoading:
         for at in range(0, len(texts), BATCH_LINES):
             yield self._batch(scope, texts[at : at + BATCH_LINES])
 
-    def _batch(self, scope: AccessScope, texts: list[tuple[str, bytes | None]]) -> _Batch:
+    def _batch(self, scope: AccessScope, texts: Sequence[tuple[str, bytes | None]]) -> _Batch:
         prepared = self._records.prepared(scope, (text for _, text in texts))
         return _Batch(tuple(place for place, _ in texts), tuple(prepared))
 

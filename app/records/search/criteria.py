@@ -16,11 +16,11 @@ from app.records.search.leaves import leaf
 from app.records.search.lists import on_lists
 from app.records.search.modifiers import AskedParameter, UnknownParameter
 from app.records.search.words import worded
+from fhir_profiles.definitions.added import AddedParameter, find_added
 from fhir_profiles.definitions.registry import (
     RESOURCE_TYPES,
     SearchParameter,
     in_patient_compartment,
-    reference_paths,
     search_parameter,
 )
 from fhir_profiles.index.escaping import split_values
@@ -62,14 +62,29 @@ class SearchContext:
     zone: tzinfo = UTC
     base: str = ""  # of this server's own resources
     codes: CodeSets | None = None  # None where terminology is not asked
+    added: tuple[AddedParameter, ...] = ()
+
+    def find(self, resource_type: str, name: str) -> SearchParameter | None:
+        """A parameter that may be asked, every gateway's or the tenant's own; None where there is none."""
+        found = search_parameter(resource_type, name)
+        if found is None and (own := find_added(self.added, resource_type, name)) and own.ready:
+            return own.parameter
+        return found
+
+
+FindParameter: TypeAlias = Callable[[str, str], SearchParameter | None]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCriteria:
-    """The condition of the parameters that are known, and the names of those that were left out."""
+    """The condition of the parameters that are known, and the names of those that were left out.
+
+    `find` finds the parameters of a type that the caller may ask, sort by and include along.
+    """
 
     where: Expression
     ignored: tuple[str, ...] = ()
+    find: FindParameter = search_parameter
 
 
 def criteria(resource_type: str, parameters: Iterable[tuple[str, str]], context: SearchContext) -> Expression:
@@ -141,12 +156,20 @@ class CriteriaReading:
 
     def known(self, resource_type: str, plain: str, name: str) -> SearchParameter:
         """Return the parameter of a type; raises `UnknownParameter` with the name that was asked."""
-        parameter = search_parameter(resource_type, plain)
+        parameter = self.context.find(resource_type, plain)
         if parameter is None:
+            waits = find_added(self.context.added, resource_type, plain)
+            told = f"{plain} is being indexed and cannot be asked yet" if waits else None
             raise UnknownParameter(
-                f"{resource_type} has no such search parameter", location=name[:64], code="not-supported"
+                told or f"{resource_type} has no such search parameter",
+                location=name[:64],
+                code="not-supported",
             )
         return parameter
+
+    def has(self, resource_type: str, plain: str) -> bool:
+        """Whether a type has a parameter."""
+        return self.context.find(resource_type, plain) is not None
 
     def along(
         self,
@@ -162,7 +185,7 @@ class CriteriaReading:
         Raises `Invalid` where none has.
         """
         plain, _, target = head.partition(":")
-        parameter = _reference(resource_type, plain, name)
+        parameter = self.reference(resource_type, plain, name)
         if target and target not in RESOURCE_TYPES:
             raise Invalid("there is no such resource type", location=name[:64])
         known = [each for each in ((target,) if target else parameter.targets) if has(each)]
@@ -171,10 +194,19 @@ class CriteriaReading:
         found: list[Expression] = []
         for each in known:
             asked = inner(each)
-            found.append(Related(Along(reference_paths(resource_type, plain), (each,)), asked))
+            found.append(Related(Along(parameter.paths, (each,)), asked))
             if (contained := in_contained(resource_type, plain, each, asked)) is not None:
                 found.append(contained)
         return found[0] if len(found) == 1 else Any(tuple(found))
+
+    def reference(self, resource_type: str, plain: str, name: str) -> SearchParameter:
+        """Return a reference parameter of a type that leads somewhere; raises `Invalid` for any other."""
+        parameter = self.context.find(resource_type, plain)
+        if parameter is None or parameter.type != "reference" or not parameter.paths:
+            raise Invalid(
+                f"{resource_type} has no such reference parameter", location=name[:64], code="not-supported"
+            )
+        return parameter
 
     def count(self, values: list[str], name: str) -> None:
         if len(values) > _MOST_VALUES:
@@ -235,7 +267,7 @@ def _chain(resource_type: str, name: str, value: str, reading: CriteriaReading) 
     everybody = rest.startswith(_REVERSE) or inner_name in _SPECIAL
 
     def has(target: str) -> bool:
-        return everybody or search_parameter(target, inner_name) is not None
+        return everybody or reading.has(target, inner_name)
 
     def inner(target: str) -> Expression:
         return reading.parameter(target, rest, value)
@@ -260,20 +292,11 @@ def _reverse_chain(resource_type: str, name: str, value: str, reading: CriteriaR
     _, source, plain, rest = (*name.split(":", 3), "", "", "")[:4]
     if source not in RESOURCE_TYPES or not rest:
         raise Invalid("_has is _has:Type:reference:parameter", location=name[:64])
-    parameter = _reference(source, plain, name)
+    parameter = reading.reference(source, plain, name)
     if parameter.targets and resource_type not in parameter.targets:
         raise Invalid(f"{source}.{plain} does not refer to {resource_type}", location=name[:64])
     inner = reading.parameter(source, rest, value)
-    return Related(Against(source, reference_paths(source, plain)), inner)
-
-
-def _reference(resource_type: str, plain: str, name: str) -> SearchParameter:
-    parameter = search_parameter(resource_type, plain)
-    if parameter is None or parameter.type != "reference":
-        raise Invalid(
-            f"{resource_type} has no such reference parameter", location=name[:64], code="not-supported"
-        )
-    return parameter
+    return Related(Against(source, parameter.paths), inner)
 
 
 def compartment(resource_type: str, patient_id: str) -> Expression:

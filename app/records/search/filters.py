@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, TypeAlias
 
 from app.records.search.modifiers import AskedParameter, UnknownParameter
-from fhir_profiles.definitions.registry import SearchParameter, search_parameter
+from fhir_profiles.definitions.registry import SearchParameter
 from graph.errors import Invalid
 from graph.query.expression import (
     All,
@@ -56,6 +56,9 @@ class FilterReading(Protocol):
 
     def known(self, resource_type: str, plain: str, name: str) -> SearchParameter:
         """The parameter of a type."""
+
+    def has(self, resource_type: str, plain: str) -> bool:
+        """Whether a type has a parameter."""
 
     def count(self, values: list[str], name: str) -> None:
         """Count the conditions that come of a parameter."""
@@ -171,7 +174,7 @@ class _Filter:
 
         def has(target: str) -> bool:
             if begins is None:
-                return search_parameter(target, rest.partition(".")[0]) is not None
+                return self.reading.has(target, rest.partition(".")[0])
             try:
                 inner(target)
             except UnknownParameter:

@@ -6,6 +6,7 @@ Every candidate is found under the caller's rights, as the matches were, before 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.records.search.criteria import FindParameter
 from fhir_profiles.definitions.registry import (
     RESOURCE_TYPES,
     reference_paths,
@@ -44,7 +45,7 @@ class Include:
     iterate: bool
 
 
-def include_of(kind: str, name: str, value: str) -> Include:
+def include_of(kind: str, name: str, value: str, find: FindParameter = search_parameter) -> Include:
     """Read `Observation:subject:Patient`, `Observation:*` or `*`; raise `Invalid` for what there is not."""
     plain, _, modifier = name.partition(":")
     reverse, iterate = plain == "_revinclude", bool(modifier)
@@ -53,7 +54,9 @@ def include_of(kind: str, name: str, value: str) -> Include:
     source, parameter, target = _parts(name, value)
     if reverse and not target:
         target = "" if iterate else kind
-    return Include(source, _paths(name, source, parameter), (target,) if target else (), reverse, iterate)
+    return Include(
+        source, _paths(name, source, parameter, find), (target,) if target else (), reverse, iterate
+    )
 
 
 def _parts(name: str, value: str) -> tuple[str, str, str]:
@@ -66,11 +69,11 @@ def _parts(name: str, value: str) -> tuple[str, str, str]:
     return source, parameter, target
 
 
-def _paths(name: str, source: str, parameter: str) -> tuple[str, ...] | None:
+def _paths(name: str, source: str, parameter: str, find: FindParameter) -> tuple[str, ...] | None:
     if parameter == _EVERY:
         return None
-    found = search_parameter(source, parameter)
-    if found is None or found.type != "reference":
+    found = find(source, parameter)
+    if found is None or found.type != "reference" or not found.paths:
         raise Invalid(f"{source} has no such reference parameter", location=name, code="not-supported")
     return found.paths
 

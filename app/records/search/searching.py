@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.search.asked_references import require_resolved
 from app.records.search.coded import CodeSets
 from app.records.search.criteria import (
@@ -81,11 +82,13 @@ class RecordSearch:
         includes: IncludeSearch,
         sites: Sites,
         codes: Callable[[AccessScope], CodeSets],
+        added: AddedParameters = NOTHING_ADDED,
     ) -> None:
         self._resources = resources
         self._includes = includes
         self._sites = sites
         self._codes = codes
+        self._added = added
 
     def criteria(self, scope: AccessScope, resource_type: str, parameters: Parameters) -> Expression:
         """Return the condition of criteria that decide a write.
@@ -120,7 +123,7 @@ class RecordSearch:
         where = gathered(found.where)
         if patient_id is not None:
             where = All((compartment(resource_type, patient_id), where))
-        return KnownCriteria(where, found.ignored)
+        return KnownCriteria(where, found.ignored, context.find)
 
     def page(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> SearchPage:
         """The page that begins after a place, None for the first, with what its matches include."""
@@ -170,7 +173,9 @@ class RecordSearch:
 
     def _context(self, scope: AccessScope) -> SearchContext:
         site = self._sites.of(scope)
-        return SearchContext(scope.tenant, site.zone, site.fhir_base, self._codes(scope))
+        return SearchContext(
+            scope.tenant, site.zone, site.fhir_base, codes=self._codes(scope), added=self._added.of(scope)
+        )
 
 
 def _price_of(asked: TypeSearch) -> int:

@@ -7,7 +7,7 @@ A type of which there is nothing to see is not asked.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from app.records.search.searching import RecordSearch, SearchPage, TypeSearch
+from app.records.search.searching import RecordSearch, SearchPage, Total, TypeSearch
 from graph.errors import Invalid
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
@@ -53,7 +53,7 @@ class SystemSearch:
                 break
             rest = _Rest(rest.searches[1:], None)
         after = self._after(scope, rest)
-        total = self.count(scope, present) if any(each.wants_total for each in present) else None
+        total = self.count(scope, present) if _is_counted(present) else None
         if total is None and place is None and after is None:
             total = sum(len(each.matches) for each in pages)
         return _joined(pages, after, total)
@@ -73,9 +73,14 @@ class SystemSearch:
         if rest.after is not None:
             return (rest.searches[0].resource_type, *rest.after)
         for each in rest.searches:
-            if self.by_type.page(scope, replace(each, count=1, includes=(), wants_total=False), None).matches:
+            if self.by_type.page(scope, replace(each, count=1, includes=(), total=Total.NONE), None).matches:
                 return (each.resource_type,)
         return None
+
+
+def _is_counted(searches: Iterable[TypeSearch]) -> bool:
+    """Whether a total is asked for; that of several types is never an estimate."""
+    return any(each.total is not Total.NONE for each in searches)
 
 
 def _from(searches: Sequence[TypeSearch], place: tuple[object, ...] | None) -> _Rest:

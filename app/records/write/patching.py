@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
+from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.validate.library import ProfileLibrary
 from app.records.write.conditions import Criteria, id_of
 from app.records.write.receiving import (
@@ -44,10 +45,17 @@ class Patched:
 class Patching:
     """Patches resources of one gateway."""
 
-    def __init__(self, store: ResourceStore, site: Site, profiles: ProfileLibrary) -> None:
+    def __init__(
+        self,
+        store: ResourceStore,
+        site: Site,
+        profiles: ProfileLibrary,
+        added: AddedParameters = NOTHING_ADDED,
+    ) -> None:
         self._store = store
         self._site = site
         self._profiles = profiles
+        self._added = added
 
     def patch(
         self,
@@ -128,8 +136,9 @@ class Patching:
 
     def _committed(self, scope: AccessScope, resource_id: str, found: Patched, **conditions: Any) -> Written:
         require_targets(found.received)
-        prepared = prepare(found.received, self._site, scope.tenant, resource_id)
-        unit = PatchResource(prepared=prepared, base=found.base, scope=scope, site=self._site, **conditions)
+        site = self._added.at(self._site, scope)
+        prepared = prepare(found.received, site, scope.tenant, resource_id)
+        unit = PatchResource(prepared=prepared, base=found.base, scope=scope, site=site, **conditions)
         return noted(scope, self._store.commit(scope, unit))
 
 

@@ -122,7 +122,7 @@ def prepare(
     document: Mapping[str, Any] = {**received.document, "id": resource_id}
     if references:
         document = orjson.loads(_filled(text, "0", ""))
-    values = extract(document, site.zone, site.fhir_base)
+    values = extract(document, site.zone, site.fhir_base, site.added)
     return Prepared(
         key=resource_key(tenant, received.resource_type, resource_id),
         resource_type=received.resource_type,

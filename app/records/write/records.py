@@ -7,6 +7,7 @@ in it, so two clients who create "unless it exists" at once get one resource.
 from typing import Any, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, Preconditions
+from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.validate.library import ProfileLibrary
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Received, prepare, receive, require_same_id, require_targets
@@ -23,10 +24,17 @@ Done = TypeVar("Done", Written, Written | None)
 class Records:
     """The writer of resources of one gateway."""
 
-    def __init__(self, store: ResourceStore, site: Site, profiles: ProfileLibrary) -> None:
+    def __init__(
+        self,
+        store: ResourceStore,
+        site: Site,
+        profiles: ProfileLibrary,
+        added: AddedParameters = NOTHING_ADDED,
+    ) -> None:
         self._store = store
         self._site = site
         self._profiles = profiles
+        self._added = added
 
     def create(
         self,
@@ -39,7 +47,7 @@ class Records:
         """Create under a new id; with criteria, answer the one match instead (http.html#ccreate)."""
         scope.require_writing(resource_type)
         received = self._received(scope, raw, resource_type)
-        prepared = prepare(received, self._site, scope.tenant, self._site.new_id())
+        prepared = prepare(received, self._at(scope), scope.tenant, self._site.new_id())
         unit = CreateResource(
             prepared=prepared, if_none_exist=if_none_exist, demanded=demanded, **self._whose(scope)
         )
@@ -57,7 +65,7 @@ class Records:
         scope.require_writing(resource_type)
         received = self._received(scope, raw, resource_type)
         require_same_id(received, resource_id)
-        prepared = prepare(received, self._site, scope.tenant, resource_id)
+        prepared = prepare(received, self._at(scope), scope.tenant, resource_id)
         unit = UpdateResource(prepared=prepared, demanded=demanded, **self._whose(scope))
         return self._committed(scope, unit)
 
@@ -108,4 +116,8 @@ class Records:
         return received
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:
-        return {"scope": scope, "site": self._site}
+        return {"scope": scope, "site": self._at(scope)}
+
+    def _at(self, scope: AccessScope) -> Site:
+        """The site, with the search parameters that the caller's tenant added."""
+        return self._added.at(self._site, scope)

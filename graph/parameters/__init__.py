@@ -1,0 +1,1 @@
+"""Search parameters that a tenant added, and the values that resources have for them."""
