@@ -7,6 +7,7 @@ from app.terminology.code_sets import TenantCodeSets
 from app.terminology.code_systems import CodeSystems
 from app.terminology.concept_maps import ConceptMaps
 from app.terminology.library import Definitions
+from app.terminology.membership import TenantMembership
 from app.terminology.value_sets import ValueSets
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ConceptMaps",
     "Definitions",
     "TenantCodeSets",
+    "TenantMembership",
     "TerminologyUses",
     "ValueSets",
 ]

@@ -1,6 +1,6 @@
 """The sets of codes that searches ask for: members of value sets, and what stands above or below a code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from app.terminology.answers import told
 from app.terminology.code_systems import CodeSystems
@@ -11,6 +11,7 @@ from fhir_profiles.terminology.codes import Selection
 from fhir_profiles.terminology.listing import Listing
 from graph.query.limits import MOST_VALUES
 from graph.scope import AccessScope
+from graph.terminology.concepts import ConceptStore
 
 _OWN = f"{KIND}/"
 
@@ -18,8 +19,15 @@ _OWN = f"{KIND}/"
 class TenantCodeSets:
     """The sets that one caller may ask for."""
 
-    def __init__(self, definitions: Definitions, code_systems: CodeSystems, scope: AccessScope) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        code_systems: CodeSystems,
+        concepts: ConceptStore,
+        scope: AccessScope,
+    ) -> None:
         self._definitions = definitions
+        self._concepts = concepts
         self._code_systems = code_systems
         self._scope = scope
 
@@ -42,6 +50,10 @@ class TenantCodeSets:
     def above(self, system: str, code: str) -> Mapping[str, set[str]]:
         """A code and all above it, by system; raises `TooLarge`, `Unavailable`."""
         return _by_system(self._code_systems.above(self._scope, system, code))
+
+    def defining(self, codes: Collection[str]) -> tuple[str, ...]:
+        """The keys of CodeSystems of the tenant whose concepts in the graph have one of some codes."""
+        return self._concepts.sources(self._scope, codes)
 
 
 def _by_system(codings: Iterable[Coding]) -> Mapping[str, set[str]]:

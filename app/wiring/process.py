@@ -61,6 +61,7 @@ from app.terminology import (
     ConceptMaps,
     Definitions,
     TenantCodeSets,
+    TenantMembership,
     TerminologyUses,
     ValueSets,
 )
@@ -375,7 +376,7 @@ class Wiring:
         return Cohorts(
             self.resources,
             ReferenceStore(self.graph),
-            ConceptStore(self.graph),
+            self.concepts,
             TellingStore(self.graph),
             tokens=self.page_tokens,
             pseudonym_key=self.key.derive("pseudonyms"),
@@ -385,7 +386,15 @@ class Wiring:
     # Use cases on terminology
 
     def _code_sets(self, scope: AccessScope) -> TenantCodeSets:
-        return TenantCodeSets(self.definitions, self.terminology.code_systems, scope)
+        return TenantCodeSets(self.definitions, self.terminology.code_systems, self.concepts, scope)
+
+    def membership(self, scope: AccessScope) -> TenantMembership:
+        """What checks codes against value sets, by what a caller may see."""
+        return TenantMembership(self.definitions, scope)
+
+    @cached_property
+    def concepts(self) -> ConceptStore:
+        return ConceptStore(self.graph)
 
     @cached_property
     def definitions(self) -> Definitions:
@@ -403,7 +412,7 @@ class Wiring:
     def terminology(self) -> TerminologyUses:
         return TerminologyUses(
             value_sets=ValueSets(self.definitions),
-            code_systems=CodeSystems(self.definitions, ConceptStore(self.graph)),
+            code_systems=CodeSystems(self.definitions, self.concepts),
             concept_maps=ConceptMaps(self.definitions),
             closures=Closures(self.definitions, ClosureStore(self.graph)),
         )

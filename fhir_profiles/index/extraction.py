@@ -32,6 +32,9 @@ from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, el
 __all__ = ["SearchValues", "extract", "keep_added"]
 
 _MOST_CONTAINED = 200  # that are kept of one resource: two may refer to one another
+_CODES = ("CodeSystem", "code")
+MOST_CODES = 1_000
+"""How many codes of a CodeSystem are kept as rows: of more none, since its concepts are in the graph."""
 _WHOM = ("Patient/", "ImagingStudy/")  # what a caller may be granted
 _DEEPEST_CONTAINED = 2  # what is contained, and what that refers to beside it
 
@@ -74,7 +77,7 @@ def extract(
         _Contained(resource).keep(rows)
     references = edges(resource, base)
     return SearchValues(
-        terms=tuple(rows.terms),
+        terms=tuple(rows.terms) if len(rows.terms) <= MOST_CODES else _without_codes(resource_type, rows),
         texts=tuple(rows.texts),
         spans=tuple(rows.spans),
         references=references,
@@ -118,6 +121,11 @@ def _added_tree(added: AddedParameter) -> "_Node":
         _plant(tree, added.resource_type, path, added.parameter.type, added.parameter.name)
     tree.close()
     return tree
+
+
+def _without_codes(resource_type: str, rows: KeptRows) -> tuple[TermValue, ...]:
+    """The terms of a resource, without the codes of a large code system, over which a commit takes long."""
+    return tuple(each for each in rows.terms if (resource_type, each.param) != _CODES)
 
 
 def _kept(resource: Mapping[str, Any], zone: tzinfo, base: str) -> KeptRows:

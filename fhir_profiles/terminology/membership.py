@@ -1,8 +1,8 @@
 """Whether a code is in a value set: what validation checks bindings against (terminologies.html#4.1).
 
 A check by `ValueSetMembership` says yes, no, or that nobody here can know: a system that is not loaded, a
-grammar such as MIME types. `SHIPPED` knows what this release ships; with a tenant's own value sets and code
-systems, `app.terminology` makes one for each caller.
+grammar such as MIME types. `SHIPPED` knows what this release ships; the one in `app.terminology.membership`
+knows the tenant's value sets and code systems, too.
 """
 
 from collections.abc import Iterable, Mapping

@@ -59,6 +59,7 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Version", ("kind", "sequence")),
     ("Concept", ("coding",)),
     ("Concept", ("source", "place")),
+    ("Concept", ("tenant", "code")),
     *((level, ("partition", "serial")) for level in LEVELS),
 )
 

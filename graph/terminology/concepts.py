@@ -4,7 +4,7 @@ The same coding may be defined several times, by what ships and by CodeSystems o
 walked from coding to coding, a level at a time, over the nodes that the tenant may see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from fhir_profiles.terminology import Coding
@@ -21,6 +21,9 @@ UNWIND $codings AS coding
 MATCH (c:Concept {{coding: coding}}) WHERE {_OURS.format("c")}
 MATCH {{way}} WHERE {_OURS.format("next")}
 RETURN DISTINCT c.system AS own, next.system AS system, next.code AS code
+"""
+_SOURCES = """
+MATCH (c:Concept) WHERE c.tenant = $tenant AND c.code IN $codes RETURN DISTINCT c.source AS source
 """
 _BELOW = _STEP.replace("{way}", "(c)<-[:IS_A]-(next:Concept)")
 _ABOVE = _STEP.replace("{way}", "(c)-[:IS_A]->(next:Concept)")
@@ -67,6 +70,11 @@ class ConceptStore:
     def above(self, scope: AccessScope, codings: Iterable[Coding]) -> frozenset[Coding]:
         """Some codings and all above them, in whatever system; raises `TooLarge`."""
         return self._reached(scope, codings, _ABOVE)
+
+    def sources(self, scope: AccessScope, codes: Collection[str]) -> tuple[str, ...]:
+        """The keys of the tenant's CodeSystems of which some concept has one of some codes; rights apart."""
+        rows = self._graph.read(_SOURCES, tenant=scope.tenant, codes=list(codes))
+        return tuple(sorted({row["source"].rpartition("|")[0] for row in rows}))
 
     def _expanded(
         self, scope: AccessScope, asked: set[Coding], *, descendants: bool, maps: bool

@@ -142,11 +142,12 @@ class _LoadedSystem:
 
     def size(self, asked: Selection) -> int:
         """How many codes are asked for; raises `UnreadableFilter`, `TooCostly`."""
-        places = self._narrowed(asked.filters)
-        if self._rest(asked) == Selection():
-            return self._count if places is None else len(places)
+        if asked == Selection():
+            return self._count
         if asked.filters or asked.usable_only:
-            return sum(1 for _ in self.chosen(asked))
+            places = self._narrowed(asked.filters)
+            plain = places is not None and self._rest(asked) == Selection()
+            return len(places or ()) if plain else sum(1 for _ in self.chosen(asked))
         rows = self._graph.read(_SIZE, source=self._source, active=asked.active_only, words=list(asked.words))
         return int(rows[0]["size"])
 

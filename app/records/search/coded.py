@@ -11,9 +11,10 @@ from app.records.search.modifiers import AskedParameter
 from fhir_profiles.index.escaping import split_on, unescaped
 from fhir_profiles.index.tokens import ABOVE, BELOW, IN, NOT_IN
 from graph.errors import Invalid, NotFound
-from graph.query.expression import Any, Expression, Not, Term
+from graph.query.expression import Any, Expression, KeyIn, Not, Term
 
 CODED = frozenset({IN, NOT_IN, ABOVE, BELOW})
+CODES_OF_SYSTEMS = ("CodeSystem", "code")
 
 
 class CodeSets(Protocol):
@@ -27,6 +28,9 @@ class CodeSets(Protocol):
 
     def below(self, system: str, code: str) -> Mapping[str, Collection[str]]:
         """A code and all below it; raises `TooLarge`."""
+
+    def defining(self, codes: Collection[str]) -> tuple[str, ...]:
+        """The keys of large CodeSystems that define one of some codes."""
 
     def above(self, system: str, code: str) -> Mapping[str, Collection[str]]:
         """A code and all above it; raises `TooLarge`."""
@@ -44,6 +48,14 @@ def coded(asked: AskedParameter, values: Collection[str], sets: CodeSets | None)
     except NotFound as error:
         raise Invalid(error.message, location=asked.name[:64], code="not-found") from None
     return Not(matched) if asked.modifier == NOT_IN else matched
+
+
+def defined(asked: AskedParameter, matched: Expression, sets: CodeSets | None) -> Expression:
+    """A condition on the codes of CodeSystems, with those whose codes are too many to be rows of theirs."""
+    leaves = matched.of if isinstance(matched, Any) else (matched,)
+    codes = {code for each in leaves if isinstance(each, Term) for code in each.codes if not each.system}
+    keys = sets.defining(codes) if sets and codes else ()
+    return Any((matched, KeyIn(asked.resource_type, keys))) if keys else matched
 
 
 def _terms(asked: AskedParameter, value: str, sets: CodeSets) -> Iterator[Term]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TypeAlias
 
-from app.records.search.coded import CODED, CodeSets, coded
+from app.records.search.coded import CODED, CODES_OF_SYSTEMS, CodeSets, coded, defined
 from app.records.search.contained import in_contained
 from app.records.search.filters import condition_of
 from app.records.search.leaves import leaf
@@ -237,6 +237,8 @@ def _matching(asked: AskedParameter, values: list[str], context: SearchContext) 
     else:
         leaves = tuple(leaf(asked, value, context.zone, context.base) for value in values)
         matched = leaves[0] if len(leaves) == 1 else Any(leaves)
+        if (asked.resource_type, asked.parameter.name) == CODES_OF_SYSTEMS:
+            matched = defined(asked, matched, context.codes)
     return Not(matched) if asked.modifier == "not" else matched
 
 
