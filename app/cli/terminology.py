@@ -8,7 +8,7 @@ import click
 
 from app.cli.access import admitted
 from app.config import Config
-from app.records.write.terminology_packages import KNOWN, REFUSED, STORED, TerminologyPackages
+from app.records.packages.terminology import KNOWN, REFUSED, STORED, TerminologyPackages
 from app.wiring import wired
 from graph.scope import AccessScope
 

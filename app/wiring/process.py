@@ -39,14 +39,14 @@ from app.records.graphql.executing import GraphqlReader
 from app.records.graphql.searches import GraphqlSearches
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
+from app.records.packages.profiles import ProfileLoading
+from app.records.packages.terminology import TerminologyPackages
 from app.records.parameters import AddedParameters, ParameterIndexer
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
 from app.records.search.system import SystemSearch
 from app.records.validate import ProfileLibrary, RecordValidation
-from app.records.validate.loading import ProfileLoading
 from app.records.write.patching import Patching
-from app.records.write.terminology_packages import TerminologyPackages
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.demo import DemoUsers

@@ -1,0 +1,1 @@
+"""Bringing FHIR packages in: their conformance resources, as every client would write them."""
