@@ -7,7 +7,7 @@ module of this folder with `KEPT` and `asked`, and a row here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fhir_profiles.definitions.registry import SearchParameter
+from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter
 from fhir_profiles.index import (
     composites,
     dates,
@@ -49,6 +49,14 @@ TYPES: Mapping[str, ParameterType] = {
     "quantity": ParameterType(SpanValue, quantities.KEPT, quantities.asked),
     "special": ParameterType(SpanValue, positions.KEPT, positions.asked),
 }
+
+
+MODIFIERS_BY_TYPE: Mapping[str, frozenset[str]] = {
+    **{name: of.modifiers - RESOURCE_TYPES for name, of in TYPES.items()},
+    "reference": (TYPES["reference"].modifiers - RESOURCE_TYPES) | {"[type]"},
+    "composite": frozenset(),
+}
+"""What a parameter of each type takes beside `:missing`; `[type]` is the name of a resource type."""
 
 
 def row_of(parameter: SearchParameter) -> RowType:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from fhir_profiles.validation.structure import elements, is_complex
 
 _WORDED = frozenset({"string", "markdown", "code"})
+_ADDRESS = ("Reference", "reference")  # a string by its definition
 _LEAF = ""  # in place of a type: the value itself is text
 _TAG = re.compile(r"<[^<>]*>")
 _LONGEST = 20_000  # characters of either that are kept: enough for the words of a long report
@@ -57,6 +58,7 @@ def _ways(kind: str) -> Mapping[str, str]:
     return {
         key: _LEAF if of in _WORDED else of
         for key, of in found
+        if (kind, key) != _ADDRESS
         if of in _WORDED or of == "Resource" or (is_complex(of) and of not in ("Narrative", "Meta"))
     }
 

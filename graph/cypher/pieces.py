@@ -59,7 +59,7 @@ def worded(scope: AccessScope, leaf: Worded) -> Statement:
     query = writing.value(f"+within:{within} +({leaf.query})")
     row = BoundRow("r", (leaf.entity,))
     found = f"CALL db.index.fulltext.queryNodes('{WORDING_INDEX}', {query}) YIELD node AS v"
-    own = f"v.key = {writing.value(kind_key(scope.tenant, leaf.entity))}"
+    own = f"v.within = {writing.value(within)}"
     rows = f"{found}\nMATCH (v)-[:OF]->{pattern(row)}\nWHERE {own} AND {seen(writing, row)}"
     return _collected(writing, rows, "r")
 

@@ -3,7 +3,7 @@
     (:Term {key, system, serial})-[:OF]->(resource)     key: tenant|type|parameter|code
     (:Text {key, value, exact, serial})-[:OF]->(…)      key: tenant|type|parameter
     (:Span {key, low, high, system, code, serial})-[:OF]->(…)
-    (:Wording {key, within, narrative, content})-[:OF]->(…)       key: tenant|type, `within` one word for both
+    (:Wording {within, narrative, content})-[:OF]->(…)  `within` is one word for tenant and type
 
 The commit writes them, the compiler compares them, the schema indexes them, and all three read them here. Two
 parameters are no rows but properties of the resource (`NODE_FIELDS`).
@@ -94,9 +94,9 @@ TermRow: TypeAlias = tuple[str, str] | tuple[str, str, bool]
 """The columns, and true where it is of whom a patient was merged into (`graph/resources/following.py`)."""
 TextRow: TypeAlias = tuple[str, str, str]
 SpanRow: TypeAlias = tuple[str, float, float, str, str]
-WordingRow: TypeAlias = tuple[str, str, str, str]
+WordingRow: TypeAlias = tuple[str, str | None, str]
 WORDING_INDEX = "wording"
-WORDING_COLUMNS = ("key", "within", "narrative", "content")
+WORDING_COLUMNS = ("within", "narrative", "content")
 EdgeRow: TypeAlias = tuple[Any, ...]
 """The key of the target, relationship type, element path, version where one is named, and true as above."""
 
@@ -119,7 +119,7 @@ def wording_rows(tenant: str, resource_type: str, wording: Wording | None) -> tu
     """The Wording row of one resource; none where it has no words."""
     if wording is None:
         return ()
-    return ((kind_key(tenant, resource_type), within_of(tenant, resource_type), *wording),)
+    return ((within_of(tenant, resource_type), wording.narrative or None, wording.content),)
 
 
 @cache

@@ -14,12 +14,13 @@ from graph.budget import plans
 from graph.commit import Committer, Unit
 from graph.cypher.compile import count, page
 from graph.cypher.order import in_creation_order
-from graph.cypher.probe import probe, sizes_of
+from graph.cypher.probe import counted, probe, sizes_of
 from graph.errors import Gone, HilumError, NotFound, TooLarge
 from graph.keys import kind_key, resource_key, version_key
-from graph.query.expression import Expression, KeyIn, Question
+from graph.query.expression import Expression, Field, KeyIn, Question
 from graph.query.forms import has_words
 from graph.query.limits import MOST_VALUES
+from graph.query.rows import code_key
 from graph.records import Found, ResourceVersion
 from graph.resources.sieve import SerialPage, Sieve
 from graph.scope import AccessScope, scoped
@@ -270,6 +271,12 @@ class ResourceStore:
             return found if most is None else min(found, most)
 
         return self._graph.recalled(scope, ("count", resource_type, where, most), find, lambda _: 100)
+
+    def holds_any(self, scope: AccessScope, fields: Iterable[Field], code: str) -> frozenset[Field]:
+        """Those of the fields in which some resource has a code, whoever may see it: what is worth asking."""
+        keys = {code_key(scope.tenant, field, code): field for field in fields}
+        sizes = sizes_of(self._graph.read_statement(counted(scope, list(keys))))
+        return frozenset(keys[key] for key, size in sizes.items() if size)
 
     def bodies(self, scope: AccessScope, keys: Sequence[str]) -> list[ResourceVersion]:
         """The current versions of the seen ones among `keys`, in their order."""

@@ -10,13 +10,14 @@ import graph.commit
 from app.processes.roles import ROLES
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
 from app.work.orphans import OrphanSweep
+from app.work.parameters import ParameterJob
 from app.work.purge import Purge, PurgeFollower
 from tests.architecture.source import ROOT, definitions
 
 ROW = re.compile(r"\| (?P<word>[\w -]+) \| (?P<meaning>.+) \| `(?P<path>[\w/]+\.py): (?P<name>\w+)` \|")
 COLUMNS = "| word | what it means here | said in |"
 NAMES_WITH_A_STORY = ("CommitterThread", "ShelfRow")  # told under `committer` and `shelf`
-WORK = (FeedMark, JobForgetting, UploadSweep, OrphanSweep, Purge, PurgeFollower)
+WORK = (ParameterJob, FeedMark, JobForgetting, UploadSweep, OrphanSweep, Purge, PurgeFollower)
 
 
 @dataclass(frozen=True, slots=True)

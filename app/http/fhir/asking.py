@@ -13,6 +13,7 @@ from app.records.search import (
     Total,
     TypeSearch,
     bounded,
+    contained_of,
     include_of,
     sorts_of,
 )
@@ -21,7 +22,20 @@ from graph.errors import Invalid
 _INCLUDES = frozenset(
     f"{name}{modifier}" for name in ("_include", "_revinclude") for modifier in ("", ":iterate", ":recurse")
 )
-_RESULTS = frozenset({"_count", "_sort", "_summary", "_elements", "_total", "_totalMethod", PAGE, *_INCLUDES})
+_RESULTS = frozenset(
+    {
+        "_count",
+        "_sort",
+        "_summary",
+        "_elements",
+        "_total",
+        "_totalMethod",
+        "_contained",
+        "_containedType",
+        PAGE,
+        *_INCLUDES,
+    }
+)
 _TOTALS = {
     "none": Total.NONE,
     "estimate": Total.ESTIMATE,
@@ -57,6 +71,7 @@ def search_of(call: Call, kind: str, patient_id: str | None, known: KnownCriteri
         sort=sorts_of(kind, call.parameter("_sort"), known.find),
         includes=_includes(kind, call.parameters, known.find),
         total=_total(call),
+        contained=contained_of(call.parameter("_contained"), call.parameter("_containedType")),
     )
     return SearchCall(
         search=search,

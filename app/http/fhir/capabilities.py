@@ -16,6 +16,7 @@ from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.policy import WRITABLE_TYPES
 from fhir_profiles.definitions.added import AddedParameter
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
+from fhir_profiles.index.parameter_types import MISSING, MODIFIERS_BY_TYPE
 from fhir_profiles.patching.json_patch import JSON_PATCH
 
 # The interactions of a type, with the codes of valueset-type-restful-interaction.
@@ -30,6 +31,10 @@ _SECURITY = " ".join(
         "Bearer tokens (RFC 6750); the metadata of RFC 8414 says where from.",
         *(f"A {role} writes {', '.join(sorted(types))} only." for role, types in WRITABLE_TYPES.items()),
     )
+)
+_MODIFIERS = "Search parameters take these modifiers, by their type, and no others: " + "; ".join(
+    f"{kind} {' '.join(f':{each}' for each in sorted({MISSING, *taken}))}"
+    for kind, taken in sorted(MODIFIERS_BY_TYPE.items())
 )
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition/patient"
 
@@ -51,6 +56,7 @@ def capability_statement(
     ]
     rest = {
         "mode": "server",
+        "documentation": _MODIFIERS,
         "security": {"description": _SECURITY},
         "resource": types,
         "interaction": [{"code": code} for code in OF_SYSTEM if code in offered],

@@ -9,7 +9,20 @@ from graph.errors import Invalid
 USUAL_COUNT, MOST = 50, 1_000
 PAGE = "_page"
 _DIGITS = 18
-_ONCE = frozenset({"_count", "_sort", "_summary", "_elements", "_total", "_totalMethod", "_since", "_at"})
+_ONCE = frozenset(
+    {
+        "_count",
+        "_sort",
+        "_summary",
+        "_elements",
+        "_total",
+        "_totalMethod",
+        "_contained",
+        "_containedType",
+        "_since",
+        "_at",
+    }
+)
 
 
 def count_of(call: Call) -> int:

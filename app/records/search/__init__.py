@@ -1,6 +1,7 @@
 """FHIR search (R4 search.html): criteria parsed onto the query tree, includes, and pages of matches."""
 
 from app.records.search.asked_references import Pairs, asked_references, renamed, require_resolved
+from app.records.search.containers import Contained, contained_of
 from app.records.search.criteria import (
     OF_EVERY_TYPE,
     FindParameter,
@@ -16,6 +17,7 @@ from app.records.search.sorting import sorts_of
 __all__ = [
     "MOST_INCLUDED",
     "OF_EVERY_TYPE",
+    "Contained",
     "FindParameter",
     "Include",
     "IncludeSearch",
@@ -28,6 +30,7 @@ __all__ = [
     "TypeSearch",
     "asked_references",
     "bounded",
+    "contained_of",
     "criteria",
     "include_of",
     "known_criteria",

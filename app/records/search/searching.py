@@ -11,6 +11,7 @@ from typing import TypeAlias
 from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.search.asked_references import require_resolved
 from app.records.search.coded import CodeSets
+from app.records.search.containers import Contained, ContainerSearch
 from app.records.search.criteria import (
     KnownCriteria,
     SearchContext,
@@ -23,11 +24,12 @@ from app.records.search.includes import ROUNDS, Include, IncludeSearch
 from app.site import Sites
 from fhir_profiles.references import HISTORY
 from graph.budget import MOST_TO_DECIDE, plan, spend
+from graph.errors import Invalid
 from graph.query.expression import All, Expression, Page, Question, Sort
 from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
 from graph.query.prices import INCLUDE, QUESTION, price, rows
-from graph.records import ResourceVersion
+from graph.records import Found, ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
@@ -54,6 +56,7 @@ class TypeSearch:
     sort: tuple[Sort, ...] = ()
     includes: tuple[Include, ...] = ()
     total: Total = Total.NONE
+    contained: Contained = Contained.FALSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class RecordSearch:
         self._sites = sites
         self._codes = codes
         self._added = added
+        self._containers = ContainerSearch(resources)
 
     def criteria(self, scope: AccessScope, resource_type: str, parameters: Parameters) -> Expression:
         """Return the condition of criteria that decide a write.
@@ -129,8 +133,7 @@ class RecordSearch:
         """The page that begins after a place, None for the first, with what its matches include."""
         scope.require("fhir.read")
         spend(_price_of(asked))
-        question = Question(asked.resource_type, asked.where, Page(asked.count, asked.sort, after))
-        found = self._resources.search(scope, question)
+        found = self._found(scope, asked, after)
         more = self._includes.included(scope, found.keys, asked.includes)
         versions = self._resources.bodies(scope, [*found.keys, *more.keys])
         there = [version for version in versions if not version.deleted]
@@ -151,6 +154,17 @@ class RecordSearch:
             self._names_other_versions(scope, matches, asked.where),
         )
 
+    def _found(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> Found:
+        if asked.contained is Contained.FALSE:
+            page = Page(asked.count, asked.sort, after)
+            return self._resources.search(scope, Question(asked.resource_type, asked.where, page))
+        if asked.sort:
+            raise Invalid(
+                "what contains a match has no order of its own", location="_sort", code="not-supported"
+            )
+        kind, where = asked.resource_type, asked.where
+        return self._containers.page(scope, kind, where, asked.contained, count=asked.count, after=after)
+
     def _names_other_versions(
         self, scope: AccessScope, matches: Iterable[ResourceVersion], where: Expression
     ) -> bool:
@@ -167,7 +181,11 @@ class RecordSearch:
         scope.require("fhir.read")
         spend(QUESTION + price(asked.where))
         most = MOST_ESTIMATED if asked.total is Total.ESTIMATE else None
-        found = self._resources.count(scope, asked.resource_type, asked.where, most)
+        kind, where = asked.resource_type, asked.where
+        if asked.contained is Contained.FALSE:
+            found = self._resources.count(scope, kind, where, most)
+        else:
+            found = self._containers.count(scope, kind, where, asked.contained)
         scope.counts(found)
         return found
 

@@ -66,12 +66,48 @@ def test_every_type_and_parameter_of_the_registry_is_told_of(fhir: Fhir) -> None
 
 @pytest.mark.parametrize("kind", ["Patient", "Observation", "ImagingStudy", "DiagnosticReport"])
 def test_every_parameter_that_is_told_of_can_be_searched_and_sorted_by(fhir: Fhir, kind: str) -> None:
-    values = {"date": "2026", "number": "1", "quantity": "1", "composite": None}
+    values = {"date": "2026", "number": "1", "quantity": "1", "composite": None, "special": None}
     for name, parameter in search_parameters(kind).items():
         value = values.get(parameter.type, "x")
         if value and name != "_lastUpdated":
             assert fhir.get(f"{kind}?{name}={value}").status_code == 200, name
             assert fhir.get(f"{kind}?_sort={name}&_count=1").status_code == 200, name
+
+
+KINDS_OF_PARAMETERS = {  # one of each type
+    "token": "Patient?gender",
+    "string": "Patient?name",
+    "reference": "Patient?general-practitioner",
+    "date": "Patient?birthdate",
+    "quantity": "Observation?value-quantity",
+    "number": "RiskAssessment?probability",
+    "uri": "ValueSet?url",
+    "composite": "Observation?code-value-quantity",
+    "special": "Location?near",
+}
+MODIFIERS = {"missing", "exact", "contains", "not", "text", "in", "not-in", "below", "above", "identifier"}
+VALUES = {"missing": "true", "date": "2026", "quantity": "1", "number": "1", "special": "1|2"}
+
+
+def test_a_modifier_is_taken_where_it_is_told_of_and_nowhere_else(fhir: Fhir) -> None:
+    told = fhir.client.get("/fhir/metadata").json["rest"][0]["documentation"]  # type: ignore[index]
+    by_type = {text.split()[0]: text for text in told.partition("others: ")[2].split("; ")}
+    wrong = []
+    for kind, name in KINDS_OF_PARAMETERS.items():
+        for modifier in (*MODIFIERS, "of-type", "iterate", "colour"):
+            value = VALUES.get(modifier) or VALUES.get(kind) or "http://e.example/a"
+            refused = "takes no such modifier" in fhir.get(f"{name}:{modifier}={value}").text
+            if refused is (f":{modifier}" in by_type[kind].split()):
+                wrong.append((kind, modifier))
+
+    assert wrong == []
+    assert "[type]" in by_type["reference"]
+
+
+def test_what_every_type_takes_is_told_once(fhir: Fhir) -> None:
+    told = fhir.client.get("/fhir/metadata").json["rest"][0]["searchParam"]  # type: ignore[index]
+
+    assert {each["name"] for each in told} == {"_content", "_filter", "_list", "_text"}
 
 
 def test_a_type_that_nobody_thinks_of_works_like_any_other(fhir: Fhir) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.http.fhir.conftest import Fhir, found, names
+from tests.app.http.fhir.conftest import Fhir, found, link, names
 from tests.factories.fhir import condition, medication_request, patient, reference
 
 
@@ -89,6 +89,75 @@ def order(name: str, of: str, contained: list[dict[str, Any]] | None) -> dict[st
         medicationReference=reference(of),
         contained=contained,
     )
+
+
+def test_contained_resources_are_found_by_what_contains_them(fhir: Fhir) -> None:
+    def drug(code: str) -> dict[str, Any]:
+        coded = {"coding": [{"system": "urn:drugs", "code": code}]}
+        return {"resourceType": "Medication", "id": "m", "code": coded}
+
+    for name, code in (("one", "MTX"), ("two", "MTX"), ("three", "other")):
+        order = medication_request("Patient/bo", id=name)
+        order = {key: value for key, value in order.items() if not key.startswith("medication")}
+        order |= {"medicationReference": {"reference": "#m"}, "contained": [drug(code)]}
+        assert fhir.send("PUT", f"MedicationRequest/{name}", order).status_code == 201
+    given = {
+        "resourceType": "MedicationAdministration",
+        "id": "given",
+        "status": "completed",
+        "subject": reference("Patient/bo"),
+        "effectiveDateTime": "2026",
+        "medicationReference": {"reference": "#m"},
+        "contained": [drug("MTX")],
+    }
+    assert fhir.send("PUT", "MedicationAdministration/given", given).status_code == 201
+    assert fhir.send("PUT", "Medication/stored", {**drug("MTX"), "id": "stored"}).status_code == 201
+
+    inside = ["MedicationAdministration/given", "MedicationRequest/one", "MedicationRequest/two"]
+    assert fhir.found("Medication?code=MTX&_contained=true") == inside
+    assert fhir.found("Medication?code=MTX&_contained=both") == ["Medication/stored", *inside]
+    assert fhir.found("Medication?code=MTX&_contained=false") == ["Medication/stored"]
+    assert len(fhir.found("Medication?_contained=true&_containedType=container")) == 4
+    assert fhir.found("Medication?code:not=MTX&_contained=true") == ["MedicationRequest/three"]
+    assert fhir.found("Substance?_contained=true") == []
+    counted = fhir.get("Medication?code=MTX&_contained=true&_count=0").json
+    assert counted["total"] == 3  # type: ignore[index]
+    pages, address = [], "Medication?code=MTX&_contained=both&_count=1"
+    while address:
+        page = fhir.get(address).json
+        pages += names(page)
+        address = link(page, "next") or ""
+    assert pages == ["Medication/stored", *inside]
+
+
+@pytest.mark.parametrize(
+    "query", ["_contained=maybe", "_contained=true&_containedType=contained", "_contained=true&_sort=code"]
+)
+def test_what_is_not_asked_of_contained_resources_is_refused(fhir: Fhir, query: str) -> None:
+    assert fhir.get(f"Medication?{query}").status_code == 400
+
+
+def test_a_reference_of_any_kind_is_not_missing(fhir: Fhir) -> None:
+    drug = {"resourceType": "Medication", "id": "m", "status": "active"}
+    stored = {"reference": "Medication/elsewhere"}
+    kinds = {
+        "contained": ({"reference": "#m"}, [drug]),
+        "literal": (stored, None),
+        "logical": ({"identifier": {"system": "urn:drugs", "value": "1"}}, None),
+    }
+    for name, (of, contained) in kinds.items():
+        order = medication_request("Patient/bo", id=name)
+        order = {key: value for key, value in order.items() if not key.startswith("medication")}
+        order |= {"medicationReference": of} | ({"contained": contained} if contained else {})
+        assert fhir.send("PUT", f"MedicationRequest/{name}", order).status_code == 201
+
+    expected = {
+        "MedicationRequest?medication:missing=true": "",
+        "MedicationRequest?medication:missing=false": "contained literal logical",
+        "MedicationRequest?medication=%23": "",
+        "MedicationRequest?medication:identifier=1": "logical",
+    }
+    assert found(fhir, expected) == expected
 
 
 def test_chains_look_into_contained_resources(fhir: Fhir) -> None:
