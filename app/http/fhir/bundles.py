@@ -38,9 +38,25 @@ def bundle(
         head["total"] = total
     if links:
         head["link"] = [{"relation": relation, "url": url} for relation, url in links.items()]
+    return _with_entries(head, entries)
+
+
+def _with_entries(head: Mapping[str, Any], entries: Iterable[AnswerEntry]) -> bytes:
     texts = b",".join(entry.text() for entry in entries)
     text = orjson.dumps(head)
     return text if not texts else text[:-1] + b',"entry":[' + texts + b"]}"
+
+
+def document(identifier: str, timestamp: str, entries: Iterable[AnswerEntry], profile: str = "") -> bytes:
+    """The JSON of a Bundle that is a document (FHIR R4 documents.html#bundle), of a profile or none."""
+    head: dict[str, Any] = {
+        "resourceType": "Bundle",
+        **({"meta": {"profile": [profile]}} if profile else {}),
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": identifier},
+        "type": "document",
+        "timestamp": timestamp,
+    }
+    return _with_entries(head, entries)
 
 
 def warning(texts: Iterable[str], code: str) -> bytes:

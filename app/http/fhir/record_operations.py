@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 
 from app.http.fhir.bulk import ExportViews
+from app.http.fhir.documents import DocumentViews
 from app.http.fhir.everything import EverythingViews
+from app.http.fhir.lastn import LatestViews
+from app.http.fhir.match import MatchViews
 from app.http.fhir.meta import MetaViews
 from app.http.fhir.operations import FhirOperation
+from app.http.fhir.pictures import PictureViews
 from app.paging import PageTokens
+from app.records.documents import Documents, PatientSummaries
 from app.records.everything import Everything
+from app.records.identity import PatientMatch
 from app.records.labels import RecordLabels
-from app.records.read import RecordReader
+from app.records.latest import LatestObservations
+from app.records.read import RecordReader, StudyAddresses
+from app.records.search import RecordSearch
 from app.site import Sites
 from app.work.bulk.exports import Exports
 from app.work.bulk.imports import Imports
@@ -23,7 +31,12 @@ class RecordUses:
     exports: Exports
     imports: Imports
     labels: RecordLabels
+    matching: PatientMatch
     reader: RecordReader
+    search: RecordSearch
+    latest: LatestObservations
+    documents: Documents
+    summaries: PatientSummaries
 
 
 def record_operations(uses: RecordUses, tokens: PageTokens, sites: Sites) -> tuple[FhirOperation, ...]:
@@ -31,5 +44,9 @@ def record_operations(uses: RecordUses, tokens: PageTokens, sites: Sites) -> tup
     return (
         *MetaViews(uses.reader, uses.labels).operations(),
         *EverythingViews(uses.everything, tokens, sites).operations(),
+        *MatchViews(uses.matching, sites).operations(),
+        *LatestViews(uses.latest, uses.search, tokens, sites).operations(),
+        *DocumentViews(uses.documents, uses.summaries, sites).operations(),
+        *PictureViews(StudyAddresses(uses.reader, sites)).operations(),
         *ExportViews(uses.exports, sites).operations(),
     )

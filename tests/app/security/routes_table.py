@@ -141,6 +141,11 @@ def _meta(_: Target) -> bytes:
     return json.dumps({"resourceType": "Parameters", "parameter": [tag]}).encode()
 
 
+def _person(target: Target) -> bytes:
+    number = {"system": "urn:hilum:mrn", "value": target.mark}
+    return json.dumps({"resourceType": "Patient", "identifier": [number]}).encode()
+
+
 def _line(target: Target) -> bytes:
     return json.dumps(target.diagnosis()).encode() + b"\n"
 
@@ -261,9 +266,9 @@ def _records(rule: str, path: str, **more: Any) -> Route:
     return Route(f"GET {rule}", RECORD, path, **{"shows": _recorded, **more})
 
 
-def _operations(rule: str, path: str, name: str, **more: Any) -> tuple[Route, ...]:
+def _operations(rule: str, path: str, name: str, query: str = "", **more: Any) -> tuple[Route, ...]:
     """An operation that reads the diagnosis, asked for either way."""
-    asked = (f"{rule}/${name}", f"{path}/${name}")
+    asked = (f"{rule}/${name}", f"{path}/${name}{query}")
     return (
         _records(*asked, **more),
         Route(f"POST {asked[0]}", RECORD, asked[1], **{"shows": _recorded, **more}),
@@ -402,6 +407,13 @@ FHIR = (
     _writing(f"POST {_ONE}/$meta-delete", f"{_DX}/{{condition}}/$meta-delete", _meta),
     *_operations(_ONE, "/fhir/Patient/{patient}", "everything"),
     *_operations(_TYPE, "/fhir/Patient", "everything", refused_to=SEES_ALL),
+    *_operations(_TYPE, "/fhir/Observation", "lastn", shows=None, query="?patient={patient}&code=x"),
+    *_operations(_TYPE, "/fhir/DocumentReference", "docref", shows=None, query="?patient={patient}"),
+    *_operations(_TYPE, "/fhir/Patient", "match", shows=None, body=_person, headers=JSON)[1:],
+    Route(f"GET {_TYPE}/$match", RECORD, "/fhir/Patient/$match", status=400),
+    *_operations(_ONE, "/fhir/Patient/{patient}", "summary"),
+    *_operations(_ONE, "/fhir/Composition/{mark}", "document", status=404, shows=None),
+    *_operations(_ONE, f"{_IS}/{{imaging_study}}", "pictures", shows=_instance, by_study=True),
     *_bulk("/fhir", "/fhir"),
     *_bulk(_TYPE, "/fhir/Patient"),
     *_bulk(_ONE, "/fhir/Group/{mark}", status=404),

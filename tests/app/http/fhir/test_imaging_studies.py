@@ -126,3 +126,29 @@ def test_a_study_without_pictures_is_found_by_the_instances_that_it_names(fhir: 
     assert set(fhir.found(f"ImagingStudy?instance=1.9.1.1,{sop_uid}")) == {written, pictures}
     assert fhir.found("ImagingStudy?instance:not=1.9.1.1") == [pictures]
     assert fhir.found("ImagingStudy?instance:missing=true") == []
+
+
+def test_where_the_pictures_of_a_study_are_is_told(fhir: Fhir, stored: Any) -> None:
+    stored()
+    study = study_of(fhir)
+    name = f"ImagingStudy/{study['id']}"
+    told = fhir.get(f"{name}/$pictures").get_json()["parameter"][0]["part"]
+    series = fhir.get(f"{name}/$pictures?level=series").get_json()["parameter"][0]["part"][-1]["part"]
+
+    assert _urls(told)[0].endswith(f"/dicom-web/studies/{UID}")
+    for url in (_urls(told)[1], _urls(told[-1]["part"])[1], _urls(told[-1]["part"][-1]["part"])[1]):
+        answer = fhir.client.get(url.partition("8042")[2], headers=fhir.headers)
+        assert (answer.status_code, len(answer.get_json())) == (200, 1)
+    assert [each["name"] for each in series] == [
+        "uid",
+        "url",
+        "metadata",
+        "rendered",
+        "thumbnail",
+        "modality",
+    ]
+    assert fhir.get(f"{name}/$pictures?level=frame").status_code == 400
+
+
+def _urls(part: Any) -> list[str]:
+    return [each["valueUrl"] for each in part if each["name"] in ("url", "metadata")]

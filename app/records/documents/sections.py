@@ -1,0 +1,126 @@
+"""The sections of a patient summary (HL7 International Patient Summary 1.1): what belongs into each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Resource: TypeAlias = Mapping[str, Any]
+LOINC = "http://loinc.org"
+
+
+def _status(*codes: str) -> Callable[[Resource], bool]:
+    return lambda resource: resource.get("status") in codes
+
+
+def _codes(resource: Resource, name: str) -> set[str]:
+    concept = resource.get(name, {})
+    return (
+        {each.get("code", "") for each in concept.get("coding", ())} if isinstance(concept, dict) else set()
+    )
+
+
+def _is_believed(resource: Resource) -> bool:
+    return not _codes(resource, "verificationStatus") & {"entered-in-error", "refuted"}
+
+
+def _is_active(resource: Resource) -> bool:
+    clinical = _codes(resource, "clinicalStatus")
+    return _is_believed(resource) and (not clinical or bool(clinical & {"active", "recurrence", "relapse"}))
+
+
+def _is_past(resource: Resource) -> bool:
+    clinical = _codes(resource, "clinicalStatus")
+    return _is_believed(resource) and bool(clinical & {"inactive", "remission", "resolved"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Resources of a type: those that `fits` says, of a category where one is named, by `date` the newest."""
+
+    kind: str
+    date: str
+    fits: Callable[[Resource], bool]
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySection:
+    """A section: its LOINC code and title; one that is `required` is there even where nothing is known."""
+
+    code: str
+    display: str
+    title: str
+    sources: tuple[Source, ...]
+    required: bool = False
+
+
+_FINAL = _status("final", "amended", "corrected", "preliminary")
+SECTIONS: tuple[SummarySection, ...] = (
+    SummarySection(
+        "48765-2",
+        "Allergies and adverse reactions Document",
+        "Allergies and Intolerances",
+        (Source("AllergyIntolerance", "date", _is_active),),
+        required=True,
+    ),
+    SummarySection(
+        "10160-0",
+        "History of Medication use Narrative",
+        "Medication Summary",
+        (
+            Source("MedicationStatement", "effective", _status("active", "intended", "on-hold", "unknown")),
+            Source("MedicationRequest", "authoredon", _status("active", "on-hold", "unknown")),
+        ),
+        required=True,
+    ),
+    SummarySection(
+        "11450-4",
+        "Problem list - Reported",
+        "Active Problems",
+        (Source("Condition", "onset-date", _is_active),),
+        required=True,
+    ),
+    SummarySection(
+        "11369-6",
+        "History of Immunization Narrative",
+        "Immunizations",
+        (Source("Immunization", "date", _status("completed")),),
+    ),
+    SummarySection(
+        "47519-4",
+        "History of Procedures Document",
+        "History of Procedures",
+        (Source("Procedure", "date", _status("completed", "in-progress", "unknown")),),
+    ),
+    SummarySection(
+        "46264-8",
+        "History of medical device use",
+        "Medical Devices",
+        (Source("DeviceUseStatement", "_lastUpdated", _status("active", "intended", "on-hold")),),
+    ),
+    SummarySection(
+        "30954-2",
+        "Relevant diagnostic tests/laboratory data Narrative",
+        "Diagnostic Results",
+        (
+            Source("Observation", "date", _FINAL, "laboratory"),
+            Source("Observation", "date", _FINAL, "imaging"),
+            Source("DiagnosticReport", "date", _FINAL),
+        ),
+    ),
+    SummarySection(
+        "8716-3", "Vital signs", "Vital Signs", (Source("Observation", "date", _FINAL, "vital-signs"),)
+    ),
+    SummarySection(
+        "29762-2",
+        "Social history Narrative",
+        "Social History",
+        (Source("Observation", "date", _FINAL, "social-history"),),
+    ),
+    SummarySection(
+        "11348-0",
+        "History of Past illness Narrative",
+        "Past Problems",
+        (Source("Condition", "onset-date", _is_past),),
+    ),
+)

@@ -1,0 +1,126 @@
+"""The use case that sums a patient up (HL7 International Patient Summary 1.1, Patient/$summary).
+
+Everything in it is read under the caller's rights at that moment; nothing of it is stored.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from app.records.documents.documents import MOST_REFERRED, ClinicalDocument
+from app.records.documents.narrative import narrative
+from app.records.documents.sections import LOINC, SECTIONS, Source, SummarySection
+from app.records.read import RecordReader
+from app.records.search import RecordSearch, TypeSearch, sorts_of
+from app.site import Sites
+from graph.clock import instant
+from graph.records import ResourceVersion
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+
+MOST_OF_A_SECTION = 100  # resources of a source, the newest
+_PROFILE = "http://hl7.org/fhir/uv/ips/StructureDefinition/Composition-uv-ips"
+_EMPTY = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
+_BESIDE = ("Medication", "Practitioner", "PractitionerRole", "Organization", "Location", "Device", "Specimen")
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A section with what belongs into it."""
+
+    section: SummarySection
+    versions: tuple[ResourceVersion, ...]
+
+
+class PatientSummaries:
+    """Makes summaries."""
+
+    def __init__(
+        self, resources: ResourceStore, reader: RecordReader, search: RecordSearch, sites: Sites
+    ) -> None:
+        self._resources = resources
+        self._reader = reader
+        self._search = search
+        self._sites = sites
+
+    def of_patient(self, scope: AccessScope, patient_id: str, now: int) -> ClinicalDocument:
+        """The summary of a patient (`now` in µs since the epoch); raises `NotFound` and `Gone`."""
+        scope.require("fhir.read")
+        patient = self._reader.current(scope, "Patient", patient_id)
+        filled = [_Filled(each, self._found(scope, patient_id, each)) for each in SECTIONS]
+        entries = {version.key: version for each in filled for version in each.versions}
+        beside = self._beside(scope, [patient.key, *entries])
+        author = f"urn:uuid:{uuid4()}"
+        composition = self._composition(scope, patient, filled, author, now)
+        device = {"resourceType": "Device", "deviceName": [{"name": "Hilum", "type": "user-friendly-name"}]}
+        made = ((f"urn:uuid:{uuid4()}", composition), (author, device))
+        versions = {patient.key: patient, **entries, **{each.key: each for each in beside}}
+        return ClinicalDocument(
+            tuple((url, orjson.dumps({**text, "id": url.rpartition(":")[2]})) for url, text in made),
+            tuple(versions.values()),
+        )
+
+    def _found(
+        self, scope: AccessScope, patient_id: str, section: SummarySection
+    ) -> tuple[ResourceVersion, ...]:
+        found = [each for source in section.sources for each in self._of(scope, patient_id, source)]
+        return tuple({each.key: each for each in found}.values())
+
+    def _of(self, scope: AccessScope, patient_id: str, source: Source) -> Iterable[ResourceVersion]:
+        pairs = [("patient", patient_id)]
+        if source.category:
+            pairs.append(("category", source.category))
+        asked = TypeSearch(
+            resource_type=source.kind,
+            where=self._search.understood(scope, source.kind, pairs).where,
+            count=MOST_OF_A_SECTION,
+            sort=sorts_of(source.kind, f"-{source.date}"),
+        )
+        page = self._search.page(scope, asked, None)
+        return [each for each in page.matches if source.fits(orjson.loads(each.body))]
+
+    def _beside(self, scope: AccessScope, keys: list[str]) -> list[ResourceVersion]:
+        """What is meant by references from the summary to who and what takes part in care."""
+        found = self._resources.referred(scope, keys, None, _BESIDE, MOST_REFERRED)
+        versions = self._resources.bodies(scope, [each.key for each in found if each.version is None])
+        there = [each for each in versions if not each.deleted]
+        scope.concerns(key for each in there for key in each.whose)
+        return there
+
+    def _composition(
+        self, scope: AccessScope, patient: ResourceVersion, filled: list[_Filled], author: str, now: int
+    ) -> Mapping[str, Any]:
+        base = self._sites.of(scope).fhir_base
+        return {
+            "resourceType": "Composition",
+            "meta": {"profile": [_PROFILE]},
+            "status": "final",
+            "type": {"coding": [{"system": LOINC, "code": "60591-5", "display": "Patient summary Document"}]},
+            "subject": {"reference": _address(base, patient)},
+            "date": instant(now),
+            "author": [{"reference": author}],
+            "title": "Patient Summary",
+            "section": [_section(each, base) for each in filled if each.versions or each.section.required],
+        }
+
+
+def _section(filled: _Filled, base: str) -> Mapping[str, Any]:
+    section = filled.section
+    resources = [json.loads(each.body, parse_float=str) for each in filled.versions]  # 1.10 stays 1.10
+    told: dict[str, Any] = {
+        "title": section.title,
+        "code": {"coding": [{"system": LOINC, "code": section.code, "display": section.display}]},
+        "text": narrative(resources),
+    }
+    if filled.versions:
+        return {**told, "entry": [{"reference": _address(base, each)} for each in filled.versions]}
+    reason = {"system": _EMPTY, "code": "unavailable", "display": "Unavailable"}
+    return {**told, "emptyReason": {"coding": [reason]}}
+
+
+def _address(base: str, version: ResourceVersion) -> str:
+    return f"{base}/{version.resource_type}/{version.resource_id}"
