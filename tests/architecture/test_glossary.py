@@ -8,6 +8,9 @@ import pytest
 
 import graph.commit
 from app.processes.roles import ROLES
+from app.work.bulk.expiry import BulkExpiry
+from app.work.bulk.exporting import BulkExport
+from app.work.bulk.importing import BulkImport
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
 from app.work.orphans import OrphanSweep
 from app.work.parameters import ParameterJob
@@ -17,7 +20,18 @@ from tests.architecture.source import ROOT, definitions
 ROW = re.compile(r"\| (?P<word>[\w -]+) \| (?P<meaning>.+) \| `(?P<path>[\w/]+\.py): (?P<name>\w+)` \|")
 COLUMNS = "| word | what it means here | said in |"
 NAMES_WITH_A_STORY = ("CommitterThread", "ShelfRow")  # told under `committer` and `shelf`
-WORK = (ParameterJob, FeedMark, JobForgetting, UploadSweep, OrphanSweep, Purge, PurgeFollower)
+WORK = (
+    BulkExpiry,
+    BulkExport,
+    BulkImport,
+    FeedMark,
+    JobForgetting,
+    UploadSweep,
+    OrphanSweep,
+    ParameterJob,
+    Purge,
+    PurgeFollower,
+)
 
 
 @dataclass(frozen=True, slots=True)

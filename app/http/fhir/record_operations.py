@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.http.fhir.bulk import ExportViews
+from app.http.fhir.convert import ConvertViews
 from app.http.fhir.documents import DocumentViews
 from app.http.fhir.everything import EverythingViews
 from app.http.fhir.lastn import LatestViews
@@ -47,6 +48,7 @@ def record_operations(uses: RecordUses, tokens: PageTokens, sites: Sites) -> tup
         *MatchViews(uses.matching, sites).operations(),
         *LatestViews(uses.latest, uses.search, tokens, sites).operations(),
         *DocumentViews(uses.documents, uses.summaries, sites).operations(),
+        *ConvertViews().operations(),
         *PictureViews(StudyAddresses(uses.reader, sites)).operations(),
         *ExportViews(uses.exports, sites).operations(),
     )

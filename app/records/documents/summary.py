@@ -60,7 +60,7 @@ class PatientSummaries:
         made = ((f"urn:uuid:{uuid4()}", composition), (author, device))
         versions = {patient.key: patient, **entries, **{each.key: each for each in beside}}
         return ClinicalDocument(
-            tuple((url, orjson.dumps({**text, "id": url.rpartition(":")[2]})) for url, text in made),
+            tuple((url, orjson.dumps(text)) for url, text in made),
             tuple(versions.values()),
         )
 

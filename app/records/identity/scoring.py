@@ -14,6 +14,7 @@ from math import exp
 from typing import Any, TypeAlias
 
 from fhir_profiles.index.folding import fold
+
 from fhir_profiles.mapping.patient_identity import is_provisional
 
 Person: TypeAlias = Mapping[str, Any]

@@ -95,7 +95,8 @@ class RecordLoading:
         if kind is None:
             yield self._batch(scope, [(str(file), raw)])
             return
-        texts = [(f"{file}:entry[{at}]", text) for at, text in enumerate(entry_resources(raw)) if text]
+        found = enumerate(entry_resources(raw))
+        texts: list[tuple[str, bytes | None]] = [(f"{file}:entry[{at}]", text) for at, text in found if text]
         for at in range(0, len(texts), BATCH_LINES):
             yield self._batch(scope, texts[at : at + BATCH_LINES])
 

@@ -411,6 +411,7 @@ FHIR = (
     *_operations(_TYPE, "/fhir/DocumentReference", "docref", shows=None, query="?patient={patient}"),
     *_operations(_TYPE, "/fhir/Patient", "match", shows=None, body=_person, headers=JSON)[1:],
     Route(f"GET {_TYPE}/$match", RECORD, "/fhir/Patient/$match", status=400),
+    Route("POST /fhir/$convert", RECORD, "/fhir/$convert", _resource, JSON),
     *_operations(_ONE, "/fhir/Patient/{patient}", "summary"),
     *_operations(_ONE, "/fhir/Composition/{mark}", "document", status=404, shows=None),
     *_operations(_ONE, f"{_IS}/{{imaging_study}}", "pictures", shows=_instance, by_study=True),

@@ -120,6 +120,8 @@ QUESTIONS = (
 )
 _SAME_REQUEST = {"X-Request-Id": "0" * 32}
 _TOKEN = re.compile(rb"(_page=)[\w.~-]+|(\"timestamp\":\")[\w.:-]+")
+# A document says when it was made, and under which name.
+_MADE = re.compile(rb'urn:uuid:[0-9a-f-]{36}|(?<="date":)"[^"]*"(?=,"author")')
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 
 
@@ -148,7 +150,8 @@ class Stage:
         boundary = _BOUNDARY.search(found.headers.get("Content-Type", ""))
         own = boundary[1] if boundary else "\0"
         said = [(name, value.replace(own, "*")) for name, value in found.headers if name != "Date"]
-        return found.status_code, said, _TOKEN.sub(rb"\1\2*", found.data.replace(own.encode(), b"*"))
+        shown = _TOKEN.sub(rb"\1\2*", found.data.replace(own.encode(), b"*"))
+        return found.status_code, said, _MADE.sub(b"*", shown)
 
     def asked(self, number: int, asked: Inquiry) -> None:
         """Ask, and get what was told the first time."""

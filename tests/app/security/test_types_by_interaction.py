@@ -49,6 +49,7 @@ READS: Mapping[str, Make] = {
     "vread": lambda kind, name: entry(None, "GET", f"{kind}/{name}/_history/1"),
     "history": lambda kind, name: entry(None, "GET", f"{kind}/{name}/_history"),
     "history since": lambda kind, name: entry(None, "GET", f"{kind}/{name}/_history?_since=2020"),
+    "meta": lambda kind, name: entry(None, "GET", f"{kind}/{name}/$meta"),
     "search": lambda kind, name: entry(None, "GET", f"{kind}?_id={name}"),
     "count": lambda kind, name: entry(None, "GET", f"{kind}?_id={name}&_summary=count"),
     "search of types": lambda kind, name: entry(None, "GET", f"?_type={kind},Patient&_id={name}"),
