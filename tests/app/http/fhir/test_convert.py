@@ -3,7 +3,7 @@
 from tests.app.http.fhir.conftest import Fhir
 
 ODD = (
-    '{ "resourceType":"Observation", "status":"final", "code":{"text":"a"}, "valueQuantity":{"value":1.10} }'
+    '{ "resourceType":"Observation", "status":"final","code":{"text":"a"},"valueQuantity":{"value":1.10} }'
 )
 
 
