@@ -13,8 +13,7 @@ from itertools import product
 from math import exp
 from typing import Any, TypeAlias
 
-from fhir_profiles.index.folding import fold
-
+from fhir_profiles.folding import fold
 from fhir_profiles.mapping.patient_identity import is_provisional
 
 Person: TypeAlias = Mapping[str, Any]
