@@ -97,7 +97,7 @@ class Every:
     """Holds where every one of the conditions holds."""
 
     path: str
-    of: tuple["Node", ...]
+    of: tuple["QuestionNode", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Some:
 
     path: str
     least: int
-    of: tuple["Node", ...]
+    of: tuple["QuestionNode", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,11 @@ class Negated:
     """Holds where the condition does not hold; what is unknown stays unknown."""
 
     path: str
-    of: "Node"
+    of: "QuestionNode"
 
 
 Criterion: TypeAlias = Age | Sex | Deceased | Exists
-Node: TypeAlias = Criterion | Every | Some | Negated
+QuestionNode: TypeAlias = Criterion | Every | Some | Negated
 
 
 class Way(StrEnum):
@@ -158,7 +158,7 @@ class CohortQuestion:
 
     cohort: str
     as_of: date
-    population: Node
+    population: QuestionNode
     events: Mapping[str, Event]
     rows: tuple[Rows, ...]
     links: tuple[Links, ...]
@@ -168,7 +168,7 @@ class CohortQuestion:
     token: str | None
 
 
-def leaves(node: Node) -> tuple[Criterion, ...]:
+def leaves(node: QuestionNode) -> tuple[Criterion, ...]:
     """The leaves of a tree, from left to right."""
     match node:
         case Every() | Some():

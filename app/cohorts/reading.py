@@ -22,7 +22,7 @@ from app.cohorts.question import (
     Every,
     Exists,
     Negated,
-    Node,
+    QuestionNode,
     Sex,
     Some,
 )
@@ -77,7 +77,7 @@ class _Tree:
         self._sets = sets
         self._leaves = 0
 
-    def node(self, raw: Mapping[str, Any], path: str, depth: int) -> Node:
+    def node(self, raw: Mapping[str, Any], path: str, depth: int) -> QuestionNode:
         (key,) = raw.keys() & set(NODE_KEYS)
         path = f"{path}.{key}"
         if depth > DEEPEST:
@@ -94,7 +94,7 @@ class _Tree:
                 return Negated(path, self.node(value, path, depth + 1))
         return self._leaf(key, value, path)
 
-    def _nodes(self, raw: list[Any], path: str, depth: int) -> tuple[Node, ...]:
+    def _nodes(self, raw: list[Any], path: str, depth: int) -> tuple[QuestionNode, ...]:
         return tuple(self.node(each, f"{path}[{at}]", depth + 1) for at, each in enumerate(raw))
 
     def _at_least(self, raw: Mapping[str, Any], path: str, depth: int) -> Some:
@@ -102,7 +102,7 @@ class _Tree:
             raise Invalid("more are asked for than there are", location=f"{path}.n")
         return Some(path, raw["n"], self._nodes(raw["of"], f"{path}.of", depth))
 
-    def _leaf(self, key: str, value: Any, path: str) -> Node:
+    def _leaf(self, key: str, value: Any, path: str) -> QuestionNode:
         self._leaves += 1
         if self._leaves > MOST_LEAVES:
             raise TooLarge(f"a question has at most {MOST_LEAVES} conditions", location=path)
@@ -110,7 +110,7 @@ class _Tree:
             return Exists(path, read_event(value, path, key, self._sets))
         return _LEAVES[key](self, value, path)
 
-    def _age(self, raw: Mapping[str, Any], path: str) -> Node:
+    def _age(self, raw: Mapping[str, Any], path: str) -> QuestionNode:
         low, high = raw["value"] if raw["op"] == "between" else (raw["value"], raw["value"])
         if low > high:
             raise Invalid("the second age is below the first", location=f"{path}.value")
@@ -121,15 +121,15 @@ class _Tree:
             raise Invalid(f"an age is at most {largest_age(unit)} {unit}", location=f"{path}.value")
         return Age(path, raw["op"], low, high, unit)
 
-    def _sex(self, raw: Mapping[str, Any], path: str) -> Node:
+    def _sex(self, raw: Mapping[str, Any], path: str) -> QuestionNode:
         value = raw["value"]
         codes = tuple(value) if isinstance(value, list) else (value,)
         return Sex(path, codes, negated=raw["op"] == "ne")
 
-    def _deceased(self, raw: bool, path: str) -> Node:
+    def _deceased(self, raw: bool, path: str) -> QuestionNode:
         return Deceased(path, raw)
 
-    def _exists(self, raw: Any, path: str) -> Node:
+    def _exists(self, raw: Any, path: str) -> QuestionNode:
         if not isinstance(raw, str):
             return Exists(path, read_event(raw, path, raw["kind"], self._sets))
         if raw not in self._events:
@@ -137,7 +137,7 @@ class _Tree:
         return Exists(path, self._events[raw])
 
 
-_LEAVES: Mapping[str, Callable[[_Tree, Any, str], Node]] = {
+_LEAVES: Mapping[str, Callable[[_Tree, Any, str], QuestionNode]] = {
     "age": _Tree._age,
     "sex": _Tree._sex,
     "deceased": _Tree._deceased,

@@ -20,7 +20,7 @@ from app.cohorts.question import (
     Exists,
     Missing,
     Negated,
-    Node,
+    QuestionNode,
     Sex,
     Some,
 )
@@ -91,7 +91,7 @@ class Compiler:
     zone: tzinfo
     codings: Mapping[tuple[str, str], Codings]
 
-    def patients(self, node: Node) -> Trees:
+    def patients(self, node: QuestionNode) -> Trees:
         """Compile a condition on patients into its trees."""
         match node:
             case Every(_, of):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from app.cohorts.question import Every, Negated, Node, Some
+from app.cohorts.question import Every, Negated, QuestionNode, Some
 
 
 class Truth(IntEnum):
@@ -27,7 +27,7 @@ class Judgement:
     deciding: tuple[str, ...]
 
 
-def judge(node: Node, leaves: Mapping[str, Truth]) -> Judgement:
+def judge(node: QuestionNode, leaves: Mapping[str, Truth]) -> Judgement:
     """Fold a tree over the truth of its leaves, given by their paths."""
     match node:
         case Every(_, of):

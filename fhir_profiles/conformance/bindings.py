@@ -5,11 +5,11 @@ from typing import Any, TypeAlias
 
 from fhir_profiles.validation.validation import nearest
 
-Codes: TypeAlias = Mapping[str, frozenset[str]]
+CodesBySystem: TypeAlias = Mapping[str, frozenset[str]]
 """The codes of a value set by code system."""
 
 
-def misses(value: Any, codes: Codes) -> str | None:
+def misses(value: Any, codes: CodesBySystem) -> str | None:
     """Words on what would be right where a value has codes and none is in the set; None where all is well.
 
     A CodeableConcept with a text alone is let be: a binding is about codes (FHIR R4 terminologies.html#4.1).

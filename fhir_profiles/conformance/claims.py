@@ -14,7 +14,7 @@ from fhir_profiles.conformance.profile_checks import ProfileCheck
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.nodes import Node, is_kind
 from fhir_profiles.validation.structure import PRIMITIVES, RESOURCE_TYPES, elements, is_complex
-from fhir_profiles.validation.validation import ElementPath, Report
+from fhir_profiles.validation.validation import ElementPath, IssueReport
 
 _WARNING = "warning"
 _PLACES = 4_096
@@ -32,7 +32,7 @@ class Claims:
         document: Mapping[str, Any],
         place: ElementPath,
         environment: Environment,
-        report: Report,
+        report: IssueReport,
         *,
         thorough: bool,
     ) -> None:
@@ -53,7 +53,7 @@ class Claims:
         place: ElementPath,
         where: ElementPath,
         environment: Environment,
-        report: Report,
+        report: IssueReport,
         *,
         thorough: bool,
     ) -> None:
@@ -73,7 +73,7 @@ class Claims:
         holder: Mapping[str, Any],
         place: ElementPath,
         environment: Environment,
-        report: Report,
+        report: IssueReport,
         *,
         thorough: bool,
     ) -> None:
@@ -96,7 +96,9 @@ class Claims:
                     report("extension", where, text, _WARNING)
 
 
-def _check_use(profile: Profile, name: str, place: ElementPath, where: ElementPath, report: Report) -> None:
+def _check_use(
+    profile: Profile, name: str, place: ElementPath, where: ElementPath, report: IssueReport
+) -> None:
     """Whether an extension stands where its definition lets it (FHIR R4 defining-extensions.html#context)."""
     modifier = bool(profile.root.modifier)
     if modifier != (name == "modifierExtension"):

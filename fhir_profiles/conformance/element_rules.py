@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from fhir_profiles.conformance.rules import Invariant, known_invariants
+from fhir_profiles.conformance.rules import InvariantRule, known_invariants
 from fhir_profiles.fhirpath.errors import NotAnExpression
 from fhir_profiles.fhirpath.expression import compile_expression
 
@@ -52,7 +52,7 @@ class ElementRule:
     most_value: Any = None
     longest: int | None = None
     binding: tuple[str, str] | None = None
-    invariants: tuple[Invariant, ...] = ()
+    invariants: tuple[InvariantRule, ...] = ()
     slicing: Slicing | None = None
     modifier: bool | None = None
     same_as: str = ""
@@ -167,7 +167,9 @@ def _slicing(told: Mapping[str, Any]) -> Slicing:
     return Slicing(discriminators, rules == "closed", rules == "openAtEnd", told.get("ordered") is True)
 
 
-def _invariants(constraints: Iterable[Mapping[str, Any]], known: Iterable[Invariant]) -> Iterator[Invariant]:
+def _invariants(
+    constraints: Iterable[Mapping[str, Any]], known: Iterable[InvariantRule]
+) -> Iterator[InvariantRule]:
     """The rules of an element that R4's types do not have themselves; one that cannot be read is left out."""
     keys = {each.key for each in known} | known_invariants() | {"ele-1", "ext-1"}
     for each in constraints:
@@ -176,7 +178,7 @@ def _invariants(constraints: Iterable[Mapping[str, Any]], known: Iterable[Invari
                 condition = compile_expression(each["expression"])
             except NotAnExpression:
                 continue
-            yield Invariant(
+            yield InvariantRule(
                 str(each.get("key", "")),
                 str(each.get("severity", "error")),
                 condition,

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from fhir_profiles.conformance.bindings import misses
 from fhir_profiles.conformance.claims import Claims
-from fhir_profiles.conformance.rules import Binding, Invariant, Target, TypeRules, rules_of
+from fhir_profiles.conformance.rules import Binding, InvariantRule, ReferenceTarget, TypeRules, rules_of
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import BeyondBudget, NotEvaluable
 from fhir_profiles.fhirpath.nodes import Node, resource_node
 from fhir_profiles.references import pointed_type
 from fhir_profiles.validation.structure import RESOURCE_TYPES
-from fhir_profiles.validation.validation import ElementPath, Report
+from fhir_profiles.validation.validation import ElementPath, IssueReport
 
 _WARNING = "warning"
 
@@ -33,9 +33,10 @@ class _Held(NamedTuple):
 class Examination:
     """The visitor of one validation.
 
-    `thorough`: warnings are looked for, too, and whether references lead to types that they may: that is told
-    to who asks, and no reason to refuse a resource, since HL7's own examples break it. `claims` is who knows
-    profiles and extensions; None where those are not looked at.
+    `thorough`: warnings are looked for, too, and what refers to what: whether references lead to types that
+    they may, and to each contained resource. That is told to who asks, and no reason to refuse a resource, since
+    HL7's own examples break it. `claims` is who knows profiles and extensions; None where those are not looked
+    at.
     """
 
     def __init__(self, *, thorough: bool = True, claims: Claims | None = None) -> None:
@@ -50,17 +51,17 @@ class Examination:
         environment = Environment(node, root, wary=False, budget=10_000_000)
         self._held.append(_Held(kind, resource, place, contained, environment))
 
-    def leave(self, report: Report, *, whole: bool) -> None:
+    def leave(self, report: IssueReport, *, whole: bool) -> None:
         """End the resource that was begun last: its contained resources, and the profiles that it claims."""
         held = self._held.pop()
         if not whole:
             return
-        if "contained" in held.document:
+        if self._thorough and "contained" in held.document:
             _check_contained(held, report)
         if self._claims is not None:
             self._claims.check(held.document, held.place, held.environment, report, thorough=self._thorough)
 
-    def visit(self, kind: str, value: dict[str, Any], place: ElementPath, report: Report) -> None:
+    def visit(self, kind: str, value: dict[str, Any], place: ElementPath, report: IssueReport) -> None:
         """Look at one object by the rules of its type, and at its extensions."""
         rules = rules_of(kind)
         if rules is not None:
@@ -70,7 +71,7 @@ class Examination:
             self._claims.check_extensions(value, place, environment, report, thorough=self._thorough)
 
     def _apply(
-        self, rules: TypeRules, kind: str, value: dict[str, Any], place: ElementPath, report: Report
+        self, rules: TypeRules, kind: str, value: dict[str, Any], place: ElementPath, report: IssueReport
     ) -> None:
         if rules.invariants:
             environment = self._held[-1].environment
@@ -88,7 +89,7 @@ class Examination:
             for binding in rules.bindings:
                 _check_binding(binding, value, place, report)
 
-    def _hold(self, invariant: Invariant, node: Node, place: ElementPath, report: Report) -> None:
+    def _hold(self, invariant: InvariantRule, node: Node, place: ElementPath, report: IssueReport) -> None:
         try:
             holds = invariant.condition.judge(node, self._held[-1].environment)
         except (NotEvaluable, BeyondBudget):
@@ -97,7 +98,7 @@ class Examination:
             report("invariant", place, f"{invariant.human} ({invariant.key})", invariant.severity)
 
     def _check_target(
-        self, target: Target, value: Mapping[str, Any], place: ElementPath, report: Report
+        self, target: ReferenceTarget, value: Mapping[str, Any], place: ElementPath, report: IssueReport
     ) -> None:
         for item, where in _each(value, target.property, place, target.step):
             pointed = self._pointed(item)
@@ -145,7 +146,9 @@ def _each(
     return [(item, (place, step, index)) for index, item in enumerate(items) if item is not None]
 
 
-def _check_binding(binding: Binding, value: Mapping[str, Any], place: ElementPath, report: Report) -> None:
+def _check_binding(
+    binding: Binding, value: Mapping[str, Any], place: ElementPath, report: IssueReport
+) -> None:
     for item, where in _each(value, binding.property, place, binding.step):
         missed = misses(item, binding.codes)
         if missed is not None:
@@ -158,7 +161,7 @@ def _check_binding(binding: Binding, value: Mapping[str, Any], place: ElementPat
             )
 
 
-def _check_contained(held: _Held, report: Report) -> None:
+def _check_contained(held: _Held, report: IssueReport) -> None:
     """Whether each contained resource has an id and is referred to, or refers to what contains it (dom-3)."""
     named = _names_in(held.document)
     for index, each in enumerate(held.document["contained"]):

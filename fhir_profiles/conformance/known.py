@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from fhir_profiles.conformance.bindings import Codes
+from fhir_profiles.conformance.bindings import CodesBySystem
 from fhir_profiles.conformance.element_rules import Profile, read_profile
 from fhir_profiles.validation.structure import (
     DEFINITIONS,
@@ -31,7 +31,7 @@ class Definitions(Protocol):
     def structure(self, url: str) -> Mapping[str, Any] | None:
         """A StructureDefinition by its canonical; None where it is not known."""
 
-    def codes(self, url: str) -> Codes | None:
+    def codes(self, url: str) -> CodesBySystem | None:
         """The codes of a value set; None where it is not known, or its codes cannot be listed."""
 
 
@@ -44,7 +44,7 @@ class BuiltIn:
         found: Mapping[str, Any] | None = orjson.loads(line) if line is not None else None
         return found
 
-    def codes(self, url: str) -> Codes | None:
+    def codes(self, url: str) -> CodesBySystem | None:
         """The codes of a value set; None where it is not known, or its codes cannot be listed."""
         name = url.rpartition("/ValueSet/")[2]
         return value_set(name) if name in value_set_names() else None
@@ -56,7 +56,7 @@ class KnownProfiles:
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._compiled: dict[str, Profile | None] = {}
-        self._codes: dict[str, Codes | None] = {}
+        self._codes: dict[str, CodesBySystem | None] = {}
 
     def find(self, canonical: str, depth: int = 0) -> Profile | None:
         """The profile of a canonical, with or without its version; None where it is not known."""
@@ -67,7 +67,7 @@ class KnownProfiles:
             self._compiled[url] = None if definition is None else self._read(definition, depth)
         return self._compiled[url]
 
-    def codes(self, url: str) -> Codes | None:
+    def codes(self, url: str) -> CodesBySystem | None:
         """The codes of a value set; None where it is not known, or its codes cannot be listed."""
         if url not in self._codes:
             _bound(self._codes)

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from fhir_profiles.conformance.bindings import Codes
+from fhir_profiles.conformance.bindings import CodesBySystem
 
-FindSet: TypeAlias = Callable[[str], "Codes | None"]
+FindSet: TypeAlias = Callable[[str], "CodesBySystem | None"]
 FindSystem: TypeAlias = Callable[[str], Mapping[str, Any] | None]
 _MOST = 50_000
 """Codes of a set that is listed; a larger one is let be."""
 
 
-def codes_of(value_set: Mapping[str, Any], find_set: FindSet, find_system: FindSystem) -> Codes | None:
+def codes_of(
+    value_set: Mapping[str, Any], find_set: FindSet, find_system: FindSystem
+) -> CodesBySystem | None:
     """The codes of a value set by system; None where a part of it cannot be listed here."""
     compose = value_set.get("compose")
     if not isinstance(compose, dict) or not compose.get("include"):
@@ -31,7 +33,7 @@ def codes_of(value_set: Mapping[str, Any], find_set: FindSet, find_system: FindS
     return {system: frozenset(found) for system, found in codes.items()}
 
 
-def _expanded(value_set: Mapping[str, Any]) -> Codes | None:
+def _expanded(value_set: Mapping[str, Any]) -> CodesBySystem | None:
     """The codes of an expansion that is all there is."""
     expansion = value_set.get("expansion")
     if not isinstance(expansion, dict) or expansion.get("total", 0) > len(expansion.get("contains", ())):

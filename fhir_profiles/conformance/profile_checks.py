@@ -12,7 +12,7 @@ from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import NotEvaluable
 from fhir_profiles.fhirpath.nodes import Node, is_kind, surrounding
 from fhir_profiles.references import pointed_type
-from fhir_profiles.validation.validation import ElementPath, Report
+from fhir_profiles.validation.validation import ElementPath, IssueReport
 
 _EXTENSIONS = ("extension", "modifierExtension")
 _BY_URL = Slicing((("value", "url"),))
@@ -41,7 +41,7 @@ class ProfileCheck:
         profile: Profile,
         known: KnownProfiles,
         environment: Environment,
-        report: Report,
+        report: IssueReport,
         *,
         thorough: bool,
     ) -> None:

@@ -24,7 +24,7 @@ _DOUBTED = frozenset({"sdf-4"})
 _NOT_DOMAIN = frozenset({"Binary", "Bundle", "Parameters"})
 
 
-class Invariant(NamedTuple):
+class InvariantRule(NamedTuple):
     """A rule in FHIRPath: its key, severity, condition, and what it says in words."""
 
     key: str
@@ -39,10 +39,10 @@ class ElementInvariant(NamedTuple):
     property: str
     kind: str
     step: str
-    rule: Invariant
+    rule: InvariantRule
 
 
-class Target(NamedTuple):
+class ReferenceTarget(NamedTuple):
     """What a property may refer to."""
 
     property: str
@@ -63,9 +63,9 @@ class Binding(NamedTuple):
 class TypeRules(NamedTuple):
     """All rules of a type."""
 
-    invariants: tuple[Invariant, ...]
+    invariants: tuple[InvariantRule, ...]
     elements: tuple[ElementInvariant, ...]
-    targets: tuple[Target, ...]
+    targets: tuple[ReferenceTarget, ...]
     bindings: tuple[Binding, ...]
 
     def __bool__(self) -> bool:
@@ -88,11 +88,11 @@ def rules_of(kind: str) -> TypeRules | None:
     return found or None
 
 
-def _invariant(key: str, severity: str, place: str, human: str) -> Invariant:
-    return Invariant(key, "warning" if key in _DOUBTED else severity, _condition(place), human)
+def _invariant(key: str, severity: str, place: str, human: str) -> InvariantRule:
+    return InvariantRule(key, "warning" if key in _DOUBTED else severity, _condition(place), human)
 
 
-def _of_element(kind: str, name: str, rule: Invariant) -> list[ElementInvariant]:
+def _of_element(kind: str, name: str, rule: InvariantRule) -> list[ElementInvariant]:
     element = elements(kind)[name.removesuffix("[x]")]
     return [
         ElementInvariant(
@@ -102,13 +102,13 @@ def _of_element(kind: str, name: str, rule: Invariant) -> list[ElementInvariant]
     ]
 
 
-def _targets(kind: str) -> list[Target]:
+def _targets(kind: str) -> list[ReferenceTarget]:
     found = []
     for name, types in _table("targets.json").get(kind, {}).items():
         element = elements(kind)[name]
         key = next(key for key, inner in element.properties() if inner == "Reference")
         step = f"{name}.ofType(Reference)" if element.choice else name
-        found.append(Target(key, step, frozenset(types.split("|"))))
+        found.append(ReferenceTarget(key, step, frozenset(types.split("|"))))
     return found
 
 

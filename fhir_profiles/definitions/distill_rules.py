@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from fhir_profiles.fhirpath.syntax import read_tree
 
 Parsed: TypeAlias = Any
-Definitions: TypeAlias = Mapping[str, Mapping[str, Parsed]]
+TypeDefinitions: TypeAlias = Mapping[str, Mapping[str, Parsed]]
 
 IN_CODE = frozenset({"ele-1", "ext-1", "txt-1", "txt-2", "ref-1", "dom-2", "dom-3", "per-1", "qty-3"})
 """Invariants that `validation` and `conformance` know without FHIRPath, since they look at every element."""
@@ -26,7 +26,7 @@ _KEPT = (
 _VALUES = ("fixed", "pattern", "minValue", "maxValue")
 
 
-def invariant_table(definitions: Definitions) -> Parsed:
+def invariant_table(definitions: TypeDefinitions) -> Parsed:
     """`{expressions: {number: tree}, rules: {type: [[element, key, severity, expression, human]]}}`.
 
     An element is empty where the rule is of the whole type; a backbone is a type named by its path.
@@ -43,7 +43,7 @@ def invariant_table(definitions: Definitions) -> Parsed:
     return {"expressions": expressions, "rules": dict(sorted(rules.items()))}
 
 
-def _constraints(definitions: Definitions) -> Iterator[tuple[str, str, Parsed]]:
+def _constraints(definitions: TypeDefinitions) -> Iterator[tuple[str, str, Parsed]]:
     for name, elements in definitions.items():
         for path, element in elements.items():
             for constraint in element.get("constraint", ()):
@@ -85,7 +85,7 @@ def _is_backbone(element: Parsed) -> bool:
     return any(each["code"] in _BACKBONES for each in element.get("type", ()))
 
 
-def target_table(definitions: Definitions) -> Parsed:
+def target_table(definitions: TypeDefinitions) -> Parsed:
     """`{type: {element: "Patient|Group"}}` of the elements that may refer to some types only."""
     table: dict[str, dict[str, str]] = {}
     for elements in definitions.values():
@@ -107,7 +107,7 @@ def _targets(element: Parsed) -> list[str]:
     return [] if _CANONICAL.intersection(found) else sorted(set(found))
 
 
-def binding_table(definitions: Definitions, codes: Mapping[str, Parsed]) -> Parsed:
+def binding_table(definitions: TypeDefinitions, codes: Mapping[str, Parsed]) -> Parsed:
     """`{type: {element: value set}}` of the extensible bindings whose codes can be listed."""
     table: dict[str, dict[str, str]] = {}
     for elements in definitions.values():

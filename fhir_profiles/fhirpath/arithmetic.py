@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from fhir_profiles.fhirpath.comparing import Measure, is_number
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import NotEvaluable
-from fhir_profiles.fhirpath.gathering import Function, Items, single
+from fhir_profiles.fhirpath.gathering import Function, ItemList, single
 from fhir_profiles.fhirpath.temporal import CALENDAR_UNITS, PartialTime, later
 
 _MOST = 2**63
@@ -19,10 +19,10 @@ _LONGEST = 1_000_000
 OPERATORS = frozenset({"+", "-", "*", "/", "div", "mod", "&"})
 """What `operate` takes."""
 
-Operation: TypeAlias = Callable[[Any, Any], Any]
+NumberOperation: TypeAlias = Callable[[Any, Any], Any]
 
 
-def operate(operator: str, left: Items, right: Items) -> Items:
+def operate(operator: str, left: ItemList, right: ItemList) -> ItemList:
     """Apply `+ - * / div mod` or `&`; empty where a side is, or where the result is none (a division by 0).
 
     Raises `NotEvaluable` for values that have no such operation.
@@ -61,7 +61,7 @@ def _joined(one: str, other: str) -> str:
     return one + other
 
 
-_NUMBERS: Mapping[str, Operation] = {
+_NUMBERS: Mapping[str, NumberOperation] = {
     "+": lambda one, other: one + other,
     "-": lambda one, other: one - other,
     "*": lambda one, other: one * other,
@@ -101,7 +101,7 @@ def _bounded(value: Any) -> Any:
     return value
 
 
-def negated(items: Items) -> Items:
+def negated(items: ItemList) -> ItemList:
     """Give the number or measure its other sign.
 
     Raises `NotEvaluable` for anything else.
@@ -116,10 +116,10 @@ def negated(items: Items) -> Items:
     return [-value]
 
 
-def _of_number(run: Callable[..., Any]) -> Callable[..., Items]:
+def _of_number(run: Callable[..., Any]) -> Callable[..., ItemList]:
     """A function of a number, and of numbers: nothing where one is missing or the result is none."""
 
-    def called(_: Environment, items: Items, *arguments: Items) -> Items:
+    def called(_: Environment, items: ItemList, *arguments: ItemList) -> ItemList:
         told: list[Any] = [single(items), *(single(each) for each in arguments)]
         if None in told:
             return []
@@ -153,8 +153,8 @@ def _round(number: Any, places: Any = 0) -> Any:
     return rounded if places else int(rounded) if abs(rounded) < _MOST else rounded
 
 
-def _extreme(choose: Callable[..., Any]) -> Callable[..., Items]:
-    def called(environment: Environment, items: Items) -> Items:
+def _extreme(choose: Callable[..., Any]) -> Callable[..., ItemList]:
+    def called(environment: Environment, items: ItemList) -> ItemList:
         environment.spend(len(items))
         numbers = [single([each]) for each in items]
         if not all(_plain_number(each) for each in numbers):
@@ -164,8 +164,8 @@ def _extreme(choose: Callable[..., Any]) -> Callable[..., Items]:
     return called
 
 
-def _sum(environment: Environment, items: Items) -> Items:
-    total: Items = items[:1]
+def _sum(environment: Environment, items: ItemList) -> ItemList:
+    total: ItemList = items[:1]
     for each in items[1:]:
         environment.spend(1)
         total = operate("+", total, [each])

@@ -13,7 +13,7 @@ from fhir_profiles.fhirpath.errors import NotEvaluable
 from fhir_profiles.fhirpath.nodes import Node, is_kind
 from fhir_profiles.fhirpath.temporal import CALENDAR_UNITS, TIME_KINDS, PartialTime, ordered, read_time
 
-Item: TypeAlias = Any
+PathItem: TypeAlias = Any
 _UCUM = "http://unitsofmeasure.org"
 _UCUM_CALENDAR = {"wk": "week", "d": "day", "h": "hour", "min": "minute", "s": "second", "ms": "millisecond"}
 
@@ -27,7 +27,7 @@ class Measure:
     system: str = ""
 
 
-def plain(item: Item) -> Item:
+def plain(item: PathItem) -> PathItem:
     """What an item is to an operator: the value of a primitive, a moment, a measure, else the item."""
     if type(item) is not Node:
         return Decimal(repr(item)) if type(item) is float else item
@@ -42,12 +42,12 @@ def plain(item: Item) -> Item:
     return value
 
 
-def is_number(value: Item) -> bool:
+def is_number(value: PathItem) -> bool:
     """Whether a plain value is a number."""
     return type(value) is int or type(value) is Decimal or type(value) is float
 
 
-def equal(left: Item, right: Item) -> bool | None:
+def equal(left: PathItem, right: PathItem) -> bool | None:
     """Whether two items are equal (`=`); None where their precision or unit does not tell."""
     one, other = _pair(left, right)
     if type(one) is bool or type(other) is bool:
@@ -62,7 +62,7 @@ def equal(left: Item, right: Item) -> bool | None:
     return bool(one == other)
 
 
-def equivalent(left: Item, right: Item) -> bool:
+def equivalent(left: PathItem, right: PathItem) -> bool:
     """Whether two items are equivalent (`~`): texts but for case and spaces, numbers as precise as both."""
     one, other = _pair(left, right)
     if isinstance(one, str) and isinstance(other, str):
@@ -73,7 +73,7 @@ def equivalent(left: Item, right: Item) -> bool:
     return bool(equal(left, right))
 
 
-def compared(left: Item, right: Item) -> int | None:
+def compared(left: PathItem, right: PathItem) -> int | None:
     """Compare two items in order: negative, 0, positive, or None where nobody can tell.
 
     Raises `NotEvaluable` for items that have no order.
@@ -90,7 +90,7 @@ def compared(left: Item, right: Item) -> int | None:
     raise NotEvaluable("the two sides of a comparison have no order")
 
 
-def all_equal(left: Sequence[Item], right: Sequence[Item]) -> bool | None:
+def all_equal(left: Sequence[PathItem], right: Sequence[PathItem]) -> bool | None:
     """Whether two collections are equal, item by item; None where one of them is empty."""
     if not left or not right:
         return None
@@ -100,7 +100,7 @@ def all_equal(left: Sequence[Item], right: Sequence[Item]) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
-def all_equivalent(left: Sequence[Item], right: Sequence[Item]) -> bool:
+def all_equivalent(left: Sequence[PathItem], right: Sequence[PathItem]) -> bool:
     """Whether two collections hold equivalent items, in any order."""
     rest = list(right)
     for one in left:
@@ -111,7 +111,7 @@ def all_equivalent(left: Sequence[Item], right: Sequence[Item]) -> bool:
     return not rest
 
 
-def holds_item(items: Iterable[Item], wanted: Item) -> bool:
+def holds_item(items: Iterable[PathItem], wanted: PathItem) -> bool:
     """Whether some item is equal to the one that is wanted."""
     return any(equal(each, wanted) for each in items)
 
@@ -119,14 +119,14 @@ def holds_item(items: Iterable[Item], wanted: Item) -> bool:
 class Distinct:
     """A set of items by equality, which remembers the order in which they came."""
 
-    def __init__(self, items: Iterable[Item] = ()) -> None:
-        self.items: list[Item] = []
-        self._plain: set[Item] = set()
-        self._others: list[Item] = []
+    def __init__(self, items: Iterable[PathItem] = ()) -> None:
+        self.items: list[PathItem] = []
+        self._plain: set[PathItem] = set()
+        self._others: list[PathItem] = []
         for each in items:
             self.add(each)
 
-    def add(self, item: Item) -> bool:
+    def add(self, item: PathItem) -> bool:
         """Add an item; False where an equal one is there."""
         if item in self:
             return False
@@ -138,18 +138,18 @@ class Distinct:
         self.items.append(item)
         return True
 
-    def __contains__(self, item: Item) -> bool:
+    def __contains__(self, item: PathItem) -> bool:
         value = plain(item)
         if _hashes(value):
             return (type(value) is bool, value) in self._plain
         return any(equal(each, item) for each in self._others)
 
 
-def _hashes(value: Item) -> bool:
+def _hashes(value: PathItem) -> bool:
     return type(value) is str or type(value) is bool or is_number(value)
 
 
-def _pair(left: Item, right: Item) -> tuple[Item, Item]:
+def _pair(left: PathItem, right: PathItem) -> tuple[PathItem, PathItem]:
     """Two items for an operator: a text beside a moment is one, a number beside a measure has the unit 1."""
     one, other = plain(left), plain(right)
     if type(one) is str and isinstance(other, PartialTime):

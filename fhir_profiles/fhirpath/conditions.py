@@ -4,25 +4,25 @@ from collections.abc import Callable, Mapping
 from operator import ge, gt, le, lt
 from typing import TypeAlias
 
-from fhir_profiles.fhirpath.comparing import Item, all_equal, all_equivalent, compared, holds_item
+from fhir_profiles.fhirpath.comparing import PathItem, all_equal, all_equivalent, compared, holds_item
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import NotEvaluable
-from fhir_profiles.fhirpath.gathering import Items, Several
+from fhir_profiles.fhirpath.gathering import ItemList, Several
 from fhir_profiles.fhirpath.nodes import Node, slots
 from fhir_profiles.fhirpath.temporal import TIME_KINDS
 from fhir_profiles.validation.structure import PRIMITIVES
 
-Values: TypeAlias = Callable[[Item, Environment], Items]
-Truth: TypeAlias = Callable[[Item, Environment], bool | None]
+FindValues: TypeAlias = Callable[[PathItem, Environment], ItemList]
+FindTruth: TypeAlias = Callable[[PathItem, Environment], bool | None]
 
 ORDERS: Mapping[str, Callable[[int, int], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 """By operator."""
 
 
-def conjunction(one: Truth, other: Truth) -> Truth:
+def conjunction(one: FindTruth, other: FindTruth) -> FindTruth:
     """`and`: False where either is, whatever is known of the other."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         left = one(this, environment)
         if left is False:
             return False
@@ -32,10 +32,10 @@ def conjunction(one: Truth, other: Truth) -> Truth:
     return condition
 
 
-def disjunction(one: Truth, other: Truth) -> Truth:
+def disjunction(one: FindTruth, other: FindTruth) -> FindTruth:
     """`or`: True where either is, whatever is known of the other."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         left = one(this, environment)
         if left is True:
             return True
@@ -45,20 +45,20 @@ def disjunction(one: Truth, other: Truth) -> Truth:
     return condition
 
 
-def exclusion(one: Truth, other: Truth) -> Truth:
+def exclusion(one: FindTruth, other: FindTruth) -> FindTruth:
     """`xor`: None where either is not known."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         left, right = one(this, environment), other(this, environment)
         return None if left is None or right is None else left is not right
 
     return condition
 
 
-def implication(one: Truth, other: Truth) -> Truth:
+def implication(one: FindTruth, other: FindTruth) -> FindTruth:
     """`implies`: True where the first is False or the second True."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         left = one(this, environment)
         if left is False:
             return True
@@ -68,30 +68,30 @@ def implication(one: Truth, other: Truth) -> Truth:
     return condition
 
 
-def negation(inner: Truth) -> Truth:
+def negation(inner: FindTruth) -> FindTruth:
     """`not()`: None stays None."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         found = inner(this, environment)
         return None if found is None else not found
 
     return condition
 
 
-def equality(one: Values, other: Values, *, wanted: bool) -> Truth:
+def equality(one: FindValues, other: FindValues, *, wanted: bool) -> FindTruth:
     """`=`, or `!=` where equality is not wanted."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         found = all_equal(one(this, environment), other(this, environment))
         return found if found is None else found is wanted
 
     return condition
 
 
-def equality_to_text(inner: Values, text: str, *, wanted: bool) -> Truth:
+def equality_to_text(inner: FindValues, text: str, *, wanted: bool) -> FindTruth:
     """Compare with a text that is known already: most of what R4's invariants compare."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         items = inner(this, environment)
         if not items:
             return None
@@ -106,18 +106,18 @@ def equality_to_text(inner: Values, text: str, *, wanted: bool) -> Truth:
     return condition
 
 
-def equivalence(one: Values, other: Values, *, wanted: bool) -> Truth:
+def equivalence(one: FindValues, other: FindValues, *, wanted: bool) -> FindTruth:
     """`~`, or `!~` where equivalence is not wanted."""
     return lambda this, environment: (
         all_equivalent(one(this, environment), other(this, environment)) is wanted
     )
 
 
-def order(one: Values, other: Values, operator: str) -> Truth:
+def order(one: FindValues, other: FindValues, operator: str) -> FindTruth:
     """`<`, `<=`, `>` or `>=` of two single items."""
     holds = ORDERS[operator]
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         left, right = one(this, environment), other(this, environment)
         if not left or not right:
             return None
@@ -129,10 +129,10 @@ def order(one: Values, other: Values, operator: str) -> Truth:
     return condition
 
 
-def membership(one: Values, other: Values) -> Truth:
+def membership(one: FindValues, other: FindValues) -> FindTruth:
     """Whether the only item of `one` is among those of `other`."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         sought = one(this, environment)
         if not sought:
             return None
@@ -145,15 +145,15 @@ def membership(one: Values, other: Values) -> Truth:
     return condition
 
 
-def presence(inner: Values, *, wanted: bool) -> Truth:
+def presence(inner: FindValues, *, wanted: bool) -> FindTruth:
     """`exists()`, or `empty()` where presence is not wanted."""
     return lambda this, environment: bool(inner(this, environment)) is wanted
 
 
-def own_presence(name: str, own: Values, *, wanted: bool) -> Truth:
+def own_presence(name: str, own: FindValues, *, wanted: bool) -> FindTruth:
     """The presence of an element of the input, without looking at what it is."""
 
-    def condition(this: Item, environment: Environment) -> bool | None:
+    def condition(this: PathItem, environment: Environment) -> bool | None:
         if type(this) is not Node:
             return bool(own(this, environment)) is wanted
         held = this.beside if this.kind in PRIMITIVES else this.value
@@ -166,6 +166,6 @@ def own_presence(name: str, own: Values, *, wanted: bool) -> Truth:
     return condition
 
 
-def focus(this: Item) -> Items:
+def focus(this: PathItem) -> ItemList:
     """What stands as `$this`, as a collection."""
     return list(this) if type(this) is Several else [] if this is None else [this]

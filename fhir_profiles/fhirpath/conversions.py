@@ -7,7 +7,7 @@ from typing import Any
 
 from fhir_profiles.fhirpath.comparing import Measure, is_number
 from fhir_profiles.fhirpath.environment import Environment
-from fhir_profiles.fhirpath.gathering import Function, Items, single
+from fhir_profiles.fhirpath.gathering import Function, ItemList, single
 from fhir_profiles.fhirpath.temporal import PartialTime, read_time
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})
@@ -77,7 +77,7 @@ def _quantity(value: Any) -> Measure | None:
 
 
 def _to(convert: Callable[[Any], Any]) -> Function:
-    def called(_: Environment, items: Items, *__: Items) -> Items:
+    def called(_: Environment, items: ItemList, *__: ItemList) -> ItemList:
         value = single(items)
         found = None if value is None else convert(value)
         return [] if found is None else [found]
@@ -86,7 +86,7 @@ def _to(convert: Callable[[Any], Any]) -> Function:
 
 
 def _can(convert: Callable[[Any], Any]) -> Function:
-    def called(_: Environment, items: Items, *__: Items) -> Items:
+    def called(_: Environment, items: ItemList, *__: ItemList) -> ItemList:
         value = single(items)
         return [] if value is None else [convert(value) is not None]
 

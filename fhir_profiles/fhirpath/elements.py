@@ -5,9 +5,9 @@ FHIRPath 5.8, 5.9 and FHIR R4 fhirpath.html#functions.
 
 from collections.abc import Mapping
 
-from fhir_profiles.fhirpath.comparing import Item, Measure, is_number
+from fhir_profiles.fhirpath.comparing import Measure, PathItem, is_number
 from fhir_profiles.fhirpath.environment import Environment
-from fhir_profiles.fhirpath.gathering import Function, Items
+from fhir_profiles.fhirpath.gathering import Function, ItemList
 from fhir_profiles.fhirpath.nodes import TYPE_INFO, Node, is_kind
 from fhir_profiles.fhirpath.temporal import PartialTime, current
 from fhir_profiles.fhirpath.texts import text_of
@@ -15,7 +15,7 @@ from fhir_profiles.validation import narrative
 from fhir_profiles.validation.structure import PRIMITIVES
 
 
-def kind_of(item: Item) -> str:
+def kind_of(item: PathItem) -> str:
     """The FHIR type of an item; of what an expression made, the one that it corresponds to."""
     if type(item) is Node:
         return item.kind
@@ -30,19 +30,19 @@ def kind_of(item: Item) -> str:
     return "integer" if isinstance(item, int) else "decimal" if is_number(item) else "Element"
 
 
-def only(items: Items, name: str) -> Items:
+def only(items: ItemList, name: str) -> ItemList:
     """The items of a type or of one derived from it."""
     return [each for each in items if is_kind(kind_of(each), name)]
 
 
-def _children(environment: Environment, items: Items) -> Items:
-    found: Items = [child for each in items if type(each) is Node for child in each.children()]
+def _children(environment: Environment, items: ItemList) -> ItemList:
+    found: ItemList = [child for each in items if type(each) is Node for child in each.children()]
     environment.spend(len(found))
     return found
 
 
-def _descendants(environment: Environment, items: Items) -> Items:
-    found: Items = []
+def _descendants(environment: Environment, items: ItemList) -> ItemList:
+    found: ItemList = []
     for each in items:
         for below in each.descendants() if type(each) is Node else ():
             environment.spend(1)
@@ -50,13 +50,13 @@ def _descendants(environment: Environment, items: Items) -> Items:
     return found
 
 
-def _extension(_: Environment, items: Items, url: Items) -> Items:
+def _extension(_: Environment, items: ItemList, url: ItemList) -> ItemList:
     wanted = text_of(url)
     extensions = (each for item in items if type(item) is Node for each in item.named("extension"))
     return [each for each in extensions if type(each.value) is dict and each.value.get("url") == wanted]
 
 
-def has_value(items: Items) -> bool:
+def has_value(items: ItemList) -> bool:
     """Whether the only item is a primitive with a value."""
     if len(items) != 1:
         return False
@@ -64,16 +64,16 @@ def has_value(items: Items) -> bool:
     return type(item) is not Node or (item.kind in PRIMITIVES and item.value is not None)
 
 
-def _get_value(_: Environment, items: Items) -> Items:
+def _get_value(_: Environment, items: ItemList) -> ItemList:
     return [items[0].value if type(items[0]) is Node else items[0]] if has_value(items) else []
 
 
-def _resolve(environment: Environment, items: Items) -> Items:
+def _resolve(environment: Environment, items: ItemList) -> ItemList:
     """What references and canonicals lead to: contained, in the same Bundle, or what the environment knows.
 
     What nobody knows is left out.
     """
-    found: Items = []
+    found: ItemList = []
     for each in items:
         environment.spend(1)
         if type(each) is not Node:
@@ -104,12 +104,12 @@ def _inside(environment: Environment, text: str) -> Node | None:
     return None
 
 
-def _html_checks(_: Environment, items: Items) -> Items:
+def _html_checks(_: Environment, items: ItemList) -> ItemList:
     """Whether the narrative is what one may be (rules txt-1 and txt-2)."""
     return [all(narrative.check(each.value) is None for each in items if type(each) is Node)] if items else []
 
 
-def _member_of(environment: Environment, items: Items, value_set: Items) -> Items:
+def _member_of(environment: Environment, items: ItemList, value_set: ItemList) -> ItemList:
     """Whether the code is in a value set; nothing where nobody knows (FHIR R4 fhirpath.html#functions)."""
     url = text_of(value_set)
     if len(items) != 1 or url is None or environment.member_of is None or type(items[0]) is not Node:
@@ -118,11 +118,11 @@ def _member_of(environment: Environment, items: Items, value_set: Items) -> Item
     return [] if answer is None else [answer]
 
 
-def _type(_: Environment, items: Items) -> Items:
+def _type(_: Environment, items: ItemList) -> ItemList:
     return [_type_info(each) for each in items]
 
 
-def _type_info(item: Item) -> Node:
+def _type_info(item: PathItem) -> Node:
     kind = kind_of(item)
     if type(item) is Node:
         return Node({"namespace": "FHIR", "name": kind}, TYPE_INFO)
@@ -130,15 +130,15 @@ def _type_info(item: Item) -> Node:
     return Node({"namespace": "System", "name": name}, TYPE_INFO)
 
 
-def _now(environment: Environment, _: Items) -> Items:
+def _now(environment: Environment, _: ItemList) -> ItemList:
     return [current(environment.moment())]
 
 
-def _today(environment: Environment, _: Items) -> Items:
+def _today(environment: Environment, _: ItemList) -> ItemList:
     return [PartialTime(current(environment.moment()).parts[:3])]
 
 
-def _time_of_day(environment: Environment, _: Items) -> Items:
+def _time_of_day(environment: Environment, _: ItemList) -> ItemList:
     return [PartialTime(current(environment.moment()).parts[3:], clock=True)]
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from fhir_profiles.fhirpath.comparing import Item, Measure
+from fhir_profiles.fhirpath.comparing import Measure, PathItem
 from fhir_profiles.fhirpath.compiling import truth_of, values_of
-from fhir_profiles.fhirpath.conditions import Truth, Values
+from fhir_profiles.fhirpath.conditions import FindTruth, FindValues
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import NotEvaluable
 from fhir_profiles.fhirpath.nodes import Node, resource_node, surrounding
@@ -32,11 +32,16 @@ class CompiledExpression:
     """
 
     tree: Tree
-    _values: Values
-    _truth: Truth
+    _values: FindValues
+    _truth: FindTruth
 
-    def items(self, focus: Mapping[str, Any] | Node, environment: Environment | None = None) -> list[Item]:
-        """What the expression makes: a `Node` for each element of the document, else Python values."""
+    def items(
+        self, focus: Mapping[str, Any] | Node, environment: Environment | None = None
+    ) -> list[PathItem]:
+        """What the expression makes: a `Node` for each element of the document, else Python values.
+
+        Raises `NotEvaluable`.
+        """
         node, surroundings = _prepared(focus, environment)
         try:
             return self._values(node, surroundings)
@@ -52,7 +57,10 @@ class CompiledExpression:
         return [json_value(each) for each in self.items(focus, environment)]
 
     def holds(self, focus: Mapping[str, Any] | Node, environment: Environment | None = None) -> bool:
-        """Whether the condition holds; one that is empty does (FHIR R4 conformance-rules.html)."""
+        """Whether the condition holds; one that is empty does (FHIR R4 conformance-rules.html).
+
+        Raises `NotEvaluable`.
+        """
         node, surroundings = _prepared(focus, environment)
         try:
             return self._truth(node, surroundings) is not False
@@ -60,7 +68,10 @@ class CompiledExpression:
             raise NotEvaluable("the document is nested too deeply for this expression") from error
 
     def judge(self, node: Node, environment: Environment) -> bool:
-        """Whether the condition holds of a node: `holds`, in surroundings that are complete already."""
+        """Whether the condition holds of a node: `holds`, in surroundings that are complete already.
+
+        Raises `NotEvaluable`.
+        """
         environment.context = node
         try:
             return self._truth(node, environment) is not False
@@ -89,7 +100,7 @@ def compiled(tree: Tree) -> CompiledExpression:
     return CompiledExpression(tree, values_of(tree), truth_of(tree))
 
 
-def json_value(item: Item) -> Any:
+def json_value(item: PathItem) -> Any:
     """An item as JSON: of a node its value, of a moment its text, of a measure a Quantity."""
     if type(item) is Node:
         return item.value

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fhir_profiles.fhirpath.comparing import Distinct, Item, plain
+from fhir_profiles.fhirpath.comparing import Distinct, PathItem, plain
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import NotEvaluable
 
-Items: TypeAlias = list[Item]
-Closure: TypeAlias = Callable[[Item, Environment], Items]
+ItemList: TypeAlias = list[PathItem]
+Closure: TypeAlias = Callable[[PathItem, Environment], ItemList]
 
 
-class Several(list[Item]):
+class Several(list[PathItem]):
     """A collection that stands as `$this`, none or several items: only `iif` looks at those."""
 
 
@@ -27,13 +27,13 @@ class Function:
     *collections)`.
     """
 
-    run: Callable[..., Items]
+    run: Callable[..., ItemList]
     least: int = 0
     most: int = 0
     lazy: bool = False
 
 
-def truth(items: Items) -> bool | None:
+def truth(items: ItemList) -> bool | None:
     """A collection as a condition (FHIRPath 4.5): None where it is empty.
 
     Raises `NotEvaluable` for several items.
@@ -46,7 +46,7 @@ def truth(items: Items) -> bool | None:
     return value if type(value) is bool else True
 
 
-def single(items: Items) -> Item | None:
+def single(items: ItemList) -> PathItem | None:
     """The only item as a plain value; None where there is none.
 
     Raises `NotEvaluable` for several items.
@@ -58,7 +58,7 @@ def single(items: Items) -> Item | None:
     return plain(items[0])
 
 
-def whole(items: Items) -> int | None:
+def whole(items: ItemList) -> int | None:
     """The only item as a whole number; None where it is none.
 
     Raises `NotEvaluable` for several items.
@@ -67,7 +67,7 @@ def whole(items: Items) -> int | None:
     return value if type(value) is int else None
 
 
-def each_of(environment: Environment, items: Items) -> Iterator[Item]:
+def each_of(environment: Environment, items: ItemList) -> Iterator[PathItem]:
     """Give out items one after the other with their `$index`, each at the price of a step."""
     outer = environment.index
     try:
@@ -79,12 +79,12 @@ def each_of(environment: Environment, items: Items) -> Iterator[Item]:
         environment.index = outer
 
 
-def _where(environment: Environment, items: Items, _: Item, criteria: Closure) -> Items:
+def _where(environment: Environment, items: ItemList, _: PathItem, criteria: Closure) -> ItemList:
     return [each for each in each_of(environment, items) if truth(criteria(each, environment)) is True]
 
 
-def _select(environment: Environment, items: Items, _: Item, projection: Closure) -> Items:
-    found: Items = []
+def _select(environment: Environment, items: ItemList, _: PathItem, projection: Closure) -> ItemList:
+    found: ItemList = []
     for each in each_of(environment, items):
         added = projection(each, environment)
         environment.spend(len(added))
@@ -92,7 +92,7 @@ def _select(environment: Environment, items: Items, _: Item, projection: Closure
     return found
 
 
-def _repeat(environment: Environment, items: Items, _: Item, projection: Closure) -> Items:
+def _repeat(environment: Environment, items: ItemList, _: PathItem, projection: Closure) -> ItemList:
     known, waiting = Distinct(), items
     while waiting:
         added = _select(environment, waiting, None, projection)
@@ -100,17 +100,19 @@ def _repeat(environment: Environment, items: Items, _: Item, projection: Closure
     return known.items
 
 
-def _all(environment: Environment, items: Items, _: Item, criteria: Closure) -> Items:
+def _all(environment: Environment, items: ItemList, _: PathItem, criteria: Closure) -> ItemList:
     return [all(truth(criteria(each, environment)) is True for each in each_of(environment, items))]
 
 
-def _exists(environment: Environment, items: Items, this: Item, criteria: Closure | None = None) -> Items:
+def _exists(
+    environment: Environment, items: ItemList, this: PathItem, criteria: Closure | None = None
+) -> ItemList:
     return [bool(items if criteria is None else _where(environment, items, this, criteria))]
 
 
 def _aggregate(
-    environment: Environment, items: Items, this: Item, step: Closure, first: Closure | None = None
-) -> Items:
+    environment: Environment, items: ItemList, this: PathItem, step: Closure, first: Closure | None = None
+) -> ItemList:
     outer = environment.total
     try:
         environment.total = first(this, environment) if first else []
@@ -124,12 +126,12 @@ def _aggregate(
 
 def _iif(  # noqa: PLR0917 - FHIRPath's own order
     environment: Environment,
-    items: Items,
-    this: Item,
+    items: ItemList,
+    this: PathItem,
     condition: Closure,
     then: Closure,
     otherwise: Closure | None = None,
-) -> Items:
+) -> ItemList:
     """The condition and the branches look at the input as a whole."""
     inner = items[0] if len(items) == 1 else Several(items)
     found = condition(inner, environment)
@@ -138,74 +140,74 @@ def _iif(  # noqa: PLR0917 - FHIRPath's own order
     return otherwise(inner, environment) if otherwise else []
 
 
-def _booleans(items: Items) -> list[bool]:
+def _booleans(items: ItemList) -> list[bool]:
     values = [plain(each) for each in items]
     if not all(type(value) is bool for value in values):
         raise NotEvaluable("a function of booleans was called on other values")
     return values
 
 
-def _union(environment: Environment, items: Items, other: Items) -> Items:
+def _union(environment: Environment, items: ItemList, other: ItemList) -> ItemList:
     environment.spend(len(items) + len(other))
     return Distinct([*items, *other]).items
 
 
-def _combine(environment: Environment, items: Items, other: Items) -> Items:
+def _combine(environment: Environment, items: ItemList, other: ItemList) -> ItemList:
     environment.spend(len(items) + len(other))
     return [*items, *other]
 
 
-def _intersect(environment: Environment, items: Items, other: Items) -> Items:
+def _intersect(environment: Environment, items: ItemList, other: ItemList) -> ItemList:
     environment.spend(len(items) + len(other))
     wanted = Distinct(other)
     return Distinct(each for each in items if each in wanted).items
 
 
-def _exclude(environment: Environment, items: Items, other: Items) -> Items:
+def _exclude(environment: Environment, items: ItemList, other: ItemList) -> ItemList:
     environment.spend(len(items) + len(other))
     unwanted = Distinct(other)
     return [each for each in items if each not in unwanted]
 
 
-def _subset_of(environment: Environment, items: Items, other: Items) -> Items:
+def _subset_of(environment: Environment, items: ItemList, other: ItemList) -> ItemList:
     environment.spend(len(items) + len(other))
     known = Distinct(other)
     return [all(each in known for each in items)]
 
 
-def _distinct(environment: Environment, items: Items) -> Items:
+def _distinct(environment: Environment, items: ItemList) -> ItemList:
     environment.spend(len(items))
     return Distinct(items).items
 
 
-def _is_distinct(environment: Environment, items: Items) -> Items:
+def _is_distinct(environment: Environment, items: ItemList) -> ItemList:
     return [len(_distinct(environment, items)) == len(items)]
 
 
-def _single(_: Environment, items: Items) -> Items:
+def _single(_: Environment, items: ItemList) -> ItemList:
     if len(items) > 1:
         raise NotEvaluable("single() was called on several items")
     return items
 
 
-def _skip(_: Environment, items: Items, number: Items) -> Items:
+def _skip(_: Environment, items: ItemList, number: ItemList) -> ItemList:
     count = whole(number)
     return items[max(count, 0) :] if count is not None else []
 
 
-def _take(_: Environment, items: Items, number: Items) -> Items:
+def _take(_: Environment, items: ItemList, number: ItemList) -> ItemList:
     count = whole(number)
     return items[: max(count, 0)] if count is not None else []
 
 
-def _not(_: Environment, items: Items) -> Items:
+def _not(_: Environment, items: ItemList) -> ItemList:
     value = truth(items)
     return [] if value is None else [not value]
 
 
 def _trace(
-    _: Environment, items: Items, this: Item, name: Closure, projection: Closure | None = None
-) -> Items:
+    _: Environment, items: ItemList, this: PathItem, name: Closure, projection: Closure | None = None
+) -> ItemList:
     """Nothing is written anywhere: what an expression looks at may be a patient's."""
     return items
 

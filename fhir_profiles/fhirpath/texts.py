@@ -9,14 +9,14 @@ from typing import Any
 
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import BeyondBudget, NotEvaluable
-from fhir_profiles.fhirpath.gathering import Function, Items, single, whole
+from fhir_profiles.fhirpath.gathering import Function, ItemList, single, whole
 
 _LONGEST = 1_000_000
 """Characters of a text that an expression makes."""
 _MOST_PATTERNS = 256
 
 
-def text_of(items: Items) -> str | None:
+def text_of(items: ItemList) -> str | None:
     """The only item as a text; None where there is none.
 
     Raises `NotEvaluable` for several items, or one that is no text.
@@ -34,7 +34,7 @@ def text_of(items: Items) -> str | None:
 def _strings(least: int, most: int, run: Callable[..., Any]) -> Function:
     """A function of a text and texts: nothing where one of them is missing."""
 
-    def called(environment: Environment, items: Items, *arguments: Items) -> Items:
+    def called(environment: Environment, items: ItemList, *arguments: ItemList) -> ItemList:
         told = [text_of(items), *(text_of(each) for each in arguments)]
         if None in told:
             return []
@@ -56,7 +56,9 @@ def _index_of(text: str, part: str) -> int:
     return text.find(part)
 
 
-def _replace(environment: Environment, items: Items, pattern: Items, substitution: Items) -> Items:
+def _replace(
+    environment: Environment, items: ItemList, pattern: ItemList, substitution: ItemList
+) -> ItemList:
     text, old, new = text_of(items), text_of(pattern), text_of(substitution)
     if text is None or old is None or new is None:
         return []
@@ -67,7 +69,9 @@ def _replace(environment: Environment, items: Items, pattern: Items, substitutio
     return [found]
 
 
-def _substring(environment: Environment, items: Items, start: Items, length: Items | None = None) -> Items:
+def _substring(
+    environment: Environment, items: ItemList, start: ItemList, length: ItemList | None = None
+) -> ItemList:
     text, first = text_of(items), whole(start)
     if text is None or first is None or not 0 <= first < len(text):
         return []
@@ -75,21 +79,23 @@ def _substring(environment: Environment, items: Items, start: Items, length: Ite
     return [text[first:] if count is None else text[first : first + max(count, 0)]]
 
 
-def _matches(environment: Environment, items: Items, pattern: Items) -> Items:
+def _matches(environment: Environment, items: ItemList, pattern: ItemList) -> ItemList:
     text, regex = text_of(items), text_of(pattern)
     if text is None or regex is None:
         return []
     return [_searching(environment, regex, text).search(text) is not None]
 
 
-def _matches_full(environment: Environment, items: Items, pattern: Items) -> Items:
+def _matches_full(environment: Environment, items: ItemList, pattern: ItemList) -> ItemList:
     text, regex = text_of(items), text_of(pattern)
     if text is None or regex is None:
         return []
     return [_searching(environment, regex, text).fullmatch(text) is not None]
 
 
-def _replace_matches(environment: Environment, items: Items, pattern: Items, substitution: Items) -> Items:
+def _replace_matches(
+    environment: Environment, items: ItemList, pattern: ItemList, substitution: ItemList
+) -> ItemList:
     text, regex, new = text_of(items), text_of(pattern), text_of(substitution)
     if text is None or regex is None or new is None:
         return []
@@ -138,7 +144,7 @@ def _split(text: str, separator: str) -> list[str]:
     return text.split(separator) if separator else list(text)
 
 
-def _join(environment: Environment, items: Items, separator: Items | None = None) -> Items:
+def _join(environment: Environment, items: ItemList, separator: ItemList | None = None) -> ItemList:
     glue = text_of(separator) if separator is not None else ""
     parts = [text_of([each]) or "" for each in items]
     if sum(map(len, parts)) + len(parts) * len(glue or "") > _LONGEST:

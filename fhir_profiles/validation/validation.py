@@ -36,7 +36,7 @@ ElementPath: TypeAlias = tuple["ElementPath", str, int | None] | str
 """Where a value stands: the place around it, its step and its index; the resource type at the root."""
 
 
-class Report(Protocol):
+class IssueReport(Protocol):
     """Takes an issue; raises to end the validation where there are enough."""
 
     def __call__(self, code: str, place: ElementPath, diagnostics: str, severity: str = "error") -> None: ...
@@ -48,10 +48,10 @@ class Visitor(Protocol):
     def enter(self, kind: str, resource: dict[str, Any], place: ElementPath, *, contained: bool) -> None:
         """A resource begins; what is visited until it is left belongs to it."""
 
-    def visit(self, kind: str, value: dict[str, Any], place: ElementPath, report: Report) -> None:
+    def visit(self, kind: str, value: dict[str, Any], place: ElementPath, report: IssueReport) -> None:
         """Look at an object in which every value has its type, after those in it."""
 
-    def leave(self, report: Report, *, whole: bool) -> None:
+    def leave(self, report: IssueReport, *, whole: bool) -> None:
         """The resource that was entered last ends; `whole` where every value in it has its type."""
 
 

@@ -32,7 +32,10 @@ class ValidateViews:
     def validate(
         self, scope: AccessScope, call: Call, *, kind: str | None = None, resource_id: str | None = None
     ) -> Answer:
-        """200 with what is wrong; a body that is JSON but no resource is no bad request here."""
+        """200 with what is wrong; a body that is JSON but no resource is no bad request here.
+
+        Raises `InvalidDocument` for what is no JSON, `Invalid` for a question that is none.
+        """
         try:
             asked = _asked(call)
         except InvalidDocument as error:

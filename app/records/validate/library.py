@@ -13,7 +13,7 @@ import orjson
 
 from app.records.search import SearchContext, criteria, sorts_of
 from app.site import Sites
-from fhir_profiles.conformance.bindings import Codes
+from fhir_profiles.conformance.bindings import CodesBySystem
 from fhir_profiles.conformance.checking import errors_of
 from fhir_profiles.conformance.known import BuiltIn, KnownProfiles, built_in
 from fhir_profiles.conformance.listing import codes_of
@@ -107,7 +107,7 @@ class _Stored:
         """A StructureDefinition by its canonical; None where it is not known."""
         return self._built_in.structure(url) or self._document("StructureDefinition", url)
 
-    def codes(self, url: str) -> Codes | None:
+    def codes(self, url: str) -> CodesBySystem | None:
         """The codes of a value set; None where it is not known, or its codes cannot be listed."""
         found = self._built_in.codes(url)
         if found is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.cohorts.question import Deceased, Every, Negated, Node, Some
+from app.cohorts.question import Deceased, Every, Negated, QuestionNode, Some
 from app.cohorts.verdicts import Truth, judge
 from tests.app.cohorts.conftest import Gateway, Json, Open, mission
 from tests.factories.dicom import ct_instance
@@ -264,7 +264,7 @@ def test_counts_may_be_left_out(charts: Gateway) -> None:
 
 
 A, B, C = (Deceased(name, True) for name in "ABC")
-TREES: tuple[tuple[Node, Any], ...] = (
+TREES: tuple[tuple[QuestionNode, Any], ...] = (
     (Every("", (A, B, C)), min),
     (Some("", 1, (A, B, C)), max),
     (Some("", 2, (A, B, C)), lambda a, b, c: sorted((a, b, c))[1]),
