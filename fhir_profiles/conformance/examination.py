@@ -34,9 +34,9 @@ class Examination:
     """The visitor of one validation.
 
     `thorough`: warnings are looked for, too, and what refers to what: whether references lead to types that
-    they may, and to each contained resource. That is told to who asks, and no reason to refuse a resource, since
-    HL7's own examples break it. `claims` is who knows profiles and extensions; None where those are not looked
-    at.
+    they may, and to each contained resource. That is told to who asks, and no reason to refuse a resource,
+    since HL7's own examples break it. `claims` is who knows profiles and extensions; None where those are not
+    looked at.
     """
 
     def __init__(self, *, thorough: bool = True, claims: Claims | None = None) -> None:

@@ -7,12 +7,12 @@ from fhir_profiles.conformance.element_rules import ElementRule
 from fhir_profiles.conformance.known import KnownProfiles
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import NotAnExpression, NotEvaluable
-from fhir_profiles.fhirpath.expression import compile_expression
+from fhir_profiles.fhirpath.expression import compile_expression, compiled
 from fhir_profiles.fhirpath.nodes import Node, is_kind
 from fhir_profiles.references import pointed_type
 
 _THIS, _RESOLVE = "$this", "resolve()"
-_TARGET = compile_expression(_RESOLVE)
+_TARGET = compiled(["call", None, "resolve", []])
 
 
 def matches(value: Any, pattern: Any) -> bool:

@@ -318,7 +318,7 @@ def _table(kind: str) -> _Table:
         for key, datatype in properties:
             rules[key] = _rule(element, datatype)
             if datatype in PRIMITIVES:
-                rules[f"_{key}"] = _Rule(element.name, element.many, _SHADOW, shadow=True)
+                rules[f"_{key}"] = _Rule(rules[key].step, element.many, _SHADOW, shadow=True)
         keys = frozenset(name for key, _ in properties for name in (key, f"_{key}"))
         if element.required:
             required.append((element.name, "1..*" if element.many else "1..1", keys))

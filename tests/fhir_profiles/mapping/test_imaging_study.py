@@ -9,6 +9,7 @@ from fhir.resources.R4B.imagingstudy import ImagingStudy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fhir_profiles.conformance.checking import issues_of
 from fhir_profiles.mapping.endpoint import endpoint
 from fhir_profiles.mapping.imaging_study import imaging_study, overlay_of, owned_differences
 from fhir_profiles.validation.validation import validate
@@ -206,3 +207,12 @@ def test_an_endpoint_says_where_to_retrieve_from() -> None:
     assert found["address"] == "https://hilum.example/dicom-web"
     assert found["connectionType"]["code"] == "dicom-wado-rs"
     assert validate(found) == ()
+
+
+def test_it_is_what_the_profile_of_pictures_says() -> None:
+    profile = "urn:hilum:StructureDefinition:imaging-study"
+    assert [each.severity for each in issues_of(made(STUDY, SERIES), profiles=[profile])] == ["warning"]
+    without = {**made(STUDY, SERIES), "identifier": [{"system": "urn:x", "value": "1"}]}
+    del without["modality"]
+    places = [each.expression for each in issues_of(without, profiles=[profile]) if each.severity == "error"]
+    assert places == ["ImagingStudy.identifier", "ImagingStudy.modality"]
