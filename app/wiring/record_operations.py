@@ -3,9 +3,9 @@
 from app.http.fhir.record_operations import RecordUses
 from app.records.documents import Documents, PatientSummaries
 from app.records.everything import Everything
-from app.records.identity import PatientMatch
 from app.records.labels import RecordLabels
 from app.records.latest import LatestObservations
+from app.records.match import PatientMatch
 from app.wiring.bulk import exports, imports
 from app.wiring.process import Wiring
 from graph.resources.codings import CodingStore

@@ -4,7 +4,7 @@ from app.http.fhir.bundles import AnswerEntry, bundle
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.operation_input import operation_input
 from app.http.fhir.operations import FhirOperation
-from app.records.identity import Match, MatchAsked, PatientMatch
+from app.records.match import Match, MatchAsked, PatientMatch
 from app.site import Sites
 from graph.errors import Invalid
 from graph.scope import AccessScope

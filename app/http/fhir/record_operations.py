@@ -14,9 +14,9 @@ from app.http.fhir.pictures import PictureViews
 from app.paging import PageTokens
 from app.records.documents import Documents, PatientSummaries
 from app.records.everything import Everything
-from app.records.identity import PatientMatch
 from app.records.labels import RecordLabels
 from app.records.latest import LatestObservations
+from app.records.match import PatientMatch
 from app.records.read import RecordReader, StudyAddresses
 from app.records.search import RecordSearch
 from app.site import Sites

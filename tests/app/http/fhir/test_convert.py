@@ -2,9 +2,7 @@
 
 from tests.app.http.fhir.conftest import Fhir
 
-ODD = (
-    '{ "resourceType":"Observation", "status":"final","code":{"text":"a"},"valueQuantity":{"value":1.10} }'
-)
+ODD = '{ "resourceType":"Observation", "status":"final","code":{"text":"a"},"valueQuantity":{"value":1.10} }'
 
 
 def test_a_resource_comes_back_as_it_was_sent(fhir: Fhir) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from app.records.identity.scoring import Grade, likeness
+from app.records.match.scoring import Grade, likeness
 from app.records.search import Pairs, RecordSearch, TypeSearch
 from graph.errors import Invalid
 from graph.records import ResourceVersion
