@@ -1,7 +1,6 @@
 """The web role: the windows that are open, each with the use cases that it calls."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from app.http.apidocs import routes as apidocs
 from app.http.authorization import routes as authorization
@@ -12,13 +11,13 @@ from app.http.dicomweb.store_parts import BodyLimits
 from app.http.factory import WebApp, Window, create_app
 from app.http.fhir import routes as fhir
 from app.http.fhir.incoming import LargestBodies
+from app.http.fhir.table import fhir_table
 from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
-from app.security.scopes import system_scope
+from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.process import Wiring
-from app.wiring.record_operations import record_uses
 
 
 def _dicomweb(wiring: Wiring) -> Window:
@@ -44,25 +43,9 @@ def _dicomweb(wiring: Wiring) -> Window:
 
 def _fhir(wiring: Wiring) -> Window:
     config = wiring.config
-    return fhir.blueprint(
-        reader=wiring.reader,
-        search=wiring.record_search,
-        system=wiring.system_search,
-        history=wiring.history,
-        identities=wiring.identities,
-        records=wiring.records,
-        patching=wiring.patching,
-        bundles=wiring.bundles,
-        graphql=wiring.graphql,
-        audit=wiring.audit_reader,
-        terminology=wiring.terminology,
-        uses=record_uses(wiring),
-        validation=wiring.validation,
-        tokens=wiring.page_tokens,
-        sites=wiring.sites,
-        largest=LargestBodies(json=config.fhir_bundle, form=config.search_form, lines=config.request_size),
-        own_parameters=partial(wiring.added_parameters.of, system_scope(wiring.sites.own.tenant)),
-    )
+    uses = fhir_uses(wiring)
+    largest = LargestBodies(config.fhir_bundle, config.search_form, config.request_size)
+    return fhir.blueprint(uses, fhir_table(uses), late_answers(wiring), largest)
 
 
 def _pages(wiring: Wiring) -> Window:

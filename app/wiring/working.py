@@ -2,6 +2,7 @@
 
 from app.security.scopes import system_scope
 from app.wiring.bulk import bulk_kinds
+from app.wiring.fhir import answer_job
 from app.wiring.process import Wiring
 from app.work.bulk.expiry import BulkExpiry
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
@@ -33,6 +34,7 @@ def worker(wiring: Wiring) -> Worker:
         UploadSweep(wiring.blobs),
         JobForgetting(wiring.jobs),
         *bulk_kinds(wiring),
+        answer_job(wiring),
         ConceptLoad(wiring.concept_loader),
         ParameterJob(wiring.parameter_indexer),
     )

@@ -1,17 +1,17 @@
 """batch and transaction (FHIR R4 http.html#transaction): a Bundle of requests, a Bundle of responses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 from app.http.fhir.bundles import AnswerEntry, bundle
 from app.http.fhir.exchange import Answer, Call, location
-from app.http.fhir.router import EntryRouter
+from app.http.fhir.router import EntryCall, EntryRouter
 from app.http.fhir.write import REPRESENTATION, refuse_parameters, status_of
 from app.http.kit.conditional import version_tag
 from app.http.kit.problems import operation_outcome, problem_of
 from app.records import Written
 from app.records.bundles.bundles import Bundles, Done
-from app.records.bundles.entries import read_bundle
+from app.records.bundles.entries import EntryRequest, read_bundle
 from app.records.read import RecordReader
 from app.site import Sites
 from fhir_profiles.issues import ProfileError
@@ -43,6 +43,16 @@ class BundleView:
     def _texts(self, scope: AccessScope, done: Sequence[Done[Answer]]) -> Mapping[str, bytes]:
         versions = [each.version for each in done if isinstance(each, Written)]
         return self._reader.texts(scope, [each for each in versions if not each.deleted])
+
+
+def alone(request: EntryRequest, route: Callable[[EntryRequest], EntryCall]) -> bytes:
+    """The answer to one request that reads, as the Bundle of a batch with nothing else in it."""
+    done: Done[Answer]
+    try:
+        done = route(request).answer()
+    except (HilumError, ProfileError) as error:
+        done = error
+    return bundle("batch-response", [_entry(done, "", {})])
 
 
 def _entry(done: Done[Answer], base: str, texts: Mapping[str, bytes]) -> AnswerEntry:

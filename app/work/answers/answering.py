@@ -1,0 +1,51 @@
+"""The job that answers a request later, under the rights of who asked, with more time than a request has."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
+
+from app.security.standing import Standing
+from app.work.answers.answers import FILE
+from app.work.answers.wishes import ANSWER, AnswerWish, mark_of
+from app.work.bulk.files import BulkFiles
+from app.work.kinds import Retry
+from app.work.running import Running
+from graph.budget import RequestBudget, begin_budget
+from graph.scope import AccessScope
+
+SECONDS = 300.0
+"""What the graph may work on one, where who waits for the answer gets ten seconds."""
+
+Perform: TypeAlias = Callable[[AccessScope, AnswerWish], bytes]
+"""Makes the JSON of the answer: a Bundle with the one response."""
+
+OpenAccess: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
+"""Opens the audit entry of a job, of that id, under the rights of who asked."""
+
+
+class AnswerJob:
+    """The job of one request."""
+
+    name = ANSWER
+    retry = Retry()
+
+    def __init__(self, perform: Perform, files: BulkFiles, standing: Standing, access: OpenAccess) -> None:
+        self._perform = perform
+        self._files = files
+        self._standing = standing
+        self._access = access
+
+    def run(self, job: Running) -> Mapping[str, Any]:
+        """Answer, and write the answer into a file; the summary holds whose rights it was made under."""
+        wish = AnswerWish.of(job.parameters)
+        standing = self._standing.scope(job.scope.tenant, wish.standing)
+        begin_budget(RequestBudget(SECONDS))
+        try:
+            with self._access(standing, job.id) as scope:
+                text = self._perform(scope, wish)
+        finally:
+            begin_budget(None)
+        with self._files.held(job.id) as folder:
+            folder.write(FILE, 0, text)
+        job.step(None, 1, note="answered")
+        return {"mark": mark_of(standing)}
