@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-Concept: TypeAlias = tuple[str, str, str]  # value, scheme, meaning
-NOTHING: Concept = ("", "", "")
+ReportedCode: TypeAlias = tuple[str, str, str]  # value, scheme, meaning
+NOTHING: ReportedCode = ("", "", "")
 
 TRACKING_ID, TRACKING_UID = ("112039", "DCM"), ("112040", "DCM")
 FINDINGS = frozenset({("121071", "DCM"), ("111059", "DCM"), ("111015", "DCM")})  # of reports, and of CAD
@@ -27,7 +27,7 @@ DOSES: Mapping[tuple[str, str], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ReportItem:
     """One content item with what stands in it.
 
     `kind` is its value type. `value` is that of a TEXT, PNAME, UIDREF or a date and time as it is written;
@@ -37,14 +37,14 @@ class Content:
 
     kind: str
     relationship: str = ""
-    name: Concept = NOTHING
+    name: ReportedCode = NOTHING
     value: str = ""
     number: str = ""
-    unit: Concept = NOTHING
-    why_none: Concept = NOTHING
-    concept: Concept = NOTHING
+    unit: ReportedCode = NOTHING
+    why_none: ReportedCode = NOTHING
+    concept: ReportedCode = NOTHING
     objects: tuple[tuple[str, str, str], ...] = ()
-    within: tuple["Content", ...] = ()
+    within: tuple["ReportItem", ...] = ()
 
     @property
     def known_as(self) -> tuple[str, str]:
@@ -56,11 +56,11 @@ class Content:
         """Whether it says something of the item that it stands in, and is no content of its own."""
         return self.relationship.startswith("HAS ")
 
-    def one(self, known_as: tuple[str, str]) -> "Content | None":
+    def one(self, known_as: tuple[str, str]) -> "ReportItem | None":
         """The first item in it of a concept name."""
         return next((each for each in self.within if each.known_as == known_as), None)
 
-    def everything(self) -> Iterator["Content"]:
+    def everything(self) -> Iterator["ReportItem"]:
         """All that stands in it, at any depth."""
         for each in self.within:
             yield each
@@ -75,7 +75,7 @@ class StructuredReport:
     """
 
     sop_uid: str
-    root: Content
+    root: ReportItem
     attributes: Mapping[str, str] = field(default_factory=dict)
     verifiers: Sequence[str] = ()
     cut: bool = False

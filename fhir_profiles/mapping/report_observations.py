@@ -25,7 +25,7 @@ from fhir_profiles.mapping.report_content import (
     SITE_MODIFIER,
     TRACKING_ID,
     TRACKING_UID,
-    Content,
+    ReportItem,
 )
 
 Told: TypeAlias = dict[str, Any]
@@ -42,13 +42,13 @@ _CONTEXT = frozenset({SITE, SITE_MODIFIER, LATERALITY, TRACKING_ID, TRACKING_UID
 class _Around:
     """What holds for an item by what it stands in."""
 
-    site: Content | None = None
-    side: Content | None = None
+    site: ReportItem | None = None
+    side: ReportItem | None = None
     tracking_id: str = ""
     tracking_uid: str = ""
     images: tuple[tuple[str, str, str], ...] = ()
 
-    def within(self, item: Content) -> "_Around":
+    def within(self, item: ReportItem) -> "_Around":
         """What holds for the items in an item."""
         site = item.one(SITE)
         return _Around(
@@ -60,7 +60,7 @@ class _Around:
         )
 
 
-def observations(root: Content) -> "Findings":
+def observations(root: ReportItem) -> "Findings":
     """The Observations of a report, without whose and of which study they are.
 
     One that only points to images (PS3.16 TID 2010) is one Observation: of these, it says its title.
@@ -84,13 +84,13 @@ class Findings:
     conclusions: list[str] = field(default_factory=list)
     cut: bool = False
 
-    def below(self, item: Content, around: _Around, place: str, group: Told | None = None) -> None:
+    def below(self, item: ReportItem, around: _Around, place: str, group: Told | None = None) -> None:
         """Tell of all that stands in an item; `group` is the Observation that names what is found."""
         for number, each in enumerate(item.within, 1):
             if not each.is_modifier:
                 self._item(each, around, f"{place}.{number}" if place else str(number), group)
 
-    def _item(self, item: Content, around: _Around, place: str, group: Told | None) -> None:
+    def _item(self, item: ReportItem, around: _Around, place: str, group: Told | None) -> None:
         if item.kind == "CONTAINER":
             self._container(item, around.within(item), place, group)
         elif item.kind == "NUM":
@@ -103,7 +103,7 @@ class Findings:
         else:
             self.below(item, around, place, group)
 
-    def _container(self, item: Content, around: _Around, place: str, group: Told | None) -> None:
+    def _container(self, item: ReportItem, around: _Around, place: str, group: Told | None) -> None:
         if item.known_as in DOSES:
             found = _observed(item, around)
             found["component"] = [*_components(item)][:MOST]
@@ -120,13 +120,13 @@ class Findings:
         else:
             self.below(item, around, place, group)
 
-    def _doses(self, item: Content, around: _Around, place: str) -> None:
+    def _doses(self, item: ReportItem, around: _Around, place: str) -> None:
         """Containers of events that stand in one of a sum are told for themselves."""
         for number, each in enumerate(item.within, 1):
             if each.kind == "CONTAINER" and each.known_as in DOSES:
                 self._container(each, around.within(each), f"{place}.{number}", None)
 
-    def _text(self, item: Content, around: _Around, place: str, group: Told | None) -> None:
+    def _text(self, item: ReportItem, around: _Around, place: str, group: Told | None) -> None:
         if item.known_as in CONCLUSIONS:
             self.conclusions.append(item.value)
         found = _observed(item, around.within(item))
@@ -148,9 +148,12 @@ class Findings:
         return True
 
 
-def _observed(item: Content, around: _Around) -> Told:
+def _observed(item: ReportItem, around: _Around) -> Told:
     """What every Observation of an item has."""
-    found: Told = {"resourceType": "Observation", "code": concept_of(item.name) or {"text": "Content item"}}
+    found: Told = {
+        "resourceType": "Observation",
+        "code": concept_of(item.name) or {"text": "Content item"},
+    }
     elements = {
         "identifier": [*_tracking(around)],
         "bodySite": _site(around),
@@ -159,27 +162,28 @@ def _observed(item: Content, around: _Around) -> Told:
     return found | {name: each for name, each in elements.items() if each}
 
 
-def _of_number(item: Content, around: _Around) -> Told:
+def _of_number(item: ReportItem, around: _Around) -> Told:
     found = _observed(item, around) | _quantity(item)
     method = item.one(METHOD)
     if method is not None and (concept := concept_of(method.concept)):
         found["method"] = concept
-    return _with_components(found, item)
+    modifiers = replace(item, within=tuple(each for each in item.within if each.is_modifier))
+    return _with_components(found, modifiers)
 
 
-def _of_code(item: Content, around: _Around) -> Told | None:
+def _of_code(item: ReportItem, around: _Around) -> Told | None:
     concept = concept_of(item.concept)
     if concept is None:
         return None
     return _with_components({**_observed(item, around), "valueCodeableConcept": concept}, item)
 
 
-def _with_components(found: Told, item: Content) -> Told:
+def _with_components(found: Told, item: ReportItem) -> Told:
     components = [*_components(item)][:MOST]
     return {**found, "component": components} if components else found
 
 
-def _components(item: Content) -> Iterator[Told]:
+def _components(item: ReportItem) -> Iterator[Told]:
     """What stands in an item, without what holds for all below it and what is told for itself."""
     for each in item.within:
         if each.known_as in _CONTEXT or (each.kind == "CONTAINER" and each.known_as in DOSES):
@@ -191,7 +195,7 @@ def _components(item: Content) -> Iterator[Told]:
         yield from _components(each)
 
 
-def _component_value(item: Content) -> Told:
+def _component_value(item: ReportItem) -> Told:
     """The value of an item as `value[x]`; empty where it has none."""
     match item.kind:
         case "NUM":
@@ -207,7 +211,7 @@ def _component_value(item: Content) -> Told:
     return {}
 
 
-def _quantity(item: Content) -> Told:
+def _quantity(item: ReportItem) -> Told:
     """The value of a NUM: a Quantity, or why there is none (observation.html#obs-6)."""
     written = item.number.strip()
     if not _NUMBER.fullmatch(written):
@@ -253,7 +257,7 @@ def _site(around: _Around) -> Told | None:
     return site
 
 
-def _images(item: Content) -> Iterator[tuple[str, str, str]]:
+def _images(item: ReportItem) -> Iterator[tuple[str, str, str]]:
     """The instances that an item, or its coordinates, are of."""
     for each in item.within:
         if each.kind in ("IMAGE", "WAVEFORM", "COMPOSITE"):
@@ -267,10 +271,10 @@ def _named(images: tuple[tuple[str, str, str], ...]) -> Iterator[Told]:
     for _, sop_uid, frames in images[:_MOST_IMAGES]:
         if found := uid(sop_uid):
             named: Told = {"identifier": {"system": "urn:dicom:uid", "value": f"urn:oid:{found}"}}
-            yield {**named, "display": f"frames {frames}"} if frames else named
+            yield {**named, "display": f"frames {shown}"} if (shown := text(frames)) else named
 
 
-def _value(item: Content | None) -> str:
+def _value(item: ReportItem | None) -> str:
     return item.value if item else ""
 
 

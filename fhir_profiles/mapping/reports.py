@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fhir_profiles.mapping.coded_concepts import concept_of
-from fhir_profiles.mapping.dicom_values import moment, uid
+from fhir_profiles.mapping.dicom_values import moment, text, uid
 from fhir_profiles.mapping.person_names import display
 from fhir_profiles.mapping.report_content import DEVICE_OBSERVER, PERSON_OBSERVER, StructuredReport
 from fhir_profiles.mapping.report_observations import Findings, observations
@@ -86,4 +86,5 @@ def _people(report: StructuredReport) -> Iterator[dict[str, str]]:
 
 def _device(report: StructuredReport) -> dict[str, Any]:
     found = report.root.one(DEVICE_OBSERVER)
-    return {"device": {"display": found.value}} if found and found.value.strip() else {}
+    spoken = text(found.value) if found else None
+    return {"device": {"display": spoken}} if spoken else {}

@@ -17,7 +17,7 @@ from graph.commit import Draft, Keys, Unit, View
 from graph.errors import Conflict, Unprocessable
 from graph.keys import resource_key
 from graph.patients.merging import Decision, Merging, served
-from graph.resources.rewriting import Document, rewritten
+from graph.resources.rewriting import ResourceJson, rewritten
 from graph.resources.states import RESOURCES
 from graph.resources.writing import VERSIONS, next_version
 from graph.scope import AccessScope
@@ -52,7 +52,10 @@ class DecideStudy(Unit[Decision]):
         return {RESOURCES: (self._key,)}
 
     def decide(self, view: View, draft: Draft) -> Decision:
-        """Decide it."""
+        """Decide it.
+
+        Raises `Conflict` where it was decided before, `Unprocessable` where there is nothing to decide.
+        """
         merging = Merging(view, draft, self.scope, self.site)
         known = merging.seen(self._key)
         (row,) = view.read(BODY_OF, key=self._key)
@@ -100,7 +103,7 @@ class DecideStudy(Unit[Decision]):
         resource_type, _, resource_id = reference["reference"].partition("/")
         return resource_key(self.scope.tenant, resource_type, resource_id)
 
-    def _done(self, task: Document, decision: str, now: int) -> Document:
+    def _done(self, task: ResourceJson, decision: str, now: int) -> ResourceJson:
         note = {"authorString": self.scope.subject, "time": instant(now), "text": decision}
         return {
             **task,

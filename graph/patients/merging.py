@@ -18,7 +18,7 @@ from graph.errors import Conflict, NotFound, TooLarge, Unprocessable
 from graph.keys import resource_key, resource_of, version_key
 from graph.records import ResourceVersion
 from graph.resources.following import FOLLOWERS, MERGED, MERGES, Merge, Merged
-from graph.resources.rewriting import Change, Document, rewritten
+from graph.resources.rewriting import ResourceJson, Rewriting, rewritten
 from graph.resources.states import RESOURCES, ResourceState
 from graph.resources.writing import VERSIONS, ResourceWrite
 from graph.scope import AccessScope
@@ -110,7 +110,7 @@ class Merging:
         """Draft the end of a merge (keys): the source as it was, the target without its link.
 
         Raises `NotFound` where one is not there to see, `Conflict` where they are not merged, or where the
-        target was merged in its turn.
+        target was merged in its turn, `TooLarge` where too much followed.
         """
         known = [self.seen(key) for key in (source, target)]
         merged = self._merged
@@ -130,7 +130,7 @@ class Merging:
     def note(self, activity: str, keys: Sequence[str]) -> None:
         """Draft the Provenance of a decision about these resources: what was done, when, and by whom."""
         author = {"system": _PROVENANCE, "code": "author"}
-        provenance: Document = {
+        provenance: ResourceJson = {
             "resourceType": "Provenance",
             "id": self.site.new_id(),
             "meta": {"tag": [ORIGIN | {"code": "decision", "display": "A decision about identity"}]},
@@ -162,7 +162,7 @@ class Merging:
         if row["followers"] > MOST_FOLLOWERS:
             raise TooLarge(f"more than {MOST_FOLLOWERS} resources would follow", code="too-costly")
 
-    def _rewrite(self, known: ResourceState, text: bytes, change: Change) -> ResourceWrite:
+    def _rewrite(self, known: ResourceState, text: bytes, change: Rewriting) -> ResourceWrite:
         write = rewritten(self.view, self.site, known, text, change)
         self.draft.add(VERSIONS, write)
         return write
@@ -199,25 +199,25 @@ def served(write: ResourceWrite, now: int) -> ResourceVersion:
     )
 
 
-def _unchanged(document: Document) -> Document:
+def _unchanged(document: ResourceJson) -> ResourceJson:
     return document
 
 
-def _linked(document: Document, kind: str, other: str) -> Document:
+def _linked(document: ResourceJson, kind: str, other: str) -> ResourceJson:
     link = {"other": {"reference": other}, "type": kind}
     return {**document, "link": [*document.get("link", ()), link]}
 
 
-def _replaced_by(other: str) -> Change:
+def _replaced_by(other: str) -> Rewriting:
     return lambda document: {**_linked(document, "replaced-by", other), "active": False}
 
 
-def _replacing(other: str) -> Change:
+def _replacing(other: str) -> Rewriting:
     return lambda document: _linked(document, "replaces", other)
 
 
-def _not_replacing(other: str) -> Change:
-    def change(document: Document) -> Document:
+def _not_replacing(other: str) -> Rewriting:
+    def change(document: ResourceJson) -> ResourceJson:
         links = [each for each in document.get("link", ()) if not _replaces(each, other)]
         rest = {name: value for name, value in document.items() if name != "link"}
         return {**rest, "link": links} if links else rest

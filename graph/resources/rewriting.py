@@ -15,8 +15,8 @@ from graph.resources.states import ResourceState
 from graph.resources.writing import ResourceWrite, next_version
 from graph.site import Site
 
-Document: TypeAlias = dict[str, Any]
-Change: TypeAlias = Callable[[Document], Document]
+ResourceJson: TypeAlias = dict[str, Any]
+Rewriting: TypeAlias = Callable[[ResourceJson], ResourceJson]
 
 
 def rewritten(
@@ -24,7 +24,7 @@ def rewritten(
     site: Site,
     known: ResourceState | None,
     text: bytes,
-    change: Change,
+    change: Rewriting,
     *,
     whose: tuple[str, ...] | None = None,
     properties: dict[str, Any] | None = None,
@@ -51,7 +51,7 @@ def rewritten(
     )
 
 
-def stamped(resource: Document, version_id: int, now: int) -> Document:
+def stamped(resource: ResourceJson, version_id: int, now: int) -> ResourceJson:
     """The resource with its `meta`, in the order in which FHIR prints it; `now` in µs since the epoch."""
     head = {"resourceType": resource["resourceType"], "id": resource["id"]}
     meta = {**resource.get("meta", {}), "versionId": str(version_id), "lastUpdated": instant(now)}

@@ -61,7 +61,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CarriedOrder:
     """A ServiceRequest that carries an accession number, and the keys of the patients whom it is about."""
 
     key: str
@@ -98,8 +98,8 @@ def _candidates(rows: Sequence[ShelfRow]) -> tuple[Candidate, ...]:
     return tuple(candidate(row["patient"], row["system"], _document(row["body"])) for row in ordered)
 
 
-def _orders(rows: Sequence[ShelfRow]) -> tuple[Order, ...]:
-    found = {row["order"]: Order(row["order"], tuple(row["patients"] or ())) for row in rows}
+def _orders(rows: Sequence[ShelfRow]) -> tuple[CarriedOrder, ...]:
+    found = {row["order"]: CarriedOrder(row["order"], tuple(row["patients"] or ())) for row in rows}
     return tuple(found[key] for key in sorted(found))
 
 
@@ -131,7 +131,7 @@ CARRIERS: Shelf[tuple[Candidate, ...]] = Shelf(
 )
 """The Patients who carry an identifier value (the key of its Term), in the order of their creation."""
 
-ORDERS: Shelf[tuple[Order, ...]] = Shelf(
+ORDERS: Shelf[tuple[CarriedOrder, ...]] = Shelf(
     "orders",
     """MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = key AND t.serial IS NOT NULL
     MATCH (t)-[:OF]->(o:Resource) WHERE o.deleted = false

@@ -18,7 +18,7 @@ from graph.errors import Unprocessable
 from graph.keys import resource_key, resource_of
 from graph.query.rows import ValueRows
 from graph.records import TranscriptPart
-from graph.resources.rewriting import Document, rewritten
+from graph.resources.rewriting import ResourceJson, rewritten
 from graph.resources.states import RESOURCES, ResourceState
 from graph.resources.writing import VERSIONS, ResourceWrite, next_version
 from graph.site import Site
@@ -101,7 +101,7 @@ class Transcripts:
         """Draft that the transcripts of a study (key) are of another patient (key)."""
         subject = {"reference": resource_of(patient)}
 
-        def moved(resource: Document) -> Document:
+        def moved(resource: ResourceJson) -> ResourceJson:
             return {**resource, "subject": subject}
 
         rows = self.view.read(_OF_STUDY, study=study)

@@ -47,15 +47,15 @@ class IdentityViews:
         )
 
     def merge(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
-        """200 with the patient whom the other one was merged into."""
+        """200 with the patient who stays; raises `Invalid` where one is not named."""
         return _answer(self._identities.merge(scope, *_both(call)))
 
     def unmerge(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
-        """200 with the patient whom the other one was merged into before."""
+        """200 with the patient who stayed; raises `Invalid` where one is not named."""
         return _answer(self._identities.unmerge(scope, *_both(call)))
 
     def accept(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
-        """200 with the Task, done: the study is the patient's."""
+        """200 with the Task, done: the study is the patient's; raises `Invalid` for what names no patient."""
         asked = operation_input(call)
         asked.require_known((_PATIENT,))
         named = _reference(asked, _PATIENT)

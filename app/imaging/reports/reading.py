@@ -8,7 +8,7 @@ from pydicom import Dataset, dcmread
 from app.imaging.attributes import Attributes
 from app.imaging.codes import CodedValue, coded
 from app.imaging.reports.content import ContentItem
-from fhir_profiles.mapping.report_content import Content, StructuredReport
+from fhir_profiles.mapping.report_content import ReportItem, StructuredReport
 from fhir_profiles.mapping.reports import told_of
 from graph.records import TranscriptPart
 from graph.studies.transcripts import parts_of
@@ -74,10 +74,10 @@ class _Reader:
         self._left = MOST_ITEMS
         self.cut = False
 
-    def read(self, item: ContentItem, depth: int) -> Content:
+    def read(self, item: ContentItem, depth: int) -> ReportItem:
         """One item with those in it."""
         kind, measured = item.kind, item.number()
-        return Content(
+        return ReportItem(
             kind=kind,
             relationship=item.relationship,
             name=_today(item.name),
@@ -90,8 +90,8 @@ class _Reader:
             within=tuple(self._within(item, depth)),
         )
 
-    def _within(self, item: ContentItem, depth: int) -> list[Content]:
-        found: list[Content] = []
+    def _within(self, item: ContentItem, depth: int) -> list[ReportItem]:
+        found: list[ReportItem] = []
         for child in item.children():
             if self._left == 0 or depth == DEEPEST:
                 self.cut = True

@@ -18,7 +18,7 @@ _LONGEST = 256  # letters of one value
 _VALUE = ("00080100", "00080119", "00080120")  # CodeValue, LongCodeValue, URNCodeValue
 _SCHEME, _MEANING = "00080102", "00080104"
 
-Reader: TypeAlias = Callable[[DicomJson, str], list[Any]]
+ParticularReader: TypeAlias = Callable[[DicomJson, str], list[Any]]
 
 
 def told_beside(document: DicomJson, level: str) -> dict[str, str]:
@@ -98,12 +98,12 @@ _TITLES = (
     ("00700080", "00700081"),  # ContentLabel, ContentDescription: presentation states, segmentations
 )
 _REASON_CODES, _REASON = "ReasonForRequestedProcedureCodeSequence", "ReasonForTheRequestedProcedure"
-_OF_REQUESTS: tuple[tuple[str, str, Reader], ...] = (
+_OF_REQUESTS: tuple[tuple[str, str, ParticularReader], ...] = (
     ("RequestedProcedureCodeSequence", "00321064", _codes),
     (_REASON_CODES, "0040100A", _codes),
     (_REASON, "00401002", _texts),
 )
-_READ: Mapping[str, tuple[tuple[str, str, Reader], ...]] = {
+_READ: Mapping[str, tuple[tuple[str, str, ParticularReader], ...]] = {
     STUDY: (
         ("NameOfPhysiciansReadingStudy", "00081060", _texts),
         ("ProcedureCodeSequence", "00081032", _codes),

@@ -77,8 +77,9 @@ class Desk:
 
         What a patch made is written onto the version `base` only. Raises `Overtaken` where that is not the
         current one, `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
-        `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
-        that nobody else writes, `Unprocessable` for what tells of a DICOM report.
+        `Conflict` for a patient who was merged into another, `PreconditionFailed` where the current version
+        is not what is `demanded`, `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for
+        what tells of a DICOM report.
         """
         refuse_ours(prepared.resource_type)
         known = self.view.get(RESOURCES, prepared.key)
@@ -101,9 +102,9 @@ class Desk:
     ) -> Written | None:
         """Write the tombstone version; None where there is nothing to delete, which is no error.
 
-        Raises `Conflict` for a study with pictures, `Forbidden` for what the caller may not change,
-        `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
-        that nobody else writes, `Unprocessable` for what tells of a DICOM report.
+        Raises `Conflict` for a study with pictures and for merged patients, `Forbidden` for what the caller
+        may not change, `PreconditionFailed` where the current version is not what is `demanded`,
+        `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for what tells of a DICOM report.
         """
         refuse_ours(resource_type)
         known = self.view.get(RESOURCES, resource_key(self.scope.tenant, resource_type, resource_id))

@@ -5,14 +5,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import highdicom
 import pytest
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
+from pydicom.sr.codedict import codes
 
 from app.imaging.reports import transcript_of
 from fhir_profiles.mapping import report_observations
 from fhir_profiles.validation.validation import validate
-from tests.factories.dicom import report_instance
+from tests.factories.dicom import ct_instance, report_instance
 from tests.factories.reports import (
     cad_report,
     content,
@@ -147,6 +149,39 @@ def test_real_reports_are_told(name: str) -> None:
     report, observations = told(path.read_bytes())
     assert report["code"]
     assert observations
+
+
+def test_a_report_of_another_library_is_told() -> None:
+    picture = dcmread(BytesIO(ct_instance()))
+    measurement = highdicom.sr.Measurement(name=codes.SCT.Diameter, value=10.25, unit=codes.UCUM.Millimeter)
+    group = highdicom.sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=highdicom.sr.TrackingIdentifier("1.2.3", "Lesion 1"),
+        finding_type=codes.SCT.Nodule,
+        finding_sites=[highdicom.sr.FindingSite(codes.SCT.Lung)],
+        measurements=[measurement],
+    )
+    content = highdicom.sr.MeasurementReport(
+        observation_context=highdicom.sr.ObservationContext(),
+        procedure_reported=codes.LN.CTUnspecifiedBodyRegion,
+        imaging_measurements=[group],
+    )
+    made = highdicom.sr.ComprehensiveSR(
+        evidence=[picture],
+        content=content,
+        series_number=2,
+        series_instance_uid="1.2.4",
+        sop_instance_uid="1.2.5",
+        instance_number=1,
+        manufacturer="Hilum",
+    )
+    written = BytesIO()
+    made.save_as(written)
+    report, observations = told(written.getvalue())
+
+    (diameter,) = [each for each in observations if "valueQuantity" in each]
+    assert (diameter["valueQuantity"]["value"], diameter["valueQuantity"]["code"]) == ("10.25", "mm")
+    assert spoken(diameter["bodySite"]).startswith("Lung")
+    assert report["status"] == "partial"  # as this library says unless it is told that it is complete
 
 
 def test_what_is_no_report_tells_nothing() -> None:
