@@ -31,7 +31,7 @@ def load(paths: tuple[Path, ...]) -> None:
         wired(Config.from_env(os.environ)) as wiring,
         admitted(wiring, "terminology load", "C", "fhir.write") as scope,
     ):
-        concepts = _load(wiring.terminology_packages, scope, paths, counts)
+        concepts = _load(wiring.terminology.packages(wiring.records), scope, paths, counts)
     told = ", ".join(f"{counts[kind]} {kind}" for kind in (STORED, KNOWN, REFUSED))
     click.echo(f"{told}; {concepts} concepts written")
     raise SystemExit(1 if counts[REFUSED] else 0)

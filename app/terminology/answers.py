@@ -64,6 +64,13 @@ def coding_json(entry: CodeEntry, display: str | None) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value}
 
 
+def unknown(kind: str, canonical: str) -> NotFound:
+    """The failure of a request for a definition that is not known here."""
+    return NotFound(
+        f"the {kind} {canonical} is not known here: store it, or load its package", code="not-found"
+    )
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Let what terminology cannot answer be told as a failure of the request.
@@ -73,10 +80,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except UnknownSource as error:
-        raise NotFound(
-            f"the {error.kind} {error.url} is not known here: store it, or load its package",
-            code="not-found",
-        ) from None
+        raise unknown(error.kind, error.url) from None
     except UnreadableFilter as error:
         raise Invalid(str(error), location="ValueSet.compose.include.filter", code="not-supported") from None
     except TooCostly as error:

@@ -7,9 +7,8 @@ data by subsumption without a terminology of its own.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.terminology.answers import AskedCode, told
+from app.terminology.answers import AskedCode, told, unknown
 from app.terminology.library import Definitions, TenantLibrary
-from fhir_profiles.terminology.codes import UnknownSource
 from graph.budget import spend
 from graph.errors import Invalid
 from graph.query.prices import QUESTION
@@ -53,7 +52,8 @@ class Closures:
     def add(self, scope: AccessScope, name: str, codes: Sequence[AskedCode]) -> ClosureAnswer:
         """Add codes to a table, and return the rows that come of them.
 
-        Raises `NotFound` for a table that was not begun, and for codes of a system that is not known.
+        Raises `NotFound` for a table that was not begun and for a system that is not known, `Invalid` for a
+        code that its system does not have, and for too many at once.
         """
         library = self._definitions.library(scope)
         spend(QUESTION + len(codes))
@@ -100,7 +100,7 @@ def _require_known(library: TenantLibrary, codes: Sequence[AskedCode]) -> None:
     for each in codes:
         system = library.code_system(each.system) if each.system else None
         if system is None:
-            raise UnknownSource("CodeSystem", each.system)
+            raise unknown("CodeSystem", each.system)
         if each.code not in system.entries((each.code,)):
             raise Invalid(f"{each.system} has no code {each.code}", location=each.place, code="code-invalid")
 

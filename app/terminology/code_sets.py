@@ -8,7 +8,7 @@ from app.terminology.library import Definitions
 from app.terminology.value_sets import KIND, NamedDefinition
 from fhir_profiles.terminology import Coding
 from fhir_profiles.terminology.codes import Selection
-from fhir_profiles.terminology.listing import Listing
+from fhir_profiles.terminology.listing import MemberListing
 from graph.query.limits import MOST_VALUES
 from graph.scope import AccessScope
 from graph.terminology.concepts import ConceptStore
@@ -40,7 +40,7 @@ class TenantCodeSets:
         by_id = value_set.removeprefix(_OWN) if value_set.startswith(_OWN) else None
         named = NamedDefinition(KIND, by_id, None if by_id else value_set)
         with told():
-            entries = Listing(library, MOST_VALUES).codes(named.found(library), Selection())
+            entries = MemberListing(library, MOST_VALUES).codes(named.found(library), Selection())
             return _by_system((each.system, each.code) for each in entries)
 
     def below(self, system: str, code: str) -> Mapping[str, set[str]]:

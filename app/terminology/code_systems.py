@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.terminology.answers import AskedCode, CodeVerdict, misnamed, told
+from app.terminology.answers import AskedCode, CodeVerdict, misnamed, told, unknown
 from app.terminology.library import Definitions, TenantLibrary
 from app.terminology.value_sets import NamedDefinition
 from fhir_profiles.terminology import Coding
-from fhir_profiles.terminology.codes import CodeEntry, CodeSystem, SystemTitle, UnknownSource
+from fhir_profiles.terminology.codes import CodeEntry, CodeSystem, SystemTitle
 from fhir_profiles.terminology.languages import name_of
 from graph.budget import spend
 from graph.errors import Invalid, NotFound
@@ -35,7 +35,10 @@ class CodeSystems:
         self._concepts = concepts
 
     def lookup(self, scope: AccessScope, asked: AskedCode) -> FoundCode:
-        """What is known of a code; raises `NotFound` where it, or its system, is not known."""
+        """What is known of a code.
+
+        Raises `NotFound` where it, or its system, is not known, `Invalid` where no system is named.
+        """
         library = self._definitions.library(scope)
         spend(QUESTION)
         with told():
@@ -115,7 +118,7 @@ def _system(library: TenantLibrary, asked: AskedCode) -> CodeSystem:
         raise Invalid("name the system of the code", location="system")
     found = library.code_system(asked.system, asked.version)
     if found is None:
-        raise UnknownSource(KIND, f"{asked.system}|{asked.version}" if asked.version else asked.system)
+        raise unknown(KIND, f"{asked.system}|{asked.version}" if asked.version else asked.system)
     return found
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.terminology.answers import AskedCode, CodeVerdict, misnamed, told
+from app.terminology.answers import AskedCode, CodeVerdict, misnamed, told, unknown
 from app.terminology.library import Definition, Definitions, TenantLibrary
-from fhir_profiles.terminology.codes import CodeEntry, Selection, UnknownSource, words_of
+from fhir_profiles.terminology.codes import CodeEntry, Selection, words_of
 from fhir_profiles.terminology.languages import name_of
-from fhir_profiles.terminology.listing import ListedCodes, Listing
+from fhir_profiles.terminology.listing import ListedCodes, MemberListing
 from fhir_profiles.terminology.membership import Checking, Membership, split_canonical
 from graph.budget import spend
 from graph.errors import Invalid, TooLarge
@@ -47,7 +47,7 @@ class NamedDefinition:
         else:
             found = library.resource(self.kind, url, wanted)
         if found is None:
-            raise UnknownSource(self.kind, self.url or "")
+            raise unknown(self.kind, self.url or "")
         return found
 
 
@@ -90,7 +90,7 @@ class ValueSets:
         with told():
             resource = named.found(library)
             count = LARGEST_ANSWER + 1 if wish.count is None else wish.count
-            found = Listing(library).page(resource, asked, wish.offset, count)
+            found = MemberListing(library).page(resource, asked, wish.offset, count)
         if len(found.entries) > LARGEST_ANSWER:
             hint = "ask for pages by count and offset, or for some of them by filter"
             raise TooLarge(f"the expansion has {found.total} codes: {hint}", code="too-costly")
@@ -139,7 +139,7 @@ class ValueSets:
 
     def _entry(self, library: TenantLibrary, resource: Definition, asked: AskedCode) -> CodeEntry | None:
         """What a member is called: by the set where it lists codes, by its system."""
-        own = Listing(library).named(resource, asked.system or None, asked.code)
+        own = MemberListing(library).named(resource, asked.system or None, asked.code)
         if own is not None or not asked.system:
             return own
         system = library.code_system(asked.system, asked.version)

@@ -33,7 +33,7 @@ def fhir_uses(wiring: Wiring) -> FhirUses:
         bundles=wiring.bundles,
         graphql=wiring.graphql,
         audit=wiring.audit_reader,
-        terminology=wiring.terminology,
+        terminology=wiring.terminology.uses,
         uses=record_uses(wiring),
         validation=wiring.validation,
         tokens=wiring.page_tokens,

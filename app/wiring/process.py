@@ -40,7 +40,6 @@ from app.records.graphql.searches import GraphqlSearches
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
 from app.records.packages.profiles import ProfileLoading
-from app.records.packages.terminology import TerminologyPackages
 from app.records.parameters import AddedParameters, ParameterIndexer
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
@@ -55,17 +54,7 @@ from app.security.keys import SigningKey, audit_key, signing_key
 from app.security.provider import provider_verifier
 from app.security.tokens import LocalVerifier, TokenIssuer
 from app.site import Sites, sites_of
-from app.terminology import (
-    Closures,
-    CodeSystems,
-    ConceptMaps,
-    Definitions,
-    TenantCodeSets,
-    TenantMembership,
-    TerminologyUses,
-    ValueSets,
-)
-from app.terminology.loading import ConceptLoader
+from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
 from app.work.purging import Purging
 from app.work.queue import JobQueue
@@ -87,16 +76,11 @@ from graph.local.state import Neo4jAddress, local_address
 from graph.parameters.parameters import ParameterStore
 from graph.resources.references import ReferenceStore
 from graph.resources.resources import ResourceStore
-from graph.scope import AccessScope
 from graph.session import Graph
 from graph.studies.imaging import ImagingStore
 from graph.studies.removals import RemovalStore
 from graph.studies.rendering import StudyRenderer
 from graph.tellings.tellings import TellingStore
-from graph.terminology.closures import ClosureStore
-from graph.terminology.concepts import ConceptStore
-from graph.terminology.loading import ConceptSourceStore
-from graph.terminology.systems import LoadedSystems
 
 _KEYS, _BLOBS, _AUDIT, _DERIVED = "keys", "blobs", "audit", "derived"  # folders of the home folder
 
@@ -332,7 +316,7 @@ class Wiring:
     def record_search(self) -> RecordSearch:
         includes = IncludeSearch(self.resources)
         added = self.added_parameters
-        return RecordSearch(self.resources, includes, self.sites, self._code_sets, added)
+        return RecordSearch(self.resources, includes, self.sites, self.terminology.code_sets, added)
 
     @cached_property
     def system_search(self) -> SystemSearch:
@@ -376,46 +360,16 @@ class Wiring:
         return Cohorts(
             self.resources,
             ReferenceStore(self.graph),
-            self.concepts,
+            self.terminology.concepts,
             TellingStore(self.graph),
             tokens=self.page_tokens,
             pseudonym_key=self.key.derive("pseudonyms"),
             sites=self.sites,
         )
 
-    # Use cases on terminology
-
-    def _code_sets(self, scope: AccessScope) -> TenantCodeSets:
-        return TenantCodeSets(self.definitions, self.terminology.code_systems, self.concepts, scope)
-
-    def membership(self, scope: AccessScope) -> TenantMembership:
-        """What checks codes against value sets, by what a caller may see."""
-        return TenantMembership(self.definitions, scope)
-
     @cached_property
-    def concepts(self) -> ConceptStore:
-        return ConceptStore(self.graph)
-
-    @cached_property
-    def definitions(self) -> Definitions:
-        return Definitions(self.resources, LoadedSystems(self.graph))
-
-    @cached_property
-    def concept_loader(self) -> ConceptLoader:
-        return ConceptLoader(self.resources, ConceptSourceStore(self.graph))
-
-    @cached_property
-    def terminology_packages(self) -> TerminologyPackages:
-        return TerminologyPackages(self.records, self.definitions, self.concept_loader)
-
-    @cached_property
-    def terminology(self) -> TerminologyUses:
-        return TerminologyUses(
-            value_sets=ValueSets(self.definitions),
-            code_systems=CodeSystems(self.definitions, self.concepts),
-            concept_maps=ConceptMaps(self.definitions),
-            closures=Closures(self.definitions, ClosureStore(self.graph)),
-        )
+    def terminology(self) -> TerminologyWiring:
+        return TerminologyWiring(self.graph, self.resources)
 
     # What an operator asks
 

@@ -35,7 +35,7 @@ def worker(wiring: Wiring) -> Worker:
         JobForgetting(wiring.jobs),
         *bulk_kinds(wiring),
         answer_job(wiring),
-        ConceptLoad(wiring.concept_loader),
+        ConceptLoad(wiring.terminology.loader),
         ParameterJob(wiring.parameter_indexer),
     )
     recurring = (
@@ -51,7 +51,7 @@ def worker(wiring: Wiring) -> Worker:
         *job_lanes(JobDoer(ClaimStore(wiring.graph), kinds, scope), calendar),
         follower_lane(following, PurgeFollower(wiring.job_queue, config.restore_seconds), gathering=0.5),
         follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
-        concept_lane(wiring.concept_loader, wiring.job_queue, scope),
+        concept_lane(wiring.terminology.loader, wiring.job_queue, scope),
         parameter_lane(ParameterWatch(wiring.parameter_indexer, wiring.job_queue), scope),
         audit_lane(wiring.audit_mover),
     )

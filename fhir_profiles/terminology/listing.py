@@ -32,7 +32,7 @@ class ListedCodes:
     systems: tuple[str, ...] = ()
 
 
-class Listing:
+class MemberListing:
     """Lists the codes of value sets, each once; `most` is how many it looks at for one answer."""
 
     def __init__(self, library: Library, most: int = MOST_LISTED) -> None:

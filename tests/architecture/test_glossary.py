@@ -12,6 +12,7 @@ from app.work.bulk.expiry import BulkExpiry
 from app.work.bulk.exporting import BulkExport
 from app.work.bulk.importing import BulkImport
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
+from app.work.concepts import ConceptLoad
 from app.work.orphans import OrphanSweep
 from app.work.parameters import ParameterJob
 from app.work.purge import Purge, PurgeFollower
@@ -24,6 +25,7 @@ WORK = (
     BulkExpiry,
     BulkExport,
     BulkImport,
+    ConceptLoad,
     FeedMark,
     JobForgetting,
     UploadSweep,

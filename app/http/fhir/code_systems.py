@@ -51,7 +51,10 @@ class CodeSystemViews:
     def validate_code(
         self, scope: AccessScope, call: Call, *, kind: str, resource_id: str | None = None
     ) -> Answer:
-        """200 with whether a code is one of the system."""
+        """200 with whether a code is one of the system.
+
+        Raises `Invalid` for a system that is sent instead of named.
+        """
         asked = operation_input(call)
         asked.require_known(_OF_VALIDATION)
         definition = named(kind, asked, resource_id, "codeSystem")
@@ -68,7 +71,7 @@ class CodeSystemViews:
     def subsumes(
         self, scope: AccessScope, call: Call, *, kind: str, resource_id: str | None = None
     ) -> Answer:
-        """200 with how two codes stand to one another."""
+        """200 with how two codes stand to one another; raises `Invalid` where they are not two."""
         asked = operation_input(call)
         asked.require_known(_OF_SUBSUMPTION)
         system = asked.text("system")

@@ -58,8 +58,8 @@ def loaded(gateway: Wiring, scope: AccessScope) -> Iterator[Wiring]:
     create(gateway, scope, system(SMALL, 300))
     create(gateway, scope, system(LARGE, 2_500, padding=PADDING))
     with pytest.raises(Unavailable):
-        gateway.terminology.code_systems.lookup(scope, AskedCode(LARGE, "c1"))
-    assert sum(gateway.concept_loader.catch_up(scope)) == 2_800
+        gateway.terminology.uses.code_systems.lookup(scope, AskedCode(LARGE, "c1"))
+    assert sum(gateway.terminology.loader.catch_up(scope)) == 2_800
     yield gateway
 
 
@@ -89,7 +89,7 @@ def test_a_system_of_the_graph_answers_as_one_that_is_held_whole(
 ) -> None:
     def expanded(url: str) -> tuple[int, list[tuple[str, str | None]]]:
         narrowed = [*filters, ("concept", "in", ",".join(f"c{number}" for number in range(300)))]
-        found = loaded.terminology.value_sets.expand(scope, part(url, *narrowed), wish).codes
+        found = loaded.terminology.uses.value_sets.expand(scope, part(url, *narrowed), wish).codes
         return found.total, [(each.code, each.display) for each in found.entries]
 
     assert expanded(LARGE) == expanded(SMALL)
@@ -97,7 +97,7 @@ def test_a_system_of_the_graph_answers_as_one_that_is_held_whole(
 
 
 def test_a_large_system_is_paged_and_searched_by_words(loaded: Wiring, scope: AccessScope) -> None:
-    value_sets = loaded.terminology.value_sets
+    value_sets = loaded.terminology.uses.value_sets
     page = value_sets.expand(scope, part(LARGE), ExpansionWish(offset=2_498, count=5)).codes
     words = value_sets.expand(scope, part(LARGE), ExpansionWish(text="concept 249", count=2)).codes
     active = value_sets.expand(scope, part(LARGE), ExpansionWish(active_only=True, count=9)).codes
@@ -110,7 +110,7 @@ def test_a_large_system_is_paged_and_searched_by_words(loaded: Wiring, scope: Ac
 def test_a_code_of_a_large_system_is_looked_up_checked_and_compared(
     loaded: Wiring, scope: AccessScope
 ) -> None:
-    codes = loaded.terminology.code_systems
+    codes = loaded.terminology.uses.code_systems
     found = codes.lookup(scope, AskedCode(LARGE, "c1"))
 
     assert found.entry.display == "Concept 1"
@@ -126,7 +126,7 @@ def test_a_code_of_a_large_system_is_looked_up_checked_and_compared(
 def test_what_is_bound_to_a_value_set_of_the_tenant_can_be_checked(
     loaded: Wiring, scope: AccessScope
 ) -> None:
-    check = loaded.membership(scope).membership
+    check = loaded.terminology.membership(scope).membership
 
     assert check(f"{LARGE}?fhir_vs=isa/c12", LARGE, "c1234") is Membership.MEMBER
     assert check(f"{LARGE}?fhir_vs=isa/c12", LARGE, "c1") is Membership.NOT_A_MEMBER
@@ -138,9 +138,9 @@ def test_the_tree_is_one_for_cohorts_and_ends_at_the_tenant(loaded: Wiring, scop
     asked = [AskedConcept(SMALL, "c1", descendants=True)]
     expected = {(SMALL, f"c{number}") for number in (1, *range(11, 21), *range(111, 211))}
 
-    assert loaded.concepts.expand(scope, asked) == expected
-    assert loaded.concepts.expand(scope_of(tenant="another"), asked) == {(SMALL, "c1")}
-    assert loaded.concepts.above(scope, [(SMALL, "c211")]) == {
+    assert loaded.terminology.concepts.expand(scope, asked) == expected
+    assert loaded.terminology.concepts.expand(scope_of(tenant="another"), asked) == {(SMALL, "c1")}
+    assert loaded.terminology.concepts.above(scope, [(SMALL, "c211")]) == {
         (SMALL, each) for each in ("c211", "c21", "c2", "c0")
     }
 
@@ -161,27 +161,27 @@ def test_a_new_version_takes_the_place_of_the_one_before_and_a_deletion_leaves_n
 ) -> None:
     own = system_scope(tenant)
     name = create(services, own, system(LARGE, 3, padding=PADDING * 700))
-    list(services.concept_loader.catch_up(own))
-    lookup = services.terminology.code_systems.lookup
+    list(services.terminology.loader.catch_up(own))
+    lookup = services.terminology.uses.code_systems.lookup
     assert lookup(own, AskedCode(LARGE, "c2")).entry.display == "Concept 2"
 
     second = {**system(LARGE, 2, padding=PADDING * 1_000), "id": name}
     services.records.update(own, "CodeSystem", name, orjson.dumps(second))
     with pytest.raises(Unavailable):
         lookup(own, AskedCode(LARGE, "c1"))
-    steps = services.concept_loader.catch_up(own)
+    steps = services.terminology.loader.catch_up(own)
     next(steps)  # whoever is stopped here goes on with all of it
     steps.close()
-    list(services.concept_loader.catch_up(own))
+    list(services.terminology.loader.catch_up(own))
     with pytest.raises(NotFound):
         lookup(own, AskedCode(LARGE, "c2"))
     assert lookup(own, AskedCode(LARGE, "c1")).entry.parents == ("c0",)
 
     services.records.delete(own, "CodeSystem", name)
-    list(services.concept_loader.catch_up(own))
+    list(services.terminology.loader.catch_up(own))
     with pytest.raises(NotFound):
         lookup(own, AskedCode(LARGE, "c1"))
-    assert services.concept_loader.behind(own) == []
+    assert services.terminology.loader.behind(own) == []
     left = services.graph.read(
         "MATCH (c) WHERE c.tenant = $tenant AND (c:Concept OR c:ConceptSource) RETURN count(c) AS left",
         tenant=tenant,
@@ -197,9 +197,11 @@ def test_a_system_that_is_about_a_patient_is_not_everybodys_and_is_not_brought_i
     about = {"url": "http://example.org/about", "valueReference": {"reference": f"Patient/{patient}"}}
     create(services, own, system(SMALL, 3, extension=[about]))
 
-    assert services.concept_loader.behind(own) == []
-    assert services.concepts.expand(own, [AskedConcept(SMALL, "c0", descendants=True)]) == {(SMALL, "c0")}
-    assert services.terminology.code_systems.lookup(own, AskedCode(SMALL, "c1")).entry.code == "c1"
+    assert services.terminology.loader.behind(own) == []
+    assert services.terminology.concepts.expand(own, [AskedConcept(SMALL, "c0", descendants=True)]) == {
+        (SMALL, "c0")
+    }
+    assert services.terminology.uses.code_systems.lookup(own, AskedCode(SMALL, "c1")).entry.code == "c1"
 
 
 def test_failures_of_terminology_are_told_as_failures_of_the_request(
@@ -207,4 +209,4 @@ def test_failures_of_terminology_are_told_as_failures_of_the_request(
 ) -> None:
     for filters in (("code", "like", "c"), ("code", "exists", "maybe"), ("code", "regex", "(c+)+")):
         with pytest.raises(HilumError):
-            loaded.terminology.value_sets.expand(scope, part(LARGE, filters), ExpansionWish(count=5))
+            loaded.terminology.uses.value_sets.expand(scope, part(LARGE, filters), ExpansionWish(count=5))
