@@ -38,7 +38,7 @@ def fhir_uses(wiring: Wiring) -> FhirUses:
         validation=wiring.validation,
         tokens=wiring.page_tokens,
         sites=wiring.sites,
-        own_parameters=partial(wiring.added_parameters.of, system_scope(wiring.sites.own.tenant)),
+        own_parameters=partial(wiring.added_parameters.told, system_scope(wiring.sites.own.tenant)),
     )
 
 

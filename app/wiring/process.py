@@ -151,7 +151,7 @@ class Wiring:
 
     @cached_property
     def imaging(self) -> ImagingStore:
-        return ImagingStore(self.graph, self.committer, self.sites.own)
+        return ImagingStore(self.graph, self.committer, self.sites.own, self.added_parameters.of)
 
     @cached_property
     def resources(self) -> ResourceStore:

@@ -36,7 +36,8 @@ def rewritten(
     plain = change(orjson.loads(text))
     exact = change(json.loads(text, parse_float=orjson.Fragment))
     resource_type, resource_id = plain["resourceType"], plain["id"]
-    values, version_id = extract(plain, site.zone, site.fhir_base), next_version(known)
+    values = extract(plain, site.zone, site.fhir_base, site.added)
+    version_id = next_version(known)
     return ResourceWrite(
         key=resource_key(view.tenant, resource_type, resource_id),
         resource_type=resource_type,

@@ -1,12 +1,13 @@
 """The store of pictures: instances in, and what retrieval, search and rendering read of them."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
+from fhir_profiles.definitions.added import AddedParameter
 from graph.commit import Committer
 from graph.cypher.compile import count, page
 from graph.cypher.order import columns
@@ -41,6 +42,7 @@ _BY_SERIAL = "WITH key, serial AS place"
 _IN_ORDER = (
     "WITH collect(key) AS keys UNWIND range(0, size(keys) - 1) AS place WITH place, keys[place] AS key"
 )
+OwnedParameters: TypeAlias = Callable[[AccessScope], tuple[AddedParameter, ...]]
 _NUMBER = 8  # bytes
 _MATCH = 12_000  # bytes that a match takes in memory: up to three rows of forty attributes
 _HAS_PICTURES = Present(BY_KEYWORD["StudyInstanceUID"].field)
@@ -68,12 +70,15 @@ class ImagingMatch:
 class ImagingStore:
     """Instances of one graph; every method takes the caller's `AccessScope` first."""
 
-    def __init__(self, graph: Graph, committer: Committer, site: Site) -> None:
+    def __init__(
+        self, graph: Graph, committer: Committer, site: Site, added: OwnedParameters | None = None
+    ) -> None:
         self._graph = graph
         self._retrieving = Retrieving(graph)
         self._far_pages = FarPages(graph)
         self._committer = committer
         self._site = site
+        self._added = added
 
     def store(
         self, scope: AccessScope, rows: Sequence[InstanceRow], *, replacing: bool = False
@@ -85,7 +90,7 @@ class ImagingStore:
         scope.require("imaging.store")
         if replacing:
             scope.require("imaging.delete")
-        outcomes = self._committer.commit(StoreInstances(scope, tuple(rows), self._site, replacing))
+        outcomes = self._committer.commit(StoreInstances(scope, tuple(rows), self._at(scope), replacing))
         scope.concerns(key for each in outcomes for key in each.whose)
         return outcomes
 
@@ -109,9 +114,14 @@ class ImagingStore:
         Raises `NotFound` where the study is not seen.
         """
         scope.require("imaging.delete")
-        restored = self._committer.commit(RestoreInstances(scope, tuple(rows), self._site, grace))
+        restored = self._committer.commit(RestoreInstances(scope, tuple(rows), self._at(scope), grace))
         scope.concerns(restored.whose)
         return restored
+
+    def _at(self, scope: AccessScope) -> Site:
+        """The site, with the search parameters of the caller's tenant: a Patient may come of pictures."""
+        added = self._added(scope) if self._added else ()
+        return replace(self._site, added=added) if added else self._site
 
     def instances(
         self,

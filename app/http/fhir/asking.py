@@ -1,6 +1,6 @@
 """A search as it was asked: which parameters are criteria, and how the answer is wanted (R4 search.html)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.http.fhir.exchange import Call
@@ -19,6 +19,7 @@ from app.records.search import (
 )
 from graph.errors import Invalid
 
+GRAPH = "_graph"
 _INCLUDES = frozenset(
     f"{name}{modifier}" for name in ("_include", "_revinclude") for modifier in ("", ":iterate", ":recurse")
 )
@@ -32,6 +33,7 @@ _RESULTS = frozenset(
         "_totalMethod",
         "_contained",
         "_containedType",
+        GRAPH,
         PAGE,
         *_INCLUDES,
     }
@@ -61,17 +63,28 @@ def criteria_of(call: Call) -> Pairs:
     return tuple(pair for pair in call.criteria if pair[0] not in _RESULTS)
 
 
-def search_of(call: Call, kind: str, patient_id: str | None, known: KnownCriteria) -> SearchCall:
-    """Read how the answer to a search of one type is wanted; raises `Invalid` with the parameter."""
+def search_of(
+    call: Call,
+    kind: str,
+    patient_id: str | None,
+    known: KnownCriteria,
+    graph: tuple[Include, ...] = (),
+) -> SearchCall:
+    """Read how the answer to a search of one type is wanted, with the includes of a `graph` beside its own.
+
+    Raises `Invalid` with the parameter.
+    """
     count = count_of(call)
+    contained, alone = contained_of(call.parameter("_contained"), call.parameter("_containedType"))
     search = TypeSearch(
         resource_type=kind,
         where=known.where,
         count=count,
         sort=sorts_of(kind, call.parameter("_sort"), known.find),
-        includes=_includes(kind, call.parameters, known.find),
+        includes=bounded((*_includes(kind, call.parameters, known.find), *graph)),
         total=_total(call),
-        contained=contained_of(call.parameter("_contained"), call.parameter("_containedType")),
+        contained=contained,
+        contained_alone=alone,
     )
     return SearchCall(
         search=search,
@@ -90,5 +103,5 @@ def _total(call: Call) -> Total:
     return _TOTALS[text]
 
 
-def _includes(kind: str, parameters: Iterable[tuple[str, str]], find: FindParameter) -> tuple[Include, ...]:
-    return bounded(include_of(kind, name, value, find) for name, value in parameters if name in _INCLUDES)
+def _includes(kind: str, parameters: Iterable[tuple[str, str]], find: FindParameter) -> Iterator[Include]:
+    return (include_of(kind, name, value, find) for name, value in parameters if name in _INCLUDES)

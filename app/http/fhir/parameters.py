@@ -19,6 +19,7 @@ _ONCE = frozenset(
         "_totalMethod",
         "_contained",
         "_containedType",
+        "_graph",
         "_since",
         "_at",
     }

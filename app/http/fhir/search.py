@@ -1,8 +1,9 @@
 """search of a type, or of a type in a patient's compartment (FHIR R4 http.html#search, #vsearch)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from app.http.fhir.asking import criteria_of, search_of
+from app.http.fhir.asking import GRAPH, criteria_of, search_of
 from app.http.fhir.bundles import AnswerEntry, bundle, warning
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.links import Pages
@@ -29,7 +30,9 @@ class SearchViews:
         lenient = call.prefers("handling") == "lenient"
         criteria = criteria_of(call)
         known = self._search.understood(scope, kind, criteria, patient_id=patient_id, lenient=lenient)
-        asked = search_of(call, kind, patient_id, known)
+        text = call.parameter(GRAPH)
+        graph = () if text is None else self._search.graph(scope, kind, text, known.find)
+        asked = search_of(call, kind, patient_id, known, graph)
         base = self._sites.of(scope).fhir_base
         pages = Pages(
             tokens=self._tokens, base=base, scope=scope, call=call, path=asked.path, applied=asked.applied
@@ -46,10 +49,21 @@ class SearchViews:
 def page_entries(base: str, shape: Shape, page: SearchPage, ignored: Sequence[str]) -> list[AnswerEntry]:
     """The entries of a page: matches, what they include, and warnings, with the names that were `ignored`."""
     return [
-        *(_entry(base, each, shape(each), "match") for each in page.matches),
+        *(entry for each in page.matches for entry in _matches(base, each, shape, page)),
         *(_entry(base, each, shape(each), "include") for each in page.included),
         *_warnings(ignored, page),
     ]
+
+
+def _matches(base: str, version: ResourceVersion, shape: Shape, page: SearchPage) -> Iterator[AnswerEntry]:
+    """The entry of a match; of contained resources in its place each, at the address that they have in it."""
+    if version.key not in page.inside:
+        yield _entry(base, version, shape(version), "match")
+        return
+    address = f"{base}/{version.resource_type}/{version.resource_id}"
+    for each in page.inside[version.key]:
+        text = shape(replace(version, body=each.text))
+        yield AnswerEntry(f"{address}#{each.id}", text, {"search": {"mode": "match"}})
 
 
 def _entry(base: str, version: ResourceVersion, text: bytes, mode: str) -> AnswerEntry:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fhir_profiles.definitions.added import AddedParameter
+from graph.errors import Unavailable
 from graph.parameters.parameters import ParameterStore
 from graph.scope import AccessScope
 from graph.site import Site
@@ -40,6 +41,13 @@ class AddedParameters:
         found = tuple(each.added for each in self._store.every(scope))
         self._known[scope.tenant] = self._clock() + self._seconds, found
         return found
+
+    def told(self, scope: AccessScope) -> tuple[AddedParameter, ...]:
+        """All that the caller's tenant added, as it was known last where the graph does not answer now."""
+        try:
+            return self.of(scope)
+        except Unavailable:
+            return self._known.get(scope.tenant, (0.0, ()))[1]
 
     def at(self, site: Site, scope: AccessScope) -> Site:
         """The site, with what its texts are indexed by beside the parameters of every gateway."""

@@ -9,19 +9,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+import orjson
+
 from app.records.search.contained import in_contained
+from app.records.search.holding import holds
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
+from fhir_profiles.index.extraction import extract
 from fhir_profiles.index.kept import CONTAINED, TermValue, within
+from fhir_profiles.json_spans import first, items, members
 from graph.budget import CREDIT, spend
 from graph.errors import Invalid
 from graph.query.expression import Any, Expression, Page
 from graph.query.gathering import gathered
 from graph.query.prices import QUESTION, price
 from graph.query.rows import field_of
-from graph.records import Found
+from graph.records import Found, ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.resources.sieve import SerialPage, Sieve
 from graph.scope import AccessScope
+from graph.site import Site
 
 
 class Contained(StrEnum):
@@ -32,17 +38,40 @@ class Contained(StrEnum):
     BOTH = "both"
 
 
-def contained_of(contained: str | None, shown: str | None) -> Contained:
-    """Read `_contained` and `_containedType`.
+def contained_of(contained: str | None, shown: str | None) -> tuple[Contained, bool]:
+    """Read `_contained`, and whether `_containedType` wants contained resources without what contains them.
 
-    Raises `Invalid` for a value that there is not, and for contained resources without what contains them.
+    Raises `Invalid` for a value that there is not.
     """
     if contained is not None and contained not in set(Contained):
         raise Invalid("_contained is false, true or both", location="_contained")
-    if shown not in (None, "container"):
-        text = "what contains a match is given back: _containedType is container"
-        raise Invalid(text, location="_containedType", code="not-supported")
-    return Contained(contained or Contained.FALSE)
+    if shown not in (None, "container", "contained"):
+        raise Invalid("_containedType is container or contained", location="_containedType")
+    return Contained(contained or Contained.FALSE), shown == "contained"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainedMatch:
+    """A contained resource that matches: its id within what contains it, and its text."""
+
+    id: str
+    text: bytes
+
+
+def matches_within(
+    version: ResourceVersion, resource_type: str, where: Expression, site: Site
+) -> tuple[ContainedMatch, ...]:
+    """The resources of a type that a version contains and that satisfy a condition, in their order."""
+    text = version.body.decode()
+    listed = (span for name, span in members(text, first(text)) if name == "contained")
+    found = []
+    for span in (item for each in listed for item in items(text, each.start)):
+        raw = text[span.start : span.end].encode()
+        document = orjson.loads(raw)
+        of_type = document.get("resourceType") == resource_type
+        if of_type and holds(where, extract(document, site.zone, site.fhir_base)):
+            found.append(ContainedMatch(str(document.get("id", "")), raw))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

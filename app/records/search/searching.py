@@ -3,16 +3,19 @@
 `understood` comes first, since which parameters counted is part of the question that a page belongs to.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+import orjson
 
 from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.search.asked_references import require_resolved
 from app.records.search.coded import CodeSets
-from app.records.search.containers import Contained, ContainerSearch
+from app.records.search.containers import Contained, ContainedMatch, ContainerSearch, matches_within
 from app.records.search.criteria import (
+    FindParameter,
     KnownCriteria,
     SearchContext,
     chained_paths,
@@ -20,11 +23,12 @@ from app.records.search.criteria import (
     criteria,
     known_criteria,
 )
+from app.records.search.graphs import GRAPH_DEFINITION, graph_id, includes_of
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
 from app.site import Sites
 from fhir_profiles.references import HISTORY
 from graph.budget import MOST_TO_DECIDE, plan, spend
-from graph.errors import Invalid
+from graph.errors import Gone, Invalid, NotFound
 from graph.query.expression import All, Expression, Page, Question, Sort
 from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
@@ -57,6 +61,7 @@ class TypeSearch:
     includes: tuple[Include, ...] = ()
     total: Total = Total.NONE
     contained: Contained = Contained.FALSE
+    contained_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ class SearchPage:
 
     `after` is where the next page begins, None where this one is the last; `total` is None where it is not
     known; `cut`: more would be included than may be; `other_versions`: a chain was asked of the current
-    version of what a match names in another one.
+    version of what a match names in another one; `inside` are the contained resources that are shown in the
+    place of what contains them, by its key.
     """
 
     matches: tuple[ResourceVersion, ...]
@@ -74,6 +80,7 @@ class SearchPage:
     total: int | None
     cut: bool
     other_versions: bool
+    inside: Mapping[str, tuple[ContainedMatch, ...]] = field(default_factory=dict)
 
 
 class RecordSearch:
@@ -129,6 +136,20 @@ class RecordSearch:
             where = All((compartment(resource_type, patient_id), where))
         return KnownCriteria(where, found.ignored, context.find)
 
+    def graph(
+        self, scope: AccessScope, resource_type: str, text: str, find: FindParameter
+    ) -> tuple[Include, ...]:
+        """The includes of the GraphDefinition that `_graph` names.
+
+        Raises `Invalid` for one that is not there to see, or cannot be followed from the type.
+        """
+        scope.require("fhir.read")
+        try:
+            found = self._resources.read(scope, GRAPH_DEFINITION, graph_id(text))
+        except (NotFound, Gone):
+            raise Invalid("there is no such GraphDefinition", location="_graph", code="not-found") from None
+        return includes_of(resource_type, orjson.loads(found.body), find)
+
     def page(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> SearchPage:
         """The page that begins after a place, None for the first, with what its matches include."""
         scope.require("fhir.read")
@@ -142,7 +163,8 @@ class RecordSearch:
         included = tuple(each for each in there if each.key not in matching)
         named = [each for each in self._resources.versions(scope, more.versions) if not each.deleted]
         scope.concerns(key for each in (*there, *named) for key in each.whose)
-        total = len(found.keys) if after is None and found.after is None else None
+        inside = self._inside(scope, asked, matches)
+        total = len(found.keys) if after is None and found.after is None and not inside else None
         if total is None and asked.total is not Total.NONE:
             total = self.count(scope, asked)
         return SearchPage(
@@ -152,7 +174,21 @@ class RecordSearch:
             total,
             more.cut,
             self._names_other_versions(scope, matches, asked.where),
+            inside,
         )
+
+    def _inside(
+        self, scope: AccessScope, asked: TypeSearch, matches: Iterable[ResourceVersion]
+    ) -> dict[str, tuple[ContainedMatch, ...]]:
+        """The contained resources that match, where wanted alone, by the key of what contains them."""
+        if asked.contained is Contained.FALSE or not asked.contained_alone:
+            return {}
+        kind, site = asked.resource_type, self._sites.of(scope)
+        return {
+            each.key: matches_within(each, kind, asked.where, site)
+            for each in matches
+            if each.resource_type != kind
+        }
 
     def _found(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> Found:
         if asked.contained is Contained.FALSE:
@@ -182,6 +218,9 @@ class RecordSearch:
         spend(QUESTION + price(asked.where))
         most = MOST_ESTIMATED if asked.total is Total.ESTIMATE else None
         kind, where = asked.resource_type, asked.where
+        if asked.contained_alone and asked.contained is not Contained.FALSE:
+            text = "what contains matches is counted, not the contained ones"
+            raise Invalid(text, location="_containedType", code="not-supported")
         if asked.contained is Contained.FALSE:
             found = self._resources.count(scope, kind, where, most)
         else:
@@ -199,4 +238,5 @@ class RecordSearch:
 def _price_of(asked: TypeSearch) -> int:
     """The price of a page, with what is to be included."""
     rounds = sum(ROUNDS if each.iterate else 1 for each in asked.includes)
-    return QUESTION + price(asked.where) + rows(asked.count) + INCLUDE * rounds
+    links = sum(len(each.along) for each in asked.sort)
+    return QUESTION + price(asked.where) + rows(asked.count) + INCLUDE * (rounds + links)

@@ -236,6 +236,36 @@ def test_a_summary_holds_what_is_marked_as_one(fhir: Fhir) -> None:
     assert names(answer.json) == ["Observation/o"]
 
 
+def test_a_graph_includes_what_its_definition_names(record: Fhir) -> None:
+    def graph(id_: str, *links: dict[str, Any], start: str = "Patient") -> None:
+        document = {
+            "resourceType": "GraphDefinition",
+            "id": id_,
+            "name": "G",
+            "status": "active",
+            "start": start,
+        }
+        answer = record.send("PUT", f"GraphDefinition/{id_}", {**document, "link": links})
+        assert answer.status_code == 201, answer.text
+
+    doctor = {"path": "Patient.generalPractitioner", "target": [{"type": "Practitioner"}]}
+    graph("chart", doctor, {"target": [{"type": "Observation", "params": "subject={ref}"}]})
+    graph(
+        "onward",
+        {"path": "Observation.subject", "target": [{"type": "Patient", "link": [doctor]}]},
+        start="Observation",
+    )
+    graph("wrong", {"path": "Patient.name.first()", "target": [{"type": "Practitioner"}]})
+
+    chart = record.get("Patient?_id=ana&_graph=GraphDefinition/chart").json
+    onward = record.get("Observation?_id=hb-1&_graph=onward").json
+
+    assert sorted(names(chart, "include")) == ["Observation/hb-1", "Observation/hb-3", "Practitioner/gp"]
+    assert sorted(names(onward, "include")) == ["Patient/ana", "Practitioner/gp"]
+    for text in ("wrong", "onward", "nothing", "GraphDefinition/", "List/watched"):
+        assert record.get(f"Patient?_graph={text}").status_code == 400, text
+
+
 def test_an_include_is_followed_until_nothing_new_is_found(fhir: Fhir) -> None:
     ids = [f"o{at}" for at in range(10)]
     circle = zip(ids, [*ids[1:], ids[0]], strict=True)

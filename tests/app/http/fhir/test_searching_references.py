@@ -122,6 +122,12 @@ def test_contained_resources_are_found_by_what_contains_them(fhir: Fhir) -> None
     assert fhir.found("Substance?_contained=true") == []
     counted = fhir.get("Medication?code=MTX&_contained=true&_count=0").json
     assert counted["total"] == 3  # type: ignore[index]
+    alone = fhir.get("Medication?code=MTX&_contained=both&_containedType=contained").json
+    assert [each["fullUrl"].partition("/fhir/")[2] for each in alone["entry"]] == [  # type: ignore[index]
+        "Medication/stored",
+        *(f"{name}#m" for name in inside),
+    ]
+    assert names(alone) == ["Medication/stored", *["Medication/m"] * 3]
     pages, address = [], "Medication?code=MTX&_contained=both&_count=1"
     while address:
         page = fhir.get(address).json
@@ -131,7 +137,13 @@ def test_contained_resources_are_found_by_what_contains_them(fhir: Fhir) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["_contained=maybe", "_contained=true&_containedType=contained", "_contained=true&_sort=code"]
+    "query",
+    [
+        "_contained=maybe",
+        "_contained=true&_containedType=some",
+        "_contained=true&_containedType=contained&_summary=count",
+        "_contained=true&_sort=code",
+    ],
 )
 def test_what_is_not_asked_of_contained_resources_is_refused(fhir: Fhir, query: str) -> None:
     assert fhir.get(f"Medication?{query}").status_code == 400
