@@ -7,17 +7,14 @@ server forks.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property, partial
-from pathlib import Path
+from functools import cached_property
 from secrets import token_bytes
 from time import time, time_ns
 
 from app.admission import Admission
 from app.audit.asking import AuditReader
-from app.audit.mover import AuditMover
 from app.audit.proving import AuditTrail
-from app.audit.recorder import AuditRecorder, open_recorder
-from app.blobs import BlobStore, new_blob_id
+from app.blobs import new_blob_id
 from app.checking import Checks
 from app.cohorts.answering import Cohorts
 from app.config import Config
@@ -40,7 +37,7 @@ from app.records.graphql.searches import GraphqlSearches
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
 from app.records.packages.profiles import ProfileLoading
-from app.records.parameters import AddedParameters, ParameterIndexer
+from app.records.parameters import ParameterIndexer
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
 from app.records.search.system import SystemSearch
@@ -50,136 +47,28 @@ from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
-from app.security.keys import SigningKey, audit_key, signing_key
 from app.security.provider import provider_verifier
 from app.security.tokens import LocalVerifier, TokenIssuer
-from app.site import Sites, sites_of
+from app.wiring.stores import Stores
 from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
 from app.work.purging import Purging
-from app.work.queue import JobQueue
-from app.work.waking import Topic, Waker
-from graph.accounts.accounts import AccountStore
-from graph.aggregates import AGGREGATES
-from graph.audit.entries import AuditStore
-from graph.audit.heads import AuditHeadStore
 from graph.changes.changes import ChangeStore
-from graph.clock import now
-from graph.commit import Committer, CommitterThread, Committing
-from graph.commit.remote import RemoteCommitter
 from graph.edition import Edition
 from graph.errors import Unavailable
 from graph.invariants import InvariantStore
-from graph.jobs.jobs import JobStore
 from graph.local.folders import graph_folder
 from graph.local.state import Neo4jAddress, local_address
 from graph.parameters.parameters import ParameterStore
 from graph.resources.references import ReferenceStore
-from graph.resources.resources import ResourceStore
 from graph.session import Graph
-from graph.studies.imaging import ImagingStore
-from graph.studies.removals import RemovalStore
-from graph.studies.rendering import StudyRenderer
 from graph.tellings.tellings import TellingStore
 
-_KEYS, _BLOBS, _AUDIT, _DERIVED = "keys", "blobs", "audit", "derived"  # folders of the home folder
+_DERIVED = "derived"  # the folder of the home folder
 
 
-class Wiring:
+class Wiring(Stores):
     """The parts of one process on a graph, each made when it is first asked for, and then kept."""
-
-    def __init__(self, config: Config, graph: Graph) -> None:
-        self.config = config
-        self.graph = graph
-        self.sites: Sites = sites_of(config)
-
-    def close(self) -> None:
-        """Finish what waits and close what was made; the graph stays open, since it was brought."""
-        for name in ("committer", "recorder", "blobs"):
-            if name in vars(self):
-                vars(self)[name].close()
-
-    # What lies on the disk beside the graph
-
-    @cached_property
-    def key(self) -> SigningKey:
-        """The secret key of the gateway; made on the first start."""
-        return signing_key(self.config.home / _KEYS)
-
-    @cached_property
-    def audit_key(self) -> bytes:
-        """The secret under which audit lines are chained; made on the first start."""
-        return audit_key(self.config.home / _KEYS)
-
-    @cached_property
-    def blobs(self) -> BlobStore:
-        config = self.config
-        return BlobStore([config.home / _BLOBS], floor=config.disk_floor, in_flight=config.in_flight)
-
-    @property
-    def audit_folder(self) -> Path:
-        """Where entries lie until they are moved into the graph."""
-        return self.config.home / _AUDIT
-
-    @cached_property
-    def recorder(self) -> AuditRecorder:
-        closed = partial(self.waker.wake, Topic.AUDIT)
-        return open_recorder(self.config, self.audit_folder, self.sites.own.tenant, closed)
-
-    @cached_property
-    def audit_mover(self) -> AuditMover:
-        """Moves what lies there into the graph and the archive."""
-        return AuditMover(self.audit_folder, self.audit, self.audit_heads, self.audit_key)
-
-    @cached_property
-    def waker(self) -> Waker:
-        """Wakes the workers of this machine."""
-        return Waker(self.config.home)
-
-    # Stores of the graph
-
-    @cached_property
-    def committing(self) -> Committing:
-        return Committing(self.graph, AGGREGATES, now, self.waker.changed)
-
-    @cached_property
-    def committer(self) -> Committer:
-        """The machine's one committer where this process was told of it, else a thread of its own."""
-        if self.config.committer:
-            return RemoteCommitter(self.config.committer)
-        return CommitterThread(self.committing)
-
-    @cached_property
-    def imaging(self) -> ImagingStore:
-        return ImagingStore(self.graph, self.committer, self.sites.own, self.added_parameters.of)
-
-    @cached_property
-    def resources(self) -> ResourceStore:
-        return ResourceStore(self.graph, self.committer, StudyRenderer(self.graph, self.sites.own))
-
-    @cached_property
-    def accounts(self) -> AccountStore:
-        return AccountStore(self.graph)
-
-    @cached_property
-    def removals(self) -> RemovalStore:
-        return RemovalStore(self.graph)
-
-    @cached_property
-    def audit(self) -> AuditStore:
-        return AuditStore(self.graph)
-
-    @cached_property
-    def audit_heads(self) -> AuditHeadStore:
-        return AuditHeadStore(self.graph)
-
-    @cached_property
-    def jobs(self) -> JobStore:
-        return JobStore(self.graph)
-
-    @cached_property
-    def job_queue(self) -> JobQueue:
-        return JobQueue(self.jobs, self.waker)
 
     # Who asks
 
@@ -290,10 +179,6 @@ class Wiring:
     @cached_property
     def records(self) -> Records:
         return Records(self.resources, self.sites.own, self.profiles, self.added_parameters)
-
-    @cached_property
-    def added_parameters(self) -> AddedParameters:
-        return AddedParameters(ParameterStore(self.graph))
 
     @cached_property
     def parameter_indexer(self) -> ParameterIndexer:

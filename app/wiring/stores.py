@@ -1,0 +1,135 @@
+"""What one process has of the disk and of the graph, each part made when it is first asked for.
+
+Nothing here starts a thread or opens a connection before its first use, so the parts may be made before a
+server forks.
+"""
+
+from functools import cached_property, partial
+from pathlib import Path
+
+from app.audit.mover import AuditMover
+from app.audit.recorder import AuditRecorder, open_recorder
+from app.blobs import BlobStore
+from app.config import Config
+from app.records.parameters import AddedParameters
+from app.security.keys import SigningKey, audit_key, signing_key
+from app.site import Sites, sites_of
+from app.work.queue import JobQueue
+from app.work.waking import Topic, Waker
+from graph.accounts.accounts import AccountStore
+from graph.aggregates import AGGREGATES
+from graph.audit.entries import AuditStore
+from graph.audit.heads import AuditHeadStore
+from graph.clock import now
+from graph.commit import Committer, CommitterThread, Committing
+from graph.commit.remote import RemoteCommitter
+from graph.jobs.jobs import JobStore
+from graph.parameters.parameters import ParameterStore
+from graph.resources.resources import ResourceStore
+from graph.session import Graph
+from graph.studies.imaging import ImagingStore
+from graph.studies.removals import RemovalStore
+from graph.studies.rendering import StudyRenderer
+
+_KEYS, _BLOBS, _AUDIT = "keys", "blobs", "audit"  # folders of the home folder
+
+
+class Stores:
+    """What a process keeps things in: folders of its home, and the stores of its graph."""
+
+    def __init__(self, config: Config, graph: Graph) -> None:
+        self.config = config
+        self.graph = graph
+        self.sites: Sites = sites_of(config)
+
+    def close(self) -> None:
+        """Finish what waits and close what was made; the graph stays open, since it was brought."""
+        for name in ("committer", "recorder", "blobs"):
+            if name in vars(self):
+                vars(self)[name].close()
+
+    # What lies on the disk beside the graph
+
+    @cached_property
+    def key(self) -> SigningKey:
+        """The secret key of the gateway; made on the first start."""
+        return signing_key(self.config.home / _KEYS)
+
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The secret under which audit lines are chained; made on the first start."""
+        return audit_key(self.config.home / _KEYS)
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        config = self.config
+        return BlobStore([config.home / _BLOBS], floor=config.disk_floor, in_flight=config.in_flight)
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where entries lie until they are moved into the graph."""
+        return self.config.home / _AUDIT
+
+    @cached_property
+    def recorder(self) -> AuditRecorder:
+        closed = partial(self.waker.wake, Topic.AUDIT)
+        return open_recorder(self.config, self.audit_folder, self.sites.own.tenant, closed)
+
+    @cached_property
+    def audit_mover(self) -> AuditMover:
+        """Moves what lies there into the graph and the archive."""
+        return AuditMover(self.audit_folder, self.audit, self.audit_heads, self.audit_key)
+
+    @cached_property
+    def waker(self) -> Waker:
+        """Wakes the workers of this machine."""
+        return Waker(self.config.home)
+
+    # Stores of the graph
+
+    @cached_property
+    def committing(self) -> Committing:
+        return Committing(self.graph, AGGREGATES, now, self.waker.changed)
+
+    @cached_property
+    def committer(self) -> Committer:
+        """The machine's one committer where this process was told of it, else a thread of its own."""
+        if self.config.committer:
+            return RemoteCommitter(self.config.committer)
+        return CommitterThread(self.committing)
+
+    @cached_property
+    def added_parameters(self) -> AddedParameters:
+        return AddedParameters(ParameterStore(self.graph))
+
+    @cached_property
+    def imaging(self) -> ImagingStore:
+        return ImagingStore(self.graph, self.committer, self.sites.own, self.added_parameters.of)
+
+    @cached_property
+    def resources(self) -> ResourceStore:
+        return ResourceStore(self.graph, self.committer, StudyRenderer(self.graph, self.sites.own))
+
+    @cached_property
+    def accounts(self) -> AccountStore:
+        return AccountStore(self.graph)
+
+    @cached_property
+    def removals(self) -> RemovalStore:
+        return RemovalStore(self.graph)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        return AuditStore(self.graph)
+
+    @cached_property
+    def audit_heads(self) -> AuditHeadStore:
+        return AuditHeadStore(self.graph)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        return JobStore(self.graph)
+
+    @cached_property
+    def job_queue(self) -> JobQueue:
+        return JobQueue(self.jobs, self.waker)
