@@ -15,6 +15,7 @@ from app.terminology.parsed_cache import ParsedCache
 from fhir_profiles.index.kept import TermValue
 from fhir_profiles.terminology import shipped
 from fhir_profiles.terminology.codes import CodeSystem
+from fhir_profiles.terminology.decimals import document_of
 from fhir_profiles.terminology.implicit import implicit_value_set
 from fhir_profiles.terminology.maps import sources_of, targets_of
 from fhir_profiles.terminology.parsed import ParsedCodeSystem
@@ -28,7 +29,9 @@ from graph.scope import AccessScope
 from graph.terminology.systems import LARGEST_PARSED, LoadedSystems
 
 Definition: TypeAlias = Mapping[str, Any]
-_ROOM = 24 << 20  # bytes of texts of which what was made is kept, in one process
+_ROOM = (
+    4 << 20
+)  # bytes of texts of which what was made is kept, in one process; it takes some eight times that
 _MOST_OF_A_CANONICAL = 50
 _PARTS = re.compile(r"(\d+)")
 _WITHOUT_CODES = frozenset({"not-present", "supplement"})
@@ -160,13 +163,14 @@ class TenantLibrary:
         found = [Stored(each.key, each.document, each.size, each.updated) for each in heads.values()]
         for each in there:
             key, size = version_key(each.key, each.version_id), len(each.body)
-            document = self._every.documents.made(key, size, partial(orjson.loads, each.body))
+            document = self._every.documents.made(key, size, partial(document_of, each.body))
             found.append(Stored(key, document, size, each.last_updated))
         return tuple(found)
 
 
-def _said(document: Definition) -> Definition:
-    return {name: value for name, value in document.items() if name not in ("id", "meta")}
+def _said(document: Definition) -> bytes:
+    said = {name: value for name, value in document.items() if name not in ("id", "meta")}
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 
 def _newest(found: Sequence[Stored], version: str | None) -> Stored | None:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
-import orjson
-
 from fhir_profiles.folding import fold
 from fhir_profiles.terminology.codes import CodeEntry
+from fhir_profiles.terminology.decimals import document_of
 from fhir_profiles.terminology.parsed import entry_of, hierarchy, placed_concepts, subsumes, title_of
 from graph.errors import Gone, NotFound
 from graph.resources.resources import ResourceStore
@@ -54,7 +53,7 @@ class ConceptLoader:
             return  # it is behind in another way by now
         if version.version_id != behind.version:
             return
-        document = orjson.loads(version.body)
+        document = document_of(version.body)
         rows = concept_rows(document)
         url = title_of(document).url
         for part in _in_parts(rows):

@@ -31,6 +31,7 @@ _LEFT_OUT = frozenset(
     )
 )
 _LEFT_OUT_INSIDE = frozenset({"text", "extension"})
+_COUNTRIES = "urn:iso:std:iso:3166"
 # A grammar, of which the package lists the plain languages: other codes are right, too.
 _FRAGMENTS = frozenset({"urn:ietf:bcp:47"})
 
@@ -47,7 +48,22 @@ def definitions(package: Package) -> Iterator[dict[str, Any]]:
 
 def _distilled(resource: dict[str, Any]) -> dict[str, Any]:
     kept = {key: _plain(value) for key, value in resource.items() if key not in _LEFT_OUT}
-    return {**kept, "content": "fragment"} if resource["url"] in _FRAGMENTS else kept
+    if resource["url"] in _FRAGMENTS:
+        kept["content"] = "fragment"
+    if resource["url"] == _COUNTRIES:
+        kept["concept"] = [*kept["concept"], *_numbered(kept["concept"])]
+    return kept
+
+
+def _numbered(countries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The codes of countries that are numbers, which the package has as properties of the others."""
+    numbers = {
+        each["valueCode"]: country["display"]
+        for country in countries
+        for each in country.get("property", ())
+        if each["code"] == "numeric"
+    }
+    yield from ({"code": number, "display": name} for number, name in numbers.items())
 
 
 def _plain(value: Any) -> Any:

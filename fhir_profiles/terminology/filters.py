@@ -43,6 +43,12 @@ def all_hold(system: CodeSystem, filters: Sequence[CodeFilter]) -> Holds:
     return lambda entry: all(holds(entry) for holds in conditions)
 
 
+def is_known(system: CodeSystem, filters: Sequence[CodeFilter]) -> bool:
+    """Whether filters can be told of a system: of a part of one, only by codes that this part defines."""
+    roots = {each.value for each in filters if each.op in _HIERARCHICAL}
+    return system.title.complete or roots <= system.entries(roots).keys()
+
+
 def holds_for(system: CodeSystem, filters: Sequence[CodeFilter], entry: CodeEntry) -> bool:
     """Whether filters hold for one code: the hierarchy is looked at from there, as a code has few above it.
 
@@ -138,6 +144,7 @@ def _negated(make: Callable[[CodeSystem, CodeFilter], Holds]) -> Callable[[CodeS
     return denied
 
 
+_HIERARCHICAL = frozenset({"is-a", "is-not-a", "descendent-of", "generalizes"})
 _UPWARDS: Mapping[str, Callable[[str, str, frozenset[str]], bool]] = {
     "is-a": lambda code, value, above: code == value or value in above,
     "is-not-a": lambda code, value, above: code != value and value not in above,

@@ -16,6 +16,7 @@ from fhir_profiles.terminology.codes import (
     has_words,
     is_usable,
 )
+from fhir_profiles.terminology.filters import is_known
 from fhir_profiles.terminology.membership import Checking, Library, Membership, split_canonical
 
 MOST_LISTED = 50_000
@@ -25,11 +26,15 @@ _HINT = "ask with a filter, or for one of the value sets and systems that it is 
 
 @dataclass(frozen=True, slots=True)
 class ListedCodes:
-    """A page of the codes of a value set; `total` counts all, `systems` names theirs as `url|version`."""
+    """A page of the codes of a value set; `total` counts all, `systems` names theirs as `url|version`.
+
+    `parts` are the systems of which only a part is known here, so there may be more codes.
+    """
 
     entries: tuple[CodeEntry, ...]
     total: int
     systems: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 class MemberListing:
@@ -39,6 +44,7 @@ class MemberListing:
         self._library = library
         self._checking = Checking(library)
         self._most = most
+        self._parts: dict[str, None] = {}
 
     def page(
         self, resource: Mapping[str, Any], asked: Selection, offset: int = 0, count: int | None = None
@@ -57,7 +63,8 @@ class MemberListing:
         else:
             every = tuple(self.codes(resource, asked))
             total, entries = len(every), every[offset:end]
-        return ListedCodes(entries, total, tuple(dict.fromkeys(map(_versioned, entries))))
+        systems = tuple(dict.fromkeys(map(_versioned, entries)))
+        return ListedCodes(entries, total, systems, tuple(self._parts))
 
     def codes(self, resource: Mapping[str, Any], asked: Selection) -> Iterator[CodeEntry]:
         """The codes of a ValueSet resource, in the order of its parts.
@@ -155,8 +162,10 @@ class MemberListing:
 
     def _system(self, part: Mapping[str, Any]) -> CodeSystem:
         found = self._library.code_system(part["system"], part.get("version"))
-        if found is None:
+        if found is None or not is_known(found, filters_of(part.get("filter", ()))):
             raise UnknownSource("CodeSystem", part["system"])
+        if not found.title.complete:
+            self._parts[part["system"]] = None
         return found
 
     def _value_set(self, canonical: str) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from fhir_profiles.terminology import shipped
 from fhir_profiles.terminology.codes import CodeSystem, TooCostly, UnreadableFilter, filters_of
-from fhir_profiles.terminology.filters import holds_for
+from fhir_profiles.terminology.filters import holds_for, is_known
 
 _DEEPEST = 12  # value sets in value sets
 _KEPT_ANSWERS = 8_192
@@ -103,12 +103,15 @@ class Checking:
         if found is None:
             return Membership.UNKNOWN
         entry = found.entries((code,)).get(code)
+        otherwise = Membership.NOT_A_MEMBER if found.title.complete else Membership.UNKNOWN
         if entry is None:
-            return Membership.NOT_A_MEMBER if found.title.complete else Membership.UNKNOWN
+            return otherwise
         try:
-            return _known(holds_for(found, filters_of(part.get("filter", ())), entry))
+            filters = filters_of(part.get("filter", ()))
+            told = is_known(found, filters) and holds_for(found, filters, entry)
         except (UnreadableFilter, TooCostly):
             return Membership.UNKNOWN
+        return Membership.MEMBER if told else otherwise
 
 
 _OPPOSITE = {
@@ -169,6 +172,8 @@ class _Shipped:
         return _CHECKING.membership(value_set, system, code)
 
 
-_CHECKING = Checking(_ShippedLibrary())
+SHIPPED_LIBRARY: Library = _ShippedLibrary()
+"""The definitions that ship."""
+_CHECKING = Checking(SHIPPED_LIBRARY)
 SHIPPED: ValueSetMembership = _Shipped()
 """What this release ships, and nothing else: for checks that belong to R4 itself."""

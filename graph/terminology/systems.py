@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from fhir_profiles.terminology.codes import CodeEntry, CodeFilter, CodeSystem, Selection, SystemTitle
+from fhir_profiles.terminology.decimals import document_of
 from fhir_profiles.terminology.filters import CODE_NAMES, is_chosen
 from fhir_profiles.terminology.parsed import entry_of, title_of
 from graph.errors import Unavailable
@@ -167,7 +168,7 @@ class _LoadedSystem:
         return source_concept_key(self._source, self._title.url, code)
 
     def _entry(self, row: Row) -> CodeEntry:
-        return entry_of(self._title, orjson.loads(row["data"]), row["parents"])
+        return entry_of(self._title, document_of(row["data"].encode()), row["parents"])
 
     def _reach(self, text: str, code: str) -> _Places:
         """The codes above or below one, and that one, with their places."""

@@ -129,6 +129,7 @@ def _parameters(wish: ExpansionWish, asked: OperationInput, found: Expansion) ->
         yield {"name": LANGUAGE, "valueCode": language}
     yield from ({"name": name, "valueBoolean": True} for name in _FLAGS if asked.flag(name))
     yield from ({"name": "used-codesystem", "valueUri": each} for each in found.codes.systems)
+    yield from ({"name": "fragment", "valueUri": each} for each in found.codes.parts)
 
 
 def _contained(entry: CodeEntry, wanted: Sequence[str], designations: bool) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from app.records.write.records import Records
 from app.terminology.library import Definitions
 from app.terminology.loading import ConceptLoader
 from app.terminology.packages import definitions
 from fhir_profiles.documents import stamp
 from fhir_profiles.issues import ProfileError
+from fhir_profiles.terminology.decimals import document_of
 from graph.clock import instant, now
 from graph.errors import HilumError
 from graph.scope import AccessScope
@@ -51,7 +50,7 @@ class TerminologyPackages:
         return sum(self._loader.catch_up(scope))
 
     def _stored(self, scope: AccessScope, text: bytes) -> LoadedDefinition:
-        document = orjson.loads(text)
+        document = document_of(text)
         kind, url, version = document["resourceType"], document.get("url"), document.get("version")
         name = f"{kind} {url}|{version}" if version else f"{kind} {url}"
         try:

@@ -1,9 +1,10 @@
 """`$lookup`, `$validate-code` and `$subsumes` of codes of HL7, of what ships in Korean, and of the tenant."""
 
+import json
 from typing import Any
 
 from tests.app.http.fhir.conftest import Fhir
-from tests.app.http.fhir.test_value_sets import FRUIT, FRUITS, sent, told
+from tests.app.http.fhir.test_value_sets import FRUIT, FRUITS, codes, sent, told, value_set
 
 V3 = "http://terminology.hl7.org/CodeSystem"
 SNOMED = "http://snomed.info/sct"
@@ -44,6 +45,21 @@ def test_a_code_is_looked_up_by_its_coding_with_the_properties_that_are_asked_fo
     assert properties(whole) == {"definition": ["It is sour."], "parent": ["citrus"]}
     assert properties(parents) == {"parent": ["citrus"]}
     assert parts(parents, "designation") == []
+
+
+def test_a_decimal_is_told_as_it_was_written(fhir: Fhir) -> None:
+    weight = {"code": "weight", "valueDecimal": 0}
+    concept = {"code": "lemon", "property": [weight]}
+    system = {**FRUITS, "property": [{"code": "weight", "type": "decimal"}], "concept": [concept]}
+    text = json.dumps(system).replace('"valueDecimal": 0', '"valueDecimal": 1.10')
+    assert fhir.send("POST", "CodeSystem", text).status_code == 201
+
+    found = fhir.get(f"CodeSystem/$lookup?system={FRUIT}&code=lemon")
+    filtered = {"system": FRUIT, "filter": [{"property": "weight", "op": "=", "value": "1.10"}]}
+    heavy = fhir.send("POST", "ValueSet/$expand", sent(valueSet=value_set(filtered)))
+
+    assert b'"valueDecimal":1.10}' in found.data
+    assert codes(heavy.get_json()) == ["lemon"]
 
 
 def test_what_ships_is_named_in_korean(fhir: Fhir) -> None:
