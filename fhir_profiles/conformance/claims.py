@@ -27,6 +27,10 @@ class Claims:
         self._known = known
         self._asked = tuple(asked)
 
+    def member_of(self, node: Node, value_set: str) -> bool | None:
+        """Whether a code, Coding or CodeableConcept is in a value set; None where nobody knows."""
+        return self._known.holds(node.value, value_set)
+
     def check(
         self,
         document: Mapping[str, Any],

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from fhir_profiles.conformance.bindings import misses
 from fhir_profiles.conformance.claims import Claims
+from fhir_profiles.conformance.codings import check_coding
 from fhir_profiles.conformance.rules import Binding, InvariantRule, ReferenceTarget, TypeRules, rules_of
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import BeyondBudget, NotEvaluable
@@ -18,6 +19,7 @@ from fhir_profiles.validation.structure import RESOURCE_TYPES
 from fhir_profiles.validation.validation import ElementPath, IssueReport
 
 _WARNING = "warning"
+_BUDGET = 10_000_000  # steps of all rules of one resource
 
 
 class _Held(NamedTuple):
@@ -48,7 +50,8 @@ class Examination:
         """Begin a resource: what is `%resource` for all that is visited until it is left."""
         node = resource_node(resource)
         root = self._held[-1].environment.root if contained and self._held else node
-        environment = Environment(node, root, wary=False, budget=10_000_000)
+        member_of = None if self._claims is None else self._claims.member_of
+        environment = Environment(node, root, member_of=member_of, wary=False, budget=_BUDGET)
         self._held.append(_Held(kind, resource, place, contained, environment))
 
     def leave(self, report: IssueReport, *, whole: bool) -> None:
@@ -66,6 +69,8 @@ class Examination:
         rules = rules_of(kind)
         if rules is not None:
             self._apply(rules, kind, value, place, report)
+        if kind == "Coding" and self._thorough:
+            check_coding(value, place, report)
         if self._claims is not None and ("extension" in value or "modifierExtension" in value):
             environment = self._held[-1].environment
             self._claims.check_extensions(value, place, environment, report, thorough=self._thorough)

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 import orjson
 
-from fhir_profiles.conformance.bindings import CodesBySystem
+from fhir_profiles.conformance.bindings import CodesBySystem, coded, misses
 from fhir_profiles.conformance.element_rules import Profile, read_profile
+from fhir_profiles.terminology.membership import SHIPPED, Membership
 from fhir_profiles.validation.structure import (
     DEFINITIONS,
     RESOURCE_TYPES,
@@ -73,6 +74,30 @@ class KnownProfiles:
             _bound(self._codes)
             self._codes[url] = self._definitions.codes(url)
         return self._codes[url]
+
+    def holds(self, value: Any, url: str) -> bool | None:
+        """Whether a value has a code of a value set; None where it has none, or nobody knows."""
+        codes = self.codes(url)
+        if codes is not None:
+            return misses(value, codes) is None
+        pairs = (
+            [(None, value)]
+            if isinstance(value, str)
+            else list(coded(value))
+            if isinstance(value, dict)
+            else []
+        )
+        found = {SHIPPED.membership(url, system, code) for system, code in pairs}
+        if Membership.MEMBER in found:
+            return True
+        return False if found == {Membership.NOT_A_MEMBER} else None
+
+    def missing(self, value: Any, url: str) -> str | None:
+        """Words on what would be right where a value has codes, none of the set; None where all is well."""
+        codes = self.codes(url)
+        if codes is not None:
+            return misses(value, codes)
+        return "" if self.holds(value, url) is False else None
 
     def type_of(self, canonical: str) -> str | None:
         """The type that a profile constrains, or that a canonical of R4 names; None where it is not known."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fhir_profiles.conformance.bindings import misses
 from fhir_profiles.conformance.element_rules import ElementRule
 from fhir_profiles.conformance.known import KnownProfiles
 from fhir_profiles.fhirpath.environment import Environment
@@ -86,10 +85,10 @@ class SliceMatcher:
             return False
         if rule.pattern and not matches(node.value, rule.pattern[0]):
             return False
-        if rule.binding is not None and rule.binding[0] == "required" and not (rule.fixed or rule.pattern):
-            codes = self._known.codes(rule.binding[1])
-            if codes is not None and misses(node.value, codes) is not None:
-                return False
+        strength, url = rule.binding or ("", "")
+        open_ = strength == "required" and not rule.fixed and not rule.pattern
+        if open_ and self._known.holds(node.value, url) is False:
+            return False
         return all(self._child_fits(node, child) for child in rule.children.values())
 
     def _child_fits(self, node: Node, rule: ElementRule) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from fhir_profiles.conformance.bindings import misses
 from fhir_profiles.conformance.element_rules import UNBOUNDED, ElementRule, Profile, Slicing
 from fhir_profiles.conformance.known import KnownProfiles
 from fhir_profiles.conformance.matching import SliceMatcher, matches
@@ -187,8 +186,7 @@ class ProfileCheck:
         strength, url = binding
         if strength not in ("required", "extensible"):
             return
-        codes = self._known.codes(url)
-        missed = misses(node.value, codes) if codes is not None else None
+        missed = self._known.missing(node.value, url)
         if missed is not None:
             severity = _ERROR if strength == "required" else _WARNING
             self._say(

@@ -38,6 +38,10 @@ _NOT_R4_ELEMENTS = (
 )
 _BACKBONES = {"BackboneElement", "Element"}
 _NO_ROWS = {"_text", "_content", "_query"}
+_CODE_FILES = (
+    *("valuesets.json", "v3-codesystems.json", "v2-tables.json"),
+    "valuesets-medplum-generated.json",  # code systems of others whose codes are no secret: currencies
+)
 _RANGES = {"date", "number", "quantity"}
 _OF_EVERY_TYPE = {"id", "extension", "modifierExtension"}  # say nothing of what a type's summary is
 
@@ -199,7 +203,7 @@ def code_table(
     """`{value set: {system: codes}}` for the bindings whose codes can be listed."""
     sets: dict[str, Parsed] = {}
     systems: dict[str, Parsed] = {}
-    for each in package.resources("valuesets.json", "v3-codesystems.json", "v2-tables.json"):
+    for each in package.resources(*_CODE_FILES):
         (sets if each["resourceType"] == "ValueSet" else systems).setdefault(each["url"], each)
     wanted = {_required_set(element) for elements in definitions.values() for element in elements.values()}
     wanted |= set(_bound_sets(definitions, package))

@@ -239,7 +239,7 @@ def test_a_wrong_target_is_told_and_taken() -> None:
 def test_a_code_beside_an_extensible_set_is_a_warning_with_the_nearest() -> None:
     system = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
     coding = {"coding": [{"system": system, "code": "unknwon"}]}
-    (issue,) = issues_of(observation(dataAbsentReason=coding))
+    issue = issues_of(observation(dataAbsentReason=coding))[-1]
     assert (issue.severity, issue.code, issue.expression) == (
         "warning",
         "code-invalid",
@@ -248,6 +248,34 @@ def test_a_code_beside_an_extensible_set_is_a_warning_with_the_nearest() -> None
     assert "http://hl7.org/fhir/ValueSet/data-absent-reason" in issue.diagnostics
     assert "nearest: unknown" in issue.diagnostics
     assert issues_of(observation(dataAbsentReason={"text": "unwell"})) == ()
+
+
+def test_a_code_is_one_of_its_system_and_is_called_what_that_calls_it() -> None:
+    system = "http://terminology.hl7.org/CodeSystem/observation-category"
+
+    def told_of(**coding: str) -> list[tuple[str, str]]:
+        found = issues_of(observation(category=[{"coding": [{"system": system, **coding}]}]))
+        return [(each.severity, each.expression) for each in found]
+
+    place = "Observation.category[0].coding[0]"
+    assert told_of(code="vital-signs", display="vital  SIGNS") == []
+    assert told_of(code="vital-signs", display="Temperature") == [("warning", f"{place}.display")]
+    assert told_of(code="vital") == [("warning", f"{place}.code")]
+    assert told_of(code="vital", version="9") == []
+    assert told_of(code="x", system="urn:own") == []
+
+
+def test_a_currency_is_one_of_iso_4217() -> None:
+    def told_of(currency: str) -> list[str]:
+        invoice = {
+            "resourceType": "Invoice",
+            "status": "draft",
+            "totalNet": {"value": 1, "currency": currency},
+        }
+        return [each.expression for each in errors_of(invoice)]
+
+    assert told_of("EUR") == []
+    assert told_of("euro") == ["Invoice.totalNet.currency"]
 
 
 def test_many_warnings_hide_no_error() -> None:

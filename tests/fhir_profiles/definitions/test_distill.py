@@ -137,6 +137,7 @@ FILES: dict[str, Any] = {
     "valuesets.json": [CODES, {"resourceType": "ValueSet", "url": STATUS, "compose": COMPOSE}],
     "v3-codesystems.json": [],
     "v2-tables.json": [],
+    "valuesets-medplum-generated.json": [],
     "extension-definitions.json": [NICKNAME],
     "profiles-others.json": [],
     "search-parameters.json": PARAMETERS,
