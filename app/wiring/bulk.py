@@ -9,7 +9,7 @@ from app.records.importing import RecordImport, RecordLoading
 from app.security.standing import Standing
 from app.wiring.process import Wiring
 from app.work.bulk.expiry import BulkExpiry
-from app.work.bulk.exporting import Access, BulkExport
+from app.work.bulk.exporting import BulkExport, StepAccess
 from app.work.bulk.exports import Exports
 from app.work.bulk.fetching import Fetching
 from app.work.bulk.files import BulkFiles
@@ -76,7 +76,7 @@ def _fetching(wiring: Wiring) -> Fetching:
     return Fetching(frozenset(wiring.config.import_origins), wiring.config.request_size)
 
 
-def _access(wiring: Wiring, kind: str, action: str, permission: str) -> Access:
+def _access(wiring: Wiring, kind: str, action: str, permission: str) -> StepAccess:
     """Each step of a job is an access of who asked for it, with an entry of its own in the audit."""
 
     @contextmanager

@@ -19,6 +19,7 @@ from graph.keys import resource_key
 from graph.scope import AccessScope
 
 _DEFINITION = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/{}export"
+_IMPORT = "urn:hilum:OperationDefinition:import"
 _NAMES = ("_outputFormat", "_since", "_until", "_type", "_typeFilter", "_elements", "patient")
 NDJSON = "application/fhir+ndjson"
 _FORMATS = frozenset({NDJSON, "application/ndjson", "ndjson"})
@@ -39,23 +40,36 @@ class ExportViews:
             ("type", {"Patient": self.of_patients}, "patient-"),
             ("instance", {"Group": self.of_group}, "group-"),
         )
-        return tuple(
+        taking = FhirOperation(
+            "import", ("system",), {}, permission="fhir.bulk", definition=_IMPORT, apart=True
+        )
+        exporting = (
             FhirOperation(
                 "export", (level,), handlers, permission="fhir.bulk", definition=_DEFINITION.format(of)
             )
             for level, handlers, of in rows
         )
+        return (*exporting, taking)
 
     def of_system(self, scope: AccessScope, call: Call) -> Answer:
-        """202 for an export of everything."""
+        """202 for an export of everything.
+
+        Raises `Invalid` for what it does not take.
+        """
         return self._begin(scope, call, "$export", "system")
 
     def of_patients(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
-        """202 for an export of what is about patients."""
+        """202 for an export of what is about patients.
+
+        Raises `Invalid` for what it does not take.
+        """
         return self._begin(scope, call, f"{kind}/$export", "patient")
 
     def of_group(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
-        """202 for an export of what is about the members of a Group."""
+        """202 for an export of what is about the members of a Group.
+
+        Raises `Invalid` for what it does not take.
+        """
         return self._begin(scope, call, f"{kind}/{resource_id}/$export", "patient", resource_id)
 
     def _begin(
@@ -75,7 +89,7 @@ class ExportViews:
             **_bounds(call, given, site.zone),
         )
         job = self._exports.begin(scope, wish, group_id)
-        return Answer(202, headers={"Content-Location": f"{site.fhir_base}/$export/{job.id}"})
+        return Answer(202, headers={"Content-Location": f"{site.fhir_base}/_exports/{job.id}"})
 
 
 def require_async(call: Call) -> None:

@@ -1,6 +1,6 @@
 """What follows an export and an import, and how an import is asked for (Bulk Data Access 2.0).
 
-`/fhir/$export/<id>` and `/fhir/$import/<id>`: how far it is, what came of it, its files, and its end.
+`/fhir/_exports/<id>` and `/fhir/_imports/<id>`: how far it is, what came of it, its files, and its end.
 """
 
 import json
@@ -37,7 +37,7 @@ def add_bulk(
     _add_status(rooms, "export", exports, lambda job: _manifest(job, sites.of(current_scope()).fhir_base))
     _add_status(rooms, "import", imports, lambda job: _report(job, sites.of(current_scope()).fhir_base))
 
-    @rooms.post("/$import")
+    @rooms.post("/$import", endpoint="operation-import-system-post")
     @requires("fhir.bulk", "fhir.write", action="E")
     def import_begin() -> Response:
         call = Call(current().received, headers=dict(request.headers))
@@ -50,7 +50,7 @@ def add_bulk(
             given = operation_input(Call(current().received, body=read_body(parameters)))
             job = imports.fetch(scope, f"{base}/$import", input_urls(given))
         answer = Response(status=HTTPStatus.ACCEPTED)
-        answer.headers["Content-Location"] = f"{base}/$import/{job.id}"
+        answer.headers["Content-Location"] = f"{base}/_imports/{job.id}"
         return answer
 
 
@@ -65,9 +65,9 @@ def _add_status(
     rooms: Blueprint, name: str, uses: Exports | Imports, told: Callable[[Job], Mapping[str, Any]]
 ) -> None:
     """The routes of one job: its status, its files, its end."""
-    path = f"/${name}/<job_id>"
+    path, named = f"/_{name}s/<job_id>", f"operation-{name}"
 
-    @rooms.get(path, endpoint=f"{name}-status")
+    @rooms.get(path, endpoint=f"{named}-status")
     @requires("fhir.bulk")
     def status(job_id: str) -> Response:
         job = uses.find(current_scope(), job_id)
@@ -75,13 +75,13 @@ def _add_status(
             return Response(json.dumps(told(job)), content_type="application/json")
         return _failed(job) if job.state is JobState.FAILED else _under_way(job)
 
-    @rooms.delete(path, endpoint=f"{name}-delete")
+    @rooms.delete(path, endpoint=f"{named}-delete")
     @requires("fhir.bulk")
     def end(job_id: str) -> Response:
         uses.withdraw(current_scope(), job_id)
         return Response(status=HTTPStatus.ACCEPTED)
 
-    @rooms.get(f"{path}/<name>", endpoint=f"{name}-file")
+    @rooms.get(f"{path}/<name>", endpoint=f"{named}-file")
     @requires("fhir.bulk")
     def file(job_id: str, name: str) -> Response:
         return _sent(uses.file(current_scope(), job_id, name))
@@ -93,7 +93,7 @@ def _sent(path: Path) -> Response:
 
 def _manifest(job: Job, fhir_base: str) -> Mapping[str, Any]:
     """What an export has written (Bulk Data Access 2.0, bulk data manifest)."""
-    wish, base = ExportWish.of(job.parameters), f"{fhir_base}/$export/{job.id}"
+    wish, base = ExportWish.of(job.parameters), f"{fhir_base}/_exports/{job.id}"
     sections = {
         section: [
             {"type": each["type"], "url": f"{base}/{each['name']}", "count": each["count"]}
@@ -112,7 +112,7 @@ def _manifest(job: Job, fhir_base: str) -> Mapping[str, Any]:
 
 def _report(job: Job, fhir_base: str) -> Mapping[str, Any]:
     """What became of the lines of an import, and where those are told of that were refused."""
-    base = f"{fhir_base}/$import/{job.id}"
+    base = f"{fhir_base}/_imports/{job.id}"
     return {
         "transactionTime": instant(job.finished_at or job.changed_at),
         "request": ImportWish.of(job.parameters).request,

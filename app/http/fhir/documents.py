@@ -32,7 +32,10 @@ class DocumentViews:
         )
 
     def document(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
-        """200 with the document of a composition; with `persist`, which only a POST may ask, it is stored."""
+        """200 with the document of a composition; with `persist`, which only a POST may ask, it is stored.
+
+        Raises `Invalid` for what it does not take.
+        """
         given = operation_input(call)
         given.require_known(("persist", "graph"))
         if given.one("graph") is not None:

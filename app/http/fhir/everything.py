@@ -5,6 +5,7 @@ FHIR R4 patient-operation-everything.html, encounter-operation-everything.html.
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
+from typing import TypeAlias
 
 from app.http.fhir.bundles import AnswerEntry, bundle
 from app.http.fhir.exchange import Answer, Call
@@ -22,7 +23,7 @@ from graph.records import ResourceVersion
 from graph.scope import AccessScope
 
 _NAMES = ("start", "end", "_since", "_type", "_count")
-Find = Callable[[Narrowed], EverythingPage]
+Find: TypeAlias = Callable[[Narrowed], EverythingPage]
 
 
 class EverythingViews:

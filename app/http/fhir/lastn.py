@@ -43,7 +43,10 @@ class LatestViews:
         )
 
     def lastn(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
-        """200 with a searchset of the last observations of each code."""
+        """200 with a searchset of the last observations of each code.
+
+        Raises `Invalid` for what it does not take.
+        """
         given = operation_input(call)
         most = given.number("max")
         if most == 0:
@@ -55,7 +58,10 @@ class LatestViews:
         return Answer(200, bundle("searchset", entries, {"self": f"{base}/{kind}/$lastn"}, len(entries)))
 
     def docref(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
-        """200 with a searchset of the documents of a patient, the newest first; none is made on demand."""
+        """200 with a searchset of the documents of a patient, the newest first; none is made on demand.
+
+        Raises `Invalid` for what it does not take.
+        """
         given = operation_input(call)
         given.require_known((*_NAMES, PAGE))
         given.flag("on-demand")

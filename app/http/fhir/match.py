@@ -4,7 +4,7 @@ from app.http.fhir.bundles import AnswerEntry, bundle
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.operation_input import operation_input
 from app.http.fhir.operations import FhirOperation
-from app.records.match import Match, MatchAsked, PatientMatch
+from app.records.match import MatchAsked, MatchedPatient, PatientMatch
 from app.site import Sites
 from graph.errors import Invalid
 from graph.scope import AccessScope
@@ -25,7 +25,10 @@ class MatchViews:
         return (FhirOperation("match", ("type",), {"Patient": self.match}),)
 
     def match(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
-        """200 with a searchset of who it may be, the most likely first, each with its score and grade."""
+        """200 with a searchset of who it may be, the most likely first, each with its score and grade.
+
+        Raises `Invalid` without a Patient.
+        """
         given = operation_input(call)
         given.require_known(("resource", "onlyCertainMatches", "count"))
         patient = given.resource()
@@ -40,7 +43,7 @@ class MatchViews:
         return Answer(200, bundle("searchset", found, {"self": f"{base}/{kind}/$match"}, len(found)))
 
 
-def _entry(base: str, match: Match) -> AnswerEntry:
+def _entry(base: str, match: MatchedPatient) -> AnswerEntry:
     grade = {"url": _GRADE, "valueCode": match.grade.value}
     beside = {"search": {"extension": [grade], "mode": "match", "score": match.score}}
     return AnswerEntry(f"{base}/Patient/{match.version.resource_id}", match.version.body, beside)

@@ -43,11 +43,17 @@ class MetaViews:
         return _told(self._labels.in_use(scope, kind))
 
     def add(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
-        """200 with Parameters, whose `return` is the meta with what was added."""
+        """200 with Parameters, whose `return` is the meta with what was added.
+
+        Raises `Invalid` without a Meta.
+        """
         return _told(self._labels.add(scope, kind, resource_id, _given(call)))
 
     def delete(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
-        """200 with Parameters, whose `return` is the meta without what was taken away."""
+        """200 with Parameters, whose `return` is the meta without what was taken away.
+
+        Raises `Invalid` without a Meta.
+        """
         return _told(self._labels.remove(scope, kind, resource_id, _given(call)))
 
 

@@ -28,7 +28,7 @@ class FhirOperation:
     `handlers` are those of the types that have it; the one under `Resource` answers for every other type, and
     at the level of the system. Each gets the caller's rights, the `Call`, and `kind` and `resource_id` where
     the level has them. `changes`: it may be asked by POST only (operations.html#request). `bodies` are media
-    types that it takes beside those of FHIR.
+    types that it takes beside those of FHIR. `apart`: its routes are views of their own, made elsewhere.
     """
 
     name: str
@@ -38,10 +38,11 @@ class FhirOperation:
     changes: bool = False
     definition: str = ""
     bodies: tuple[str, ...] = ()
+    apart: bool = False
 
     def interactions(self) -> Iterator[Interaction]:
         """Its rows of the table of routes."""
-        for level in self.levels:
+        for level in () if self.apart else self.levels:
             for method in ("POST",) if self.changes else ("GET", "POST"):
                 yield Interaction(
                     code=f"operation-{self.name}-{level}-{method.lower()}",

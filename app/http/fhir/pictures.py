@@ -30,7 +30,10 @@ class PictureViews:
         return (FhirOperation("pictures", ("instance",), handlers, definition=_DEFINITION),)
 
     def pictures(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str) -> Answer:
-        """200 with Parameters: the addresses of the study, of its series, and of their instances."""
+        """200 with Parameters: the addresses of the study, of its series, and of their instances.
+
+        Raises `Invalid` for a level that there is not.
+        """
         given = operation_input(call)
         given.require_known(("level",))
         level = given.text("level") or _LEVELS[-1]

@@ -34,7 +34,7 @@ def _is_past(resource: Resource) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SectionSource:
     """Resources of a type: those that `fits` says, of a category where one is named, by `date` the newest."""
 
     kind: str
@@ -50,7 +50,7 @@ class SummarySection:
     code: str
     display: str
     title: str
-    sources: tuple[Source, ...]
+    sources: tuple[SectionSource, ...]
     required: bool = False
 
 
@@ -60,7 +60,7 @@ SECTIONS: tuple[SummarySection, ...] = (
         "48765-2",
         "Allergies and adverse reactions Document",
         "Allergies and Intolerances",
-        (Source("AllergyIntolerance", "date", _is_active),),
+        (SectionSource("AllergyIntolerance", "date", _is_active),),
         required=True,
     ),
     SummarySection(
@@ -68,8 +68,10 @@ SECTIONS: tuple[SummarySection, ...] = (
         "History of Medication use Narrative",
         "Medication Summary",
         (
-            Source("MedicationStatement", "effective", _status("active", "intended", "on-hold", "unknown")),
-            Source("MedicationRequest", "authoredon", _status("active", "on-hold", "unknown")),
+            SectionSource(
+                "MedicationStatement", "effective", _status("active", "intended", "on-hold", "unknown")
+            ),
+            SectionSource("MedicationRequest", "authoredon", _status("active", "on-hold", "unknown")),
         ),
         required=True,
     ),
@@ -77,50 +79,50 @@ SECTIONS: tuple[SummarySection, ...] = (
         "11450-4",
         "Problem list - Reported",
         "Active Problems",
-        (Source("Condition", "onset-date", _is_active),),
+        (SectionSource("Condition", "onset-date", _is_active),),
         required=True,
     ),
     SummarySection(
         "11369-6",
         "History of Immunization Narrative",
         "Immunizations",
-        (Source("Immunization", "date", _status("completed")),),
+        (SectionSource("Immunization", "date", _status("completed")),),
     ),
     SummarySection(
         "47519-4",
         "History of Procedures Document",
         "History of Procedures",
-        (Source("Procedure", "date", _status("completed", "in-progress", "unknown")),),
+        (SectionSource("Procedure", "date", _status("completed", "in-progress", "unknown")),),
     ),
     SummarySection(
         "46264-8",
         "History of medical device use",
         "Medical Devices",
-        (Source("DeviceUseStatement", "_lastUpdated", _status("active", "intended", "on-hold")),),
+        (SectionSource("DeviceUseStatement", "_lastUpdated", _status("active", "intended", "on-hold")),),
     ),
     SummarySection(
         "30954-2",
         "Relevant diagnostic tests/laboratory data Narrative",
         "Diagnostic Results",
         (
-            Source("Observation", "date", _FINAL, "laboratory"),
-            Source("Observation", "date", _FINAL, "imaging"),
-            Source("DiagnosticReport", "date", _FINAL),
+            SectionSource("Observation", "date", _FINAL, "laboratory"),
+            SectionSource("Observation", "date", _FINAL, "imaging"),
+            SectionSource("DiagnosticReport", "date", _FINAL),
         ),
     ),
     SummarySection(
-        "8716-3", "Vital signs", "Vital Signs", (Source("Observation", "date", _FINAL, "vital-signs"),)
+        "8716-3", "Vital signs", "Vital Signs", (SectionSource("Observation", "date", _FINAL, "vital-signs"),)
     ),
     SummarySection(
         "29762-2",
         "Social history Narrative",
         "Social History",
-        (Source("Observation", "date", _FINAL, "social-history"),),
+        (SectionSource("Observation", "date", _FINAL, "social-history"),),
     ),
     SummarySection(
         "11348-0",
         "History of Past illness Narrative",
         "Past Problems",
-        (Source("Condition", "onset-date", _is_past),),
+        (SectionSource("Condition", "onset-date", _is_past),),
     ),
 )

@@ -13,7 +13,7 @@ import orjson
 
 from app.records.documents.documents import MOST_REFERRED, ClinicalDocument
 from app.records.documents.narrative import narrative
-from app.records.documents.sections import LOINC, SECTIONS, Source, SummarySection
+from app.records.documents.sections import LOINC, SECTIONS, SectionSource, SummarySection
 from app.records.read import RecordReader
 from app.records.search import RecordSearch, TypeSearch, sorts_of
 from app.site import Sites
@@ -70,7 +70,7 @@ class PatientSummaries:
         found = [each for source in section.sources for each in self._of(scope, patient_id, source)]
         return tuple({each.key: each for each in found}.values())
 
-    def _of(self, scope: AccessScope, patient_id: str, source: Source) -> Iterable[ResourceVersion]:
+    def _of(self, scope: AccessScope, patient_id: str, source: SectionSource) -> Iterable[ResourceVersion]:
         pairs = [("patient", patient_id)]
         if source.category:
             pairs.append(("category", source.category))

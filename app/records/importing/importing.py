@@ -73,7 +73,7 @@ class RecordImport:
         try:
             received = receive(text)
             if received.resource_id is None:
-                raise Invalid("what is imported brings its id", location="id", code="required")
+                return Invalid("what is imported brings its id", location="id", code="required")
             scope.require_writing(received.resource_type)
             require_targets(received)
             return prepare(received, self._site, scope.tenant, received.resource_id)

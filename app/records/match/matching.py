@@ -31,7 +31,7 @@ class MatchAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MatchedPatient:
     """A patient who may be the one: `score` in [0, 1], and its grade."""
 
     version: ResourceVersion
@@ -45,7 +45,7 @@ class PatientMatch:
     def __init__(self, search: RecordSearch) -> None:
         self._search = search
 
-    def matches(self, scope: AccessScope, asked: MatchAsked) -> tuple[Match, ...]:
+    def matches(self, scope: AccessScope, asked: MatchAsked) -> tuple[MatchedPatient, ...]:
         """Who it may be, the most likely first.
 
         Only one can be certain: of several whom everything fits each is probable. Raises `Invalid` for a
@@ -70,19 +70,19 @@ class PatientMatch:
         asked = TypeSearch(resource_type="Patient", where=where, count=_MOST_CANDIDATES)
         return self._search.page(scope, asked, None).matches
 
-    def _weighed(self, patient: Mapping[str, Any], known: ResourceVersion) -> Match:
+    def _weighed(self, patient: Mapping[str, Any], known: ResourceVersion) -> MatchedPatient:
         found = likeness(patient, orjson.loads(known.body))
-        return Match(known, found.score, found.grade)
+        return MatchedPatient(known, found.score, found.grade)
 
 
-def _one_certain(found: list[Match]) -> list[Match]:
+def _one_certain(found: list[MatchedPatient]) -> list[MatchedPatient]:
     certain = [each for each in found if each.grade is Grade.CERTAIN]
     if len(certain) < 2:  # noqa: PLR2004 - one is certain
         return found
     return [replace(each, grade=Grade.PROBABLE) if each in certain else each for each in found]
 
 
-def _is_answer(match: Match, *, only_certain: bool) -> bool:
+def _is_answer(match: MatchedPatient, *, only_certain: bool) -> bool:
     return match.grade is Grade.CERTAIN if only_certain else match.grade is not Grade.CERTAINLY_NOT
 
 

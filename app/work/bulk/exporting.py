@@ -32,7 +32,7 @@ _FIRST, _MOST = 100, 5_000  # resources of a page: more and more, as long as the
 _PAGE_BYTES = 16 << 20
 _MOST_PAGES = 50  # of one step: many types have nothing
 _GROWTH = 4
-Access: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
+StepAccess: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
 """Opens the audit entry of one step of a job, of that id, under the rights of who asked."""
 
 
@@ -50,7 +50,7 @@ class BulkExport:
         search: RecordSearch,
         files: BulkFiles,
         standing: Standing,
-        access: Access,
+        access: StepAccess,
     ) -> None:
         self._bulk = bulk
         self._resources = resources

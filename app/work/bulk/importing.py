@@ -7,14 +7,14 @@ reads the same lines. What was written before a worker was killed is found to be
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from app.records.importing import LineOutcome, Lines, LineState, RecordImport
 from app.records.importing.lines import batches
 from app.security.standing import Standing
-from app.work.bulk.exporting import Access
+from app.work.bulk.exporting import StepAccess
 from app.work.bulk.files import BulkFiles, BulkFolder, file_name
 from app.work.bulk.imports import IMPORT, SENT, ImportWish
 from app.work.kinds import Retry
@@ -22,7 +22,7 @@ from app.work.running import Cancelled, Running
 from fhir_profiles.issues import ProfileError
 
 ERRORS = file_name("OperationOutcome", 1)
-Fetch = Callable[[str], Iterable[bytes]]
+FetchLines: TypeAlias = Callable[[str], Iterable[bytes]]
 """Gives the bytes behind an address; raises `Unavailable` or `Invalid` where they cannot be had."""
 
 
@@ -61,8 +61,8 @@ class BulkImport:
         records: RecordImport,
         files: BulkFiles,
         standing: Standing,
-        access: Access,
-        fetch: Fetch,
+        access: StepAccess,
+        fetch: FetchLines,
         longest: int,
     ) -> None:
         self._records = records

@@ -285,7 +285,7 @@ def _bulk(rule: str, path: str, **more: Any) -> tuple[Route, ...]:
 
 def _bulk_job(name: str) -> tuple[Route, ...]:
     """What follows an export or import: nobody has asked for this one."""
-    path = f"/fhir/${name}"
+    path = f"/fhir/_{name}s"
     return (
         Route(f"GET {path}/<job_id>", BULK, f"{path}/{{mark}}", status=404),
         Route(f"DELETE {path}/<job_id>", BULK, f"{path}/{{mark}}", status=404),

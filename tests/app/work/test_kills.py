@@ -1,5 +1,6 @@
 """A worker is killed in the middle of a job, and in the middle of a batch of changes: another goes on."""
 
+import json
 import subprocess
 import sys
 import time
@@ -10,13 +11,19 @@ from typing import Any
 
 import pytest
 
+from app.config import Config
 from app.security.scopes import system_scope
 from app.wiring import Wiring
+from app.wiring.bulk import bulk_kinds, exports
+from app.work.bulk import files
+from app.work.bulk.files import BulkFolder
+from app.work.bulk.wishes import ExportWish
 from app.work.doing import JobDoer
 from app.work.following import Following
 from app.work.kinds import Retry
 from app.work.running import Running
 from graph.changes.changes import ChangeStore
+from graph.clock import now
 from graph.jobs.claims import ClaimStore
 from graph.jobs.followers import FollowerStore
 from graph.jobs.jobs import JobStore
@@ -27,6 +34,7 @@ from graph.scope import AccessScope
 from graph.session import Graph
 from tests.app.work.kinds_for_tests import Scripted
 from tests.factories.dicom import ct_instance
+from tests.factories.fhir import condition, encode, patient
 
 LEASE = 0.5
 LONG_LEASE = 3.0  # outlives the end of the process, so that its hold is seen
@@ -94,6 +102,24 @@ def follow_and_die(graph: Graph, scope: AccessScope, folder: Path) -> None:
     following.catch_up(Writing(folder, dies_at=3), "killed", Event())
 
 
+class DiesWriting(BulkFolder):
+    """A folder whose writer dies in the middle of its second file."""
+
+    def write(self, name: str, at: int, data: bytes) -> int:
+        if name.startswith("Patient"):
+            super().write(name, at, data[: len(data) // 2])
+            kill_itself()
+        return super().write(name, at, data)
+
+
+def export_and_die(graph: Graph, scope: AccessScope, folder: Path) -> None:
+    files.BulkFolder = DiesWriting  # type: ignore[misc]
+    wiring = Wiring(
+        Config.from_env({"HILUM_HOME": str(folder / "home"), "HILUM_TENANT": scope.tenant}), graph
+    )
+    JobDoer(ClaimStore(graph), bulk_kinds(wiring), scope, LEASE).do_due("killed", Event())
+
+
 @pytest.fixture
 def killed(neo4j_address: Neo4jAddress, tenant: str, tmp_path: Path) -> Any:
     """Run one of the functions above in a process that dies in it."""
@@ -156,3 +182,26 @@ def test_a_batch_of_a_killed_follower_comes_again_and_none_is_left_out(
     (tmp_path / "1").unlink()
     following.catch_up(Writing(tmp_path), "another", Event())
     assert not (tmp_path / "1").exists()  # handled once and for all
+
+
+def test_an_export_goes_on_in_the_file_that_its_writer_died_in(
+    killed: Any, services: Wiring, claims: ClaimStore, scope: AccessScope, config: Config
+) -> None:
+    for kind, name in (("Condition", "dx"), ("Patient", "p"), ("Patient", "q")):
+        made = condition("Patient/p", id=name) if kind == "Condition" else patient(name, id=name)
+        services.records.update(scope, kind, name, encode(made))
+    wish = ExportWish(request="", until=now(), types=("Condition", "Patient"))
+    job = exports(services).begin(scope, wish)
+    killed("export_and_die")
+    half = next(iter(config.home.glob("bulk/*/Patient*"))).read_bytes()
+    time.sleep(LEASE)
+
+    JobDoer(claims, bulk_kinds(services), scope).do_due("another", Event())
+
+    found = exports(services).find(scope, job.id)
+    conditions, patients = (
+        exports(services).file(scope, job.id, each["name"]).read_bytes() for each in found.result["output"]
+    )
+    assert (found.state, found.attempts) == (JobState.SUCCEEDED, 2)
+    assert (len(conditions.splitlines()), half in patients, half != patients) == (1, True, True)
+    assert {json.loads(line)["id"] for line in patients.splitlines()} == {"p", "q"}

@@ -50,7 +50,7 @@ def record(fhir: Fhir) -> Fhir:
         practitioner(id="doctor"),
         condition("Patient/p", id="dx"),
         condition("Patient/p", id="healed", clinical="resolved"),
-        condition("Patient/p", id="wrong", verification="entered-in-error"),
+        condition("Patient/p", id="wrong", verification="entered-in-error", clinical=None),
         medication_request("Patient/p", id="drug", requester=reference("Practitioner/doctor")),
         medication_request("Patient/p", id="stopped", status="stopped"),
         observation("Patient/q", id="theirs"),
