@@ -4,6 +4,7 @@ import json
 
 from tests.app.http.fhir.conftest import Fhir
 
+FHIR_XML = "application/fhir+xml"
 ODD = '{ "resourceType":"Observation", "status":"final","code":{"text":"a"},"valueQuantity":{"value":1.10} }'
 
 
