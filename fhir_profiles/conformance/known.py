@@ -26,7 +26,7 @@ _DEEPEST = 16  # profiles on profiles
 _MOST = 2_000  # canonicals that are remembered, known or not
 
 
-class Definitions(Protocol):
+class DefinitionSource(Protocol):
     """Where StructureDefinitions and value sets come from."""
 
     def structure(self, url: str) -> Mapping[str, Any] | None:
@@ -54,7 +54,7 @@ class BuiltIn:
 class KnownProfiles:
     """Profiles by their canonicals, compiled when they are first asked for."""
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: DefinitionSource) -> None:
         self._definitions = definitions
         self._compiled: dict[str, Profile | None] = {}
         self._codes: dict[str, CodesBySystem | None] = {}

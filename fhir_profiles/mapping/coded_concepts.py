@@ -10,7 +10,7 @@ from fhir_profiles.mapping.body_parts import SNOMED
 from fhir_profiles.mapping.dicom_values import DCM, text
 from fhir_profiles.validation.primitives import CHECKS
 
-CodeEntry: TypeAlias = Sequence[str]
+ContentCode: TypeAlias = Sequence[str]
 """Code value, coding scheme designator, code meaning."""
 
 UCUM = "http://unitsofmeasure.org"
@@ -35,7 +35,7 @@ SYSTEMS: Mapping[str, str] = {
 """The FHIR code systems of coding scheme designators; a private scheme has none."""
 
 
-def coding_of(entry: CodeEntry) -> dict[str, str] | None:
+def coding_of(entry: ContentCode) -> dict[str, str] | None:
     """The Coding of an entry; None where it has no code that FHIR could hold."""
     value, scheme, meaning = (text(each) or "" for each in entry)
     coding = {"system": SYSTEMS.get(scheme), "code": value if CHECKS["code"](value) else None}
@@ -43,14 +43,14 @@ def coding_of(entry: CodeEntry) -> dict[str, str] | None:
     return {name: each for name, each in coding.items() if each} if coding["code"] else None
 
 
-def concept_of(entry: CodeEntry) -> dict[str, Any] | None:
+def concept_of(entry: ContentCode) -> dict[str, Any] | None:
     """The CodeableConcept of an entry: its coding, or its meaning alone; None where it says nothing."""
     found, meaning = coding_of(entry), text(entry[2])
     concept = {"coding": [found] if found else None, "text": meaning}
     return {name: each for name, each in concept.items() if each} or None
 
 
-def concepts_of(entries: Iterable[CodeEntry]) -> list[dict[str, Any]]:
+def concepts_of(entries: Iterable[ContentCode]) -> list[dict[str, Any]]:
     """The CodeableConcepts of entries, each once, in their order."""
     found: list[dict[str, Any]] = []
     for entry in entries:

@@ -45,7 +45,10 @@ def count(
     *,
     most: int | None = None,
 ) -> Statement:
-    """How many rows satisfy a condition, as `{total}`; it costs what all of them cost, or `most` of them."""
+    """How many rows satisfy a condition, as `{total}`; it costs what all of them cost, or `most` of them.
+
+    Raises `Invalid` for a condition of words, which the sieve alone can ask.
+    """
     writing = Writing(scope)
     check_where(entity, where)
     _refuse_words(where)

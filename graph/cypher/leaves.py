@@ -22,7 +22,7 @@ from graph.query.expression import (
     Layout,
     Leaf,
     Near,
-    Pair,
+    NumberPair,
     Present,
     Span,
     Term,
@@ -37,7 +37,7 @@ _METRES_OF_A_DEGREE = 110_000.0  # of latitude: the least that there are
 
 
 def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
-    """The condition that the row satisfies the leaf."""
+    """The condition that the row satisfies the leaf; raises `Invalid` for words."""
     if isinstance(leaf, KeyIn):
         return _has_key(writing, row, leaf)
     if isinstance(leaf, Worded):
@@ -162,7 +162,7 @@ def _code_part_value(writing: Writing, variable: str, leaf: CodePart) -> list[st
     return [value_field(writing, variable, leaf.field), f"{code} CONTAINS toLower({writing.value(asked)})"]
 
 
-def _pair_value(writing: Writing, variable: str, leaf: Pair) -> list[str]:
+def _pair_value(writing: Writing, variable: str, leaf: NumberPair) -> list[str]:
     low, high, system, code = VALUE_NODES[Kind.SPAN].places(variable)
     return [
         value_field(writing, variable, leaf.field),
@@ -257,7 +257,7 @@ _VALUES: Mapping[type, Callable[[Writing, str, Any], list[str]]] = {
     Text: _text_value,
     Span: _span_value,
     CodePart: _code_part_value,
-    Pair: _pair_value,
+    NumberPair: _pair_value,
     Near: _near_value,
     Unlike: _unlike_value,
     Present: _present_value,

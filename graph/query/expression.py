@@ -106,7 +106,7 @@ class CodePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class NumberPair:
     """Some pair of numbers, kept as `low` and `high` of one row, stands in the order of both.
 
     `first` is asked of the low one and `second` of the high one; `system` and `code` as those of a Span.
@@ -250,7 +250,7 @@ class AtLeast:
     of: tuple["Expression", ...]
 
 
-ValueLeaf: TypeAlias = Term | Text | Span | CodePart | Pair | Near | Unlike | Present
+ValueLeaf: TypeAlias = Term | Text | Span | CodePart | NumberPair | Near | Unlike | Present
 """What is asked of one value of a field."""
 Leaf: TypeAlias = ValueLeaf | KeyIn | Worded
 Expression: TypeAlias = Leaf | Related | Not | All | Any | AtLeast

@@ -31,9 +31,9 @@ from graph.query.expression import (
     Members,
     Near,
     Not,
+    NumberPair,
     Owner,
     Page,
-    Pair,
     Present,
     Question,
     Related,
@@ -167,7 +167,7 @@ def _check_code_part(entities: tuple[str, ...], leaf: CodePart) -> int:
     return 1
 
 
-def _check_pair(entities: tuple[str, ...], leaf: Pair) -> int:
+def _check_pair(entities: tuple[str, ...], leaf: NumberPair) -> int:
     return _check_span(entities, leaf.first) + _check_span(entities, leaf.second)
 
 
@@ -197,7 +197,7 @@ _LEAF_CHECKS: Mapping[type, Callable[[tuple[str, ...], AnyValue], int]] = {
     Text: _check_text,
     Span: _check_span,
     CodePart: _check_code_part,
-    Pair: _check_pair,
+    NumberPair: _check_pair,
     Near: _check_near,
     Unlike: _check_unlike,
     Worded: _check_words,

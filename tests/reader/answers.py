@@ -24,10 +24,10 @@ from graph.query.expression import (
     Members,
     Near,
     Not,
+    NumberPair,
     Order,
     Owner,
     Page,
-    Pair,
     Present,
     Related,
     Sort,
@@ -165,7 +165,7 @@ def _named(key: str, row: Row) -> bool:
 def _fits(value: Anything, leaf: Anything) -> bool:
     if isinstance(leaf, Present):
         return True
-    if isinstance(leaf, Unlike | CodePart | Pair | Near):
+    if isinstance(leaf, Unlike | CodePart | NumberPair | Near):
         return _fits_seldom(value, leaf)
     if isinstance(leaf, Term):
         return (not leaf.codes or value.code in leaf.codes) and leaf.system in (None, value.system)
@@ -176,13 +176,13 @@ def _fits(value: Anything, leaf: Anything) -> bool:
     return leaf.system in (None, value.system) and leaf.code in (None, value.code) and _stands(value, leaf)
 
 
-def _fits_seldom(value: Anything, leaf: Unlike | CodePart | Pair | Near) -> bool:
+def _fits_seldom(value: Anything, leaf: Unlike | CodePart | NumberPair | Near) -> bool:
     match leaf:
         case Unlike(of):
             return not _fits(value, of)
         case CodePart(_, part, begins):
             return value.code.startswith(part) if begins else part.lower() in value.code.lower()
-        case Pair(_, first, second, system, code):
+        case NumberPair(_, first, second, system, code):
             of_code = system in (None, value.system) and value.code == code
             ends = ((value.low, first), (value.high, second))
             return of_code and all(_stands(Extent(each, each), span) for each, span in ends)

@@ -12,7 +12,7 @@ from graph.query.expression import (
     KeyIn,
     Layout,
     Not,
-    Pair,
+    NumberPair,
     Present,
     Related,
     Unlike,
@@ -57,7 +57,7 @@ def _kept_within(resource_type: str, parameter: str, target: str, leaf: ValueLea
     match leaf:
         case Unlike(of):
             return Unlike(replace(of, field=field))
-        case Pair(_, first, second):
+        case NumberPair(_, first, second):
             return replace(
                 leaf, field=field, first=replace(first, field=field), second=replace(second, field=field)
             )

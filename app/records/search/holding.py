@@ -20,8 +20,8 @@ from graph.query.expression import (
     Match,
     Near,
     Not,
+    NumberPair,
     Order,
-    Pair,
     Present,
     Span,
     Term,
@@ -75,7 +75,7 @@ def _stands(leaf: Span, low: float, high: float) -> bool:
     return _ORDERS[leaf.order](low, high, asked_low, asked_high)
 
 
-def _pair(leaf: Pair, row: SpanValue) -> bool:
+def _pair(leaf: NumberPair, row: SpanValue) -> bool:
     of_code = leaf.system in (None, row.system) and leaf.code == row.code
     return of_code and _stands(leaf.first, row.low, row.low) and _stands(leaf.second, row.high, row.high)
 
@@ -115,7 +115,7 @@ _LEAVES: Mapping[type, Callable[[AnyValue, AnyValue], bool]] = {
     Term: _term,
     Text: _text,
     Span: _span,
-    Pair: _pair,
+    NumberPair: _pair,
     Near: _near,
     CodePart: _code_part,
     Unlike: lambda leaf, row: not _LEAVES[type(leaf.of)](leaf.of, row),

@@ -27,8 +27,8 @@ from graph.query.expression import (
     Field,
     Match,
     Near,
+    NumberPair,
     Order,
-    Pair,
     Span,
     Term,
     Text,
@@ -67,12 +67,12 @@ def _uri(field: Field, asked: AskedUri) -> Expression:
     return Any((Term(field, (asked.value,)), CodePart(field, f"{asked.value}/", begins=True)))
 
 
-def _ranged(field: Field, asked: AskedSpan | AskedPair | AskedPlace) -> Span | Pair | Near:
+def _ranged(field: Field, asked: AskedSpan | AskedPair | AskedPlace) -> Span | NumberPair | Near:
     match asked:
         case AskedSpan():
             return _span(field, asked)
         case AskedPair(_, first, second, system, code):
-            return Pair(field, _span(field, first), _span(field, second), system, code)
+            return NumberPair(field, _span(field, first), _span(field, second), system, code)
         case AskedPlace(_, latitude, longitude, metres):
             return Near(field, latitude, longitude, metres)
 

@@ -151,7 +151,10 @@ class RecordSearch:
         return includes_of(resource_type, orjson.loads(found.body), find)
 
     def page(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> SearchPage:
-        """The page that begins after a place, None for the first, with what its matches include."""
+        """The page that begins after a place, None for the first, with what its matches include.
+
+        Raises `Invalid` for a condition that cannot be asked together with the others.
+        """
         scope.require("fhir.read")
         spend(_price_of(asked))
         found = self._found(scope, asked, after)
@@ -212,7 +215,8 @@ class RecordSearch:
     def count(self, scope: AccessScope, asked: TypeSearch) -> int:
         """How many resources match; an estimate is exact up to `MOST_ESTIMATED`, and that beyond.
 
-        It counts what the caller may see, as any count does.
+        It counts what the caller may see, as any count does. Raises `Invalid` for a condition that cannot be
+        asked together with the others.
         """
         scope.require("fhir.read")
         spend(QUESTION + price(asked.where))
