@@ -15,10 +15,12 @@ from app.work.orphans import OrphanSweep, OrphanSweeper
 from app.work.parameters import ParameterJob, ParameterWatch, parameter_lane
 from app.work.purge import Purge, PurgeFollower
 from app.work.recurring import Calendar, Recurring
+from app.work.words import words_lane
 from app.work.worker import Worker
 from graph.changes.changes import ChangeStore
 from graph.jobs.claims import ClaimStore
 from graph.jobs.followers import FollowerStore
+from graph.resources.wordings import WordingStore
 
 _SHORTEST_BETWEEN_SCANS = 5.0
 
@@ -53,6 +55,7 @@ def worker(wiring: Wiring) -> Worker:
         follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
         concept_lane(wiring.terminology.loader, wiring.job_queue, scope),
         parameter_lane(ParameterWatch(wiring.parameter_indexer, wiring.job_queue), scope),
+        words_lane(WordingStore(wiring.graph), scope),
         audit_lane(wiring.audit_mover),
     )
     return Worker(config.home, lanes)

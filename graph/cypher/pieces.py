@@ -23,8 +23,6 @@ from graph.query.rows import WORDING_INDEX, within_of
 from graph.scope import AccessScope
 
 Kinds: TypeAlias = tuple[str, ...]
-AWAIT_WORDS = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
-"""Returns when the full-text index holds what was written before."""
 MOST_SIFTED = 500_000  # rows, or pairs of them, that a piece may find
 _AT_EACH: Mapping[type, int] = {Against: 10, Members: 10, Inside: 10}
 

@@ -13,9 +13,9 @@ _EDGES = """CALL (r, row) { UNWIND row.edges AS e
 
 _COLUMNS = ", ".join(f"{name}: v[{place}]" for place, name in enumerate(WORDING_COLUMNS))
 CREATE_WORDINGS = f"""CALL (r, row) {{ UNWIND row.wordings AS v
-  CREATE (:Wording {{{_COLUMNS}}})-[:OF]->(r) }}
+  CREATE (:NewWording {{{_COLUMNS}}})-[:OF]->(r) }}
 """
-"""Makes the rows of words alone."""
+"""Makes the rows of words alone, which `graph.resources.wordings` brings into their index."""
 
 
 def _creation(rows: str, kind: Kind) -> str:

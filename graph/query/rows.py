@@ -3,7 +3,8 @@
     (:Term {key, system, serial})-[:OF]->(resource)     key: tenant|type|parameter|code
     (:Text {key, value, exact, serial})-[:OF]->(…)      key: tenant|type|parameter
     (:Span {key, low, high, system, code, serial})-[:OF]->(…)
-    (:Wording {within, narrative, content})-[:OF]->(…)  `within` is one word for tenant and type
+    (:Wording {within, narrative, content})-[:OF]->(…)  `within` is one word for tenant and type; until it is
+                                                        in its index a row is a NewWording
 
 The commit writes them, the compiler compares them, the schema indexes them, and all three read them here. Two
 parameters are no rows but properties of the resource (`NODE_FIELDS`).

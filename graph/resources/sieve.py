@@ -14,7 +14,6 @@ from graph.cypher.conditions import conjuncts
 from graph.cypher.links import ends
 from graph.cypher.order import newest_first
 from graph.cypher.pieces import (
-    AWAIT_WORDS,
     MOST_SIFTED,
     Kinds,
     asked_at_each,
@@ -43,6 +42,7 @@ from graph.query.expression import (
     Worded,
 )
 from graph.query.limits import check_where
+from graph.resources.wordings import WordingStore
 from graph.scope import AccessScope
 from graph.session import Graph
 
@@ -182,7 +182,7 @@ class Sieve:
 
     def _words(self, part: Worded) -> Statement:
         """The statement that finds words, which were written before now in any process."""
-        self._graph.read(AWAIT_WORDS)
+        WordingStore(self._graph).catch_up(self._scope)
         return worded(self._scope, part)
 
     def _related(self, kinds: Kinds, part: Related, among: Serials | None, *, backwards: bool) -> Serials:

@@ -81,6 +81,10 @@ CALL (r, row) {
 }
 CALL (r, row) {
   WITH r, row WHERE row.replaces AND row.revalues
+  MATCH (r)<-[of:OF]-(w:Wording) DELETE of SET w:GoneWording
+}
+CALL (r, row) {
+  WITH r, row WHERE row.replaces AND row.revalues
   MATCH (r)<-[:OF]-(value) DETACH DELETE value
 }
 CALL (r, row) {

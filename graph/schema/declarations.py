@@ -3,7 +3,7 @@
     (:ImagingStudy:Resource)-[:HAS_SERIES]->(:Series)-[:HAS_INSTANCE]->(:Instance)
     (:Condition:Resource)-[:SUBJECT {path}]->(:Patient:Resource)    every literal reference
     (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, zlib
-    (:Term|Text|Span|Wording)-[:OF]->(:Resource)                    what search compares
+    (:Term|Text|Span|Wording|NewWording)-[:OF]->(:Resource)         what search compares
     (:Concept)-[:IS_A]->(:Concept) (:ConceptSource)                 terminology
     (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
@@ -67,10 +67,9 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
 FULLTEXT_INDEX = (
     f"CREATE FULLTEXT INDEX {WORDING_INDEX} IF NOT EXISTS FOR (n:Wording) "
     "ON EACH [n.within, n.narrative, n.content] "
-    "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: true}}"
+    "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
 )
-"""Words of any language, Chinese, Japanese and Korean by pairs of characters. A write does not wait for it; a
-search does, until it holds what was written before."""
+"""Words of any language, Chinese, Japanese and Korean by pairs of characters."""
 
 
 def _attribute_properties() -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -22,19 +22,19 @@ _PAGE = """
 MATCH (r:Resource) WHERE r.key > $after
 WITH r ORDER BY r.key LIMIT $limit
 OPTIONAL MATCH (r)-[:CURRENT]->(v:Version)
-WHERE r.deleted = false AND NOT EXISTS { MATCH (w:Wording)-[:OF]->(r) }
+WHERE r.deleted = false AND NOT EXISTS { MATCH (w:Wording|NewWording)-[:OF]->(r) }
 RETURN r.key AS key, r.id AS id, r.partition AS partition, v.body AS body, v.rendered AS rendered
 """
 _WRITE = f"""
 UNWIND $rows AS row
-MATCH (r:Resource {{key: row.key}}) WHERE NOT EXISTS {{ MATCH (w:Wording)-[:OF]->(r) }}
+MATCH (r:Resource {{key: row.key}}) WHERE NOT EXISTS {{ MATCH (w:Wording|NewWording)-[:OF]->(r) }}
 {CREATE_WORDINGS}
 """
 _ANYWHERE = Site("http://localhost")
 
 
 def fill_wordings(graph: Graph) -> None:
-    """Give each living resource without a Wording row its own, where it has words."""
+    """Give each living resource without a Wording row its own, where it has words; a worker indexes them."""
     after = ""
     while page := graph.read(_PAGE, after=after, limit=_AT_ONCE):
         after = page[-1]["key"]

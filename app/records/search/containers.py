@@ -18,6 +18,7 @@ from fhir_profiles.index.extraction import extract
 from fhir_profiles.index.kept import CONTAINED, TermValue, within
 from fhir_profiles.json_spans import first, items, members
 from graph.budget import CREDIT, spend
+from graph.cypher.order import FIRST
 from graph.errors import Invalid
 from graph.query.expression import Any, Expression, Page
 from graph.query.gathering import gathered
@@ -109,7 +110,10 @@ class ContainerSearch:
                 continue
             place = None if serial is None else (serial,)
             kind = serial = None
-            found = SerialPage.of(self._serials(sieve, asked), Page(count - len(keys), after=place))
+            serials = self._serials(sieve, asked)
+            if serials and len(keys) == count:
+                return Found(tuple(keys), (asked.resource_type, FIRST))
+            found = SerialPage.of(serials, Page(count - len(keys), after=place))
             keys += sieve.named(asked.resource_type, found.serials).values()
             if found.after is not None:
                 return Found(tuple(keys), (asked.resource_type, *found.after))

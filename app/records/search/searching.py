@@ -183,7 +183,7 @@ class RecordSearch:
     def _inside(
         self, scope: AccessScope, asked: TypeSearch, matches: Iterable[ResourceVersion]
     ) -> dict[str, tuple[ContainedMatch, ...]]:
-        """The contained resources that match, where wanted alone, by the key of what contains them."""
+        """The contained resources that match, by what contains them, where they are wanted alone."""
         if asked.contained is Contained.FALSE or not asked.contained_alone:
             return {}
         kind, site = asked.resource_type, self._sites.of(scope)
