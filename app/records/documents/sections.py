@@ -54,6 +54,7 @@ class SummarySection:
     required: bool = False
 
 
+_TAKEN = ("active", "intended", "on-hold", "unknown")
 _FINAL = _status("final", "amended", "corrected", "preliminary")
 SECTIONS: tuple[SummarySection, ...] = (
     SummarySection(
@@ -68,9 +69,7 @@ SECTIONS: tuple[SummarySection, ...] = (
         "History of Medication use Narrative",
         "Medication Summary",
         (
-            SectionSource(
-                "MedicationStatement", "effective", _status("active", "intended", "on-hold", "unknown")
-            ),
+            SectionSource("MedicationStatement", "effective", _status(*_TAKEN)),
             SectionSource("MedicationRequest", "authoredon", _status("active", "on-hold", "unknown")),
         ),
         required=True,
