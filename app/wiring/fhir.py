@@ -9,6 +9,9 @@ from app.admission import job_facts
 from app.http.fhir.late_answers import performing
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.table import FhirUses, fhir_table
+from app.records.graphql.executing import GraphqlReader
+from app.records.graphql.searches import GraphqlSearches
+from app.records.search.system import SystemSearch
 from app.security.scopes import system_scope
 from app.security.standing import Standing
 from app.wiring.bulk import bulk_files
@@ -25,13 +28,13 @@ def fhir_uses(wiring: Wiring) -> FhirUses:
     return FhirUses(
         reader=wiring.reader,
         search=wiring.record_search,
-        system=wiring.system_search,
+        system=SystemSearch(wiring.record_search, wiring.resources),
         history=wiring.history,
         identities=wiring.identities,
         records=wiring.records,
         patching=wiring.patching,
         bundles=wiring.bundles,
-        graphql=wiring.graphql,
+        graphql=GraphqlReader(wiring.reader, GraphqlSearches(wiring.record_search, wiring.page_tokens)),
         audit=wiring.audit_reader,
         terminology=wiring.terminology.uses,
         uses=record_uses(wiring),

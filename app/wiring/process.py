@@ -32,15 +32,12 @@ from app.processes.renderer import renderer_address
 from app.records import Records
 from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
-from app.records.graphql.executing import GraphqlReader
-from app.records.graphql.searches import GraphqlSearches
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
 from app.records.packages.profiles import ProfileLoading
 from app.records.parameters import ParameterIndexer
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
-from app.records.search.system import SystemSearch
 from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.write.patching import Patching
 from app.security.account_tokens import AccountTokens
@@ -202,14 +199,6 @@ class Wiring(Stores):
         includes = IncludeSearch(self.resources)
         added = self.added_parameters
         return RecordSearch(self.resources, includes, self.sites, self.terminology.code_sets, added)
-
-    @cached_property
-    def system_search(self) -> SystemSearch:
-        return SystemSearch(self.record_search, self.resources)
-
-    @cached_property
-    def graphql(self) -> GraphqlReader:
-        return GraphqlReader(self.reader, GraphqlSearches(self.record_search, self.page_tokens))
 
     @cached_property
     def history(self) -> RecordHistory:
