@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-import orjson
-
 from app.terminology.parsed_cache import ParsedCache
 from fhir_profiles.index.kept import TermValue
 from fhir_profiles.terminology import shipped
 from fhir_profiles.terminology.codes import CodeSystem
-from fhir_profiles.terminology.decimals import document_of
+from fhir_profiles.terminology.decimals import document_of, json_of
 from fhir_profiles.terminology.implicit import implicit_value_set
 from fhir_profiles.terminology.maps import sources_of, targets_of
 from fhir_profiles.terminology.parsed import ParsedCodeSystem
@@ -170,7 +168,7 @@ class TenantLibrary:
 
 def _said(document: Definition) -> bytes:
     said = {name: value for name, value in document.items() if name not in ("id", "meta")}
-    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    return json_of(said, sorted_by_name=True)
 
 
 def _newest(found: Sequence[Stored], version: str | None) -> Stored | None:

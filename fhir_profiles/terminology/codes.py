@@ -8,8 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import orjson
-
 from fhir_profiles.folding import fold
 
 INACTIVE = frozenset({"retired", "inactive"})
@@ -38,9 +36,6 @@ class CodeProperty:
         """The value as filters compare it."""
         if isinstance(self.value, Mapping):
             return str(self.value.get("code", ""))
-        if isinstance(self.value, orjson.Fragment):
-            written = self.value.contents
-            return written if isinstance(written, str) else written.decode()
         return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
 
 

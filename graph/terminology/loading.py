@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from fhir_profiles.terminology.decimals import json_of
 from graph.keys import concept_coding, kind_key, source_concept_key
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -109,7 +108,7 @@ class ConceptSourceStore:
                 "folded": each.folded,
                 "parents": list(each.parents),
                 "inactive": each.inactive,
-                "data": orjson.dumps(each.data).decode(),
+                "data": json_of(each.data).decode(),
             }
             for each in rows
         ]
@@ -141,7 +140,7 @@ class ConceptSourceStore:
                 version=behind.version,
                 size=size,
                 count=count,
-                head=orjson.dumps(head).decode(),
+                head=json_of(head).decode(),
             )
         )
 

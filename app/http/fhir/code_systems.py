@@ -12,6 +12,7 @@ from app.terminology import CodeSystems
 from app.terminology.answers import AskedCode, coding_of
 from app.terminology.code_systems import FoundCode
 from app.terminology.value_sets import NamedDefinition
+from fhir_profiles.terminology.decimals import json_of
 from fhir_profiles.terminology.languages import name_of
 from graph.errors import Invalid
 from graph.scope import AccessScope
@@ -46,7 +47,8 @@ class CodeSystemViews:
         found = self._code_systems.lookup(scope, codes(asked)[0])
         wanted = frozenset(str(each) for each in asked.values.get("property", ()))
         display = name_of(found.entry, languages(call, asked)) or found.entry.code
-        return Answer(200, parameters(*_told(found, display, wanted)))
+        told = {"resourceType": "Parameters", "parameter": list(_told(found, display, wanted))}
+        return Answer(200, json_of(told))
 
     def validate_code(
         self, scope: AccessScope, call: Call, *, kind: str, resource_id: str | None = None

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-import orjson
-
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.operation_input import OperationInput, operation_input, parameters
 from app.http.fhir.operations import FhirOperation
@@ -14,6 +12,7 @@ from app.terminology import ValueSets
 from app.terminology.answers import CodeVerdict
 from app.terminology.value_sets import Expansion, ExpansionWish
 from fhir_profiles.terminology.codes import CodeEntry, Designation
+from fhir_profiles.terminology.decimals import json_of
 from fhir_profiles.terminology.languages import name_of
 from graph.clock import instant
 from graph.scope import AccessScope
@@ -59,7 +58,7 @@ class ValueSetViews:
             versions=versions(asked),
         )
         found = self._value_sets.expand(scope, required(named(kind, asked, resource_id, "valueSet")), wish)
-        return Answer(200, orjson.dumps(_expanded(found, wish, asked, call)))
+        return Answer(200, json_of(_expanded(found, wish, asked, call)))
 
     def validate_code(
         self, scope: AccessScope, call: Call, *, kind: str, resource_id: str | None = None
