@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "renderer": "Decode pixels for all processes of a machine.",
     "worker": "Run a job worker beside a gateway.",
     "graph": "Start, stop, migrate or query the graph.",
-    "load": "Store DICOM files, folders and zips.",
+    "load": "Store DICOM and FHIR files, folders and zips.",
     "profile": "Load and list profiles.",
     "terminology": "Load code systems, value sets and concept maps.",
     "deleted": "List, restore and remove what was deleted.",

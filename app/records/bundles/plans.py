@@ -74,6 +74,8 @@ class Planned:
     @property
     def resource_id(self) -> str:
         """The id that it has or gets, unless its condition finds another."""
+        if self.prepared:
+            return self.prepared.resource_id
         received = self.entry.received
         own = received.resource_id if received and self.entry.method in _OF_WHAT_IS_THERE else None
         return self.entry.target.resource_id or own or self.new_id
@@ -329,4 +331,5 @@ def _ready(
         return planned
     references = {text: settled[text] for text in planned.mentions & settled.keys()}
     prepared = prepare(entry.received, site, tenant, planned.resource_id, references)
-    return replace(planned, prepared=prepared)
+    # What was prepared says it all: the parsed document would be sent to the committer for nothing.
+    return replace(planned, entry=replace(entry, received=None), prepared=prepared)

@@ -398,29 +398,12 @@ FHIR = (
     _records(f"{_ONE}/$graphql", f"{_DX}/{{condition}}/$graphql?query={{{{id}}}}", shows=_named),
     Route(f"POST {_ONE}/$graphql", RECORD, f"{_DX}/{{condition}}/$graphql", _ids, GRAPHQL, shows=_named),
     Route(f"POST {_ONE}/$meta", RECORD, f"{_DX}/{{condition}}/$meta", shows=_versioned),
-    *(
-        Route(f"{method} {rule}/$meta", RECORD, f"{path}/$meta")
-        for method in ("GET", "POST")
-        for rule, path in (("/fhir", "/fhir"), (_TYPE, _DX))
-    ),
     _writing(f"POST {_ONE}/$meta-add", f"{_DX}/{{condition}}/$meta-add", _meta),
     _writing(f"POST {_ONE}/$meta-delete", f"{_DX}/{{condition}}/$meta-delete", _meta),
     *_operations(_ONE, "/fhir/Patient/{patient}", "everything"),
-    *_operations(_TYPE, "/fhir/Patient", "everything", refused_to=SEES_ALL),
-    *_operations(_TYPE, "/fhir/Observation", "lastn", shows=None, query="?patient={patient}&code=x"),
-    *_operations(_TYPE, "/fhir/DocumentReference", "docref", shows=None, query="?patient={patient}"),
     *_operations(_TYPE, "/fhir/Patient", "match", shows=None, body=_person, headers=JSON)[1:],
-    Route(f"GET {_TYPE}/$match", RECORD, "/fhir/Patient/$match", status=400),
-    Route("POST /fhir/$convert", RECORD, "/fhir/$convert", _resource, JSON),
     *_operations(_ONE, "/fhir/Patient/{patient}", "summary"),
-    *_operations(_ONE, "/fhir/Composition/{mark}", "document", status=404, shows=None),
     *_operations(_ONE, f"{_IS}/{{imaging_study}}", "pictures", shows=_instance, by_study=True),
-    *_bulk("/fhir", "/fhir"),
-    *_bulk(_TYPE, "/fhir/Patient"),
-    *_bulk(_ONE, "/fhir/Group/{mark}", status=404),
-    *_bulk_job("export"),
-    *_bulk_job("import"),
-    Route("POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True),
     Route("GET /fhir/$validate", RECORD, "/fhir/$validate", status=400),
     Route("POST /fhir/$validate", RECORD, "/fhir/$validate", _another, JSON),
     Route(f"GET {_TYPE}/$validate", RECORD, f"{_DX}/$validate", status=400),
@@ -473,6 +456,26 @@ def _asking_of_one(kind: str, name: str, query: str) -> tuple[Route, ...]:
     )
 
 
+# What is asked of everything, or of what is not there: its answers name nobody.
+OF_NOBODY = (
+    *(
+        Route(f"{method} {rule}/$meta", RECORD, f"{path}/$meta")
+        for method in ("GET", "POST")
+        for rule, path in (("/fhir", "/fhir"), (_TYPE, _DX))
+    ),
+    *_operations(_TYPE, "/fhir/Patient", "everything", refused_to=SEES_ALL),
+    *_operations(_TYPE, "/fhir/Observation", "lastn", shows=None, query="?patient={patient}&code=x"),
+    *_operations(_TYPE, "/fhir/DocumentReference", "docref", shows=None, query="?patient={patient}"),
+    Route(f"GET {_TYPE}/$match", RECORD, "/fhir/Patient/$match", status=400),
+    Route("POST /fhir/$convert", RECORD, "/fhir/$convert", _resource, JSON),
+    *_operations(_ONE, "/fhir/Composition/{mark}", "document", status=404, shows=None),
+    *_bulk("/fhir", "/fhir"),
+    *_bulk(_TYPE, "/fhir/Patient"),
+    *_bulk(_ONE, "/fhir/Group/{mark}", status=404),
+    *_bulk_job("export"),
+    *_bulk_job("import"),
+    Route("POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True),
+)
 TERMINOLOGY = (
     *_asking("ValueSet", "expand", _GENDER),
     *_asking("ValueSet", "validate-code", f"{_GENDER}&code=male"),
@@ -525,5 +528,5 @@ PUBLIC = (
     Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
 )
 TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
-GUARDED = (*DICOMWEB, *FHIR, *COHORT, *OPERATIONS, *TERMINOLOGY)
+GUARDED = (*DICOMWEB, *FHIR, *COHORT, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY)
 ROUTES = (*GUARDED, *PUBLIC, TOKEN)

@@ -18,6 +18,7 @@ from tests.app.security.routes_table import (
     FHIR,
     GUARDED,
     JSON,
+    OF_NOBODY,
     OPERATIONS,
     TERMINOLOGY,
     Route,
@@ -61,7 +62,7 @@ def named(value: object) -> str:
 
 def test_every_route_of_data_is_called_here() -> None:
     # Operations are of jobs and terminology is everybody's: they name nobody.
-    assert (*NAMING, *OPERATIONS, *TERMINOLOGY) == GUARDED
+    assert (*NAMING, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY) == GUARDED
 
 
 @pytest.mark.parametrize("route", NAMING, ids=named)

@@ -20,6 +20,7 @@ from tests.factories.fhir import (
 ALLERGY = {
     "resourceType": "AllergyIntolerance",
     "id": "nuts",
+    "clinicalStatus": concept("active", "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"),
     "code": {"text": "<nuts> & more"},
     "patient": reference("Patient/p"),
 }
