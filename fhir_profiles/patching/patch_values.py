@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fhir_profiles.fhirpath.nodes import Slot, slots
 from fhir_profiles.json_spans import TextSpan, items, members
 from fhir_profiles.patching.patches import PatchStep
-from fhir_profiles.validation.structure import elements, is_complex
+from fhir_profiles.validation.structure import PRIMITIVES, elements, is_complex
 
 _VALUE = "value"
 
@@ -25,8 +25,10 @@ class PatchValue:
     parts: tuple[tuple[str, "PatchValue"], ...] | None = None
 
     def written(self, kind: str, step: PatchStep) -> str:
-        """The JSON of the value as an element of a type; raises `UnfitPatch` for parts that it has not."""
+        """The JSON of the value as an element of a type; raises `UnfitPatch` for another form."""
         if self.parts is None:
+            if self.text[:1] in "[n" or (self.text[:1] == "{") is (kind in PRIMITIVES):
+                step.unfit(f"the value is no {kind}", "value")
             return self.text
         found: dict[str, list[str]] = {}
         for name, part in self.parts:

@@ -58,7 +58,7 @@ def without_empty(text: str, budget: TextBudget) -> str:
 
 def _empty(text: str, start: int) -> tuple[int, str | int] | None:
     """Where an empty value is: the beginning of what holds it, and its name or place there."""
-    waiting = [start]
+    waiting = [start] if text[start] in "{[" else []
     while waiting:
         holder = waiting.pop()
         if text[holder] == "{":

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from fhir_profiles.issues import InvalidDocument
 from fhir_profiles.patching.json_patch import read_json_patch
 from fhir_profiles.patching.patches import MOST_OPERATIONS, TooMuchToPatch, UnfitPatch
+from tests.strategies.json_texts import CHARACTERS
 
 TEXT = '{ "a" : 1.50,\r\n "b":["x", {"c" : "\\u00e4"} ,3], "m~n":{"o/p":null}, "d":{"e":"f"} }'
 
@@ -55,6 +56,11 @@ def test_what_a_removal_leaves_empty_goes_with_it() -> None:
     assert patched(op("remove", "/d/e")) == TEXT.replace(', "d":{"e":"f"}', "")
     assert patched(op("remove", "/n/0/g/0"), text='{"n":[{"g":["x"]}],"o":1}') == '{"o":1}'
     assert patched(op("remove", "/n/0"), op("add", "/n/-", value=2), text='{"n":[1]}') == '{"n":[2]}'
+
+
+def test_the_whole_may_become_anything_which_others_judge() -> None:
+    assert patched(op("remove", "/d"), op("replace", "", value=None)) == "null"
+    assert patched(op("move", "", from_="/d")) == '{"e":"f"}'
 
 
 def test_a_value_stays_as_it_was_sent() -> None:
@@ -122,14 +128,15 @@ def test_copies_of_copies_end() -> None:
         patched(*[op("test", "/a", value=1.5)] * (MOST_OPERATIONS + 1))
 
 
+TEXTS = st.text(CHARACTERS, max_size=3)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    st.none() | st.booleans() | st.integers(-9, 9) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(max_size=3), VALUES, min_size=1, max_size=4), st.data())
+@given(st.dictionaries(TEXTS, VALUES, min_size=1, max_size=4), st.data())
 def test_adding_and_removing_is_as_with_objects(document: dict[str, Any], data: st.DataObject) -> None:
     name, value = data.draw(st.sampled_from(sorted(document))), data.draw(VALUES)
     path = "/" + name.replace("~", "~0").replace("/", "~1")
