@@ -1,6 +1,7 @@
 """The smallest valid resource of each R4 type, about whom one says: made from the definitions."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from fhir_profiles.definitions.registry import compartment_parameters, search_parameter, search_parameters
@@ -24,6 +25,34 @@ _PRIMITIVES: Mapping[str, Any] = {
     "uuid": "urn:uuid:3b9f2a52-4d3c-4f5e-8a51-0c5f0e6f7a11",
     "xhtml": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>',
 }
+_SOFTWARE: Resource = {"software": {"name": "x"}}
+_INVARIANTS: Mapping[str, Resource] = {
+    "AllergyIntolerance": {
+        "clinicalStatus": {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical",
+                    "code": "active",
+                }
+            ]
+        }
+    },
+    "Appointment": {"status": "proposed", "participant": [{"status": "accepted", "type": [{"text": "x"}]}]},
+    "AppointmentResponse": {"participantType": [{"text": "x"}]},
+    "CapabilityStatement": {**_SOFTWARE, "rest": [{"mode": "server"}]},
+    "Consent": {"policyRule": {"text": "x"}},
+    "EventDefinition": {"trigger": [{"type": "named-event", "name": "x"}]},
+    "ImmunizationRecommendation": {
+        "recommendation": [{"forecastStatus": {"text": "x"}, "targetDisease": {"text": "x"}}]
+    },
+    "InsurancePlan": {"name": "x"},
+    "Linkage": {"item": [{"type": kind, "resource": {"display": "x"}} for kind in ("source", "alternate")]},
+    "Organization": {"name": "x"},
+    "StructureDefinition": {"differential": {"element": [{"id": "x", "path": "x"}]}},
+    "TerminologyCapabilities": _SOFTWARE,
+}
+"""What a type must have by its invariants, beside what its elements demand one by one."""
+
 _WORDS: Mapping[str, Resource] = {"CodeableConcept": {"text": "x"}, "Reference": {"display": "x"}}
 
 
@@ -33,7 +62,8 @@ def minimal(resource_type: str, about: str = "", **elements: Any) -> Resource:
     A Patient is named where R4's compartment looks for one, or at an element that may hold one; a study in an
     extension. A Patient itself is about nobody but itself.
     """
-    resource: Resource = {"resourceType": resource_type, **_required(resource_type)}
+    demanded = deepcopy(_INVARIANTS.get(resource_type, {}))
+    resource: Resource = {"resourceType": resource_type, **_required(resource_type), **demanded}
     if about and resource_type != PATIENT:
         _name(resource, resource_type, about)
     return resource | elements
