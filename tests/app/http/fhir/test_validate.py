@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.app.http.fhir.conftest import Fhir
-from tests.factories.fhir import observation, patient
+from tests.factories.fhir import diagnostic_report, observation, patient
 
 NARRATIVE = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'}
 
@@ -91,13 +91,17 @@ def test_a_profile_that_is_not_known_is_a_warning_in_the_answer_and_none_on_writ
 
 
 def test_a_profile_that_is_claimed_is_met_on_write(fhir: Fhir) -> None:
-    claimed = {
-        **observation("Patient/1"),
-        "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/bodyweight"]},
-    }
-    answer = fhir.send("POST", "Observation", claimed)
+    claim = {"meta": {"profile": ["urn:hilum:StructureDefinition:diagnostic-report"]}}
+    answer = fhir.send("POST", "DiagnosticReport", diagnostic_report("Patient/1", **claim))
     assert answer.status_code == 400
-    assert "Observation.category" in answer.get_json()["issue"][0]["expression"]
+    assert answer.get_json()["issue"][0]["expression"] == ["DiagnosticReport.imagingStudy"]
+
+
+def test_a_profile_of_hl7_is_told_and_no_reason_to_refuse(fhir: Fhir) -> None:
+    claim = {"meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/bodyweight"]}}
+    name = fhir.create(observation("Patient/1", **claim))
+    told = fhir.get(f"{name}/$validate").get_json()["issue"]
+    assert "error" in [each["severity"] for each in told]
 
 
 @pytest.mark.parametrize(
