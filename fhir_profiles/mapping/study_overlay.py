@@ -35,6 +35,13 @@ def overlay_of(resource: Mapping[str, Any]) -> dict[str, Any]:
     return overlay
 
 
+def without_equipment(resource: dict[str, Any]) -> dict[str, Any]:
+    """The study without its contained Devices: they would be a third of the rows that it is found by."""
+    contained = [each for each in resource.get("contained", ()) if not _is_equipment(each)]
+    rest = {name: value for name, value in resource.items() if name != "contained"}
+    return rest | ({"contained": contained} if contained else {})
+
+
 def laid_over(rendered: dict[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
     """What is rendered from DICOM, with the users' elements where DICOM says nothing."""
     own = rendered.get("identifier", [])

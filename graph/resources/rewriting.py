@@ -35,6 +35,20 @@ def rewritten(
     """
     plain = change(orjson.loads(text))
     exact = change(json.loads(text, parse_float=orjson.Fragment))
+    return write_of(view, site, known, plain, exact, whose=whose, properties=properties)
+
+
+def write_of(
+    view: View,
+    site: Site,
+    known: ResourceState | None,
+    plain: ResourceJson,
+    exact: ResourceJson,
+    *,
+    whose: tuple[str, ...] | None = None,
+    properties: dict[str, Any] | None = None,
+) -> ResourceWrite:
+    """The version of a resource whose values are read from `plain` and whose text is made of `exact`."""
     resource_type, resource_id = plain["resourceType"], plain["id"]
     values = extract(plain, site.zone, site.fhir_base, site.added)
     version_id = next_version(known)

@@ -23,7 +23,7 @@ from graph.keys import resource_of
 from graph.query.rows import code_key
 from graph.records import Facts
 from graph.resources.following import MERGED, Merged, above
-from graph.resources.rewriting import rewritten
+from graph.resources.rewriting import write_of
 from graph.resources.states import CARRIERS, Candidate, ResourceState, candidate
 from graph.resources.writing import IDENTIFIER, VERSIONS, ResourceWrite
 from graph.site import Site
@@ -190,4 +190,4 @@ def made_by_hilum(
     view: View, resource: dict[str, Any], site: Site, known: ResourceState | None = None
 ) -> ResourceWrite:
     """A version of a resource that Hilum itself makes: the first, or the next after what is known."""
-    return rewritten(view, site, known, orjson.dumps(resource), lambda document: document)
+    return write_of(view, site, known, resource, resource)

@@ -49,12 +49,13 @@ class StoreInstances(Unit[list[StoreOutcome]]):
     def presumes_absent(self) -> Keys:
         """The instances, and all of their studies; Patients and orders that carry their numbers."""
         arriving = self._arriving
+        told = [each for each in arriving if each.row.transcript]
         places = [each.place for each in arriving]
         studies = dict.fromkeys(place.study for place in places)
         terms = (identifier_term(self.scope.tenant, row.study) for row in self.rows)
         orders = (order_term(self.scope.tenant, row.study) for row in self.rows)
         return {
-            RESOURCES: [key for each in arriving for key in transcript_keys(self.scope.tenant, each)],
+            RESOURCES: [key for each in told for key in transcript_keys(self.scope.tenant, each)],
             INSTANCES: [place.instance for place in places],
             STUDIES: studies,
             SERIES_OF: studies,

@@ -13,6 +13,7 @@ import orjson
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.mapping.imaging_study import imaging_study
 from fhir_profiles.mapping.patient_identity import unlike
+from fhir_profiles.mapping.study_overlay import without_equipment
 from graph.keys import resource_key, resource_of
 from graph.query.attribute_forms import properties_of
 from graph.query.attributes import SERIES, STUDY, of_level
@@ -118,7 +119,8 @@ class StudyVersion:
             {**each, "instances": [{"SOPClassUID": found} for found in each.get("sopClasses", ())]}
             for each in self.series.values()
         ]
-        return value_rows(self._tenant, "ImagingStudy", extract(self.resource(site, classes), site.zone))
+        resource = without_equipment(self.resource(site, classes))
+        return value_rows(self._tenant, "ImagingStudy", extract(resource, site.zone))
 
     def resource(self, site: Site, series: Iterable[NodeFacts]) -> dict[str, Any]:
         """The ImagingStudy with these series, each with its `instances`."""

@@ -34,7 +34,7 @@ _MOST_REQUESTS = 64  # items of a sequence that are searched
 _BIRTH_DATE = "PatientBirthDate"
 
 
-def facts_of(document: DicomJson, level: str, *, today: str, notes: Notes) -> Mapping[str, AttributeValue]:
+def facts_of(document: DicomJson, level: str, *, today: str, notes: Notes) -> dict[str, AttributeValue]:
     """The facts of one level by keyword; `today` is YYYYMMDD. Absent and empty attributes have no entry."""
     facts: dict[str, AttributeValue] = {}
     requests: list[DicomJson] = document.get(REQUEST_ATTRIBUTES_SEQUENCE, {}).get("Value") or []

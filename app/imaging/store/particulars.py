@@ -24,17 +24,21 @@ ParticularReader: TypeAlias = Callable[[DicomJson, str], list[Any]]
 def told_beside(document: DicomJson, level: str) -> dict[str, str]:
     """The particulars of a level as a fact of it; empty where the file has none."""
     if level == INSTANCE:
-        title = _title(document)
+        title = "" if _TITLED.isdisjoint(document) else _title(document)
         return {TITLE: title} if title else {}
-    found = {name: values for name, tag, read in _READ[level] if (values := read(document, tag))}
-    if level == STUDY:
+    found: dict[str, list[Any]] = {}
+    for tag in _READ[level].keys() & document.keys():  # most files have few of them
+        name, read = _READ[level][tag]
+        if values := read(document, tag):
+            found[name] = values
+    if level == STUDY and REQUEST_ATTRIBUTES_SEQUENCE in document:
         for request in _items(document, REQUEST_ATTRIBUTES_SEQUENCE):
             _of_request(request, found)
-    return {PARTICULARS: orjson.dumps(found).decode()} if found else {}
+    return {PARTICULARS: orjson.dumps(found, option=orjson.OPT_SORT_KEYS).decode()} if found else {}
 
 
 def _of_request(request: DicomJson, found: dict[str, list[Any]]) -> None:
-    for name, tag, read in _OF_REQUESTS:
+    for tag, (name, read) in _OF_REQUESTS.items():
         if values := read(request, tag):
             known = found.setdefault(name, [])
             known.extend(each for each in values if each not in known)
@@ -88,7 +92,7 @@ def _title(document: DicomJson) -> str:
     for tags in _TITLES:
         if parts := [text for tag in tags if (text := _first(document, tag))]:
             return ": ".join(dict.fromkeys(parts))
-    return next((meaning for _, _, meaning in _codes(document, "0040A043")), "")
+    return next((meaning for _, _, meaning in _codes(document, _CONCEPT_NAME)), "")
 
 
 _TITLES = (
@@ -97,27 +101,28 @@ _TITLES = (
     ("30060002",),  # StructureSetLabel
     ("00700080", "00700081"),  # ContentLabel, ContentDescription: presentation states, segmentations
 )
-_REASON_CODES, _REASON = "ReasonForRequestedProcedureCodeSequence", "ReasonForTheRequestedProcedure"
-_OF_REQUESTS: tuple[tuple[str, str, ParticularReader], ...] = (
-    ("RequestedProcedureCodeSequence", "00321064", _codes),
-    (_REASON_CODES, "0040100A", _codes),
-    (_REASON, "00401002", _texts),
-)
-_READ: Mapping[str, tuple[tuple[str, str, ParticularReader], ...]] = {
-    STUDY: (
-        ("NameOfPhysiciansReadingStudy", "00081060", _texts),
-        ("ProcedureCodeSequence", "00081032", _codes),
-        *_OF_REQUESTS,
-    ),
-    SERIES: (
-        ("Manufacturer", "00080070", _texts),
-        ("StationName", "00081010", _texts),
-        ("PerformingPhysicianName", "00081050", _texts),
-        ("OperatorsName", "00081070", _texts),
-        ("AnatomicRegionSequence", "00082218", _codes),
-        ("DeviceSerialNumber", "00181000", _texts),
-        ("SoftwareVersions", "00181020", _texts),
-        ("ImageLaterality", "00200062", _texts),
-        ("SpecimenDescriptionSequence", "00400560", _specimens),
-    ),
+_CONCEPT_NAME = "0040A043"
+_TITLED = frozenset({_CONCEPT_NAME, *(tag for tags in _TITLES for tag in tags)})
+_OF_REQUESTS: Mapping[str, tuple[str, ParticularReader]] = {
+    "00321064": ("RequestedProcedureCodeSequence", _codes),
+    "0040100A": ("ReasonForRequestedProcedureCodeSequence", _codes),
+    "00401002": ("ReasonForTheRequestedProcedure", _texts),
+}
+_READ: Mapping[str, Mapping[str, tuple[str, ParticularReader]]] = {
+    STUDY: {
+        "00081060": ("NameOfPhysiciansReadingStudy", _texts),
+        "00081032": ("ProcedureCodeSequence", _codes),
+        **_OF_REQUESTS,
+    },
+    SERIES: {
+        "00080070": ("Manufacturer", _texts),
+        "00081010": ("StationName", _texts),
+        "00081050": ("PerformingPhysicianName", _texts),
+        "00081070": ("OperatorsName", _texts),
+        "00082218": ("AnatomicRegionSequence", _codes),
+        "00181000": ("DeviceSerialNumber", _texts),
+        "00181020": ("SoftwareVersions", _texts),
+        "00200062": ("ImageLaterality", _texts),
+        "00400560": ("SpecimenDescriptionSequence", _specimens),
+    },
 }

@@ -161,7 +161,7 @@ def _read_dataset(data: Buffer, start: int, meta: FileMeta, terms: Terms) -> Rea
     for tag in sorted(walked.duplicates):
         notes.warn(tag, "The attribute comes twice; its last value counts.")
     facts = {
-        level: {**facts_of(document, level, today=terms.today, notes=notes), **told_beside(document, level)}
+        level: facts_of(document, level, today=terms.today, notes=notes) | told_beside(document, level)
         for level in LEVELS
     }
     return Reading(

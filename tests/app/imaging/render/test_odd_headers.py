@@ -12,7 +12,7 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
-from app.imaging import render
+from app.imaging import render, reports
 from app.imaging.render.description import Frame, PixelDescription
 from app.imaging.render.documents import report_html, report_text
 from app.imaging.render.faults import Unrenderable
@@ -22,7 +22,7 @@ from app.imaging.render.wishes import Viewport, Wish
 from graph.errors import Invalid
 from tests.factories.pixels import described_by, header_of, item_of, palette_header
 
-ROOM = Path(next(iter(render.__path__)))
+ROOMS = [Path(next(iter(each.__path__))) for each in (render, reports)]
 JUNK = (b"\xff", b"\0" * 64, b"\xff" * 24, b"abc\\-1e400\\", b"-99999999999\\5", b"1\\1\\16")
 GREY = numpy.arange(48, dtype=numpy.uint16).reshape(6, 8)
 SAMPLES = numpy.arange(144, dtype=numpy.uint8).reshape(6, 8, 3)
@@ -33,10 +33,11 @@ WISHES = (
 
 
 def keywords_read() -> list[str]:
-    """Every DICOM keyword that stands in the room as a text."""
+    """Every DICOM keyword that stands in the rooms as a text."""
     texts = {
         node.value
-        for path in ROOM.glob("*.py")
+        for room in ROOMS
+        for path in room.glob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -80,7 +81,7 @@ def drawn_or_refused(frame: Frame, described: PixelDescription, header: Dataset,
     assert picture.values.size
 
 
-def test_the_keywords_of_the_room_are_found() -> None:
+def test_the_keywords_of_the_rooms_are_found() -> None:
     assert {"RescaleSlope", "GraphicData", "TextValue", "ICCProfile", "LUTData"} <= set(KEYWORDS)
 
 
