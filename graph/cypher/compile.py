@@ -47,7 +47,7 @@ def count(
 ) -> Statement:
     """How many rows satisfy a condition, as `{total}`; it costs what all of them cost, or `most` of them.
 
-    Raises `Invalid` for a condition of words, which the sieve alone can ask.
+    Raises `Invalid` or `TooLarge` as `page` does.
     """
     writing = Writing(scope)
     check_where(entity, where)

@@ -37,7 +37,7 @@ _METRES_OF_A_DEGREE = 110_000.0  # of latitude: the least that there are
 
 
 def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
-    """The condition that the row satisfies the leaf; raises `Invalid` for words."""
+    """The condition that the row satisfies the leaf; raises `Invalid` for words, which no row is asked."""
     if isinstance(leaf, KeyIn):
         return _has_key(writing, row, leaf)
     if isinstance(leaf, Worded):

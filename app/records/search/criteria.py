@@ -146,7 +146,10 @@ class CriteriaReading:
         return self.matching(resource_type, name, values)
 
     def matching(self, resource_type: str, name: str, values: list[str]) -> Expression:
-        """Read one parameter of the type itself, of which one of the values is to match; raises `Invalid`."""
+        """Read one parameter of the type itself, of which one of the values is to match.
+
+        Raises `Invalid`, `UnknownParameter` where the type has it not.
+        """
         plain, _, modifier = name.partition(":")
         parameter = self.known(resource_type, plain, name)
         if plain == ID:
@@ -209,7 +212,7 @@ class CriteriaReading:
         return parameter
 
     def count(self, values: list[str], name: str) -> None:
-        """Count the conditions of one more parameter; raises `Invalid` beyond what a search may have."""
+        """Count the conditions that come of a parameter; raises `Invalid` beyond what one search may have."""
         if len(values) > _MOST_VALUES:
             raise Invalid(f"more than {_MOST_VALUES} values", location=name[:64], code="too-costly")
         self.conditions += len(values)

@@ -153,7 +153,7 @@ class RecordSearch:
     def page(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> SearchPage:
         """The page that begins after a place, None for the first, with what its matches include.
 
-        Raises `Invalid` for a condition that cannot be asked together with the others.
+        Raises `Invalid` for what is not asked of contained resources.
         """
         scope.require("fhir.read")
         spend(_price_of(asked))
@@ -215,8 +215,8 @@ class RecordSearch:
     def count(self, scope: AccessScope, asked: TypeSearch) -> int:
         """How many resources match; an estimate is exact up to `MOST_ESTIMATED`, and that beyond.
 
-        It counts what the caller may see, as any count does. Raises `Invalid` for a condition that cannot be
-        asked together with the others.
+        It counts what the caller may see, as any count does. Raises `Invalid` where contained resources are
+        to be counted alone.
         """
         scope.require("fhir.read")
         spend(QUESTION + price(asked.where))

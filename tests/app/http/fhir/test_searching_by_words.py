@@ -1,5 +1,6 @@
 """search: `_text` and `_content`, in any language, as the caller may see it."""
 
+from threading import Event
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from app.records.search.words import worded
 from app.security.demo import demo_name
 from app.security.scopes import system_scope
 from app.wiring import Wiring
+from app.work.words import words_lane
 from graph.accounts.accounts import Granted
 from graph.clock import now
 from graph.errors import Invalid
@@ -110,9 +112,8 @@ def test_words_are_those_of_the_current_version(record: Fhir, graph: Graph, tena
     expected = {"DiagnosticReport?_text=femur": "", "DiagnosticReport?_content=stable": "one"}
     expected["DiagnosticReport?_content=disease"] = "two"
     assert found(record, expected) == expected
-    wordings, scope = WordingStore(graph), AccessScope(tenant, "tests", "any", "test")
-    while wordings.remove(scope):
-        continue
+    scope = AccessScope(tenant, "tests", "any", "test")
+    words_lane(WordingStore(graph), scope).work(Event())
     gone = "MATCH (w:GoneWording) WHERE w.within = $own RETURN count(w) AS count"
     assert graph.read(gone, own=within_of(tenant, "DiagnosticReport")) == [{"count": 0}]
     assert found(record, expected) == expected
