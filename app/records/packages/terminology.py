@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.records.packages.reading import resources_in
 from app.records.write.records import Records
 from app.terminology.library import Definitions
 from app.terminology.loading import ConceptLoader
-from app.terminology.packages import definitions
 from fhir_profiles.documents import stamp
 from fhir_profiles.issues import ProfileError
 from fhir_profiles.terminology.decimals import document_of
@@ -15,6 +15,7 @@ from graph.clock import instant, now
 from graph.errors import HilumError
 from graph.scope import AccessScope
 
+KINDS = frozenset({"CodeSystem", "ValueSet", "ConceptMap"})
 STORED, KNOWN, REFUSED = "stored", "known", "refused"
 
 
@@ -42,7 +43,7 @@ class TerminologyPackages:
         the same. Raises `Invalid` for a file that cannot be read.
         """
         for path in paths:
-            for text in definitions(path):
+            for text in resources_in(path, KINDS):
                 yield self._stored(scope, text)
 
     def bring_in(self, scope: AccessScope) -> int:

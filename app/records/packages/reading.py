@@ -1,11 +1,11 @@
-"""The definitions in files: FHIR packages, Bundles, single resources and NDJSON, one after the other.
+"""The resources in files: FHIR packages, Bundles, single resources and NDJSON, one after the other.
 
 A package is a gzip'd tar with its resources under `package/` (packages.fhir.org; R4 has no page of it).
 """
 
 import gzip
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 
 import orjson
@@ -13,27 +13,27 @@ import orjson
 from fhir_profiles.documents import entry_resources
 from graph.errors import Invalid
 
-KINDS = frozenset({"CodeSystem", "ValueSet", "ConceptMap"})
 _LARGEST = 512 << 20  # bytes of one resource
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # that some writers put in front of UTF-8
 _FOLDER, _EXAMPLES = "package/", "package/example"
 
 
-def definitions(path: Path) -> Iterator[bytes]:
-    """The texts of the definitions in a file, or in the files of a folder; what else is there is passed over.
+def resources_in(path: Path, kinds: Container[str]) -> Iterator[bytes]:
+    """The texts of the resources of some types in a file, or in the files of a folder; others are left.
 
     Raises `Invalid` for a file that cannot be read as what its name says.
     """
     if path.is_dir():
         for each in sorted(path.rglob("*")):
             if each.is_file() and _reader(each):
-                yield from definitions(each)
+                yield from resources_in(each, kinds)
         return
     read = _reader(path)
     if read is None:
         raise Invalid(f"{path.name} is no package (.tgz), JSON or NDJSON")
     try:
         for text in read(path):
-            yield from _definitions_of(text)
+            yield from _resources_of(text, kinds)
     except (OSError, EOFError, ValueError, tarfile.TarError) as error:
         raise Invalid(f"{path.name} cannot be read: {type(error).__name__}") from None
 
@@ -69,13 +69,13 @@ _READERS: Mapping[str, Callable[[Path], Iterator[bytes]]] = {
 }
 
 
-def _definitions_of(text: bytes) -> Iterator[bytes]:
-    """The definitions that a text is, or holds as a Bundle."""
-    document = orjson.loads(text)
+def _resources_of(text: bytes, kinds: Container[str]) -> Iterator[bytes]:
+    """The resource that a text is, or those that it holds as a Bundle."""
+    document = orjson.loads(text.removeprefix(_BYTE_ORDER_MARK))
     kind = document.get("resourceType") if isinstance(document, dict) else None
     if kind == "Bundle":
         for each in entry_resources(text):
-            if each is not None and orjson.loads(each).get("resourceType") in KINDS:
+            if each is not None and orjson.loads(each).get("resourceType") in kinds:
                 yield each
-    elif kind in KINDS:
-        yield text
+    elif kind in kinds:
+        yield text.removeprefix(_BYTE_ORDER_MARK)
