@@ -13,7 +13,7 @@ from graph.query.attributes import STUDY, Attribute, of_level
 from graph.schema.compartments import give_compartments
 from graph.schema.concepts import load_concepts
 from graph.schema.declarations import statements
-from graph.schema.wordings import fill_wordings
+from graph.schema.filling import fill_in
 from graph.session import Graph
 
 STEP_TIMEOUT = 300  # seconds to wait for new indexes to come online
@@ -64,10 +64,10 @@ def _await_removal(graph: Graph) -> None:
     )
 
 
-def _give_words(graph: Graph) -> None:
-    """Keep the words of every resource that is there, which earlier releases did not."""
+def _fill_in(graph: Graph) -> None:
+    """Keep what earlier releases did not: words, positions, pairs of numbers, that there is a reference."""
     _declare(graph)
-    fill_wordings(graph)
+    fill_in(graph)
 
 
 MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
@@ -80,7 +80,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _name_components,  # fuzzy matching by component
     _await_removal,  # what waits for its bytes to be removed, and may come back until then
     _declare,  # concepts of tenants, and closure tables
-    _give_words,  # what `_text` and `_content` look at
+    _fill_in,  # what `_text`, `_content`, `near` and `:missing` of references look at
 )
 
 

@@ -16,7 +16,7 @@ from graph.errors import Invalid
 from graph.query.expression import Worded
 from graph.query.rows import within_of
 from graph.resources.wordings import WordingStore
-from graph.schema.wordings import fill_wordings
+from graph.schema.filling import fill_in
 from graph.scope import AccessScope
 from graph.session import Graph
 from tests.app.conftest import AsRole
@@ -155,12 +155,33 @@ def test_words_do_not_decide_a_write(record: Fhir) -> None:
     assert answer.status_code == 400, answer.text
 
 
-def test_what_an_earlier_release_wrote_is_given_its_words(record: Fhir, graph: Graph, tenant: str) -> None:
-    lost = "MATCH (w:Wording|NewWording)-[:OF]->(r:Resource) WHERE r.key STARTS WITH $of DETACH DELETE w"
-    graph.write(lambda transaction: transaction.run(lost, of=f"{tenant}|"))
-    assert found(record, {"DiagnosticReport?_text=liver": ""}) == {"DiagnosticReport?_text=liver": ""}
+def test_what_an_earlier_release_wrote_is_given_what_it_lacks(
+    record: Fhir, graph: Graph, tenant: str
+) -> None:
+    place = {"resourceType": "Location", "id": "here", "position": {"latitude": 37.5, "longitude": 127.0}}
+    inside = {**report("four", "bo", "Other", "Other"), "subject": {"identifier": {"value": "1"}}}
+    record.send("PUT", "Location/here", place)
+    record.send("PUT", "DiagnosticReport/four", inside)
+    expected = {
+        "DiagnosticReport?_text=liver": "one two",
+        "DiagnosticReport?subject:missing=true": "",
+        "Location?near=37.5|127|1": "here",
+    }
+    assert found(record, expected) == expected
+    for lost in (
+        "(v:Wording|NewWording)",
+        "(v:Term WHERE v.key ENDS WITH '|#')",
+        "(v:Span WHERE v.low = 37.5)",
+    ):
+        text = f"MATCH {lost}-[:OF]->(r:Resource) WHERE r.key STARTS WITH $of DETACH DELETE v"
+        graph.write(lambda transaction, text=text: transaction.run(text, of=f"{tenant}|"))
+    assert found(record, expected) == {
+        "DiagnosticReport?_text=liver": "",
+        "DiagnosticReport?subject:missing=true": "four",
+        "Location?near=37.5|127|1": "",
+    }
 
-    fill_wordings(graph)
-    fill_wordings(graph)
+    fill_in(graph)
+    fill_in(graph)
 
-    assert record.found("DiagnosticReport?_text=liver") == ["DiagnosticReport/one", "DiagnosticReport/two"]
+    assert found(record, expected) == expected
