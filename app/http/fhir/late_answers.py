@@ -33,9 +33,10 @@ _RETRY_SECONDS = 1
 
 def wants_late(interaction: Interaction, asked: Call) -> bool:
     """Whether an interaction is to be answered later, and can be."""
-    preferences = {
-        each.strip().lower() for each in asked.headers.get("Prefer", "").replace(";", ",").split(",")
-    }
+    prefer = asked.headers.get("Prefer", "").lower()
+    if _ASYNC not in prefer:
+        return False
+    preferences = {each.strip() for each in prefer.replace(";", ",").split(",")}
     reads = interaction.reads or interaction.body == FORM
     late = reads and interaction.permission == "fhir.read" and interaction.code not in _AT_ONCE
     return late and _ASYNC in preferences

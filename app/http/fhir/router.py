@@ -20,12 +20,13 @@ from graph.scope import AccessScope
 
 @dataclass(frozen=True, slots=True)
 class EntryCall:
-    """An entry that found its interaction; `names` are those of its path."""
+    """An entry that found its interaction; `names` are those of its path, and a HEAD is `bodiless`."""
 
     interaction: Interaction
     names: Mapping[str, str]
     scope: AccessScope
     call: Call
+    bodiless: bool = False
 
     @property
     def target(self) -> Target | None:
@@ -50,6 +51,8 @@ class EntryCall:
         spend(ENTRY)
         handler = self.interaction.handler_of(self.names.get("kind"))
         answer: Answer = handler(self.scope, self.call, **self.names)
+        if self.bodiless:
+            return Answer(answer.status, headers=answer.headers)
         hold(len(answer.body))
         return as_resource(answer)
 
@@ -81,7 +84,8 @@ class EntryRouter:
                 )
             parameters = tuple(pairs_of(query, "request.url"))
             body = request.body if interaction.body else b""
-            return EntryCall(interaction, names, scope, Call(now, parameters, request.headers, body))
+            asked = Call(now, parameters, request.headers, body)
+            return EntryCall(interaction, names, scope, asked, bodiless=request.method == "HEAD")
 
         return routed
 

@@ -1,5 +1,6 @@
 """ImagingStudy: what the pictures say, and what users write on it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -44,6 +45,19 @@ def test_what_users_write_stays_beside_what_the_pictures_say(fhir: Fhir, stored:
     assert answer.json["meta"]["versionId"] == "2"  # type: ignore[index]
     assert (now["note"], now["numberOfInstances"]) == ([{"text": "compare"}], 2)
     assert "note" not in (fhir.get(f"{name}/_history/1").json or {})
+
+
+def test_a_patch_reaches_what_users_write_and_nothing_else(fhir: Fhir, stored: Any) -> None:
+    stored()
+    name = f"ImagingStudy/{study_of(fhir)['id']}"
+
+    def patch(path: str, value: Any) -> Any:
+        sent = json.dumps([{"op": "add", "path": path, "value": value}])
+        return fhir.send("PATCH", name, sent, Content_Type="application/json-patch+json")
+
+    assert patch("/note", [{"text": "compare"}]).status_code == 200
+    assert patch("/numberOfInstances", 7).status_code == 422
+    assert study_of(fhir)["note"] == [{"text": "compare"}]
 
 
 @pytest.mark.parametrize(

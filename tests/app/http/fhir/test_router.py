@@ -123,6 +123,20 @@ def test_what_the_table_has_not_is_refused_with_its_place(
     assert record.found("Patient") == ["Patient/mine"]
 
 
+@pytest.mark.parametrize(
+    "path", ["Patient/mine", "Patient?gender=female", "Patient/mine/_history", "_history"]
+)
+def test_a_head_is_answered_without_a_resource(record: Fhir, path: str) -> None:
+    alone, whole = record.send("HEAD", path), record.get(path)
+    (inside,) = in_batch(record, entry(None, "HEAD", path))
+
+    assert (alone.status_code, alone.data) == (200, b"")
+    for name in ("Content-Type", "ETag", "Content-Length"):
+        assert name == "Content-Length" or alone.headers.get(name) == whole.headers.get(name)
+    assert inside["response"]["status"] == "200 OK"
+    assert "resource" not in inside
+
+
 @pytest.mark.parametrize("kind", ["batch", "transaction"])
 def test_an_operation_that_reads_is_answered_as_by_itself(record: Fhir, kind: str) -> None:
     alone = record.get("Patient/mine/$meta").json
