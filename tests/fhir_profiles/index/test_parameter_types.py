@@ -24,7 +24,7 @@ def test_every_parameter_has_a_kind_of_rows_and_can_be_missing() -> None:
 @pytest.mark.parametrize(
     ("resource_type", "name", "row", "modifiers"),
     [
-        ("Patient", "identifier", TermValue, {"not", "text", "of-type"}),
+        ("Patient", "identifier", TermValue, {"not", "text", "of-type", "above", "below"}),
         ("Patient", "name", TextValue, {"exact", "contains"}),
         ("Patient", "birthdate", SpanValue, set()),
         ("ValueSet", "url", TermValue, {"above", "below", "contains"}),
