@@ -30,12 +30,25 @@ def bulk_files(wiring: Wiring) -> BulkFiles:
 
 def exports(wiring: Wiring) -> Exports:
     """The use case of exports."""
-    return Exports(wiring.job_queue, wiring.jobs, wiring.reader, wiring.record_search, bulk_files(wiring))
+    return Exports(
+        queue=wiring.job_queue,
+        jobs=wiring.jobs,
+        reader=wiring.reader,
+        search=wiring.record_search,
+        files=bulk_files(wiring),
+        kept=wiring.config.bulk_seconds,
+    )
 
 
 def imports(wiring: Wiring) -> Imports:
     """The use case of imports."""
-    return Imports(wiring.job_queue, wiring.jobs, bulk_files(wiring), _fetching(wiring).allows)
+    return Imports(
+        queue=wiring.job_queue,
+        jobs=wiring.jobs,
+        files=bulk_files(wiring),
+        allows=_fetching(wiring).allows,
+        kept=wiring.config.bulk_seconds,
+    )
 
 
 def record_import(wiring: Wiring) -> RecordImport:

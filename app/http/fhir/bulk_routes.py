@@ -18,13 +18,14 @@ from app.http.fhir.operation_input import operation_input
 from app.http.kit.bodies import BoundedBody, expect_media_type, read_body
 from app.http.kit.guard import requires
 from app.http.kit.request_context import current, current_scope
+from app.preconditions import http_date
 from app.site import Sites
 from app.work.bulk.exporting import DELETED, OUTPUT
 from app.work.bulk.exports import Exports
 from app.work.bulk.imports import Imports, ImportWish
 from app.work.bulk.wishes import ExportWish
 from graph.clock import instant
-from graph.jobs.records import Job, JobState
+from graph.jobs.records import SECOND, Job, JobState
 
 _RETRY_SECONDS = 2
 _CHUNK = 4 << 20
@@ -72,7 +73,9 @@ def _add_status(
     def status(job_id: str) -> Response:
         job = uses.find(current_scope(), job_id)
         if job.state is JobState.SUCCEEDED:
-            return Response(json.dumps(told(job)), content_type="application/json")
+            answer = Response(json.dumps(told(job)), content_type="application/json")
+            answer.headers["Expires"] = http_date((job.finished_at or 0) + uses.kept * SECOND)
+            return answer
         return _failed(job) if job.state is JobState.FAILED else _under_way(job)
 
     @rooms.delete(path, endpoint=f"{named}-delete")

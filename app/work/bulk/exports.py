@@ -24,13 +24,17 @@ _RETRY_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """Exports of a caller's own; who manages the gateway reaches those of others, too."""
+    """Exports of a caller's own; who manages the gateway reaches those of others, too.
+
+    Files are `kept` for so many seconds.
+    """
 
     queue: JobQueue
     jobs: JobStore
     reader: RecordReader
     search: RecordSearch
     files: BulkFiles
+    kept: int
 
     def begin(self, scope: AccessScope, wish: ExportWish, group_id: str | None = None) -> Job:
         """Ask for an export; with a Group of its members, and of those among them whom the wish names.

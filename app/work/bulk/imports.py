@@ -42,13 +42,14 @@ class ImportWish:
 class Imports:
     """Imports of a caller's own; who manages the gateway reaches those of others, too.
 
-    `allows` says whether lines may be fetched from an address.
+    `allows` says whether lines may be fetched from an address. Files are `kept` for so many seconds.
     """
 
     queue: JobQueue
     jobs: JobStore
     files: BulkFiles
     allows: Callable[[str], bool]
+    kept: int
 
     def fetch(self, scope: AccessScope, request: str, urls: tuple[str, ...]) -> Job:
         """Ask for an import of what is behind addresses.

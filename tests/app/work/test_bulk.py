@@ -112,6 +112,7 @@ def test_an_export_is_asked_for_watched_fetched_and_withdrawn(chart: Fhir, work:
 
     assert (waiting.status_code, done.status_code) == (202, 200)
     assert {"X-Progress", "Retry-After"} <= set(waiting.headers.keys())
+    assert done.headers["Expires"].endswith("GMT")
     assert manifest["requiresAccessToken"] is True
     assert manifest["request"].endswith("/fhir/$export")
     assert first.content_type == "application/fhir+ndjson"
@@ -170,6 +171,15 @@ def test_a_study_is_exported_as_its_pictures_say(chart: Fhir, work: Any, service
 def test_an_export_has_what_was_asked_for(chart: Fhir, work: Any, path: str, found: set[str] | None) -> None:
     expected = {"Organization/clinic", "Organization/elsewhere"} if found is None else found
     assert exported(chart, work, path) == expected
+
+
+def test_an_export_has_the_elements_that_were_asked_for(chart: Fhir, work: Any) -> None:
+    address = asked(chart, "$export?_type=Patient,Organization&_elements=id,Patient.gender")
+    work()
+    lines = [json.loads(each) for each in lines_of(chart, chart.get(address).get_json())]
+    kept = {each["resourceType"]: set(each) - {"resourceType", "meta"} for each in lines}
+
+    assert kept == {"Patient": {"id", "gender"}, "Organization": {"id"}}
 
 
 def test_an_export_of_some_patients(chart: Fhir, work: Any) -> None:
