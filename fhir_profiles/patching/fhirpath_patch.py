@@ -53,16 +53,16 @@ class FhirPathPatch:
 
     def applied(self, text: str) -> str:
         """The text with all operations done, in their order; raises `UnfitPatch`."""
-        texts = TextBudget()
+        allowance = TextBudget()
         budget = max(BUDGET // len(self.operations), _LEAST_BUDGET)
         for each in self.operations:
-            root = resource_node(json.loads(texts.over(text)))
+            root = resource_node(json.loads(allowance.over(text)))
             try:
                 found = each.path.nodes(root, Environment(budget=budget))
             except NotEvaluable as error:
                 each.step.unfit(error.issues[0].diagnostics)
             text = _DONE[each.type](text, each, found)
-        return without_empty(text, texts)
+        return without_empty(text, allowance)
 
 
 def read_fhirpath_patch(raw: bytes) -> FhirPathPatch:

@@ -83,7 +83,7 @@ def add_late_answers(rooms: Blueprint, answers: LateAnswers) -> None:
             waiting.headers["X-Progress"] = "running" if job.state is JobState.RUNNING else "waiting"
             return waiting
         shown = format_of(call())
-        text = answers.answer(current_scope(), job).read_bytes()
+        text = answers.text(current_scope(), job)
         return Response(shown.written(text), content_type=shown.content_type)
 
     @rooms.delete("/$answer/<answer_id>", endpoint="answer-delete")

@@ -26,7 +26,6 @@ from graph.scope import AccessScope
 
 MOST_NODES = 50_000
 _LISTS, _FOLLOWED = ("List", "Connection"), "resource"
-_RESULT = frozenset({"first", "flatten", "singleton"})
 
 
 @dataclass(slots=True)

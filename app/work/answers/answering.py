@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
+import orjson
+
 from app.security.standing import Standing
-from app.work.answers.answers import FILE
+from app.work.answers.answers import TEXT, WHOSE
 from app.work.answers.wishes import ANSWER, AnswerWish, mark_of
 from app.work.bulk.files import BulkFiles
 from app.work.kinds import Retry
 from app.work.running import Running
 from graph.budget import RequestBudget, begin_budget
-from graph.scope import AccessScope
+from graph.scope import AccessNotes, AccessScope
 
 SECONDS = 300.0
 """What the graph may work on one, where who waits for the answer gets ten seconds."""
@@ -21,6 +23,25 @@ Perform: TypeAlias = Callable[[AccessScope, AnswerWish], bytes]
 
 OpenAccess: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
 """Opens the audit entry of a job, of that id, under the rights of who asked."""
+
+
+class _Heard:
+    """Hears whom an access concerns, for those who fetch its answer, and passes it on."""
+
+    def __init__(self, notes: AccessNotes | None) -> None:
+        self._notes = notes
+        self.whose: dict[str, None] = {}
+
+    def concerning(self, *references: str) -> None:
+        """Note whom the access is about."""
+        self.whose.update(dict.fromkeys(references))
+        if self._notes is not None:
+            self._notes.concerning(*references)
+
+    def counting(self, rows: int) -> None:
+        """Note how many rows an answer counts."""
+        if self._notes is not None:
+            self._notes.counting(rows)
 
 
 class AnswerJob:
@@ -42,10 +63,12 @@ class AnswerJob:
         begin_budget(RequestBudget(SECONDS))
         try:
             with self._access(standing, job.id) as scope:
-                text = self._perform(scope, wish)
+                heard = _Heard(scope.notes)
+                text = self._perform(scope.noted(heard), wish)
         finally:
             begin_budget(None)
         with self._files.held(job.id) as folder:
-            folder.write(FILE, 0, text)
+            folder.write(WHOSE, 0, orjson.dumps(list(heard.whose)))
+            folder.write(TEXT, 0, text)
         job.step(None, 1, note="answered")
         return {"mark": mark_of(standing)}

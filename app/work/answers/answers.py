@@ -1,8 +1,9 @@
 """The use case that has a request answered later: asked for, watched, fetched and withdrawn by who asked."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import uuid4
+
+import orjson
 
 from app.security.standing import standing_of
 from app.work.answers.wishes import ANSWER, AnswerWish, mark_of
@@ -11,11 +12,13 @@ from app.work.queue import JobQueue
 from graph.errors import Conflict, Gone, NotFound, Throttled, TooLarge
 from graph.jobs.jobs import JobStore
 from graph.jobs.records import Job, JobState, Wanted
+from graph.keys import resource_key
 from graph.scope import AccessScope
 
 MOST_AT_ONCE = 4  # requests of one asker that are not answered yet
 LONGEST_BODY = 1 << 20  # characters, as it is kept in the graph
-FILE = file_name(ANSWER, 0)
+TEXT, WHOSE = file_name(ANSWER, 0), file_name("whose", 0)
+"""The files of an answer: its text, and whose records it tells."""
 _RETRY_SECONDS = 10
 
 
@@ -50,14 +53,16 @@ class LateAnswers:
             raise NotFound("there is no such request")
         return job
 
-    def answer(self, scope: AccessScope, job: Job) -> Path:
-        """The file of an answer.
+    def text(self, scope: AccessScope, job: Job) -> bytes:
+        """The text of an answer, having noted whose record it tells.
 
         Raises `Gone` where the rows that the caller may see are not those of then: it is asked for anew.
         """
         if job.result.get("mark") != mark_of(scope):
             raise Gone("your rights have changed since this was answered: ask again", code="deleted")
-        return self.files.path(job.id, FILE)
+        whose = orjson.loads(self.files.path(job.id, WHOSE).read_bytes())
+        scope.concerns(resource_key(scope.tenant, *each.split("/")) for each in whose)
+        return self.files.path(job.id, TEXT).read_bytes()
 
     def withdraw(self, scope: AccessScope, answer_id: str) -> None:
         """End a request and remove its answer; raises `NotFound`."""

@@ -414,8 +414,6 @@ FHIR = (
     _deciding("unmerge", "/fhir/Patient", _merging, before="merge", shows=_patient),
     _deciding("accept", "/fhir/Task/{mark}-task", _nothing, before="doubt", shows=_task),
     _deciding("refuse", "/fhir/Task/{mark}-task", _nothing, before="doubt", shows=_task),
-    Route("GET /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
-    Route("DELETE /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
     _records(_COMPARTMENT, "/fhir/Patient/{patient}/Condition"),
     _records("/fhir/Patient/<patient_id>/*", "/fhir/Patient/{patient}/*?_type=Condition"),
     Route(
@@ -474,6 +472,8 @@ OF_NOBODY = (
     *_bulk(_ONE, "/fhir/Group/{mark}", status=404),
     *_bulk_job("export"),
     *_bulk_job("import"),
+    Route("GET /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
+    Route("DELETE /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
     Route("POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True),
 )
 TERMINOLOGY = (

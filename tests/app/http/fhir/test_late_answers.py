@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.audit.reading import read_spool
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from app.wiring.fhir import answer_job
@@ -101,6 +102,19 @@ def test_a_request_is_withdrawn_before_and_after_it_is_answered(record: Fhir, wo
     for address in (early, answered):
         assert record.get(address).status_code == 404
         assert record.send("DELETE", address).status_code == 404
+
+
+def test_who_asked_and_who_fetched_are_noted_with_whose_record_it_tells(
+    record: Fhir, work: Work, services: Wiring
+) -> None:
+    address = late(record, "Condition")
+    work()
+    record.get(address)
+
+    lines = list(read_spool(services.audit_folder, services.audit_key))
+    about = {each["id"] for each in lines if "Patient/mine" in each.get("concerning", ())}
+    ways = {each["interaction"] for each in lines if each["kind"] == "access" and each["id"] in about}
+    assert {"answer", "answer-status"} <= ways
 
 
 def test_nobody_else_sees_it(record: Fhir, work: Work, client: FlaskClient, as_role: AsRole) -> None:
