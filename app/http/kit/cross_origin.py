@@ -20,12 +20,14 @@ _READ = ", ".join(
         "WWW-Authenticate",
         "X-Progress",
         "X-Request-Id",
+        "X-Security-Context",
     )
 )
 _SENT = ", ".join(
     (
         "Accept",
         "Authorization",
+        "Content-Encoding",
         "Content-Type",
         "If-Match",
         "If-Modified-Since",
@@ -35,6 +37,7 @@ _SENT = ", ".join(
         "Prefer",
         "Range",
         "X-Request-Id",
+        "X-Security-Context",
     )
 )
 _TEN_MINUTES = "600"
