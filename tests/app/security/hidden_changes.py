@@ -25,6 +25,7 @@ from tests.factories.fhir import (
     reference,
 )
 from tests.factories.minimal import PATIENT, minimal, naming
+from tests.factories.reports import measurement_report
 
 OTHERS = ("other-a", "other-b")
 MOVED_AWAY = "moved-away"
@@ -92,7 +93,32 @@ class StudyReturn:
     study: int
 
 
-HiddenChange: TypeAlias = Put | Delete | Picture | StudyRemoval | StudyReturn
+@dataclass(frozen=True)
+class Report:
+    """A structured report of another patient is stored: FHIR tells it at once."""
+
+    study: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Merger:
+    """Two other patients are merged, or parted, if they are there."""
+
+    source: int
+    target: int
+    undone: bool
+
+    @property
+    def asked(self) -> bytes:
+        pair = (("source-patient", self.source), ("target-patient", self.target))
+        parts = [
+            {"name": name, "valueReference": reference(f"{PATIENT}/hidden-{number}")} for name, number in pair
+        ]
+        return json.dumps({"resourceType": "Parameters", "parameter": parts}).encode()
+
+
+HiddenChange: TypeAlias = Put | Delete | Picture | Report | StudyRemoval | StudyReturn | Merger
 
 
 def _any(put: Put, mine: Target) -> Resource:
@@ -144,6 +170,8 @@ _CHANGES = st.one_of(
     st.builds(Picture, st.integers(0, 2), st.integers(1, 3), st.integers(0, 2)),
     st.builds(StudyRemoval, st.integers(0, 2)),
     st.builds(StudyReturn, st.integers(0, 2)),
+    st.builds(Report, st.integers(0, 2), st.integers(4, 6)),
+    st.builds(Merger, _NUMBERS, _NUMBERS, st.booleans()),
 )
 CHANGES = st.lists(_CHANGES, min_size=1, max_size=4)
 
@@ -157,6 +185,13 @@ def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[Hidd
         if isinstance(each, Picture):
             method = "PUT" if each.version else "POST"
             _send(planter, owner, "/dicom-web/studies", _file(mine, each), _DICOM, method=method)
+        elif isinstance(each, Report):
+            _send(planter, owner, "/dicom-web/studies", _report(mine, each), _DICOM)
+        elif isinstance(each, Merger):
+            path = f"/fhir/{PATIENT}/${'unmerge' if each.undone else 'merge'}"
+            headers = {**owner.headers, "Content-Type": "application/fhir+json"}
+            answer = planter.client.post(path, data=each.asked, headers=headers)
+            assert answer.status_code in (200, 404, 409, 422), answer.text
         elif isinstance(each, StudyRemoval | StudyReturn):
             address = f"/dicom-web/studies/{_study(mine, each.study)}"
             gone = isinstance(each, StudyRemoval)
@@ -175,6 +210,15 @@ def _send(
 
 def _study(mine: Target, number: int) -> str:
     return uid("hidden study", mine.mark, number)
+
+
+def _report(mine: Target, report: Report) -> bytes:
+    return measurement_report(
+        patient_id=f"hidden-{report.study}",
+        study_uid=_study(mine, report.study),
+        number=report.number,
+        PatientName=f"Canary^{mine.mark}",
+    )
 
 
 def _file(mine: Target, picture: Picture) -> bytes:
