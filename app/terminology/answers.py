@@ -9,6 +9,8 @@ from fhir_profiles.terminology.codes import CodeEntry, TooCostly, UnknownSource,
 from fhir_profiles.terminology.languages import name_of
 from graph.errors import Invalid, NotFound, TooLarge
 
+_MOST_CODINGS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class AskedCode:
@@ -44,8 +46,8 @@ def coding_of(value: Any, place: str) -> AskedCode:
 def codings_of(value: Any, place: str) -> tuple[AskedCode, ...]:
     """Read the codings of a CodeableConcept; raise `Invalid` for what is none, or has none."""
     listed = value.get("coding") if isinstance(value, Mapping) else None
-    if not isinstance(listed, list) or not listed:
-        raise Invalid("a codeableConcept has codings", location=place)
+    if not isinstance(listed, list) or not 0 < len(listed) <= _MOST_CODINGS:
+        raise Invalid(f"a codeableConcept has 1 to {_MOST_CODINGS} codings here", location=place)
     return tuple(coding_of(each, f"{place}.coding[{index}]") for index, each in enumerate(listed))
 
 

@@ -63,12 +63,8 @@ class Closures:
             _require_known(library, codes)
             state = self._store.add(scope, _checked(name), [(each.system, each.code) for each in codes])
             added = {(each.system, each.code) for each in codes}
-            rows = (
-                each
-                for each in _entailed(library, state)
-                if {(each.below.system, each.below.code), (each.above.system, each.above.code)} & added
-            )
-            return ClosureAnswer(name, state.version, tuple(rows))
+            fresh = [each for each in state.codes if (each.system, each.code) in added]
+            return ClosureAnswer(name, state.version, tuple(_entailed(library, state, fresh)))
 
     def since(self, scope: AccessScope, name: str, version: int) -> ClosureAnswer:
         """The rows that came after a version, for a client that has lost its place.
@@ -81,12 +77,8 @@ class Closures:
         if version > state.version:
             raise Invalid(f"the table is at version {state.version}", location="version", code="not-found")
         with told():
-            rows = (
-                each
-                for each in _entailed(library, state)
-                if max(each.below.version, each.above.version) > version
-            )
-            return ClosureAnswer(name, state.version, tuple(rows))
+            fresh = [each for each in state.codes if each.version > version]
+            return ClosureAnswer(name, state.version, tuple(_entailed(library, state, fresh)))
 
 
 def _checked(name: str) -> str:
@@ -105,13 +97,18 @@ def _require_known(library: TenantLibrary, codes: Sequence[AskedCode]) -> None:
             raise Invalid(f"{each.system} has no code {each.code}", location=each.place, code="code-invalid")
 
 
-def _entailed(library: TenantLibrary, state: ClosureState) -> Iterator[Entailed]:
-    """Every two codes of a table of which one stands below the other."""
-    by_system: dict[str, dict[str, TrackedCode]] = {}
-    for each in state.codes:
-        by_system.setdefault(each.system, {})[each.code] = each
-    for url, tracked in by_system.items():
-        system = library.code_system(url)
-        for code, below in tracked.items() if system else ():
-            above = system.ancestors(code) if system else frozenset()
-            yield from (Entailed(below, tracked[each]) for each in tracked if each in above)
+def _entailed(
+    library: TenantLibrary, state: ClosureState, fresh: Sequence[TrackedCode]
+) -> Iterator[Entailed]:
+    """Every two codes of a table of which one is fresh and one stands below the other, each pair once."""
+    tracked = {(each.system, each.code): each for each in state.codes}
+    told: dict[Entailed, None] = {}
+    for each in fresh:
+        system = library.code_system(each.system)
+        for code in sorted(system.ancestors(each.code)) if system else ():
+            if (each.system, code) in tracked:
+                told[Entailed(each, tracked[each.system, code])] = None
+        for code in sorted(system.descendants(each.code)) if system else ():
+            if (each.system, code) in tracked:
+                told[Entailed(tracked[each.system, code], each)] = None
+    yield from told

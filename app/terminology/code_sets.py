@@ -9,7 +9,9 @@ from app.terminology.value_sets import KIND, NamedDefinition
 from fhir_profiles.terminology import Coding
 from fhir_profiles.terminology.codes import Selection
 from fhir_profiles.terminology.listing import MemberListing
+from graph.budget import spend
 from graph.query.limits import MOST_VALUES
+from graph.query.prices import INCLUDE
 from graph.scope import AccessScope
 from graph.terminology.concepts import ConceptStore
 
@@ -36,6 +38,7 @@ class TenantCodeSets:
 
         Raises `NotFound`, `Gone`, `TooLarge`.
         """
+        spend(INCLUDE)
         library = self._definitions.library(self._scope)
         by_id = value_set.removeprefix(_OWN) if value_set.startswith(_OWN) else None
         named = NamedDefinition(KIND, by_id, None if by_id else value_set)
@@ -45,10 +48,12 @@ class TenantCodeSets:
 
     def below(self, system: str, code: str) -> Mapping[str, set[str]]:
         """A code and all below it, by system; raises `TooLarge`, `Unavailable`."""
+        spend(INCLUDE)
         return _by_system(self._code_systems.below(self._scope, system, code))
 
     def above(self, system: str, code: str) -> Mapping[str, set[str]]:
         """A code and all above it, by system; raises `TooLarge`, `Unavailable`."""
+        spend(INCLUDE)
         return _by_system(self._code_systems.above(self._scope, system, code))
 
     def defining(self, codes: Collection[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The use cases on value sets: which codes are in one, and whether a code is (valueset-operations.html)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.terminology.answers import AskedCode, CodeVerdict, misnamed, told, unknown
 from app.terminology.library import Definition, Definitions, TenantLibrary
@@ -17,6 +17,7 @@ from graph.scope import AccessScope
 KIND = "ValueSet"
 LARGEST_ANSWER = 10_000  # codes
 _LONGEST_TEXT = 200
+_CODES_A_ROW = 10  # what a row of a page costs, so many codes do
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class ValueSets:
         Raises `NotFound` for what it is made of and nobody knows, `TooLarge` for more than an answer holds.
         """
         library = self._definitions.library(scope, wish.versions)
-        spend(QUESTION + rows(min(wish.count or LARGEST_ANSWER, LARGEST_ANSWER) // 10))
+        spend(QUESTION)
         if wish.count is not None and wish.count > LARGEST_ANSWER:
             raise TooLarge(f"a page has at most {LARGEST_ANSWER} codes", location="count", code="too-costly")
         asked = Selection((), words_of(wish.text[:_LONGEST_TEXT]), wish.active_only, wish.without_abstract)
@@ -91,6 +92,7 @@ class ValueSets:
             resource = named.found(library)
             count = LARGEST_ANSWER + 1 if wish.count is None else wish.count
             found = MemberListing(library).page(resource, asked, wish.offset, count)
+        spend(rows(len(found.entries)) // _CODES_A_ROW)
         if len(found.entries) > LARGEST_ANSWER:
             hint = "ask for pages by count and offset, or for some of them by filter"
             raise TooLarge(f"the expansion has {found.total} codes: {hint}", code="too-costly")
@@ -135,7 +137,8 @@ class ValueSets:
         if entry.abstract and not abstract:
             return CodeVerdict(False, f"{asked.code} groups others and is not to be used itself", code=asked)
         wrong = misnamed(asked, entry)
-        return CodeVerdict(wrong is None, wrong, name_of(entry, languages), asked)
+        found_in = replace(asked, system=entry.system)
+        return CodeVerdict(wrong is None, wrong, name_of(entry, languages), found_in)
 
     def _entry(self, library: TenantLibrary, resource: Definition, asked: AskedCode) -> CodeEntry | None:
         """What a member is called: by the set where it lists codes, by its system."""

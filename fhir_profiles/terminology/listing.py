@@ -20,7 +20,7 @@ from fhir_profiles.terminology.filters import is_known
 from fhir_profiles.terminology.membership import Checking, Library, Membership, split_canonical
 
 MOST_LISTED = 50_000
-_DEEPEST = 12
+_DEEPEST, _MOST_VISITED = 12, 1_000  # value sets in value sets
 _HINT = "ask with a filter, or for one of the value sets and systems that it is made of"
 
 
@@ -45,6 +45,7 @@ class MemberListing:
         self._checking = Checking(library)
         self._most = most
         self._parts: dict[str, None] = {}
+        self._visited = 0
 
     def page(
         self, resource: Mapping[str, Any], asked: Selection, offset: int = 0, count: int | None = None
@@ -83,7 +84,9 @@ class MemberListing:
         self, resource: Mapping[str, Any], system: str | None, code: str, depth: int = 0
     ) -> CodeEntry | None:
         """A code as a value set names it, of any system for None; None where the set names none."""
-        for part in resource.get("compose", {}).get("include", ()) if depth <= _DEEPEST else ():
+        self._visited += 1
+        within = depth <= _DEEPEST and self._visited <= _MOST_VISITED
+        for part in resource.get("compose", {}).get("include", ()) if within else ():
             found = self._named_in(part, system, code, depth)
             if found is not None:
                 return found
@@ -117,8 +120,9 @@ class MemberListing:
         return self._system(parts[0]), parts[0]
 
     def _of(self, resource: Mapping[str, Any], asked: Selection, depth: int) -> Iterator[CodeEntry]:
-        if depth > _DEEPEST:
-            raise TooCostly(f"value sets stand in one another more than {_DEEPEST} deep")
+        self._visited += 1
+        if depth > _DEEPEST or self._visited > _MOST_VISITED:
+            raise TooCostly(f"value sets stand in one another more than {_DEEPEST} deep, or too often")
         compose = resource.get("compose")
         if compose is None:
             yield from _expanded(resource.get("expansion") or {}, asked)

@@ -5,7 +5,9 @@ grammar such as MIME types. `SHIPPED` knows what this release ships; the one in 
 knows the tenant's value sets and code systems, too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
@@ -15,7 +17,7 @@ from fhir_profiles.terminology.codes import CodeSystem, TooCostly, UnreadableFil
 from fhir_profiles.terminology.filters import holds_for, is_known
 
 _DEEPEST = 12  # value sets in value sets
-_KEPT_ANSWERS = 8_192
+_KEPT_ANSWERS, _KEPT_LISTS = 8_192, 256
 
 
 class Membership(StrEnum):
@@ -61,44 +63,49 @@ class Checking:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._lists: OrderedDict[int, _CodeList] = OrderedDict()
 
     def membership(self, value_set: str, system: str | None, code: str) -> Membership:
         """Whether a value set, named by its canonical, holds a code."""
-        return self._named(value_set, system, code, 0)
+        return self._named(value_set, _Check(system, code), 0)
 
     def within(self, resource: Mapping[str, Any], system: str | None, code: str) -> Membership:
         """Whether a ValueSet resource holds a code."""
-        return self._within(resource, system, code, 0)
+        return self._within(resource, _Check(system, code), 0)
 
-    def _named(self, canonical: str, system: str | None, code: str, depth: int) -> Membership:
+    def _named(self, canonical: str, check: "_Check", depth: int) -> Membership:
+        """What is known of a set that another names; each is looked at once, so no nesting costs more."""
+        if canonical in check.told:
+            return check.told[canonical]
+        check.told[canonical] = Membership.UNKNOWN  # of a set that is a part of itself
         resource = self._library.value_set(*split_canonical(canonical))
-        if resource is None or depth > _DEEPEST:
-            return Membership.UNKNOWN
-        return self._within(resource, system, code, depth)
+        if resource is not None and depth <= _DEEPEST:
+            check.told[canonical] = self._within(resource, check, depth)
+        return check.told[canonical]
 
-    def _within(self, resource: Mapping[str, Any], system: str | None, code: str, depth: int) -> Membership:
+    def _within(self, resource: Mapping[str, Any], check: "_Check", depth: int) -> Membership:
         compose = resource.get("compose")
         if compose is None:
-            return _in_expansion(resource.get("expansion"), system, code)
-        included = _any(self._part(each, system, code, depth) for each in compose.get("include", ()))
+            return _in_expansion(resource.get("expansion"), check.system, check.code)
+        included = _any(self._part(each, check, depth) for each in compose.get("include", ()))
         if included is Membership.NOT_A_MEMBER or "exclude" not in compose:
             return included
-        excluded = _any(self._part(each, system, code, depth) for each in compose["exclude"])
+        excluded = _any(self._part(each, check, depth) for each in compose["exclude"])
         return _all((included, _OPPOSITE[excluded]))
 
-    def _part(self, part: Mapping[str, Any], system: str | None, code: str, depth: int) -> Membership:
+    def _part(self, part: Mapping[str, Any], check: "_Check", depth: int) -> Membership:
         """Whether one include or exclude has the code."""
         own = part.get("system")
-        if own is not None and system is not None and system != own:
+        if own is not None and check.system is not None and check.system != own:
             return Membership.NOT_A_MEMBER
-        conditions = [self._named(each, system, code, depth + 1) for each in part.get("valueSet", ())]
+        conditions = [self._named(each, check, depth + 1) for each in part.get("valueSet", ())]
         if own is not None:
-            conditions.append(self._of_system(part, own, code))
+            conditions.append(self._of_system(part, own, check.code))
         return _all(conditions)
 
     def _of_system(self, part: Mapping[str, Any], url: str, code: str) -> Membership:
         if "concept" in part:
-            return _known(any(each.get("code") == code for each in part["concept"]))
+            return _known(code in self._listed(part["concept"]))
         found = self._library.code_system(url, part.get("version"))
         if found is None:
             return Membership.UNKNOWN
@@ -112,6 +119,33 @@ class Checking:
         except (UnreadableFilter, TooCostly):
             return Membership.UNKNOWN
         return Membership.MEMBER if told else otherwise
+
+    def _listed(self, concepts: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+        """The codes of a list, which is asked for each of many."""
+        known = self._lists.get(id(concepts))
+        if known is None:
+            codes = frozenset(str(each.get("code")) for each in concepts)
+            known = self._lists[id(concepts)] = _CodeList(concepts, codes)
+            if len(self._lists) > _KEPT_LISTS:
+                self._lists.popitem(last=False)
+        return known.codes
+
+
+@dataclass(slots=True)
+class _Check:
+    """The code of one check, and what was told of it by the value sets that were looked at."""
+
+    system: str | None
+    code: str
+    told: dict[str, Membership] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _CodeList:
+    """The codes of a list of concepts, which is kept beside them so that no other takes its place."""
+
+    concepts: Sequence[Mapping[str, Any]]
+    codes: frozenset[str]
 
 
 _OPPOSITE = {

@@ -45,6 +45,11 @@ def canonicals(kind: str) -> Iterator[str]:
     yield from (url for name, url in _places() if name == kind)
 
 
+def code_systems() -> frozenset[str]:
+    """The canonicals of the systems of which codes ship."""
+    return frozenset(canonicals("CodeSystem")) | _our_systems()
+
+
 def code_system(url: str, version: str | None = None) -> CodeSystem | None:
     """The codes of a system that ships, None where its codes do not."""
     found = definition("CodeSystem", url, version)

@@ -22,6 +22,7 @@ from app.http.fhir.late_answers import add_late_answers, begin, wants_late
 from app.http.fhir.operations import FhirOperation
 from app.http.fhir.router import EntryRouter
 from app.http.fhir.table import FhirTable, FhirUses, OwnParameters
+from app.http.fhir.terminology_capabilities import MODE, TERMINOLOGY, terminology_capabilities
 from app.http.kit.fhir_formats import FORMAT, PRETTY, FhirFormat, format_of_failure
 from app.http.kit.guard import public, requires
 from app.http.kit.request_context import current_scope
@@ -81,7 +82,12 @@ def _add_public(
     @rooms.get("/metadata")
     @public
     def capabilities() -> Response:
-        return _response(Answer(200, statement(own_parameters())), format_of(call()))
+        received = call()
+        if received.parameter(MODE) == TERMINOLOGY:
+            told = terminology_capabilities(sites.own.fhir_base, started)
+        else:
+            told = statement(own_parameters())
+        return _response(Answer(200, told), format_of(received))
 
     @rooms.get("/.well-known/smart-configuration")
     @public

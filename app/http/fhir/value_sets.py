@@ -20,7 +20,7 @@ from graph.scope import AccessScope
 KIND = "ValueSet"
 _EXPANSIONS = UUID("7d2f5f0e-64a5-4d2f-9b8a-0a5f3a3f3d11")
 _FLAGS = ("includeDesignations", "includeDefinition", "activeOnly", "excludeNested", "excludeNotForUI")
-_OF_EXPANSION = frozenset(
+EXPANSION_PARAMETERS = frozenset(
     (
         *("url", "valueSet", "valueSetVersion", "resource", "filter", "offset", "count", LANGUAGE),
         *("system-version", "excludePostCoordinated", *_FLAGS),
@@ -48,7 +48,7 @@ class ValueSetViews:
     def expand(self, scope: AccessScope, call: Call, *, kind: str, resource_id: str | None = None) -> Answer:
         """200 with the ValueSet and its expansion, or a page of it."""
         asked = operation_input(call)
-        asked.require_known(_OF_EXPANSION)
+        asked.require_known(EXPANSION_PARAMETERS)
         wish = ExpansionWish(
             text=asked.text("filter") or "",
             offset=asked.number("offset") or 0,

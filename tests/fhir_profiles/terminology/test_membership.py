@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fhir_profiles.terminology.codes import CodeSystem
+from fhir_profiles.terminology.codes import CodeSystem, Selection, TooCostly
+from fhir_profiles.terminology.listing import MemberListing
 from fhir_profiles.terminology.membership import SHIPPED, Checking, Membership
 from fhir_profiles.terminology.parsed import ParsedCodeSystem
 from fhir_profiles.validation.structure import elements, kinds, value_set
@@ -122,6 +123,16 @@ def test_includes_add_excludes_take_away_and_sets_that_are_named_together_cut() 
         )
         is UNKNOWN
     )
+
+
+def test_sets_that_name_one_another_many_times_cost_no_more_than_each_once() -> None:
+    names = [f"set-{number}" for number in range(12)]
+    parts = {name: [{"valueSet": [each]} for each in names for _ in range(20)] for name in names}
+    sets = {name: {"compose": {"include": part}} for name, part in parts.items()}
+
+    assert within({"include": parts["set-0"]}, "dog", **sets) is UNKNOWN
+    with pytest.raises(TooCostly):
+        list(MemberListing(Shelf(**sets)).codes(sets["set-0"], Selection()))
 
 
 def test_a_code_without_a_system_may_be_of_any_that_the_set_has() -> None:

@@ -30,6 +30,16 @@ def test_anybody_may_ask_for_it_and_it_is_valid(fhir: Fhir) -> None:
     assert fhir.client.get("/fhir/metadata?_format=ttl").status_code == 406
 
 
+def test_what_terminology_offers_is_told_to_anybody_and_valid(fhir: Fhir) -> None:
+    told = fhir.client.get("/fhir/metadata?mode=terminology").json
+
+    assert told is not None
+    assert not [issue for issue in validate(told) if issue.severity == "error"]
+    assert told["resourceType"] == "TerminologyCapabilities"
+    assert {"uri": "http://snomed.info/sct"} in told["codeSystem"]
+    assert {"name": "displayLanguage"} in told["expansion"]["parameter"]
+
+
 def test_every_interaction_has_a_route_and_every_route_is_told_of(fhir: Fhir, app: Flask) -> None:
     rest = fhir.client.get("/fhir/metadata").json["rest"][0]  # type: ignore[index]
     told = {each["code"] for each in rest["interaction"]}
