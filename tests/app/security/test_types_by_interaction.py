@@ -50,6 +50,7 @@ READS: Mapping[str, Make] = {
     "history": lambda kind, name: entry(None, "GET", f"{kind}/{name}/_history"),
     "history since": lambda kind, name: entry(None, "GET", f"{kind}/{name}/_history?_since=2020"),
     "meta": lambda kind, name: entry(None, "GET", f"{kind}/{name}/$meta"),
+    "validate": lambda kind, name: entry(None, "GET", f"{kind}/{name}/$validate"),
     "search": lambda kind, name: entry(None, "GET", f"{kind}?_id={name}"),
     "count": lambda kind, name: entry(None, "GET", f"{kind}?_id={name}&_summary=count"),
     "search of types": lambda kind, name: entry(None, "GET", f"?_type={kind},Patient&_id={name}"),
