@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from graph.cypher.leaves import hint
 from graph.errors import TooLarge
 from graph.keys import value_key
+from graph.query.expression import Kind
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.visibility import rights, seen
@@ -15,7 +17,7 @@ _KEPT = 200  # bytes that one takes in memory
 
 _IN_USE = f"""
 UNWIND $fields AS field
-MATCH (t:Term) WHERE t.key STARTS WITH field[1]
+MATCH (t:Term) {hint("t", Kind.TERM)} WHERE t.key STARTS WITH field[1] AND t.serial IS NOT NULL
 MATCH (t)-[:OF]->(r:Resource) WHERE r.deleted = false AND {seen("r")}
 WITH DISTINCT field[0] AS name, t.system AS system, substring(t.key, size(field[1])) AS code LIMIT $limit
 RETURN name, system, code ORDER BY name, system, code

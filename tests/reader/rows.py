@@ -1,6 +1,7 @@
 """The rows of a world as a reader of the standard sees them: what each holds, refers to and belongs to."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -160,11 +161,20 @@ def _references(value: Any, path: str) -> Iterable[tuple[str, str]]:
             yield from _references(inner, f"{path}.{name}" if path else name)
 
 
+_JOINED = {"æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
+
+
 def fold(text: str) -> str:
-    """A text without accents, case or doubled spaces."""
+    """A text without accents, strokes, case or doubled spaces."""
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    bare = "".join(each for each in plain if unicodedata.category(each) != "Mn")
+    bare = "".join(_plain(each) for each in plain if unicodedata.category(each) != "Mn")
     return unicodedata.normalize("NFC", " ".join(bare.split()))
+
+
+def _plain(letter: str) -> str:
+    """A small letter as those write it who have no key for its stroke or ligature."""
+    named = re.fullmatch(r"LATIN SMALL LETTER ([A-Z]) WITH (?:\w+ )?STROKE", unicodedata.name(letter, ""))
+    return named[1].lower() if named else _JOINED.get(letter, letter)
 
 
 def _concept(name: str) -> Callable[[Json], Iterable[Coded]]:

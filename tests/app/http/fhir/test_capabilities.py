@@ -47,7 +47,9 @@ def test_every_interaction_has_a_route_and_every_route_is_told_of(fhir: Fhir, ap
     routes = {
         rule.endpoint.partition(".")[2]
         for rule in app.url_map.iter_rules()
-        if "fhir." in rule.endpoint and "/$" not in rule.rule
+        if "fhir." in rule.endpoint
+        and "/_answers" not in rule.rule
+        and "fhir.operation-" not in rule.endpoint
     }
 
     assert told == {*OF_TYPE, *OF_SYSTEM}
@@ -63,7 +65,7 @@ def test_every_operation_that_is_told_of_is_there_and_no_other(fhir: Fhir, app: 
         if rule.endpoint.startswith("fhir.operation-")
     }
 
-    assert told == rules
+    assert told == rules - {""}  # what follows an export or an import has an address of its own
     assert fhir.get("AuditEvent/some/$meta").status_code == 404
 
 

@@ -49,7 +49,18 @@ RECORD = (
         "id": "dna",
         "coordinateSystem": 0,
         "referenceSeq": {
+            "genomeBuild": "GRCh38",
             "chromosome": {"coding": [{"code": "1"}]},
+            "windowStart": 100,
+            "windowEnd": 200,
+        },
+        "variant": [{"start": 110, "end": 120}, {"start": 180, "end": 190}],
+    },
+    {
+        "resourceType": "MolecularSequence",
+        "id": "rna",
+        "coordinateSystem": 0,
+        "referenceSeq": {
             "referenceSeqId": {"coding": [{"code": "NC_1"}]},
             "windowStart": 100,
             "windowEnd": 200,
@@ -161,7 +172,7 @@ def test_lists_places_addresses_and_sequences(record: Fhir) -> None:
         "MolecularSequence?chromosome-variant-coordinate=1$ge110$le120": "dna",
         "MolecularSequence?chromosome-variant-coordinate=1$lt180$gt185": "",
         "MolecularSequence?chromosome-variant-coordinate=2$ge110$le120": "",
-        "MolecularSequence?referenceseqid-variant-coordinate=NC_1$180$190": "dna",
+        "MolecularSequence?referenceseqid-variant-coordinate=NC_1$180$190": "rna",
         "MolecularSequence?chromosome-window-coordinate=1$100$200": "dna",
         "MolecularSequence?referenceseqid-window-coordinate=NC_1$gt100$200": "",
     }
