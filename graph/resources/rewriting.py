@@ -26,16 +26,12 @@ def rewritten(
     text: bytes,
     change: Rewriting,
     *,
-    whose: tuple[str, ...] | None = None,
     properties: dict[str, Any] | None = None,
 ) -> ResourceWrite:
-    """The version that `change` makes of the JSON of a resource; the first where nothing is known of it.
-
-    `whose` are the keys of its compartment where that is not what its references say.
-    """
+    """The version that `change` makes of the JSON of a resource; the first where nothing is known of it."""
     plain = change(orjson.loads(text))
     exact = change(json.loads(text, parse_float=orjson.Fragment))
-    return write_of(view, site, known, plain, exact, whose=whose, properties=properties)
+    return write_of(view, site, known, plain, exact, properties=properties)
 
 
 def write_of(
@@ -45,7 +41,6 @@ def write_of(
     plain: ResourceJson,
     exact: ResourceJson,
     *,
-    whose: tuple[str, ...] | None = None,
     properties: dict[str, Any] | None = None,
 ) -> ResourceWrite:
     """The version of a resource whose values are read from `plain` and whose text is made of `exact`."""
@@ -61,7 +56,7 @@ def write_of(
         method="PUT" if known else "POST",
         body=orjson.dumps(stamped(exact, version_id, view.now)),
         values=value_rows(view.tenant, resource_type, values),
-        compartment=compartment_keys(view.tenant, values) if whose is None else whose,
+        compartment=compartment_keys(view.tenant, values),
         properties=properties or {},
     )
 

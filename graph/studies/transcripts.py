@@ -93,7 +93,6 @@ class Transcripts:
             self.view.get(RESOURCES, key),
             part.body,
             lambda resource: self._named(resource, key, instance, whose),
-            whose=whose,
             properties={TRANSCRIBES: instance},
         )
 
@@ -108,7 +107,7 @@ class Transcripts:
         self.view.load({RESOURCES: [row["key"] for row in rows]})
         for row in rows:
             known, text = self.view.get(RESOURCES, row["key"]), zlib.decompress(row["body"])
-            write = rewritten(self.view, self.site, known, text, moved, whose=(patient, study))
+            write = rewritten(self.view, self.site, known, text, moved)
             self.draft.add(VERSIONS, write)
 
     def _named(

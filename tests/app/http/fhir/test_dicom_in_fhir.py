@@ -4,11 +4,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from pydicom import dcmread
 
 from app.security.scopes import system_scope
 from app.wiring import Wiring
+from graph.accounts.accounts import Granted
 from tests.app.http.fhir.conftest import Fhir
+from tests.app.security.planting import Planter
 from tests.factories.dicom import ct_instance, presentation_state
 from tests.factories.fhir import bundle, patient
 from tests.factories.pixels import item_of
@@ -210,3 +213,18 @@ def test_reports_of_every_kind_are_stored_and_told(fhir: Fhir, send: Any, make: 
 
     assert fhir.found(f"Observation?subject={report['subject']['reference']}")
     assert study_of(fhir)["series"][0]["instance"][0]["title"] == report["code"]["text"]
+
+
+def test_a_report_is_seen_by_who_may_see_its_patient(
+    app: Flask, fhir: Fhir, send: Any, services: Wiring
+) -> None:
+    report = report_in(fhir, measured(), send)
+    planter = Planter(app, services, services.sites.own.tenant)
+    patient_id = report["subject"]["reference"].partition("/")[2]
+    other = fhir.create(patient("9")).partition("/")[2]
+    grants = (Granted(patient=patient_id), Granted(patient=other), Granted(study=UID))
+    readers = [Fhir(fhir.client, dict(planter.caller("teleradiologist", each).headers)) for each in grants]
+
+    answers = [each.get(f"DiagnosticReport/{report['id']}").status_code for each in readers]
+    assert answers == [200, 404, 404]  # a grant of a study opens its pictures, as of any DiagnosticReport
+    assert [len(each.found("Observation?code=81827009")) for each in readers] == [1, 0, 0]
