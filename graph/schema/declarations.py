@@ -4,6 +4,7 @@
     (:Condition:Resource)-[:SUBJECT {path}]->(:Patient:Resource)    every literal reference
     (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, zlib
     (:Term|Text|Span|Wording|NewWording)-[:OF]->(:Resource)         what search compares
+    (:Counter)-[:MERGED]->(:Patient)-[:MERGED_INTO]->(:Patient)     whom a patient was merged into
     (:Concept)-[:IS_A]->(:Concept) (:ConceptSource)                 terminology
     (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant

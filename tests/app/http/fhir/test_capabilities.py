@@ -48,7 +48,7 @@ def test_every_interaction_has_a_route_and_every_route_is_told_of(fhir: Fhir, ap
         rule.endpoint.partition(".")[2]
         for rule in app.url_map.iter_rules()
         if "fhir." in rule.endpoint
-        and "/_answers" not in rule.rule
+        and "/$answer/" not in rule.rule
         and "fhir.operation-" not in rule.endpoint
     }
 
