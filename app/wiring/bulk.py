@@ -53,7 +53,8 @@ def imports(wiring: Wiring) -> Imports:
 
 def record_import(wiring: Wiring) -> RecordImport:
     """The use case that takes resources in by the thousand."""
-    return RecordImport(wiring.resources, wiring.sites.own)
+    own, added = wiring.sites.own, wiring.added_parameters
+    return RecordImport(wiring.resources, own, wiring.profiles, added)
 
 
 def record_loading(wiring: Wiring) -> RecordLoading:

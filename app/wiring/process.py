@@ -206,7 +206,7 @@ class Wiring(Stores):
 
     @cached_property
     def identities(self) -> PatientIdentities:
-        return PatientIdentities(self.resources, self.sites.own)
+        return PatientIdentities(self.resources, self.sites.own, self.added_parameters)
 
     @cached_property
     def profiles(self) -> ProfileLibrary:

@@ -1,5 +1,6 @@
 """The use case of identity: what a person decides about patients and about studies that were in doubt."""
 
+from app.records.parameters import AddedParameters
 from graph.commit import Unit
 from graph.patients.deciding import DecideStudy
 from graph.patients.merging import Decision, MergePatients
@@ -12,9 +13,10 @@ from graph.site import Site
 class PatientIdentities:
     """Merges and parts patients, and decides Tasks, for callers who may write every patient's record."""
 
-    def __init__(self, resources: ResourceStore, site: Site) -> None:
+    def __init__(self, resources: ResourceStore, site: Site, added: AddedParameters) -> None:
         self._resources = resources
         self._site = site
+        self._added = added
 
     def merge(self, scope: AccessScope, source: str, target: str) -> ResourceVersion:
         """Make the patient `source` one with `target` (ids); return the target.
@@ -22,14 +24,14 @@ class PatientIdentities:
         Raises `NotFound`, `Unprocessable` for one and the same, `Conflict` where one was merged before, and
         `TooLarge` where too much would follow.
         """
-        return self._decided(scope, MergePatients(scope, self._site, source, target))
+        return self._decided(scope, MergePatients(scope, self._at(scope), source, target))
 
     def unmerge(self, scope: AccessScope, source: str, target: str) -> ResourceVersion:
         """Part two patients as they were before they were merged (ids); return the target.
 
         Raises `NotFound`, and `Conflict` where they are not merged, or the target was merged in its turn.
         """
-        return self._decided(scope, MergePatients(scope, self._site, source, target, undone=True))
+        return self._decided(scope, MergePatients(scope, self._at(scope), source, target, undone=True))
 
     def decide(
         self, scope: AccessScope, task: str, *, accepted: bool, patient: str | None = None
@@ -40,10 +42,14 @@ class PatientIdentities:
         `Conflict` where it was decided before, and `Unprocessable` where there is nothing to decide.
         """
         scope.require_writing("Task")
-        return self._decided(scope, DecideStudy(scope, self._site, task, accepted, patient))
+        return self._decided(scope, DecideStudy(scope, self._at(scope), task, accepted, patient))
 
     def _decided(self, scope: AccessScope, unit: Unit[Decision]) -> ResourceVersion:
         scope.require_writing("Patient")
         done = self._resources.commit(scope, unit)
         scope.concerns((*done.whose, *done.version.whose, done.version.key))
         return done.version
+
+    def _at(self, scope: AccessScope) -> Site:
+        """The site, with the search parameters that the caller's tenant added."""
+        return self._added.at(self._site, scope)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.records.importing.units import PutResources
+from app.records.parameters import AddedParameters
+from app.records.validate.library import ProfileLibrary
 from app.records.write.receiving import Prepared, prepare, receive, require_targets
 from app.records.write.writing import Written, noted
 from fhir_profiles.issues import ProfileError
@@ -40,9 +42,13 @@ class LineOutcome:
 class RecordImport:
     """Takes resources into one gateway."""
 
-    def __init__(self, resources: ResourceStore, site: Site) -> None:
+    def __init__(
+        self, resources: ResourceStore, site: Site, profiles: ProfileLibrary, added: AddedParameters
+    ) -> None:
         self._resources = resources
         self._site = site
+        self._profiles = profiles
+        self._added = added
 
     def prepared(self, scope: AccessScope, texts: Iterable[bytes | None]) -> list[Prepared | Failure]:
         """Read, validate and prepare the texts of resources, None for one that is too long."""
@@ -76,7 +82,8 @@ class RecordImport:
                 return Invalid("what is imported brings its id", location="id", code="required")
             scope.require_writing(received.resource_type)
             require_targets(received)
-            return prepare(received, self._site, scope.tenant, received.resource_id)
+            self._profiles.require_met(scope, received.document)
+            return prepare(received, self._at(scope), scope.tenant, received.resource_id)
         except (HilumError, ProfileError) as error:
             return error
 
@@ -98,7 +105,11 @@ class RecordImport:
         return [_outcome(noted(scope, each)) for each in done]
 
     def _unit(self, scope: AccessScope, prepared: tuple[Prepared, ...]) -> PutResources:
-        return PutResources(scope=scope, site=self._site, prepared=prepared)
+        return PutResources(scope=scope, site=self._at(scope), prepared=prepared)
+
+    def _at(self, scope: AccessScope) -> Site:
+        """The site, with the search parameters that the caller's tenant added."""
+        return self._added.at(self._site, scope)
 
 
 def _waves(prepared: Sequence[Prepared | Failure]) -> Iterator[dict[int, Prepared]]:

@@ -11,6 +11,7 @@ from app.config import Config
 from app.records.parameters import AddedParameters
 from app.security.scopes import system_scope
 from app.wiring import Wiring
+from app.wiring.bulk import record_import
 from app.wiring.web import web_app
 from app.work.doing import JobDoer
 from app.work.parameters import ParameterJob, ParameterWatch
@@ -22,7 +23,7 @@ from graph.parameters.parameters import ParameterStore
 from graph.scope import AccessScope
 from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir, names
-from tests.factories.fhir import patient, reference
+from tests.factories.fhir import bundle, encode, entry, patient, reference
 
 EYE = "urn:eye-colour"
 
@@ -103,6 +104,25 @@ def test_a_parameter_is_asked_once_what_was_there_is_indexed(gateway: Gateway) -
     told = gateway.fhir.client.get("/fhir/metadata").json["rest"][0]["resource"]  # type: ignore[index]
     of_patient = next(each["searchParam"] for each in told if each["type"] == "Patient")
     assert {"name": "eye-colour", "type": "token"} in of_patient
+
+
+def test_every_way_of_writing_indexes_by_it(gateway: Gateway) -> None:
+    gateway.put(parameter())
+    gateway.work()
+    for name in ("patched", "merged", "into"):
+        gateway.put(seen(name, "blue"))
+    green = [{"op": "replace", "path": "/extension/0/valueCode", "value": "green"}]
+    gateway.fhir.send("PATCH", "Patient/patched", green, Content_Type="application/json-patch+json")
+    gateway.fhir.send("POST", "", bundle(entry(seen("sent", "green"), "PUT", "Patient/sent")))
+    taken = record_import(gateway.services)
+    taken.write(gateway.scope, taken.prepared(gateway.scope, [encode(seen("imported", "green"))]))
+    both = {"source-patient": "Patient/merged", "target-patient": "Patient/into"}
+    named = [{"name": each, "valueReference": {"reference": whom}} for each, whom in both.items()]
+    gateway.fhir.send("POST", "Patient/$merge", {"resourceType": "Parameters", "parameter": named})
+
+    assert sorted(gateway.found("Patient?eye-colour=green")) == ["imported", "patched", "sent"]
+    assert sorted(gateway.found("Patient?eye-colour=blue")) == ["into", "merged"]
+    assert gateway.fhir.get("Patient/merged").get_json()["active"] is False
 
 
 def test_it_is_told_of_while_it_is_indexed_and_writes_index_it_already(gateway: Gateway) -> None:
