@@ -15,7 +15,6 @@ from fhir_profiles.fhirpath.errors import NotAnExpression
 from fhir_profiles.fhirpath.expression import compile_expression
 
 UNBOUNDED = 1 << 30
-_ORDERED = ("min", "max")
 
 
 @dataclass(slots=True)
@@ -33,8 +32,6 @@ class Slicing:
 
     discriminators: tuple[tuple[str, str], ...]
     closed: bool = False
-    at_end: bool = False
-    ordered: bool = False
 
 
 @dataclass(slots=True)
@@ -163,8 +160,7 @@ def _slicing(told: Mapping[str, Any]) -> Slicing:
         (str(each.get("type", "value")), str(each.get("path", "$this")))
         for each in told.get("discriminator", ())
     )
-    rules = told.get("rules", "open")
-    return Slicing(discriminators, rules == "closed", rules == "openAtEnd", told.get("ordered") is True)
+    return Slicing(discriminators, told.get("rules") == "closed")
 
 
 def _invariants(

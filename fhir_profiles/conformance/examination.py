@@ -118,25 +118,28 @@ class Examination:
             root = self._held[-1].environment.root
             if root is None or len(text) == 1:
                 return None
-            return _type_of(root.value.get("contained", ()), text[1:])
+            return _type_of(root.value.get("contained"), text[1:])
         if isinstance(text, str) and text.startswith("urn:"):
-            bundle = self._held[0].document
-            found = (
-                e.get("resource")
-                for e in bundle.get("entry", ())
-                if isinstance(e, dict) and e.get("fullUrl") == text
-            )
-            kind = next((each.get("resourceType") for each in found if isinstance(each, dict)), None)
-            return kind if kind in RESOURCE_TYPES else None
+            return _type_of_entry(self._held[0].document.get("entry"), text)
         return pointed_type(reference)
 
 
-def _type_of(contained: Iterable[Any], name: str) -> str | None:
-    found = (
-        each.get("resourceType") for each in contained if isinstance(each, dict) and each.get("id") == name
-    )
-    kind = next(found, None)
-    return kind if kind in RESOURCE_TYPES else None
+def _type_of(contained: Any, name: str) -> str | None:
+    """The type of the contained resource of an id; the list may be anything, as it was not judged yet."""
+    listed = contained if isinstance(contained, list) else []
+    named = (each for each in listed if isinstance(each, dict) and each.get("id") == name)
+    kind = next(named, {}).get("resourceType")
+    return kind if isinstance(kind, str) and kind in RESOURCE_TYPES else None
+
+
+def _type_of_entry(entries: Any, full_url: str) -> str | None:
+    """The type of the resource of an entry; the list may be anything, as it was not judged yet."""
+    for each in entries if isinstance(entries, list) else ():
+        if isinstance(each, dict) and each.get("fullUrl") == full_url:
+            resource = each.get("resource")
+            kind = resource.get("resourceType") if isinstance(resource, dict) else None
+            return kind if isinstance(kind, str) and kind in RESOURCE_TYPES else None
+    return None
 
 
 def _each(

@@ -107,10 +107,9 @@ class ProfileCheck:
                 self._say("structure", _place(place, node), f"it is of none of the slices {names}")
 
     def _belongs(self, node: Node, rule: ElementRule, slicing: Slicing) -> bool:
-        if slicing is _BY_URL:
-            return isinstance(node.value, dict) and node.value.get("url") in _urls(rule)
-        if slicing.discriminators == (("value", "url"),) and _urls(rule):
-            return isinstance(node.value, dict) and node.value.get("url") in _urls(rule)
+        urls = _urls(rule)
+        if urls and slicing.discriminators == _BY_URL.discriminators:
+            return isinstance(node.value, dict) and node.value.get("url") in urls
         return bool(slicing.discriminators) and self._matcher.belongs(node, rule, slicing.discriminators)
 
     def _value(self, node: Node, rule: ElementRule, place: ElementPath) -> None:
@@ -122,6 +121,15 @@ class ProfileCheck:
         if rule.binding is not None:
             self._binding(node, rule.binding, place)
         self._content(node, rule, place)
+        if rule.same_as and (same := self._same(rule)) is not None:
+            self._content(node, same, place)
+
+    def _same(self, rule: ElementRule) -> ElementRule | None:
+        """The rule whose content an element has, too (FHIR R4 elementdefinition.html, contentReference)."""
+        found: ElementRule | None = self._profile.root
+        for name in rule.same_as.split(".")[1:]:
+            found = found.children.get(name) if found is not None else None
+        return found
 
     def _type(self, node: Node, rule: ElementRule, place: ElementPath) -> None:
         fitting = [each for each in rule.types if _is_of(node.kind, each.code)]

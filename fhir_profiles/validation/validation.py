@@ -110,8 +110,7 @@ class _Run:
         outer, self._local = self._local, []
         self._typed(value, place, contained=False)
         if self._local:
-            contained = value.get("contained", ())
-            ids = {each.get("id") for each in contained if isinstance(each, dict)}
+            ids = _ids_of(value.get("contained"))
             for name, where in self._local:
                 if name and name not in ids:
                     self.report("invariant", where, "the reference names no contained resource (ref-1)")
@@ -245,6 +244,13 @@ class _Run:
             text = item.get("reference")
             if type(text) is str and text.startswith("#"):
                 self._local.append((text[1:], place))
+
+
+def _ids_of(contained: Any) -> set[str]:
+    """The ids of contained resources; the list may be anything, as it may be wrong itself."""
+    listed = contained if isinstance(contained, list) else []
+    ids = (each.get("id") for each in listed if isinstance(each, dict))
+    return {each for each in ids if isinstance(each, str)}
 
 
 def nearest(code: object, codes: Collection[str]) -> str:

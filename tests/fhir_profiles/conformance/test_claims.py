@@ -190,6 +190,12 @@ DEFINITIONS = [
         ),
     ),
     definition(
+        "asking",
+        element("Questionnaire.item.text", min=1),
+        element("Questionnaire.item.item", contentReference="#Questionnaire.item"),
+        kind="Questionnaire",
+    ),
+    definition(
         "coloured",
         element("Extension.url", fixedUri=f"{OWN}coloured"),
         element("Extension.value[x]", min=1, type=[{"code": "code"}]),
@@ -285,6 +291,23 @@ def test_what_a_profile_demands(
     assert [f"{'?' if severity == 'warning' else ''}{place}" for severity, place in found] == expected
     claimed = patient(meta={"profile": [f"{OWN}{name}|1.0"]}, **elements)
     assert told(claimed, known) == found
+
+
+def test_an_element_that_is_as_another_meets_what_that_one_meets(known: KnownProfiles) -> None:
+    def asked(**inner: str) -> list[tuple[str, str]]:
+        items = [
+            {
+                "linkId": "1",
+                "type": "group",
+                "text": "x",
+                "item": [{"linkId": "2", "type": "string", **inner}],
+            }
+        ]
+        form = {"resourceType": "Questionnaire", "text": NARRATIVE, "status": "draft", "item": items}
+        return told(form, known, f"{OWN}asking")
+
+    assert asked(text="x") == []
+    assert asked() == [("error", "Questionnaire.item[0].item[0].text")]
 
 
 def test_an_issue_names_the_profile_and_what_would_be_right(known: KnownProfiles) -> None:
