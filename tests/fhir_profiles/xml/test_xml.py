@@ -85,6 +85,29 @@ def test_what_xml_cannot_say_becomes_the_replacement_character() -> None:
     assert "a\ufffdb" in xml_of(rb'{"resourceType":"Patient","language":"a\u0001b"}').decode()
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"colour":"red"',
+        '"active":{"a":1}',
+        '"active":[[true]]',
+        '"_active":1',
+        '"name":"x"',
+        '"name":[null]',
+        '"name":[{"given":[{}]}]',
+        '"contained":[{"resourceType":"Colour"}]',
+        '"contained":[1]',
+        '"text":{"div":"<div>"}',
+        '"text":{"div":{}}',
+        '"text":{"div":"<div/><script/>"}',
+        '"text":{"div":"<!DOCTYPE div><div/>"}',
+    ],
+)
+def test_what_is_no_resource_is_refused_and_not_written(members: str) -> None:
+    with pytest.raises(InvalidDocument, match="XML cannot say it"):
+        xml_of(f'{{"resourceType":"Patient",{members}}}'.encode())
+
+
 def test_a_narrative_is_kept_as_it_is_written_or_made_to_stand_alone() -> None:
     div = "<div  xmlns=\"http://www.w3.org/1999/xhtml\">a<!-- b --> &amp; <i class='c'>d</i></div>"
     leaning = "<x:div><x:b a='1 &amp; 2'>c &lt; d</x:b></x:div>"
