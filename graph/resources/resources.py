@@ -102,7 +102,8 @@ RETURN 1 AS found LIMIT 1
 _KINDS = f"""
 UNWIND $kinds AS kind
 CALL (kind) {{
-  MATCH (r:Resource {{kind: kind}}) WHERE r.deleted = false AND {seen("r")}
+  MATCH (r:Resource) USING INDEX r:Resource(kind, serial)
+  WHERE r.kind = kind AND r.serial IS NOT NULL AND r.deleted = false AND {seen("r")}
   RETURN 1 AS found LIMIT 1
 }}
 RETURN kind

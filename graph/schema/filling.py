@@ -57,7 +57,11 @@ def _rows(page: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for each in page:
         if each["body"]:
             tenant, _, resource_type, _ = each["key"].split("|")
-            lacking = value_rows(tenant, resource_type, _lacking(resource_type, extract(_document(each))))
+            lacking = value_rows(
+                tenant,
+                resource_type,
+                _lacking(resource_type, extract(_document(each) | {"resourceType": resource_type})),
+            )
             yield {
                 "key": each["key"],
                 "serial": each["serial"],
@@ -83,9 +87,9 @@ def _late_parameters(resource_type: str) -> frozenset[str]:
     return frozenset(each.name for each in (*numbers, *(each for each in found if each.type == "special")))
 
 
-def _document(row: Mapping[str, Any]) -> Mapping[str, Any]:
+def _document(row: Mapping[str, Any]) -> dict[str, Any]:
     text = zlib.decompress(row["body"])
     if row["rendered"]:
         return of_snapshot(row["id"], row["partition"], text).resource(_ANYWHERE, ())
-    document: Mapping[str, Any] = orjson.loads(text)
+    document: dict[str, Any] = orjson.loads(text)
     return document

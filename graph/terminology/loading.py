@@ -42,7 +42,7 @@ SET s.tenant = $tenant, s.source = $source, s.versionId = $version, s.size = $si
   s.head = $head
 """
 _STALE = """
-MATCH (c:Concept) WHERE c.source STARTS WITH $prefix AND c.source <> $source
+MATCH (c:Concept) WHERE c.source STARTS WITH $prefix AND c.place IS NOT NULL AND c.source <> $source
 WITH c LIMIT $limit DETACH DELETE c RETURN count(*) AS gone
 """
 _FORGET = "MATCH (s:ConceptSource {key: $key}) DELETE s"

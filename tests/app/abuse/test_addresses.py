@@ -47,6 +47,7 @@ CLAIMS = (
 )
 REDIRECTED = (Route("GET /docs", None, "/docs"), Route("GET /docs", None, "/docs?x=//elsewhere.example"))
 COUNTING = ("/metrics", "/operations/purge")  # of numbers that grow, of a job that is named after its second
+_JOB = re.compile(r"(?:export|import)-[0-9a-f]{32}")
 _PASSING = re.compile(
     rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}|\d{4}-\d\d-\d\dT[\d:.]+Z?"
 )
@@ -78,7 +79,8 @@ def answer_to(
         "X-Request-Id",
         *(("Content-Length", "Location") if route.path in COUNTING else ()),
     }
-    headers = [each for each in answer.getheaders() if each[0] not in passing]
+    told = [each for each in answer.getheaders() if each[0] not in passing]
+    headers = [(name, _JOB.sub("*", value)) for name, value in told]
     return answer.status, headers, _PASSING.sub(b"*", found)
 
 

@@ -110,7 +110,7 @@ def test_what_is_wrong_is_named_and_the_rest_is_loaded(hilum: Hilum, tmp_path: P
     assert "it has no url" in result.output
     assert "publication-status" in result.output
     (tmp_path / "d.tgz").write_bytes(b"no archive")
-    assert "no FHIR package" in hilum("load", tmp_path / "d.tgz").output
+    assert "cannot be read" in hilum("load", tmp_path / "d.tgz").output
 
 
 def test_what_claims_a_loaded_profile_meets_it(

@@ -392,7 +392,7 @@ FHIR = (
     _pictured(f"{_ONE}/_history/<version>", f"{_IS}/{{imaging_study}}/_history/1"),
     _records(f"{_ONE}/$meta", f"{_DX}/{{condition}}/$meta", shows=_versioned),
     _records(
-        "/fhir/$graphql", '/fhir/$graphql?query={{ConditionList(_id: "{condition}"){{id}}}}', shows=_named
+        "/fhir/$graphql", '/fhir/$graphql?query={{ConditionList(_id:%20"{condition}"){{id}}}}', shows=_named
     ),
     Route("POST /fhir/$graphql", RECORD, "/fhir/$graphql", _graphql, GRAPHQL, shows=_named),
     _records(f"{_ONE}/$graphql", f"{_DX}/{{condition}}/$graphql?query={{{{id}}}}", shows=_named),
@@ -404,10 +404,6 @@ FHIR = (
     *_operations(_TYPE, "/fhir/Patient", "match", shows=None, body=_person, headers=JSON)[1:],
     *_operations(_ONE, "/fhir/Patient/{patient}", "summary"),
     *_operations(_ONE, f"{_IS}/{{imaging_study}}", "pictures", shows=_instance, by_study=True),
-    Route("GET /fhir/$validate", RECORD, "/fhir/$validate", status=400),
-    Route("POST /fhir/$validate", RECORD, "/fhir/$validate", _another, JSON),
-    Route(f"GET {_TYPE}/$validate", RECORD, f"{_DX}/$validate", status=400),
-    Route(f"POST {_TYPE}/$validate", RECORD, f"{_DX}/$validate", _another, JSON),
     _records(f"{_ONE}/$validate", f"{_DX}/{{condition}}/$validate", shows=_doubted),
     Route(f"POST {_ONE}/$validate", RECORD, f"{_DX}/{{condition}}/$validate", shows=_doubted),
     _deciding("merge", "/fhir/Patient", _merging, before="twin", shows=_patient),
@@ -456,6 +452,10 @@ def _asking_of_one(kind: str, name: str, query: str) -> tuple[Route, ...]:
 
 # What is asked of everything, or of what is not there: its answers name nobody.
 OF_NOBODY = (
+    Route("GET /fhir/$validate", RECORD, "/fhir/$validate", status=400),
+    Route("POST /fhir/$validate", RECORD, "/fhir/$validate", _another, JSON),
+    Route(f"GET {_TYPE}/$validate", RECORD, f"{_DX}/$validate", status=400),
+    Route(f"POST {_TYPE}/$validate", RECORD, f"{_DX}/$validate", _another, JSON),
     *(
         Route(f"{method} {rule}/$meta", RECORD, f"{path}/$meta")
         for method in ("GET", "POST")

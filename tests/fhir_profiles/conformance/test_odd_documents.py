@@ -37,11 +37,7 @@ ODD: tuple[Any, ...] = (
 def changed(document: Any, random: Random) -> Any:
     """A copy in which some values are others, some are gone, and some stand twice."""
     if isinstance(document, dict):
-        kept = {
-            name: changed(value, random)
-            for name, value in document.items()
-            if random.random() > 0.02
-        }
+        kept = {name: changed(value, random) for name, value in document.items() if random.random() > 0.02}
         if kept and random.random() < 0.02:
             kept[random.choice(("contained", "extension", "meta", "entry", "_id", "value"))] = random.choice(
                 ODD
