@@ -59,6 +59,13 @@ def connection(served: ServedGateway) -> Iterator[HTTPConnection]:
         yield opened_once
 
 
+def withdraw(connection: HTTPConnection, served: ServedGateway, job: str) -> None:
+    """End a job that was asked for, since one caller may have a few only."""
+    headers = {"Authorization": f"Bearer {served.tokens['administrator']}"}
+    connection.request("DELETE", job.removeprefix(served.base), headers=headers)
+    assert connection.getresponse().read() == b""
+
+
 def answer_to(
     connection: HTTPConnection, served: ServedGateway, route: Route, *claims: tuple[str, str]
 ) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -79,6 +86,8 @@ def answer_to(
         "X-Request-Id",
         *(("Content-Length", "Location") if route.path in COUNTING else ()),
     }
+    if _JOB.search(job := answer.getheader("Content-Location", "")):
+        withdraw(connection, served, job)
     told = [each for each in answer.getheaders() if each[0] not in passing]
     headers = [(name, _JOB.sub("*", value)) for name, value in told]
     return answer.status, headers, _PASSING.sub(b"*", found)
