@@ -13,6 +13,7 @@ from app.config import Config
 from app.wiring import Wiring
 from app.wiring.web import web_app
 from tests.app.conftest import AsRole
+from tests.factories.fhir import bundle, entry
 
 FHIR_JSON = "application/fhir+json"
 
@@ -42,6 +43,13 @@ class Fhir:
         assert answer.status_code == 201, answer.text
         assert answer.json is not None
         return f"{resource['resourceType']}/{answer.json['id']}"
+
+    def hold(self, *resources: dict[str, Any]) -> "Fhir":
+        """Write resources under the ids that they have, in their order; the client itself."""
+        sent = bundle(*(entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in resources))
+        answer = self.send("POST", "", sent)
+        assert answer.status_code == 200, answer.text
+        return self
 
     def found(self, path: str, **headers: str) -> list[str]:
         """`Type/id` of the matches of a search, in order."""

@@ -5,7 +5,7 @@ import pytest
 from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir, found
 from tests.app.http.fhir.test_value_sets import FRUIT, FRUITS, value_set
-from tests.factories.fhir import SNOMED, bundle, condition, encounter, entry, patient
+from tests.factories.fhir import SNOMED, condition, encounter, patient
 
 MONDO = "http://purl.obolibrary.org/obo/mondo.owl"
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -32,10 +32,7 @@ RECORD = (
 @pytest.fixture
 def record(fhir: Fhir) -> Fhir:
     """Diagnoses of fruit and of tumours."""
-    sent = bundle(*(entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in RECORD))
-    answer = fhir.send("POST", "", sent)
-    assert answer.status_code == 200, answer.text
-    return fhir
+    return fhir.hold(*RECORD)
 
 
 def test_codes_are_found_by_value_sets_and_by_what_stands_above_and_below(record: Fhir) -> None:
