@@ -53,8 +53,7 @@ def imports(wiring: Wiring) -> Imports:
 
 def record_import(wiring: Wiring) -> RecordImport:
     """The use case that takes resources in by the thousand."""
-    own, added = wiring.sites.own, wiring.added_parameters
-    return RecordImport(wiring.resources, own, wiring.profiles, added)
+    return RecordImport(wiring.resources, wiring.writing_terms)
 
 
 def record_loading(wiring: Wiring) -> RecordLoading:

@@ -40,6 +40,7 @@ from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch
 from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.write.patching import Patching
+from app.records.write.terms import WritingTerms
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.demo import DemoUsers
@@ -174,8 +175,12 @@ class Wiring(Stores):
     # Use cases on the record
 
     @cached_property
+    def writing_terms(self) -> WritingTerms:
+        return WritingTerms(self.sites.own, self.profiles, self.added_parameters)
+
+    @cached_property
     def records(self) -> Records:
-        return Records(self.resources, self.sites.own, self.profiles, self.added_parameters)
+        return Records(self.resources, self.writing_terms)
 
     @cached_property
     def parameter_indexer(self) -> ParameterIndexer:
@@ -183,12 +188,11 @@ class Wiring(Stores):
 
     @cached_property
     def bundle_writer(self) -> BundleWriter:
-        own, added = self.sites.own, self.added_parameters
-        return BundleWriter(self.resources, own, self.profiles, self.patching, added)
+        return BundleWriter(self.resources, self.writing_terms, self.patching)
 
     @cached_property
     def patching(self) -> Patching:
-        return Patching(self.resources, self.sites.own, self.profiles, self.added_parameters)
+        return Patching(self.resources, self.writing_terms)
 
     @cached_property
     def reader(self) -> RecordReader:
@@ -206,7 +210,7 @@ class Wiring(Stores):
 
     @cached_property
     def identities(self) -> PatientIdentities:
-        return PatientIdentities(self.resources, self.sites.own, self.added_parameters)
+        return PatientIdentities(self.resources, self.writing_terms)
 
     @cached_property
     def profiles(self) -> ProfileLibrary:

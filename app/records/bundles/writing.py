@@ -8,35 +8,24 @@ from app.preconditions import preconditions
 from app.records.bundles.entries import BundleEntry, BundleReading, placed, read_bundle
 from app.records.bundles.plans import MOST_ALONE, TransactionPlan, criteria_of, plan_of
 from app.records.bundles.units import WriteEntries
-from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.search import SearchContext, require_resolved
-from app.records.validate.library import ProfileLibrary
 from app.records.write.patching import Patching, until_written
+from app.records.write.terms import WritingTerms
 from app.records.write.writing import Overtaken, Written, noted
 from fhir_profiles.issues import ProfileError
 from graph.commit.committer import Failure
 from graph.errors import HilumError, TooLarge
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
-from graph.site import Site
 
 
 class BundleWriter:
     """The writer of Bundles of one gateway."""
 
-    def __init__(
-        self,
-        store: ResourceStore,
-        site: Site,
-        profiles: ProfileLibrary,
-        patching: Patching,
-        added: AddedParameters = NOTHING_ADDED,
-    ) -> None:
+    def __init__(self, store: ResourceStore, terms: WritingTerms, patching: Patching) -> None:
         self._store = store
-        self._site = site
-        self._profiles = profiles
+        self._terms = terms
         self._patching = patching
-        self._added = added
 
     def transaction(self, scope: AccessScope, raw: bytes) -> list[Written | None]:
         """Write the text of a transaction Bundle, all or nothing; None where nothing was deleted.
@@ -100,8 +89,8 @@ class BundleWriter:
             with placed(entry.index):
                 scope.require_writing(entry.target.resource_type)
                 if entry.received is not None:
-                    self._profiles.require_met(scope, entry.received.document)
-        site = self._added.at(self._site, scope)
+                    self._terms.require_met(scope, entry.received.document)
+        site = self._terms.at(scope)
         context = SearchContext(scope.tenant, site.zone, site.fhir_base, added=site.added)
         ready = [self._patched(scope, entry, context) if entry.patch else entry for entry in entries]
         return plan_of(ready, site.new_id, context, site, readings)
@@ -126,7 +115,7 @@ class BundleWriter:
             return error
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:
-        return {"scope": scope, "site": self._added.at(self._site, scope)}
+        return {"scope": scope, "site": self._terms.at(scope)}
 
 
 def _bound(plans: Sequence[TransactionPlan | Failure]) -> None:

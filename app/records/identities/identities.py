@@ -1,22 +1,20 @@
 """The use case of identity: what a person decides about patients and about studies that were in doubt."""
 
-from app.records.parameters import AddedParameters
+from app.records.write.terms import WritingTerms
 from graph.commit import Unit
 from graph.patients.deciding import DecideStudy
 from graph.patients.merging import Decision, MergePatients
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
-from graph.site import Site
 
 
 class PatientIdentities:
     """Merges and parts patients, and decides Tasks, for callers who may write every patient's record."""
 
-    def __init__(self, resources: ResourceStore, site: Site, added: AddedParameters) -> None:
+    def __init__(self, resources: ResourceStore, terms: WritingTerms) -> None:
         self._resources = resources
-        self._site = site
-        self._added = added
+        self._terms = terms
 
     def merge(self, scope: AccessScope, source: str, target: str) -> ResourceVersion:
         """Make the patient `source` one with `target` (ids); return the target.
@@ -24,14 +22,14 @@ class PatientIdentities:
         Raises `NotFound`, `Unprocessable` for one and the same, `Conflict` where one was merged before, and
         `TooLarge` where too much would follow.
         """
-        return self._decided(scope, MergePatients(scope, self._at(scope), source, target))
+        return self._decided(scope, MergePatients(scope, self._terms.at(scope), source, target))
 
     def unmerge(self, scope: AccessScope, source: str, target: str) -> ResourceVersion:
         """Part two patients as they were before they were merged (ids); return the target.
 
         Raises `NotFound`, and `Conflict` where they are not merged, or the target was merged in its turn.
         """
-        return self._decided(scope, MergePatients(scope, self._at(scope), source, target, undone=True))
+        return self._decided(scope, MergePatients(scope, self._terms.at(scope), source, target, undone=True))
 
     def decide(
         self, scope: AccessScope, task: str, *, accepted: bool, patient: str | None = None
@@ -42,14 +40,10 @@ class PatientIdentities:
         `Conflict` where it was decided before, and `Unprocessable` where there is nothing to decide.
         """
         scope.require_writing("Task")
-        return self._decided(scope, DecideStudy(scope, self._at(scope), task, accepted, patient))
+        return self._decided(scope, DecideStudy(scope, self._terms.at(scope), task, accepted, patient))
 
     def _decided(self, scope: AccessScope, unit: Unit[Decision]) -> ResourceVersion:
         scope.require_writing("Patient")
         done = self._resources.commit(scope, unit)
         scope.concerns((*done.whose, *done.version.whose, done.version.key))
         return done.version
-
-    def _at(self, scope: AccessScope) -> Site:
-        """The site, with the search parameters that the caller's tenant added."""
-        return self._added.at(self._site, scope)

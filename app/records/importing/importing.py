@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.records.importing.units import PutResources
-from app.records.parameters import AddedParameters
-from app.records.validate.library import ProfileLibrary
 from app.records.write.receiving import Prepared, prepare, receive, require_targets
+from app.records.write.terms import WritingTerms
 from app.records.write.writing import Written, noted
 from fhir_profiles.issues import ProfileError
 from graph.commit.committer import Failure
@@ -19,7 +18,6 @@ from graph.errors import HilumError, Invalid, TooLarge, Unavailable
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
-from graph.site import Site
 
 
 class LineState(StrEnum):
@@ -42,13 +40,9 @@ class LineOutcome:
 class RecordImport:
     """Takes resources into one gateway."""
 
-    def __init__(
-        self, resources: ResourceStore, site: Site, profiles: ProfileLibrary, added: AddedParameters
-    ) -> None:
+    def __init__(self, resources: ResourceStore, terms: WritingTerms) -> None:
         self._resources = resources
-        self._site = site
-        self._profiles = profiles
-        self._added = added
+        self._terms = terms
 
     def prepared(self, scope: AccessScope, texts: Iterable[bytes | None]) -> list[Prepared | Failure]:
         """Read, validate and prepare the texts of resources, None for one that is too long."""
@@ -82,8 +76,8 @@ class RecordImport:
                 return Invalid("what is imported brings its id", location="id", code="required")
             scope.require_writing(received.resource_type)
             require_targets(received)
-            self._profiles.require_met(scope, received.document)
-            return prepare(received, self._at(scope), scope.tenant, received.resource_id)
+            self._terms.require_met(scope, received.document)
+            return prepare(received, self._terms.at(scope), scope.tenant, received.resource_id)
         except (HilumError, ProfileError) as error:
             return error
 
@@ -105,11 +99,7 @@ class RecordImport:
         return [_outcome(noted(scope, each)) for each in done]
 
     def _unit(self, scope: AccessScope, prepared: tuple[Prepared, ...]) -> PutResources:
-        return PutResources(scope=scope, site=self._at(scope), prepared=prepared)
-
-    def _at(self, scope: AccessScope) -> Site:
-        """The site, with the search parameters that the caller's tenant added."""
-        return self._added.at(self._site, scope)
+        return PutResources(scope=scope, site=self._terms.at(scope), prepared=prepared)
 
 
 def _waves(prepared: Sequence[Prepared | Failure]) -> Iterator[dict[int, Prepared]]:

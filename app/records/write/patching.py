@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
-from app.records.parameters import NOTHING_ADDED, AddedParameters
-from app.records.validate.library import ProfileLibrary
 from app.records.write.conditions import Criteria, id_of
 from app.records.write.receiving import (
     Received,
@@ -19,6 +17,7 @@ from app.records.write.receiving import (
     require_same_id,
     require_targets,
 )
+from app.records.write.terms import WritingTerms
 from app.records.write.units import PatchResource
 from app.records.write.writing import Overtaken, Written, noted, refuse_ours
 from fhir_profiles.patching.patches import Patch, TooMuchToPatch, UnfitPatch
@@ -26,7 +25,6 @@ from graph.errors import Conflict, NotFound, PreconditionFailed, TooLarge
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
-from graph.site import Site
 
 MOST_TRIES = 20
 """How often a patch is made anew before its client is told to try again."""
@@ -45,17 +43,9 @@ class Patched:
 class Patching:
     """Patches resources of one gateway."""
 
-    def __init__(
-        self,
-        store: ResourceStore,
-        site: Site,
-        profiles: ProfileLibrary,
-        added: AddedParameters = NOTHING_ADDED,
-    ) -> None:
+    def __init__(self, store: ResourceStore, terms: WritingTerms) -> None:
         self._store = store
-        self._site = site
-        self._profiles = profiles
-        self._added = added
+        self._terms = terms
 
     def patch(
         self,
@@ -129,14 +119,14 @@ class Patching:
         version = self._store.read(scope, resource_type, resource_id)
         demanded.require(CurrentVersion(str(version.version_id), version.last_updated))
         received = receive(_applied(patch, version), resource_type)
-        self._profiles.require_met(scope, received.document)
+        self._terms.require_met(scope, received.document)
         if received.resource_id is not None:
             require_same_id(received, resource_id)
         return Patched(received, version.version_id)
 
     def _committed(self, scope: AccessScope, resource_id: str, found: Patched, **conditions: Any) -> Written:
         require_targets(found.received)
-        site = self._added.at(self._site, scope)
+        site = self._terms.at(scope)
         prepared = prepare(found.received, site, scope.tenant, resource_id)
         unit = PatchResource(prepared=prepared, base=found.base, scope=scope, site=site, **conditions)
         return noted(scope, self._store.commit(scope, unit))

@@ -7,16 +7,14 @@ in it, so two clients who create "unless it exists" at once get one resource.
 from typing import Any, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, Preconditions
-from app.records.parameters import NOTHING_ADDED, AddedParameters
-from app.records.validate.library import ProfileLibrary
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Received, prepare, receive, require_same_id, require_targets
+from app.records.write.terms import WritingTerms
 from app.records.write.units import CreateResource, DeleteMatch, DeleteResource, UpdateMatch, UpdateResource
 from app.records.write.writing import Written, noted
 from graph.commit import Unit
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
-from graph.site import Site
 
 Done = TypeVar("Done", Written, Written | None)
 
@@ -24,17 +22,9 @@ Done = TypeVar("Done", Written, Written | None)
 class Records:
     """The writer of resources of one gateway."""
 
-    def __init__(
-        self,
-        store: ResourceStore,
-        site: Site,
-        profiles: ProfileLibrary,
-        added: AddedParameters = NOTHING_ADDED,
-    ) -> None:
+    def __init__(self, store: ResourceStore, terms: WritingTerms) -> None:
         self._store = store
-        self._site = site
-        self._profiles = profiles
-        self._added = added
+        self._terms = terms
 
     def create(
         self,
@@ -47,7 +37,7 @@ class Records:
         """Create under a new id; with criteria, answer the one match instead (http.html#ccreate)."""
         scope.require_writing(resource_type)
         received = self._received(scope, raw, resource_type)
-        prepared = prepare(received, self._at(scope), scope.tenant, self._site.new_id())
+        prepared = prepare(received, self._terms.at(scope), scope.tenant, self._terms.site.new_id())
         unit = CreateResource(
             prepared=prepared, if_none_exist=if_none_exist, demanded=demanded, **self._whose(scope)
         )
@@ -65,7 +55,7 @@ class Records:
         scope.require_writing(resource_type)
         received = self._received(scope, raw, resource_type)
         require_same_id(received, resource_id)
-        prepared = prepare(received, self._at(scope), scope.tenant, resource_id)
+        prepared = prepare(received, self._terms.at(scope), scope.tenant, resource_id)
         unit = UpdateResource(prepared=prepared, demanded=demanded, **self._whose(scope))
         return self._committed(scope, unit)
 
@@ -76,7 +66,7 @@ class Records:
         scope.require_writing(criteria.resource_type)
         unit = UpdateMatch(
             received=self._received(scope, raw, criteria.resource_type),
-            new_id=self._site.new_id(),
+            new_id=self._terms.site.new_id(),
             criteria=criteria,
             demanded=demanded,
             **self._whose(scope),
@@ -112,12 +102,8 @@ class Records:
         """A resource that stands alone: no entry is beside it that it could refer to."""
         received = receive(raw, resource_type)
         require_targets(received)
-        self._profiles.require_met(scope, received.document)
+        self._terms.require_met(scope, received.document)
         return received
 
     def _whose(self, scope: AccessScope) -> dict[str, Any]:
-        return {"scope": scope, "site": self._at(scope)}
-
-    def _at(self, scope: AccessScope) -> Site:
-        """The site, with the search parameters that the caller's tenant added."""
-        return self._added.at(self._site, scope)
+        return {"scope": scope, "site": self._terms.at(scope)}

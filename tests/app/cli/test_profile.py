@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from app.cli import main
 from app.records import Records
 from app.records.validate import ProfileLibrary
+from app.records.write.terms import WritingTerms
 from app.wiring import Wiring
 from fhir_profiles.issues import InvalidResource
 from tests.factories.fhir import encode, patient
@@ -119,7 +120,7 @@ def test_what_claims_a_loaded_profile_meets_it(
     claim = {"meta": {"profile": [f"{PROFILE}|1"]}}
     scope, moment = scope_of("clinician", tenant=tenant), [0.0]
     library = ProfileLibrary(services.resources, services.sites, lambda: moment[0])
-    records = Records(services.resources, services.sites.own, library)
+    records = Records(services.resources, WritingTerms(services.sites.own, library))
     records.create(scope, "Patient", encode(claimed(claim)))
     hilum("load", package(tmp_path / "a.tgz", *DEFINITIONS))
     moment[0] += 2

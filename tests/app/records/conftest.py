@@ -8,6 +8,7 @@ from app.records import Records
 from app.records.bundles.writing import BundleWriter
 from app.records.validate import ProfileLibrary
 from app.records.write.patching import Patching
+from app.records.write.terms import WritingTerms
 from app.site import Sites
 from graph.aggregates import AGGREGATES
 from graph.clock import now
@@ -40,10 +41,15 @@ def profiles(resources: ResourceStore) -> ProfileLibrary:
 
 
 @pytest.fixture
-def writer(resources: ResourceStore, profiles: ProfileLibrary) -> BundleWriter:
-    return BundleWriter(resources, SETTINGS, profiles, Patching(resources, SETTINGS, profiles))
+def terms(profiles: ProfileLibrary) -> WritingTerms:
+    return WritingTerms(SETTINGS, profiles)
 
 
 @pytest.fixture
-def records(resources: ResourceStore, profiles: ProfileLibrary) -> Records:
-    return Records(resources, SETTINGS, profiles)
+def writer(resources: ResourceStore, terms: WritingTerms) -> BundleWriter:
+    return BundleWriter(resources, terms, Patching(resources, terms))
+
+
+@pytest.fixture
+def records(resources: ResourceStore, terms: WritingTerms) -> Records:
+    return Records(resources, terms)
