@@ -61,6 +61,8 @@ class RenderedViews:
         asked = read_frame_numbers(numbers) if numbers is not None else None
         shown = self._shown(scope, study, series, instance)
         kind = showing_of(shown[0])
+        if asked and (kind is Showing.DOCUMENT or max(asked) > shown[0].number_of_frames):
+            raise NotFound("the instance has no such frame", location="frames")
         wish = _wish(JPEG, kind)
         if series is None or instance is None:
             return self._answer(scope, self._together(scope, shown), wish.unheeded, alone=False)

@@ -22,7 +22,7 @@ from app.imaging.render.tasks import Subject, Task
 from app.imaging.render.wire import INLINE
 
 LARGEST = 16 << 20  # bytes of an answer that is kept
-_EDITION = "1"  # of what renderers make of the same task
+_EDITION = "2"  # of what renderers make of the same task
 _LOOKS = 16  # how often the room is looked at while it is filled once
 _LEFT = 0.9  # of the room, after a look that found it full
 _COUNT = Struct("<Q")

@@ -64,6 +64,16 @@ def of_words(data: bytes) -> bytes:
     return numpy.frombuffer(data, numpy.uint16).byteswap().tobytes()
 
 
+def in_little_cells(data: bytes, size: int) -> bytes:
+    """Big endian cells of so many bytes as little endian ones; what is less than a cell stays (PS3.5 7.3)."""
+    whole = len(data) - len(data) % size
+    if size == 1 or not whole:
+        return data
+    return (
+        numpy.frombuffer(data, f"V{size}", whole // size).view(f"u{size}").byteswap().tobytes() + data[whole:]
+    )
+
+
 def written_native(values: Values, described: PixelDescription) -> bytes:
     """The bytes of a frame as little endian pixels, colour by pixel; the inverse of `read_native`."""
     if described.bits_allocated == 1:

@@ -71,15 +71,25 @@ class OpenInstance:
         """How many frames lie in the file by themselves."""
         return len(self.table) // PLACE
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Where native pixels begin in the data, and where they end."""
+        start, _ = byte_range(self._place(1))
+        last, length = byte_range(self._place(self.frames))
+        return start, last + length
+
+    def _place(self, number: int) -> tuple[int, int]:
+        at = (number - 1) * PLACE
+        return (
+            int.from_bytes(self.table[at : at + 8], "little"),
+            int.from_bytes(self.table[at + 8 : at + PLACE], "little"),
+        )
+
     def encoded(self, number: int) -> bytes:
         """The bytes of one frame, counted from 1, as they are stored; raises `Unrenderable`."""
         if not 1 <= number <= self.frames:
             raise Unrenderable("the file does not hold this frame, or not where it can be told from others")
-        at = (number - 1) * PLACE
-        place = (
-            int.from_bytes(self.table[at : at + 8], "little"),
-            int.from_bytes(self.table[at + 8 : at + PLACE], "little"),
-        )
+        place = self._place(number)
         start, length = byte_range(place)
         syntax = syntax_of(self.transfer_syntax_uid)
         if syntax.encapsulated:
