@@ -128,7 +128,7 @@ class Findings:
 
     def _text(self, item: ReportItem, around: _Around, place: str, group: Told | None) -> None:
         if item.known_as in CONCLUSIONS:
-            self.conclusions.append(item.value)
+            self.conclusions.append(_spoken(item.value))
         found = _observed(item, around.within(item))
         found["valueString"] = _spoken(item.value)
         self.add(found, place, group)

@@ -141,8 +141,21 @@ class _Run:
             self._visitor.enter(kind, value, here, contained=contained)
         malformed = self._malformed
         self._object(kind, value, here)
+        self._contained_once(value.get("contained"), here)
         if self._visitor is not None:
             self._visitor.leave(self.report, whole=malformed == self._malformed)
+
+    def _contained_once(self, contained: Any, place: ElementPath) -> None:
+        """An id names one contained resource (FHIR R4 references.html#contained)."""
+        if not isinstance(contained, list) or len(contained) < 2:  # noqa: PLR2004 - one is no other
+            return
+        seen: set[str] = set()
+        for index, each in enumerate(contained):
+            name = each.get("id") if isinstance(each, dict) else None
+            if isinstance(name, str) and name in seen:
+                self.report("invariant", (place, "contained", index), "another contained resource has its id")
+            elif isinstance(name, str):
+                seen.add(name)
 
     def _object(self, kind: str, value: dict[str, Any], place: ElementPath) -> None:
         table = _table(kind)
@@ -290,8 +303,13 @@ def _has_partner(rule: _Rule, key: str, index: int, owner: Mapping[str, Any]) ->
 
 
 def _is_bound(concepts: Mapping[str, frozenset[str]], value: Mapping[str, Any]) -> bool:
-    """Whether a Coding, or some coding of a CodeableConcept, is in the set; a text alone is let be."""
-    codings = value.get("coding", () if "text" in value or "extension" in value else (value,))
+    """Whether a Coding, or some coding of a CodeableConcept, is in the set (R4 terminologies.html#required).
+
+    A text stands in for no code; an extension may say why there is none.
+    """
+    if "text" in value and "coding" not in value and "extension" not in value:
+        return False
+    codings = value.get("coding", () if "extension" in value else (value,))
     if not isinstance(codings, list | tuple) or not codings:
         return True
     pairs = ((each.get("system"), each.get("code")) for each in codings if isinstance(each, dict))
@@ -323,7 +341,7 @@ def _table(kind: str) -> _Table:
         properties = element.properties()
         for key, datatype in properties:
             rules[key] = _rule(element, datatype)
-            if datatype in PRIMITIVES:
+            if datatype in PRIMITIVES and not _is_attribute(kind, key):
                 rules[f"_{key}"] = _Rule(rules[key].step, element.many, _SHADOW, shadow=True)
         keys = frozenset(name for key, _ in properties for name in (key, f"_{key}"))
         if element.required:
@@ -331,6 +349,11 @@ def _table(kind: str) -> _Table:
         if element.choice:
             choices.append((element.name, keys))
     return _Table(rules, tuple(required), tuple(choices))
+
+
+def _is_attribute(kind: str, key: str) -> bool:
+    """Whether an element is an attribute in XML, which has no extensions (FHIR R4 xml.html, element.html)."""
+    return kind not in RESOURCE_TYPES and (key == "id" or (kind, key) == ("Extension", "url"))
 
 
 def _rule(element: ElementDefinition, datatype: str) -> _Rule:

@@ -15,7 +15,12 @@ from app.records.search import OF_EVERY_TYPE
 from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.policy import WRITABLE_TYPES
 from fhir_profiles.definitions.added import AddedParameter
-from fhir_profiles.definitions.registry import RESOURCE_TYPES, SearchParameter, search_parameters
+from fhir_profiles.definitions.registry import (
+    RESOURCE_TYPES,
+    SearchParameter,
+    reference_elements,
+    search_parameters,
+)
 from fhir_profiles.index.parameter_types import MISSING, MODIFIERS_BY_TYPE
 from fhir_profiles.patching.json_patch import JSON_PATCH
 
@@ -84,11 +89,16 @@ def _added(added: Collection[AddedParameter], kind: str) -> list[SearchParameter
     return [each.parameter for each in added if each.ready and each.resource_type == kind]
 
 
+def _leads(parameter: SearchParameter) -> bool:
+    """Whether a parameter of references looks at References; a canonical leads nowhere here."""
+    return not reference_elements().isdisjoint(path.rpartition(".")[2] for path in parameter.paths)
+
+
 def _resource(kind: str, offered: Collection[str], added: list[SearchParameter]) -> dict[str, Any]:
     if kind in WRITTEN_BY_HILUM:
         return _ours(kind, offered)
     parameters = sorted((*search_parameters(kind).values(), *added), key=lambda each: each.name)
-    references = [f"{kind}:{each.name}" for each in parameters if each.type == "reference"]
+    references = [f"{kind}:{each.name}" for each in parameters if each.type == "reference" and _leads(each)]
     return {
         "type": kind,
         "interaction": [{"code": code} for code in OF_TYPE if code in offered],

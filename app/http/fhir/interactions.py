@@ -51,7 +51,8 @@ class Interaction:
             return found
         if kind in WRITTEN_BY_HILUM and self.permission == "fhir.write":
             raise WrittenByHilum(kind)
-        raise NotFound(f"{kind} has no {self.code} here", code="not-supported")
+        asked = self.path.rpartition("/")[2] if self.operation else self.code
+        raise NotFound(f"{kind} has no {asked} here", code="not-supported")
 
     @property
     def reads(self) -> bool:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from app.security.standing import standing_of
 from app.work.bulk.files import BulkFiles
 from app.work.queue import JobQueue
-from graph.errors import Forbidden, NotFound, Throttled
+from graph.errors import Forbidden, Invalid, NotFound, Throttled
 from graph.jobs.jobs import JobStore
 from graph.jobs.records import Job, JobState, Wanted
 from graph.scope import AccessScope
@@ -66,7 +66,8 @@ class Imports:
     def take(self, scope: AccessScope, request: str, chunks: Iterable[bytes]) -> Job:
         """Ask for an import of lines that are sent: they are on the disk before it is asked for.
 
-        Raises `StorageFull` where there is no room for them, `Throttled` beyond `MOST_AT_ONCE`.
+        Raises `Invalid` where there are none, `StorageFull` where there is no room for them, `Throttled` beyond
+        `MOST_AT_ONCE`.
         """
         self._require(scope)
         job_id = f"{IMPORT}-{uuid4().hex}"
@@ -75,6 +76,8 @@ class Imports:
                 size = 0
                 for chunk in chunks:
                     size = folder.write(SENT, size, chunk)
+                if not size:
+                    raise Invalid("there is nothing to import", location="body", code="required")
         except BaseException:
             self.files.remove(job_id)
             raise

@@ -56,3 +56,24 @@ def test_a_changed_document_is_judged_and_raises_nothing(seed: int) -> None:
         issues = issues_of(odd if isinstance(odd, dict) else {})
         assert all(each.diagnostics and each.severity in ("error", "warning") for each in issues)
         assert {each.expression for each in errors_of(odd)} <= {each.expression for each in issues}
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({"resourceType": "Condition", "clinicalStatus": {"text": "active"}}, "Condition.clinicalStatus"),
+        (
+            {"resourceType": "Patient", "extension": [{"_url": {"id": "a"}, "valueString": "b"}]},
+            "extension[0]",
+        ),
+        ({"resourceType": "Patient", "name": [{"id": "a", "_id": {"id": "b"}, "text": "c"}]}, "name[0].id"),
+        (
+            {"resourceType": "Patient", "contained": [{"resourceType": "Patient", "id": "m"}] * 2},
+            "Patient.contained[1]",
+        ),
+    ],
+)
+def test_what_the_standard_forbids_quietly_is_told(document: dict[str, Any], place: str) -> None:
+    wrong = [each for each in issues_of(document) if each.severity == "error"]
+
+    assert any(place in each.expression for each in wrong), wrong
