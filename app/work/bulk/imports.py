@@ -66,8 +66,8 @@ class Imports:
     def take(self, scope: AccessScope, request: str, chunks: Iterable[bytes]) -> Job:
         """Ask for an import of lines that are sent: they are on the disk before it is asked for.
 
-        Raises `Invalid` where there are none, `StorageFull` where there is no room for them, `Throttled` beyond
-        `MOST_AT_ONCE`.
+        Raises `Invalid` where there are none, `StorageFull` where there is no room for them, `Throttled`
+        beyond `MOST_AT_ONCE`.
         """
         self._require(scope)
         job_id = f"{IMPORT}-{uuid4().hex}"
