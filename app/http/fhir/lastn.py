@@ -55,7 +55,9 @@ class LatestViews:
         found = self._latest.latest(scope, pairs, 1 if most is None else most)
         base = self._sites.of(scope).fhir_base
         entries = [_entry(base, each) for each in found]
-        return Answer(200, bundle("searchset", entries, {"self": f"{base}/{kind}/$lastn"}, len(entries)))
+        path, applied = f"{kind}/$lastn", tuple(_pairs(given))
+        pages = Pages(tokens=self._tokens, base=base, scope=scope, call=call, path=path, applied=applied)
+        return Answer(200, bundle("searchset", entries, pages.links(None), len(entries)))
 
     def docref(self, scope: AccessScope, call: Call, *, kind: str) -> Answer:
         """200 with a searchset of the documents of a patient, the newest first; none is made on demand.
