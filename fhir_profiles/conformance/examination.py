@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from fhir_profiles.conformance.bindings import misses
 from fhir_profiles.conformance.claims import Claims
 from fhir_profiles.conformance.codings import check_coding
+from fhir_profiles.conformance.reference_form import check_reference
 from fhir_profiles.conformance.rules import Binding, InvariantRule, ReferenceTarget, TypeRules, rules_of
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import BeyondBudget, NotEvaluable
@@ -71,6 +72,8 @@ class Examination:
             self._apply(rules, kind, value, place, report)
         if kind == "Coding" and self._thorough:
             check_coding(value, place, report)
+        if kind == "Reference" and self._thorough:
+            check_reference(value, place, report)
         if self._claims is not None and ("extension" in value or "modifierExtension" in value):
             environment = self._held[-1].environment
             self._claims.check_extensions(value, place, environment, report, thorough=self._thorough)

@@ -62,6 +62,12 @@ def test_a_changed_document_is_judged_and_raises_nothing(seed: int) -> None:
     ("document", "place"),
     [
         ({"resourceType": "Condition", "clinicalStatus": {"text": "active"}}, "Condition.clinicalStatus"),
+        ({"resourceType": "Observation", "subject": {"reference": "Foo/1"}}, "subject.reference"),
+        ({"resourceType": "Observation", "subject": {"type": "Foo"}}, "subject.type"),
+        (
+            {"resourceType": "Observation", "subject": {"reference": "Patient/1", "type": "Group"}},
+            "subject.type",
+        ),
         (
             {"resourceType": "Patient", "extension": [{"_url": {"id": "a"}, "valueString": "b"}]},
             "extension[0]",
