@@ -91,5 +91,8 @@ def _document(row: Mapping[str, Any]) -> dict[str, Any]:
     text = zlib.decompress(row["body"])
     if row["rendered"]:
         return of_snapshot(row["id"], row["partition"], text).resource(_ANYWHERE, ())
-    document: dict[str, Any] = orjson.loads(text)
-    return document
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:  # no release wrote such a text; it stops nothing here
+        return {}
+    return found if isinstance(found, dict) else {}
