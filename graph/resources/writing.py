@@ -43,6 +43,22 @@ class ResourceWrite:
     followed: tuple[str, ...] = ()
 
 
+def ended(known: ResourceState, properties: Properties | None = None) -> ResourceWrite:
+    """The deletion of a resource, with the properties that its node loses or changes by it."""
+    return ResourceWrite(
+        key=known.key,
+        resource_type=known.resource_type,
+        resource_id=known.resource_id,
+        known=known,
+        version_id=next_version(known),
+        method="DELETE",
+        body=b"",
+        values=ValueRows(),
+        compartment=known.own_compartment,
+        properties=properties or {},
+    )
+
+
 def next_version(known: ResourceState | None) -> int:
     """The number of the version after what is known."""
     return known.version_id + 1 if known else 1

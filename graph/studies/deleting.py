@@ -13,9 +13,8 @@ from graph.errors import NotFound
 from graph.keys import study_key
 from graph.query.attribute_forms import cleared
 from graph.query.attributes import STUDY
-from graph.query.rows import ValueRows
 from graph.resources.states import STUDIES, ResourceState
-from graph.resources.writing import VERSIONS, ResourceWrite, next_snapshot, next_version
+from graph.resources.writing import VERSIONS, ResourceWrite, ended, next_snapshot
 from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.particulars import PARTICULARS
@@ -42,6 +41,7 @@ RETURN x.key AS seriesKey, x.SeriesInstanceUID AS seriesUid,
 ORDER BY i.sequence
 """
 _COUNT = "NumberOfSeriesRelatedInstances"
+_WITHOUT_PICTURES = {**cleared(STUDY), PARTICULARS: None, ORDER: None, "overlay": None, "managed": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,10 @@ class DeleteInstances(Unit[RemovedInstances]):
         before = of_known(known, view.get(SERIES_OF, self._key))
         after = before.leaving(Counter(row["seriesKey"] for row in doomed))
         self._draft_series(draft, before, after)
-        draft.add(VERSIONS, self._version(known, after, view.now) if after.series else _ended(known))
+        draft.add(
+            VERSIONS,
+            self._version(known, after, view.now) if after.series else ended(known, _WITHOUT_PICTURES),
+        )
         return RemovedInstances(len(doomed), (*(known.compartment or ()), known.key))
 
     @property
@@ -115,19 +118,3 @@ class DeleteInstances(Unit[RemovedInstances]):
     def _version(self, known: ResourceState, after: StudyVersion, now: int) -> ResourceWrite:
         version_id = next_snapshot(known, now)
         return version_write(self.site, known, after, version_id=version_id, dicom_key=self._key)
-
-
-def _ended(known: ResourceState) -> ResourceWrite:
-    """The end of a study with its last picture."""
-    return ResourceWrite(
-        key=known.key,
-        resource_type="ImagingStudy",
-        resource_id=known.resource_id,
-        known=known,
-        version_id=next_version(known),
-        method="DELETE",
-        body=b"",
-        values=ValueRows(),
-        compartment=known.own_compartment,
-        properties={**cleared(STUDY), PARTICULARS: None, ORDER: None, "overlay": None, "managed": None},
-    )

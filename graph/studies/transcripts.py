@@ -16,11 +16,10 @@ import orjson
 from graph.commit import Draft, View
 from graph.errors import Unprocessable
 from graph.keys import resource_key, resource_of
-from graph.query.rows import ValueRows
 from graph.records import TranscriptPart
 from graph.resources.rewriting import ResourceJson, rewritten
 from graph.resources.states import RESOURCES, ResourceState
-from graph.resources.writing import VERSIONS, ResourceWrite, next_version
+from graph.resources.writing import VERSIONS, ResourceWrite, ended
 from graph.site import Site
 from graph.studies.places import Arriving
 
@@ -81,7 +80,7 @@ class Transcripts:
         for key in wanted:
             known = self.view.get(RESOURCES, key)
             if known is not None and not known.deleted:
-                self.draft.add(VERSIONS, _ended(known))
+                self.draft.add(VERSIONS, ended(known))
 
     def _written(
         self, key: str, part: TranscriptPart, arriving: Arriving, patient: str, study: str
@@ -139,17 +138,3 @@ def parts_of(told: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Transcri
 
 def _id(instance: str, name: str) -> str:
     return str(uuid5(NAMESPACE_OID, f"{instance}/{name}"))
-
-
-def _ended(known: ResourceState) -> ResourceWrite:
-    return ResourceWrite(
-        key=known.key,
-        resource_type=known.resource_type,
-        resource_id=known.resource_id,
-        known=known,
-        version_id=next_version(known),
-        method="DELETE",
-        body=b"",
-        values=ValueRows(),
-        compartment=known.own_compartment,
-    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.http.fhir.exchange import Call
-from app.http.fhir.parameters import PAGE, applied, count_of
+from app.http.fhir.parameters import PAGE, RESULTS, applied, count_of
 from app.records.search import (
     FindParameter,
     Include,
@@ -23,21 +23,7 @@ GRAPH = "_graph"
 _INCLUDES = frozenset(
     f"{name}{modifier}" for name in ("_include", "_revinclude") for modifier in ("", ":iterate", ":recurse")
 )
-_RESULTS = frozenset(
-    {
-        "_count",
-        "_sort",
-        "_summary",
-        "_elements",
-        "_total",
-        "_totalMethod",
-        "_contained",
-        "_containedType",
-        GRAPH,
-        PAGE,
-        *_INCLUDES,
-    }
-)
+_RESULTS = RESULTS | _INCLUDES | {PAGE}
 _TOTALS = {
     "none": Total.NONE,
     "estimate": Total.ESTIMATE,

@@ -8,10 +8,10 @@ from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.interactions import Handler
 from app.http.fhir.operation_input import OperationInput, operation_input
 from app.http.fhir.operations import FhirOperation, Level
+from app.http.fhir.parameters import interval_asked
 from app.site import Sites
 from app.work.bulk.exports import Exports
 from app.work.bulk.wishes import ExportWish
-from fhir_profiles.dates import interval
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.references import literal
 from graph.errors import Invalid
@@ -124,7 +124,9 @@ def _bounds(call: Call, given: OperationInput, zone: tzinfo) -> Mapping[str, Any
     asked = given.text("_outputFormat")
     if asked is not None and asked.replace(" ", "+") not in _FORMATS:
         raise Invalid(f"{NDJSON} is the one format here", location="_outputFormat")
-    since, until = (_moment(given, name, zone) for name in ("_since", "_until"))
+    since, until = (
+        interval_asked(given.text(name), name, "an instant", zone) for name in ("_since", "_until")
+    )
     types = tuple(dict.fromkeys(_listed(given, "_type")))
     for kind in types:
         _require_type(kind, "_type")
@@ -192,13 +194,3 @@ def _listed(given: OperationInput, name: str) -> Iterator[str]:
 def _require_type(kind: str, name: str) -> None:
     if kind not in RESOURCE_TYPES:
         raise Invalid("there is no such resource type", location=name)
-
-
-def _moment(given: OperationInput, name: str, zone: tzinfo) -> tuple[int, int] | None:
-    text = given.text(name)
-    if text is None:
-        return None
-    found = interval(text.replace(" ", "+"), zone)  # a plus that a client left unescaped
-    if found is None:
-        raise Invalid(f"{name} is an instant", location=name)
-    return found

@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from graph.records import ResourceVersion
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerEntry:
@@ -24,6 +26,12 @@ class AnswerEntry:
             parts.append(b'"resource":' + self.resource)
         parts += [orjson.dumps(name) + b":" + orjson.dumps(value) for name, value in self.beside.items()]
         return b"{" + b",".join(parts) + b"}"
+
+
+def found_entry(base: str, version: ResourceVersion, mode: str, text: bytes | None = None) -> AnswerEntry:
+    """The entry of a searchset (search.html#entries): a version at its address, or a part of its text."""
+    address = f"{base}/{version.resource_type}/{version.resource_id}"
+    return AnswerEntry(address, version.body if text is None else text, {"search": {"mode": mode}})
 
 
 def bundle(

@@ -7,19 +7,17 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import TypeAlias
 
-from app.http.fhir.bundles import AnswerEntry, bundle
+from app.http.fhir.bundles import bundle, found_entry
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.links import Pages
 from app.http.fhir.operation_input import OperationInput, operation_input
 from app.http.fhir.operations import FhirOperation
-from app.http.fhir.parameters import MOST, PAGE, USUAL_COUNT
+from app.http.fhir.parameters import MOST, PAGE, USUAL_COUNT, interval_asked
 from app.paging import PageTokens
 from app.records.everything import Everything, EverythingPage, Narrowed
 from app.site import Sites
-from fhir_profiles.dates import interval
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from graph.errors import Invalid
-from graph.records import ResourceVersion
 from graph.scope import AccessScope
 
 _NAMES = ("start", "end", "_since", "_type", "_count")
@@ -75,7 +73,7 @@ class EverythingViews:
         )
         page = find(_narrowed(given, site.zone, pages.place()))
         entries = (
-            _entry(site.fhir_base, each, mode)
+            found_entry(site.fhir_base, each, mode)
             for mode, found in (("match", page.members), ("include", page.referred))
             for each in found
         )
@@ -83,7 +81,10 @@ class EverythingViews:
 
 
 def _narrowed(given: OperationInput, zone: tzinfo, place: tuple[object, ...] | None) -> Narrowed:
-    start, end, since = (_moment(given, name, zone) for name in ("start", "end", "_since"))
+    start, end, since = (
+        interval_asked(given.text(name), name, "a date, or a date and time", zone)
+        for name in ("start", "end", "_since")
+    )
     count = given.number("_count")
     if count == 0:
         raise Invalid("_count is at least 1", location="_count")
@@ -111,18 +112,3 @@ def _types(given: OperationInput) -> Iterator[str]:
             if each not in RESOURCE_TYPES:
                 raise Invalid("there is no such resource type", location="_type")
             yield each
-
-
-def _moment(given: OperationInput, name: str, zone: tzinfo) -> tuple[int, int] | None:
-    text = given.text(name)
-    if text is None:
-        return None
-    found = interval(text.replace(" ", "+"), zone)  # a plus that a client left unescaped
-    if found is None:
-        raise Invalid(f"{name} is a date, or a date and time", location=name)
-    return found
-
-
-def _entry(base: str, version: ResourceVersion, mode: str) -> AnswerEntry:
-    address = f"{base}/{version.resource_type}/{version.resource_id}"
-    return AnswerEntry(address, version.body, {"search": {"mode": mode}})

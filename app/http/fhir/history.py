@@ -1,17 +1,15 @@
 """history of a resource, of a type and of everything, the newest first (FHIR R4 http.html#history)."""
 
-from datetime import tzinfo
 from http import HTTPStatus
 
 from app.http.fhir.bundles import AnswerEntry, bundle
 from app.http.fhir.exchange import GENERAL_PARAMETERS, Answer, Call
 from app.http.fhir.links import Pages
-from app.http.fhir.parameters import PAGE, applied, count_of
+from app.http.fhir.parameters import PAGE, applied, count_of, interval_asked
 from app.http.kit.conditional import version_tag
 from app.paging import PageTokens
 from app.records.history import HistoryRequest, RecordHistory
 from app.site import Sites
-from fhir_profiles.dates import interval
 from graph.clock import instant
 from graph.errors import Invalid
 from graph.records import ResourceVersion
@@ -45,7 +43,9 @@ class HistoryViews:
             path="/".join(each for each in (kind, resource_id, "_history") if each),
             applied=applied(call),
         )
-        since, at = _moment(call, "_since", site.zone), _moment(call, "_at", site.zone)
+        since, at = (
+            interval_asked(call.parameter(name), name, "an instant", site.zone) for name in ("_since", "_at")
+        )
         asked = HistoryRequest(
             resource_type=kind,
             resource_id=resource_id,
@@ -64,17 +64,6 @@ def _refuse_others(call: Call) -> None:
     for name, _ in call.parameters:
         if name not in _NAMES | GENERAL_PARAMETERS:
             raise Invalid("a history has no such parameter", location=name[:64], code="not-supported")
-
-
-def _moment(call: Call, name: str, zone: tzinfo) -> tuple[int, int] | None:
-    """The interval that a date and time stands for, in µs since the epoch; None where it is not asked."""
-    text = call.parameter(name)
-    if text is None:
-        return None
-    found = interval(text.replace(" ", "+"), zone)  # a plus that a client left unescaped
-    if found is None:
-        raise Invalid(f"{name} is an instant", location=name)
-    return found
 
 
 def _entry(base: str, version: ResourceVersion) -> AnswerEntry:

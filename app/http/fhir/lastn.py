@@ -3,7 +3,7 @@
 FHIR R4 observation-operation-lastn.html; US Core and International Patient Access OperationDefinition-docref.
 """
 
-from app.http.fhir.bundles import AnswerEntry, bundle
+from app.http.fhir.bundles import bundle, found_entry
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.links import Pages
 from app.http.fhir.operation_input import OperationInput, operation_input
@@ -15,7 +15,6 @@ from app.records.search import Pairs, RecordSearch, TypeSearch, sorts_of
 from app.site import Sites
 from graph.errors import Invalid
 from graph.query.expression import All, Any, Expression
-from graph.records import ResourceVersion
 from graph.scope import AccessScope
 
 _DOCREF = "http://hl7.org/fhir/us/core/OperationDefinition/docref"
@@ -54,7 +53,7 @@ class LatestViews:
         pairs = tuple(pair for pair in _pairs(given) if pair[0] != "max")
         found = self._latest.latest(scope, pairs, 1 if most is None else most)
         base = self._sites.of(scope).fhir_base
-        entries = [_entry(base, each) for each in found]
+        entries = [found_entry(base, each, "match") for each in found]
         path, applied = f"{kind}/$lastn", tuple(_pairs(given))
         pages = Pages(tokens=self._tokens, base=base, scope=scope, call=call, path=path, applied=applied)
         return Answer(200, bundle("searchset", entries, pages.links(None), len(entries)))
@@ -80,7 +79,9 @@ class LatestViews:
         )
         page = self._search.page(scope, asked, pages.place())
         links = pages.links(None if newest_only else page.after)
-        return Answer(200, bundle("searchset", [_entry(base, each) for each in page.matches], links))
+        return Answer(
+            200, bundle("searchset", [found_entry(base, each, "match") for each in page.matches], links)
+        )
 
     def _documents(
         self, scope: AccessScope, kind: str, given: OperationInput, types: tuple[str, ...]
@@ -121,8 +122,3 @@ def _token(value: object) -> str:
 
 def _count(given: OperationInput) -> int:
     return min(given.number("_count") or USUAL_COUNT, MOST)
-
-
-def _entry(base: str, version: ResourceVersion) -> AnswerEntry:
-    address = f"{base}/{version.resource_type}/{version.resource_id}"
-    return AnswerEntry(address, version.body, {"search": {"mode": "match"}})

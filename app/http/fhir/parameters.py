@@ -1,15 +1,17 @@
 """The parameters that say how to answer, read strictly (FHIR R4 search.html#return)."""
 
 from collections.abc import Container
+from datetime import tzinfo
 
 from app.http.fhir.exchange import Call
 from app.records.search import Pairs
+from fhir_profiles.dates import interval
 from graph.errors import Invalid
 
 USUAL_COUNT, MOST = 50, 1_000
 PAGE = "_page"
 _DIGITS = 18
-_ONCE = frozenset(
+RESULTS = frozenset(
     {
         "_count",
         "_sort",
@@ -20,10 +22,11 @@ _ONCE = frozenset(
         "_contained",
         "_containedType",
         "_graph",
-        "_since",
-        "_at",
     }
 )
+"""What says how a search is answered, each once (search.html#return)."""
+
+_ONCE = RESULTS | {"_since", "_at"}
 
 
 def count_of(call: Call) -> int:
@@ -51,3 +54,16 @@ def applied(call: Call, ignored: Container[str] = ()) -> Pairs:
             done = count if name == "_count" else value
             found.setdefault((name, 0 if name in _ONCE else place), (name, done))
     return tuple(found.values())
+
+
+def interval_asked(text: str | None, name: str, form: str, zone: tzinfo) -> tuple[int, int] | None:
+    """The interval that a date and time stands for, in µs since the epoch; None where it is not asked.
+
+    `form` says what it is to be. Raises `Invalid` for anything else.
+    """
+    if text is None:
+        return None
+    found = interval(text.replace(" ", "+"), zone)  # a plus that a client left unescaped
+    if found is None:
+        raise Invalid(f"{name} is {form}", location=name)
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.http.fhir.asking import GRAPH, criteria_of, search_of
-from app.http.fhir.bundles import AnswerEntry, bundle, warning
+from app.http.fhir.bundles import AnswerEntry, bundle, found_entry, warning
 from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.links import Pages
 from app.http.fhir.shape import Shape, shape_of
@@ -50,7 +50,7 @@ def page_entries(base: str, shape: Shape, page: SearchPage, ignored: Sequence[st
     """The entries of a page: matches, what they include, and warnings, with the names that were `ignored`."""
     return [
         *(entry for each in page.matches for entry in _matches(base, each, shape, page)),
-        *(_entry(base, each, shape(each), "include") for each in page.included),
+        *(found_entry(base, each, "include", shape(each)) for each in page.included),
         *_warnings(ignored, page),
     ]
 
@@ -58,17 +58,12 @@ def page_entries(base: str, shape: Shape, page: SearchPage, ignored: Sequence[st
 def _matches(base: str, version: ResourceVersion, shape: Shape, page: SearchPage) -> Iterator[AnswerEntry]:
     """The entry of a match; of contained resources in its place each, at the address that they have in it."""
     if version.key not in page.inside:
-        yield _entry(base, version, shape(version), "match")
+        yield found_entry(base, version, "match", shape(version))
         return
     address = f"{base}/{version.resource_type}/{version.resource_id}"
     for each in page.inside[version.key]:
         text = shape(replace(version, body=each.text))
         yield AnswerEntry(f"{address}#{each.id}", text, {"search": {"mode": "match"}})
-
-
-def _entry(base: str, version: ResourceVersion, text: bytes, mode: str) -> AnswerEntry:
-    address = f"{base}/{version.resource_type}/{version.resource_id}"
-    return AnswerEntry(address, text, {"search": {"mode": mode}})
 
 
 def _warnings(ignored: Sequence[str], page: SearchPage) -> Iterator[AnswerEntry]:

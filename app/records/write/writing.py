@@ -9,11 +9,10 @@ from app.records.write.receiving import Prepared, Received, prepare
 from graph import commit
 from graph.errors import Conflict, NotAllowed, NotFound
 from graph.keys import resource_key, resource_of
-from graph.query.rows import ValueRows
 from graph.records import ResourceVersion
 from graph.resources.following import MERGED
 from graph.resources.states import RESOURCES, ResourceState
-from graph.resources.writing import VERSIONS, ResourceWrite, next_version
+from graph.resources.writing import VERSIONS, ResourceWrite, ended, next_version
 from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.overlaying import announced_key, overlaid
@@ -121,7 +120,8 @@ class Desk:
                 "the study has pictures: they are deleted over DICOMweb, and the ImagingStudy with them",
                 code="conflict",
             )
-        return self._add(_tombstone(known, resource_id), created=False)
+        lost = {"dicomKey": None} if known.resource_type == "ImagingStudy" else {}
+        return self._add(ended(known, lost), created=False)
 
     def _refuse_merged(self, key: str, *, deleting: bool = False) -> None:
         """Leave a patient who was merged into another as they are, and one with merged ones there."""
@@ -199,18 +199,3 @@ def current_version(known: ResourceState | None) -> CurrentVersion | None:
     if known is None:
         return None
     return CurrentVersion(str(known.version_id), known.properties.get("lastUpdated"), known.deleted)
-
-
-def _tombstone(known: ResourceState, resource_id: str) -> ResourceWrite:
-    return ResourceWrite(
-        key=known.key,
-        resource_type=known.resource_type,
-        resource_id=resource_id,
-        known=known,
-        version_id=next_version(known),
-        method="DELETE",
-        body=b"",
-        values=ValueRows(),
-        compartment=known.own_compartment,
-        properties={"dicomKey": None} if known.resource_type == "ImagingStudy" else {},
-    )

@@ -8,8 +8,9 @@ import orjson
 from app.security.standing import standing_of
 from app.work.answers.wishes import ANSWER, AnswerWish, mark_of
 from app.work.bulk.files import BulkFiles, file_name
+from app.work.bulk.withdrawing import withdrawn
 from app.work.queue import JobQueue
-from graph.errors import Conflict, Gone, NotFound, Throttled, TooLarge
+from graph.errors import Gone, NotFound, Throttled, TooLarge
 from graph.jobs.jobs import JobStore
 from graph.jobs.records import Job, JobState, Wanted
 from graph.keys import resource_key
@@ -66,11 +67,4 @@ class LateAnswers:
 
     def withdraw(self, scope: AccessScope, answer_id: str) -> None:
         """End a request and remove its answer; raises `NotFound`."""
-        job = self.find(scope, answer_id)
-        if not job.state.ended:
-            try:
-                self.jobs.withdraw(scope, job.id)
-            except Conflict:  # it ended in this very moment
-                self.files.remove(job.id)
-            return
-        self.files.remove(job.id)
+        withdrawn(self.jobs, self.files, scope, self.find(scope, answer_id))

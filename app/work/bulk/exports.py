@@ -12,8 +12,9 @@ from app.work.bulk.exporting import filter_of
 from app.work.bulk.files import BulkFiles
 from app.work.bulk.members import members_of
 from app.work.bulk.wishes import EXPORT, ExportWish
+from app.work.bulk.withdrawing import withdrawn
 from app.work.queue import JobQueue
-from graph.errors import Conflict, Gone, Invalid, NotFound, Throttled
+from graph.errors import Gone, Invalid, NotFound, Throttled
 from graph.jobs.jobs import JobStore
 from graph.jobs.records import Job, JobState, Wanted
 from graph.scope import AccessScope
@@ -73,14 +74,7 @@ class Exports:
 
     def withdraw(self, scope: AccessScope, export_id: str) -> None:
         """End an export and remove what it has written; raises `NotFound`."""
-        job = self.find(scope, export_id)
-        if not job.state.ended:
-            try:
-                self.jobs.withdraw(scope, job.id)
-            except Conflict:  # it ended in this very moment
-                self.files.remove(job.id)
-            return
-        if not self.files.remove(job.id):
+        if not withdrawn(self.jobs, self.files, scope, self.find(scope, export_id)):
             raise NotFound("there is no such export")
 
     def _patients(self, scope: AccessScope, wish: ExportWish, group_id: str | None) -> tuple[str, ...] | None:
