@@ -186,8 +186,10 @@ class Group:
         return Outcome(answer)
 
     def _write(self, run: Run, decided: Decided) -> list[Outcome] | None:
-        """Send the commit; where nothing is to be written, it still shows whether what was seen is true."""
+        """Send the commit; None where another came between, or a presumed row is there."""
         rows = decided.pending.rows()
+        if not rows:
+            return self._confirm(run, decided)
         commit_id = uuid4().hex[:16]
         ledger = decided.pending.ledger.closed(commit_id)
         self._sent[commit_id] = decided
@@ -197,19 +199,30 @@ class Group:
             "stamp": self._known_ledger.stamp,
             "keys": self._schema.keys(decided.presumed),
             "batch": self._schema.batch(rows),
-            "counter": ledger.properties() if rows else {},
+            "counter": ledger.properties(),
         }
         (row,) = run(self._schema.writing, commit=commit)
         if row["went"]:
             self._memory.shelves = decided.pending.shelves.closed()
-            self._memory.ledger = ledger if rows else self._memory.ledger
+            self._memory.ledger = ledger
+            return decided.outcomes
+        self._learn(row, decided)
+        return None
+
+    def _confirm(self, run: Run, decided: Decided) -> list[Outcome] | None:
+        """See that what was seen is still true, where nothing is to be written: that takes no lock."""
+        asked = {"tenant": self._memory.tenant, "keys": self._schema.keys(decided.presumed)}
+        (row,) = run(self._schema.loading, commit=asked)
+        same = Ledger.read(self._memory.tenant, row["counter"] or {}).stamp == self._known_ledger.stamp
+        if same and not any(row[shelf.name] for shelf in decided.presumed):
+            self._memory.shelves = decided.pending.shelves.closed()
             return decided.outcomes
         self._learn(row, decided)
         return None
 
     def _learn(self, row: Mapping[str, Any], decided: Decided) -> None:
         """Keep what the statement said when it wrote nothing."""
-        found = Ledger.read(self._memory.tenant, row["counter"])
+        found = Ledger.read(self._memory.tenant, row["counter"] or {})
         self._in_step = found.stamp == self._known_ledger.stamp
         if not self._in_step:
             self._memory.forget()

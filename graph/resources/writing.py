@@ -13,6 +13,7 @@ from graph.keys import kind_key, version_key
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
 from graph.resources.following import MERGED, above, followed_values
+from graph.resources.identified import remember_holder
 from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
 
 Properties: TypeAlias = Mapping[str, Any]
@@ -215,6 +216,8 @@ def _remember(shelves: Shelves, write: ResourceWrite, numbers: Numbers) -> None:
         properties=properties,
     )
     shelves.put(RESOURCES, write.key, state)
+    if write.values:
+        remember_holder(shelves, write.key, write.resource_type, write.version_id, write.values)
     for dicom_key in {before.get("dicomKey"), properties.get("dicomKey")} - {None}:
         shelves.put(STUDIES, str(dicom_key), state if dicom_key == properties.get("dicomKey") else None)
     if write.resource_type == "Patient":

@@ -31,6 +31,7 @@ from graph.keys import resource_key
 from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
 from graph.query.prices import QUESTION, price
+from graph.resources.identified import HOLDERS
 from graph.resources.states import RESOURCES, STUDIES
 from graph.scope import AccessScope
 from graph.site import Site
@@ -39,7 +40,7 @@ from graph.studies.overlaying import named_study
 ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2}
 _OF_WHAT_IS_THERE = frozenset({"PUT", "PATCH"})  # its body says the id
 MOST_LOOKUPS = 1_000  # searches under the lock, each some milliseconds in which nobody else writes
-MOST_ALONE = 100  # conditional entries of a batch: each is a commit of its own, some ten milliseconds
+MOST_ALONE = 100  # entries of a batch that take a search: each is a commit of its own, some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,15 @@ class Planned:
         received = self.entry.received
         own = received.resource_id if received and self.entry.method in _OF_WHAT_IS_THERE else None
         return self.entry.target.resource_id or own or self.new_id
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it gets an id of the server, which nobody has."""
+        return self.entry.method == "POST"
+
+    def key(self, scope: AccessScope) -> str:
+        """The key of the resource that it names or will make."""
+        return resource_key(scope.tenant, self.entry.target.resource_type, self.resource_id)
 
     @property
     def study(self) -> Mapping[str, Any] | None:
@@ -123,19 +133,25 @@ class TransactionPlan:
     readings: tuple[BundleReading, ...] = ()
 
     @property
-    def conditions(self) -> int:
+    def searches(self) -> int:
         """How many searches decide it."""
-        return len(self.lookups) + len(self.alone) + sum(each.condition is not None for each in self.entries)
+        return _searches((*self.lookups.values(), *self.alone.values(), *map(_condition, self.entries)))
 
     def looks_at(self, scope: AccessScope) -> Keys:
-        """All keys that the entries name or will make."""
-        keys = (
-            resource_key(scope.tenant, each.entry.target.resource_type, each.resource_id)
-            for each in self.entries
-        )
+        """All keys that the entries name, and those who hold the identifiers that are asked for."""
+        keys = (each.key(scope) for each in self.entries if not each.is_new)
         named = (named_study(scope, study) for each in self.entries if (study := each.study) is not None)
         read = (each.key(scope) for each in self.readings)
-        return {RESOURCES: dict.fromkeys((*keys, *read)), STUDIES: dict.fromkeys(key for key in named if key)}
+        asked = (*self.lookups.values(), *self.alone.values(), *(map(_condition, self.entries)))
+        return {
+            RESOURCES: dict.fromkeys((*keys, *read)),
+            STUDIES: dict.fromkeys(key for key in named if key),
+            HOLDERS: _holders(scope, asked),
+        }
+
+    def presumes_absent(self, scope: AccessScope) -> Keys:
+        """The keys that new resources get."""
+        return {RESOURCES: [each.key(scope) for each in self.entries if each.is_new]}
 
 
 def plan_of(
@@ -155,7 +171,7 @@ def plan_of(
     names = _names(planned, context.base)
     lookups, alone = _lookups(planned, names, context)
     planned = [_conditional(each, names, context) for each in planned]
-    _bound(planned, len(lookups) + len(alone))
+    _bound(planned, (*lookups.values(), *alone.values()))
     still_open = {*names.entries, *names.versions, *lookups}
     _require_targets(planned, names.settled.keys() | still_open)
     ready = tuple(_ready(each, names.settled, still_open, context.tenant, site) for each in planned)
@@ -286,15 +302,29 @@ def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchCon
 
 def criteria_of(resource_type: str, pairs: Pairs, context: SearchContext) -> Criteria:
     """The criteria of one condition; raises `Invalid`, and `TooLarge` where they cost too much."""
-    where = gathered(criteria(resource_type, pairs, context))
-    spend(QUESTION + price(where), MOST_TO_DECIDE)
-    plan(form(where), subqueries(where))
-    return Criteria(resource_type, where)
+    found = Criteria(resource_type, gathered(criteria(resource_type, pairs, context)))
+    if found.searches:
+        spend(QUESTION + price(found.where), MOST_TO_DECIDE)
+        plan(form(found.where), subqueries(found.where))
+    return found
 
 
-def _bound(planned: list[Planned], lookups: int) -> None:
-    searches = lookups + sum(each.condition is not None for each in planned)
-    if searches > MOST_LOOKUPS:
+def _condition(planned: Planned) -> Criteria | Lookup | None:
+    return planned.condition
+
+
+def _holders(scope: AccessScope, asked: Iterable[Criteria | Lookup | None]) -> dict[str, None]:
+    """The keys of the identifiers that are asked for; what waits for another entry is read later."""
+    known = (each.looks_at(scope).get(HOLDERS, ()) for each in asked if isinstance(each, Criteria))
+    return dict.fromkeys(key for keys in known for key in keys)
+
+
+def _searches(asked: Iterable[Criteria | Lookup | None]) -> int:
+    return sum(each is not None and (isinstance(each, Lookup) or each.searches) for each in asked)
+
+
+def _bound(planned: list[Planned], lookups: Iterable[Criteria | Lookup]) -> None:
+    if _searches((*lookups, *map(_condition, planned))) > MOST_LOOKUPS:
         raise TooLarge(f"more than {MOST_LOOKUPS} conditions", location="Bundle.entry", code="too-costly")
 
 

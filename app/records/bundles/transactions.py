@@ -143,7 +143,7 @@ def _looked_up(
 def _require_alone(desk: Desk, plan: TransactionPlan, names: Mapping[str, str]) -> None:
     """An identifier that an entry brings and somebody else who is stored carries too identifies nobody."""
     for text, asked in plan.alone.items():
-        found = (resource_of(key) for key in desk.view.find(desk.scope, asked.question()))
+        found = (resource_of(key) for key in asked.matches(desk.view, desk.scope))
         if any(name != names[text] for name in found):
             raise PreconditionFailed(
                 "another Patient carries the identifier of a conditional reference", code="multiple-matches"

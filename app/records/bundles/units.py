@@ -21,8 +21,12 @@ class WriteEntries(RecordUnit[list[Written | None]]):
         return max(1, len(self.plan.entries))
 
     def looks_at(self) -> Keys:
-        """All resources that the entries name or will make."""
+        """All resources that the entries name, and what decides their conditions."""
         return self.plan.looks_at(self.scope)
+
+    def presumes_absent(self) -> Keys:
+        """The ids of the resources that the entries make."""
+        return self.plan.presumes_absent(self.scope)
 
     def decide(self, view: View, draft: Draft) -> list[Written | None]:
         """Settle what is conditional, then write."""

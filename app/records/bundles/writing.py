@@ -57,7 +57,7 @@ class BundleWriter:
     ) -> list[Written | Failure | None]:
         """Write the entries of a batch, each for itself and in their order; a failure is an outcome.
 
-        Raises `TooLarge` beyond `MOST_ALONE` conditions, before anything is written.
+        Raises `TooLarge` beyond `MOST_ALONE` conditions that take a search, before anything is written.
         """
         scope.require("fhir.write")
         plans = [self._plan_or_failure(scope, entry) for entry in entries]
@@ -119,10 +119,11 @@ class BundleWriter:
 
 
 def _bound(plans: Sequence[TransactionPlan | Failure]) -> None:
-    conditions = sum(each.conditions for each in plans if isinstance(each, TransactionPlan))
-    if conditions > MOST_ALONE:
+    searches = sum(each.searches for each in plans if isinstance(each, TransactionPlan))
+    if searches > MOST_ALONE:
         raise TooLarge(
-            f"{conditions} conditions in a batch, at most {MOST_ALONE}: a transaction may have more",
+            f"{searches} conditions that take a search in a batch, at most {MOST_ALONE}:"
+            " a transaction may have more",
             location="Bundle.entry",
             code="too-costly",
         )

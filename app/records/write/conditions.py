@@ -6,11 +6,14 @@ from app.preconditions import Preconditions
 from app.records.write.receiving import Prepared, Received
 from app.records.write.writing import Desk, Overtaken, Written
 from fhir_profiles.issues import InvalidResource, Issue
+from graph.commit import Keys, View
 from graph.errors import PreconditionFailed
 from graph.keys import resource_of
 from graph.query.expression import Expression, Page, Question
 from graph.records import ResourceVersion
+from graph.resources.identified import HOLDERS, asked_identifier
 from graph.resources.states import RESOURCES
+from graph.scope import AccessScope
 
 _ENOUGH = 2  # matches that tell "one" from "several"
 
@@ -21,6 +24,22 @@ class Criteria:
 
     resource_type: str
     where: Expression
+
+    def looks_at(self, scope: AccessScope) -> Keys:
+        """The keys whose rows decide it; none where it takes a search."""
+        asked = asked_identifier(scope.tenant, self.where)
+        return {HOLDERS: (asked.term,)} if asked else {}
+
+    @property
+    def searches(self) -> bool:
+        """Whether it takes a search: not where it asks for one identifier."""
+        return asked_identifier("", self.where) is None
+
+    def matches(self, view: View, scope: AccessScope) -> list[str]:
+        """The keys of the resources that it finds and that are the caller's, at most two by a search."""
+        asked = asked_identifier(scope.tenant, self.where)
+        found = asked.found(view, scope) if asked else None
+        return view.find(scope, self.question()) if found is None else found
 
     def question(self) -> Question:
         """The question that tells none, one and several apart."""
@@ -82,7 +101,7 @@ def only_match(desk: Desk, criteria: Criteria) -> str | None:
 
     Raises `PreconditionFailed` where there are several.
     """
-    matches = desk.view.find(desk.scope, criteria.question())
+    matches = criteria.matches(desk.view, desk.scope)
     if len(matches) > 1:
         raise PreconditionFailed(
             f"several {criteria.resource_type} resources match the criteria", code="multiple-matches"

@@ -49,8 +49,9 @@ class CreateResource(RecordUnit[Written]):
         return _study_of(self.scope, self.prepared)
 
     def presumes_absent(self) -> Keys:
-        """Nobody has the new id."""
-        return {RESOURCES: (self.prepared.key,)}
+        """Nobody has the new id, nor what it must not be beside."""
+        beside = self.if_none_exist.looks_at(self.scope) if self.if_none_exist else {}
+        return {RESOURCES: (self.prepared.key,), **beside}
 
     def decide(self, view: View, draft: Draft) -> Written:
         """Create it."""
@@ -82,6 +83,10 @@ class UpdateMatch(RecordUnit[Written]):
     criteria: Criteria
     demanded: Preconditions = NO_PRECONDITIONS
 
+    def looks_at(self) -> Keys:
+        """Who is asked for."""
+        return self.criteria.looks_at(self.scope)
+
     def decide(self, view: View, draft: Draft) -> Written:
         """Search, then write."""
         desk = self.desk(view, draft)
@@ -101,8 +106,9 @@ class PatchResource(RecordUnit[Written]):
     demanded: Preconditions = NO_PRECONDITIONS
 
     def looks_at(self) -> Keys:
-        """The resource; of an ImagingStudy, whether another one has its UID."""
-        return {RESOURCES: (self.prepared.key,), **_study_of(self.scope, self.prepared)}
+        """The resource, and who is asked for; of an ImagingStudy, whether another one has its UID."""
+        asked = self.criteria.looks_at(self.scope) if self.criteria else {}
+        return {RESOURCES: (self.prepared.key,), **asked, **_study_of(self.scope, self.prepared)}
 
     def decide(self, view: View, draft: Draft) -> Written:
         """Search, then write."""
@@ -135,6 +141,10 @@ class DeleteMatch(RecordUnit[Written | None]):
 
     criteria: Criteria
     demanded: Preconditions = NO_PRECONDITIONS
+
+    def looks_at(self) -> Keys:
+        """Who is asked for."""
+        return self.criteria.looks_at(self.scope)
 
     def decide(self, view: View, draft: Draft) -> Written | None:
         """Search, then delete."""

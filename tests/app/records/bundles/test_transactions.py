@@ -105,7 +105,7 @@ def test_a_batch_judges_each_entry_on_what_those_before_it_wrote(
 
 
 def test_conditions_are_bounded(writer: BundleWriter, scope: AccessScope) -> None:
-    entries = [entry(patient(), ifNoneExist=f"identifier=P{n}") for n in range(1001)]
+    entries = [entry(patient(), ifNoneExist=f"name=P{n}") for n in range(1001)]
     with pytest.raises(TooLarge):
         writer.transaction(scope, encode(bundle(*entries)))
 
