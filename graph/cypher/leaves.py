@@ -52,7 +52,7 @@ def _has_row(writing: Writing, row: BoundRow, leaf: ValueLeaf) -> str:
     conditions = value_conditions(writing, "v", leaf)
     if not isinstance(leaf, Term) or not leaf.codes:
         return has_value(row, conditions)
-    conditions.insert(1, f"v.serial = {row.variable}.serial")
+    conditions.insert(1, f"v.serial = {row.serial}")
     seek = f"MATCH (v:{VALUE_NODES[Kind.TERM].label}) {hint('v', Kind.TERM)}"
     return f"EXISTS {{ {seek} WHERE {' AND '.join(conditions)} }}"
 

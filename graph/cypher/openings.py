@@ -53,6 +53,7 @@ class Start:
     conditions: list[str]
     index: str = ""
     before: str = ""
+    value: str = ""  # the variable of the value row that it starts at, if it does
 
     def clauses(self, conditions: list[str]) -> str:
         """The clauses, with what else must hold."""
@@ -80,11 +81,14 @@ class Plan:
             return Plan(row, where, replace(self.driver, leaf=where), self.sizes)
         return Plan.of(writing, row, where, self.sizes)
 
-    def rest(self, writing: Writing) -> list[str]:
-        """The conditions that the start does not hold already: whose row it is, then the other leaves."""
-        driven = self.driver.leaf
+    def rest(self, writing: Writing, found_by: str = "") -> list[str]:
+        """The conditions that the start does not hold already: whose row it is, then the other leaves.
+
+        `found_by` is the variable of the value row that the start is at.
+        """
+        driven, row = self.driver.leaf, replace(self.row, found_by=found_by)
         others = [each for each in conjuncts(self.where) if each is not driven]
-        return [seen(writing, self.row), *(satisfies(writing, self.row, each) for each in others)]
+        return [seen(writing, row), *(satisfies(writing, row, each) for each in others)]
 
 
 def bag(writing: Writing, plan: Plan) -> str:
@@ -100,7 +104,8 @@ def bag(writing: Writing, plan: Plan) -> str:
         return _back(writing, plan, leaf)
     if isinstance(leaf, Text) and asks_groups(leaf):
         return _by_groups(writing, plan, leaf)
-    return _start(writing, plan.row, leaf, plan.where).clauses(plan.rest(writing))
+    start = _start(writing, plan.row, leaf, plan.where)
+    return start.clauses(plan.rest(writing, start.value))
 
 
 def streams(plan: Plan) -> bool:
@@ -143,7 +148,7 @@ def _one_stream(writing: Writing, plan: Plan, leaf: Term, key: str, begins: str)
     if leaf.system is not None:
         conditions.append(f"{value}.system = {writing.value(leaf.system)}")
     start = Start(values_of(plan.row, value, Kind.TERM), conditions, hint(value, Kind.TERM))
-    rows = start.clauses(plan.rest(writing))
+    rows = start.clauses(plan.rest(writing, value))
     return f"{rows}\nWITH DISTINCT r, {value}.key AS within, {value}.serial AS serial"
 
 
@@ -172,7 +177,7 @@ def _by_value(writing: Writing, row: BoundRow, leaf: Term | Text | Span | CodePa
     conditions = value_conditions(writing, value, leaf)
     if not isinstance(leaf, Near):  # whose latitudes bound it
         conditions += _BOUNDS[kind](writing, value, leaf)
-    return Start(values_of(row, value, kind), conditions, hint(value, kind))
+    return Start(values_of(row, value, kind), conditions, hint(value, kind), value=value)
 
 
 def values_of(row: BoundRow, value: str, kind: Kind) -> str:

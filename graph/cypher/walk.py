@@ -88,7 +88,7 @@ def _with_value(writing: Writing, asked: _Walk) -> str:
         [belongs, *_from(writing, asked, f"{value}.{sorted_by}", f"{value}.serial"), best],
         hint(value, kind),
     )
-    rows = start.clauses(asked.plan.rest(writing))
+    rows = start.clauses(asked.plan.rest(writing, value))
     return (
         f"{rows}\nWITH DISTINCT r, {value}.key AS within, {value}.{sorted_by} AS s0, {value}.serial AS serial"
     )

@@ -13,10 +13,20 @@ from graph.scope import AccessScope, demand_scope
 
 @dataclass(frozen=True, slots=True)
 class BoundRow:
-    """A variable that stands for a row, and the kinds of rows that it may be."""
+    """A variable that stands for a row, and the kinds of rows that it may be.
+
+    `found_by` is the variable of the value row that it was found by, if any: that has its serial as well,
+    from the index, so what is asked by serial needs not go to the row.
+    """
 
     variable: str
     entities: tuple[str, ...]
+    found_by: str = ""
+
+    @property
+    def serial(self) -> str:
+        """Where its serial is read."""
+        return f"{self.found_by or self.variable}.serial"
 
 
 class Writing:

@@ -7,7 +7,7 @@ CALL () {
     AND v1.serial IS NOT NULL
     AND NOT EXISTS { MATCH (r)<-[:OF]-(v2) WHERE v2.key = $p2 AND v2.low < v1.low }
     AND r.kind = $kindObservation AND r.deleted = false
-    AND EXISTS { MATCH (v:Term) USING INDEX v:Term(key, serial) WHERE v.key = $p5 AND v.serial = r.serial }
+    AND EXISTS { MATCH (v:Term) USING INDEX v:Term(key, serial) WHERE v.key = $p5 AND v.serial = v1.serial }
   WITH DISTINCT r, v1.key AS within, v1.low AS s0, v1.serial AS serial
   RETURN r, serial, s0 ORDER BY within, s0, serial LIMIT $p1
 }
