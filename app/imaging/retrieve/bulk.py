@@ -18,7 +18,7 @@ from app.imaging.retrieve.retrieve import CHUNK, UNREADABLE, ImagingRetrieval
 from app.imaging.store.binary import swapped
 from app.imaging.store.elements import Walked, walk
 from app.imaging.store.frames import byte_range, codestream
-from app.imaging.store.headers import Buffer
+from app.imaging.store.headers import Buffer, Footprint
 from app.imaging.store.inflating import inflated
 from app.imaging.store.layouts import layout_of
 from app.imaging.store.limits import Limits
@@ -129,7 +129,9 @@ class BulkRetrieval:
                 yield self._blobs.read(bulk.instance.blob_id, offset, length)
             return
         with self._data(bulk.instance) as (data, _):
+            footprint = Footprint(data)
             for offset, length in ranges:
+                footprint.at(offset)
                 yield data[offset : offset + length]
 
     def _locate(self, instance: StoredInstance, path: BulkPath) -> BulkValue:

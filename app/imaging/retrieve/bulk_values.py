@@ -11,7 +11,7 @@ from itertools import islice
 from app.imaging.bulk_paths import BulkPath
 from app.imaging.store.binary import PIXELS, binary_vr, is_binary, is_fragmented, word_width
 from app.imaging.store.elements import PIXEL_DATA, DataSet, Element, Items, LongSequence, Walked
-from app.imaging.store.headers import Buffer
+from app.imaging.store.headers import Buffer, Footprint
 from graph.errors import NotFound
 
 _DOCUMENT, _DOCUMENT_TYPE, _DOCUMENT_LENGTH = 0x00420011, 0x00420012, 0x00420015
@@ -122,11 +122,12 @@ def _fragments(data: Buffer, walked: Walked, element: Element, path: BulkPath) -
 
 
 def _items_of_fragments(data: Buffer, element: Element) -> Iterator[tuple[int, int]]:
-    at, end = element.start, element.start + element.length
+    footprint, at, end = Footprint(data), element.start, element.start + element.length
     while at + _ITEM_HEADER <= end and data[at : at + 4] == b"\xfe\xff\x00\xe0":
         length = int.from_bytes(data[at + 4 : at + _ITEM_HEADER], "little")
         yield at + _ITEM_HEADER, length
         at += _ITEM_HEADER + length
+        footprint.at(at)
 
 
 def _document_type(data: Buffer, dataset: DataSet) -> str | None:

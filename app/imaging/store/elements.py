@@ -21,16 +21,15 @@ from app.imaging.store.headers import (
     LITTLE_EXPLICIT,
     LITTLE_IMPLICIT,
     Buffer,
+    Footprint,
     Header,
     HeaderCoding,
-    give_back,
     is_code,
     item_header,
 )
 from app.imaging.store.limits import Limits
 from app.imaging.store.refusal import Refused
 
-_FRAGMENTS_AT_ONCE = 256  # whose pages are kept
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -141,8 +140,9 @@ def walk(data: Buffer, start: int, *, implicit: bool, little: bool, limits: Limi
 
 
 class _Walker:
-    def __init__(self, data: Buffer, limits: Limits) -> None:
+    def __init__(self, data: Buffer, limits: Limits, footprint: Footprint | None = None) -> None:
         self._data = data
+        self._footprint = footprint or Footprint(data)
         self._limits = limits
         self._left = limits.elements
         self._headers = limits.header_bytes
@@ -168,7 +168,7 @@ class _Walker:
                 return _sorted(found, ordered), end
             else:
                 ordered = self._disorder(tag, found, depth)
-            self._count()
+            self._count(at)
             vr = written if written != UNKNOWN else self._known(tag, found, at, coding)
             if length == UNDEFINED or vr == "SQ":
                 found[tag], at = self._nested((tag, written, start, length), vr, end, coding, depth)
@@ -262,7 +262,7 @@ class _Walker:
             if end > stop or start > stop:
                 raise Refused("An item is longer than its sequence.")
             left = self._left
-            self._count()
+            self._count(start)
             item, at = self.dataset(start, end, coding, depth + 1, closing)
             if depth or left > full:
                 held.append(item)
@@ -286,10 +286,10 @@ class _Walker:
     def _sequence(self, held: list[DataSet], later: "array[int]", coding: HeaderCoding) -> Items:
         if not later:
             return tuple(held)
-        data, limits = self._data, self._limits
+        data, limits, footprint = self._data, self._limits, self._footprint
 
         def again(start: int, end: int, closing: int) -> DataSet:
-            return _Walker(data, limits).dataset(start, end, coding, 1, _Closing(closing))[0]
+            return _Walker(data, limits, footprint).dataset(start, end, coding, 1, _Closing(closing))[0]
 
         return LongSequence(tuple(held), later, again)
 
@@ -317,8 +317,7 @@ class _Walker:
                 raise Refused(f"The pixel data has more than {limit} fragments.")
             places.extend((at, length))
             at += length
-            if not number % _FRAGMENTS_AT_ONCE:
-                give_back(self._data)
+            self._footprint.at(at)
         if kept and places:
             self.found.offset_table = bytes(self._data[places[0] : places[0] + min(places[1], 4 * limit)])
             self.found.fragments = places[2:]
@@ -338,7 +337,8 @@ class _Walker:
         name = self._data[creator.start : creator.start + creator.length]
         return private_vr_of(tag, name.rstrip(b" \0").decode("latin-1"))
 
-    def _count(self) -> None:
+    def _count(self, at: int) -> None:
+        self._footprint.at(at)
         self._left -= 1
         if self._left < 0:
             raise Refused(f"The file has more than {self._limits.elements} elements and items.")
@@ -366,8 +366,11 @@ class _Walker:
 
     def _padding(self, at: int) -> bool:
         """Whether nothing but zeros follows: some writers fill the last block."""
-        end = len(self._data)
-        return all(not any(self._data[block : block + 65536]) for block in range(at, end, 65536))
+        for block in range(at, len(self._data), 65536):
+            self._footprint.at(block)
+            if any(self._data[block : block + 65536]):
+                return False
+        return True
 
 
 def _sorted(found: DataSet, ordered: bool) -> DataSet:

@@ -14,7 +14,7 @@ from struct import Struct
 from typing import Any
 
 from app.imaging.store.elements import PIXEL_DATA, DataSet, Element, Walked
-from app.imaging.store.headers import Buffer
+from app.imaging.store.headers import Buffer, Footprint
 from app.imaging.store.limits import Limits
 from app.imaging.store.notes import Notes
 from app.imaging.store.refusal import Refused
@@ -226,15 +226,21 @@ def _by_codestreams(data: Buffer, fragments: list[tuple[int, int]], frames: int)
     A fragment begins a frame if it begins as a codestream does and what is before it ended one, where the
     codestream has an end that can be told.
     """
-    beginnings = [data[offset : offset + min(length, _LONGEST_START)] for offset, length in fragments]
-    endless = bool(beginnings) and beginnings[0].startswith(_ENDLESS_STARTS)
+    endless = bool(fragments) and _beginning(data, fragments[0]).startswith(_ENDLESS_STARTS)
     marks = _ENDLESS_STARTS if endless else _STARTS
+    footprint = Footprint(data)
     ended, starts = True, []
     for number, fragment in enumerate(fragments):
-        if ended and beginnings[number].startswith(marks):
+        footprint.at(fragment[0])
+        if ended and _beginning(data, fragment).startswith(marks):
             starts.append(number)
         ended = endless or _is_ended(data, fragment)
     return _grouped(fragments, starts) if ended and starts[:1] == [0] and len(starts) == frames else []
+
+
+def _beginning(data: Buffer, fragment: tuple[int, int]) -> bytes:
+    offset, length = fragment
+    return data[offset : offset + min(length, _LONGEST_START)]
 
 
 def _is_ended(data: Buffer, fragment: tuple[int, int]) -> bool:

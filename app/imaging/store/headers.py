@@ -25,10 +25,27 @@ KNOWN_CODES = frozenset({*_SHORT, *_LONG})
 """The value representations of PS3.5 6.2, as they are written."""
 
 
-def give_back(data: Buffer) -> None:
-    """Let go of the pages of a mapped file: a header that is read far from the last one brings sixteen."""
-    if isinstance(data, mmap):
-        data.madvise(MADV_DONTNEED)
+_MOST_MAPPED = 32 << 20  # bytes that are read over before their pages are given back
+
+
+class Footprint:
+    """Keeps few pages of a mapped file while it is read from one place to another.
+
+    A byte that is read brings all of its folio, which is two megabytes and more where a file was written in
+    one go, and counts as memory of the process as long as the file is mapped.
+    """
+
+    __slots__ = ("_data", "_since")
+
+    def __init__(self, data: Buffer) -> None:
+        self._data = data if isinstance(data, mmap) and len(data) > _MOST_MAPPED else None
+        self._since = 0
+
+    def at(self, place: int) -> None:
+        """Note where is read next; far from where pages were given back last, they are again."""
+        if self._data is not None and not 0 <= place - self._since < _MOST_MAPPED:
+            self._data.madvise(MADV_DONTNEED)
+            self._since = place
 
 
 class HeaderCoding(NamedTuple):

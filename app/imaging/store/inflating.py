@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from app.imaging.store.headers import Buffer
+from app.imaging.store.headers import Buffer, Footprint
 from app.imaging.store.refusal import Refused
 
 _BLOCK = 1 << 16
@@ -69,8 +69,10 @@ def _inflate(data: Buffer, start: int, limit: int, scratch: BinaryIO) -> int:
 
 
 def _inflated_blocks(stream: "zlib._Decompress", data: Buffer, start: int) -> Iterator[bytes]:
+    footprint = Footprint(data)
     try:
         for at in range(start, len(data), _BLOCK):
+            footprint.at(at)
             pending = data[at : at + _BLOCK]
             while pending and not stream.eof:
                 yield stream.decompress(pending, _BLOCK)

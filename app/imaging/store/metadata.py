@@ -16,7 +16,7 @@ from app.imaging.bulk_paths import below_site
 from app.imaging.store.binary import BINARY, BULK, PIXELS, binary_vr, is_fragmented, little_endian, table_vr
 from app.imaging.store.charsets import DEFAULT, codecs_of
 from app.imaging.store.elements import DataSet, Element, Items
-from app.imaging.store.headers import Buffer
+from app.imaging.store.headers import Buffer, Footprint
 from app.imaging.store.limits import Limits
 from app.imaging.store.notes import Notes
 from app.imaging.store.values import READERS, BadValue, Charset, number_of_values
@@ -45,6 +45,7 @@ class MetadataWriter:
 
     def __init__(self, data: Buffer, limits: Limits, notes: Notes, root: str = "/") -> None:
         self._data = data
+        self._footprint = Footprint(data)
         self._root = root
         self._inline = limits.inline_binary
         self._left = limits.metadata_bytes
@@ -71,6 +72,7 @@ class MetadataWriter:
         for tag, element in dataset.items():
             if not tag & 0xFFFF:
                 continue
+            self._footprint.at(element.start)
             try:
                 write = self._binary if element.vr in BINARY else self._entry
                 written[f"{tag:08X}"] = write(tag, element, around)

@@ -108,7 +108,7 @@ def digest_of(chunks: Iterator[bytes]) -> str:
 
 
 def peak_of(pid: int) -> int:
-    """The most memory of its own that a process has had: pages of files are the kernel's to take back."""
+    """The most memory that a process has had, mapped files included."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert found
     return int(found[1]) << 10
