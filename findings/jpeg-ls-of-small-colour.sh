@@ -6,7 +6,7 @@
 #   longer: pyjpegls for a colour icon of 3 by 3 pixels, imagecodecs for a noisy colour picture. Grey is encoded.
 # Seen with pyjpegls 1.5.1 and imagecodecs 2026.3.6 (both CharLS), Python 3.11.
 # Meaning: icons, localizers of whole slides and small regions cannot be sent in the syntax that a client asks for.
-# Way round: offer another lossless syntax (RLE, JPEG 2000) for what is refused.
+# Way round: offer another lossless syntax (RLE, JPEG 2000), or give the encoder below `encode_buffer` a longer source.
 set -eu
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"

@@ -9,8 +9,8 @@ from math import ceil, log2
 from struct import Struct
 from typing import TypeAlias
 
+import _CharLS
 import imagecodecs
-import jpeg_ls
 import numpy
 from pydicom.pixels.processing import convert_color_space
 
@@ -30,6 +30,7 @@ _NEAR = 2  # levels of grey that JPEG-LS may be off
 _RATIO_LEVEL = 45  # decibels of JPEG 2000 and HTJ2K
 _SMALLEST = 64  # pixels of the lowest resolution of a .202 codestream (PS3.5 10.18)
 _SEGMENTS = 15
+_SMALLEST_BUFFER = 256  # bytes, that twice as many hold the headers of JPEG-LS too
 _RLE_HEADER = Struct("<16I")
 
 
@@ -105,7 +106,7 @@ def _rle(values: Values, described: PixelDescription) -> bytes:
     for plane in planes:
         apart = numpy.ascontiguousarray(plane).view(numpy.uint8).reshape(described.rows, -1, size)
         for byte in reversed(range(size)):
-            packed = imagecodecs.packbits_encode(numpy.ascontiguousarray(apart[..., byte]), axis=-1)
+            packed = imagecodecs.packbits_encode(apart[..., byte].copy(), axis=-1)
             segments.append(bytes(packed) + b"\0" * (len(packed) % 2))
     return _rle_header(segments) + b"".join(segments)
 
@@ -137,7 +138,7 @@ def _jpeg_lossless(values: Values, described: PixelDescription) -> bytes:
     space = "RGB" if described.samples == _COLOUR else None
     return bytes(
         imagecodecs.jpeg8_encode(
-            _unsigned(values, described),
+            _narrow(_unsigned(values, described), described),
             lossless=True,
             predictor=1,
             bitspersample=described.bits_stored,
@@ -148,20 +149,19 @@ def _jpeg_lossless(values: Values, described: PixelDescription) -> bytes:
 
 
 def _jpeg_ls(near: int, values: Values, described: PixelDescription) -> bytes:
+    """JPEG-LS of any size: the encoder makes room for twice the bytes that it is given.
+
+    `jpeg_ls.encode_buffer` takes no more bytes than the picture has, and a small one is shorter than its own
+    headers. So it is called below that; what is behind the picture it does not read.
+    """
     _check_bits(described)
     if near and described.signed:  # what is near as bits is not near as numbers
         raise Unrenderable("JPEG-LS with loss does not hold signed values")
-    return bytes(
-        jpeg_ls.encode_buffer(
-            numpy.ascontiguousarray(_unsigned(values, described)).tobytes(),
-            described.rows,
-            described.columns,
-            described.samples,
-            described.bits_stored,
-            near,
-            2 if described.samples > 1 else 0,
-        )
-    )
+    picture = _narrow(_unsigned(values, described), described).tobytes()
+    room = bytes(max(0, _SMALLEST_BUFFER - len(picture)))
+    interleave = 2 if described.samples > 1 else 0
+    size = (described.rows, described.columns, described.samples, described.bits_stored)
+    return bytes(_CharLS._encode(picture + room, near, interleave, *size))
 
 
 def _check_bits(described: PixelDescription) -> None:
@@ -176,6 +176,11 @@ def _unsigned(values: Values, described: PixelDescription) -> Values:
     kind = numpy.dtype(f"u{described.dtype.itemsize}")
     mask: Values = values.view(kind) & kind.type((1 << described.bits_stored) - 1)
     return mask
+
+
+def _narrow(values: Values, described: PixelDescription) -> Values:
+    """Values in bytes where these hold what is stored: encoders want no wider cells than they write."""
+    return values.astype(numpy.uint8) if described.bits_stored <= _BYTE else values
 
 
 def _jpeg_2000(values: Values, described: PixelDescription) -> bytes:
@@ -259,7 +264,9 @@ def _jpeg_xl(values: Values, described: PixelDescription) -> bytes:
     if described.signed:
         raise Unrenderable("JPEG XL does not hold signed values")
     return bytes(
-        imagecodecs.jpegxl_encode(values, lossless=True, effort=3, bitspersample=described.bits_stored)
+        imagecodecs.jpegxl_encode(
+            _narrow(values, described), lossless=True, effort=3, bitspersample=described.bits_stored
+        )
     )
 
 

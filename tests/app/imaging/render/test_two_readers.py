@@ -31,7 +31,8 @@ JPEG_XL = "1.2.840.10008.1.2.4.110"
 CONVERTED = "1.2.840.10008.1.2.4.50"  # two inverse cosine transforms and two conversions differ a little
 FEWEST = 3  # that GDCM survives
 SHAPES = ((64, 130), (33, 34), (3, 5), (1, 1))
-GREY = ((8, 8), (8, 5), (16, 10), (16, 12), (16, 16), (32, 32))
+SMALL = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 9), (9, 1))
+GREY = ((8, 8), (8, 5), (16, 8), (16, 10), (16, 12), (16, 16), (32, 32))
 REAL = tuple(path.name for path in sorted(Path(str(get_testdata_file("CT_small.dcm"))).parent.glob("*.dcm")))
 
 
@@ -100,6 +101,19 @@ def read_alike(pixels: PixelDescription, uid: str, another: AnotherReader) -> bo
     most = 3 if uid == CONVERTED else 1 if lossy else 0
     assert numpy.abs(difference).max() <= most, (pixels, uid)
     return True
+
+
+@pytest.mark.parametrize("uid", [each for each, row in ENCODINGS.items() if row.method is None])
+def test_no_picture_is_too_small_for_a_syntax_that_loses_nothing(uid: str) -> None:
+    """Noise, whose codestream is longer than its pixels."""
+    noise = numpy.random.default_rng(7)
+    for shape, (allocated, stored), samples in product(SMALL, ((8, 8), (16, 8), (16, 12), (16, 16)), (1, 3)):
+        pixels = described(*shape, samples=samples, allocated=allocated, stored=stored)
+        values = noise.integers(0, 1 << stored, pixels.shape).astype(pixels.dtype)
+
+        data = encode(Frame(values, pixels.photometric), pixels, uid)
+
+        assert numpy.array_equal(decode(data, pixels.with_syntax(uid)).values, values), (pixels, uid)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
