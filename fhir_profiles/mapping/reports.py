@@ -18,7 +18,15 @@ ORIGIN = {"system": "urn:hilum:origin", "code": "dicom", "display": "Told by a D
 _IN_PART = {"system": "urn:hilum:origin", "code": "part", "display": "The DICOM object says more"}
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/v2-0074"
 _OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
-_DOSE_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.88.67", "1.2.840.10008.5.1.4.1.1.88.68"})
+_NOBODY_VERIFIES = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.88.59",  # key objects: nothing is said of it (C.17.6.2)
+        "1.2.840.10008.5.1.4.1.1.88.67",  # what machines sum up: doses by X-rays,
+        "1.2.840.10008.5.1.4.1.1.88.68",  # by radiopharmaceuticals,
+        "1.2.840.10008.5.1.4.1.1.88.73",  # of a patient,
+        "1.2.840.10008.5.1.4.1.1.88.76",  # and the enhanced form
+    }
+)
 _LONGEST_CONCLUSION = 16_384
 
 
@@ -63,14 +71,14 @@ def _report(report: StructuredReport) -> dict[str, Any]:
 
 
 def _status(report: StructuredReport) -> str:
-    """How far the report is: whoever verified it made it final; what machines sum up, nobody verifies."""
+    """How far the report is: whoever verified it made it final; some kinds are never more than they are."""
     said = report.attributes
     if said.get("CompletionFlag") == "PARTIAL":
         return "partial"
     if said.get("PreliminaryFlag") == "PRELIMINARY":
         return "preliminary"
     verified = said.get("VerificationFlag") == "VERIFIED" or said.get("PreliminaryFlag") == "FINAL"
-    return "final" if verified or said.get("SOPClassUID") in _DOSE_CLASSES else "preliminary"
+    return "final" if verified or said.get("SOPClassUID") in _NOBODY_VERIFIES else "preliminary"
 
 
 def _when(report: StructuredReport) -> str | None:

@@ -107,6 +107,7 @@ def test_key_images_are_named() -> None:
     bare = report_of(("113000", "DCM", "Of Interest"), seen_on("1.2.5"))
 
     assert (spoken(report["code"]), note["valueString"]) == ("Of Interest", "See the nodule")
+    assert (report["status"], note["status"]) == ("final", "final")  # nobody verifies key objects
     assert len(note["derivedFrom"]) == 2
     (only,) = told(bare)[1]
     assert (spoken(only["code"]), len(only["derivedFrom"])) == ("Of Interest", 1)
