@@ -103,6 +103,10 @@ def _orders(rows: Sequence[ShelfRow]) -> tuple[CarriedOrder, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+def _studies(rows: Sequence[ShelfRow]) -> tuple[str, ...]:
+    return tuple(sorted({row["study"] for row in rows}))
+
+
 def _document(body: bytes) -> Mapping[str, Any]:
     document: Mapping[str, Any] = orjson.loads(zlib.decompress(body))
     return document
@@ -130,6 +134,15 @@ CARRIERS: Shelf[tuple[Candidate, ...]] = Shelf(
     _candidates,
 )
 """The Patients who carry an identifier value (the key of its Term), in the order of their creation."""
+
+NUMBERED: Shelf[tuple[str, ...]] = Shelf(
+    "numbered",
+    """MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = key AND t.serial IS NOT NULL
+    MATCH (t)-[:OF]->(s:ImagingStudy) WHERE s.managed = true AND s.deleted = false
+    WITH {key: key, study: s.dicomKey} AS row""",
+    _studies,
+)
+"""The studies with pictures (their DICOM keys) that are found by a Term, the key of which is the row's."""
 
 ORDERS: Shelf[tuple[CarriedOrder, ...]] = Shelf(
     "orders",

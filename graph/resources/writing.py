@@ -14,7 +14,7 @@ from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
 from graph.resources.following import MERGED, above, followed_values
 from graph.resources.identified import remember_holder
-from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
+from graph.resources.states import CARRIERS, NUMBERED, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
 
 Properties: TypeAlias = Mapping[str, Any]
 
@@ -220,6 +220,8 @@ def _remember(shelves: Shelves, write: ResourceWrite, numbers: Numbers) -> None:
         remember_holder(shelves, write.key, write.resource_type, write.version_id, write.values)
     for dicom_key in {before.get("dicomKey"), properties.get("dicomKey")} - {None}:
         shelves.put(STUDIES, str(dicom_key), state if dicom_key == properties.get("dicomKey") else None)
+    if write.resource_type == "ImagingStudy" and write.values is not None:
+        shelves.cloud(NUMBERED)  # by which Terms it was found before is not known here
     if write.resource_type == "Patient":
         _remember_carrier(shelves, write, tenant)
     elif write.resource_type == "ServiceRequest":

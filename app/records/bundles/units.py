@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from app.records.bundles.plans import TransactionPlan
 from app.records.bundles.transactions import write_plan
 from app.records.write.units import RecordUnit
-from app.records.write.writing import Written
-from graph.commit import Draft, Keys, View
+from app.records.write.writing import Desk, Written
+from graph.commit import Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,6 @@ class WriteEntries(RecordUnit[list[Written | None]]):
         """The ids of the resources that the entries make."""
         return self.plan.presumes_absent(self.scope)
 
-    def decide(self, view: View, draft: Draft) -> list[Written | None]:
+    def write(self, desk: Desk) -> list[Written | None]:
         """Settle what is conditional, then write."""
-        return write_plan(self.desk(view, draft), self.plan)
+        return write_plan(desk, self.plan)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from app.records.write.receiving import Prepared
 from app.records.write.units import RecordUnit
-from app.records.write.writing import Written
-from graph.commit import Draft, Keys, View
+from app.records.write.writing import Desk, Written
+from graph.commit import Keys
 from graph.resources.states import RESOURCES, STUDIES
 from graph.studies.overlaying import named_study
 
@@ -29,7 +29,6 @@ class PutResources(RecordUnit[list[Written]]):
             STUDIES: tuple(key for key in studies if key),
         }
 
-    def decide(self, view: View, draft: Draft) -> list[Written]:
+    def write(self, desk: Desk) -> list[Written]:
         """Write them in their order."""
-        desk = self.desk(view, draft)
         return [desk.put(each, method="PUT") for each in self.prepared]

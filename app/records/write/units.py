@@ -1,5 +1,6 @@
 """The units of work of writing resources: each a change that is decided as one (FHIR R4 http.html)."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,9 +17,10 @@ from app.records.write.receiving import Prepared, Received
 from app.records.write.writing import Desk, Written
 from graph.commit import Draft, Keys, Unit, View
 from graph.keys import resource_key
-from graph.resources.states import RESOURCES, STUDIES
+from graph.resources.states import NUMBERED, RESOURCES, STUDIES
 from graph.scope import AccessScope
 from graph.site import Site
+from graph.studies.orders import follow_orders, numbered_keys
 from graph.studies.overlaying import named_study
 
 Answer = TypeVar("Answer")
@@ -31,9 +33,15 @@ class RecordUnit(Unit[Answer], Generic[Answer]):
     scope: AccessScope
     site: Site
 
-    def desk(self, view: View, draft: Draft) -> Desk:
-        """Where its resources are written."""
-        return Desk(view, draft, self.scope, self.site)
+    def decide(self, view: View, draft: Draft) -> Answer:
+        """Write its resources, and what follows of them for studies."""
+        answer = self.write(Desk(view, draft, self.scope, self.site))
+        follow_orders(view, draft, self.site)
+        return answer
+
+    @abstractmethod
+    def write(self, desk: Desk) -> Answer:
+        """Write its resources at a desk; return the answer of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +57,15 @@ class CreateResource(RecordUnit[Written]):
         return _study_of(self.scope, self.prepared)
 
     def presumes_absent(self) -> Keys:
-        """Nobody has the new id, nor what it must not be beside."""
+        """Nobody has the new id, nor what it must not be beside, and no study the number of a new order."""
+        prepared = self.prepared
+        numbers = numbered_keys(self.scope.tenant, prepared.resource_type, prepared.values)
         beside = self.if_none_exist.looks_at(self.scope) if self.if_none_exist else {}
-        return {RESOURCES: (self.prepared.key,), **beside}
+        return {RESOURCES: (prepared.key,), **beside, **({NUMBERED: numbers} if numbers else {})}
 
-    def decide(self, view: View, draft: Draft) -> Written:
+    def write(self, desk: Desk) -> Written:
         """Create it."""
-        return create(self.desk(view, draft), self.prepared, self.if_none_exist, self.demanded)
+        return create(desk, self.prepared, self.if_none_exist, self.demanded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +79,9 @@ class UpdateResource(RecordUnit[Written]):
         """The resource; of an ImagingStudy, whether another one has its UID."""
         return {RESOURCES: (self.prepared.key,), **_study_of(self.scope, self.prepared)}
 
-    def decide(self, view: View, draft: Draft) -> Written:
+    def write(self, desk: Desk) -> Written:
         """Write it."""
-        return self.desk(view, draft).put(self.prepared, method="PUT", demanded=self.demanded)
+        return desk.put(self.prepared, method="PUT", demanded=self.demanded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +97,8 @@ class UpdateMatch(RecordUnit[Written]):
         """Who is asked for."""
         return self.criteria.looks_at(self.scope)
 
-    def decide(self, view: View, draft: Draft) -> Written:
+    def write(self, desk: Desk) -> Written:
         """Search, then write."""
-        desk = self.desk(view, draft)
         return update_where(desk, self.received, self.new_id, self.criteria, self.demanded)
 
 
@@ -110,9 +119,8 @@ class PatchResource(RecordUnit[Written]):
         asked = self.criteria.looks_at(self.scope) if self.criteria else {}
         return {RESOURCES: (self.prepared.key,), **asked, **_study_of(self.scope, self.prepared)}
 
-    def decide(self, view: View, draft: Draft) -> Written:
+    def write(self, desk: Desk) -> Written:
         """Search, then write."""
-        desk = self.desk(view, draft)
         if self.criteria:
             require_matched(self.prepared, only_match(desk, self.criteria))
         return desk.put(self.prepared, method="PATCH", demanded=self.demanded, base=self.base)
@@ -130,9 +138,9 @@ class DeleteResource(RecordUnit[Written | None]):
         """The resource."""
         return {RESOURCES: (resource_key(self.scope.tenant, self.resource_type, self.resource_id),)}
 
-    def decide(self, view: View, draft: Draft) -> Written | None:
+    def write(self, desk: Desk) -> Written | None:
         """Delete it."""
-        return self.desk(view, draft).delete(self.resource_type, self.resource_id, self.demanded)
+        return desk.delete(self.resource_type, self.resource_id, self.demanded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +154,9 @@ class DeleteMatch(RecordUnit[Written | None]):
         """Who is asked for."""
         return self.criteria.looks_at(self.scope)
 
-    def decide(self, view: View, draft: Draft) -> Written | None:
+    def write(self, desk: Desk) -> Written | None:
         """Search, then delete."""
-        return delete_where(self.desk(view, draft), self.criteria, self.demanded)
+        return delete_where(desk, self.criteria, self.demanded)
 
 
 def _study_of(scope: AccessScope, prepared: Prepared) -> Keys:

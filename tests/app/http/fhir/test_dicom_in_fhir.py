@@ -13,7 +13,7 @@ from graph.accounts.accounts import Granted
 from tests.app.http.fhir.conftest import Fhir
 from tests.app.security.planting import Planter
 from tests.factories.dicom import ct_instance, presentation_state
-from tests.factories.fhir import bundle, patient
+from tests.factories.fhir import bundle, entry, patient
 from tests.factories.pixels import item_of
 from tests.factories.reports import cad_report, dose_report, key_objects, measurement_report
 
@@ -116,6 +116,36 @@ def test_a_study_names_the_one_order_of_its_patient_with_its_number(fhir: Fhir, 
     send(slice_of(2))
     assert "reference" not in study_of(fhir)["basedOn"][0]
     assert fhir.found(f"ImagingStudy?basedon={name}") == []
+
+
+def test_an_order_that_comes_changes_and_goes_is_that_of_its_pictures(fhir: Fhir, send: Any) -> None:
+    jane, other = fhir.create(patient("7", **JANE)), fhir.create(patient("8"))
+    send(slice_of())
+
+    def named() -> str | None:
+        (found,) = study_of(fhir)["basedOn"]
+        name: str | None = found.get("reference")
+        assert name is None or fhir.found(f"ImagingStudy?basedon={name}")
+        return name
+
+    versions = study_of(fhir)["meta"]["versionId"]
+    fhir.create(order(other))
+    fhir.create(order(jane, "A2"))
+    assert (named(), study_of(fhir)["meta"]["versionId"]) == (None, versions)
+    first = fhir.create(order(jane))
+    assert named() == first
+    second = fhir.create(order(jane))
+    assert named() is None
+    assert fhir.send("DELETE", second).status_code == 204
+    assert named() == first
+    changed = {**order(jane, "A9"), "id": first.partition("/")[2]}
+    assert fhir.send("PUT", first, changed).status_code == 200
+    assert named() is None
+    assert fhir.send("POST", "", bundle(entry(order(jane)), entry(order(other)))).status_code == 200
+    assert named() not in (None, first)
+    back = entry({**order(jane), "id": first.partition("/")[2]}, "PUT", first)
+    assert fhir.send("POST", "", bundle(back)).status_code == 200
+    assert named() is None
 
 
 def test_what_was_read_may_be_sent_back_with_more(fhir: Fhir, send: Any) -> None:
