@@ -123,7 +123,9 @@ class Wiring(Stores):
     @cached_property
     def assemblies(self) -> Assemblies:
         config = self.config
-        return Assemblies(self.blobs, _blob_id, longest=config.part_size, most=config.request_size)
+        return Assemblies(
+            self.blobs, _blob_id, self.renderers, longest=config.part_size, most=config.request_size
+        )
 
     @cached_property
     def imaging_search(self) -> ImagingSearch:

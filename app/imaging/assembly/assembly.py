@@ -5,16 +5,20 @@ metadata may come before, after or between. A file is put together when it is st
 Endian, or in the transfer syntax of its compressed pixels.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from os import pread
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.blobs import BlobStore, Upload
 from app.imaging.assembly.compressed import (
     EXPLICIT_LITTLE,
+    OCTETS,
+    PHOTOGRAPHS,
     PixelPart,
+    described,
     encapsulated,
+    photograph_description,
     pixel_description,
     pixel_syntax,
 )
@@ -25,11 +29,13 @@ from app.imaging.assembly.encoding import (
     header,
     padding,
 )
+from app.imaging.render.renderers import Renderers
+from app.imaging.render.tasks import Develop
 from app.imaging.store.elements import PIXEL_DATA
 from app.imaging.store.part10 import valid_uid, written_beginning
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
-from graph.errors import TooLarge
+from graph.errors import NotAcceptable, TooLarge
 from graph.scope import AccessScope
 
 _CHUNK = 1 << 20
@@ -44,42 +50,66 @@ class _Bulk:
     upload: Upload
     media_type: str
     transfer_syntax: str | None
+    description: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def read(self, offset: int, length: int) -> bytes:
-        return pread(self.upload.fileno(), length, offset)
+        return os.pread(self.upload.fileno(), length, offset)
 
     def chunks(self) -> Iterator[bytes]:
         for offset in range(0, self.upload.size, _CHUNK):
             yield self.read(offset, _CHUNK)
 
     def pixels(self) -> PixelPart:
-        return PixelPart(self.media_type, self.transfer_syntax, self.upload.size, self.read, self.chunks)
+        size = self.upload.size
+        return PixelPart(
+            self.media_type, self.transfer_syntax, size, self.read, self.chunks, self.description
+        )
 
 
 class Assemblies:
     """Begins assemblies, for whoever may store.
 
     `longest` is the largest part in bytes, `most` what all files of a request may be together: one part of
-    bulk data may be named by any number of instances.
+    bulk data may be named by any number of instances. The renderers read photographs.
     """
 
-    def __init__(self, blobs: BlobStore, new_blob_id: Callable[[], str], *, longest: int, most: int) -> None:
-        self._blobs, self._new_blob_id = blobs, new_blob_id
+    def __init__(
+        self,
+        blobs: BlobStore,
+        new_blob_id: Callable[[], str],
+        renderers: Renderers,
+        *,
+        longest: int,
+        most: int,
+    ) -> None:
+        self._blobs, self._new_blob_id, self._renderers = blobs, new_blob_id, renderers
         self._longest, self._most = longest, most
 
     def begin(self, scope: AccessScope) -> "Assembly":
         """The assembly of one request, empty."""
         scope.require("imaging.store")
-        return Assembly(self._blobs, self._new_blob_id, longest=self._longest, most=self._most)
+        return Assembly(
+            self._blobs, self._new_blob_id, self._renderers, longest=self._longest, most=self._most
+        )
 
 
 class Assembly:
     """Takes the bulk data of one request and gives the files of its instances; a context manager."""
 
-    def __init__(self, blobs: BlobStore, new_blob_id: Callable[[], str], *, longest: int, most: int) -> None:
-        self._blobs, self._new_blob_id, self._longest = blobs, new_blob_id, longest
+    def __init__(
+        self,
+        blobs: BlobStore,
+        new_blob_id: Callable[[], str],
+        renderers: Renderers,
+        *,
+        longest: int,
+        most: int,
+    ) -> None:
+        self._blobs, self._new_blob_id, self._renderers = blobs, new_blob_id, renderers
+        self._longest = longest
         self._most = self._left = most
         self._bulk: dict[str, list[_Bulk]] = {}
+        self._developed: dict[str, list[_Bulk]] = {}
 
     def take(
         self, location: str, media_type: str, transfer_syntax: str | None, chunks: Iterable[bytes]
@@ -106,10 +136,10 @@ class Assembly:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for parts in self._bulk.values():
+        for parts in (*self._bulk.values(), *self._developed.values()):
             for part in parts:
                 part.upload.discard()
-        self._bulk = {}
+        self._bulk, self._developed = {}, {}
 
     def _file(self, dataset: Any) -> Iterator[bytes]:
         """The chunks of one file.
@@ -133,6 +163,11 @@ class Assembly:
         syntax = pixel_syntax(pixels) if pixels else EXPLICIT_LITTLE
         if pixels and syntax_of(syntax).encapsulated:
             elements = dict(sorted({**pixel_description(pixels[0]), **elements}.items()))
+        elif pixels and (found := described(pixels)):
+            words = {
+                PIXEL_DATA: {**elements[PIXEL_DATA], "vr": "OW"}
+            }  # of bits in words or in bytes (PS3.5 A.2)
+            elements = dict(sorted({**elements, **found, **words}.items()))
         written = {
             tag: b"" if "BulkDataURI" in entry else encoder.element(tag, entry)
             for tag, entry in elements.items()
@@ -167,11 +202,41 @@ class Assembly:
         entry = elements.get(PIXEL_DATA)
         if entry is None or "BulkDataURI" not in entry:
             return []
-        return [each.pixels() for each in self._named(PIXEL_DATA, entry["BulkDataURI"])]
+        return [each.pixels() for each in self._plain(entry["BulkDataURI"])]
+
+    def _plain(self, address: Any) -> list[_Bulk]:
+        """The parts of pixel data at an address, photographs that no transfer syntax keeps developed."""
+        parts = self._named(PIXEL_DATA, address)
+        if not any(each.media_type in PHOTOGRAPHS for each in parts):
+            return parts
+        if address not in self._developed:
+            found = self._developed[address] = []
+            for each in parts:
+                found.append(self._develop(each))
+        return self._developed[address]
+
+    def _develop(self, photograph: _Bulk) -> _Bulk:
+        """A photograph as plain pixels in a file of their own; raises `Refused`."""
+        upload = self._blobs.begin(self._new_blob_id())
+        try:
+            with os.fdopen(os.dup(photograph.upload.fileno()), "rb") as file:
+                made = self._renderers.ask(Develop(media_type=photograph.media_type), file)
+            head, _ = made.lengths
+            told = b"".join(made.between(0, head))
+            for chunk in made.between(head, sum(made.lengths)):
+                upload.write(chunk)
+        except NotAcceptable as refused:
+            upload.discard()
+            raise Refused(f"The photograph cannot be read: {refused.message}.", tag=PIXEL_DATA) from None
+        except BaseException:
+            upload.discard()
+            raise
+        return _Bulk(upload, OCTETS, None, photograph_description(told))
 
     def _apart(self, tag: int, entry: Mapping[str, Any]) -> Iterator[bytes]:
         """An element whose value is bulk data, as it lies in its file."""
-        parts = self._named(tag, entry["BulkDataURI"])
+        address = entry["BulkDataURI"]
+        parts = self._plain(address) if tag == PIXEL_DATA else self._named(tag, address)
         size = sum(part.upload.size for part in parts)
         end = padding(entry["vr"], size)
         yield header(tag, entry["vr"], size + len(end))

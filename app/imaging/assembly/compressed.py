@@ -3,10 +3,12 @@ it is in, what its codestream says of the picture, and how it is encapsulated (P
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import error as struct_error
 from struct import pack, unpack_from
 from typing import Any
+
+import orjson
 
 from app.imaging.assembly.encoding import LONGEST, header
 from app.imaging.store.elements import PIXEL_DATA
@@ -14,11 +16,11 @@ from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
 
 _ROOT = "1.2.840.10008.1.2."
-_OCTETS = "application/octet-stream"
+OCTETS = "application/octet-stream"
 EXPLICIT_LITTLE, _BIG = f"{_ROOT}1", f"{_ROOT}2"
 # What a part without a transfer-syntax parameter is in: the default of table 8.7.3-5.
 _DEFAULTS: Mapping[str, str] = {
-    _OCTETS: EXPLICIT_LITTLE,
+    OCTETS: EXPLICIT_LITTLE,
     "image/jpeg": f"{_ROOT}4.70",
     "image/jls": f"{_ROOT}4.80",
     "image/jp2": f"{_ROOT}4.90",
@@ -40,6 +42,9 @@ _BASELINE, _EXTENDED, _LOSSLESS, _JPEG_LS = 0xC0, 0xC1, 0xC3, 0xF7
 _SOS, _SOI, _APP14 = 0xDA, 0xD8, 0xEE
 _ITEM, _END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 _COLOUR = 3
+_FRAMES = 0x00280008
+PHOTOGRAPHS = frozenset({"image/png", "image/gif"})
+"""Media types that no transfer syntax keeps: their pixels are stored as they are (table 10.5.2-1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class PixelPart:
     size: int
     read: Callable[[int, int], bytes]
     chunks: Callable[[], Iterable[bytes]]
+    description: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """What a photograph was found to be that is plain pixels now."""
 
     def head(self) -> bytes:
         """As much as says what a codestream is."""
@@ -93,6 +100,33 @@ def pixel_description(part: PixelPart) -> dict[int, dict[str, Any]]:
     picture = _picture(part)
     if picture is None:
         return {}
+    return _macro(picture)
+
+
+def photograph_description(told: bytes) -> dict[int, dict[str, Any]]:
+    """The macro of a photograph that was developed, and its number of frames where it moves."""
+    found = orjson.loads(told)
+    frames = found.pop("frames")
+    macro = _macro(_Picture(0, **found))
+    return macro | ({_FRAMES: {"vr": "IS", "Value": [frames]}} if frames > 1 else {})
+
+
+def described(parts: Sequence[PixelPart]) -> Mapping[int, Mapping[str, Any]]:
+    """What photographs that were developed say of the pixels that they are together.
+
+    Empty where they are none; raises `Refused` where they are of several sizes.
+    """
+    first = parts[0].description
+    if any(part.description != first for part in parts):
+        raise Refused("The photographs of the pixel data are not of one size.", tag=PIXEL_DATA)
+    if not first or len(parts) == 1:
+        return first
+    each = first.get(_FRAMES, {}).get("Value", [1])[0]
+    return {**first, _FRAMES: {"vr": "IS", "Value": [each * len(parts)]}}
+
+
+def _macro(picture: _Picture) -> dict[int, dict[str, Any]]:
+    """The attributes that say what a picture is."""
     colour = picture.samples == _COLOUR
     told: dict[int, tuple[str, Any]] = {
         0x00280002: ("US", picture.samples),

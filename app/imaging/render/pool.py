@@ -21,8 +21,9 @@ from threading import Event
 from typing import BinaryIO, cast
 
 from app.imaging.render.doing import perform, refusal
+from app.imaging.render.photographs import develop
 from app.imaging.render.source import ReadHeader, opened, read_header
-from app.imaging.render.tasks import Draw, Task
+from app.imaging.render.tasks import Develop, Draw, Task
 from app.imaging.render.wire import INLINE, Cut, receive, send_frame, send_pieces, send_refusal
 from graph.local.sockets import is_ours, listen
 
@@ -160,9 +161,11 @@ class _Renderer:
         return cast(BinaryIO, SpooledTemporaryFile[bytes](INLINE, mode="w+b", dir=str(self._scratch)))
 
     def _done(
-        self, task: Task, files: Sequence[BinaryIO], target: BinaryIO, note: Callable[[int], None]
+        self, task: Task | Develop, files: Sequence[BinaryIO], target: BinaryIO, note: Callable[[int], None]
     ) -> Sequence[int]:
         file, *others = files
+        if isinstance(task, Develop):
+            return develop(file, task.media_type, target, note)
         presentation = None
         if isinstance(task, Draw) and task.presentation:
             presentation = read_header(others[0], task.presentation.transfer_syntax_uid, self._scratch)

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from app.imaging.render.tasks import Task
+from app.imaging.render.tasks import Develop, Task
 from app.imaging.render.wire import Cut, Word, receive, send_task
 from graph.errors import NotAcceptable, Unavailable
 from graph.local.sockets import connect
@@ -66,7 +66,7 @@ class Renderers:
         self._address = address
         self._seconds = seconds
 
-    def ask(self, task: Task, *files: BinaryIO) -> Pieces:
+    def ask(self, task: Task | Develop, *files: BinaryIO) -> Pieces:
         """Have a task done on open files, that of the instance first.
 
         Raises `NotAcceptable` with what cannot be done and at which frame, `Unavailable` where no renderer
@@ -84,7 +84,7 @@ class Renderers:
         with connection:
             yield connection
 
-    def _answer(self, connection: socket.socket, task: Task, files: Sequence[BinaryIO]) -> Pieces:
+    def _answer(self, connection: socket.socket, task: Task | Develop, files: Sequence[BinaryIO]) -> Pieces:
         asked, begun, number = time.monotonic(), False, None
         connection.settimeout(2 * self._seconds + _PATIENCE)  # one task may be before ours
         try:

@@ -22,6 +22,13 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Develop:
+    """A photograph that is no instance yet, as plain pixels: what they are, and all frames in one piece."""
+
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EncodeFrames(Task):
     """Frames, counted from 1, in another transfer syntax: a piece each."""
 
@@ -47,10 +54,11 @@ class Tell(Task):
 class Draw(Task):
     """Frames, counted from 1, as one picture that somebody can look at: one piece.
 
-    Several move, in a media type that can. `presentation` is a presentation state to apply, whose file comes
-    beside that of the instance.
+    Several move, in a media type that can; `one`: it is the first of them that is not blank, or the first.
+    `presentation` is a presentation state to apply, whose file comes beside that of the instance.
     """
 
     numbers: tuple[int, ...]
     wish: Wish
     presentation: Subject | None = None
+    one: bool = False

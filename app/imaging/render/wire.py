@@ -11,7 +11,7 @@ from enum import IntEnum
 from struct import Struct
 from typing import Any, BinaryIO
 
-from app.imaging.render.tasks import Task
+from app.imaging.render.tasks import Develop, Task
 
 _HEAD = Struct("<BQ")
 _STEP = 1 << 18
@@ -42,7 +42,7 @@ class Message:
     descriptors: tuple[int, ...] = ()
 
 
-def send_task(connection: socket.socket, task: Task, files: Sequence[BinaryIO]) -> None:
+def send_task(connection: socket.socket, task: Task | Develop, files: Sequence[BinaryIO]) -> None:
     """Ask for a task on open files, that of the instance first."""
     _send(connection, Word.TASK, task, [file.fileno() for file in files])
 

@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
+import numpy
 import pytest
 from flask.testing import FlaskClient
+from numpy.typing import NDArray
+from PIL import Image
 from pydicom import Dataset, dcmread
 from pydicom.encaps import generate_frames
 from werkzeug.test import TestResponse
@@ -21,6 +24,7 @@ from tests.factories.dicom import (
     multi_frame_instance,
     report_instance,
     secondary_capture,
+    uid,
 )
 
 Json = dict[str, Any]
@@ -187,6 +191,58 @@ def test_a_photograph_says_itself_what_its_picture_is(client: FlaskClient, as_ro
 
     assert (found.Rows, found.Columns, found.SamplesPerPixel, found.BitsAllocated) == (16, 16, 1, 8)
     assert found.PhotometricInterpretation == "MONOCHROME2"
+
+
+def photograph(values: NDArray[Any], kind: str = "PNG", **how: Any) -> bytes:
+    Image.fromarray(values).save(file := BytesIO(), kind, **how)
+    return file.getvalue()
+
+
+def photographed(client: FlaskClient, as_role: AsRole, *parts: bytes, kind: str = "png") -> TestResponse:
+    """Store a secondary capture whose pixels come as photographs, and that says nothing right of them."""
+    dataset, _ = described(secondary_capture(sop_uid=uid("photograph", *parts)))
+    for tag in [each for each in dataset if each.startswith("0028") and each != "00280004"]:
+        del dataset[tag]
+    dataset["7FE00010"] = {"vr": "OB", "BulkDataURI": "photo"}
+    return send(client, as_role, [dataset], [("photo", f"image/{kind}", each) for each in parts])
+
+
+RNG = numpy.random.default_rng(5)
+GREY, DEEP = RNG.integers(0, 256, (5, 7), numpy.uint8), RNG.integers(0, 1 << 16, (5, 7), numpy.uint16)
+COLOUR, CLEAR = RNG.integers(0, 256, (5, 7, 3), numpy.uint8), RNG.integers(0, 256, (5, 7, 4), numpy.uint8)
+
+
+@pytest.mark.usefixtures("renderers")
+@pytest.mark.parametrize("values", [GREY, DEEP, COLOUR, CLEAR], ids=["grey", "16 bits", "colour", "clear"])
+def test_a_photograph_that_no_transfer_syntax_keeps_becomes_plain_pixels(
+    client: FlaskClient, as_role: AsRole, values: NDArray[Any]
+) -> None:
+    """Table 10.5.2-1: Transform."""
+    found = stored(client, as_role, photographed(client, as_role, photograph(values)))
+
+    assert found.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.1"
+    assert found.PhotometricInterpretation == ("MONOCHROME2" if values.ndim == 2 else "RGB")
+    assert numpy.array_equal(found.pixel_array, values[..., :3] if values.ndim == 3 else values)
+
+
+@pytest.mark.usefixtures("renderers")
+def test_photographs_that_move_become_frames(client: FlaskClient, as_role: AsRole) -> None:
+    several = [Image.fromarray(each) for each in (COLOUR // 128 * 255, 255 - COLOUR // 128 * 255)]
+    several[0].save(file := BytesIO(), "GIF", save_all=True, append_images=several[1:], duration=100)
+    moving = stored(client, as_role, photographed(client, as_role, file.getvalue(), kind="gif"))
+    parts = stored(client, as_role, photographed(client, as_role, photograph(GREY), photograph(255 - GREY)))
+
+    assert (moving.NumberOfFrames, moving.pixel_array.shape) == (2, (2, 5, 7, 3))
+    assert numpy.array_equal(moving.pixel_array[1], numpy.asarray(several[1]))
+    assert numpy.array_equal(parts.pixel_array, [GREY, 255 - GREY])
+
+
+@pytest.mark.usefixtures("renderers")
+def test_photographs_that_cannot_be_read_are_refused(client: FlaskClient, as_role: AsRole) -> None:
+    for parts in ((b"no photograph",), (photograph(GREY)[:60],), (photograph(GREY), photograph(COLOUR))):
+        status, reasons, comment = reason(photographed(client, as_role, *parts))
+        assert (status, reasons) == (409, [43264])
+        assert "hotograph" in comment
 
 
 UNREADABLE: Mapping[str, Any] = {

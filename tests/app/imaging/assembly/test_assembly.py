@@ -9,6 +9,7 @@ import pytest
 
 from app.blobs import BlobStore, new_blob_id
 from app.imaging.assembly import Assemblies
+from app.imaging.render.renderers import Renderers
 from graph.errors import Forbidden, StorageFull, TooLarge, Unavailable
 from graph.scope import AccessScope
 from tests.factories.scopes import scope_of
@@ -27,7 +28,7 @@ def assemblies(
     folder: Path, *, floor: int = 0, in_flight: int = 1 << 30, longest: int = 1 << 30
 ) -> Assemblies:
     blobs = BlobStore([folder], floor=floor, in_flight=in_flight)
-    return Assemblies(blobs, new_id, longest=longest, most=1 << 20)
+    return Assemblies(blobs, new_id, Renderers(folder / "none", 1), longest=longest, most=1 << 20)
 
 
 def pieces(number: int) -> Iterator[bytes]:
