@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import request
 
-from app.http.kit.bodies import Pace, parse_json, request_body
+from app.http.kit.bodies import BoundedBody, Pace, content_coding, packed_body, parse_json
 from app.http.kit.multipart import PartLimits, RelatedPart, read_related
 from app.http.kit.negotiation import parse_media_type
+from app.http.kit.unpacking import UnpackedBody
 from app.imaging.assembly import Assembly
 from app.imaging.native_model import NativeLimits, read_native
 from graph.errors import Invalid, TooLarge, Unsupported
@@ -44,7 +45,7 @@ def instances_of_request(
     `begin` makes the assembly of a request whose metadata comes apart. Raises `Unsupported` for another media
     type, `Invalid` for a body that is malformed, `TooLarge` beyond the limits.
     """
-    body = request_body(limits.request_size, limits.pace)
+    body = _plain_body(limits)
     content_type = request.headers.get("Content-Type", "")
     media_type = parse_media_type(content_type)
     if media_type is None:
@@ -65,6 +66,12 @@ def instances_of_request(
         raise Unsupported(_OFFERED, location="Content-Type")
     with begin() as assembly:
         yield assembly.files(_Described(assembly, described, limits.metadata).datasets(parts))
+
+
+def _plain_body(limits: BodyLimits) -> BoundedBody:
+    """The body of the request in hand, unpacked where it comes packed (table 10.5.1-2: Content-Encoding)."""
+    body, coding = packed_body(limits.request_size, limits.pace), content_coding()
+    return UnpackedBody(body, coding, limits.request_size) if coding else body
 
 
 def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -34,24 +34,33 @@ _CODINGS: Mapping[str, Callable[[Readable], Readable]] = {
 }
 
 
-def unpacked(packed: BoundedBody, coding: str, limit: int) -> bytes:
-    """The body as it was before it was packed, at most `limit` bytes.
+class UnpackedBody(BoundedBody):
+    """A body as it was before it was packed, as a stream of at most `limit` bytes.
 
-    Raises `Unsupported` for a coding that is not read, `TooLarge` beyond the limit, `Invalid` for what is not
-    of that coding.
+    Raises `Unsupported` for a coding that is not read; reading raises `TooLarge` beyond the limit, `Invalid`
+    for what is not of that coding, and what reading the packed body raises.
     """
-    reading = _CODINGS.get(coding)
-    if reading is None:
-        raise Unsupported("send the body as it is, or as gzip or zstd", location="Content-Encoding")
-    pieces: list[bytes] = []
-    received = 0
-    try:
-        source = reading(packed)
-        while piece := source.read(CHUNK):
-            received += len(piece)
-            if received > limit:
-                raise TooLarge(f"the body is larger than {limit} bytes when it is unpacked", location="body")
-            pieces.append(piece)
-    except _BROKEN:
-        raise Invalid(f"the body is not {coding}", location="Content-Encoding") from None
-    return b"".join(pieces)
+
+    def __init__(self, packed: BoundedBody, coding: str, limit: int) -> None:
+        reading = _CODINGS.get(coding)
+        if reading is None:
+            raise Unsupported("send the body as it is, or as gzip or zstd", location="Content-Encoding")
+        super().__init__(reading(packed), limit=limit)
+        self._coding = coding
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """Return up to `size` bytes; nothing at the end.
+
+        Raises `TooLarge` beyond the limit, `Invalid` for what is not of the coding.
+        """
+        try:
+            return super().read(size)
+        except _BROKEN:
+            raise Invalid(f"the body is not {self._coding}", location="Content-Encoding") from None
+        except TooLarge as error:
+            raise TooLarge(f"{error.message} when it is unpacked", location=error.location) from None
+
+
+def unpacked(packed: BoundedBody, coding: str, limit: int) -> bytes:
+    """The whole body as it was before it was packed; raises what `UnpackedBody` does."""
+    return b"".join(UnpackedBody(packed, coding, limit).chunks())

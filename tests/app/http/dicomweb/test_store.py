@@ -1,9 +1,12 @@
 """STOW-RS over HTTP: outcomes, statuses and what bad input is told."""
 
+import gzip
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from zstandard import ZstdCompressor
 
 from app.imaging.native_model import read_native
 from app.imaging.store.failure_reasons import REPETITION
@@ -35,6 +38,21 @@ def test_parts_of_a_multipart_request_have_an_outcome_each(client: FlaskClient, 
     assert answer.status_code == 202
     assert len(answer.json[STORED]["Value"]) == 1  # type: ignore[index]
     assert answer.json[FAILED]["Value"][0][REASON]["Value"] == [43264]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("zstd", ZstdCompressor().compress)])
+def test_a_body_that_comes_packed_is_unpacked(
+    client: FlaskClient, as_role: AsRole, coding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """PS3.18 table 10.5.1-2: Content-Encoding."""
+    body, content_type = related(ct_instance(sop_uid="1.5"), ct_instance(sop_uid="1.6"))
+    for packed, content, status in (
+        (pack(body), content_type, 200), (pack(ct_instance(sop_uid="1.7")), DICOM, 200),
+        (ct_instance(), DICOM, 400), (pack(ct_instance())[:-20], DICOM, 400),
+    ):  # fmt: skip
+        headers = as_role("service", Content_Type=content, Content_Encoding=coding)
+        assert client.post("/dicom-web/studies", data=packed, headers=headers).status_code == status
+    assert len(client.get("/dicom-web/instances", headers=as_role("service")).json) == 3  # type: ignore[arg-type]
 
 
 def test_sending_the_same_bytes_again_succeeds_and_changes_nothing(
