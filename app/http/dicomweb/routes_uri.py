@@ -1,6 +1,6 @@
 """The URI service, WADO-URI (PS3.18 chapter 9): one instance by its query, as a file or as what it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Response, request
 
@@ -24,7 +24,7 @@ from app.imaging.retrieve import (
     StoredBulk,
     showing_of,
 )
-from graph.errors import Invalid, NotAcceptable
+from graph.errors import Invalid, NotAcceptable, NotFound
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 
@@ -54,8 +54,8 @@ class UriViews:
     def retrieve(self, scope: AccessScope) -> Response:
         """200 with one instance in the media type that is wanted most; of equals what it shows (9.3).
 
-        Raises `Invalid` for a parameter that cannot be, `NotAcceptable` where nothing fits the caller's media
-        types, `NotFound` where the instance or its presentation state is not there.
+        Raises `Invalid` for a parameter that cannot be, also for a presentation state that is not there,
+        `NotAcceptable` where nothing fits the media types, `NotFound` where the instance is not there.
         """
         asked = read_uri_request(request.args)
         _refuse_mixed(request.args.getlist(CONTENT_TYPE))
@@ -66,6 +66,7 @@ class UriViews:
         shown = [media_type(name) for name in MEDIA.get(kind, ())]
         wanted = _wanted(ranges, [*shown, *(forms_of(document) if document else ())])
         if wanted == _FILE:
+            _refuse_windowed(request.args)
             return self._file(found, asked, ranges)
         if asked.transfer_syntax is not None:
             raise Invalid(f"a transfer syntax goes with {DICOM} alone", location="transferSyntax")
@@ -92,21 +93,40 @@ class UriViews:
     ) -> Response:
         """What there is to see or to read; raises `Invalid` for a frame or a state that it has not."""
         wish = read_uri_wish(request.args, form.name, presented=asked.presentation is not None)
-        has_pixels = showing_of(found) is Showing.PIXELS
-        if asked.frame is not None and not (has_pixels and asked.frame <= found.number_of_frames):
-            raise Invalid("the instance has no such frame", location="frameNumber")
+        if asked.frame is not None:
+            _check_frame(asked, asked.frame, found)
         state = self._state(scope, asked, found)
         return self._pictures.alone(scope, found, asked.frame, wish, state)
 
     def _state(self, scope: AccessScope, asked: UriRequest, image: StoredInstance) -> StoredInstance | None:
-        """The presentation state that is asked for; raises `Invalid` for one that is not of that image."""
+        """The presentation state that is asked for; raises `Invalid` for none of that image (9.5.2.3)."""
         if asked.presentation is None:
             return None
         uids = asked.presentation
-        state = self._retrieval.with_frames(scope, asked.study, uids.series, uids.instance)
+        try:
+            state = self._retrieval.with_frames(scope, asked.study, uids.series, uids.instance)
+        except NotFound:
+            raise Invalid("there is no such presentation state", location="presentationUID") from None
         if showing_of(state) is not Showing.STATE or not self._rendering.shows(scope, state, image):
             raise Invalid("it is no presentation state of that image", location="presentationUID")
         return state
+
+
+def _check_frame(asked: UriRequest, frame: int, found: StoredInstance) -> None:
+    """Raise `Invalid` for a frame of what has not several, and beside a state (9.5.2.1, 9.5.2.3)."""
+    if asked.presentation is not None:
+        raise Invalid("It does not go with a presentation state.", location="frameNumber")
+    if showing_of(found) is not Showing.PIXELS or found.number_of_frames == 1:
+        raise Invalid("the instance has not several frames", location="frameNumber")
+    if frame > found.number_of_frames:
+        raise Invalid("the instance has no such frame", location="frameNumber")
+
+
+def _refuse_windowed(arguments: Mapping[str, str]) -> None:
+    """Raise `Invalid` where a file is asked for in a window of grey values (9.5.1.2.6)."""
+    for name in ("windowCenter", "windowWidth"):
+        if name in arguments and CONTENT_TYPE in arguments:
+            raise Invalid(f"It does not go with {DICOM}.", location=name)
 
 
 def _refuse_mixed(values: Sequence[str]) -> None:
@@ -124,5 +144,6 @@ def _wanted(ranges: Sequence[MediaRange], shown: Sequence[MediaType]) -> MediaTy
     offers = [*(each for each in shown if each.name != OCTETS.name), _FILE]
     weights = [weigh(ranges, each) for each in offers]
     if not max(weights):
-        raise NotAcceptable("it can be had in other media types", location=CONTENT_TYPE)
+        names = (each.name for each in offers)
+        raise NotAcceptable("it can be had in other media types", location=CONTENT_TYPE, offered=names)
     return offers[weights.index(max(weights))]

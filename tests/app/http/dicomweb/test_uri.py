@@ -202,7 +202,8 @@ WRONG: tuple[tuple[str, dict[str, str]], ...] = (
     ("transferSyntax", {"transferSyntax": ExplicitVRLittleEndian}),
     ("frameNumber", {"frameNumber": "0"}),
     ("frameNumber", {"frameNumber": "1,2"}),
-    ("frameNumber", {"frameNumber": "2"}),
+    ("frameNumber", {"frameNumber": "1"}),
+    ("windowCenter", {"windowCenter": "40", "windowWidth": "400", "contentType": "application/dicom"}),
     ("rows", {"rows": "-1"}),
     ("columns", {"columns": "wide"}),
     ("region", {"region": "0,0,2,2"}),
@@ -250,7 +251,10 @@ def test_what_is_not_there_is_not_found(
     for name in ("studyUID", "seriesUID", "objectUID"):
         assert asked(client, as_role, slice_of, **{name: uid("nowhere")}).status_code == 404
     other = {"presentationUID": uid("no state"), "presentationSeriesUID": uid("no series")}
-    assert asked(client, as_role, slice_of, **other).status_code == 404
+    answer = asked(client, as_role, slice_of, **other)
+    assert (answer.status_code, answer.get_json()["location"]) == (400, ["presentationUID"])  # 9.5.2.3
+    beside = asked(client, as_role, slice_of, frameNumber="1", **other)
+    assert (beside.status_code, beside.get_json()["location"]) == (400, ["frameNumber"])
 
 
 def test_nothing_is_said_to_be_anonymized_that_is_not(
