@@ -169,6 +169,17 @@ class ImagingStore:
 
         return self._graph.recalled(scope, ("matches in all", entity, where), counted, lambda _: _NUMBER)
 
+    def rows(self, scope: AccessScope, question: Question) -> int:
+        """How many rows a page has; they are not read."""
+        question = replace(question, where=_with_pictures(question.entity, question.where))
+
+        def counted() -> int:
+            statement = page(scope, self._far_pages.placed(scope, question))
+            text = f"CALL () {{ {statement.text} }} RETURN count(key) AS rows"
+            return int(self._graph.read(text, **statement.parameters)[0]["rows"])
+
+        return self._graph.recalled(scope, ("rows of a page", question), counted, lambda _: _NUMBER)
+
     def _matches(self, scope: AccessScope, question: Question, stored: bool) -> tuple[ImagingMatch, ...]:
         statement = page(scope, self._far_pages.placed(scope, question))
         shown = _SHOWN[question.entity] + (f", {_STORED[question.entity]}" if stored else "")

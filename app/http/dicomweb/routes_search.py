@@ -7,7 +7,7 @@ from app.http.dicomweb.dataset_answers import data_sets, form_wanted
 from app.http.dicomweb.search_parameters import parse
 from app.http.dicomweb.search_response import dataset
 from app.http.dicomweb.uids import check_uids
-from app.imaging.search import ImagingSearch
+from app.imaging.search import MOST_COUNTED, ImagingSearch
 from app.site import Sites
 from graph.query.attributes import INSTANCE, SERIES, STUDY
 from graph.scope import AccessScope
@@ -21,7 +21,6 @@ PATHS = {
     "/studies/<study>/series/<series>/instances": INSTANCE,
 }
 _TOTAL = "X-Total-Count"
-_MORE = "There are additional results that can be requested with offset"
 
 
 class QidoViews:
@@ -45,8 +44,15 @@ class QidoViews:
             response = data_sets(found, form)
         else:
             response = Response(status=204)
-        for warning in (*query.warnings, *([_MORE] if page.more else [])):
+        more = [_told(self._search.remaining(scope, query.request))] if page.more else []
+        for warning in (*query.warnings, *more):
             response.headers.add("Warning", warned(address, warning))
         if query.total:
             response.headers[_TOTAL] = str(self._search.total(scope, query.request))
         return response
+
+
+def _told(remaining: int) -> str:
+    """The warning of matches that were not returned yet (8.3.4.4.1)."""
+    count = f"more than {MOST_COUNTED}" if remaining > MOST_COUNTED else remaining
+    return f"There are {count} additional results that can be requested"

@@ -27,12 +27,13 @@ class Fields:
     """Which attributes are returned unasked by their level: by keyword, or all that are kept for search.
 
     `stored` are the tags of others, which come from the stored metadata; with `all`, so does whatever else it
-    says at the level.
+    says at the level. `unknown` are the names of no attribute, as they were written.
     """
 
     named: frozenset[str] = frozenset()
     all: bool = False
     stored: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
 
     @property
     def wants_metadata(self) -> bool:
@@ -43,10 +44,10 @@ class Fields:
 def fields_of(values: Iterable[str], keys: Iterable[str] = ()) -> Fields:
     """Read the values of includefield, each a list, and names of keys that come back without being matched.
 
-    A name of no attribute is passed over, as 8.3.4.3 allows. Raises `Invalid` beyond 500 names.
+    Raises `Invalid` beyond 500 names.
     """
-    names = {each for value in values for each in value.split(",") if each}
-    names |= set(keys) - {_EVERYTHING}
+    included = dict.fromkeys(each for value in values for each in value.split(",") if each)
+    names = included.keys() | set(keys) - {_EVERYTHING}
     if len(names) > _MOST:
         raise Invalid(f"more than {_MOST} fields to include", location="includefield")
     others = {name: attribute_named(name) for name in names - {_EVERYTHING}}
@@ -59,6 +60,7 @@ def fields_of(values: Iterable[str], keys: Iterable[str] = ()) -> Fields:
             if attribute is None and (tag := _tag_of(name))
             for each in (tag, *_creator_of(tag))
         ),
+        unknown=tuple(name for name in included if name in others and not (others[name] or _tag_of(name))),
     )
 
 
@@ -87,8 +89,10 @@ def _creator_of(tag: str) -> tuple[str, ...]:
 
 def _tag_of(name: str) -> str | None:
     """The tag of a keyword or tag, as eight hexadecimal digits; of what lies in a sequence that of it."""
-    outermost = name.partition(".")[0]
-    if _TAG.fullmatch(outermost):
-        return outermost.upper()
-    tag = tag_for_keyword(outermost)
+    tags = [each.upper() if _TAG.fullmatch(each) else _tag_of_keyword(each) for each in name.split(".")]
+    return tags[0] if all(tags) else None
+
+
+def _tag_of_keyword(keyword: str) -> str | None:
+    tag = tag_for_keyword(keyword)
     return None if tag is None else f"{tag:08X}"

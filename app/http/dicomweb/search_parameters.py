@@ -63,10 +63,11 @@ def parse(
         keys=tuple(key for name, values in named.items() if (key := _key(name, values, path))),
     )
     unheeded = [name for name in named if not _is_key(name)]
+    fields = fields_of(included, unheeded)
     warnings = [_CAPPED] if limit > MOST else []
-    if unheeded:
-        warnings.append(_told(unheeded))
-    return SearchQuery(request, fields_of(included, unheeded), tuple(warnings), total)
+    if passed_over := list(dict.fromkeys((*unheeded, *fields.unknown))):
+        warnings.append(_told(passed_over))
+    return SearchQuery(request, fields, tuple(warnings), total)
 
 
 def _is_key(name: str) -> bool:

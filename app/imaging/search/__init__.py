@@ -1,7 +1,7 @@
 """Searching pictures by their attributes: QIDO-RS asks here (PS3.4 C.2.2.2, PS3.18 10.6)."""
 
 from app.imaging.search.request import MatchOrder, SearchRequest
-from app.imaging.search.search import ImagingSearch, MatchPage
+from app.imaging.search.search import MOST_COUNTED, ImagingSearch, MatchPage
 from graph.studies.imaging import ImagingMatch
 
-__all__ = ["ImagingMatch", "ImagingSearch", "MatchOrder", "MatchPage", "SearchRequest"]
+__all__ = ["MOST_COUNTED", "ImagingMatch", "ImagingSearch", "MatchOrder", "MatchPage", "SearchRequest"]

@@ -14,6 +14,8 @@ from graph.scope import AccessScope
 from graph.studies.imaging import ImagingMatch, ImagingStore
 
 _NEWEST_FIRST = (Sort(None, descending=True),)
+MOST_COUNTED = 1_000
+"""Matches behind a page that are counted; there may be more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,25 @@ class ImagingSearch:
         spend(QUESTION + price(where), CREDIT)  # attributes are properties: no subquery each
         if asked.offset > LARGEST_OFFSET:
             return self._beyond(scope, Question(asked.level, where, Page(1, offset=LARGEST_OFFSET)))
-        order = tuple(Sort(each.attribute.field, each.descending) for each in asked.order)
-        page = Page(asked.limit + 1, sort=(*order, *_NEWEST_FIRST), offset=asked.offset)
+        page = Page(asked.limit + 1, sort=_sorted_by(asked), offset=asked.offset)
         found = self._imaging.search(scope, Question(asked.level, where, page), stored=stored)
         matches = tuple(found[: asked.limit])
         scope.concerns(key for each in matches for key in each.whose)
         return MatchPage(matches, more=len(found) > asked.limit)
+
+    def remaining(self, scope: AccessScope, asked: SearchRequest) -> int:
+        """How many matches there are behind the page that was asked for, `MOST_COUNTED` + 1 at most.
+
+        Raises `Invalid` as `search` does.
+        """
+        scope.require("imaging.read")
+        where = All(conditions(asked, self._sites.of(scope).zone))
+        spend(QUESTION + price(where), CREDIT)
+        offset = min(asked.offset + asked.limit, LARGEST_OFFSET)
+        page = Page(MOST_COUNTED + 1, sort=_sorted_by(asked), offset=offset)
+        count = self._imaging.rows(scope, Question(asked.level, where, page))
+        scope.counts(count)
+        return count
 
     def total(self, scope: AccessScope, asked: SearchRequest) -> int:
         """How many matches there are in all; it costs what finding all of them costs.
@@ -66,3 +81,7 @@ class ImagingSearch:
         if self._imaging.search(scope, last):
             raise TooLarge(f"offset is beyond {LARGEST_OFFSET}: narrow the search", location="offset")
         return MatchPage((), more=False)
+
+
+def _sorted_by(asked: SearchRequest) -> tuple[Sort, ...]:
+    return (*(Sort(each.attribute.field, each.descending) for each in asked.order), *_NEWEST_FIRST)

@@ -71,7 +71,9 @@ def test_what_is_not_supported_is_passed_over_with_a_warning(search: Searching) 
         ("nonsense=1", "nonsense"), ("00990099=1", "00990099"), ("patientid=P9", "patientid"),
         ("FilmBoxContentSequence=1", "FilmBoxContentSequence"), ("0040A370.00080050=1", "0040A370.00080050"),
         ("Rows=512", "Rows"), ("a%0D%0AX:%20y=1", "what is no attribute"),
-        ("nonsense=1&nonsense=2", "nonsense"),
+        ("nonsense=1&nonsense=2", "nonsense"), ("includefield=Nonsense", "Nonsense"),
+        ("nonsense=1&includefield=StudyDescription,nonsense,Other", "nonsense, Other"),
+        ("includefield=0040A370.Nonsense", "0040A370.Nonsense"),
     ):  # fmt: skip
         answer = search(f"/studies?PatientID=P1&{query}")
         assert [row["0020000D"]["Value"] for row in answer.get_json()] == [["1.1"]], query
@@ -172,7 +174,12 @@ def test_pages_are_stable_and_tell_that_there_is_more(search: Searching) -> None
     assert [len(page.get_json()) if page.data else 0 for page in pages] == [2, 2, 0]
     assert [page.status_code for page in pages] == [200, 200, 204]
     assert ["Warning" in page.headers for page in pages] == [True, False, False]
-    assert pages[0].headers["Warning"].startswith(f'299 {SITE} "There are additional results')
+    assert pages[0].headers["Warning"].startswith(f'299 {SITE} "There are 2 additional results that can')
+    assert (
+        search("/instances?limit=0")
+        .headers["Warning"]
+        .endswith('"There are 4 additional results that can be requested"')
+    )
     assert search("/instances?limit=2").data == pages[0].data
 
 
