@@ -3,6 +3,7 @@
 A message is written for the client: what was wrong and where, never a stack, a path or a patient's data.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -84,9 +85,20 @@ class NotAllowed(HilumError):
 
 
 class NotAcceptable(HilumError):
-    """No representation fits the Accept header."""
+    """No representation fits the Accept header; `offered` are the media types that there are."""
 
     category = Category.NOT_ACCEPTABLE
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        location: str | None = None,
+        code: str | None = None,
+        offered: Iterable[str] = (),
+    ) -> None:
+        super().__init__(message, location=location, code=code)
+        self.offered = tuple(dict.fromkeys(offered))
 
 
 class TimedOut(HilumError):

@@ -20,6 +20,12 @@ def accepted(name: str = ACCEPT) -> tuple[MediaRange, ...]:
     return parse_accept(request.headers.get("Accept"), accepting_parameter(name))
 
 
+def accepted_apart() -> list[tuple[MediaRange, ...]]:
+    """The media ranges of the Accept header and those of the parameter, each by themselves where they are."""
+    texts = (request.headers.get("Accept"), accepting_parameter())
+    return [parse_accept(text) for text in texts if text]
+
+
 def wanted_of(offers: Sequence[MediaType]) -> MediaType:
     """The offer that is wanted most, the first of equals; raises `NotAcceptable` where none is."""
     return choose(request.headers.get("Accept"), offers, accepting_parameter())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.http.kit.negotiation import MediaRange, MediaType, media_type, weigh
 from app.imaging.render.wishes import GIF, JP2, JPEG, PNG, WEBP
 from app.imaging.retrieve import Showing
-from graph.errors import NotAcceptable
+from graph.errors import Invalid, NotAcceptable
 
 MOVING = frozenset({GIF, WEBP})
 _PICTURES = (JPEG, PNG, GIF, WEBP, JP2)
@@ -16,6 +16,8 @@ MEDIA: Mapping[Showing, tuple[str, ...]] = {  # the first of each is the default
     Showing.STATE: _PICTURES,
     Showing.REPORT: _TEXTS,
 }
+_RENDERED = frozenset({*_PICTURES, *_TEXTS, "application/pdf"})
+_FILES = frozenset({"application/dicom", "application/dicom+json", "application/dicom+xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def picture_forms(ranges: Sequence[MediaRange], shown: Showing) -> list[PictureF
     }
     wanted = [form for form in weights if weights[form] > 0]
     if not wanted:
-        raise NotAcceptable("it is rendered in other media types", location="Accept")
+        raise NotAcceptable("it is rendered in other media types", location="Accept", offered=MEDIA[shown])
     return sorted(wanted, key=lambda form: -weights[form])
 
 
@@ -64,7 +66,27 @@ def for_several(forms: Sequence[PictureForm]) -> PictureForm:
     for form in forms:
         if not form.alone:
             return form
-    raise NotAcceptable("several items come as multipart/related only", location="Accept")
+    raise NotAcceptable(
+        "several items come as multipart/related only",
+        location="Accept",
+        offered=in_parts(form.media_type for form in forms),
+    )
+
+
+def in_parts(names: Iterable[str]) -> list[str]:
+    """Media types of pictures as those of an answer in parts."""
+    return [str(_offer(name, alone=False)) for name in names]
+
+
+def refuse_mixed(sources: Iterable[Sequence[MediaRange]]) -> None:
+    """Raise `Invalid` where a header or a parameter accepts both files and what is rendered (8.7.5).
+
+    A browser's header is not held against a link that names what it wants.
+    """
+    for ranges in sources:
+        names = {each.parameters.get("type", each.name) for each in ranges if each.weight > 0}
+        if names & _FILES and names & _RENDERED:
+            raise Invalid("DICOM and rendered media types do not go together", location="Accept")
 
 
 def _offer(name: str, *, alone: bool) -> MediaType:

@@ -10,10 +10,18 @@ from uuid import uuid4
 
 from flask import Response, request
 
-from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.accepting import accepted, accepted_apart
 from app.http.dicomweb.addresses import path_of, warned
 from app.http.dicomweb.frame_numbers import read_frame_numbers
-from app.http.dicomweb.picture_forms import MOVING, for_several, part_types, picture_forms
+from app.http.dicomweb.picture_forms import (
+    MEDIA,
+    MOVING,
+    for_several,
+    in_parts,
+    part_types,
+    picture_forms,
+    refuse_mixed,
+)
 from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, write_related
@@ -58,6 +66,7 @@ class RenderedViews:
         types or the pixels cannot be read, `NotFound` where there is nothing to show.
         """
         check_uids(study=study, series=series, instance=instance)
+        refuse_mixed(accepted_apart())
         asked = read_frame_numbers(numbers) if numbers is not None else None
         shown = self._shown(scope, study, series, instance)
         kind = showing_of(shown[0])
@@ -110,7 +119,8 @@ class RenderedViews:
         Raises `Invalid`, `NotAcceptable` and `NotFound` as `rendered` does.
         """
         check_uids(study=study, series=series, instance=instance)
-        number = read_frame_numbers(numbers)[0] if numbers is not None else 1
+        refuse_mixed(accepted_apart())
+        asked = read_frame_numbers(numbers)[:1] if numbers is not None else None
         form = picture_forms(accepted(), Showing.PIXELS)[0]
         wish = read_wish(_parameters(), form.media_type, thumbnail=True)
         wish = replace(wish, viewport=wish.viewport or THUMBNAIL)
@@ -121,7 +131,7 @@ class RenderedViews:
             raise NotFound("there are no pixels to show")
         middle = len(shown) // 2
         nearest = sorted(range(len(shown)), key=lambda place: abs(place - middle))
-        items = [self._picture(scope, shown[place], (number,), wish) for place in nearest]
+        items = [self._standing_for(scope, shown[place], asked, wish) for place in nearest]
         drawn = next(_made(items))
         return self._answer(scope, [lambda: drawn], (), alone=form.alone)
 
@@ -152,7 +162,12 @@ class RenderedViews:
             elif kind in wishes:
                 items += self._items(scope, each, None, wishes[kind])
         if not items:
-            raise NotAcceptable("several items come as multipart/related only", location="Accept")
+            names = (each for kind in map(showing_of, shown) for each in MEDIA.get(kind, ()))
+            raise NotAcceptable(
+                "several items come as multipart/related only",
+                location="Accept",
+                offered=in_parts(names),
+            )
         return items
 
     def _items(
@@ -175,6 +190,15 @@ class RenderedViews:
             for number in asked or (1,):
                 yield self._picture(scope, instance, (number,), wish, named=asked is not None)
 
+    def _standing_for(
+        self, scope: AccessScope, image: StoredInstance, asked: Sequence[int] | None, wish: Wish
+    ) -> _RenderedItem:
+        """The picture that stands for an image: of several frames one of the middle that is not blank."""
+        count = image.number_of_frames
+        around = dict.fromkeys((count // 2 + 1, count // 4 + 1, count * 3 // 4 + 1, 1))
+        numbers = tuple(asked or around)
+        return self._picture(scope, image, numbers, wish, one=len(numbers) > 1)
+
     def _picture(
         self,
         scope: AccessScope,
@@ -184,13 +208,14 @@ class RenderedViews:
         *,
         named: bool = False,
         state: StoredInstance | None = None,
+        one: bool = False,
     ) -> _RenderedItem:
-        """A picture of frames, as a part; `named`: its address names them."""
+        """A picture of frames, or of `one` of them, as a part; `named`: its address names them."""
 
         def drawn() -> OutgoingPart:
             if len(numbers) > MOST_MOVING_FRAMES:
                 raise NotAcceptable(f"more than {MOST_MOVING_FRAMES} frames do not move in one picture")
-            content = b"".join(self._rendering.picture(image, numbers, wish, state).chunks())
+            content = b"".join(self._rendering.picture(image, numbers, wish, state, one=one).chunks())
             place = self._place(scope, image, numbers if named else ())
             return OutgoingPart(
                 {"Content-Type": wish.media_type, "Content-Location": place}, [content], len(content)
@@ -215,7 +240,7 @@ class RenderedViews:
     def _answer(
         self, scope: AccessScope, items: Sequence[_RenderedItem], unheeded: Iterable[str], *, alone: bool
     ) -> Response:
-        """The items as they are made, with a warning of each word of an annotation that is not known."""
+        """The items as they are made, with a warning of words of an annotation that are not known."""
         made = _made(items)
         first = next(made)
         if alone:
@@ -225,8 +250,9 @@ class RenderedViews:
             body = write_related(chain([first], made), boundary)
             response = Response(body, content_type=related_content_type(kind, boundary))
         address = self._sites.of(scope).address(scope.partition)
-        for word in unheeded:
-            response.headers.add("Warning", warned(address, f"The annotation {word} is not known."))
+        if words := ", ".join(unheeded):  # 8.3.5.1.1
+            told = f"The following annotation values are not supported: {words}"
+            response.headers.add("Warning", warned(address, told))
         return response
 
 

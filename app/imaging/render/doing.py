@@ -62,6 +62,8 @@ def _draw(
     task: Draw, source: OpenInstance, presentation: Dataset | None, target: BinaryIO, note: NoteFrame
 ) -> Sequence[int]:
     wish = replace(task.wish, presentation=presentation)
+    if task.one:
+        return [target.write(written([_telling(source, task.numbers, wish, note)], wish))]
     pictures, pixels = [], 0
     for number in task.numbers:
         note(number)
@@ -69,6 +71,25 @@ def _draw(
         pixels += pictures[-1].values.size
         check_size(pixels)  # before the next is drawn, and not when memory has run out
     return [target.write(written(pictures, wish))]
+
+
+def _telling(source: OpenInstance, numbers: Sequence[int], wish: Wish, note: NoteFrame) -> Picture:
+    """The first of the frames that can be read and is not blank, else the first that can be read."""
+    blank: Picture | None = None
+    hindrances: list[Unrenderable] = []
+    for number in numbers:
+        note(number)
+        try:
+            picture = _picture(source, number, wish)
+        except Unrenderable as hindrance:
+            hindrances.append(hindrance)
+            continue
+        if not picture.is_blank:
+            return picture
+        blank = blank or picture
+    if blank is None:
+        raise hindrances[0]
+    return blank
 
 
 def _picture(source: OpenInstance, number: int, wish: Wish) -> Picture:

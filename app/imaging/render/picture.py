@@ -38,6 +38,11 @@ class Picture:
     profile: bytes | None = None
     milliseconds: float | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is of one colour."""
+        return bool((self.values == self.values[:1, :1]).all())
+
 
 def draw(
     frame: Frame,

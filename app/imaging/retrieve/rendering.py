@@ -64,10 +64,13 @@ class ImagingRendering:
         numbers: Sequence[int],
         wish: Wish,
         presentation: StoredInstance | None = None,
+        *,
+        one: bool = False,
     ) -> Pieces:
         """Frames, counted from 1, as one picture, under a presentation state or none: one piece.
 
-        Raises `NotFound` where there is no such frame.
+        `one`: it is the first of them that is not blank, or the first. Raises `NotFound` where there is no
+        such frame.
         """
         _check_frames(instance, numbers)
         drawing = Draw(
@@ -75,6 +78,7 @@ class ImagingRendering:
             numbers=tuple(numbers),
             wish=wish,
             presentation=subject_of(presentation) if presentation else None,
+            one=one,
         )
         return self._made(drawing, instance, *([presentation] if presentation else []))
 

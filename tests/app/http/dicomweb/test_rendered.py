@@ -150,6 +150,23 @@ def test_a_thumbnail_is_one_small_picture_at_every_level(
         assert shown.size == (8, 8)
 
 
+def test_the_thumbnail_of_several_frames_is_one_of_the_middle_that_shows_something(
+    client: FlaskClient, as_role: AsRole, clip: str
+) -> None:
+    def small(path: str) -> bytes:
+        return picture(seen(client, as_role, path, "image/png")).tobytes()
+
+    assert small(f"{clip}/thumbnail") == small(f"{clip}/frames/3/thumbnail")
+    header = dcmread(BytesIO(multi_frame_instance(frames=FRAMES, sop_uid="2.25.77")))
+    first, second = header.PixelData[:256], header.PixelData[256:512]
+    for frames, shown in (((first, second, bytes(256), first), 2), ((first, bytes(256), bytes(256)), 1)):
+        header.PixelData, header.NumberOfFrames = b"".join(frames), len(frames)
+        header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = f"2.25.{len(frames)}"
+        header.save_as(written := BytesIO())
+        path = stored(client, as_role, written.getvalue())
+        assert small(f"{path}/thumbnail") == small(f"{path}/frames/{shown}/thumbnail")
+
+
 def test_a_picture_fits_into_its_viewport(client: FlaskClient, as_role: AsRole) -> None:
     path = stored(client, as_role, ct_instance(rows=64, columns=32))
 
