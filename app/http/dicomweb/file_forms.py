@@ -43,6 +43,13 @@ def syntax_wanted(instance: StoredInstance, ranges: Sequence[MediaRange], *, sin
     return wanted if pixels or not is_encapsulated(wanted) else stored
 
 
+def offered_syntaxes(instances: Sequence[StoredInstance], *, single: bool) -> list[str]:
+    """The media types that these instances can be asked for in, stored syntaxes first."""
+    stored = (each.transfer_syntax_uid for each in instances)
+    files = (media_type(DICOM, transfer_syntax=uid) for uid in (*stored, *WHOLE_TARGETS))
+    return list(dict.fromkeys(str(each if single else each.in_parts) for each in files))
+
+
 def _weight(ranges: Sequence[MediaRange], uid: str, *, single: bool) -> float:
     file = media_type(DICOM, transfer_syntax=uid)
     return weigh(ranges, file if single else file.in_parts)

@@ -48,7 +48,8 @@ def frame_forms(
         if form.stored and weight == most:  # nothing that is made can be wanted more
             break
     if not taken:
-        raise NotAcceptable("the frames are given out in other media types", location="Accept")
+        names = [str(form.media_type) for form in _forms(instance, alone=True)]
+        raise NotAcceptable("the frames are given out in other media types", location="Accept", offered=names)
     taken.sort(key=lambda weighed: -weighed[0])
     return [form for _, form in taken[:MOST_TRIES]]
 

@@ -126,14 +126,15 @@ class BulkViews:
         first = next(values, None)
         if first is None:
             raise NotFound("the resource has no such data")
+        offered = [str(form.in_parts) for form in forms_of(first)]
         wanted = _wanted(chain([first], values), ranges)
         beginning = list(islice(wanted, 1))
         if not beginning:
-            raise NotAcceptable(_REFUSED, location="Accept")
+            raise NotAcceptable(_REFUSED, location="Accept", offered=offered)
         parts = self._readable(scope, chain(beginning, wanted))
         first_part = next(parts, None)
         if first_part is None:
-            raise NotAcceptable(_REFUSED, location="Accept")
+            raise NotAcceptable(_REFUSED, location="Accept", offered=offered)
         boundary = uuid4().hex
         content_type = related_content_type(beginning[0][1].name, boundary)
         return Response(write_related(chain([first_part], parts), boundary), content_type=content_type)
@@ -163,7 +164,7 @@ class BulkViews:
             yield OutgoingPart(headers, self._decoded(scope, bulk))
         elif bulk.has_frames:
             for frame in self._bulk.frames(bulk):
-                yield OutgoingPart(headers, [frame])
+                yield OutgoingPart(headers, [frame], len(frame))
         else:
             yield OutgoingPart(headers, self._bulk.chunks(bulk), bulk.value.size)
 
@@ -179,7 +180,8 @@ def _chosen(
     weighed = [(weight_of(ranges, bulk, form, offer), form, single) for form, offer, single in offers]
     weight, form, single = max(weighed, key=lambda each: each[0])
     if weight <= 0:
-        raise NotAcceptable(_REFUSED, location="Accept")
+        names = (str(form) for form, _, _ in offers)
+        raise NotAcceptable(_REFUSED, location="Accept", offered=names)
     return form, single
 
 

@@ -50,15 +50,17 @@ class MetadataViews:
         if is_unchanged(dict(request.headers), headers["ETag"]):
             return Response(status=304, headers=headers)
         address = self._sites.of(scope).address(scope.partition)
+        few = len(found.objects) <= _AT_ONCE  # what is held at once anyway goes out with its length
         if not in_xml:
             body = _array(found.objects, address)
-            return Response(body, content_type=str(wanted), headers=headers)
+            return Response(b"".join(body) if few else body, content_type=str(wanted), headers=headers)
         parts = _parts(found.objects, address)
         if wanted == XML and len(found.objects) == 1:
             return Response(next(parts).body, content_type=XML.name, headers=headers)
         boundary = uuid4().hex
         content_type = related_content_type(XML.name, boundary)
-        return Response(write_related(parts, boundary), content_type=content_type, headers=headers)
+        related = write_related(parts, boundary)
+        return Response(b"".join(related) if few else related, content_type=content_type, headers=headers)
 
 
 def _array(objects: Sequence[bytes], address: str) -> Iterator[bytes]:
@@ -76,4 +78,5 @@ def _parts(objects: Sequence[bytes], address: str) -> Iterator[OutgoingPart]:
         dataset = orjson.loads(with_addresses(zlib.decompress(each), address))
         place = path_of(*(dataset[tag]["Value"][0] for tag in _UIDS))
         headers = {"Content-Type": XML.name, "Content-Location": f"{address}{place}/metadata"}
-        yield OutgoingPart(headers, [write_native(dataset)])
+        document = write_native(dataset)
+        yield OutgoingPart(headers, [document], len(document))

@@ -12,9 +12,10 @@ from uuid import uuid4
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
-from app.http.dicomweb.accepting import accepted
+from app.http.dicomweb.accepting import accepted, accepted_apart
 from app.http.dicomweb.addresses import path_of
-from app.http.dicomweb.file_forms import DICOM, SYNTAX, syntax_wanted, with_defaults
+from app.http.dicomweb.file_forms import DICOM, SYNTAX, offered_syntaxes, syntax_wanted, with_defaults
+from app.http.dicomweb.picture_forms import refuse_mixed
 from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange
@@ -58,6 +59,7 @@ class WadoViews:
         """
         check_uids(study=study, series=series, instance=instance)
         ranges = accepted()
+        refuse_mixed(accepted_apart())
         asked = _Asked(
             with_defaults(ranges),
             frozenset(each.parameters.get(SYNTAX) for each in ranges),
@@ -101,7 +103,11 @@ class WadoViews:
         wanted = {kind: syntax_wanted(each, asked.ranges, single=single) for kind, each in unlike.items()}
         jobs = [(each, uid) for each in found if (uid := wanted[_kind(each)]) is not None]
         if len(jobs) < len(found):
-            raise NotAcceptable("other media types or transfer syntaxes can be had", location="Accept")
+            raise NotAcceptable(
+                "other media types or transfer syntaxes can be had",
+                location="Accept",
+                offered=offered_syntaxes(found, single=single),
+            )
         if single:
             instance, uid = jobs[0]
             return self.single(instance, uid, insisted=uid in asked.named)

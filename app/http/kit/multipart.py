@@ -121,7 +121,7 @@ def _payload(events: Iterator[Any]) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingPart:
-    """A part to send: header lines, its bytes, and how many they are where that is known."""
+    """A part to send: header lines, its bytes, and how many they are where that is known (table 8.6.1-1)."""
 
     headers: Mapping[str, str]
     body: Iterable[bytes]
@@ -129,7 +129,8 @@ class OutgoingPart:
 
     def head(self, boundary: str) -> bytes:
         """The dashed boundary and the header lines before the bytes."""
-        lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        length = {} if self.length is None else {"Content-Length": str(self.length)}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in {**self.headers, **length}.items())
         return f"--{boundary}\r\n{lines}\r\n".encode("latin-1")
 
 

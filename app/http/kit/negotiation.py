@@ -167,13 +167,15 @@ def choose(header: str | None, offers: Iterable[_Offer], parameter: str | None =
     Raises `NotAcceptable`.
     """
     ranges = parse_accept(header, parameter)
-    best, most = None, 0.0
-    for offer in offers:
+    best, most, known = None, 0.0, tuple(offers)
+    for offer in known:
         weight = weigh(ranges, offer)
         if weight > most:
             best, most = offer, weight
     if best is None:
-        raise NotAcceptable("none of the media types in Accept is offered here", location="Accept")
+        raise NotAcceptable(
+            "none of the media types in Accept is offered here", location="Accept", offered=map(str, known)
+        )
     return best
 
 

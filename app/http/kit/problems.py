@@ -57,6 +57,7 @@ class Problem:
     retry_after: int | None = None
     allow: tuple[str, ...] = ()
     challenge: str | None = None
+    offered: tuple[str, ...] = ()
 
     @property
     def detail(self) -> str:
@@ -97,6 +98,7 @@ def _of_hilum(error: HilumError) -> Problem:
         retry_after=error.retry_after or DEFAULT_RETRY.get(status),
         allow=getattr(error, "allow", ()),
         challenge=getattr(error, "challenge", None),
+        offered=getattr(error, "offered", ()),
     )
 
 
@@ -147,6 +149,8 @@ def problem_details(problem: Problem) -> dict[str, Any]:
     places = [place for issue in problem.issues for place in issue.expression]
     if places:
         shown["location"] = places
+    if problem.offered:
+        shown["offered"] = list(problem.offered)
     return shown
 
 

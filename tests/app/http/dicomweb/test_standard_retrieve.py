@@ -97,7 +97,8 @@ def test_each_resource_says_what_it_is_and_where(ask: Asking) -> None:
             assert "Accept" in [each.strip() for each in answer.headers["Vary"].split(",")], resource
             if answer.mimetype == "multipart/related":
                 assert {"type", "boundary"} <= answer.mimetype_params.keys()
-                for headers, _ in parts_with_headers(answer):
+                for headers, body in parts_with_headers(answer):
+                    assert int(headers["content-length"]) == len(body), resource  # table 8.6.1-1
                     assert headers["content-type"].startswith(answer.mimetype_params["type"])
                     assert headers["content-location"].startswith(f"{SITE}/studies/1.1/series/1.1.")
 
@@ -123,12 +124,22 @@ def test_what_is_not_supported_is_passed_over(ask: Asking) -> None:
 
 
 def test_what_nobody_takes_is_406_with_a_body(ask: Asking) -> None:
-    """8.7.8.1, 8.6.3."""
+    """8.7.8.1, 8.6.3; table 8.5-1: it lists the media types that there are."""
     for level in LEVELS:
         for resource in RESOURCES:
             for accept in ("text/csv", 'multipart/related; type="image/tiff"', "*/*;q=0"):
                 answer = ask(level + resource, accept)
                 assert (answer.status_code, answer.mimetype) == (406, "application/problem+json")
+                assert answer.get_json()["offered"], resource
+
+
+def test_files_and_what_is_rendered_are_not_accepted_for_one_answer(ask: Asking) -> None:
+    """8.7.5, 8.3.3.1."""
+    for path in (*LEVELS, f"{SLICE}/rendered", f"{STUDY}/thumbnail"):
+        for accept in ("application/dicom, image/jpeg", f"{FILES}, image/png;q=0.5", f"text/html, {JSON}"):
+            assert ask(path, accept).status_code == 400, (path, accept)
+        assert ask(f"{path}?accept=application/dicom,image/png").status_code == 400
+        assert ask(path, "application/dicom;q=0, image/jpeg, */*;q=0.1").status_code == 200
 
 
 _PICTURES = ("image/jpeg", "image/png", "image/gif", "image/jp2")
@@ -263,7 +274,8 @@ def test_parameters_of_rendering(ask: Asking) -> None:
     for query, status in _RENDERING:
         answer = ask(f"{SLICE}/rendered?{query}")
         assert answer.status_code == status, query
-        assert query != "annotation=other" or answer.headers["Warning"].startswith(f"299 {SITE} ")
+        told = '"The following annotation values are not supported: other"'
+        assert query != "annotation=other" or answer.headers["Warning"] == f"299 {SITE} {told}"
 
 
 def test_a_picture_is_as_large_as_its_viewport_lets_it_be(ask: Asking) -> None:
