@@ -3,7 +3,7 @@
 A message is written for the client: what was wrong and where, never a stack, a path or a patient's data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 
@@ -132,9 +132,24 @@ class TooLarge(HilumError):
 
 
 class Unsupported(HilumError):
-    """The media type or encoding of the body is not read here."""
+    """The media type or encoding of the body is not read here.
+
+    `accepted` are the media types that are, or with `codings` the content codings (RFC 9110 15.5.16).
+    """
 
     category = Category.UNSUPPORTED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        location: str | None = None,
+        accepted: Sequence[str] = (),
+        codings: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, location=location)
+        told = {"Accept": accepted, "Accept-Encoding": codings}
+        self.accepts: Mapping[str, str] = {name: ", ".join(each) for name, each in told.items() if each}
 
 
 class RangeUnsatisfiable(HilumError):

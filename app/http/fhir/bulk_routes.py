@@ -17,6 +17,7 @@ from app.http.fhir.interactions import JSON
 from app.http.fhir.operation_input import operation_input
 from app.http.kit.bodies import BoundedBody, expect_media_type, read_body
 from app.http.kit.guard import requires
+from app.http.kit.problems import format_told_in
 from app.http.kit.request_context import current, current_scope
 from app.preconditions import http_date
 from app.site import Sites
@@ -138,7 +139,6 @@ def _under_way(job: Job) -> Response:
 def _failed(job: Job) -> Response:
     """500 with the reason, as the standard has it: the job failed, not the question about it."""
     issue = {"severity": "fatal", "code": "processing", "diagnostics": job.message or "the job failed"}
-    outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
-    return Response(
-        json.dumps(outcome), HTTPStatus.INTERNAL_SERVER_ERROR, content_type="application/fhir+json"
-    )
+    outcome = json.dumps({"resourceType": "OperationOutcome", "issue": [issue]}).encode()
+    shown = format_told_in()
+    return Response(shown.written(outcome), HTTPStatus.INTERNAL_SERVER_ERROR, content_type=shown.content_type)

@@ -40,7 +40,8 @@ def asked(
         return call()
     if interaction.body == FORM:
         _check(interaction)
-        return call(form_pairs(_received(largest.form)))
+        current().form = form_pairs(_received(largest.form))
+        return call(current().form)
     if kind != BINARY:
         _check(interaction)
     body = _received(largest.json)
@@ -70,6 +71,6 @@ def _check(interaction: Interaction) -> None:
     expect_media_type(*interaction.body)
     charset = request.mimetype_params.get("charset", "utf-8")
     if charset.lower() not in _UTF8:
-        raise Unsupported("send the body as UTF-8", location="Content-Type")
+        raise Unsupported("send the body as UTF-8", location="Content-Type", accepted=interaction.body)
     if not is_of_version(parse_media_type(request.content_type or "")):
-        raise Unsupported("send FHIR 4.0", location="Content-Type")
+        raise Unsupported("send FHIR 4.0", location="Content-Type", accepted=interaction.body)

@@ -104,7 +104,9 @@ def request_body(limit: int, pace: Pace | None = None) -> BoundedBody:
     Raises `Unsupported` for a Content-Encoding.
     """
     if content_coding():
-        raise Unsupported("send the body without a Content-Encoding", location="Content-Encoding")
+        raise Unsupported(
+            "send the body without a Content-Encoding", location="Content-Encoding", codings=("identity",)
+        )
     return packed_body(limit, pace)
 
 
@@ -128,7 +130,8 @@ def expect_media_type(*accepted: str) -> str:
     """The media type of the body; raises `Unsupported` unless it is one of `accepted`."""
     media_type = request.mimetype
     if media_type not in accepted:
-        raise Unsupported(f"send the body as {' or '.join(accepted)}", location="Content-Type")
+        text = f"send the body as {' or '.join(accepted)}"
+        raise Unsupported(text, location="Content-Type", accepted=accepted)
     return media_type
 
 

@@ -48,7 +48,8 @@ def boundary_of(content_type: str) -> str:
     """The boundary of a multipart/related Content-Type; raises `Unsupported` or `Invalid`."""
     media_type = parse_media_type(content_type)
     if media_type is None or media_type.name != "multipart/related":
-        raise Unsupported("send the body as multipart/related", location="Content-Type")
+        text = "send the body as multipart/related"
+        raise Unsupported(text, location="Content-Type", accepted=("multipart/related",))
     boundary = media_type.parameters.get("boundary", "")
     if not _BOUNDARY.fullmatch(boundary):
         raise Invalid(

@@ -9,7 +9,7 @@ Call `install_problems` after extensions that bring error handlers of their own 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -19,9 +19,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.routing import RequestRedirect
 
 from app.admission.outcomes import STATUS
-from app.http.kit.fhir_formats import FORMAT, format_of_failure
+from app.http.kit.fhir_formats import FORMAT, PRETTY, FhirFormat, format_of_failure
 from app.http.kit.logging import note_unforeseen
-from app.http.kit.request_context import request_id
+from app.http.kit.request_context import current, request_id
 from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
 from fhir_profiles.issues import Issue, ProfileError
 from graph.errors import Category, HilumError
@@ -56,6 +56,7 @@ class Problem:
     failure_reason: int | None = None
     retry_after: int | None = None
     allow: tuple[str, ...] = ()
+    accepts: Mapping[str, str] = field(default_factory=dict)
     challenge: str | None = None
     offered: tuple[str, ...] = ()
 
@@ -97,6 +98,7 @@ def _of_hilum(error: HilumError) -> Problem:
         failure_reason=error.failure_reason,
         retry_after=error.retry_after or DEFAULT_RETRY.get(status),
         allow=getattr(error, "allow", ()),
+        accepts=getattr(error, "accepts", {}),
         challenge=getattr(error, "challenge", None),
         offered=getattr(error, "offered", ()),
     )
@@ -175,11 +177,17 @@ def respond(error: BaseException, dialect: Dialect | None = None) -> Response:
     media_type, wording = _WORDING[spoken]
     body = orjson.dumps(wording(problem))
     if spoken is Dialect.FHIR:
-        shown = format_of_failure(request.headers.get("Accept"), request.args.get(FORMAT))
+        shown = format_told_in()
         body, media_type = shown.written(body), shown.name
     answer = Response(body, problem.status, content_type=media_type)
     answer.headers.extend(_headers(problem))
     return answer
+
+
+def format_told_in() -> FhirFormat:
+    """The format of FHIR in which the client of the request in hand is told of a failure."""
+    given = dict(reversed([*request.args.items(multi=True), *current().form]))  # the first counts
+    return format_of_failure(request.headers.get("Accept"), given.get(FORMAT), given.get(PRETTY))
 
 
 def _headers(problem: Problem) -> dict[str, str]:
@@ -192,6 +200,9 @@ def _headers(problem: Problem) -> dict[str, str]:
         headers["Retry-After"] = str(problem.retry_after)
     if problem.allow:
         headers["Allow"] = ", ".join(problem.allow)
+    headers |= problem.accepts
+    if request.method == "PATCH" and "Accept" in problem.accepts:
+        headers["Accept-Patch"] = problem.accepts["Accept"]  # RFC 5789 2.2
     return headers
 
 

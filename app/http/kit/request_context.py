@@ -5,6 +5,7 @@ Time enters the application here and is passed on as data.
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ class RequestContext:
     scope: AccessScope | None = None
     entry: OpenEntry | None = None  # the audit entry, open until the answer leaves
     counted: bool = False  # among the requests in flight
+    form: Sequence[tuple[str, str]] = ()  # the pairs of a form that came as the body, once it was read
 
 
 def current() -> RequestContext:

@@ -44,7 +44,8 @@ class UnpackedBody(BoundedBody):
     def __init__(self, packed: BoundedBody, coding: str, limit: int) -> None:
         reading = _CODINGS.get(coding)
         if reading is None:
-            raise Unsupported("send the body as it is, or as gzip or zstd", location="Content-Encoding")
+            text = "send the body as it is, or as gzip or zstd"
+            raise Unsupported(text, location="Content-Encoding", codings=("gzip", "zstd"))
         super().__init__(reading(packed), limit=limit)
         self._coding = coding
 

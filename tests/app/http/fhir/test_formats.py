@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 import zstandard
 
+from app.http.fhir.interactions import PATCH
+from app.http.fhir.table import fhir_table
+from app.wiring import Wiring
+from app.wiring.fhir import fhir_uses
 from fhir_profiles.xml import json_of, xml_of
+from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir, link
 from tests.factories.fhir import bundle, entry, patient
 
@@ -76,7 +81,35 @@ def test_a_failure_is_told_in_the_format_that_was_asked_for(fhir: Fhir, path: st
 
     assert as_json(fhir.get(path, Accept=FHIR_XML)) == fhir.get(path).json
     assert as_json(fhir.get(f"{path}{mark}_format=xml"))["resourceType"] == "OperationOutcome"
+    assert fhir.get(f"{path}{mark}_pretty=true").text.startswith('{\n  "resourceType": "OperationOutcome",\n')
     assert fhir.get(path, Accept="text/turtle").mimetype == "application/fhir+json"
+
+
+def test_a_form_says_in_which_format_its_failure_is_told(fhir: Fhir) -> None:
+    form = "colour=red&_format=xml&_pretty=true"
+    answer = fhir.send("POST", "Patient/_search", form, Content_Type="application/x-www-form-urlencoded")
+
+    assert answer.mimetype == FHIR_XML
+    assert "\n  <issue>\n" in answer.text
+
+
+def test_who_sends_what_is_not_read_is_told_what_is(fhir: Fhir, services: Wiring, as_role: AsRole) -> None:
+    owner = Fhir(fhir.client, as_role("administrator"))
+    for each in fhir_table(fhir_uses(services)).interactions:
+        if each.body and (each.handler or each.own):
+            kind = "Patient" if each.handler else next(iter(each.own))
+            path = each.path.replace("<type:kind>", kind).replace("<resource_id>", "x").strip("/")
+            answer = owner.send(each.method, path.replace("<patient_id>", "x"), b"x", Content_Type="text/odd")
+            assert answer.status_code == 415, each.code
+            assert answer.headers["Accept"] == ", ".join(each.body)
+            assert answer.headers.get("Accept-Patch") == (
+                ", ".join(PATCH) if each.method == "PATCH" else None
+            )
+
+
+def test_options_tell_in_which_forms_a_patch_comes(fhir: Fhir) -> None:
+    assert fhir.client.options("/fhir/Patient/x").headers["Accept-Patch"] == ", ".join(PATCH)
+    assert "Accept-Patch" not in fhir.client.options("/fhir/Patient/x/_history").headers
 
 
 def test_xml_that_is_none_is_refused_with_its_line(fhir: Fhir) -> None:
@@ -179,4 +212,5 @@ def test_a_bomb_is_refused_at_the_limit_and_a_broken_body_as_such(fhir: Fhir, pa
     assert fhir.send("POST", "Patient", b"{}", Content_Encoding=coding).status_code == 400
     cut = pack(json.dumps(patient()).encode())[:-9]
     assert fhir.send("POST", "Patient", cut, Content_Encoding=coding).status_code == 400
-    assert fhir.send("POST", "Patient", b"{}", Content_Encoding="br").status_code == 415
+    refused = fhir.send("POST", "Patient", b"{}", Content_Encoding="br")
+    assert (refused.status_code, refused.headers["Accept-Encoding"]) == (415, "gzip, zstd")
