@@ -1,6 +1,6 @@
 """What an interaction is (FHIR R4 http.html#summary): how it is asked for, what it needs, who answers it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -20,6 +20,10 @@ FORM = ("application/x-www-form-urlencoded",)
 Handler: TypeAlias = Callable[..., Answer]
 
 
+def _none(_: str | None) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """One row of the table of routes; its handler gets the caller's rights, the `Call` and the path's names.
@@ -27,6 +31,7 @@ class Interaction:
     `body` is what is accepted; `action` is the audit's where the method does not say it. `own` are the
     handlers of types that have one of their own; without a `handler` no other type has it. `operation`: it is
     asked for by a name (operations.html), and its body may be left out; `changes`: it is one that writes.
+    `others` are the names of the operations that a type, or the system for None, has in its place.
     """
 
     code: str
@@ -39,6 +44,7 @@ class Interaction:
     own: Mapping[str, Handler] = field(default_factory=dict, compare=False)
     operation: bool = False
     changes: bool = False
+    others: Callable[[str | None], Sequence[str]] = field(default=_none, compare=False)
 
     def handler_of(self, kind: str | None) -> Handler:
         """Who answers for a type.
@@ -51,8 +57,15 @@ class Interaction:
             return found
         if kind in WRITTEN_BY_HILUM and self.permission == "fhir.write":
             raise WrittenByHilum(kind)
-        asked = self.path.rpartition("/")[2] if self.operation else self.code
-        raise NotFound(f"{kind} has no {asked} here", code="not-supported")
+        raise NotFound(f"{kind or 'the system'} has no {self._asked_of(kind)}", code="not-supported")
+
+    def _asked_of(self, kind: str | None) -> str:
+        """What was asked for, and of operations which there are instead."""
+        if not self.operation:
+            return f"{self.code} here"
+        name, others = self.path.rpartition("/")[2], ", ".join(self.others(kind))
+        asked = "such operation" if name.startswith("<") else name
+        return f"{asked} here; it has {others}" if others else f"{asked} here, nor any other operation"
 
     @property
     def reads(self) -> bool:
@@ -66,7 +79,14 @@ class TypeConverter(BaseConverter):
     regex = "[A-Za-z][A-Za-z0-9]{0,63}"
 
 
-CONVERTERS = {"type": TypeConverter}
+class OperationConverter(BaseConverter):
+    """A segment that names an operation; it comes before the id of a resource, which has no `$`."""
+
+    regex = r"\$[^/]*"
+    weight = 50
+
+
+CONVERTERS = {"type": TypeConverter, "operation": OperationConverter}
 
 
 def names_a_type(path: Mapping[str, str]) -> bool:

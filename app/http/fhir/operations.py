@@ -6,6 +6,7 @@ CapabilityStatement.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from app.http.fhir.interactions import RESOURCE, Handler, Interaction
@@ -40,8 +41,8 @@ class FhirOperation:
     bodies: tuple[str, ...] = ()
     apart: bool = False
 
-    def interactions(self) -> Iterator[Interaction]:
-        """Its rows of the table of routes."""
+    def interactions(self, among: Collection["FhirOperation"] = ()) -> Iterator[Interaction]:
+        """Its rows of the table of routes; `among` are all operations, to name those that a type has."""
         for level in () if self.apart else self.levels:
             for method in ("POST",) if self.changes else ("GET", "POST"):
                 yield Interaction(
@@ -55,12 +56,38 @@ class FhirOperation:
                     own=self.handlers,
                     operation=True,
                     changes=self.changes,
+                    others=partial(names_offered, among, level),
                 )
 
     def offered_of(self, kind: str) -> bool:
         """Whether a type has it, in a type's or an instance's place."""
         has_it = kind in self.handlers or ("Resource" in self.handlers and kind not in WRITTEN_BY_HILUM)
         return has_it and set(self.levels) != {"system"}
+
+
+def no_such_operation(operations: Collection[FhirOperation]) -> Iterator[Interaction]:
+    """The rows for operations that there are not: they have no handler, and say which there are."""
+    for level, path in _PATHS.items():
+        for method in ("GET", "POST"):
+            yield Interaction(
+                code=f"operation-none-{level}-{method.lower()}",
+                method=method,
+                path=path.format(name="").replace("/$", "/<operation:name>"),
+                permission="fhir.read",
+                handler=None,
+                action="E",
+                operation=True,
+                others=partial(names_offered, operations, level),
+            )
+
+
+def names_offered(operations: Collection[FhirOperation], level: Level, kind: str | None) -> list[str]:
+    """The names, `$` and all, of the operations that a type, or the system for None, has at a level."""
+    return sorted(
+        f"${each.name}"
+        for each in operations
+        if level in each.levels and (kind is None or each.offered_of(kind))
+    )
 
 
 def told(operations: Collection[FhirOperation], kind: str | None) -> list[dict[str, Any]]:

@@ -4,32 +4,28 @@ Only this file, `incoming.py` and what follows a job know Flask: `incoming.py` t
 this one an `Answer` into a response.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from app.http.fhir.batch import BundleView
 from app.http.fhir.binary import as_content, speaks_of_content, wants_content
 from app.http.fhir.bulk_routes import add_bulk
-from app.http.fhir.capabilities import capability_statement, smart_configuration
+from app.http.fhir.capabilities import smart_configuration
 from app.http.fhir.exchange import Answer, Call, format_of
 from app.http.fhir.incoming import LargestBodies, asked, call
-from app.http.fhir.interactions import CONVERTERS, RESOURCE, Interaction, names_a_type
+from app.http.fhir.interactions import CONVERTERS, PATCH, RESOURCE, Interaction, names_a_type
 from app.http.fhir.late_answers import add_late_answers, begin, wants_late
-from app.http.fhir.operations import FhirOperation
+from app.http.fhir.metadata import METADATA, MetadataView
 from app.http.fhir.router import EntryRouter
-from app.http.fhir.table import FhirTable, FhirUses, OwnParameters
-from app.http.fhir.terminology_capabilities import MODE, TERMINOLOGY, terminology_capabilities
+from app.http.fhir.table import FhirTable, FhirUses
 from app.http.kit.fhir_formats import FORMAT, PRETTY, FhirFormat, format_of_failure
 from app.http.kit.guard import public, requires
 from app.http.kit.request_context import current_scope
 from app.site import Sites
 from app.work.answers.answers import LateAnswers
-from fhir_profiles.definitions.added import AddedParameter
-from graph.clock import instant, now
 from graph.errors import NotFound
 
 PREFIX = "/fhir"
@@ -37,7 +33,9 @@ PREFIX = "/fhir"
 
 def blueprint(uses: FhirUses, table: FhirTable, answers: LateAnswers, largest: LargestBodies) -> Blueprint:
     """All routes."""
-    sites, router = uses.sites, EntryRouter(table.interactions)
+    sites, codes = uses.sites, {each.code for each in table.interactions} | {"transaction", "batch"}
+    metadata = MetadataView(codes, table.operations, sites, uses.own_parameters)
+    router = EntryRouter((*table.interactions, metadata.interaction()))
     bundle = BundleView(uses.bundles, uses.reader, sites, router)
     batch = Interaction("batch", "POST", "/", "fhir.read", bundle.perform, RESOURCE, "E")
     every = (*table.interactions, batch)
@@ -55,7 +53,8 @@ def blueprint(uses: FhirUses, table: FhirTable, answers: LateAnswers, largest: L
     given = uses.uses
     add_bulk(rooms, given.exports, given.imports, sites, parameters=largest.json, lines=largest.lines)
     add_late_answers(rooms, answers)
-    _add_public(rooms, every, table.operations, sites, uses.own_parameters)
+    _add_public(rooms, metadata, sites)
+    rooms.after_request(_tell_of_patches)
     return rooms
 
 
@@ -63,31 +62,22 @@ def _know_types(state: BlueprintSetupState) -> None:
     state.app.url_map.converters.update(CONVERTERS)
 
 
-def _add_public(
-    rooms: Blueprint,
-    every: Sequence[Interaction],
-    operations: Sequence[FhirOperation],
-    sites: Sites,
-    own_parameters: OwnParameters,
-) -> None:
+def _tell_of_patches(answer: Response) -> Response:
+    """OPTIONS says in which forms a patch comes, where there is PATCH (RFC 5789 3.1)."""
+    if request.method == "OPTIONS" and "PATCH" in answer.headers.get("Allow", ""):
+        answer.headers["Accept-Patch"] = ", ".join(PATCH)
+    return answer
+
+
+def _add_public(rooms: Blueprint, metadata: MetadataView, sites: Sites) -> None:
     """The documents that anybody may read: what is offered here, and where to sign in."""
-    offered, started = {each.code for each in every} | {"transaction"}, instant(now())
-
-    @lru_cache(maxsize=1)
-    def statement(added: tuple[AddedParameter, ...]) -> bytes:
-        return capability_statement(sites.own.fhir_base, started, offered, operations, added)
-
     smart = smart_configuration(sites.own.base_url)
 
-    @rooms.get("/metadata")
+    @rooms.get(METADATA)
     @public
     def capabilities() -> Response:
         received = call()
-        if received.parameter(MODE) == TERMINOLOGY:
-            told = terminology_capabilities(sites.own.fhir_base, started)
-        else:
-            told = statement(own_parameters())
-        return _response(Answer(200, told), format_of(received))
+        return _response(metadata.told(received), format_of(received))
 
     @rooms.get("/.well-known/smart-configuration")
     @public

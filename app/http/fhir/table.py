@@ -15,7 +15,7 @@ from app.http.fhir.graphql import GraphqlViews
 from app.http.fhir.history import HistoryViews
 from app.http.fhir.identities import IdentityViews
 from app.http.fhir.interactions import FORM, PATCH, RESOURCE, Interaction
-from app.http.fhir.operations import FhirOperation
+from app.http.fhir.operations import FhirOperation, no_such_operation
 from app.http.fhir.read import ReadViews
 from app.http.fhir.record_operations import RecordUses, record_operations
 from app.http.fhir.search import SearchViews
@@ -131,7 +131,8 @@ def interactions(
             "search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R", seen
         ),
         Interaction("search-members", "GET", _EVERY_MEMBER, "fhir.read", find_all),
-        *(each for operation in operations for each in operation.interactions()),
+        *(each for operation in operations for each in operation.interactions(operations)),
+        *no_such_operation(operations),
     )
 
 

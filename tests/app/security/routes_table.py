@@ -461,6 +461,11 @@ OF_NOBODY = (
         for method in ("GET", "POST")
         for rule, path in (("/fhir", "/fhir"), (_TYPE, _DX))
     ),
+    *(
+        Route(f"{method} {rule}/<operation:name>", RECORD, f"{path}/$nothing", status=404)
+        for method in ("GET", "POST")
+        for rule, path in (("/fhir", "/fhir"), (_TYPE, _DX), (_ONE, f"{_DX}/{{condition}}"))
+    ),
     *_operations(_TYPE, "/fhir/Patient", "everything", refused_to=SEES_ALL),
     *_operations(_TYPE, "/fhir/Observation", "lastn", shows=None, query="?patient={patient}&code=x"),
     *_operations(_TYPE, "/fhir/DocumentReference", "docref", shows=None, query="?patient={patient}"),

@@ -36,6 +36,8 @@ READINGS = [
     "_history",
     "/Patient/mine",
     "Patient%2Fmine",
+    "metadata",
+    "metadata?mode=terminology",
 ]
 
 
@@ -72,6 +74,29 @@ def test_a_reading_of_a_transaction_is_answered_as_by_itself_or_fails_it(record:
     assert answer.status_code == alone.status_code
     if answer.status_code == 200:
         assert answer.get_json()["entry"][0]["resource"] == alone.get_json()
+
+
+@pytest.mark.parametrize(
+    ("path", "there", "elsewhere"),
+    [
+        ("$nothing", "$convert, $export", "$lastn"),
+        ("Observation/$nothing", "$lastn, $meta", "$everything"),
+        ("Patient/mine/$nothing", "$everything", "$match"),
+        ("Patient/mine/$expand", "$everything", "$match"),
+        ("AuditEvent/$meta", "nor any other", "$"),
+    ],
+)
+def test_who_asks_for_an_operation_that_there_is_not_is_told_which_there_are(
+    record: Fhir, path: str, there: str, elsewhere: str
+) -> None:
+    for method in ("GET", "POST", "HEAD"):
+        assert record.send(method, path).status_code == 404
+    told = record.get(path).json["issue"][0]["diagnostics"]  # type: ignore[index]
+
+    (inside,) = in_batch(record, entry(None, "GET", path))
+    assert inside["response"]["outcome"]["issue"][0]["diagnostics"] == told
+    assert there in told
+    assert elsewhere not in told.partition(" here")[2]
 
 
 def test_a_whole_address_of_this_server_is_one_of_its_own(record: Fhir) -> None:
