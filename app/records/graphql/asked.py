@@ -1,6 +1,6 @@
 """A question in GraphQL: parsed, bounded, and its fields one by one (FHIR R4 graphql.html)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,9 @@ class _Reading:
         self._left = MOST_FIELDS
 
     def fields(self, selected: SelectionSetNode, depth: int = 1) -> tuple[Selected, ...]:
-        return tuple(self._fields(selected, (), depth))
+        found = tuple(self._fields(selected, (), depth))
+        _require_one_meaning(found)
+        return found
 
     def _fields(self, selected: SelectionSetNode, only: tuple[str, ...], depth: int) -> Iterator[Selected]:
         if depth > DEEPEST:
@@ -148,3 +150,12 @@ class _Reading:
 
     def _value(self, node: ValueNode) -> Any:
         return value_from_ast_untyped(node, self._variables)
+
+
+def _require_one_meaning(fields: Sequence[Selected]) -> None:
+    """Require that fields of one key are one field (GraphQL 2021-10, 5.3.2); raises `Invalid`."""
+    meant: dict[tuple[str, tuple[str, ...]], Selected] = {}
+    for each in fields:
+        known = meant.setdefault((each.key, each.only), each)
+        if (known.name, known.arguments) != (each.name, each.arguments):
+            raise Invalid(f"{each.key[:64]} is selected twice, as different fields", location=QUERY)

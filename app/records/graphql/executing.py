@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from app.records.graphql.asked import QUERY, Selected
 from app.records.graphql.searches import GraphqlSearches, SearchedPage
@@ -25,6 +25,9 @@ from graph.records import ResourceVersion
 from graph.scope import AccessScope
 
 MOST_NODES = 50_000
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value stands in the answer: keys, and places in lists (GraphQL 2021-10, 7.1.2)."""
+
 _LISTS, _FOLLOWED = ("List", "Connection"), "resource"
 
 
@@ -59,7 +62,7 @@ class GraphqlReader:
         """Answer a question to a resource, by its type and id; raises what `system` does, and `NotFound`."""
         run = _Run(self._reader, self._searches, scope, base, now)
         version = self._reader.current(scope, *name)
-        run.answer.data = run.select([node_of(version)], asked)[0]
+        run.answer.data = run.select([node_of(version)], asked, [()])[0]
         return run.answer
 
 
@@ -83,7 +86,7 @@ class _Run:
         """A field of the system: `Patient(id: 1)`, `PatientList(…)` or `PatientConnection(…)`."""
         if each.name in RESOURCE_TYPES:
             return self._read(each)
-        return self._searched(each, None)
+        return self._searched(each, None, (each.key,))
 
     def _read(self, each: Selected) -> Any:
         given = each.arguments.get("id")
@@ -92,11 +95,11 @@ class _Run:
         try:
             version = self._reader.current(self._scope, each.name, str(given))
         except NotFound:
-            self._miss(each, "it is not there")
+            self._miss(each, (each.key,), "it is not there")
             return None
-        return self.select([node_of(version)], _below(each))[0]
+        return self.select([node_of(version)], _below(each), [(each.key,)])[0]
 
-    def _searched(self, each: Selected, focus: Node | None) -> Any:
+    def _searched(self, each: Selected, focus: Node | None, at: Path) -> Any:
         """A search, of the whole system or of what refers to a resource."""
         kind, ending = _search_of(each.name)
         if kind is None:
@@ -104,10 +107,10 @@ class _Run:
         found = self._searches.page(self._scope, kind, each.arguments, focus, self._now)
         nodes = [node_of(version) for version in found.versions]
         if ending == "List":
-            return self.select(nodes, _below(each))
-        return self._connection(each, found, nodes)
+            return self.select(nodes, _below(each), [(*at, place) for place in range(len(nodes))])
+        return self._connection(each, found, nodes, at)
 
-    def _connection(self, each: Selected, found: SearchedPage, nodes: list[Node]) -> dict[str, Any]:
+    def _connection(self, each: Selected, found: SearchedPage, nodes: list[Node], at: Path) -> dict[str, Any]:
         """A page as an object (graphql.html#searching)."""
         answer: dict[str, Any] = {}
         known: Mapping[str, Callable[[], Any]] = {
@@ -118,14 +121,14 @@ class _Run:
         }
         for one in _below(each):
             if one.name == "edges":
-                answer[one.key] = self._edges(one, nodes)
+                answer[one.key] = self._edges(one, nodes, (*at, one.key))
             elif one.name in known:
                 answer[one.key] = known[one.name]()
             else:
                 raise _wrong(one, "there is no such field")
         return answer
 
-    def _edges(self, each: Selected, nodes: list[Node]) -> list[dict[str, Any]]:
+    def _edges(self, each: Selected, nodes: list[Node], at: Path) -> list[dict[str, Any]]:
         edges: list[dict[str, Any]] = [{} for _ in nodes]
         for one in _below(each):
             if one.name == "mode":
@@ -133,43 +136,52 @@ class _Run:
             elif one.name == "score":
                 values = [None] * len(nodes)
             elif one.name == _FOLLOWED:
-                values = self.select(nodes, _below(one))
+                inside = [(*at, place, one.key) for place in range(len(nodes))]
+                values = self.select(nodes, _below(one), inside)
             else:
                 raise _wrong(one, "there is no such field")
             for edge, value in zip(edges, values, strict=True):
                 edge[one.key] = value
         return edges
 
-    def select(self, nodes: Sequence[Node], asked: Sequence[Selected]) -> list[dict[str, Any]]:
-        """The fields of each of the nodes."""
+    def select(
+        self, nodes: Sequence[Node], asked: Sequence[Selected], at: Sequence[Path]
+    ) -> list[dict[str, Any]]:
+        """The fields of each of the nodes, which stand at these paths."""
         self._left -= len(nodes) * len(asked)
         if self._left < 0:
             raise TooLarge(f"more than {MOST_NODES} values", location=QUERY, code="too-costly")
         answers: list[dict[str, Any]] = [{} for _ in nodes]
         for each in asked:
             places = [place for place, node in enumerate(nodes) if _is_asked(node, each)]
-            values = self._field([nodes[place] for place in places], each)
+            inside = [at[place] if _is_flat(each) else (*at[place], each.key) for place in places]
+            values = self._field([nodes[place] for place in places], each, inside)
             for place, value in zip(places, values, strict=True):
                 _put(answers[place], each, value)
         return answers
 
-    def _field(self, nodes: list[Node], each: Selected) -> list[Any]:
-        """A field of nodes: what it is of each."""
+    def _field(self, nodes: list[Node], each: Selected, at: list[Path]) -> list[Any]:
+        """A field of nodes: what it is of each, at its path."""
         if each.name in ("__typename", "resourceType"):
             return [node.kind for node in nodes]
         if each.name == _FOLLOWED and all(node.kind == "Reference" for node in nodes):
-            return self._followed(nodes, each)
+            return self._followed(nodes, each, at)
         if nodes and nodes[0].kind in RESOURCE_TYPES and _search_of(each.name)[0]:
-            return [self._searched(each, node) for node in nodes]
+            return [self._searched(each, node, place) for node, place in zip(nodes, at, strict=True)]
         lists = [_children(node, each) for node in nodes]
         flat = [child for children in lists for child in children]
-        values = iter(self._values(flat, each))
+        inside = [
+            (*place, number) if _is_list(node, each) and not _is_flat(each) else place
+            for node, place, children in zip(nodes, at, lists, strict=True)
+            for number in range(len(children))
+        ]
+        values = iter(self._values(flat, each, inside))
         return [
             _as_element(node, each, [next(values) for _ in children])
             for node, children in zip(nodes, lists, strict=True)
         ]
 
-    def _values(self, nodes: list[Node], each: Selected) -> Sequence[Any]:
+    def _values(self, nodes: list[Node], each: Selected, at: list[Path]) -> Sequence[Any]:
         leaves = [node.kind in PRIMITIVES and not each.name.startswith("_") for node in nodes]
         if each.below is None:
             if not all(leaves):
@@ -177,22 +189,23 @@ class _Run:
             return [node.value for node in nodes]
         if any(leaves):
             raise _wrong(each, "it has no fields")
-        return self.select(nodes, each.below)
+        return self.select(nodes, each.below, at)
 
-    def _followed(self, nodes: list[Node], each: Selected) -> list[Any]:
+    def _followed(self, nodes: list[Node], each: Selected, at: list[Path]) -> list[Any]:
         """The resources that references lead to, read at once; None for one that is not there."""
         wanted = each.arguments.get("type")
         names = [self._target(node) for node in nodes]
         spend(QUESTION + rows(len(names)))
         stored = self._reader.named(self._scope, {name for name in names if name is not None})
         found: list[Node | None] = []
-        for node, name in zip(nodes, names, strict=True):
+        for node, name, place in zip(nodes, names, at, strict=True):
             inside = _contained(node)
             there = inside or (node_of(stored[name]) if name is not None and name in stored else None)
             if there is None and each.arguments.get("optional") is not True:
-                self._miss(each, "a reference leads to nothing that is there")
+                self._miss(each, place, "a reference leads to nothing that is there")
             found.append(there if there is None or wanted in (None, there.kind) else None)
-        values = iter(self.select([node for node in found if node], _below(each)))
+        led = [(node, place) for node, place in zip(found, at, strict=True) if node]
+        values = iter(self.select([node for node, _ in led], _below(each), [place for _, place in led]))
         return [next(values) if node else None for node in found]
 
     def _target(self, node: Node) -> tuple[str, str] | None:
@@ -203,11 +216,10 @@ class _Run:
         kind, _, resource_id = there.target.partition("/")
         return kind, resource_id
 
-    def _miss(self, each: Selected, message: str) -> None:
+    def _miss(self, each: Selected, at: Path, message: str) -> None:
         line, column = each.place
-        error = {"message": message, "path": [each.key], "locations": [{"line": line, "column": column}]}
-        if error not in self.answer.errors:
-            self.answer.errors.append(error)
+        places = [{"line": line, "column": column}]
+        self.answer.errors.append({"message": message, "path": list(at), "locations": places})
 
 
 def _search_of(name: str) -> tuple[str | None, str]:
@@ -245,18 +257,28 @@ def _children(node: Node, each: Selected) -> list[Node]:
 
 def _as_element(node: Node, each: Selected, values: list[Any]) -> Any:
     """The values of an element: a list where it may repeat, else the one that there is."""
-    kind = elements(node.kind) if is_complex(node.kind) or node.kind in PRIMITIVES else {}
-    element = kind.get(each.name.removeprefix("_"))
-    if element is not None and element.many and "first" not in each.directives:
+    if _is_list(node, each):
         return values or None
     return values[0] if values else None
 
 
+def _is_list(node: Node, each: Selected) -> bool:
+    """Whether an element may repeat, and not its first one alone is wanted."""
+    kind = elements(node.kind) if is_complex(node.kind) or node.kind in PRIMITIVES else {}
+    element = kind.get(each.name.removeprefix("_"))
+    return element is not None and element.many and "first" not in each.directives
+
+
+def _is_flat(each: Selected) -> bool:
+    """Whether the fields of a field are put into what is around it (graphql.html#flattening)."""
+    return "flatten" in each.directives and each.below is not None
+
+
 def _put(answer: dict[str, Any], each: Selected, value: Any) -> None:
-    """Put a value where it goes: what is flattened into what is around it (graphql.html#flattening)."""
-    if "flatten" not in each.directives or each.below is None:
+    """Put a value where it goes: what is flattened into what is around it."""
+    if not _is_flat(each) or each.below is None:
         if value is not None or "flatten" not in each.directives:
-            answer[each.key] = value
+            answer[each.key] = _together(answer[each.key], value) if each.key in answer else value
         return
     for one in value if isinstance(value, list) else [value] if value else ():
         for key, inner in one.items():
@@ -265,6 +287,16 @@ def _put(answer: dict[str, Any], each: Selected, value: Any) -> None:
                 answer.setdefault(key, inner)
             else:
                 answer.setdefault(key, []).extend(inner if isinstance(inner, list) else [inner])
+
+
+def _together(before: Any, after: Any) -> Any:
+    """What is selected twice under one key as one (GraphQL 2021-10, 6.3.2)."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        both = before.keys() & after.keys()
+        return {**before, **after, **{key: _together(before[key], after[key]) for key in both}}
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [_together(one, other) for one, other in zip(before, after, strict=True)]
+    return after
 
 
 def _contained(node: Node) -> Node | None:

@@ -62,6 +62,15 @@ def asked(fhir: Fhir, question: str, place: str = "", **variables: Any) -> Any:
         ("query q($no: Boolean = true) {id @skip(if: $no) active @include(if: $no)}", {"active": True}),
         ("{resourceType __typename}", {"resourceType": "Patient", "__typename": "Patient"}),
         ("{ObservationList(_reference: patient) {id}}", {"ObservationList": [{"id": "o"}]}),
+        (
+            "{name {family} ...f} fragment f on Patient {name {use} name {given @first}}",
+            {
+                "name": [
+                    {"family": "F", "use": "official", "given": "a"},
+                    {"family": None, "use": "usual", "given": "c"},
+                ]
+            },
+        ),
     ],
 )
 def test_fields_of_a_resource(record: Fhir, question: str, found: Any) -> None:
@@ -97,6 +106,56 @@ def test_references_lead_to_what_is_there(record: Fhir) -> None:
     missing = asked(record, "{recorder {resource {id}}}", "Condition/c/")
     assert missing["data"] == {"recorder": {"resource": None}}
     assert missing["errors"][0]["locations"] == [{"line": 1, "column": 12}]
+
+
+@pytest.mark.parametrize(
+    ("question", "place", "paths"),
+    [
+        ('{gone: Patient(id: "nobody") {id}}', "", [["gone"]]),
+        ("{by: recorder {who: resource {id}}}", "Condition/c/", [["by", "who"]]),
+        (
+            "{...f} fragment f on Condition {recorder {resource {id}}}",
+            "Condition/c/",
+            [["recorder", "resource"]],
+        ),
+        (
+            "{all: ConditionList {by: recorder {resource {id}}}}",
+            "",
+            [["all", 0, "by", "resource"], ["all", 1, "by", "resource"]],
+        ),
+        (
+            "{ConditionConnection {edges {one: resource {recorder {resource {id}}}}}}",
+            "",
+            [["ConditionConnection", "edges", place, "one", "recorder", "resource"] for place in range(2)],
+        ),
+        (
+            "{subject {resource {... on Patient {generalPractitioner {gp: resource {id}}}}}}",
+            "Condition/c/",
+            [["subject", "resource", "generalPractitioner", place, "gp"] for place in range(2)],
+        ),
+        (
+            "{subject {resource {... on Patient {generalPractitioner @first {resource {id}}}}}}",
+            "Condition/c/",
+            [["subject", "resource", "generalPractitioner", "resource"]],
+        ),
+        ("{recorder @flatten {resource {id}}}", "Condition/c/", [["resource"]]),
+    ],
+)
+def test_what_is_missing_is_told_by_its_path_from_the_root(
+    record: Fhir, question: str, place: str, paths: list[list[str | int]]
+) -> None:
+    doctors = [reference("Practitioner/no"), reference("Organization/no")]
+    record.send("PUT", "Patient/mine", patient(id="mine", generalPractitioner=doctors))
+    record.send("PUT", "Condition/d", condition("Patient/mine", id="d", recorder=reference("Patient/no")))
+
+    found = asked(record, question, place)
+
+    assert [each["path"] for each in found["errors"]] == paths
+    for path in paths:
+        value = found["data"]
+        for step in path:
+            value = value[step]
+        assert value is None
 
 
 def test_the_system_is_read_and_searched(record: Fhir) -> None:
@@ -150,6 +209,8 @@ def test_a_connection_is_paged(record: Fhir) -> None:
         ("{PatientList(_count: 0) {id}}", ""),
         ("{ObservationList {id}}", "Patient/mine/"),
         ("query a {id} query b {id}", "Patient/mine/"),
+        ("{name(use: official) {family} name {family}}", "Patient/mine/"),
+        ("{a: id a: active}", "Patient/mine/"),
         ('{name(fhirpath: "((") {given}}', "Patient/mine/"),
     ],
 )
