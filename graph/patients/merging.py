@@ -20,15 +20,13 @@ from graph.records import ResourceVersion
 from graph.resources.following import FOLLOWERS, MERGED, MERGES, Merge, Merged
 from graph.resources.rewriting import ResourceJson, Rewriting, rewritten
 from graph.resources.states import RESOURCES, ResourceState
+from graph.resources.texts import current_texts
 from graph.resources.writing import VERSIONS, ResourceWrite
 from graph.scope import AccessScope
 from graph.site import Site
 
 MOST_FOLLOWERS = 20_000
 """Resources that one merge may move: they are written in its commit, for which others wait."""
-_BODIES = """
-UNWIND $keys AS key MATCH (:Resource {key: key})-[:CURRENT]->(v:Version) RETURN key, v.body AS body
-"""
 _VERSION = "MATCH (v:Version {key: $version}) RETURN v.body AS body"
 _COUNT = f"""
 MATCH (s:Resource {{key: $source}}) {FOLLOWERS}
@@ -101,7 +99,7 @@ class Merging:
                 into = resource_of(merged[key])
                 raise Conflict(f"{resource_of(key)} was merged into {into}", code="conflict")
         self._bounded(source)
-        texts = self._texts((source, target))
+        texts = current_texts(self.view, (source, target))
         self.draft.add(MERGES, Merge(self.view.tenant, source, target, self.scope.subject))
         self._rewrite(known[0], texts[source], _replaced_by(resource_of(target)))
         return self._rewrite(known[1], texts[target], _replacing(resource_of(source)))
@@ -120,7 +118,7 @@ class Merging:
             into = resource_of(merged[target])
             raise Conflict(f"{resource_of(target)} was merged into {into}: part these first", code="conflict")
         self._bounded(source)
-        texts = self._texts((target,))
+        texts = current_texts(self.view, (target,))
         before = version_key(source, known[0].version_id - 1)
         (row,) = self.view.read(_VERSION, version=before)
         self.draft.add(MERGES, Merge(self.view.tenant, source, target, self.scope.subject, undone=True))
@@ -148,10 +146,6 @@ class Merging:
         if known is None or known.deleted or not known.is_seen_by(self.scope):
             raise NotFound(f"no {resource_of(key)}")
         return known
-
-    def _texts(self, keys: Sequence[str]) -> dict[str, bytes]:
-        rows = self.view.read(_BODIES, keys=list(keys))
-        return {row["key"]: zlib.decompress(row["body"]) for row in rows}
 
     @property
     def _merged(self) -> Merged:

@@ -1,9 +1,11 @@
 """The conditional forms of writing: by criteria instead of an id (FHIR R4 http.html#ccreate)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.preconditions import Preconditions
 from app.records.write.receiving import Prepared, Received
+from app.records.write.replaced import MOST_CARRIERS, PATIENT, left
 from app.records.write.writing import Desk, Overtaken, Written
 from fhir_profiles.issues import InvalidResource, Issue
 from graph.commit import Keys, View
@@ -13,6 +15,7 @@ from graph.query.expression import Expression, Page, Question
 from graph.records import ResourceVersion
 from graph.resources.identified import HOLDERS, asked_identifier
 from graph.resources.states import RESOURCES
+from graph.resources.texts import current_texts
 from graph.scope import AccessScope
 
 _ENOUGH = 2  # matches that tell "one" from "several"
@@ -36,14 +39,23 @@ class Criteria:
         return asked_identifier("", self.where) is None
 
     def matches(self, view: View, scope: AccessScope) -> list[str]:
-        """The keys of the resources that it finds and that are the caller's, at most two by a search."""
+        """The keys of the resources that it finds and that are the caller's, at most two by a search.
+
+        Of several Patients those in whose place there is no other one.
+        """
         asked = asked_identifier(scope.tenant, self.where)
         found = asked.found(view, scope) if asked else None
-        return view.find(scope, self.question()) if found is None else found
+        if found is None:
+            found = view.find(scope, self.question())
+            if len(found) > 1 and self.resource_type == PATIENT:
+                found = view.find(scope, self.question(MOST_CARRIERS))
+        if len(found) > 1 and self.resource_type == PATIENT:
+            return left(current_texts(view, found))
+        return found
 
-    def question(self) -> Question:
-        """The question that tells none, one and several apart."""
-        return Question(self.resource_type, self.where, Page(limit=_ENOUGH))
+    def question(self, most: int = _ENOUGH) -> Question:
+        """The question that tells none, one and several apart, or finds as many as `most`."""
+        return Question(self.resource_type, self.where, Page(limit=most))
 
 
 def create(
@@ -101,7 +113,14 @@ def only_match(desk: Desk, criteria: Criteria) -> str | None:
 
     Raises `PreconditionFailed` where there are several.
     """
-    matches = criteria.matches(desk.view, desk.scope)
+    return the_one(criteria, criteria.matches(desk.view, desk.scope))
+
+
+def the_one(criteria: Criteria, matches: Sequence[str]) -> str | None:
+    """Return the one key of those that match criteria; None where there is none.
+
+    Raises `PreconditionFailed` where there are several.
+    """
     if len(matches) > 1:
         raise PreconditionFailed(
             f"several {criteria.resource_type} resources match the criteria", code="multiple-matches"

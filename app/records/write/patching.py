@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
-from app.records.write.conditions import Criteria, id_of
+from app.records.write.conditions import Criteria, id_of, the_one
 from app.records.write.receiving import (
     Received,
     prepare,
@@ -17,11 +17,12 @@ from app.records.write.receiving import (
     require_same_id,
     require_targets,
 )
+from app.records.write.replaced import MOST_CARRIERS, PATIENT, left
 from app.records.write.terms import WritingTerms
 from app.records.write.units import PatchResource
 from app.records.write.writing import Overtaken, Written, noted, refuse_ours
 from fhir_profiles.patching.patches import Patch, TooMuchToPatch, UnfitPatch
-from graph.errors import Conflict, NotFound, PreconditionFailed, TooLarge
+from graph.errors import Conflict, NotFound, TooLarge
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -96,13 +97,13 @@ class Patching:
         Raises `NotFound` where there is none, `PreconditionFailed` for several.
         """
         keys = self._store.search(scope, criteria.question()).keys
-        if not keys:
+        if len(keys) > 1 and criteria.resource_type == PATIENT:
+            keys = self._store.search(scope, criteria.question(MOST_CARRIERS)).keys
+            keys = left({each.key: each.body for each in self._store.bodies(scope, keys)})
+        match = the_one(criteria, keys)
+        if match is None:
             raise NotFound(f"no {criteria.resource_type} matches the criteria")
-        if len(keys) > 1:
-            raise PreconditionFailed(
-                f"several {criteria.resource_type} resources match the criteria", code="multiple-matches"
-            )
-        return id_of(keys[0])
+        return id_of(match)
 
     def patched(
         self,

@@ -13,6 +13,7 @@ from fhir_profiles.conformance.checking import errors_of
 from fhir_profiles.documents import parse, stamp
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.issues import InvalidResource, Issue
+from fhir_profiles.patching.patches import Patch
 from fhir_profiles.references import ENTRY, bundle_references
 from graph.clock import instant
 from graph.errors import Invalid
@@ -62,6 +63,11 @@ class Prepared:
     def stamped(self, version_id: int, now: int) -> bytes:
         """The text as it will be served; `now` in µs since the epoch."""
         return _filled(self.text, str(version_id), instant(now))
+
+    def document(self) -> Mapping[str, Any]:
+        """What the text says, but for the version and the instant."""
+        found: Mapping[str, Any] = orjson.loads(_filled(self.text, "0", ""))
+        return found
 
 
 def receive(raw: bytes, expected_type: str | None = None) -> Received:
@@ -122,14 +128,25 @@ def prepare(
     document: Mapping[str, Any] = {**received.document, "id": resource_id}
     if references:
         document = orjson.loads(_filled(text, "0", ""))
+    return _extracted(text, document, site, tenant)
+
+
+def patched(prepared: Prepared, patch: Patch, site: Site, tenant: str) -> Prepared:
+    """What was prepared as a patch changes it, with what that is found by."""
+    text = patch.applied(prepared.text.decode()).encode()
+    return _extracted(text, orjson.loads(_filled(text, "0", "")), site, tenant)
+
+
+def _extracted(text: bytes, document: Mapping[str, Any], site: Site, tenant: str) -> Prepared:
+    resource_type, resource_id = document["resourceType"], document["id"]
     values = extract(document, site.zone, site.fhir_base, site.added)
     return Prepared(
-        key=resource_key(tenant, received.resource_type, resource_id),
-        resource_type=received.resource_type,
+        key=resource_key(tenant, resource_type, resource_id),
+        resource_type=resource_type,
         resource_id=resource_id,
-        study=document if received.resource_type == "ImagingStudy" else None,
+        study=document if resource_type == "ImagingStudy" else None,
         text=text,
-        values=value_rows(tenant, received.resource_type, values),
+        values=value_rows(tenant, resource_type, values),
         compartment=compartment_keys(tenant, values),
     )
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
 from app.records.write.own_writes import authorship, require_author, require_granted
 from app.records.write.receiving import Prepared, Received, prepare
+from app.records.write.replaced import PATIENT, with_links
 from graph import commit
 from graph.errors import Conflict, NotAllowed, NotFound
 from graph.keys import resource_key, resource_of
@@ -91,6 +92,7 @@ class Desk:
         demanded.require(current_version(known))
         if base is not None and (known is None or known.version_id != base):
             raise Overtaken(f"{name} was changed meanwhile")
+        prepared = self._linked(prepared)
         if known is not None and known.managed and prepared.study is not None:
             write = overlaid(self.view, self.site, known, prepared.study)
             return self._add(write, created=False)
@@ -130,6 +132,14 @@ class Desk:
             raise Conflict(f"merged into {resource_of(merged[key])}: part them first", code="conflict")
         if deleting and key in merged.values():
             raise Conflict("other patients are merged into this one: part them first", code="conflict")
+
+    def _linked(self, prepared: Prepared) -> Prepared:
+        """A Patient still says who were merged into them: who wrote the text need not know of it."""
+        if prepared.resource_type != PATIENT:
+            return prepared
+        merged = self.view.get(MERGED, self.view.tenant)
+        others = [resource_of(source) for source, target in merged.items() if target == prepared.key]
+        return with_links(prepared, others, self.site, self.scope.tenant) if others else prepared
 
     def _require_seen(self, known: ResourceState | None, name: str) -> None:
         """An update reaches what the caller may see.

@@ -1,5 +1,6 @@
 """Merging patients and parting them: all that refers to one follows, and nothing is written anew."""
 
+import json
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.factories.dicom import ct_instance
 from tests.factories.fhir import bundle, condition, entry, observation, patient
 from tests.factories.reports import measurement_report
 
-UID = "1.2.826.0.1.80"
+UID, BASE = "1.2.826.0.1.80", "http://127.0.0.1:8042/fhir"
 PERSON = {"PatientName": "Doe^Jane", "PatientBirthDate": "19700102", "PatientSex": "F"}
 JANE = {"name": [{"family": "Doe", "given": ["Jane"]}], "birthDate": "1970-01-02", "gender": "female"}
 
@@ -78,6 +79,54 @@ def test_merged_patients_say_so_of_one_another(fhir: Fhir, pair: tuple[str, str]
     assert answered["link"] == [{"other": {"reference": source}, "type": "replaces"}]
     assert body(fhir, source)["active"] is False
     assert body(fhir, source)["link"] == [{"other": {"reference": target}, "type": "replaced-by"}]
+
+
+def test_whoever_writes_the_target_leaves_its_link(fhir: Fhir, pair: tuple[str, str]) -> None:
+    source, target = pair
+    merged(fhir, "merge", source, target)
+    link = {"other": {"reference": source}, "type": "replaces"}
+    other = {"other": {"reference": "Patient/else"}, "type": "seealso"}
+    plain = {**patient("8", **JANE), "id": target.partition("/")[2]}
+    exact = json.dumps(plain).replace("{", '{"extension":[{"url":"urn:w","valueDecimal":1.50}],', 1)
+
+    for sent, links in (
+        (exact, [link]),
+        ({**plain, "link": [other]}, [other, link]),
+        ({**plain, "link": [link, other]}, [link, other]),
+        ({**plain, "link": [{**link, "other": {"reference": f"{BASE}/{source}"}}]}, None),
+    ):
+        assert fhir.send("PUT", target, sent).status_code == 200
+        assert body(fhir, target)["link"] == (links or sent["link"])  # type: ignore[index]
+        assert fhir.found(f"Patient?link={source}") == [target]
+    assert '"valueDecimal":1.50' in fhir.get(f"{target}/_history/3").text
+    patch = [{"op": "remove", "path": "/link"}]
+    assert fhir.send("PATCH", target, patch, Content_Type="application/json-patch+json").status_code == 200
+    fhir.send("POST", "", bundle(entry(plain, "PUT", target)))
+    assert body(fhir, target)["link"] == [link]
+    merged(fhir, "unmerge", source, target)
+    assert fhir.send("PUT", target, plain).json.get("link") is None  # type: ignore[union-attr]
+
+
+def test_of_several_who_carry_a_number_the_one_who_is_left_is_meant(fhir: Fhir) -> None:
+    number = "identifier=urn:hilum:mrn|7"
+    first, second, third = (fhir.create(patient("7", **JANE)) for _ in range(3))
+    about = condition(f"Patient?{number}")
+    assert fhir.send("POST", "", bundle(entry(about))).status_code == 412
+    merged(fhir, "merge", first, third)
+    assert fhir.send("POST", "", bundle(entry(about))).status_code == 412
+    merged(fhir, "merge", second, third)
+
+    made = fhir.send("POST", "", bundle(entry(about))).json["entry"][0]["response"]["location"]  # type: ignore[index]
+    assert fhir.get(made).json["subject"] == {"reference": third}  # type: ignore[index]
+    again = fhir.send("POST", "Patient", patient("7"), If_None_Exist=number)
+    assert (again.status_code, again.json["id"]) == (200, third.partition("/")[2])  # type: ignore[index]
+    patch = [{"op": "add", "path": "/birthDate", "value": "1980-01-01"}]
+    changed = fhir.send("PATCH", f"Patient?{number}", patch, Content_Type="application/json-patch+json")
+    assert f"Patient/{changed.json['id']}" == third  # type: ignore[index]
+    assert fhir.send("PUT", f"Patient?{number}", patient("7", **JANE)).status_code == 200
+    both = bundle(entry(about), entry(patient("7"), ifNoneExist=number))
+    assert fhir.send("POST", "", both).status_code == 200
+    assert len(fhir.found(f"Condition?subject={third}")) == 2
 
 
 def test_all_that_refers_to_the_source_is_found_under_the_target(
