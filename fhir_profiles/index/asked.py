@@ -4,7 +4,7 @@ Each `Asked…` speaks of the rows of one name, a parameter's own or those kept 
 (`fhir_profiles.index.kept.beside`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import TypeAlias
@@ -29,11 +29,20 @@ class Prefix(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedTerm:
-    """Some row has one of `codes` (any, where there are none); `system` None is any, "" is none."""
+    """Some row has one of `codes` (any, where there are none); `system` None is any, "" is none.
+
+    Or some row beside it, of values in lower case, has one of `caseless`.
+    """
 
     name: str
     codes: tuple[str, ...]
     system: str | None = None
+    caseless: tuple[str, ...] = ()
+
+    def in_any_case(self) -> "AskedTerm":
+        """The same, however the codes are spelt; what has no letters has one spelling."""
+        plain = tuple(code.casefold() for code in self.codes if code.lower() != code.upper())
+        return replace(self, codes=tuple(dict.fromkeys((*self.codes, *plain))), caseless=plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +113,15 @@ class UnreadableValue(ValueError):
 class Asking:
     """The parameter that a value is asked of, and how it is read.
 
-    `zone` is where dates without an offset are, `base` this server's own base URL.
+    `zone` is where dates without an offset are, `base` this server's own base URL; `caseless`: values of the
+    parameter are kept in lower case, too.
     """
 
     parameter: SearchParameter
     modifier: str = ""
     zone: tzinfo = UTC
     base: str = ""
+    caseless: bool = False
 
     @property
     def name(self) -> str:

@@ -24,12 +24,13 @@ from fhir_profiles.index import composites
 from fhir_profiles.index.kept import WITHOUT_ROWS, Converter, KeptRows, SpanValue, TermValue, TextValue
 from fhir_profiles.index.parameter_types import TYPES
 from fhir_profiles.index.references import BY_REFERENCE, by_reference
+from fhir_profiles.index.tokens import IN_ANY_CASE
 from fhir_profiles.index.wording import Wording, wording_of
 from fhir_profiles.issues import ProfileError
 from fhir_profiles.references import HISTORY, ReferenceEdge, edges
 from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, elements, is_complex, value_set
 
-__all__ = ["SearchValues", "extract", "keep_added"]
+__all__ = ["SearchValues", "canonical_parameters", "caseless_parameters", "extract", "keep_added"]
 
 _MOST_CONTAINED = 200  # that are kept of one resource: two may refer to one another
 _CODES = ("CodeSystem", "code")
@@ -288,6 +289,28 @@ class _Plan:
     tree: _Node
     existing: tuple[tuple[str, tuple[str, ...]], ...]
     composites: tuple[_Composite, ...]
+
+
+@cache
+def caseless_parameters(resource_type: str) -> frozenset[str]:
+    """The parameters of a type of whose values some are found in any case (search.html#token)."""
+    return frozenset(param for convert, param in _conversions(resource_type) if convert in IN_ANY_CASE)
+
+
+@cache
+def canonical_parameters(resource_type: str) -> frozenset[str]:
+    """The reference parameters of a type of whose values some are canonicals."""
+    canonical = TYPES["reference"].kept["canonical"]
+    return frozenset(param for convert, param in _conversions(resource_type) if convert is canonical)
+
+
+def _conversions(resource_type: str) -> Iterator[tuple[Converter, str]]:
+    """How values of a type become rows, and of which parameter."""
+    waiting = [_plan(resource_type).tree]
+    while waiting:
+        node = waiting.pop()
+        yield from ((convert, param) for convert, param, _, _ in node.leaves)
+        waiting.extend(node.children.values())
 
 
 @cache

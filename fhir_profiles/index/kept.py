@@ -16,6 +16,8 @@ CONTAINED = "#"
 """How a reference begins that is to a contained resource."""
 VALUELESS = CONTAINED
 """The code of the term that says that there is a reference, though none that can be asked for by its text."""
+CASELESS = "caseless"
+"""Rows beside those of a token that is a string, as it is in lower case, where that is another text."""
 WITHOUT_ROWS = frozenset({ID, LAST_UPDATED})
 """Parameters that are kept as properties of the resource itself."""
 
@@ -90,6 +92,12 @@ class KeptRows:
         """Add a term unless its code is empty."""
         if isinstance(code, str) and code:
             self.terms[TermValue(param, system if isinstance(system, str) else "", code)] = None
+
+    def spelt(self, param: str, system: object, code: object) -> None:
+        """Add a term that is found in any case (search.html#token), unless it is a part of a composite."""
+        self.term(param, system, code)
+        if param and isinstance(code, str) and (plain := code.casefold()) != code:
+            self.term(beside(param, CASELESS), system, plain)
 
     def there(self, param: str) -> None:
         """Add that there is a reference of which no text is kept; as a part of a composite it is none."""

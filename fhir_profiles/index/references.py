@@ -31,7 +31,7 @@ def _reference(rows: KeptRows, param: str, value: Any, resolves: str) -> None:
             rows.there(param)
     identifier = value.get("identifier")
     if isinstance(identifier, dict) and pointed in (resolves or None, None):
-        rows.term(beside(param, IDENTIFIER), identifier.get("system"), identifier.get("value"))
+        rows.spelt(beside(param, IDENTIFIER), identifier.get("system"), identifier.get("value"))
         if text is None and identifier.get("value"):
             rows.there(param)
 
@@ -80,7 +80,8 @@ def asked(asking: Asking, text: str) -> Asked:
     """
     if asking.modifier == IDENTIFIER:
         *systems, code = split_on(text, "|")
-        return AskedTerm(asking.beside, (code,) if code else (), systems[0] if systems else None)
+        found_by = AskedTerm(asking.beside, (code,) if code else (), systems[0] if systems else None)
+        return found_by.in_any_case()
     value = unescaped(text)
     if found := literal(value, asking.base):
         if asking.modifier not in ("", found.type):

@@ -1,7 +1,8 @@
 """Tokens: codes of a system, booleans, identifiers (FHIR R4 search.html#token).
 
 Beside the terms of `code` and `identifier` there are texts of `code:text`, for the words that stand with a
-code, and terms of `identifier:of-type`, with the system of the type and `type|value` for code.
+code, and terms of `identifier:of-type`, with the system of the type and `type|value` for code. What is a
+string, a number of somebody or an address of theirs is found in any case; codes are those of their system.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,10 @@ _A_TOKEN = "a token is [system]|[code]"  # noqa: S105 - not a secret
 
 def _code(rows: KeptRows, param: str, value: Any, system: str) -> None:
     rows.term(param, system, value)
+
+
+def _string(rows: KeptRows, param: str, value: Any, _: str) -> None:
+    rows.spelt(param, "", value)
 
 
 def _boolean(rows: KeptRows, param: str, value: Any, _: str) -> None:
@@ -43,13 +48,13 @@ def _codeable_concept(rows: KeptRows, param: str, value: Any, _: str) -> None:
 
 def _identifier(rows: KeptRows, param: str, value: Any, _: str) -> None:
     number = value.get("value")
-    rows.term(param, value.get("system"), number)
+    rows.spelt(param, value.get("system"), number)
     kind = value.get("type")
     if isinstance(kind, dict):
         rows.text(beside(param, TEXT), kind.get("text"))
         for coding in kind.get("coding", ()):
             if number and isinstance(coding, dict) and "code" in coding:
-                rows.term(beside(param, OF_TYPE), coding.get("system"), _typed(coding["code"], number))
+                rows.spelt(beside(param, OF_TYPE), coding.get("system"), _typed(coding["code"], number))
 
 
 def _typed(code: object, number: object) -> str:
@@ -57,17 +62,20 @@ def _typed(code: object, number: object) -> str:
 
 
 def _contact_point(rows: KeptRows, param: str, value: Any, _: str) -> None:
-    rows.term(param, value.get("system"), value.get("value"))
+    rows.spelt(param, value.get("system"), value.get("value"))
 
 
 KEPT: Mapping[str, Converter] = {
-    **dict.fromkeys(("code", "string", "markdown", "id", "uri", "url", "canonical", "oid", "uuid"), _code),
+    **dict.fromkeys(("code", "id", "uri", "url", "canonical", "oid", "uuid"), _code),
+    **dict.fromkeys(("string", "markdown"), _string),
     "boolean": _boolean,
     "Coding": _coding,
     "CodeableConcept": _codeable_concept,
     "Identifier": _identifier,
     "ContactPoint": _contact_point,
 }
+IN_ANY_CASE = frozenset({_string, _identifier, _contact_point})
+"""The converters of datatypes that are found in any case."""
 
 
 def asked(asking: Asking, text: str) -> Asked:
@@ -78,9 +86,8 @@ def asked(asking: Asking, text: str) -> Asked:
     if asking.modifier == TEXT:
         return AskedText(asking.beside, unescaped(text))
     parts = split_on(text, "|")
-    if asking.modifier == OF_TYPE:
-        return _asked_of_type(asking, parts)
-    return asked_coded(asking.name, parts)
+    found = _asked_of_type(asking, parts) if asking.modifier == OF_TYPE else asked_coded(asking.name, parts)
+    return found.in_any_case() if asking.caseless else found
 
 
 def asked_coded(name: str, parts: list[str]) -> AskedTerm:

@@ -31,7 +31,7 @@ from graph.query.expression import (
     ValueLeaf,
     Worded,
 )
-from graph.query.rows import NODE_FIELDS, VALUE_NODES, code_key, field_key
+from graph.query.rows import NODE_FIELDS, VALUE_NODES, code_key, field_key, term_keys
 
 _METRES_OF_A_DEGREE = 110_000.0  # of latitude: the least that there are
 
@@ -99,11 +99,6 @@ def value_field(writing: Writing, variable: str, field: Field) -> str:
     return f"{variable}.key = {writing.value(field_key(tenant, field))}"
 
 
-def term_keys(writing: Writing, leaf: Term) -> list[str]:
-    """The keys of the Term rows that hold the leaf's codes."""
-    return sorted({code_key(writing.scope.tenant, leaf.field, code) for code in leaf.codes})
-
-
 def property_conditions(writing: Writing, row: BoundRow, leaf: ValueLeaf) -> list[str]:
     """The conditions on properties of the row itself; unknown where the row lacks them."""
     conditions = _PROPERTIES[type(leaf)](writing, row.variable, leaf)
@@ -125,7 +120,7 @@ def may_be_list(field: Field) -> bool:
 
 
 def _term_value(writing: Writing, variable: str, leaf: Term) -> list[str]:
-    keys = term_keys(writing, leaf)
+    keys = term_keys(writing.scope.tenant, leaf)
     match keys:
         case []:
             conditions = [value_field(writing, variable, leaf.field)]

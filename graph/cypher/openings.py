@@ -16,7 +16,6 @@ from graph.cypher.leaves import (
     hint,
     property_conditions,
     property_name,
-    term_keys,
     value_conditions,
 )
 from graph.cypher.links import ends, inverse, step
@@ -40,7 +39,7 @@ from graph.query.expression import (
     Term,
     Text,
 )
-from graph.query.rows import NODE_FIELDS, VALUE_NODES
+from graph.query.rows import NODE_FIELDS, VALUE_NODES, term_keys
 
 _MOST_STREAMS = 1_000
 
@@ -113,7 +112,7 @@ def streams(plan: Plan) -> bool:
     leaf = plan.driver.leaf
     if leaf is None:
         return True
-    return isinstance(leaf, Term) and leaf.field.layout is Layout.ROWS and len(leaf.codes) <= _MOST_STREAMS
+    return isinstance(leaf, Term) and leaf.field.layout is Layout.ROWS and leaf.spellings <= _MOST_STREAMS
 
 
 def scan(writing: Writing, plan: Plan, begins: str, conditions: Sequence[str] = ()) -> str:
@@ -132,7 +131,7 @@ def stream(writing: Writing, plan: Plan, page: Page) -> str:
     leaf = plan.driver.leaf
     if not isinstance(leaf, Term):
         return scan(writing, plan, place(writing, page))
-    keys = term_keys(writing, leaf)
+    keys = term_keys(writing.scope.tenant, leaf)
     if len(keys) == 1:
         return _one_stream(writing, plan, leaf, writing.value(keys[0]), place(writing, page))
     cut = f"{index_order(page)} LIMIT {writing.value(page.limit + page.offset)}"

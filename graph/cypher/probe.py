@@ -26,7 +26,7 @@ from graph.query.expression import (
     Term,
 )
 from graph.query.limits import check
-from graph.query.rows import VALUE_NODES, code_key
+from graph.query.rows import VALUE_NODES, term_keys
 from graph.scope import AccessScope, demand_scope
 
 FEW_ROWS = 100  # a start with no more needs no better one
@@ -87,4 +87,4 @@ def every_key(scope: AccessScope, where: Expression) -> set[str]:
 def _term_keys(scope: AccessScope, leaf: Expression) -> set[str]:
     if not isinstance(leaf, Term) or leaf.field.layout is not Layout.ROWS:
         return set()
-    return {code_key(scope.tenant, leaf.field, code) for code in leaf.codes}
+    return set(term_keys(scope.tenant, leaf))

@@ -50,14 +50,15 @@ RETURN r.key AS key, r.serial AS serial, r.versionId AS version, v.body AS body
 """
 _COUNT = "MATCH (r:Resource) WHERE r.kind = $kind AND r.serial IS NOT NULL RETURN count(r) AS count"
 _HOLD = "MERGE (c:Counter {key: $tenant}) SET c.lockedAt = $now"
+_OWN = "({row}.key = $own OR {row}.key STARTS WITH $codes OR {row}.key STARTS WITH $beside)"
 _FILL = f"""
 UNWIND $rows AS row
 MATCH (r:Resource {{key: row.key}}) WHERE r.versionId = row.version AND r.deleted = false
-CALL (r) {{ MATCH (r)<-[:OF]-(old) WHERE old.key = $own OR old.key STARTS WITH $codes DETACH DELETE old }}
+CALL (r) {{ MATCH (r)<-[:OF]-(old) WHERE {_OWN.format(row="old")} DETACH DELETE old }}
 {CREATE_VALUES}
 """
-_EMPTY = """
-MATCH (v:$(label)) WHERE v.key = $own OR v.key STARTS WITH $codes
+_EMPTY = f"""
+MATCH (v:$(label)) WHERE {_OWN.format(row="v")}
 WITH v LIMIT $limit DETACH DELETE v RETURN count(*) AS count
 """
 _LABELS = ("Term", "Text", "Span")
@@ -157,20 +158,25 @@ class ParameterStore:
 
         def work(transaction: Transaction) -> None:
             transaction.run(_HOLD, tenant=scope.tenant, now=now())
-            transaction.run(_FILL, rows=rows, own=own, codes=f"{own}|")
+            transaction.run(_FILL, rows=rows, **_prefixes(own))
 
         self._graph.write(work)
 
     def empty(self, scope: AccessScope, added: AddedParameter, limit: int) -> int:
         """Remove values of a parameter, at most so many of each kind; return how many went."""
         own = value_key(scope.tenant, added.resource_type, added.parameter.name)
-        names = {"own": own, "codes": f"{own}|", "limit": limit}
 
         def work(transaction: Transaction) -> int:
             texts = (_EMPTY.replace("$(label)", label) for label in _LABELS)
-            return sum(int(transaction.run(text, **names)[0]["count"]) for text in texts)
+            gone = (transaction.run(text, limit=limit, **_prefixes(own))[0]["count"] for text in texts)
+            return sum(map(int, gone))
 
         return self._graph.write(work)
+
+
+def _prefixes(own: str) -> dict[str, str]:
+    """The keys of a parameter's rows: of its texts and spans, of its codes, of what is kept beside these."""
+    return {"own": own, "codes": f"{own}|", "beside": f"{own}:"}
 
 
 def _row(tenant: str, kept: KeptParameter) -> dict[str, Any]:

@@ -64,11 +64,20 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Some value has one of `codes` (any, where there are none); `system` None is any, "" is none."""
+    """Some value has one of `codes` (any, where there are none); `system` None is any, "" is none.
+
+    Or one of the values beside it, kept in lower case, is one of `caseless`.
+    """
 
     field: Field
     codes: tuple[str, ...] = ()
     system: str | None = None
+    caseless: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> int:
+        """How many texts are looked for."""
+        return len(self.codes) + len(self.caseless)
 
 
 @dataclass(frozen=True, slots=True)

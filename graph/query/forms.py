@@ -60,7 +60,7 @@ def form(where: Expression) -> tuple[Hashable, ...]:
 
 
 _LEAVES: Mapping[type, Callable[[AnyValue], tuple[Hashable, ...]]] = {
-    Term: lambda leaf: (leaf.field.layout, min(len(leaf.codes), _SEVERAL), leaf.system is None),
+    Term: lambda leaf: (leaf.field.layout, min(leaf.spellings, _SEVERAL), leaf.system is None),
     Text: lambda leaf: (leaf.field.layout, leaf.match),
     Span: lambda leaf: (
         leaf.field.layout,

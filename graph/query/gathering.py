@@ -36,19 +36,24 @@ def _denials_together(parts: Sequence[Expression]) -> tuple[Expression, ...]:
 
 
 def _terms_together(parts: Sequence[Expression]) -> tuple[Expression, ...]:
-    codes: dict[tuple[object, str | None], list[str]] = {}
+    asked: dict[tuple[object, str | None], list[Term]] = {}
     found: dict[object, Expression] = {}
     for place, each in enumerate(parts):
         if isinstance(each, Term) and each.codes:
             key = (each.field, each.system)
-            codes.setdefault(key, []).extend(each.codes)
+            asked.setdefault(key, []).append(each)
             found.setdefault(key, each)
         else:
             found[place] = each
-    return tuple(_with_all(each, codes) for each in found.values())
+    return tuple(_with_all(each, asked) for each in found.values())
 
 
-def _with_all(part: Expression, codes: Mapping[tuple[object, str | None], list[str]]) -> Expression:
+def _with_all(part: Expression, asked: Mapping[tuple[object, str | None], list[Term]]) -> Expression:
     if isinstance(part, Term) and part.codes:
-        return replace(part, codes=tuple(codes[part.field, part.system]))
+        terms = asked[part.field, part.system]
+        return replace(
+            part,
+            codes=tuple(code for each in terms for code in each.codes),
+            caseless=tuple(code for each in terms for code in each.caseless),
+        )
     return part

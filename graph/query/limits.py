@@ -142,7 +142,7 @@ def _check_keys(entities: tuple[str, ...], leaf: KeyIn) -> int:
 def _check_term(entities: tuple[str, ...], leaf: Term) -> int:
     _check_field(entities, leaf.field, Kind.TERM)
     _require(leaf.system is None or leaf.field.layout is Layout.ROWS, f"{leaf.field.name} has no system")
-    return len(leaf.codes)
+    return leaf.spellings
 
 
 def _check_text(entities: tuple[str, ...], leaf: Text) -> int:

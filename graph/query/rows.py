@@ -11,16 +11,25 @@ parameters are no rows but properties of the resource (`NODE_FIELDS`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from typing import Any, TypeAlias, TypeVar
 
 from fhir_profiles.index.extraction import SearchValues
-from fhir_profiles.index.kept import ID, LAST_UPDATED, RowType, SpanValue, TermValue, TextValue
+from fhir_profiles.index.kept import (
+    CASELESS,
+    ID,
+    LAST_UPDATED,
+    RowType,
+    SpanValue,
+    TermValue,
+    TextValue,
+    beside,
+)
 from fhir_profiles.index.wording import Wording
 from graph.keys import kind_key, resource_key, term_key, value_key
-from graph.query.expression import Field, Kind, Layout
+from graph.query.expression import Field, Kind, Layout, Term
 from graph.query.relationships import relationship
 
 _Row = TypeVar("_Row", bound=tuple[object, ...])
@@ -84,6 +93,13 @@ def compartment_of(entity: str) -> Field:
 def code_key(tenant: str, field: Field, code: str) -> str:
     """The key of the Term rows that hold a code of a field; of "" what all its keys begin with."""
     return term_key(tenant, field.entity, field.name, code)
+
+
+def term_keys(tenant: str, leaf: Term) -> list[str]:
+    """The keys of the Term rows that a leaf asks for, each once and in order."""
+    plain = replace(leaf.field, name=beside(leaf.field.name, CASELESS))
+    exact = {code_key(tenant, leaf.field, code) for code in leaf.codes}
+    return sorted(exact | {code_key(tenant, plain, code) for code in leaf.caseless})
 
 
 def field_key(tenant: str, field: Field) -> str:

@@ -168,7 +168,8 @@ def _fits(value: Anything, leaf: Anything) -> bool:
     if isinstance(leaf, Unlike | CodePart | NumberPair | Near):
         return _fits_seldom(value, leaf)
     if isinstance(leaf, Term):
-        return (not leaf.codes or value.code in leaf.codes) and leaf.system in (None, value.system)
+        asked = value.code in leaf.codes or value.code.casefold() in leaf.caseless
+        return (asked or not leaf.codes) and leaf.system in (None, value.system)
     if isinstance(leaf, Text):
         of_name = leaf.field.name in NAMES and leaf.field.layout is Layout.PROPERTY
         fuzzy = of_name and leaf.match is Match.WORDS

@@ -10,7 +10,7 @@ from typing import Any as AnyValue
 
 from fhir_profiles.folding import LONGEST, fold
 from fhir_profiles.index.extraction import SearchValues
-from fhir_profiles.index.kept import SpanValue, TermValue, TextValue
+from fhir_profiles.index.kept import CASELESS, SpanValue, TermValue, TextValue, beside
 from graph.query.expression import (
     All,
     Any,
@@ -49,12 +49,18 @@ def holds(where: Expression, values: SearchValues) -> bool:
 
 
 def _rows(leaf: AnyValue, values: SearchValues) -> Iterator[_Row]:
+    names = {leaf.field.name, beside(leaf.field.name, CASELESS)} if _is_spelt(leaf) else {leaf.field.name}
     for rows in (values.terms, values.texts, values.spans):
-        yield from (row for row in rows if row.param == leaf.field.name)
+        yield from (row for row in rows if row.param in names)
+
+
+def _is_spelt(leaf: AnyValue) -> bool:
+    return isinstance(leaf, Term) and bool(leaf.caseless)
 
 
 def _term(leaf: Term, row: TermValue) -> bool:
-    return (not leaf.codes or row.code in leaf.codes) and leaf.system in (None, row.system)
+    codes = leaf.codes if row.param == leaf.field.name else leaf.caseless
+    return (not codes or row.code in codes) and leaf.system in (None, row.system)
 
 
 def _text(leaf: Text, row: TextValue) -> bool:

@@ -40,7 +40,7 @@ _MATCHES = {"": Match.PREFIX, "exact": Match.EXACT, "contains": Match.CONTAINS}
 
 def leaf(asked: AskedParameter, text: str, zone: tzinfo, base: str) -> Expression:
     """The leaf; raise `Invalid` where the value cannot be one of the parameter's."""
-    asking = Asking(asked.parameter, asked.modifier, zone, base)
+    asking = Asking(asked.parameter, asked.modifier, zone, base, asked.caseless)
     try:
         found = parameter_types.asked(asking, text)
     except UnreadableValue as error:
@@ -51,8 +51,8 @@ def leaf(asked: AskedParameter, text: str, zone: tzinfo, base: str) -> Expressio
 def as_leaf(resource_type: str, found: Asked) -> Expression:
     """What is asked of the rows of one type."""
     match found:
-        case AskedTerm(name, codes, system):
-            return Term(field_of(resource_type, name, TermValue), codes, system)
+        case AskedTerm(name, codes, system, caseless):
+            return Term(field_of(resource_type, name, TermValue), codes, system, caseless)
         case AskedText(name, value, modifier):
             return Text(field_of(resource_type, name, TextValue), _MATCHES[modifier], value)
         case AskedUri(name):

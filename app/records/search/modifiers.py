@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from fhir_profiles.definitions.registry import SearchParameter
+from fhir_profiles.definitions.registry import SearchParameter, search_parameter
+from fhir_profiles.index.extraction import caseless_parameters
 from fhir_profiles.index.parameter_types import row_of, takes
 from graph.errors import Invalid
 from graph.query import rows
@@ -29,6 +30,12 @@ class AskedParameter:
         """
         if not takes(self.parameter, self.modifier):
             raise Invalid("it takes no such modifier", location=self.name[:64], code="not-supported")
+
+    @property
+    def caseless(self) -> bool:
+        """Whether its values may be found in any case: of a tenant's own it is not known before."""
+        own = search_parameter(self.resource_type, self.parameter.name) is None
+        return own or self.parameter.name in caseless_parameters(self.resource_type)
 
     @property
     def field(self) -> Field:

@@ -153,6 +153,27 @@ def test_a_changed_parameter_is_indexed_anew_and_a_deleted_one_is_none(gateway: 
     assert gateway.services.graph.read(left, own=own) == [{"count": 0}]
 
 
+def test_what_is_kept_beside_a_parameter_comes_and_goes_with_it(gateway: Gateway) -> None:
+    named = {"url": EYE, "valueCodeableConcept": {"text": "Green", "coding": [{"code": "G", "display": "g"}]}}
+    gateway.put(patient(id="told", extension=[named]))
+    gateway.put(patient(id="said", extension=[{"url": EYE, "valueString": "Green"}]))
+    for _ in range(2):  # the second time there are rows already
+        gateway.put(parameter())
+        gateway.work()
+
+    def rows() -> int:
+        prefix = f"{gateway.scope.tenant}|Patient|eye-colour"
+        text = "MATCH (v:Term|Text) WHERE v.key STARTS WITH $prefix RETURN count(v) AS count"
+        return int(gateway.services.graph.read(text, prefix=prefix)[0]["count"])
+
+    assert gateway.found("Patient?eye-colour=GREEN") == ["said"]
+    assert gateway.found("Patient?eye-colour:text=green") == ["told"]
+    assert rows() == 5  # the code, its two texts; the string, and it in lower case
+    gateway.fhir.send("DELETE", "SearchParameter/eye")
+    gateway.work()
+    assert rows() == 0
+
+
 def test_expressions_of_any_shape_find_values_of_every_type(gateway: Gateway) -> None:
     gateway.put(
         patient(

@@ -74,6 +74,36 @@ def test_tokens(record: Fhir) -> None:
     assert found(record, expected) == expected
 
 
+def test_what_is_a_string_is_found_in_any_case_and_a_code_as_it_is(record: Fhir) -> None:
+    number = {"system": "urn:n", "value": "aB1", "type": {"coding": [{"system": KINDS, "code": "MR"}]}}
+    record.hold(
+        patient(None, id="dee", identifier=[number], telecom=[{"system": "email", "value": "Dee@E.org"}]),
+        condition("Patient/dee", "E11.b", system="urn:icd", id="dx"),
+        observation("Patient/dee", id="told", performer=[{"identifier": number}]),
+        {"resourceType": "ValueSet", "id": "set", "status": "draft", "version": "1.0-Beta"},
+    )
+    expected = {
+        "Patient?identifier=AB1": "dee",
+        "Patient?identifier=ab1": "dee",
+        "Patient?identifier=aB1": "dee",
+        "Patient?identifier=urn:n|AB1,p1": "ana dee",
+        "Patient?identifier=urn:N|ab1": "",
+        "Patient?identifier:not=ab1": "ana bo cy",
+        f"Patient?identifier:of-type={KINDS}|MR|AB1": "dee",
+        f"Patient?identifier:of-type={KINDS}|MR|p1": "ana",
+        "Patient?email=dee@e.org": "dee",
+        "Patient?telecom=email|DEE@E.ORG": "dee",
+        "Condition?patient.identifier=AB1": "dx",
+        "Observation?performer:identifier=urn:n|AB1": "told",
+        "ValueSet?version=1.0-BETA": "set",
+        "Condition?code=E11.b": "dx",
+        "Condition?code=e11.b": "",
+        "Patient?_sort=identifier&identifier=p1,ab1": "ana dee",
+    }
+    assert found(record, expected) == expected
+    assert record.send("POST", "Patient", patient(), If_None_Exist="identifier=Ab1").status_code == 200
+
+
 def test_strings(record: Fhir) -> None:
     expected = {
         "Patient?family=ang": "ana",
