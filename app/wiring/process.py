@@ -37,7 +37,7 @@ from app.records.identities import PatientIdentities
 from app.records.packages.profiles import ProfileLoading
 from app.records.parameters import ParameterIndexer
 from app.records.read import RecordReader
-from app.records.search import IncludeSearch, RecordSearch
+from app.records.search import IncludeSearch, RecordSearch, SearchContexts
 from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.write.patching import Patching
 from app.records.write.terms import WritingTerms
@@ -190,7 +190,7 @@ class Wiring(Stores):
 
     @cached_property
     def bundle_writer(self) -> BundleWriter:
-        return BundleWriter(self.resources, self.writing_terms, self.patching)
+        return BundleWriter(self.resources, self.writing_terms, self.patching, self.search_contexts)
 
     @cached_property
     def patching(self) -> Patching:
@@ -202,9 +202,12 @@ class Wiring(Stores):
 
     @cached_property
     def record_search(self) -> RecordSearch:
-        includes = IncludeSearch(self.resources)
-        added = self.added_parameters
-        return RecordSearch(self.resources, includes, self.sites, self.terminology.code_sets, added)
+        return RecordSearch(self.resources, IncludeSearch(self.resources), self.search_contexts)
+
+    @cached_property
+    def search_contexts(self) -> SearchContexts:
+        codes, added = self.terminology.code_sets, self.added_parameters
+        return SearchContexts(self.sites, self.resources, codes, added)
 
     @cached_property
     def history(self) -> RecordHistory:

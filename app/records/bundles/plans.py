@@ -28,6 +28,7 @@ from graph.budget import MOST_TO_DECIDE, plan, spend
 from graph.commit import Keys
 from graph.errors import Invalid, PreconditionFailed, TooLarge
 from graph.keys import resource_key
+from graph.query.expression import All, Expression
 from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
 from graph.query.prices import QUESTION, price
@@ -45,16 +46,20 @@ MOST_ALONE = 100  # entries of a batch that take a search: each is a commit of i
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Criteria that ask for entries of the Bundle which only the lock can tell, at the places `waits_for`."""
+    """Criteria that ask for entries of the Bundle which only the lock can tell, at the places `waits_for`.
+
+    `pairs` are those that do; what the others ask is `known`, with what terminology says of it.
+    """
 
     resource_type: str
+    known: Expression
     pairs: Pairs
     waits_for: frozenset[int]
 
     def criteria(self, names: Mapping[str, str], context: SearchContext) -> Criteria:
         """The criteria, once the entries have their names."""
         pairs = renamed(self.resource_type, self.pairs, names)
-        return Criteria(self.resource_type, criteria(self.resource_type, pairs, context))
+        return Criteria(self.resource_type, All((self.known, criteria(self.resource_type, pairs, context))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,15 +299,28 @@ def _criteria(resource_type: str, pairs: Pairs, names: Names, context: SearchCon
     """The criteria with settled names; a lookup where they ask for an entry that the lock will tell."""
     settled = renamed(resource_type, pairs, names.settled)
     require_resolved(resource_type, settled, names.entries)
-    found = criteria_of(resource_type, settled, context)
-    asked = (names.entries.get(text) for _, text in asked_references(resource_type, settled))
-    waits_for = frozenset(place for place in asked if place is not None)
-    return Lookup(resource_type, settled, waits_for) if waits_for else found
+    waiting: Pairs = tuple(pair for pair in settled if _waits_for(resource_type, pair, names))
+    if not waiting:
+        return criteria_of(resource_type, settled, context)
+    known = criteria(resource_type, (pair for pair in settled if pair not in waiting), context)
+    _paid(Criteria(resource_type, gathered(All((known, criteria(resource_type, waiting, context))))))
+    places = frozenset(place for pair in waiting for place in _waits_for(resource_type, pair, names))
+    return Lookup(resource_type, known, waiting, places)
+
+
+def _waits_for(resource_type: str, pair: tuple[str, str], names: Names) -> set[int]:
+    """The places of the entries that one parameter asks for."""
+    asked = asked_references(resource_type, (pair,))
+    return {names.entries[text] for _, text in asked if text in names.entries}
 
 
 def criteria_of(resource_type: str, pairs: Pairs, context: SearchContext) -> Criteria:
     """The criteria of one condition; raises `Invalid`, and `TooLarge` where they cost too much."""
-    found = Criteria(resource_type, gathered(criteria(resource_type, pairs, context)))
+    return _paid(Criteria(resource_type, gathered(criteria(resource_type, pairs, context))))
+
+
+def _paid(found: Criteria) -> Criteria:
+    """Criteria whose price was paid, where they take a search."""
     if found.searches:
         spend(QUESTION + price(found.where), MOST_TO_DECIDE)
         plan(form(found.where), subqueries(found.where))

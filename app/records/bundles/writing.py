@@ -8,7 +8,7 @@ from app.preconditions import preconditions
 from app.records.bundles.entries import BundleEntry, BundleReading, placed, read_bundle
 from app.records.bundles.plans import MOST_ALONE, TransactionPlan, criteria_of, plan_of
 from app.records.bundles.units import WriteEntries
-from app.records.search import SearchContext, require_resolved
+from app.records.search import SearchContext, SearchContexts, require_resolved
 from app.records.write.patching import Patching, until_written
 from app.records.write.terms import WritingTerms
 from app.records.write.writing import Overtaken, Written, noted
@@ -22,10 +22,13 @@ from graph.scope import AccessScope
 class BundleWriter:
     """The writer of Bundles of one gateway."""
 
-    def __init__(self, store: ResourceStore, terms: WritingTerms, patching: Patching) -> None:
+    def __init__(
+        self, store: ResourceStore, terms: WritingTerms, patching: Patching, contexts: SearchContexts
+    ) -> None:
         self._store = store
         self._terms = terms
         self._patching = patching
+        self._contexts = contexts
 
     def transaction(self, scope: AccessScope, raw: bytes) -> list[Written | None]:
         """Write the text of a transaction Bundle, all or nothing; None where nothing was deleted.
@@ -90,8 +93,7 @@ class BundleWriter:
                 scope.require_writing(entry.target.resource_type)
                 if entry.received is not None:
                     self._terms.require_met(scope, entry.received.document)
-        site = self._terms.at(scope)
-        context = SearchContext(scope.tenant, site.zone, site.fhir_base, added=site.added)
+        site, context = self._terms.at(scope), self._contexts.of(scope)
         ready = [self._patched(scope, entry, context) if entry.patch else entry for entry in entries]
         return plan_of(ready, site.new_id, context, site, readings)
 

@@ -2,6 +2,7 @@
 
 from app.records.search.asked_references import Pairs, asked_references, renamed, require_resolved
 from app.records.search.containers import Contained, contained_of
+from app.records.search.contexts import SearchContexts
 from app.records.search.criteria import (
     OF_EVERY_TYPE,
     FindParameter,
@@ -25,6 +26,7 @@ __all__ = [
     "Pairs",
     "RecordSearch",
     "SearchContext",
+    "SearchContexts",
     "SearchPage",
     "Total",
     "TypeSearch",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TypeAlias
 
+from app.records.search.canonicals import Canonicals, naming
 from app.records.search.coded import CODED, CODES_OF_SYSTEMS, CodeSets, coded, defined
 from app.records.search.contained import in_contained
 from app.records.search.filters import condition_of
@@ -21,10 +22,12 @@ from fhir_profiles.definitions.registry import (
     RESOURCE_TYPES,
     SearchParameter,
     in_patient_compartment,
+    reference_elements,
     search_parameter,
 )
 from fhir_profiles.index.escaping import split_values
-from fhir_profiles.index.kept import ID
+from fhir_profiles.index.extraction import canonical_parameters
+from fhir_profiles.index.kept import ID, TermValue
 from fhir_profiles.index.parameter_types import MISSING
 from graph.errors import Invalid
 from graph.keys import resource_key
@@ -46,7 +49,7 @@ from graph.query.expression import (
     Term,
 )
 from graph.query.limits import DEEPEST_RELATED
-from graph.query.rows import compartment_of
+from graph.query.rows import compartment_of, field_of
 
 _MOST_VALUES = 500
 _MOST_PARAMETERS = 24
@@ -62,6 +65,7 @@ class SearchContext:
     zone: tzinfo = UTC
     base: str = ""  # of this server's own resources
     codes: CodeSets | None = None  # None where terminology is not asked
+    canonicals: Canonicals | None = None  # None where nothing that a canonical names is looked for
     added: tuple[AddedParameter, ...] = ()
 
     def find(self, resource_type: str, name: str) -> SearchParameter | None:
@@ -195,12 +199,25 @@ class CriteriaReading:
         if not known:
             raise Invalid("no target has such a parameter", location=name[:64], code="not-supported")
         found: list[Expression] = []
+        canonical, paths = plain in canonical_parameters(resource_type), parameter.paths
+        if canonical:
+            paths = tuple(each for each in paths if each.rpartition(".")[2] in reference_elements())
         for each in known:
             asked = inner(each)
-            found.append(Related(Along(parameter.paths, (each,)), asked))
+            if paths:
+                found.append(Related(Along(paths, (each,)), asked))
+            if canonical:
+                found.append(self._named(resource_type, plain, each, asked))
             if (contained := in_contained(resource_type, plain, each, asked)) is not None:
                 found.append(contained)
         return found[0] if len(found) == 1 else Any(tuple(found))
+
+    def _named(self, resource_type: str, plain: str, target: str, where: Expression) -> Expression:
+        """The condition that a canonical names a definition which satisfies another one."""
+        if self.context.canonicals is None:
+            raise Invalid("no canonical is followed here", location=plain, code="not-supported")
+        field = field_of(resource_type, plain, TermValue)
+        return naming(field, self.context.canonicals.named(target, where))
 
     def reference(self, resource_type: str, plain: str, name: str) -> SearchParameter:
         """Return a reference parameter of a type that leads somewhere; raises `Invalid` for any other."""
@@ -299,6 +316,9 @@ def _reverse_chain(resource_type: str, name: str, value: str, reading: CriteriaR
     if source not in RESOURCE_TYPES or not rest:
         raise Invalid("_has is _has:Type:reference:parameter", location=name[:64])
     parameter = reading.reference(source, plain, name)
+    if plain in canonical_parameters(source):
+        text = f"{source}.{plain} is a canonical, which is followed forwards only"
+        raise Invalid(text, location=name[:64], code="not-supported")
     if parameter.targets and resource_type not in parameter.targets:
         raise Invalid(f"{source}.{plain} does not refer to {resource_type}", location=name[:64])
     inner = reading.parameter(source, rest, value)

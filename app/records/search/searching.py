@@ -3,21 +3,19 @@
 `understood` comes first, since which parameters counted is part of the question that a page belongs to.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
 import orjson
 
-from app.records.parameters import NOTHING_ADDED, AddedParameters
 from app.records.search.asked_references import require_resolved
-from app.records.search.coded import CodeSets
 from app.records.search.containers import Contained, ContainedMatch, ContainerSearch, matches_within
+from app.records.search.contexts import SearchContexts
 from app.records.search.criteria import (
     FindParameter,
     KnownCriteria,
-    SearchContext,
     chained_paths,
     compartment,
     criteria,
@@ -25,7 +23,6 @@ from app.records.search.criteria import (
 )
 from app.records.search.graphs import GRAPH_DEFINITION, graph_id, includes_of
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
-from app.site import Sites
 from fhir_profiles.references import HISTORY
 from graph.budget import MOST_TO_DECIDE, plan, spend
 from graph.errors import Gone, Invalid, NotFound
@@ -90,15 +87,11 @@ class RecordSearch:
         self,
         resources: ResourceStore,
         includes: IncludeSearch,
-        sites: Sites,
-        codes: Callable[[AccessScope], CodeSets],
-        added: AddedParameters = NOTHING_ADDED,
+        contexts: SearchContexts,
     ) -> None:
         self._resources = resources
         self._includes = includes
-        self._sites = sites
-        self._codes = codes
-        self._added = added
+        self._contexts = contexts
         self._containers = ContainerSearch(resources)
 
     def criteria(self, scope: AccessScope, resource_type: str, parameters: Parameters) -> Expression:
@@ -108,7 +101,7 @@ class RecordSearch:
         """
         pairs = tuple(parameters)
         require_resolved(resource_type, pairs)
-        where = gathered(criteria(resource_type, pairs, self._context(scope)))
+        where = gathered(criteria(resource_type, pairs, self._contexts.of(scope)))
         spend(QUESTION + price(where), MOST_TO_DECIDE)
         plan(form(where), subqueries(where))
         return where
@@ -126,7 +119,7 @@ class RecordSearch:
 
         With `lenient` handling, what is not known is left out and told of; else it is `Invalid`.
         """
-        context = self._context(scope)
+        context = self._contexts.of(scope)
         if lenient:
             found = known_criteria(resource_type, parameters, context)
         else:
@@ -186,7 +179,7 @@ class RecordSearch:
         """The contained resources that match, by what contains them, where they are wanted alone."""
         if asked.contained is Contained.FALSE or not asked.contained_alone:
             return {}
-        kind, site = asked.resource_type, self._sites.of(scope)
+        kind, site = asked.resource_type, self._contexts.sites.of(scope)
         return {
             each.key: matches_within(each, kind, asked.where, site)
             for each in matches
@@ -231,12 +224,6 @@ class RecordSearch:
             found = self._containers.count(scope, kind, where, asked.contained)
         scope.counts(found)
         return found
-
-    def _context(self, scope: AccessScope) -> SearchContext:
-        site = self._sites.of(scope)
-        return SearchContext(
-            scope.tenant, site.zone, site.fhir_base, codes=self._codes(scope), added=self._added.of(scope)
-        )
 
 
 def _price_of(asked: TypeSearch) -> int:

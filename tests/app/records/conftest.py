@@ -6,6 +6,7 @@ import pytest
 
 from app.records import Records
 from app.records.bundles.writing import BundleWriter
+from app.records.search import SearchContexts
 from app.records.validate import ProfileLibrary
 from app.records.write.patching import Patching
 from app.records.write.terms import WritingTerms
@@ -47,7 +48,8 @@ def terms(profiles: ProfileLibrary) -> WritingTerms:
 
 @pytest.fixture
 def writer(resources: ResourceStore, terms: WritingTerms) -> BundleWriter:
-    return BundleWriter(resources, terms, Patching(resources, terms))
+    contexts = SearchContexts(Sites(SETTINGS), resources)
+    return BundleWriter(resources, terms, Patching(resources, terms), contexts)
 
 
 @pytest.fixture

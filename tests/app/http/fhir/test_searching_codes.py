@@ -5,7 +5,7 @@ import pytest
 from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir, found
 from tests.app.http.fhir.test_value_sets import FRUIT, FRUITS, value_set
-from tests.factories.fhir import SNOMED, condition, encounter, patient
+from tests.factories.fhir import SNOMED, bundle, condition, encounter, entry, patient
 
 MONDO = "http://purl.obolibrary.org/obo/mondo.owl"
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -107,3 +107,25 @@ def test_a_conditional_write_may_ask_by_terminology(record: Fhir) -> None:
 
     assert (found_one.status_code, made.status_code) == (200, 201)
     assert record.found(f"Condition?code:below={FRUIT}|yuzu")
+
+
+def test_conditions_of_entries_ask_terminology_too(record: Fhir) -> None:
+    sour = "code:in=ValueSet/sour"
+    new = condition("urn:uuid:new", "yuzu", system=FRUIT)
+    sent = (
+        entry(patient("P3"), full_url="urn:uuid:new", ifNoneExist="identifier=urn:hilum:mrn|P3"),
+        entry(new, ifNoneExist=f"{sour}&patient=urn:uuid:new"),
+        entry(new, ifNoneExist=f"code:below={FRUIT}|medlar"),
+        entry(None, "DELETE", f"Condition?code:above={FRUIT}|citrus&code:not-in=http://example.org/none2"),
+    )
+
+    refused = record.send("POST", "", bundle(*sent))
+    made = record.send("POST", "", bundle(*sent[:3])).json
+    again = record.send("POST", "", bundle(*sent[:2])).json
+
+    assert refused.json["issue"][0]["expression"] == ["code:not-in"]  # type: ignore[index]
+    assert [each["response"]["status"][:3] for each in made["entry"]] == ["201", "201", "200"]  # type: ignore[index]
+    assert [each["response"]["status"][:3] for each in again["entry"]] == ["200", "200"]  # type: ignore[index]
+    batch = bundle(entry(None, "DELETE", f"Condition?code:below={FRUIT}|medlar"), kind="batch")
+    assert record.send("POST", "", batch).json["entry"][0]["response"]["status"][:3] == "204"  # type: ignore[index]
+    assert not record.found(f"Condition?code:below={FRUIT}|medlar")

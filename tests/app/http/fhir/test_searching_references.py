@@ -209,3 +209,50 @@ def test_chains_look_into_contained_resources(fhir: Fhir) -> None:
     assert found(fhir, expected) == expected
     fhir.send("PUT", "MedicationRequest/inside", order("inside", "#n", [other, maker]))
     assert "inside" not in found(fhir, {"MedicationRequest?medication.code=MTX": ""}).values()
+
+
+def questionnaire(name: str, url: str, **elements: Any) -> dict[str, Any]:
+    return {"resourceType": "Questionnaire", "id": name, "status": "active", "url": url, **elements}
+
+
+def answers(name: str, canonical: str) -> dict[str, Any]:
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": name,
+        "status": "completed",
+        "questionnaire": canonical,
+    }
+
+
+def test_chains_lead_along_canonicals_to_the_version_that_they_name(fhir: Fhir) -> None:
+    fhir.hold(
+        questionnaire("old", "urn:q:pain", version="1", title="Pain, long"),
+        questionnaire("new", "urn:q:pain", version="2", title="Pain, short"),
+        questionnaire("mood", "urn:q:mood", title="Mood"),
+        answers("by-old", "urn:q:pain|1"),
+        answers("by-new", "urn:q:pain|2"),
+        answers("by-any", "urn:q:pain"),
+        answers("by-mood", "urn:q:mood"),
+        answers("by-none", "urn:q:none"),
+    )
+    chained = "QuestionnaireResponse?questionnaire.title"
+    expected = {
+        f"{chained}=Pain": "by-any by-new by-old",
+        f"{chained}=pain\\, long": "by-any by-old",
+        f"{chained}:contains=short": "by-any by-new",
+        f"{chained}=Mood": "by-mood",
+        f"{chained}=Nothing": "",
+        "QuestionnaireResponse?questionnaire:Questionnaire.version=2": "by-any by-new",
+        "QuestionnaireResponse?_filter=questionnaire.title eq Mood": "by-mood",
+        "QuestionnaireResponse?questionnaire=urn:q:pain": "by-any by-new by-old",
+    }
+
+    assert found(fhir, expected) == expected
+    refused = fhir.get("Questionnaire?_has:QuestionnaireResponse:questionnaire:status=completed")
+    assert (refused.status_code, refused.json["issue"][0]["code"]) == (400, "not-supported")  # type: ignore[index]
+    one = fhir.send(
+        "POST", "QuestionnaireResponse", answers("x", "urn:q:x"), If_None_Exist="questionnaire.title=Mood"
+    )
+    assert one.json["id"] == "by-mood"  # type: ignore[index]
+    fhir.hold(*(questionnaire(f"q{number}", f"urn:q:{number}", title="Many") for number in range(51)))
+    assert fhir.get(f"{chained}=Many").json["issue"][0]["code"] == "too-costly"  # type: ignore[index]
