@@ -12,19 +12,33 @@ from typing import Any, NamedTuple
 from graph.keys import kind_key, resource_key, resource_of
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, version_seen
+from graph.visibility import rights, seen, version_seen
 
 _FAR = 2**62
 _ABOUT = """any(each IN {compartment} WHERE each STARTS WITH $somebody
   AND ($patients IS NULL OR each IN $patients))"""
-_WHOSE = f"""($level = 'system' OR {_ABOUT.format(compartment="v.compartment")} OR ($beside
-  AND NOT any(each IN coalesce(v.compartment, []) WHERE each STARTS WITH $somebody)
-  AND EXISTS {{ MATCH (r)<-[edge]-(m:Resource) WHERE edge.path IS NOT NULL AND m.deleted = false
-    AND {_ABOUT.format(compartment="m.compartment")} }}))"""
+_WHOSE = f"""($level = 'system' OR {_ABOUT.format(compartment="v.compartment")})"""
+_TO_NOBODY = """
+MATCH (m)-[edge]->(r:Resource) WHERE edge.path IS NOT NULL AND r.serial IS NOT NULL
+  AND NOT any(each IN coalesce(r.compartment, []) WHERE each STARTS WITH $somebody)
+RETURN collect(DISTINCT [r.serial, r.key]) AS rows
+"""
 _PAGE = """
 MATCH (r:Resource) WHERE r.kind = $kind AND r.serial > $after
 WITH r ORDER BY r.serial LIMIT $limit
 WITH collect(r) AS page
+"""
+_REFERRED = f"""{_PAGE}
+CALL (page) {{
+  UNWIND page AS m
+  WITH m WHERE m.deleted = false AND {seen("m")} AND {_ABOUT.format(compartment="m.compartment")}
+  {_TO_NOBODY}
+}}
+RETURN page[-1].serial AS last, size(page) AS looked, rows
+"""
+_BEYOND = f"""
+UNWIND $keys AS key MATCH (m:Resource {{key: key}}) WHERE m.deleted = false AND {seen("m")}
+{_TO_NOBODY}
 """
 _NAMED = "UNWIND $keys AS key MATCH (r:Resource {key: key}) WITH collect(r) AS page"
 _VERSIONS = f"""
@@ -49,13 +63,12 @@ class BulkQuestion:
     """Which resources of a type, as they stood at `until`, changed at or after `since` (µs since the epoch).
 
     `level` is `system`, or `patient` for what is about patients: those of `patients` (their keys), None for
-    any; with `beside`, also what these resources refer to that is about nobody.
+    any.
     """
 
     kind: str
     level: str = "system"
     patients: tuple[str, ...] | None = None
-    beside: bool = False
     since: int = -_FAR
     until: int = _FAR
 
@@ -83,6 +96,13 @@ class BulkPage(NamedTuple):
     last: int | None
 
 
+class BulkPlace(NamedTuple):
+    """Where a resource stands among all."""
+
+    serial: int
+    key: str
+
+
 @scoped
 class BulkStore:
     """Reads the resources of one graph in bulk."""
@@ -95,6 +115,25 @@ class BulkStore:
         names = {"kind": kind_key(scope.tenant, asked.kind), "after": after, "limit": limit}
         found = self._read(scope, _PAGE, asked, names)
         return BulkPage(_rows(found["rows"]), found["last"] if found["looked"] == limit else None)
+
+    def referred(
+        self, scope: AccessScope, asked: BulkQuestion, after: int, limit: int
+    ) -> tuple[tuple[BulkPlace, ...], int | None]:
+        """What a page of resources about patients refers to that is about nobody, and the end of the page.
+
+        The page is that of `page`, as it stands now.
+        """
+        names = {"kind": kind_key(scope.tenant, asked.kind), "after": after, "limit": limit}
+        whose = {"patients": None if asked.patients is None else list(asked.patients)}
+        somebody = resource_key(scope.tenant, "Patient", "")
+        (found,) = self._graph.read(_REFERRED, **names, **whose, somebody=somebody, **rights(scope))
+        return _places(found["rows"]), found["last"] if found["looked"] == limit else None
+
+    def beyond(self, scope: AccessScope, keys: Sequence[str]) -> tuple[BulkPlace, ...]:
+        """What the resources of these keys refer to that is about nobody."""
+        somebody = resource_key(scope.tenant, "Patient", "")
+        (found,) = self._graph.read(_BEYOND, keys=list(keys), somebody=somebody, **rights(scope))
+        return _places(found["rows"])
 
     def named(self, scope: AccessScope, asked: BulkQuestion, keys: Sequence[str]) -> tuple[BulkRow, ...]:
         """What there is among the resources of these keys, in their order."""
@@ -109,12 +148,15 @@ class BulkStore:
             level=asked.level,
             patients=None if asked.patients is None else list(asked.patients),
             somebody=resource_key(scope.tenant, "Patient", ""),
-            beside=asked.beside,
             since=asked.since,
             until=asked.until,
             **rights(scope),
         )
         return found
+
+
+def _places(found: Sequence[Sequence[Any]]) -> tuple[BulkPlace, ...]:
+    return tuple(BulkPlace(serial, key) for serial, key in found)
 
 
 def _rows(found: Sequence[Sequence[Any]]) -> tuple[BulkRow, ...]:

@@ -17,7 +17,6 @@ from graph.session import Graph
 from graph.visibility import rights, seen
 
 MOST_MEMBERS = 50_000
-_ROUNDS = 2  # a PractitionerRole leads to the Practitioner, a Medication to who makes it
 _KEPT = 200  # bytes that one takes in memory
 _FAR = float("inf")
 
@@ -105,13 +104,13 @@ class CompartmentStore:
 
     def _chart(self, scope: AccessScope, asked: ChartQuestion) -> tuple[ChartRow, ...]:
         rows = {each.key: each for each in self._members(scope, asked)}
-        if len(rows) > MOST_MEMBERS:
-            raise TooLarge(f"more than {MOST_MEMBERS} resources: ask for $export", code="too-costly")
+        _bound(len(rows))
         near = list(rows)
-        for _ in range(_ROUNDS):
+        while near:  # a role leads to a practitioner, a ward to the hospital that it is a part of
             new = {each.key: each for each in self._referred(scope, asked, near) if each.key not in rows}
             rows |= new
             near = list(new)
+            _bound(len(rows))
         return tuple(sorted(rows.values()))
 
     def _members(self, scope: AccessScope, asked: ChartQuestion) -> list[ChartRow]:
@@ -121,11 +120,14 @@ class CompartmentStore:
         return [ChartRow(int(row[1] not in asked.first), *row) for row in found["rows"]]
 
     def _referred(self, scope: AccessScope, asked: ChartQuestion, keys: list[str]) -> list[ChartRow]:
-        if not keys:
-            return []
         whom = {"patients": asked.patients, "somebody": resource_key(scope.tenant, "Patient", "")}
         (found,) = self._graph.read(_REFERRED, keys=keys, **whom, **rights(scope))
         return [ChartRow(2, *row) for row in found["rows"]]
+
+
+def _bound(size: int) -> None:
+    if size > MOST_MEMBERS:
+        raise TooLarge(f"more than {MOST_MEMBERS} resources: ask for $export", code="too-costly")
 
 
 def _start(scope: AccessScope, asked: ChartQuestion) -> tuple[str, dict[str, Any]]:

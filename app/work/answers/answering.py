@@ -70,5 +70,6 @@ class AnswerJob:
         with self._files.held(job.id) as folder:
             folder.write(WHOSE, 0, orjson.dumps(list(heard.whose)))
             folder.write(TEXT, 0, text)
+            folder.settle()
         job.step(None, 1, note="answered")
         return {"mark": mark_of(standing)}

@@ -6,7 +6,7 @@ does not tell apart (FHIR R4 json.html). What was changed since the export was a
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import orjson
@@ -14,6 +14,7 @@ import orjson
 from app.queries import pairs_of
 from app.records.search import RecordSearch
 from app.security.standing import Standing
+from app.work.bulk.beside import Beside
 from app.work.bulk.files import BulkFiles, BulkFolder, file_name
 from app.work.bulk.wishes import EXPORT, ExportFile, ExportPlace, ExportWish
 from app.work.kinds import Retry
@@ -34,6 +35,14 @@ _MOST_PAGES = 50  # of one step: many types have nothing
 _GROWTH = 4
 StepAccess: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
 """Opens the audit entry of one step of a job, of that id, under the rights of who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What one run of the job has in hand."""
+
+    wish: ExportWish
+    beside: Beside
 
 
 class BulkExport:
@@ -62,11 +71,13 @@ class BulkExport:
     def run(self, job: Running) -> Mapping[str, Any]:
         """Write the files; the summary is what the manifest says of them."""
         wish, place = ExportWish.of(job.parameters), ExportPlace.of(job.cursor)
+        hand = _Hand(wish, Beside(self._bulk, wish))
         try:
             with self._files.held(job.id) as folder:
                 folder.keep_only(frozenset(each.name for each in place.files))
                 while place.kind < len(wish.kinds()):
-                    place = self._step(job, wish, place, folder)
+                    place = self._step(job, hand, place, folder)
+                    folder.settle()
                     job.step(place.kept(), place.written, note="resources written")
         except Cancelled:
             self._files.remove(job.id)
@@ -79,22 +90,23 @@ class BulkExport:
             for section in (OUTPUT, DELETED)
         }
 
-    def _step(self, job: Running, wish: ExportWish, place: ExportPlace, folder: BulkFolder) -> ExportPlace:
+    def _step(self, job: Running, hand: "_Hand", place: ExportPlace, folder: BulkFolder) -> ExportPlace:
         """Write some pages, one where they are long; return the place after them."""
-        standing = self._standing.scope(job.scope.tenant, wish.standing)
-        kinds, until, begun = wish.kinds(), place.bytes + _PAGE_BYTES, 0
+        standing = self._standing.scope(job.scope.tenant, hand.wish.standing)
+        kinds, until, begun = hand.wish.kinds(), place.bytes + _PAGE_BYTES, 0
         with self._access(standing, job.id) as scope:
             while place.kind < len(kinds) and place.bytes < until and begun < _MOST_PAGES:
-                place = self._write(scope, wish, place, kinds[place.kind], folder)
+                place = self._write(scope, hand, place, kinds[place.kind], folder)
                 begun += 1
         return place
 
     def _write(
-        self, scope: AccessScope, wish: ExportWish, place: ExportPlace, kind: str, folder: BulkFolder
+        self, scope: AccessScope, hand: "_Hand", place: ExportPlace, kind: str, folder: BulkFolder
     ) -> ExportPlace:
         """Write one page of a type; return the place after it."""
+        wish = hand.wish
         limit, names = place.limit or _FIRST, wish.elements_of(kind)
-        page = self._page(scope, wish, kind, place.after, limit)
+        page = self._page(scope, hand, kind, place.after, limit)
         scope.concerns(key for row in page.rows for key in row.whose)
         lines = [_line(self._text(scope, each), names) for each in page.rows if not each.deleted]
         gone = [_removal(each.key) for each in page.rows if each.deleted and wish.since is not None]
@@ -104,15 +116,19 @@ class BulkExport:
             return ExportPlace(place.kind + 1, 0, 0, files)
         return ExportPlace(place.kind, page.last, _next_limit(limit, sum(map(len, lines))), files)
 
-    def _page(self, scope: AccessScope, wish: ExportWish, kind: str, after: int, limit: int) -> BulkPage:
+    def _page(self, scope: AccessScope, hand: "_Hand", kind: str, after: int, limit: int) -> BulkPage:
         scope.require("fhir.bulk")
         scope.require("fhir.read")
-        question, where = wish.question(kind), self._filter(scope, wish, kind)
+        question, where = hand.wish.question(kind), self._filter(scope, hand.wish, kind)
+        beside = hand.beside if hand.wish.is_beside(kind) else None
+        if where is None and beside is not None:
+            return beside.page(scope, kind, after, limit)
         if where is None:
             return self._bulk.page(scope, question, after, limit)
         place = (after,) if after else None
         found = self._resources.search(scope, Question(kind, where, Page(limit, after=place)))
-        rows = self._bulk.named(scope, question, found.keys)
+        keys = beside.among(scope, kind, found.keys) if beside else found.keys
+        rows = self._bulk.named(scope, question, keys)
         return BulkPage(rows, int(str(found.after[0])) if found.after else None)
 
     def _filter(self, scope: AccessScope, wish: ExportWish, kind: str) -> Expression | None:

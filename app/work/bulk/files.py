@@ -85,23 +85,38 @@ class BulkFolder:
     def __init__(self, folder: Path, floor: DiskFloor) -> None:
         self._folder = folder
         self._floor = floor
+        self._written: set[str] = set()  # and not settled
 
     def write(self, name: str, at: int, data: bytes) -> int:
-        """Write bytes behind the first `at` of a file, and see them on the disk; return its length then.
+        """Write bytes behind the first `at` of a file, on the disk once `settle` is done; return its length.
 
         Raises `StorageFull` below the floor of the disk, `Unavailable` where the disk fails.
         """
         with told_as_failure():
             self._floor.check(len(data))
             descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._written.add(name)
             with os.fdopen(descriptor, "wb", buffering=0) as file:
                 file.truncate(at)
                 file.seek(at)
                 view = memoryview(data)
                 while view:
                     view = view[file.write(view) or 0 :]
-                os.fdatasync(descriptor)
         return at + len(data)
+
+    def settle(self) -> None:
+        """See on the disk what was written: before that it is not kept that it was.
+
+        Raises `Unavailable` where the disk fails.
+        """
+        with told_as_failure():
+            for name in sorted(self._written):
+                descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CLOEXEC)
+                try:
+                    os.fdatasync(descriptor)
+                finally:
+                    os.close(descriptor)
+        self._written.clear()
 
     def keep_only(self, names: frozenset[str]) -> None:
         """Remove files that a step which was not kept began."""

@@ -98,6 +98,7 @@ class BulkImport:
             size = 0
             for chunk in self._fetch(wish.urls[place.file]):
                 size = folder.write(name, size, chunk)
+            folder.settle()
             place = self._kept(job, replace(place, fetched=True))
         with self._files.path(job.id, name).open("rb") as file:
             for lines in batches(file, self._longest, place.at, place.line):
@@ -115,11 +116,13 @@ class BulkImport:
                 scope, self._records.prepared(scope, (text for _, text in numbered))
             )
         errors = b"".join(_errors([number for number, _ in numbered], outcomes, place.file + 1))
+        written = folder.write(ERRORS, place.errors, errors) if errors else place.errors
+        folder.settle()
         return replace(
             place,
             at=lines.end,
             line=lines.first + len(lines.texts),
-            errors=folder.write(ERRORS, place.errors, errors) if errors else place.errors,
+            errors=written,
             counts=dict(Counter(place.counts) + Counter(each.state.value for each in outcomes)),
         )
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from app.security.standing import standing_of
 from app.work.bulk.files import BulkFiles
+from app.work.bulk.withdrawing import withdrawn
 from app.work.queue import JobQueue
 from graph.errors import Forbidden, Invalid, NotFound, Throttled
 from graph.jobs.jobs import JobStore
@@ -78,16 +79,18 @@ class Imports:
                     size = folder.write(SENT, size, chunk)
                 if not size:
                     raise Invalid("there is nothing to import", location="body", code="required")
+                folder.settle()
         except BaseException:
             self.files.remove(job_id)
             raise
         return self._ask(scope, job_id, ImportWish(request=request))
 
     def find(self, scope: AccessScope, import_id: str) -> Job:
-        """An import; raises `NotFound` for one that is another's or was withdrawn."""
+        """An import; raises `NotFound` for one that is another's, was withdrawn, or has expired."""
         self._require(scope)
         job = self.jobs.own(scope, import_id)
-        if job.kind != IMPORT or job.state is JobState.CANCELLED or job.cancel_wanted:
+        ready = job.state is not JobState.SUCCEEDED or self.files.exists(job.id)
+        if job.kind != IMPORT or job.state is JobState.CANCELLED or job.cancel_wanted or not ready:
             raise NotFound("there is no such import")
         return job
 
@@ -99,11 +102,9 @@ class Imports:
         return self.files.path(job.id, name)
 
     def withdraw(self, scope: AccessScope, import_id: str) -> None:
-        """End an import at its next step: what was written stays. Raises `NotFound`."""
-        job = self.find(scope, import_id)
-        if not job.state.ended:
-            self.jobs.withdraw(scope, job.id)
-        self.files.remove(job.id)
+        """End an import at its next step: what was written stays, its report goes. Raises `NotFound`."""
+        if not withdrawn(self.jobs, self.files, scope, self.find(scope, import_id)):
+            raise NotFound("there is no such import")
 
     def _require(self, scope: AccessScope) -> None:
         scope.require("fhir.bulk")

@@ -62,14 +62,12 @@ class ExportWish:
     def question(self, kind: str) -> BulkQuestion:
         """What is asked of one type."""
         bounds = {} if self.since is None else {"since": self.since}
-        return BulkQuestion(
-            kind=kind,
-            level=self.level,
-            patients=self.patients,
-            beside=not in_patient_compartment(kind),
-            until=self.until,
-            **bounds,
-        )
+        level = self.level if in_patient_compartment(kind) else "system"
+        return BulkQuestion(kind=kind, level=level, patients=self.patients, until=self.until, **bounds)
+
+    def is_beside(self, kind: str) -> bool:
+        """Whether resources of a type are exported as far as those about patients refer to them."""
+        return self.level != "system" and not in_patient_compartment(kind)
 
 
 @dataclass(frozen=True, slots=True)

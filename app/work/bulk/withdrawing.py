@@ -12,7 +12,9 @@ def withdrawn(jobs: JobStore, files: BulkFiles, scope: AccessScope, job: Job) ->
     if job.state.ended:
         return files.remove(job.id)
     try:
-        jobs.withdraw(scope, job.id)
+        runs = not jobs.withdraw(scope, job.id).state.ended  # whoever does it removes its files
     except Conflict:  # it ended in this very moment
+        runs = False
+    if not runs:
         files.remove(job.id)
     return True

@@ -16,6 +16,7 @@ from app.security.scopes import system_scope
 from app.wiring import Wiring
 from app.wiring.bulk import bulk_files, bulk_kinds
 from app.wiring.web import web_app
+from app.work.bulk.withdrawing import withdrawn
 from app.work.doing import JobDoer
 from graph.clock import instant, now
 from graph.jobs.claims import ClaimStore
@@ -24,8 +25,17 @@ from graph.session import Graph
 from tests.app.conftest import AsRole
 from tests.app.http.fhir.conftest import Fhir
 from tests.factories.dicom import ct_instance
-from tests.factories.fhir import condition, observation, organization, patient, reference
+from tests.factories.fhir import (
+    condition,
+    encounter,
+    observation,
+    organization,
+    patient,
+    practitioner,
+    reference,
+)
 
+TYPES_BESIDE = {"Location", "Organization", "Practitioner", "PractitionerRole"}
 ASYNC = {"Prefer": "respond-async"}
 ODD = (
     '{"resourceType":"Observation","id":"odd","status":"final","subject":{"reference":"Patient/mine"},\n'
@@ -195,6 +205,32 @@ def test_an_export_of_some_patients(chart: Fhir, work: Any) -> None:
         assert chart.send("POST", path, of(name), **ASYNC).status_code == 400, path
 
 
+@pytest.mark.parametrize("of", ["Patient", "Group/few"])
+def test_what_patients_need_is_followed_as_far_as_it_leads(chart: Fhir, work: Any, of: str) -> None:
+    role = {"individual": reference("PractitionerRole/role")}
+    chart.hold(
+        organization("House", id="house"),
+        organization("Ward", id="ward", partOf=reference("Organization/house")),
+        {"resourceType": "Location", "id": "room", "managingOrganization": reference("Organization/ward")},
+        practitioner(id="doctor"),
+        practitioner(id="stranger"),
+        {"resourceType": "PractitionerRole", "id": "role", "practitioner": reference("Practitioner/doctor")},
+        encounter(
+            "Patient/mine",
+            id="stay",
+            participant=[role],
+            location=[{"location": reference("Location/room")}],
+        ),
+    )
+    beside = {"Location/room", "PractitionerRole/role", "Practitioner/doctor"}
+    above = {"Organization/clinic", "Organization/ward", "Organization/house"}
+
+    whole = exported(chart, work, f"{of}/$export")
+    assert {name for name in whole if name.partition("/")[0] in TYPES_BESIDE} == beside | above
+    alone = f"{of}/$export?_type=Practitioner,Organization&_typeFilter=Organization?name=House,Elsewhere"
+    assert exported(chart, work, alone) == {"Practitioner/doctor", "Organization/house"}
+
+
 def test_what_changes_meanwhile_is_exported_as_it_was(chart: Fhir, work: Any) -> None:
     address = asked(chart, "$export?_type=Condition")
     chart.send("PUT", "Condition/dx", condition("Patient/mine", id="dx", clinical=None))
@@ -306,6 +342,24 @@ def test_lines_are_imported_once_however_often_they_are_sent(owner: Fhir, work: 
     assert counts == [{"created": 5, "known": 1}, {"known": 6}]
     assert '"value":1.10' in owner.get("Observation/odd").text
     assert owner.get("Patient/p0").get_json()["meta"]["versionId"] == "1"
+
+
+def test_an_import_is_withdrawn_before_after_and_as_it_ends(owner: Fhir, work: Any, services: Wiring) -> None:
+    scope, files = system_scope(services.sites.own.tenant), bulk_files(services)
+    line = [json.dumps(patient("P1", id="a"))]
+    waiting, done, ending = (sent(owner, line).headers["Content-Location"] for _ in range(3))
+    stale = services.jobs.own(scope, ending.rpartition("/")[2])
+
+    assert owner.send("DELETE", waiting).status_code == 202
+    assert not files.exists(waiting.rpartition("/")[2])
+    work()
+    assert owner.get(done).status_code == 200
+    assert owner.send("DELETE", done).status_code == 202
+    assert withdrawn(services.jobs, files, scope, stale)
+    for address in (waiting, done, ending):
+        assert owner.get(address).status_code == 404
+        assert owner.send("DELETE", address).status_code == 404
+    assert owner.get("Patient/a").status_code == 200
 
 
 def test_a_line_that_is_wrong_is_told_with_its_number(owner: Fhir, work: Any) -> None:
