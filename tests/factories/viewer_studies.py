@@ -130,27 +130,6 @@ def _structure_set(study: str, sources: list[Dataset]) -> bytes:
         item_of(ReferencedSOPClassUID=each.SOPClassUID, ReferencedSOPInstanceUID=each.SOPInstanceUID)
         for each in sources
     ]
-    series = item_of(SeriesInstanceUID=sources[0].SeriesInstanceUID, ContourImageSequence=named)
-    of_study = item_of(
-        ReferencedSOPClassUID="1.2.840.10008.3.1.2.3.1",
-        ReferencedSOPInstanceUID=study,
-        RTReferencedSeriesSequence=[series],
-    )
-    contours = [
-        item_of(
-            ContourImageSequence=[reference],
-            ContourGeometricType="CLOSED_PLANAR",
-            NumberOfContourPoints=4,
-            ContourData=[20, 20, z, 40, 20, z, 40, 40, z, 20, 40, z],
-        )
-        for z, reference in enumerate(named)
-    ]
-    region = item_of(
-        ROINumber=1,
-        ReferencedFrameOfReferenceUID=frame_of_reference,
-        ROIName="Ball",
-        ROIGenerationAlgorithm="MANUAL",
-    )
     dataset = item_of(
         SOPClassUID=RTStructureSetStorage,
         SOPInstanceUID=uid("structures", study),
@@ -168,19 +147,52 @@ def _structure_set(study: str, sources: list[Dataset]) -> bytes:
         StructureSetTime="101500",
         FrameOfReferenceUID=frame_of_reference,
         ReferencedFrameOfReferenceSequence=[
-            item_of(FrameOfReferenceUID=frame_of_reference, RTReferencedStudySequence=[of_study])
-        ],
-        StructureSetROISequence=[region],
-        ROIContourSequence=[
-            item_of(ReferencedROINumber=1, ROIDisplayColor=[255, 0, 0], ContourSequence=contours)
-        ],
-        RTROIObservationsSequence=[
             item_of(
-                ObservationNumber=1, ReferencedROINumber=1, RTROIInterpretedType="ORGAN", ROIInterpreter=""
+                FrameOfReferenceUID=frame_of_reference,
+                RTReferencedStudySequence=[_drawn_on(study, sources[0].SeriesInstanceUID, named)],
             )
         ],
+        **_region(frame_of_reference, named),
     )
     return part10(dataset)
+
+
+def _drawn_on(study: str, series: str, images: list[Dataset]) -> Dataset:
+    """The study, series and images that a structure set was drawn on."""
+    drawn = item_of(SeriesInstanceUID=series, ContourImageSequence=images)
+    return item_of(
+        ReferencedSOPClassUID="1.2.840.10008.3.1.2.3.1",
+        ReferencedSOPInstanceUID=study,
+        RTReferencedSeriesSequence=[drawn],
+    )
+
+
+def _region(frame_of_reference: str, images: list[Dataset]) -> dict[str, list[Dataset]]:
+    """One region: what it is called, a square on each image, and what it is."""
+    named = item_of(
+        ROINumber=1,
+        ReferencedFrameOfReferenceUID=frame_of_reference,
+        ROIName="Ball",
+        ROIGenerationAlgorithm="MANUAL",
+    )
+    contours = [
+        item_of(
+            ContourImageSequence=[image],
+            ContourGeometricType="CLOSED_PLANAR",
+            NumberOfContourPoints=4,
+            ContourData=[20, 20, z, 40, 20, z, 40, 40, z, 20, 40, z],
+        )
+        for z, image in enumerate(images)
+    ]
+    drawn = item_of(ReferencedROINumber=1, ROIDisplayColor=[255, 0, 0], ContourSequence=contours)
+    told = item_of(
+        ObservationNumber=1, ReferencedROINumber=1, RTROIInterpretedType="ORGAN", ROIInterpreter=""
+    )
+    return {
+        "StructureSetROISequence": [named],
+        "ROIContourSequence": [drawn],
+        "RTROIObservationsSequence": [told],
+    }
 
 
 def reported(study: str) -> list[bytes]:
@@ -207,14 +219,6 @@ def _code(value: str, scheme: str, meaning: str) -> Dataset:
 
 def _level(study: str, number: int, pixels: NDArray[numpy.uint8], kind: str) -> bytes:
     height, width = pixels.shape[:2]
-    tiles = pixels.reshape(height // SIDE, SIDE, width // SIDE, SIDE, 3).transpose(0, 2, 1, 3, 4)
-    spacing = 0.001 * 4 * SIDE / height
-    plane = item_of(PixelSpacing=[spacing, spacing], SliceThickness=0.001)
-    path = item_of(
-        OpticalPathIdentifier="1",
-        IlluminationTypeCodeSequence=[_code("111744", "DCM", "Brightfield")],
-        IlluminationColorCodeSequence=[_code("414298005", "SCT", "Full Spectrum")],
-    )
     return part10(
         item_of(
             SOPClassUID=VLWholeSlideMicroscopyImageStorage,
@@ -229,32 +233,54 @@ def _level(study: str, number: int, pixels: NDArray[numpy.uint8], kind: str) -> 
             ImageType=["DERIVED" if number > 1 else "ORIGINAL", "PRIMARY", "VOLUME", kind],
             FrameOfReferenceUID=uid("slide space", study),
             ContainerIdentifier="S1",
-            ImagedVolumeWidth=0.256,
-            ImagedVolumeHeight=0.256,
-            ImagedVolumeDepth=0.001,
-            TotalPixelMatrixColumns=width,
-            TotalPixelMatrixRows=height,
-            TotalPixelMatrixOriginSequence=[
-                item_of(XOffsetInSlideCoordinateSystem=20, YOffsetInSlideCoordinateSystem=40)
-            ],
-            ImageOrientationSlide=[0, -1, 0, -1, 0, 0],
-            DimensionOrganizationType="TILED_FULL",
-            NumberOfOpticalPaths=1,
-            TotalPixelMatrixFocalPlanes=1,
-            OpticalPathSequence=[path],
-            SharedFunctionalGroupsSequence=[item_of(PixelMeasuresSequence=[plane])],
-            Rows=SIDE,
-            Columns=SIDE,
-            NumberOfFrames=tiles.shape[0] * tiles.shape[1],
-            SamplesPerPixel=3,
-            PhotometricInterpretation="RGB",
-            PlanarConfiguration=0,
-            BitsAllocated=8,
-            BitsStored=8,
-            HighBit=7,
-            PixelRepresentation=0,
-            LossyImageCompression="00",
-            PixelData=numpy.ascontiguousarray(tiles).tobytes(),
+            **_matrix(width, height),
+            **_tiles(pixels),
         ),
         ExplicitVRLittleEndian,
     )
+
+
+def _matrix(width: int, height: int) -> dict[str, Any]:
+    """Where a level lies on the slide, and how it is lit."""
+    spacing = 0.001 * 4 * SIDE / height
+    plane = item_of(PixelSpacing=[spacing, spacing], SliceThickness=0.001)
+    path = item_of(
+        OpticalPathIdentifier="1",
+        IlluminationTypeCodeSequence=[_code("111744", "DCM", "Brightfield")],
+        IlluminationColorCodeSequence=[_code("414298005", "SCT", "Full Spectrum")],
+    )
+    origin = item_of(XOffsetInSlideCoordinateSystem=20, YOffsetInSlideCoordinateSystem=40)
+    return {
+        "ImagedVolumeWidth": 0.256,
+        "ImagedVolumeHeight": 0.256,
+        "ImagedVolumeDepth": 0.001,
+        "TotalPixelMatrixColumns": width,
+        "TotalPixelMatrixRows": height,
+        "TotalPixelMatrixOriginSequence": [origin],
+        "ImageOrientationSlide": [0, -1, 0, -1, 0, 0],
+        "DimensionOrganizationType": "TILED_FULL",
+        "NumberOfOpticalPaths": 1,
+        "TotalPixelMatrixFocalPlanes": 1,
+        "OpticalPathSequence": [path],
+        "SharedFunctionalGroupsSequence": [item_of(PixelMeasuresSequence=[plane])],
+    }
+
+
+def _tiles(pixels: NDArray[numpy.uint8]) -> dict[str, Any]:
+    """The pixels of a level, tile by tile, and their form."""
+    height, width = pixels.shape[:2]
+    tiles = pixels.reshape(height // SIDE, SIDE, width // SIDE, SIDE, 3).transpose(0, 2, 1, 3, 4)
+    return {
+        "Rows": SIDE,
+        "Columns": SIDE,
+        "NumberOfFrames": tiles.shape[0] * tiles.shape[1],
+        "SamplesPerPixel": 3,
+        "PhotometricInterpretation": "RGB",
+        "PlanarConfiguration": 0,
+        "BitsAllocated": 8,
+        "BitsStored": 8,
+        "HighBit": 7,
+        "PixelRepresentation": 0,
+        "LossyImageCompression": "00",
+        "PixelData": numpy.ascontiguousarray(tiles).tobytes(),
+    }
