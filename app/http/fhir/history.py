@@ -57,7 +57,8 @@ class HistoryViews:
         page = self._history.page(scope, asked)
         entries = [_entry(site.fhir_base, version) for version in page.versions]
         after = None if page.after is None else [page.after]
-        return Answer(200, bundle("history", entries, pages.links(after)))
+        total = len(entries) if after is None and asked.before is None else None  # all of it is here
+        return Answer(200, bundle("history", entries, pages.links(after), total))
 
 
 def _refuse_others(call: Call) -> None:
