@@ -8,10 +8,11 @@ its own writes tell it of new ones; so such a condition costs a look-up, and non
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fhir_profiles.index.kept import CASELESS, beside
 from graph.commit import Shelf, ShelfRow, Shelves, View
 from graph.keys import term_key
 from graph.query.expression import All, Expression, Layout, Term
-from graph.query.rows import ValueRows
+from graph.query.rows import ValueRows, term_keys
 from graph.resources.states import RESOURCES
 from graph.scope import AccessScope
 
@@ -31,47 +32,58 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class AskedIdentifier:
-    """An identifier that a condition asks for: the key of its Term; `system` None is any, "" is none."""
+    """An identifier that a condition asks for: the keys of its Terms, however it is spelt.
 
-    term: str
+    `system` None is any, "" is none.
+    """
+
+    terms: tuple[str, ...]
     system: str | None
 
     def found(self, view: View, scope: AccessScope) -> list[str] | None:
         """The keys of those who hold it and are the caller's; None where only a search can tell."""
-        holders = view.get(HOLDERS, self.term)
-        if holders is None:
-            return None
-        meant = [each for each in holders if self.system is None or self.system in each.systems]
+        view.load({HOLDERS: self.terms})
+        meant: dict[Holder, None] = {}
+        for term in self.terms:
+            holders = view.get(HOLDERS, term)
+            if holders is None:
+                return None
+            meant |= {each: None for each in holders if self.system is None or self.system in each.systems}
         view.load({RESOURCES: [each.key for each in meant]})
-        found: list[str] = []
+        found: dict[str, None] = {}
         for each in meant:
             known = view.get(RESOURCES, each.key)
             if known is None or known.version_id != each.version_id:
                 return None  # changed since, so it may hold it no more
             if not known.deleted and known.is_seen_by(scope):
-                found.append(each.key)
-        return found
+                found[each.key] = None
+        return list(found)
 
 
 def asked_identifier(tenant: str, where: Expression) -> AskedIdentifier | None:
     """The one identifier that a condition asks for, and nothing else; None where it asks for more."""
     while isinstance(where, All) and len(where.of) == 1:
         (where,) = where.of
-    if not isinstance(where, Term) or len(where.codes) != 1 or where.field.name != PARAMETER:
+    if not isinstance(where, Term) or where.field.name != PARAMETER:
+        return None
+    if len({code.casefold() for code in where.codes}) != 1:
         return None
     if where.field.layout is not Layout.ROWS or where.field.entity in _SEARCHED:
         return None
-    return AskedIdentifier(term_key(tenant, where.field.entity, PARAMETER, where.codes[0]), where.system)
+    return AskedIdentifier(tuple(term_keys(tenant, where)), where.system)
 
 
 def remember_holder(
     shelves: Shelves, key: str, resource_type: str, version_id: int, values: ValueRows
 ) -> None:
     """Note the identifiers that a written version holds; those it held before are told by its number."""
-    prefix = term_key(key.partition("|")[0], resource_type, PARAMETER, "")
+    tenant = key.partition("|")[0]
+    prefixes = tuple(
+        term_key(tenant, resource_type, name, "") for name in (PARAMETER, beside(PARAMETER, CASELESS))
+    )
     held: dict[str, set[str]] = {}
     for term, system, *_ in values.terms:
-        if term.startswith(prefix):
+        if term.startswith(prefixes):
             held.setdefault(term, set()).add(system)
     for term, systems in held.items():
         if not shelves.knows(HOLDERS, term):

@@ -31,7 +31,7 @@ class Criteria:
     def looks_at(self, scope: AccessScope) -> Keys:
         """The keys whose rows decide it; none where it takes a search."""
         asked = asked_identifier(scope.tenant, self.where)
-        return {HOLDERS: (asked.term,)} if asked else {}
+        return {HOLDERS: asked.terms} if asked else {}
 
     @property
     def searches(self) -> bool:
