@@ -13,14 +13,14 @@ from typing import Any, NoReturn, TypeAlias
 import orjson
 
 from fhir_profiles.issues import InvalidDocument, Issue
+from fhir_profiles.json_places import expression_at
 from fhir_profiles.json_spans import TextSpan, first, items, members, texts
 from fhir_profiles.validation.structure import elements, kinds
 
 DEEPEST = 100
 """How far objects and arrays may be nested."""
 
-_BEYOND_64_BITS = 2.0**63
-_LONGEST_INTEGER = 20  # a sign and nineteen digits
+_BEYOND_A_DOUBLE = "infinity"  # as orjson says it of a number
 _ESCAPED_COLON = re.compile(rb"\\u003a", re.IGNORECASE)
 _LINKS = re.compile(r"""((?:href|src)\s*=\s*(?:\\"|'))([^"'\\]+)""")
 _URI_TYPES = frozenset({"uri", "url", "oid", "uuid"})
@@ -30,7 +30,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     """Read one JSON object; raise `InvalidDocument` for anything that JSON or FHIR forbids in a text.
 
     Refused are: bytes that are not UTF-8, names that occur twice, NaN and Infinity, numbers beyond a double,
-    integers beyond 64 bits, lone surrogates, U+0000, nesting beyond `DEEPEST`.
+    lone surrogates, U+0000, nesting beyond `DEEPEST`. An integer beyond 64 bits is read as a decimal.
     """
     document = parse_value(raw)
     if not isinstance(document, dict):
@@ -43,16 +43,28 @@ def parse_value(raw: bytes) -> Any:
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
+        if _BEYOND_A_DOUBLE in error.msg:
+            where = expression_at(error.doc, error.pos)
+            raise InvalidDocument(Issue("error", "value", where, "a number is beyond a double")) from None
         _refuse(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}")
     if not isinstance(document, dict | list):
         _refuse("the document is not a JSON object")
-    _check_values(document, raw)
+    _check_depth(document)
     if rb"\u0000" in raw:
         _check_texts(document)
     # A name that occurs twice is read once, so a colon is missing; an escaped colon could hide that.
     if _ESCAPED_COLON.search(raw) or raw.count(b":") != orjson.dumps(document).count(b":"):
         json.loads(raw, object_pairs_hook=_unique)
     return document
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether a text is JSON at all, be it none that `parse` takes."""
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return _BEYOND_A_DOUBLE in error.msg
+    return True
 
 
 def stamp(
@@ -104,32 +116,22 @@ def _refuse(diagnostics: str) -> NoReturn:
     raise InvalidDocument(Issue("error", "structure", "", diagnostics))
 
 
-def _check_values(document: dict[str, Any] | list[Any], raw: bytes) -> None:
-    """Refuse nesting beyond the limit and integers that lost digits, level by level (no recursion)."""
+def _check_depth(document: dict[str, Any] | list[Any]) -> None:
+    """Refuse nesting beyond the limit, level by level (no recursion)."""
     level: list[Any] = [document]
     depth = 0
-    large = False
     while level:
         depth += 1
         if depth > DEEPEST:
             _refuse(f"nested more than {DEEPEST} levels deep")
         below: list[Any] = []
         for each in level:
-            for value in each.values() if type(each) is dict else each:
-                kind = type(value)
-                if kind is dict or kind is list:
-                    below.append(value)
-                elif kind is float and abs(value) >= _BEYOND_64_BITS:
-                    large = True
+            below += [
+                value
+                for value in (each.values() if type(each) is dict else each)
+                if type(value) is dict or type(value) is list
+            ]
         level = below
-    if large:
-        json.loads(raw, parse_int=_check_integer)
-
-
-def _check_integer(digits: str) -> None:
-    """Refuse an integer that orjson has read as a float; `1e300` is a decimal and may stay."""
-    if len(digits) > _LONGEST_INTEGER:
-        _refuse("an integer is beyond 64 bits")
 
 
 def _check_texts(document: dict[str, Any] | list[Any]) -> None:

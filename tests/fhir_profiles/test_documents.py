@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fhir_profiles.documents import DEEPEST, entry_resources, parse, stamp
+from fhir_profiles.documents import DEEPEST, entry_resources, parse, parse_value, stamp
 from fhir_profiles.issues import InvalidDocument
 from tests.strategies.json_texts import NUMBERS, VALUES, objects, resources, strings
 
@@ -38,7 +38,7 @@ def stamped(text: str, **references: str) -> str:
         (b'{"a":"\\ud800"}', "not valid JSON"),
         (b'{"a":NaN}', "not valid JSON"),
         (b'{"a":-Infinity}', "not valid JSON"),
-        (b'{"a":1e400}', "not valid JSON"),
+        (b'{"a":1e400}', "beyond a double"),
         (b'{"a":"line\nbreak"}', "not valid JSON"),
         (b"[1]", "not a JSON object"),
         (b'"Patient"', "not a JSON object"),
@@ -47,8 +47,7 @@ def stamped(text: str, **references: str) -> str:
         (b'{"a":1,"b":"\\u003a","a":"x"}', "occurs twice"),
         (b'{"a":"\\u0000"}', "U+0000"),
         (b'{"\\u0000":"a"}', "U+0000"),
-        (b'{"a":123456789012345678901234567890}', "beyond 64 bits"),
-        (b'{"a":[-99999999999999999999]}', "beyond 64 bits"),
+        (b'{"a":-1%s}' % (b"0" * 400), "beyond a double"),
     ],
 )
 def test_what_json_or_fhir_forbids_is_refused_with_its_reason(text: bytes, reason: str) -> None:
@@ -69,6 +68,39 @@ def test_what_json_or_fhir_forbids_is_refused_with_its_reason(text: bytes, reaso
 )
 def test_unusual_but_lawful_texts_are_read_as_any_reader_would(text: bytes) -> None:
     assert parse(text) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            '{"resourceType":"Parameters","parameter":[{"name":"a"},{"valueDecimal":1e400}]}',
+            "Parameters.parameter[1].value.ofType(decimal)",
+        ),
+        (
+            '{"resourceType":"Observation","valueQuantity":{"unit":"a,b]\\"}","value": -1e999}}',
+            "Observation.value.ofType(Quantity).value",
+        ),
+        (
+            '{"entry":[{"resource":{"resourceType":"Media","content":{"size":1e400}}}]}',
+            "entry[0].resource.content.size",
+        ),
+        (
+            '{"resourceType":"Bundle","entry":[{},{"resource":{"a":[[1],[2,3]],"resourceType":"Media","width":1e400}}]}',
+            "Bundle.entry[1].resource.width",
+        ),
+        ('{"resourceType":"Patient","nobody":{"a":1e400}}', "Patient.nobody.a"),
+        ("[1, 1e400]", ""),
+    ],
+)
+def test_a_number_beyond_a_double_is_told_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_value(text.encode())
+    assert [each.expression for each in refused.value.issues] == [place]
+
+
+def test_whole_numbers_of_any_length_are_read_as_numbers() -> None:
+    assert parse(b'{"a":[123456789012345678901234567890]}') == {"a": [123456789012345678901234567890.0]}
 
 
 @pytest.mark.parametrize("brackets", ["{}", "[]"])

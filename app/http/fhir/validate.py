@@ -9,7 +9,7 @@ from app.http.fhir.exchange import Answer, Call
 from app.http.fhir.operation_input import OperationInput, operation_input
 from app.http.fhir.operations import FhirOperation
 from app.records.validate import RecordValidation, ValidationMode
-from fhir_profiles.documents import parse
+from fhir_profiles.documents import is_json, parse
 from fhir_profiles.issues import InvalidDocument, Issue
 from graph.errors import Invalid
 from graph.scope import AccessScope
@@ -39,7 +39,7 @@ class ValidateViews:
         try:
             asked = _asked(call)
         except InvalidDocument as error:
-            if not _is_json(call.body):
+            if not is_json(call.body):
                 raise
             return _outcome(error.issues)
         asked.require_known(_TAKEN)
@@ -93,14 +93,6 @@ def _mode(asked: OperationInput) -> ValidationMode:
         return ValidationMode(text)
     except ValueError:
         raise Invalid(f"mode is one of {', '.join(ValidationMode)}", location=_MODE) from None
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def _outcome(issues: Iterable[Issue]) -> Answer:

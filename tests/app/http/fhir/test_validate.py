@@ -88,6 +88,7 @@ def test_a_profile_that_is_not_known_is_a_warning_in_the_answer_and_none_on_writ
     unknown = whole(meta={"profile": ["http://example.org/unknown"]})
     assert asked(fhir, "$validate", unknown) == [("warning", "Patient.meta.profile[0]")]
     assert fhir.send("POST", "Patient", unknown).status_code == 201
+    assert asked(fhir, "$validate?profile=http://example.org/unknown", whole()) == [("error", "Patient")]
 
 
 def test_a_profile_that_is_claimed_is_met_on_write(fhir: Fhir) -> None:
@@ -117,3 +118,26 @@ def test_what_is_no_json_or_no_question_is_refused(fhir: Fhir) -> None:
     assert fhir.send("POST", "$validate", b"{").status_code == 400
     assert fhir.get("$validate").status_code == 400
     assert fhir.send("POST", "$validate?colour=red", json.dumps(whole()).encode()).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "wrong"),
+    [
+        ("34534536346345345345", "Integer", True),
+        ("34534536346345345345", "Decimal", False),
+        ("1e400", "Decimal", True),
+        ("-1e400", "Integer", True),
+        ("2147483648", "UnsignedInt", True),
+    ],
+)
+def test_a_number_that_is_too_large_is_told_with_its_place(
+    fhir: Fhir, number: str, kind: str, wrong: bool
+) -> None:
+    text = f'{{"resourceType":"Parameters","parameter":[{{"name":"a","value{kind}":{number}}}]}}'
+    answer = fhir.send("POST", "$validate", text)
+
+    assert answer.status_code == 200, answer.text
+    (issue,) = answer.get_json()["issue"]
+    place = f"Parameters.parameter[0].value.ofType({kind[0].lower()}{kind[1:]})"
+    assert issue.get("expression") == ([place] if wrong else None)
+    assert issue["severity"] == ("error" if wrong else "information")
