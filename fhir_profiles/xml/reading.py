@@ -5,6 +5,7 @@ What the elements mean is judged afterwards, as of any JSON: here is only what X
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
@@ -25,8 +26,13 @@ from fhir_profiles.xml.vocabulary import (
     xml_elements,
 )
 
-_NUMBERS = frozenset({"decimal", "integer", "positiveInt", "unsignedInt"})
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBERS: Mapping[str, re.Pattern[str]] = {
+    "decimal": re.compile(r"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"),
+    "integer": re.compile(r"(?:\+(?=[1-9]))?(-?(?:0|[1-9][0-9]*))"),
+    "positiveInt": re.compile(r"\+?([1-9][0-9]*)"),
+    "unsignedInt": re.compile(r"(0|[1-9][0-9]*)"),
+}
+"""What a text of a number type looks like, and the part that JSON says (FHIR R4 datatypes.html#integer)."""
 _TRUTH = frozenset({"true", "false"})
 _SCHEMA = "http://www.w3.org/2001/XMLSchema-instance "
 _SHADOW = "Element"
@@ -45,7 +51,8 @@ def json_of(raw: bytes) -> bytes:
 class _Open:
     """An element that has begun: what it is, and what was found in it, each with what stands beside it.
 
-    `kind` is the type whose elements it may have, `RESOURCE` for one that holds a resource.
+    `kind` is the type whose elements it may have, `RESOURCE` for one that holds a resource; `reached` is the
+    place of the last one, since none comes before one of a smaller place (FHIR R4 xml.html).
     """
 
     name: str
@@ -55,6 +62,7 @@ class _Open:
     own: dict[str, str] = field(default_factory=dict)
     members: dict[str, list[tuple[str | None, str | None]]] = field(default_factory=dict)
     held: str | None = None
+    reached: int = 0
 
     def pieces(self) -> list[str]:
         """Its members as JSON."""
@@ -112,6 +120,9 @@ class _Reader:
         element = xml_elements(parent.kind).get(local)
         if element is None or local in attributes(parent.kind):
             self._refuse(f"there is no element {_shown(local)} here")
+        if element.place < parent.reached:
+            self._refuse(f"{_shown(local)} is out of order: elements come in that of their definition")
+        parent.reached = element.place
         if element.datatype == MARKUP:
             self._start_markup(space, local, given)
             return
@@ -206,9 +217,9 @@ def _primitive(value: str, datatype: str) -> str:
     """The JSON of a value; one that is not of its datatype stays a text, which the validation names."""
     if datatype == "boolean" and value in _TRUTH:
         return value
-    if datatype in _NUMBERS and _NUMBER.fullmatch(value):
-        return value
-    return _text(value)
+    form = _NUMBERS.get(datatype)
+    found = form.fullmatch(value) if form is not None else None
+    return found[1] if found is not None else _text(value)
 
 
 def _object(pieces: list[str]) -> str:

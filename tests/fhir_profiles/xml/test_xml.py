@@ -151,6 +151,10 @@ def test_a_value_of_another_datatype_stays_a_text_that_the_validation_names() ->
         (b"<!DOCTYPE Patient [<!ENTITY a 'b'>]>" + resource(""), "a document type"),
         (b"<?xml-stylesheet href='x'?>" + resource(""), "a document type or an instruction"),
         (resource("&nbsp;"), "not valid XML"),
+        (resource("<active value='true'/><id value='a'/>"), "id is out of order"),
+        (resource("<name><family value='a'/><use value='usual'/></name>"), "use is out of order"),
+        (resource("<name/><active value='true'/><name/>"), "active is out of order"),
+        (resource("<text><div xmlns='http://www.w3.org/1999/xhtml'/><status value='x'/></text>"), "order"),
         (resource("<extension url='x'>" * DEEPEST + "</extension>" * DEEPEST), "levels deep"),
     ],
 )
@@ -166,3 +170,37 @@ def test_the_line_is_that_of_the_fault() -> None:
         json_of(resource("\n<name>\n  <colour/>\n</name>"))
 
     assert refused.value.issues[0].expression == "Patient.name"
+
+
+@pytest.mark.parametrize(
+    ("datatype", "text", "number"),
+    [
+        ("Integer", "+5", "5"),
+        ("Integer", "-5", "-5"),
+        ("Integer", "-0", "-0"),
+        ("Integer", "+0", None),
+        ("Integer", "+-5", None),
+        ("Integer", "1e4", None),
+        ("Integer", "1.0", None),
+        ("PositiveInt", "+5", "5"),
+        ("PositiveInt", "-0", None),
+        ("PositiveInt", "05", None),
+        ("UnsignedInt", "0", "0"),
+        ("UnsignedInt", "-0", None),
+        ("UnsignedInt", "+5", None),
+        ("Decimal", "-0.0", "-0.0"),
+        ("Decimal", "1e4", "1e4"),
+        ("Decimal", "+5", None),
+        ("Decimal", "925.", None),
+        ("Decimal", "00.1", None),
+    ],
+)
+def test_a_number_is_written_as_its_type_demands(datatype: str, text: str, number: str | None) -> None:
+    inside = f'<parameter><name value="a"/><value{datatype} value="{text}"/></parameter>'
+
+    read = json.loads(json_of(resource(inside, "Parameters")), parse_int=str, parse_float=str)
+    json_text = json_of(resource(inside, "Parameters")).decode()
+
+    assert read["parameter"][0][f"value{datatype}"] == (number or text)
+    assert (f'"{text}"' in json_text) == (number is None)
+    assert bool(validate(json.loads(json_text))) == (number is None)
