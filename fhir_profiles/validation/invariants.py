@@ -7,7 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from fhir_profiles import dates
+from fhir_profiles.fhirpath.temporal import PartialTime, ordered, read_time
 from fhir_profiles.validation import narrative
+
+_HOUR = 3_600_000_000
+_ZONES_AFTER, _ZONES_BEFORE = 14 * _HOUR, 12 * _HOUR
+"""How long before and after UTC a day begins that is told without a zone."""
 
 Invariant: TypeAlias = Callable[[Mapping[str, Any]], str | None]
 
@@ -20,12 +25,21 @@ def _extension(value: Mapping[str, Any]) -> str | None:
 
 
 def _period(value: Mapping[str, Any]) -> str | None:
-    start, end = value.get("start"), value.get("end")
-    if isinstance(start, str) and isinstance(end, str):
-        first, last = dates.interval(start), dates.interval(end)
-        if first and last and first[0] >= last[1]:
-            return "the period ends before it starts (per-1)"
-    return None
+    """Whether the start certainly comes after the end; what nobody can tell is let be (FHIRPath 6.2)."""
+    start, end = _moment(value.get("start")), _moment(value.get("end"))
+    if start is None or end is None:
+        return None
+    if (start.offset is None) == (end.offset is None):
+        later = (ordered(start, end) or 0) > 0
+    else:
+        first, last = dates.interval(value["start"]), dates.interval(value["end"])
+        slack = (_ZONES_AFTER if start.offset is None else 0, _ZONES_BEFORE if end.offset is None else 0)
+        later = bool(first and last and first[0] - slack[0] >= last[1] + slack[1])
+    return "the period ends before it starts (per-1)" if later else None
+
+
+def _moment(text: object) -> PartialTime | None:
+    return read_time(text) if isinstance(text, str) else None
 
 
 def _quantity(value: Mapping[str, Any]) -> str | None:

@@ -226,3 +226,28 @@ def test_a_plain_narrative_passes() -> None:
 )
 def test_a_narrative_that_runs_loads_or_says_nothing_is_refused(markup: str) -> None:
     assert narrative(markup) == [("invariant", "Patient.text")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "valid"),
+    [
+        ("2024-01-02T10:00:00Z", "2024-01-02", True),
+        ("2024-01-02", "2024-01-02T10:00:00Z", True),
+        ("2024-01", "2024", True),
+        ("2024-06", "2024-06-01", True),
+        ("2024-06", "2024-05", False),
+        ("2024-01-02T23:30:00-10:00", "2024-01-02", True),
+        ("2024-01-03T00:30:00+14:00", "2024-01-02", True),
+        ("2024-01-02T10:00:00Z", "2024-01-02T10:30:00+02:00", False),
+        ("2024-01-02T10:00:00+02:00", "2024-01-02T08:00:00Z", True),
+        ("2024-01-04", "2024-01-02T10:00:00Z", False),
+        ("2024-01-04T20:00:00Z", "2024-01-03", False),
+        ("2024-01-02T10:00:00.5Z", "2024-01-02T10:00:00Z", False),
+        ("2024", "2023-12-31T23:00:00-12:00", True),
+    ],
+)
+def test_a_period_is_refused_where_it_certainly_ends_before_it_starts(
+    start: str, end: str, valid: bool
+) -> None:
+    issues = validate(observation(effectivePeriod={"start": start, "end": end}))
+    assert bool(issues) != valid
