@@ -20,6 +20,7 @@ from fhir_profiles.validation.validation import ElementPath, IssueReport
 
 _WARNING = "warning"
 _PLACES = 4_096
+_EXTENSIONS = ("extension", "modifierExtension")
 
 
 class Claims:
@@ -42,7 +43,10 @@ class Claims:
         *,
         thorough: bool,
     ) -> None:
-        """Check a resource by each profile that it claims, and the root by those that were asked for."""
+        """Check a resource by each profile that it claims, and the root by those that were asked for.
+
+        One of these that is not known is an error (FHIR R4 resource-operation-validate.html), else a warning.
+        """
         meta = document.get("meta")
         claimed = meta.get("profile", ()) if isinstance(meta, dict) else ()
         for index, canonical in enumerate(claimed):
@@ -50,7 +54,9 @@ class Claims:
                 where = ((place, "meta", None), "profile", index)
                 self._by(canonical, place, where, environment, report, thorough=thorough)
         for canonical in self._asked if isinstance(place, str) else ():
-            if canonical not in claimed:
+            if self._known.type_of(canonical) is None:
+                report("not-found", place, "the profile that was asked for is not known here")
+            elif canonical not in claimed:
                 self._by(canonical, place, place, environment, report, thorough=thorough)
 
     def _by(
@@ -66,14 +72,15 @@ class Claims:
         if not thorough and canonical.startswith(BASE):
             return
         profile, node = self._known.find(canonical), environment.resource
-        if node is None or (self._known.type_of(canonical) == node.kind and profile is None):
+        if node is None:
             return
-        if profile is None:
+        kind = self._known.type_of(canonical)
+        if kind is None:
             if thorough:
                 report("not-found", where, "the profile is not known here and was not checked", _WARNING)
-        elif profile.kind != node.kind:
-            report("invalid", where, f"the profile {profile.url} is of {profile.kind}, not of {node.kind}")
-        else:
+        elif not is_kind(node.kind, kind):
+            report("invalid", where, f"the profile is of {kind}, not of {node.kind}")
+        elif profile is not None:
             ProfileCheck(profile, self._known, environment, report, thorough=thorough).run(node, place)
 
     def check_extensions(
@@ -86,15 +93,19 @@ class Claims:
         thorough: bool,
     ) -> None:
         """Check the extensions of an object by their definitions."""
-        for name in ("extension", "modifierExtension"):
+        for name in _EXTENSIONS:
             for index, each in enumerate(holder.get(name, ())):
                 url = each.get("url") if isinstance(each, dict) else None
                 if not isinstance(url, str):
                     continue
                 where = (place, name, index)
+                if thorough and ":" not in url and _is_first(place):
+                    report("value", (where, "url", None), "the url of an extension is absolute")
                 profile = self._known.find(url) if ":" in url else None
                 if profile is not None and profile.kind == "Extension":
                     _check_use(profile, name, place, where, report)
+                    if thorough:
+                        _check_parts(profile, each, where, report)
                     node = Node(each, "Extension")
                     ProfileCheck(profile, self._known, environment, report, thorough=thorough).run(
                         node, where
@@ -102,6 +113,11 @@ class Claims:
                 elif name == "modifierExtension" and thorough:
                     text = "the modifier extension is not known here; what it changes is not understood"
                     report("extension", where, text, _WARNING)
+
+
+def _is_first(place: ElementPath) -> bool:
+    """Whether an extension there is no part of another one, whose url may be relative."""
+    return isinstance(place, str) or place[1] not in _EXTENSIONS
 
 
 def _check_use(
@@ -119,6 +135,18 @@ def _check_use(
     if root is not None and not any(_is_context(each, root, names) for each in allowed):
         places = ", ".join(sorted(set(allowed)))
         report("extension", where, f"the extension {profile.url} belongs on {places}", _WARNING)
+
+
+def _check_parts(profile: Profile, value: Mapping[str, Any], place: ElementPath, report: IssueReport) -> None:
+    """Whether each part of a complex extension that is named by it alone is one that it defines."""
+    rule = profile.root.children.get("extension")
+    named = [each.children["url"] for each in rule.slices.values() if "url" in each.children] if rule else []
+    parts = {fixed for each in named for fixed in each.fixed}
+    for index, each in enumerate(value.get("extension", ())):
+        url = each.get("url")
+        if isinstance(url, str) and ":" not in url and url not in parts:
+            text = f"the extension {profile.url} defines no such part"
+            report("extension", (place, "extension", index), text)
 
 
 def _names(place: ElementPath) -> tuple[str | None, tuple[str, ...]]:

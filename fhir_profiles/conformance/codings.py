@@ -11,16 +11,22 @@ from fhir_profiles.terminology.codes import CodeEntry
 from fhir_profiles.validation.validation import ElementPath, IssueReport
 
 _WARNING = "warning"
+_IMPLICIT = "?fhir_vs"
 _MOST_TOLD = 3  # names that are told of a code
 
 
 def check_coding(value: Mapping[str, Any], place: ElementPath, report: IssueReport) -> None:
-    """Warn of a code that its system has not, and of a display that is none of its names."""
+    """Warn of a code that its system has not, and of a display that is none of its names.
+
+    A value set for a system is an error: a code has no meaning by it (FHIR R4 terminologies.html#system).
+    """
     system, code = value.get("system"), value.get("code")
     if not isinstance(system, str) or not isinstance(code, str) or "version" in value:
         return
     known = shipped.code_system(system)
     if known is None:
+        if _IMPLICIT in system or shipped.definition("ValueSet", system) is not None:
+            report("code-invalid", (place, "system", None), "it is a value set, not a code system")
         return
     entry = known.entries((code,)).get(code)
     if entry is None:

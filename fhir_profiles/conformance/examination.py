@@ -4,21 +4,36 @@ Post-order: an object is looked at after what is in it, and only where that is w
 meets no value of a wrong type.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
 
+from fhir_profiles.conformance.attachments import check_attachment
 from fhir_profiles.conformance.bindings import misses
+from fhir_profiles.conformance.bundle_entries import check_bundle
 from fhir_profiles.conformance.claims import Claims
 from fhir_profiles.conformance.codings import check_coding
+from fhir_profiles.conformance.languages import check_language, check_language_coding
+from fhir_profiles.conformance.media_types import KINDS as MEDIA_KINDS
+from fhir_profiles.conformance.media_types import check_media_types
 from fhir_profiles.conformance.reference_form import check_reference
 from fhir_profiles.conformance.rules import Binding, InvariantRule, ReferenceTarget, TypeRules, rules_of
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import BeyondBudget, NotEvaluable
 from fhir_profiles.fhirpath.nodes import Node, resource_node
 from fhir_profiles.references import pointed_type
-from fhir_profiles.validation.structure import RESOURCE_TYPES
+from fhir_profiles.validation.structure import RESOURCE_TYPES, elements, is_complex, value_set_url
 from fhir_profiles.validation.validation import ElementPath, IssueReport
 
+DatatypeCheck: TypeAlias = Callable[[Mapping[str, Any], ElementPath, IssueReport], None]
+_CHECKS: Mapping[str, tuple[DatatypeCheck, ...]] = {
+    **dict.fromkeys(MEDIA_KINDS, (check_media_types,)),
+    "Attachment": (check_media_types, check_attachment),
+    "Bundle": (check_bundle,),
+    "Coding": (check_coding, check_language_coding),
+}
+_NO_LANGUAGE = frozenset({"Expression", "ElementDefinition.mapping"})
+"""Types whose `language` is not one that people speak."""
 _WARNING = "warning"
 _BUDGET = 10_000_000  # steps of all rules of one resource
 
@@ -31,6 +46,7 @@ class _Held(NamedTuple):
     place: ElementPath
     contained: bool
     environment: Environment
+    names: set[str]
 
 
 class Examination:
@@ -46,6 +62,7 @@ class Examination:
         self._thorough = thorough
         self._claims = claims
         self._held: list[_Held] = []
+        self._entries: Mapping[str, str] | None = None
 
     def enter(self, kind: str, resource: dict[str, Any], place: ElementPath, *, contained: bool) -> None:
         """Begin a resource: what is `%resource` for all that is visited until it is left."""
@@ -53,7 +70,7 @@ class Examination:
         root = self._held[-1].environment.root if contained and self._held else node
         member_of = None if self._claims is None else self._claims.member_of
         environment = Environment(node, root, member_of=member_of, wary=False, budget=_BUDGET)
-        self._held.append(_Held(kind, resource, place, contained, environment))
+        self._held.append(_Held(kind, resource, place, contained, environment, set()))
 
     def leave(self, report: IssueReport, *, whole: bool) -> None:
         """End the resource that was begun last: its contained resources, and the profiles that it claims."""
@@ -70,13 +87,31 @@ class Examination:
         rules = rules_of(kind)
         if rules is not None:
             self._apply(rules, kind, value, place, report)
-        if kind == "Coding" and self._thorough:
-            check_coding(value, place, report)
-        if kind == "Reference" and self._thorough:
-            check_reference(value, place, report)
+        if self._thorough:
+            for check in _checks_of(kind):
+                check(value, place, report)
+            if kind == "Reference":
+                check_reference(value, self._pointed(value), place, report)
+            for key in value:
+                if key[0] == "_":
+                    _check_coded(kind, key[1:], value, place, report)
+            if "id" in value:
+                self._check_id(kind, value["id"], place, report)
         if self._claims is not None and ("extension" in value or "modifierExtension" in value):
             environment = self._held[-1].environment
             self._claims.check_extensions(value, place, environment, report, thorough=self._thorough)
+
+    def _check_id(self, kind: str, name: Any, place: ElementPath, report: IssueReport) -> None:
+        """Whether an id names one element of its resource (FHIR R4 element.html#id).
+
+        An element of a snapshot has that of the differential (elementdefinition.html#id).
+        """
+        if kind in RESOURCE_TYPES or kind == "ElementDefinition":
+            return
+        names = self._held[-1].names
+        if name in names:
+            report("invariant", (place, "id", None), "another element of the resource has this id")
+        names.add(name)
 
     def _apply(
         self, rules: TypeRules, kind: str, value: dict[str, Any], place: ElementPath, report: IssueReport
@@ -123,7 +158,9 @@ class Examination:
                 return None
             return _type_of(root.value.get("contained"), text[1:])
         if isinstance(text, str) and text.startswith("urn:"):
-            return _type_of_entry(self._held[0].document.get("entry"), text)
+            if self._entries is None:
+                self._entries = _types_of_entries(self._held[0].document.get("entry"))
+            return self._entries.get(text)
         return pointed_type(reference)
 
 
@@ -135,14 +172,26 @@ def _type_of(contained: Any, name: str) -> str | None:
     return kind if isinstance(kind, str) and kind in RESOURCE_TYPES else None
 
 
-def _type_of_entry(entries: Any, full_url: str) -> str | None:
-    """The type of the resource of an entry; the list may be anything, as it was not judged yet."""
+def _types_of_entries(entries: Any) -> Mapping[str, str]:
+    """The types of the resources of entries by address; the list may be anything, as it was not judged."""
+    found: dict[str, str] = {}
     for each in entries if isinstance(entries, list) else ():
-        if isinstance(each, dict) and each.get("fullUrl") == full_url:
-            resource = each.get("resource")
-            kind = resource.get("resourceType") if isinstance(resource, dict) else None
-            return kind if isinstance(kind, str) and kind in RESOURCE_TYPES else None
-    return None
+        address = each.get("fullUrl") if isinstance(each, dict) else None
+        resource = each.get("resource") if isinstance(each, dict) else None
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if isinstance(address, str) and isinstance(kind, str) and kind in RESOURCE_TYPES:
+            found.setdefault(address, kind)
+    return found
+
+
+@cache
+def _checks_of(kind: str) -> tuple[DatatypeCheck, ...]:
+    """What is asked of each value of a type beside its rules."""
+    own = _CHECKS.get(kind, ())
+    if kind in _NO_LANGUAGE or not is_complex(kind):
+        return own
+    element = elements(kind).get("language")
+    return (*own, check_language) if element is not None and element.types == ("code",) else own
 
 
 def _each(
@@ -170,6 +219,36 @@ def _check_binding(
                 f"{text}; another code is right only where none of these fits",
                 _WARNING,
             )
+
+
+def _check_coded(
+    kind: str, key: str, value: Mapping[str, Any], place: ElementPath, report: IssueReport
+) -> None:
+    """Warn of a code of a required binding that has extensions only: these are of no value set."""
+    found = _required_codes(kind).get(key)
+    if found is None:
+        return
+    step, url = found
+    items, beside = value.get(key), value[f"_{key}"]
+    many = type(beside) is list
+    lacking = (
+        [index for index, _ in enumerate(beside) if items is None or items[index] is None] if many else [None]
+    )
+    for index in lacking if many or items is None else ():
+        text = f"it has no code, and one of the required value set {url} is demanded"
+        report("code-invalid", (place, step, index), text, _WARNING)
+
+
+@cache
+def _required_codes(kind: str) -> Mapping[str, tuple[str, str]]:
+    """The properties of a type that hold a code of a required binding: their step, and the value set."""
+    found = elements(kind).values() if is_complex(kind) else ()
+    return {
+        key: (f"{each.name}.ofType({inner})" if each.choice else each.name, value_set_url(each.value_set))
+        for each in found
+        for key, inner in each.properties()
+        if each.value_set and inner == "code"
+    }
 
 
 def _check_contained(held: _Held, report: IssueReport) -> None:

@@ -10,16 +10,20 @@ from fhir_profiles.validation.validation import ElementPath, IssueReport
 _OTHERWISE = (":", "?", "#")  # in an address, a condition of a Bundle, a contained resource
 
 
-def check_reference(value: Mapping[str, Any], place: ElementPath, report: IssueReport) -> None:
-    """Report a relative reference that is none, and a type that is none or another one's."""
+def check_reference(
+    value: Mapping[str, Any], pointed: str | None, place: ElementPath, report: IssueReport
+) -> None:
+    """Report a relative reference that is none, and a type that is none or another than it leads to.
+
+    `pointed` is the type of what it leads to, None where that is not known.
+    """
     text, named = value.get("reference"), value.get("type")
     relative = isinstance(text, str) and not any(each in text for each in _OTHERWISE)
-    found = literal(text) if relative else None
-    if relative and found is None:
+    if relative and literal(text) is None:
         report("value", (place, "reference", None), "a relative reference is a type and an id, as Patient/1")
     if not isinstance(named, str) or ":" in named:
         return
     if named not in RESOURCE_TYPES:
         report("value", (place, "type", None), "it names no resource type of R4")
-    elif found is not None and not found.target.startswith(f"{named}/"):
+    elif pointed is not None and pointed != named:
         report("value", (place, "type", None), "the reference leads to a resource of another type")

@@ -341,3 +341,86 @@ def test_the_report_of_a_read_is_about_a_study_and_says_something() -> None:
         ("error", "DiagnosticReport.imagingStudy"),
         ("error", "DiagnosticReport"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        (f"{HL7}Patient", []),
+        (f"{HL7}Patient|4.0.1", []),
+        (f"{HL7}DomainResource", []),
+        (f"{HL7}Resource", []),
+        (f"{HL7}Observation", [("error", "Patient")]),
+        (f"{HL7}Observation|4.0.1", [("error", "Patient")]),
+        (f"{HL7}HumanName", [("error", "Patient")]),
+        (f"{HL7}bodyweight", [("error", "Patient")]),
+        (f"{HL7}Colour", [("error", "Patient")]),
+    ],
+)
+def test_a_definition_of_another_type_is_told_as_such(profile: str, expected: list[tuple[str, str]]) -> None:
+    assert told(patient(), None, profile) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "inner", "expected"),
+    [
+        ("urn:own", "part", []),
+        ("own", "urn:part", [("error", "Patient.extension[0].url")]),
+        ("own/part", "part", [("error", "Patient.extension[0].url")]),
+    ],
+)
+def test_the_url_of_an_extension_is_absolute_but_inside_of_another(
+    url: str, inner: str, expected: list[tuple[str, str]]
+) -> None:
+    assert (
+        told(patient(extension=[{"url": url, "extension": [{"url": inner, "valueCode": "x"}]}])) == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource", "places"),
+    [
+        (patient(name=[{"id": "a", "family": "x"}, {"id": "b", "family": "y"}]), []),
+        (patient(name=[{"id": "a", "family": "x"}, {"id": "a", "family": "y"}]), ["Patient.name[1].id"]),
+        (
+            patient(name=[{"id": "a", "given": ["x"], "_given": [{"id": "a"}]}]),
+            ["Patient.name[0].id"],
+        ),
+        (patient(id="a", name=[{"id": "a", "family": "x"}]), []),
+    ],
+)
+def test_an_id_names_one_element_of_its_resource(resource: dict[str, Any], places: list[str]) -> None:
+    assert told(resource) == [("error", place) for place in places]
+
+
+def test_a_reference_has_the_type_of_what_it_leads_to() -> None:
+    contained = {"resourceType": "Organization", "id": "o", "name": "x"}
+
+    def general(**elements: str) -> dict[str, Any]:
+        return patient(contained=[contained], generalPractitioner=[{"reference": "#o", **elements}])
+
+    def errors(resource: dict[str, Any]) -> list[str]:
+        return [place for severity, place in told(resource) if severity == "error"]
+
+    assert errors(general()) == errors(general(type="Organization")) == []
+    assert errors(general(type="Practitioner")) == ["Patient.generalPractitioner[0].type"]
+
+
+@pytest.mark.parametrize(
+    "system", ["http://hl7.org/fhir/ValueSet/marital-status", "http://snomed.info/sct?fhir_vs=isa/1"]
+)
+def test_a_value_set_is_no_code_system(system: str) -> None:
+    tagged = patient(meta={"tag": [{"system": system, "code": "M"}]})
+    assert told(tagged) == [("error", "Patient.meta.tag[0].system")]
+
+
+def test_a_complex_extension_has_the_parts_that_it_defines() -> None:
+    species = {"url": "species", "valueCodeableConcept": {"text": "cat"}}
+    for name, expected in (
+        ("breed", []),
+        ("urn:own", []),
+        ("bred", [("error", "Patient.extension[0].extension[1]")]),
+    ):
+        part = {"url": name, "valueCodeableConcept": {"text": "x"}}
+        animal = {"url": f"{HL7}patient-animal", "extension": [species, part]}
+        assert told(patient(extension=[animal])) == expected

@@ -13,6 +13,7 @@ from tests.factories import fhir
 
 NARRATIVE = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'}
 LOINC = "http://loinc.org"
+CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 
 
 def observation(**elements: Any) -> dict[str, Any]:
@@ -282,3 +283,22 @@ def test_many_warnings_hide_no_error() -> None:
     entries = [{"resource": {"resourceType": "Patient"}} for _ in range(300)]
     found = issues_of(bundle("collection", *entries, {"resource": patient(gender="x")}))
     assert ("error", "Bundle.entry[300].resource.gender") in [(i.severity, i.expression) for i in found]
+
+
+def test_a_code_that_is_left_to_an_extension_is_a_warning() -> None:
+    absent = {
+        "extension": [
+            {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
+        ]
+    }
+    told = issues_of({"resourceType": "Patient", "_gender": absent, "_birthDate": absent, "text": NARRATIVE})
+    assert [(each.severity, each.expression) for each in told] == [("warning", "Patient.gender")]
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "text": NARRATIVE,
+        "clinicalStatus": {"coding": [{"system": CLINICAL, "code": "active"}]},
+        "category": ["food", None],
+        "_category": [None, absent],
+        "patient": {"reference": "Patient/1"},
+    }
+    assert [each.expression for each in issues_of(allergy)] == ["AllergyIntolerance.category[1]"]
