@@ -4,20 +4,17 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
-import orjson
 from rich.console import Console
 from rich.table import Table
 
 from app.cli.access import admitted
 from app.config import Config
+from app.records.packages.loading import OUTCOMES, REFUSED
 from app.records.packages.reading import resources_in
 from app.records.validate.library import KINDS
 from app.wiring import wired
-
-_OUTCOMES = ("new", "changed", "known", "refused")
 
 
 @click.group()
@@ -38,17 +35,17 @@ def load(paths: tuple[Path, ...]) -> None:
         wired(Config.from_env(os.environ)) as wiring,
         admitted(wiring, "profile load", "C", "fhir.write") as scope,
     ):
-        for each in wiring.profile_loading.load(scope, _documents(paths)):
+        for each in wiring.profile_loading.load(scope, _texts(paths)):
             counts[each.outcome] += 1
-            if each.outcome == "refused":
-                click.echo(f"refused {each.kind} {each.url}: {each.why}", err=True)
-    click.echo(", ".join(f"{counts[name]} {name}" for name in _OUTCOMES))
-    raise SystemExit(1 if counts["refused"] else 0)
+            if each.outcome == REFUSED:
+                click.echo(f"refused {each.name}: {each.why}", err=True)
+    click.echo(", ".join(f"{counts[name]} {name}" for name in OUTCOMES))
+    raise SystemExit(1 if counts[REFUSED] else 0)
 
 
-def _documents(paths: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
+def _texts(paths: tuple[Path, ...]) -> Iterator[bytes]:
     for path in paths:
-        yield from map(orjson.loads, resources_in(path, KINDS))
+        yield from resources_in(path, KINDS)
 
 
 @profile.command("list")

@@ -8,7 +8,8 @@ import click
 
 from app.cli.access import admitted
 from app.config import Config
-from app.records.packages.terminology import KNOWN, REFUSED, STORED, TerminologyPackages
+from app.records.packages.loading import CHANGED, KNOWN, NEW, REFUSED
+from app.records.packages.terminology import TerminologyPackages
 from app.wiring import wired
 from graph.scope import AccessScope
 
@@ -32,7 +33,8 @@ def load(paths: tuple[Path, ...]) -> None:
         admitted(wiring, "terminology load", "C", "fhir.write") as scope,
     ):
         concepts = _load(wiring.terminology.packages(wiring.records), scope, paths, counts)
-    told = ", ".join(f"{counts[kind]} {kind}" for kind in (STORED, KNOWN, REFUSED))
+    stored = counts[NEW] + counts[CHANGED]
+    told = f"{stored} stored, {counts[KNOWN]} known, {counts[REFUSED]} refused"
     click.echo(f"{told}; {concepts} concepts written")
     raise SystemExit(1 if counts[REFUSED] else 0)
 
@@ -44,5 +46,5 @@ def _load(
     for each in packages.load(scope, paths):
         counts[each.outcome] += 1
         if each.outcome == REFUSED:
-            click.echo(f"refused {each.name}: {each.reason}", err=True)
+            click.echo(f"refused {each.name}: {each.why}", err=True)
     return packages.bring_in(scope)

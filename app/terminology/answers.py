@@ -66,11 +66,13 @@ def coding_json(entry: CodeEntry, display: str | None) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value}
 
 
-def unknown(kind: str, canonical: str) -> NotFound:
-    """The failure of a request for a definition that is not known here."""
-    return NotFound(
-        f"the {kind} {canonical} is not known here: store it, or load its package", code="not-found"
-    )
+def unknown(kind: str, canonical: str, missing: str | None = None) -> NotFound:
+    """The failure of a request for a definition that is not known here, or for a code beyond its part."""
+    if missing is not None:
+        text = f"only a part of the {kind} {canonical} is here, without {missing}: load the whole of it"
+    else:
+        text = f"the {kind} {canonical} is not known here: store it, or load its package"
+    return NotFound(text, code="not-found")
 
 
 @contextmanager
@@ -82,7 +84,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except UnknownSource as error:
-        raise unknown(error.kind, error.url) from None
+        raise unknown(error.kind, error.url, error.code) from None
     except UnreadableFilter as error:
         raise Invalid(str(error), location="ValueSet.compose.include.filter", code="not-supported") from None
     except TooCostly as error:

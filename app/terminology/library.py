@@ -53,10 +53,6 @@ class Stored:
         """The id of the resource."""
         return str(self.document["id"])
 
-    def says(self, other: Definition) -> bool:
-        """Whether another document says the same, but for what a server gives; False of what is not held."""
-        return self.size <= LARGEST_PARSED and _said(self.document) == _said(other)
-
 
 class Definitions:
     """The definitions of all tenants; what was made of them is kept for the process."""
@@ -108,6 +104,21 @@ class TenantLibrary:
         """What the tenant has stored under a canonical in just this version; None where it has nothing."""
         found = [each for each in self._of(kind, url) if each.document.get("url") == url]
         return next((each for each in found if each.document.get("version") == version), None)
+
+    def newest(self, kind: str, url: str) -> Stored | None:
+        """What the tenant has stored under a canonical in its newest version; None where it has nothing."""
+        return _newest([each for each in self._of(kind, url) if each.document.get("url") == url], None)
+
+    def says(self, stored: Stored, other: Definition) -> bool:
+        """Whether a document says the same as what is stored, but for what a server gives.
+
+        Of a code system that is asked of the graph the text is read for it.
+        """
+        document = stored.document
+        if stored.size > LARGEST_PARSED:
+            kind = str(document["resourceType"])
+            document = document_of(self._every.resources.read(self._scope, kind, stored.resource_id).body)
+        return _said(document) == _said(other)
 
     def concept_maps(self, system: str, *, reverse: bool = False) -> tuple[Definition, ...]:
         """The ConceptMaps from codes of a system, or to them, the tenant's before those that ship."""

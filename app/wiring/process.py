@@ -34,6 +34,7 @@ from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
+from app.records.packages.loading import DefinitionWriting
 from app.records.packages.profiles import ProfileLoading
 from app.records.parameters import ParameterIndexer
 from app.records.read import RecordReader
@@ -224,7 +225,8 @@ class Wiring(Stores):
 
     @cached_property
     def profile_loading(self) -> ProfileLoading:
-        return ProfileLoading(self.records, self.record_search)
+        writing = DefinitionWriting(self.records, self.terminology.definitions, versioned=False)
+        return ProfileLoading(writing, self.profiles, self.record_search)
 
     @cached_property
     def validation(self) -> RecordValidation:

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from app.records import Records
+from app.records.packages.loading import DefinitionWriting
 from app.records.packages.terminology import TerminologyPackages
 from app.terminology import (
     Closures,
@@ -58,7 +59,7 @@ class TerminologyWiring:
 
     def packages(self, records: Records) -> TerminologyPackages:
         """What loads definitions from files, on the normal way of writing."""
-        return TerminologyPackages(records, self.definitions, self.loader)
+        return TerminologyPackages(DefinitionWriting(records, self.definitions, versioned=True), self.loader)
 
     def code_sets(self, scope: AccessScope) -> TenantCodeSets:
         """The sets of codes that a caller may search by."""

@@ -170,13 +170,14 @@ class TooCostly(Exception):
 class UnknownSource(Exception):
     """A code system or value set that an answer needs is not known here.
 
-    `kind` is the resource type, `url` its canonical.
+    `kind` is the resource type, `url` its canonical; `code` is what is missing where only a part is known.
     """
 
-    def __init__(self, kind: str, url: str) -> None:
+    def __init__(self, kind: str, url: str, code: str | None = None) -> None:
         super().__init__(f"{kind} {url}")
         self.kind = kind
         self.url = url
+        self.code = code
 
 
 def filters_of(listed: Iterable[Mapping[str, Any]]) -> tuple[CodeFilter, ...]:

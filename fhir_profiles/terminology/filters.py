@@ -43,10 +43,10 @@ def all_hold(system: CodeSystem, filters: Sequence[CodeFilter]) -> Holds:
     return lambda entry: all(holds(entry) for holds in conditions)
 
 
-def is_known(system: CodeSystem, filters: Sequence[CodeFilter]) -> bool:
-    """Whether filters can be told of a system: of a part of one, only by codes that this part defines."""
-    roots = {each.value for each in filters if each.op in _HIERARCHICAL}
-    return system.title.complete or roots <= system.entries(roots).keys()
+def unknown_codes(system: CodeSystem, filters: Sequence[CodeFilter]) -> frozenset[str]:
+    """The codes that filters go by and a part of a system does not define; none of a system that is whole."""
+    roots = frozenset(each.value for each in filters if each.op in _HIERARCHICAL)
+    return frozenset() if system.title.complete else roots - system.entries(roots).keys()
 
 
 def holds_for(system: CodeSystem, filters: Sequence[CodeFilter], entry: CodeEntry) -> bool:

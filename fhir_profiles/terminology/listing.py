@@ -16,7 +16,7 @@ from fhir_profiles.terminology.codes import (
     has_words,
     is_usable,
 )
-from fhir_profiles.terminology.filters import is_known
+from fhir_profiles.terminology.filters import unknown_codes
 from fhir_profiles.terminology.membership import Checking, Library, Membership, split_canonical
 
 MOST_LISTED = 50_000
@@ -166,8 +166,10 @@ class MemberListing:
 
     def _system(self, part: Mapping[str, Any]) -> CodeSystem:
         found = self._library.code_system(part["system"], part.get("version"))
-        if found is None or not is_known(found, filters_of(part.get("filter", ()))):
+        if found is None:
             raise UnknownSource("CodeSystem", part["system"])
+        if missing := unknown_codes(found, filters_of(part.get("filter", ()))):
+            raise UnknownSource("CodeSystem", part["system"], min(missing))
         if not found.title.complete:
             self._parts[part["system"]] = None
         return found

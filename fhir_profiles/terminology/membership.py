@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from fhir_profiles.terminology import shipped
 from fhir_profiles.terminology.codes import CodeSystem, TooCostly, UnreadableFilter, filters_of
-from fhir_profiles.terminology.filters import holds_for, is_known
+from fhir_profiles.terminology.filters import holds_for, unknown_codes
 
 _DEEPEST = 12  # value sets in value sets
 _KEPT_ANSWERS, _KEPT_LISTS = 8_192, 256
@@ -115,7 +115,7 @@ class Checking:
             return otherwise
         try:
             filters = filters_of(part.get("filter", ()))
-            told = is_known(found, filters) and holds_for(found, filters, entry)
+            told = not unknown_codes(found, filters) and holds_for(found, filters, entry)
         except (UnreadableFilter, TooCostly):
             return Membership.UNKNOWN
         return Membership.MEMBER if told else otherwise
@@ -184,8 +184,12 @@ def _in_expansion(expansion: Mapping[str, Any] | None, system: str | None, code:
         if each.get("code") == code and system in (None, each.get("system")):
             return _known(not each.get("abstract"))
         waiting.extend(each.get("contains", ()))
-    partly = "offset" in expansion or expansion.get("total", 0) > len(expansion.get("contains", ()))
-    return Membership.UNKNOWN if partly else Membership.NOT_A_MEMBER
+    return Membership.UNKNOWN if is_partial(expansion) else Membership.NOT_A_MEMBER
+
+
+def is_partial(expansion: Mapping[str, Any]) -> bool:
+    """Whether an expansion is a page of its codes only."""
+    return "offset" in expansion or expansion.get("total", 0) > len(expansion.get("contains", ()))
 
 
 class _ShippedLibrary:

@@ -18,6 +18,9 @@ from fhir_profiles.conformance.checking import errors_of
 from fhir_profiles.conformance.known import BuiltIn, KnownProfiles, built_in
 from fhir_profiles.conformance.listing import codes_of
 from fhir_profiles.issues import InvalidResource
+from fhir_profiles.terminology.codes import CodeSystem
+from fhir_profiles.terminology.membership import SHIPPED_LIBRARY
+from fhir_profiles.terminology.parsed import ParsedCodeSystem
 from graph.budget import spend
 from graph.query.expression import EVERYTHING, Page, Question
 from graph.query.gathering import gathered
@@ -113,10 +116,16 @@ class _Stored:
         if found is not None:
             return found
         value_set = self._document("ValueSet", url)
-        return None if value_set is None else codes_of(value_set, self.codes, self._concepts)
+        return None if value_set is None else codes_of(value_set, self)
 
-    def _concepts(self, system: str) -> Mapping[str, Any] | None:
-        return self._document("CodeSystem", system)
+    def value_set(self, url: str, version: str | None = None) -> Mapping[str, Any] | None:
+        """A ValueSet by its canonical; None where it is not known."""
+        return self._document("ValueSet", url) or SHIPPED_LIBRARY.value_set(url, version)
+
+    def code_system(self, url: str, version: str | None = None) -> CodeSystem | None:
+        """The codes of a system; None where it is not known."""
+        document = self._document("CodeSystem", url)
+        return SHIPPED_LIBRARY.code_system(url, version) if document is None else ParsedCodeSystem(document)
 
     def _document(self, kind: str, url: str) -> Mapping[str, Any] | None:
         """The newest resource of a canonical."""

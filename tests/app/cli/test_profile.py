@@ -114,6 +114,19 @@ def test_what_is_wrong_is_named_and_the_rest_is_loaded(hilum: Hilum, tmp_path: P
     assert "cannot be read" in hilum("load", tmp_path / "d.tgz").output
 
 
+def test_what_nothing_can_be_checked_by_is_refused_with_its_reason(hilum: Hilum, tmp_path: Path) -> None:
+    upon = {**profile(), "url": "urn:upon", "baseDefinition": PROFILE}
+    lost = {**profile(), "url": "urn:lost", "baseDefinition": "urn:nowhere"}
+    odd = {**profile(), "url": "urn:odd"}
+    odd["differential"] = {"element": [{"path": "Patient.nickname", "min": 1}]}
+
+    result = hilum("load", package(tmp_path / "a.tgz", upon, lost, odd, profile()))
+
+    assert "2 new, 0 changed, 0 known, 2 refused" in result.output
+    assert "refused StructureDefinition urn:lost|1: its base urn:nowhere is not known" in result.output
+    assert "refused StructureDefinition urn:odd|1: there is no such element: Patient.nick" in result.output
+
+
 def test_what_claims_a_loaded_profile_meets_it(
     hilum: Hilum, tmp_path: Path, services: Wiring, tenant: str
 ) -> None:

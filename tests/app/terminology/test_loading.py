@@ -1,6 +1,7 @@
 """Concepts of stored code systems in the graph: brought in beside the commit, and asked as others are."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -61,6 +62,18 @@ def loaded(gateway: Wiring, scope: AccessScope) -> Iterator[Wiring]:
         gateway.terminology.uses.code_systems.lookup(scope, AskedCode(LARGE, "c1"))
     assert sum(gateway.terminology.loader.catch_up(scope)) == 2_800
     yield gateway
+
+
+def test_what_the_graph_holds_is_known_when_it_is_loaded_again(
+    loaded: Wiring, scope: AccessScope, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.json"
+    file.write_bytes(orjson.dumps(system(LARGE, 2_500, padding=PADDING)))
+
+    again = list(loaded.terminology.packages(loaded.records).load(scope, [file]))
+
+    assert [each.outcome for each in again] == ["known"]
+    assert loaded.terminology.packages(loaded.records).bring_in(scope) == 0
 
 
 def part(url: str, *filters: tuple[str, str, str]) -> NamedDefinition:

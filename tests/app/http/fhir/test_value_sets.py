@@ -165,6 +165,14 @@ def test_what_cannot_be_expanded_says_why(fhir: Fhir) -> None:
     assert fhir.send("POST", "ValueSet/$expand", sent(valueSet=value_set(filtered))).status_code == 400
 
 
+def test_what_a_part_of_a_system_lacks_is_named(fhir: Fhir) -> None:
+    answer = fhir.get("ValueSet/$expand?url=http://snomed.info/sct?fhir_vs=isa/999000111")
+
+    assert answer.status_code == 404
+    text = answer.get_json()["issue"][0]["diagnostics"]
+    assert "only a part of the CodeSystem http://snomed.info/sct is here, without 999000111" in text
+
+
 def test_an_expansion_that_is_too_large_is_refused_with_a_hint(fhir: Fhir) -> None:
     many = [{"code": f"c{number}"} for number in range(10_001)]
     large = value_set({"system": "urn:large", "concept": many}, url="http://example.org/large")
