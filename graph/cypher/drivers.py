@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from fhir_profiles.definitions.registry import in_patient_compartment, is_shared
 from graph.cypher.conditions import conjuncts
+from graph.cypher.leaves import MANY_CODES
 from graph.cypher.links import ends
 from graph.cypher.names import asks_groups, group_prefix
 from graph.cypher.text import literal_prefix
@@ -49,7 +50,6 @@ from graph.scope import AccessScope
 SCAN = 200_000
 COUNTED = 4_000  # the bound of a count: more is many
 USUAL_TERM = 1_000
-MANY_CODES = 50  # a scan would seek each of them at each row, so it is never the better start
 USUAL_REFERENCE = 200
 USUAL_TERMS: Mapping[str, int] = {
     COMPARTMENT: 100,

@@ -33,6 +33,7 @@ from graph.query.expression import (
 )
 from graph.query.rows import NODE_FIELDS, VALUE_NODES, code_key, field_key, term_keys
 
+MANY_CODES = 50  # to look each of them up for each row costs more than the values of the row do
 _METRES_OF_A_DEGREE = 110_000.0  # of latitude: the least that there are
 
 
@@ -48,9 +49,12 @@ def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
 
 
 def _has_row(writing: Writing, row: BoundRow, leaf: ValueLeaf) -> str:
-    """A code is looked up by what names its row: its key and the serial of the resource (ADR 0001)."""
+    """A code is looked up by what names its row: its key and the serial of the resource (ADR 0001).
+
+    Of many codes, as a value set lists them, the few values of the row are looked up in their list instead.
+    """
     conditions = value_conditions(writing, "v", leaf)
-    if not isinstance(leaf, Term) or not leaf.codes:
+    if not isinstance(leaf, Term) or not 0 < len(leaf.codes) < MANY_CODES:
         return has_value(row, conditions)
     conditions.insert(1, f"v.serial = {row.serial}")
     seek = f"MATCH (v:{VALUE_NODES[Kind.TERM].label}) {hint('v', Kind.TERM)}"

@@ -82,6 +82,19 @@ def test_a_value_set_of_more_codes_than_a_question_may_have_is_too_costly(fhir: 
     assert answer.get_json()["issue"][0]["code"] == "too-costly"
 
 
+def test_codes_beyond_those_of_a_long_value_set_are_found(record: Fhir) -> None:
+    many = [{"code": each} for each in ("lemon", *(f"c{number}" for number in range(5_000)))]
+    record.create(value_set({"system": FRUIT, "concept": many}, url="http://example.org/long"))
+
+    expected = {
+        "Condition?code:in=http://example.org/long": "lemon",
+        "Condition?code:not-in=http://example.org/long": "citrus medlar other sarcoma tumour",
+        "Condition?patient=ana&code:not-in=http://example.org/long": "citrus sarcoma",
+        "Condition?patient=ana&code:in=http://example.org/long": "lemon",
+    }
+    assert found(record, expected) == expected
+
+
 def test_a_value_set_that_is_hidden_is_answered_as_one_that_never_was(record: Fhir, as_role: AsRole) -> None:
     about = {
         "url": "http://hl7.org/fhir/StructureDefinition/about",
