@@ -4,36 +4,21 @@ Post-order: an object is looked at after what is in it, and only where that is w
 meets no value of a wrong type.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from fhir_profiles.conformance.attachments import check_attachment
 from fhir_profiles.conformance.bindings import misses
-from fhir_profiles.conformance.bundle_entries import check_bundle
 from fhir_profiles.conformance.claims import Claims
-from fhir_profiles.conformance.codings import check_coding
-from fhir_profiles.conformance.languages import check_language, check_language_coding
-from fhir_profiles.conformance.media_types import KINDS as MEDIA_KINDS
-from fhir_profiles.conformance.media_types import check_media_types
+from fhir_profiles.conformance.datatype_checks import checks_of
 from fhir_profiles.conformance.reference_form import check_reference
 from fhir_profiles.conformance.rules import Binding, InvariantRule, ReferenceTarget, TypeRules, rules_of
 from fhir_profiles.fhirpath.environment import Environment
 from fhir_profiles.fhirpath.errors import BeyondBudget, NotEvaluable
 from fhir_profiles.fhirpath.nodes import Node, resource_node
 from fhir_profiles.references import pointed_type
-from fhir_profiles.validation.structure import RESOURCE_TYPES, elements, is_complex, value_set_url
+from fhir_profiles.validation.structure import RESOURCE_TYPES
 from fhir_profiles.validation.validation import ElementPath, IssueReport
 
-DatatypeCheck: TypeAlias = Callable[[Mapping[str, Any], ElementPath, IssueReport], None]
-_CHECKS: Mapping[str, tuple[DatatypeCheck, ...]] = {
-    **dict.fromkeys(MEDIA_KINDS, (check_media_types,)),
-    "Attachment": (check_media_types, check_attachment),
-    "Bundle": (check_bundle,),
-    "Coding": (check_coding, check_language_coding),
-}
-_NO_LANGUAGE = frozenset({"Expression", "ElementDefinition.mapping"})
-"""Types whose `language` is not one that people speak."""
 _WARNING = "warning"
 _BUDGET = 10_000_000  # steps of all rules of one resource
 
@@ -88,13 +73,10 @@ class Examination:
         if rules is not None:
             self._apply(rules, kind, value, place, report)
         if self._thorough:
-            for check in _checks_of(kind):
+            for check in checks_of(kind):
                 check(value, place, report)
             if kind == "Reference":
                 check_reference(value, self._pointed(value), place, report)
-            for key in value:
-                if key[0] == "_":
-                    _check_coded(kind, key[1:], value, place, report)
             if "id" in value:
                 self._check_id(kind, value["id"], place, report)
         if self._claims is not None and ("extension" in value or "modifierExtension" in value):
@@ -184,16 +166,6 @@ def _types_of_entries(entries: Any) -> Mapping[str, str]:
     return found
 
 
-@cache
-def _checks_of(kind: str) -> tuple[DatatypeCheck, ...]:
-    """What is asked of each value of a type beside its rules."""
-    own = _CHECKS.get(kind, ())
-    if kind in _NO_LANGUAGE or not is_complex(kind):
-        return own
-    element = elements(kind).get("language")
-    return (*own, check_language) if element is not None and element.types == ("code",) else own
-
-
 def _each(
     value: Mapping[str, Any], property: str, place: ElementPath, step: str
 ) -> Iterable[tuple[Any, ElementPath]]:
@@ -219,36 +191,6 @@ def _check_binding(
                 f"{text}; another code is right only where none of these fits",
                 _WARNING,
             )
-
-
-def _check_coded(
-    kind: str, key: str, value: Mapping[str, Any], place: ElementPath, report: IssueReport
-) -> None:
-    """Warn of a code of a required binding that has extensions only: these are of no value set."""
-    found = _required_codes(kind).get(key)
-    if found is None:
-        return
-    step, url = found
-    items, beside = value.get(key), value[f"_{key}"]
-    many = type(beside) is list
-    lacking = (
-        [index for index, _ in enumerate(beside) if items is None or items[index] is None] if many else [None]
-    )
-    for index in lacking if many or items is None else ():
-        text = f"it has no code, and one of the required value set {url} is demanded"
-        report("code-invalid", (place, step, index), text, _WARNING)
-
-
-@cache
-def _required_codes(kind: str) -> Mapping[str, tuple[str, str]]:
-    """The properties of a type that hold a code of a required binding: their step, and the value set."""
-    found = elements(kind).values() if is_complex(kind) else ()
-    return {
-        key: (f"{each.name}.ofType({inner})" if each.choice else each.name, value_set_url(each.value_set))
-        for each in found
-        for key, inner in each.properties()
-        if each.value_set and inner == "code"
-    }
 
 
 def _check_contained(held: _Held, report: IssueReport) -> None:
