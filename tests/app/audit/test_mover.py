@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -39,8 +40,10 @@ def mover(tmp_path: Path, graph: Graph, store: AuditStore) -> AuditMover:
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Spool:
-    return Spool(tmp_path, SpoolLimits(segment_bytes=6000), key=KEY)
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    opened = Spool(tmp_path, SpoolLimits(segment_bytes=6000), key=KEY)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import errno
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,26 @@ FACTS = AccessFacts(
 )
 
 
+Open = Callable[..., AuditRecorder]
+
+
 @pytest.fixture
-def recorder(tmp_path: Path) -> AuditRecorder:
-    return AuditRecorder(Spool(tmp_path), b"key", "home")
+def recording(tmp_path: Path) -> Iterator[Open]:
+    """Makes recorders, and closes them: the keeper of a spool left open would tell of it in another test."""
+    opened: list[AuditRecorder] = []
+
+    def open_one(folder: Path = tmp_path, key: bytes = b"key", **spool: Any) -> AuditRecorder:
+        opened.append(AuditRecorder(Spool(folder, **spool), key, "home"))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def recorder(recording: Open) -> AuditRecorder:
+    return recording()
 
 
 def lines(folder: Path, key: bytes = b"") -> list[dict[str, Any]]:
@@ -92,10 +110,9 @@ class Disk:
         assert self.let.wait(10)
 
 
-def test_the_beginning_is_synced_while_the_access_goes_on_and_waited_for_at_its_end(tmp_path: Path) -> None:
+def test_the_beginning_is_synced_while_the_access_goes_on_and_waited_for_at_its_end(recording: Open) -> None:
     disk = Disk()
-    recorder = AuditRecorder(Spool(tmp_path, sync=disk.sync), b"key", "home")
-    entry = recorder.begin(None, FACTS)
+    entry = recording(sync=disk.sync).begin(None, FACTS)
     assert disk.asked.wait(10)  # by nobody who waits
     closing = threading.Thread(target=entry.close, args=(401,))
     closing.start()
@@ -104,14 +121,13 @@ def test_the_beginning_is_synced_while_the_access_goes_on_and_waited_for_at_its_
     disk.let.set()
     closing.join(10)
     assert not closing.is_alive()
-    recorder.close()
 
 
-def test_a_beginning_that_did_not_reach_the_disk_lets_nothing_out(tmp_path: Path) -> None:
+def test_a_beginning_that_did_not_reach_the_disk_lets_nothing_out(recording: Open) -> None:
     def broken(file: int) -> None:
         raise OSError(errno.EIO, "broken")
 
-    entry = AuditRecorder(Spool(tmp_path, sync=broken), b"key", "home").begin(None, FACTS)
+    entry = recording(sync=broken).begin(None, FACTS)
     with pytest.raises(Unavailable):
         entry.close(200)
 
@@ -139,10 +155,10 @@ def test_no_value_of_a_query_is_kept(recorder: AuditRecorder, tmp_path: Path) ->
     assert all(b"Kim" not in path.read_bytes() for path in tmp_path.iterdir())
 
 
-def test_equal_queries_have_equal_digests_under_one_key_only(tmp_path: Path) -> None:
+def test_equal_queries_have_equal_digests_under_one_key_only(tmp_path: Path, recording: Open) -> None:
     folders = [tmp_path / each for each in ("a", "b", "c")]
     for folder, key in zip(folders, (b"one", b"one", b"two"), strict=True):
-        AuditRecorder(Spool(folder), key, "home").begin(None, FACTS).close(200)
+        recording(folder, key).begin(None, FACTS).close(200)
     first, second, third = (lines(folder)[0]["query"] for folder in folders)
     assert first == second != third
 
@@ -186,10 +202,9 @@ OUTCOMES = [
 
 @pytest.mark.parametrize("case", OUTCOMES, ids=lambda case: f"{case[0]} {case[2]} {case[3]}")
 def test_each_guarded_request_leaves_exactly_one_entry(
-    tmp_path: Path, case: tuple[str | None, str, str, int, str]
+    tmp_path: Path, recorder: AuditRecorder, case: tuple[str | None, str, str, int, str]
 ) -> None:
     role, method, path, status, action = case
-    recorder = AuditRecorder(Spool(tmp_path), b"key", "home")
     app = Flask("audited", static_folder=None)
     app.add_url_rule("/fhir/Patient/<id>", view_func=read_patient, methods=["GET"])
     app.add_url_rule("/fhir/Patient/<id>", view_func=write_patient, methods=["PUT"])
@@ -204,9 +219,9 @@ def test_each_guarded_request_leaves_exactly_one_entry(
     assert ended["concerning"] == (["Patient/9"] if path == "/whom" else [])
 
 
-def test_a_spool_that_cannot_be_written_lets_nothing_out(tmp_path: Path) -> None:
+def test_a_spool_that_cannot_be_written_lets_nothing_out(tmp_path: Path, recording: Open) -> None:
     (tmp_path / "audit").write_text("a file where the folder should be")
-    recorder = AuditRecorder(Spool(tmp_path / "audit"), b"key", "home")
+    recorder = recording(tmp_path / "audit")
     app = Flask("audited", static_folder=None)
     app.add_url_rule("/fhir/Patient/<id>", view_func=read_patient)
     install_toolkit(app, base_url="http://x", admission=Admission(authenticate, recorder), dialects={})
