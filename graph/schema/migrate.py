@@ -1,7 +1,8 @@
 """Brings a graph to the schema of this release, one numbered step at a time.
 
-The number of the last step stands on the one `(:Schema)` node. A graph that a newer release has migrated is
-refused: an older one would write rows that the newer cannot read.
+All constraints and indexes are declared before the first step that is missing, since a step may look at any
+of them. The number of the last step stands on the one `(:Schema)` node. A graph that a newer release has
+migrated is refused: an older one would write rows that the newer cannot read.
 """
 
 from collections.abc import Callable
@@ -27,9 +28,12 @@ def _declare(graph: Graph) -> None:
     graph.run_schema(f"CALL db.awaitIndexes({STEP_TIMEOUT})")
 
 
+def _declared(_graph: Graph) -> None:
+    """Change no data: this step brought constraints and indexes alone."""
+
+
 def _part_names(graph: Graph) -> None:
     """Give the names of several component groups, which were one text, a property for each further group."""
-    _declare(graph)
     for attribute in filter(lambda each: each.is_name, of_level(STUDY)):
         _part_name(graph, attribute, f"s.{attribute.keyword} CONTAINS '{GROUP_SEPARATOR}'")
 
@@ -57,30 +61,23 @@ def _set_parts(graph: Graph, rows: list[dict[str, Any]]) -> None:
 
 def _await_removal(graph: Graph) -> None:
     """Mark the tombstones whose bytes are still there, which were told by what they lacked."""
-    _declare(graph)
     graph.run_schema(
         "MATCH (t:Tombstone) WHERE t.removedAt IS NULL AND t.waiting IS NULL AND t.restoredAt IS NULL "
         f"CALL (t) {{ SET t.waiting = t.feed }} IN TRANSACTIONS OF {_AT_ONCE} ROWS"
     )
 
 
-def _fill_in(graph: Graph) -> None:
-    """Keep what earlier releases did not: words, positions, pairs of numbers, that there is a reference."""
-    _declare(graph)
-    fill_in(graph)
-
-
 MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
-    _declare,  # the first schema
-    _declare,  # jobs and followers
+    _declared,  # the first schema
+    _declared,  # jobs and followers
     _part_names,  # a name is found by each of its component groups
     give_compartments,  # types outside of the Patient compartment, and versions, are judged by themselves
-    _declare,  # whom audit entries concern, and the head of the audit archive
-    _declare,  # what researchers were told
+    _declared,  # whom audit entries concern, and the head of the audit archive
+    _declared,  # what researchers were told
     _name_components,  # fuzzy matching by component
     _await_removal,  # what waits for its bytes to be removed, and may come back until then
-    _declare,  # concepts of tenants, and closure tables
-    _fill_in,  # what `_text`, `_content`, `near` and `:missing` of references look at
+    _declared,  # concepts of tenants, and closure tables
+    fill_in,  # what `_text`, `_content`, `near` and `:missing` of references look at
 )
 
 
@@ -110,7 +107,10 @@ def migrate(graph: Graph) -> int:
 
     The concepts of this release come with it.
     """
-    for number in range(check_version(graph), len(MIGRATIONS)):
+    version = check_version(graph)
+    if version < len(MIGRATIONS):
+        _declare(graph)
+    for number in range(version, len(MIGRATIONS)):
         MIGRATIONS[number](graph)
         _record(graph, number + 1)
     load_concepts(graph)
