@@ -17,7 +17,6 @@ from graph.cypher.links import ends, inverse, step
 from graph.cypher.openings import Plan, Start, bag
 from graph.cypher.statement import Statement
 from graph.cypher.writing import BoundRow, Writing
-from graph.keys import kind_key
 from graph.query.expression import Against, All, Expression, Inside, Leaf, Link, Members, Related, Worded
 from graph.query.rows import WORDING_INDEX, within_of
 from graph.scope import AccessScope
@@ -27,22 +26,9 @@ MOST_SIFTED = 500_000  # rows, or pairs of them, that a piece may find
 _AT_EACH: Mapping[type, int] = {Against: 10, Members: 10, Inside: 10}
 
 
-class _PieceWriting(Writing):
-    """A text that numbers the kinds of its rows rather than name them."""
-
-    def __init__(self, scope: AccessScope) -> None:
-        super().__init__(scope)
-        self._kinds: dict[str, str] = {}
-
-    def kind(self, entity: str) -> str:
-        """The place of `tenant|entity`."""
-        name = self._kinds.setdefault(entity, f"kind{len(self._kinds)}")
-        return self.named(name, kind_key(self.scope.tenant, entity))
-
-
 def found(scope: AccessScope, kind: str, part: Leaf | All, sizes: Sizes) -> Statement:
     """The rows of a kind that satisfy a leaf, off the best index for it, or all rows: `{serials}`."""
-    writing = _PieceWriting(scope)
+    writing = Writing(scope)
     plan = Plan.of(writing, BoundRow("r", (kind,)), part, sizes)
     return _collected(writing, bag(writing, plan), "r")
 
@@ -52,7 +38,7 @@ def worded(scope: AccessScope, leaf: Worded) -> Statement:
 
     The tenant and the type are asked of the index itself, and the rights of each row before any is counted.
     """
-    writing = _PieceWriting(scope)
+    writing = Writing(scope)
     within = within_of(scope.tenant, leaf.entity)
     query = writing.value(f"+within:{within} +({leaf.query})")
     row = BoundRow("r", (leaf.entity,))
@@ -64,14 +50,14 @@ def worded(scope: AccessScope, leaf: Worded) -> Statement:
 
 def kept(scope: AccessScope, kinds: Kinds, leaf: Leaf, among: Collection[int]) -> Statement:
     """Those of some rows that satisfy a leaf: `{serials}`."""
-    writing = _PieceWriting(scope)
+    writing = Writing(scope)
     row = BoundRow("r", kinds)
     return _collected(writing, _rows(writing, row, among).clauses([satisfies(writing, row, leaf)]), "r")
 
 
 def linked(scope: AccessScope, kinds: Kinds, link: Link, among: Collection[int]) -> Statement:
     """The rows at the other end of a link from some rows, pair by pair: `{starts, ends}`."""
-    writing = _PieceWriting(scope)
+    writing = Writing(scope)
     row = BoundRow("r", kinds)
     way = _way(writing, row, link, writing.row(*ends(link)))
     rows = f"{_rows(writing, row, among).clauses([])}\n{way.text}"
@@ -82,7 +68,7 @@ def linked(scope: AccessScope, kinds: Kinds, link: Link, among: Collection[int])
 
 def led_to(scope: AccessScope, kind: str, link: Link, among: Collection[int]) -> Statement:
     """The rows of a kind that a link leads from to some rows: `{serials}`, going back from those."""
-    writing = _PieceWriting(scope)
+    writing = Writing(scope)
     row = BoundRow("r", ends(link))
     way = _way(writing, row, inverse(link, kind), writing.row(kind))
     return _collected(writing, f"{_rows(writing, row, among).clauses([])}\n{way.text}", way.end.variable)
@@ -90,7 +76,7 @@ def led_to(scope: AccessScope, kind: str, link: Link, among: Collection[int]) ->
 
 def named(scope: AccessScope, kind: str, among: Collection[int]) -> Statement:
     """The keys of some rows, in creation order: `{serials, keys}`."""
-    writing = _PieceWriting(scope)
+    writing = Writing(scope)
     rows = _rows(writing, BoundRow("r", (kind,)), among).clauses([])
     ended = "WITH r ORDER BY r.serial\nRETURN collect(r.serial) AS serials, collect(r.key) AS keys"
     return enforce(scope, Statement(f"{rows}\n{ended}", writing.parameters))

@@ -1,7 +1,7 @@
 """A text under construction: whose it is, its parameters and its variables.
 
 Names come from counters, in the order of writing, so that questions of one shape give one text (and Neo4j one
-cached plan), whatever their values.
+cached plan), whatever their values and the kinds of their rows.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ class Writing:
         self.parameters: dict[str, Any] = {}
         self._values = 0
         self._variables = 0
+        self._kinds: dict[str, str] = {}
 
     def value(self, value: Any) -> str:
         """Keep a value as a parameter and return its place in the text."""
@@ -64,7 +65,8 @@ class Writing:
 
     def kind(self, entity: str) -> str:
         """The place of `tenant|entity`, which all rows of the kind carry."""
-        return self.named(f"kind{entity}", kind_key(self.scope.tenant, entity))
+        name = self._kinds.setdefault(entity, f"kind{len(self._kinds) + 1}")
+        return self.named(name, kind_key(self.scope.tenant, entity))
 
     def partition(self) -> str:
         """The place of `tenant|partition`, which all DICOM rows of the addressed partition carry."""
