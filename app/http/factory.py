@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from flask import Blueprint, Flask
+from werkzeug.routing import Rule
 
 from app.admission import Admission
 from app.http.kit.doorway import Doorway
@@ -15,8 +16,26 @@ DIALECTS = {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM}
 Window: TypeAlias = Blueprint
 
 
+class _Route(Rule):
+    """A rule that compiles what writes its address when an address is asked for.
+
+    Werkzeug compiles two functions for each rule when it is added, which is most of what an app costs to
+    make; here addresses are written by other means.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            return compiled(append_unknown)(rule, **values)
+
+        return build
+
+
 class WebApp(Flask):
     """Flask, told that every view here is synchronous: it asks each of them at each request otherwise."""
+
+    url_rule_class = _Route
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is."""

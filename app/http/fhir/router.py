@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -57,14 +58,22 @@ class EntryCall:
         return as_resource(answer)
 
 
+@lru_cache(maxsize=4)
+def _places_by_path(offered: tuple[tuple[str, str], ...]) -> Map:
+    """Methods and paths as a map to their places: a process has one table, and more than one router of it."""
+    rules = [Rule(path, endpoint=at, methods=[method]) for at, (method, path) in enumerate(offered)]
+    return Map(rules, converters=CONVERTERS, redirect_defaults=False)
+
+
 class EntryRouter:
     """Finds the interaction of an entry among those that need no form."""
 
     def __init__(self, interactions: Sequence[Interaction]) -> None:
-        offered = [each for each in interactions if each.body != FORM]
-        self._methods = {each.method for each in offered} | {"HEAD"}
-        rules = [Rule(each.path, endpoint=each, methods=[each.method]) for each in offered]
-        self._routes = Map(rules, converters=CONVERTERS, redirect_defaults=False).bind("", "/")
+        self._offered = [each for each in interactions if each.body != FORM]
+        self._methods = {each.method for each in self._offered} | {"HEAD"}
+        self._places = _places_by_path(tuple((each.method, each.path) for each in self._offered)).bind(
+            "", "/"
+        )
 
     def route(self, scope: AccessScope, base: str, now: int) -> Callable[[EntryRequest], EntryCall]:
         """How a caller's entries are routed; `base` is the address that urls may begin with.
@@ -91,12 +100,13 @@ class EntryRouter:
 
     def _match(self, method: str, path: str) -> tuple[Interaction, Mapping[str, str]]:
         try:
-            interaction, names = self._routes.match(f"/{unquote(path).strip('/')}", method)
+            place, names = self._places.match(f"/{unquote(path).strip('/')}", method)
         except MethodNotAllowed:
-            place = "url" if method in self._methods else "method"
-            raise Invalid(f"{method} is not offered there", location=f"request.{place}") from None
+            wrong = "url" if method in self._methods else "method"
+            raise Invalid(f"{method} is not offered there", location=f"request.{wrong}") from None
         except HTTPException:
             raise Invalid("the url of the entry is none of the API", location="request.url") from None
+        interaction = self._offered[place]
         if not names_a_type(names):
             raise Invalid("there is no such resource type", location="request.url")
         return interaction, names
