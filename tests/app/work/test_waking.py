@@ -47,10 +47,10 @@ def test_every_listener_of_a_topic_is_woken_and_no_other(tmp_path: Path, listene
 
 def test_waking_takes_no_time(tmp_path: Path, listener: Listener) -> None:
     changes, waker = listener.event([Topic.CHANGES]), Waker(tmp_path)
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(1_000):
         waker.changed()
-    took = time.perf_counter() - began
+    took = time.thread_time() - began  # of the processor: others may have it in between
 
     assert changes.wait(1)
     assert took < 1.0

@@ -151,7 +151,17 @@ class Committer:
             "NEO4J_PASSWORD": self.graph.password,
         }
         command = [sys.executable, "-m", "app.cli", "committer"]
-        self.process = subprocess.Popen(command, env=environment, cwd=ROOT)
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+
+    @property
+    def words(self) -> str:
+        """What it has said, since its first start."""
+        return self._log.read_text(encoding="utf-8")
+
+    @property
+    def _log(self) -> Path:
+        return self.home / "committer.log"
 
     def listens(self) -> bool:
         """Whether it takes units before long, and lives."""
@@ -169,7 +179,7 @@ class Committer:
     def stop(self) -> None:
         assert self.process is not None
         self.process.terminate()
-        assert self.process.wait(30) == 0
+        assert self.process.wait(30) == 0, self.words
 
 
 def test_stores_go_on_over_killed_committers_and_none_is_lost_or_doubled(
@@ -194,7 +204,7 @@ def test_stores_go_on_over_killed_committers_and_none_is_lost_or_doubled(
             committer.start()
         if not (listening := committer.listens()):
             pool.shutdown(cancel_futures=True)  # each of them would wait for its deadline
-        assert listening
+        assert listening, committer.words
         assert {each.result() for each in stored} == {"stored"}
     committer.stop()
     remote.close()
