@@ -14,7 +14,6 @@ from graph.local.class_archive import (
 )
 from graph.local.lock import read_lock
 from graph.local.relock import names_others
-from graph.local.server import LocalNeo4j
 from graph.local.settings import class_path
 
 NOWHERE = Path("/bin/false")
@@ -24,21 +23,6 @@ NOWHERE = Path("/bin/false")
 def jars(tmp_path: Path) -> tuple[Path, ...]:
     """A class path in a cache of its own; nobody looks into the jars."""
     return (tmp_path / "lib" / "one.jar", tmp_path / "lib" / "two.jar")
-
-
-def test_a_started_neo4j_has_mapped_it(neo4j_jars: tuple[Path, ...], tmp_path: Path) -> None:
-    archive = make_archive(neo4j_jars)
-    server = LocalNeo4j(tmp_path / "neo4j", neo4j_jars)
-    server.start()
-    try:
-        server.wait()
-        assert server.process is not None
-        maps = Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
-    finally:
-        server.stop()
-
-    assert archive is not None
-    assert str(archive) in maps
 
 
 def test_it_is_made_once(neo4j_jars: tuple[Path, ...]) -> None:

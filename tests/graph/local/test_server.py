@@ -12,6 +12,7 @@ import pytest
 from neo4j import GraphDatabase
 
 from graph.errors import Conflict
+from graph.local.class_archive import make_archive
 from graph.local.process import ProcessRecord, wait_until
 from graph.local.server import GraphNotStarted, LocalNeo4j, answers, free_port, is_free, listens
 from graph.local.settings import GraphMemory
@@ -66,6 +67,15 @@ def test_the_password_is_in_no_command_line_and_no_representation(running: Local
 def test_it_leads_a_session_of_its_own(running: LocalNeo4j) -> None:
     assert running.process is not None
     assert os.getsid(running.process.pid) == running.process.pid != os.getsid(0)
+
+
+def test_it_has_mapped_the_archive_of_its_classes(running: LocalNeo4j, neo4j_jars: tuple[Path, ...]) -> None:
+    archive = make_archive(neo4j_jars)
+    assert running.process is not None
+    maps = Path(f"/proc/{running.process.pid}/maps").read_text(encoding="utf-8")
+
+    assert archive is not None
+    assert str(archive) in maps
 
 
 def test_an_orphan_of_a_killed_supervisor_is_adopted(
