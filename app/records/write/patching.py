@@ -99,7 +99,7 @@ class Patching:
         keys = self._store.search(scope, criteria.question()).keys
         if len(keys) > 1 and criteria.resource_type == PATIENT:
             keys = self._store.search(scope, criteria.question(MOST_CARRIERS)).keys
-            keys = left({each.key: each.body for each in self._store.bodies(scope, keys)})
+            keys = tuple(left({each.key: each.body for each in self._store.bodies(scope, keys)}))
         match = the_one(criteria, keys)
         if match is None:
             raise NotFound(f"no {criteria.resource_type} matches the criteria")
