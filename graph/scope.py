@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
+from graph.allowances import Allowances, Interaction
 from graph.errors import Forbidden, ScopeMissing
 from graph.keys import partition_key, resource_of
 from graph.rights import RowRight
@@ -30,6 +31,7 @@ class AccessScope:
 
     `patients` and `studies` are keys of granted rows; `patients` None means every row of the tenant.
     `writable` are the types of resources that they may write over FHIR; None means every type.
+    `allowances` are the SMART scopes of their token, which narrow all of it; None means that none do.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
     access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
     """
@@ -43,6 +45,7 @@ class AccessScope:
     patients: frozenset[str] | None = None
     studies: frozenset[str] = field(default_factory=frozenset)
     writable: frozenset[str] | None = None
+    allowances: Allowances | None = None
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     notes: AccessNotes | None = field(default=None, compare=False, repr=False)
 
@@ -86,6 +89,18 @@ class AccessScope:
         """Raise `Forbidden` unless the scope holds the capability."""
         if permission not in self.permissions:
             raise Forbidden(f"this needs the permission {permission}", code="forbidden")
+
+    def may(self, interaction: Interaction, resource_type: str) -> bool:
+        """Whether the SMART scopes of the token let something be done with some resources of a type."""
+        if self.allowances is None:
+            return True
+        return any(each.reaches(resource_type, interaction) for each in self.allowances)
+
+    def require_allowed(self, interaction: Interaction, resource_type: str) -> None:
+        """Raise `Forbidden` where no SMART scope of the token names the type with the interaction."""
+        if not self.may(interaction, resource_type):
+            asked = f"{resource_type}.{interaction.value}"
+            raise Forbidden(f"the scopes of the access token do not hold {asked}", code="forbidden")
 
     def require_writing(self, resource_type: str) -> None:
         """Raise `Forbidden` unless resources of a type may be written, whatever there is of them."""
