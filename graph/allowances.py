@@ -9,7 +9,7 @@ Whatever they allow, the rights of the role and the grants still hold.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from graph.keys import kind_key, part
 
@@ -31,6 +31,7 @@ class Interaction(StrEnum):
 
 CONDITIONS = ("category", "code", "type")
 """The token parameters that a scope may ask for: those of which each version keeps its codes (`sorts`)."""
+SECURITY = "_security"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Allowance:
     conditions: tuple[TokenCondition, ...] = ()
     patient: str | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is for every resource of its type that the bearer may see."""
+        return self.patient is None and not self.conditions
+
     def reaches(self, resource_type: str, interaction: Interaction) -> bool:
         """Whether it lets something be done with some resources of a type."""
         return interaction in self.interactions and self.resource_type in (None, resource_type)
@@ -97,6 +103,39 @@ def ways(allowances: Iterable[Allowance], tenant: str, interaction: Interaction)
         for kind in kinds
     }
     return {**named, "*": wide}
+
+
+def kept(allowances: Allowances | None) -> list[dict[str, Any]] | None:
+    """Allowances as JSON, to be kept with what is done later; None where there are none."""
+    if allowances is None:
+        return None
+    return [
+        {
+            "type": each.resource_type,
+            "interactions": "".join(sorted(each.interactions)),
+            "conditions": [[one.parameter, list(map(list, one.tokens))] for one in each.conditions],
+            "patient": each.patient,
+        }
+        for each in allowances
+    ]
+
+
+def of_kept(rows: Iterable[Mapping[str, Any]] | None) -> Allowances | None:
+    """The allowances that were kept as `kept` writes them."""
+    if rows is None:
+        return None
+    return tuple(
+        Allowance(
+            row["type"],
+            frozenset(map(Interaction, row["interactions"])),
+            tuple(
+                TokenCondition(name, tuple((system, code) for system, code in tokens))
+                for name, tokens in row["conditions"]
+            ),
+            row["patient"],
+        )
+        for row in rows
+    )
 
 
 def _row(allowance: Allowance) -> dict[str, object]:

@@ -1,16 +1,28 @@
 """Which rows one caller may see: one value, with its meaning in memory and in Cypher side by side.
 
-Of a row three things count: its `partition`, which only DICOM rows have; its `compartment`, the keys of the
-patients and studies it is about, which only what everybody may read lacks (Practitioner, Endpoint …); and its
-own key, for studies that were granted one by one. A version of a resource has a compartment of its own.
+Of a row these count: its `partition`, which only DICOM rows have; its `compartment`, the keys of the patients
+and studies it is about, which only what everybody may read lacks (Practitioner, Endpoint …); its own key, for
+studies that were granted one by one; its `kind`; its `sorts`, what sort of resource it is; and the `security`
+labels that it bears. A version of a resource has its own compartment, sorts and labels; of labels those of
+the resource as it is now count as well, since who found out later that something is delicate meant all of it.
+
 `RowRight.sees` says it of a row at hand, `graph.visibility` in fixed statements, `graph.cypher.access` in
-compiled ones; a test holds that the three agree. What further narrows a caller, as rights that differ by
-type, is a further part of this value and of the two conditions below.
+compiled ones; a test holds that the three agree. Each part of a right has its condition in `CONDITIONS`, and
+its parameters in `RowRight.parameters`; a part that narrows nothing is in no text.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeAlias
+
+from graph.allowances import Allowances, Interaction, Ways, ways
+from graph.keys import resource_of
+
+Bounds: TypeAlias = tuple[frozenset[str], frozenset[str]]
+"""The keys of patients, and of studies."""
+
+GRANTS, ALLOWANCES, LABELS = "grants", "allowances", "labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,35 +30,91 @@ class RowRight:
     """The rows that a caller may see.
 
     `partition` is the key `tenant|partition` that DICOM rows must be of. `patients` and `studies` are keys of
-    granted rows; `patients` None means every row.
+    granted rows; `patients` None means every row. Of `allowances`, unless they are None, one has to admit a
+    row in each of the `interactions`. What bears one of the labels `withheld` is not seen.
     """
 
     partition: str
     patients: frozenset[str] | None = None
     studies: frozenset[str] = frozenset()
+    allowances: Allowances | None = None
+    interactions: tuple[Interaction, ...] = (Interaction.READ, Interaction.SEARCH)
+    withheld: frozenset[str] = frozenset()
 
     @property
     def everything(self) -> bool:
         """Whether no grants narrow it."""
         return self.patients is None
 
-    def sees(self, key: str, compartment: Collection[str] | None, partition: str | None) -> bool:
-        """Whether it covers a row; `compartment` and `partition` are None for rows that have none."""
-        if partition not in (None, self.partition):
-            return False
-        if self.patients is None or compartment is None:
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of it that narrow anything."""
+        narrow = (self.patients is not None, self.allowances is not None, bool(self.withheld))
+        return tuple(part for part, narrows in zip(CONDITIONS, narrow, strict=True) if narrows)
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The patients and studies that all it sees is about, but for what everybody may; None: anybody."""
+        context = {each.patient for each in self.allowances or ()}
+        if len(context) == 1 and None not in context:
+            return frozenset(each for each in context if each), frozenset()
+        return None if self.patients is None else (self.patients, self.studies)
+
+    def hides_some(self, resource_type: str) -> bool:
+        """Whether there may be resources of a type that it does not see."""
+        if self.patients is not None or self.withheld:
             return True
-        if key in self.studies:
+        if self.allowances is None:
+            return False
+        reaching = [each for each in self.allowances if each.resource_type in (None, resource_type)]
+        return not all(
+            any(step in each.interactions and each.is_whole for each in reaching)
+            for step in self.interactions
+        )
+
+    def sees(
+        self,
+        key: str,
+        compartment: Collection[str] | None,
+        partition: str | None,
+        sorts: Collection[str] = (),
+        security: Collection[str] = (),
+    ) -> bool:
+        """Whether it covers a row; `compartment` and `partition` are None for rows that have none."""
+        if partition not in (None, self.partition) or not self.withheld.isdisjoint(security):
+            return False
+        return self._is_granted(key, compartment) and self.allows(key, compartment, sorts)
+
+    def _is_granted(self, key: str, compartment: Collection[str] | None) -> bool:
+        if self.patients is None or compartment is None or key in self.studies:
             return True
         return any(each in self.patients or each in self.studies for each in compartment)
+
+    def allows(self, key: str, compartment: Collection[str] | None, sorts: Collection[str]) -> bool:
+        """Whether SMART scopes let each of the interactions be done with a row of the caller's."""
+        if self.allowances is None:
+            return True
+        kind = resource_of(key).partition("/")[0]
+        return all(
+            any(each.reaches(kind, step) and each.admits(compartment, sorts) for each in self.allowances)
+            for step in self.interactions
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the conditions of its parts, and its partition."""
+        named: dict[str, Any] = {"partition": self.partition}
+        if self.patients is not None:
+            named |= {"granted": self.granted(), "studies": self.granted_studies()}
+        if self.allowances is not None:
+            tenant = self.partition.partition("|")[0]
+            named["allowed"] = _ways(self.allowances, tenant, self.interactions)
+        if self.withheld:
+            named["withheld"] = _listed(self.withheld, frozenset())
+        return named
 
     def granted(self) -> list[str]:
         """The keys of all granted rows, as a parameter of a statement; the list is shared, for reading."""
         return _listed(self.patients or frozenset(), self.studies)
-
-    def granted_patients(self) -> list[str]:
-        """The keys of the granted patients, shared as those of `granted`."""
-        return _listed(self.patients or frozenset(), frozenset())
 
     def granted_studies(self) -> list[str]:
         """The keys of the granted studies, shared as those of `granted`."""
@@ -59,17 +127,58 @@ def _listed(patients: frozenset[str], studies: frozenset[str]) -> list[str]:
     return sorted(patients | studies)
 
 
+@lru_cache(maxsize=256)
+def _ways(allowances: Allowances, tenant: str, interactions: tuple[Interaction, ...]) -> list[Ways]:
+    """What each interaction is allowed with, where they are allowed differently."""
+    found: list[Ways] = []
+    for each in interactions:
+        if (way := ways(allowances, tenant, each)) not in found:
+            found.append(way)
+    return found
+
+
 def in_partition(name: str, partition: str) -> str:
     """The condition that the row of a variable is of the partition, or of none."""
     return f"({name}.partition IS NULL OR {name}.partition = {partition})"
 
 
-def granted(name: str, keys: str, studies: str, version: str | None = None) -> str:
+def granted(name: str, judged: str) -> str:
     """The condition that a row is everybody's, is a granted study, or is about what was granted.
 
-    `name` is its variable, `keys` holds the keys of all granted rows. With a `version`, the variable of a
-    version of that row, it is judged by whom the version is about.
+    `name` is its variable; `judged` is the same, or the variable of a version of that row, which is judged by
+    whom the version is about.
     """
-    compartment = f"{version or name}.compartment"
-    member = f"any(each IN {compartment} WHERE each IN {keys})"
-    return f"({compartment} IS NULL OR {name}.key IN {studies} OR {member})"
+    member = f"any(each IN {judged}.compartment WHERE each IN $granted)"
+    return f"({judged}.compartment IS NULL OR {name}.key IN $studies OR {member})"
+
+
+def allowed(name: str, judged: str) -> str:
+    """The condition that a SMART scope lets each interaction be done with a row, `judged` as in `granted`."""
+    about = f"(each.patient IS NULL OR {judged}.compartment IS NULL OR each.patient IN {judged}.compartment)"
+    of_sort = (
+        f"any(sort IN coalesce({judged}.sorts, []) WHERE any(begun IN asked WHERE sort STARTS WITH begun))"
+    )
+    one = f"{about} AND all(asked IN each.conditions WHERE {of_sort})"
+    return f"all(way IN $allowed WHERE any(each IN coalesce(way[{name}.kind], way['*']) WHERE {one}))"
+
+
+def not_withheld(name: str, judged: str) -> str:
+    """The condition that neither a row nor the version that is `judged` bears a label that is withheld."""
+    bearers = dict.fromkeys((name, judged))
+    return " AND ".join(
+        f"({each}.security IS NULL OR none(label IN {each}.security WHERE label IN $withheld))"
+        for each in bearers
+    )
+
+
+CONDITIONS: Mapping[str, Callable[[str, str], str]] = {
+    GRANTS: granted,
+    ALLOWANCES: allowed,
+    LABELS: not_withheld,
+}
+"""The condition of each part of a right on a row and on what is judged of it, over `RowRight.parameters`."""
+
+
+def conditions(parts: Collection[str], name: str, judged: str = "") -> list[str]:
+    """The conditions of some parts of a right on the row of a variable, or on a version of it."""
+    return [CONDITIONS[part](name, judged or name) for part in parts]

@@ -14,6 +14,9 @@ from graph.errors import Forbidden, ScopeMissing
 from graph.keys import partition_key, resource_of
 from graph.rights import RowRight
 
+_WRITING = (Interaction.CREATE, Interaction.UPDATE, Interaction.DELETE)
+_READING = (Interaction.READ, Interaction.SEARCH)
+
 
 class AccessNotes(Protocol):
     """What an access leaves of itself: whom it concerned. Sent to another process, it notes nothing there."""
@@ -32,6 +35,8 @@ class AccessScope:
     `patients` and `studies` are keys of granted rows; `patients` None means every row of the tenant.
     `writable` are the types of resources that they may write over FHIR; None means every type.
     `allowances` are the SMART scopes of their token, which narrow all of it; None means that none do.
+    `interaction` is what the access does; None is not said yet, and needs what reads and searches need.
+    What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
     access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
     """
@@ -46,6 +51,8 @@ class AccessScope:
     studies: frozenset[str] = field(default_factory=frozenset)
     writable: frozenset[str] | None = None
     allowances: Allowances | None = None
+    interaction: Interaction | None = None
+    withheld: frozenset[str] = frozenset()
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     notes: AccessNotes | None = field(default=None, compare=False, repr=False)
 
@@ -57,7 +64,20 @@ class AccessScope:
     @property
     def right(self) -> RowRight:
         """The rows that the caller may see."""
-        return RowRight(partition_key(self.tenant, self.partition), self.patients, self.studies)
+        return RowRight(
+            partition_key(self.tenant, self.partition),
+            self.patients,
+            self.studies,
+            self.allowances,
+            (self.interaction,) if self.interaction else _READING,
+            self.withheld,
+        )
+
+    def to(self, interaction: Interaction) -> "AccessScope":
+        """These rights for an access that does one thing: what SMART scopes say of it alone counts."""
+        if self.allowances is None or self.interaction is interaction:
+            return self
+        return replace(self, interaction=interaction)
 
     def witnessed(self, entry: Mapping[str, Any]) -> "AccessScope":
         """These rights, with the audit entry (`key` and `properties`) that their use is to leave."""
@@ -73,7 +93,7 @@ class AccessScope:
 
     def public(self) -> "AccessScope":
         """The right to what everybody may read, and to nothing else, without the access in hand."""
-        return replace(self.bare(), patients=frozenset(), studies=frozenset())
+        return replace(self.bare(), patients=frozenset(), studies=frozenset(), allowances=None)
 
     def concerns(self, keys: Iterable[str]) -> None:
         """Note whose record the access touches: keys of patients and studies, and of what is written."""
@@ -90,6 +110,14 @@ class AccessScope:
         if permission not in self.permissions:
             raise Forbidden(f"this needs the permission {permission}", code="forbidden")
 
+    def allowed(self, interaction: Interaction, resource_type: str) -> "AccessScope":
+        """These rights for one interaction with resources of a type.
+
+        Raises `Forbidden` where no SMART scope of the token names the type with it.
+        """
+        self.require_allowed(interaction, resource_type)
+        return self.to(interaction)
+
     def may(self, interaction: Interaction, resource_type: str) -> bool:
         """Whether the SMART scopes of the token let something be done with some resources of a type."""
         if self.allowances is None:
@@ -103,19 +131,28 @@ class AccessScope:
             raise Forbidden(f"the scopes of the access token do not hold {asked}", code="forbidden")
 
     def require_writing(self, resource_type: str) -> None:
-        """Raise `Forbidden` unless resources of a type may be written, whatever there is of them."""
+        """Raise `Forbidden` unless resources of a type may be written somehow, whatever there is of them."""
         self.require("fhir.write")
+        if not any(self.may(each, resource_type) for each in _WRITING):
+            raise Forbidden(f"the scopes of the access token write no {resource_type}", code="forbidden")
         if self.writable is not None and resource_type not in self.writable:
             may = " and ".join(sorted(self.writable)) or "nothing"
             raise Forbidden(f"a {self.role} writes {may} here", code="forbidden")
 
-    def sees(self, key: str, compartment: Collection[str] | None, partition: str | None) -> bool:
+    def sees(
+        self,
+        key: str,
+        compartment: Collection[str] | None,
+        partition: str | None,
+        sorts: Collection[str] = (),
+        security: Collection[str] = (),
+    ) -> bool:
         """Whether a row is the caller's to see.
 
         `compartment` is None for rows that everybody may read (Practitioner, Endpoint ...),
         `partition` (`tenant|partition`) for rows that are not of DICOM.
         """
-        return self.right.sees(key, compartment, partition)
+        return self.right.sees(key, compartment, partition, sorts, security)
 
 
 def demand_scope(scope: object) -> AccessScope:

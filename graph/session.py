@@ -24,6 +24,7 @@ from graph.edition import Edition
 from graph.errors import Unavailable
 from graph.recollection import Recollection
 from graph.scope import AccessScope
+from graph.visibility import under_rights
 from graph.watch import Watch
 
 Row: TypeAlias = dict[str, Any]
@@ -163,6 +164,14 @@ class Graph:
                 fetch_size=-1,
                 bookmark_manager=_NO_BOOKMARKS,
             )
+
+    def read_seen(self, scope: AccessScope, text: str, **parameters: Any) -> list[Row]:
+        """Run a fixed statement in READ mode under a caller's rights, which `graph.visibility` writes in it.
+
+        Raises `ScopeMissing` for a statement that has no place for them, and what `read` raises.
+        """
+        written, rights = under_rights(scope, text)
+        return self.read(written, **parameters, **rights)
 
     def read_statement(self, statement: Statement) -> list[Row]:
         """Run a compiled statement in READ mode."""

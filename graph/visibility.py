@@ -1,29 +1,46 @@
-"""The right of a caller in fixed statements, as `graph.cypher.access` writes it in compiled ones."""
+"""The right of a caller in fixed statements, as `graph.cypher.access` writes it in compiled ones.
 
+A statement has places, `seen(r)` and `seen(r, v)`, which `under_rights` fills. Cypher has no such function,
+so a statement that is sent without its caller's rights fails.
+"""
+
+import re
+from functools import lru_cache
 from typing import Any
 
-from graph.rights import granted, in_partition
-from graph.scope import AccessScope
+from graph.errors import ScopeMissing
+from graph.rights import conditions, in_partition
+from graph.scope import AccessScope, demand_scope
+
+_PLACE = re.compile(r"\bseen\((\w+)(?:, (\w+))?\)")
 
 
 def seen(name: str) -> str:
-    """The condition on the variable `name`, over the parameters of `rights`."""
-    grants = granted(name, "$granted", "$studies")
-    return f"({in_partition(name, '$partition')} AND ($everything OR {grants}))"
+    """The place of the condition that the row of a variable is the caller's to see."""
+    return f"seen({name})"
 
 
 def version_seen(name: str, version: str) -> str:
-    """The condition on a version of the row `name`, over the same parameters: it is judged by itself."""
-    grants = granted(name, "$granted", "$studies", version)
-    return f"({in_partition(name, '$partition')} AND ($everything OR {grants}))"
+    """The place of the condition on a version of the row `name`: it is judged by itself."""
+    return f"seen({name}, {version})"
 
 
-def rights(scope: AccessScope) -> dict[str, Any]:
-    """The parameters of `seen` and `version_seen`."""
-    right = scope.right
-    return {
-        "partition": right.partition,
-        "everything": right.everything,
-        "granted": right.granted(),
-        "studies": right.granted_studies(),
-    }
+def under_rights(scope: AccessScope, text: str) -> tuple[str, dict[str, Any]]:
+    """A fixed statement with its caller's rights in each of its places, and their parameters.
+
+    Raises `ScopeMissing` without a scope, and for a statement that has no place for rights.
+    """
+    right = demand_scope(scope).right
+    return _filled(text, right.parts), right.parameters()
+
+
+@lru_cache(maxsize=1_024)
+def _filled(text: str, parts: tuple[str, ...]) -> str:
+    def condition(place: re.Match[str]) -> str:
+        name, version = place[1], place[2] or place[1]
+        return f"({' AND '.join([in_partition(name, '$partition'), *conditions(parts, name, version)])})"
+
+    filled, places = _PLACE.subn(condition, text)
+    if not places:
+        raise ScopeMissing("a statement without a place for its caller's rights")
+    return filled

@@ -15,6 +15,7 @@ from app.security.policy import DEPENDS_ON_GRANTS
 from app.security.scopes import scope_for, system_scope
 from app.security.tokens import Doubt, InvalidToken, Principal, Verifier, claimed_issuer
 from graph.accounts.accounts import AccountStore, Grants
+from graph.allowances import Allowances
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
 
@@ -51,6 +52,7 @@ class _Caller:
     tenant: str
     role: str | None
     narrowed: frozenset[str] | None
+    allowances: Allowances | None
 
 
 def _bearer(header: str | None) -> str:
@@ -86,7 +88,7 @@ class Authenticator:
         now = self._clock()
         principal = self._identify(_bearer(header), now)
         tenant = principal.tenant or self._tenant
-        caller = _Caller(principal.subject, tenant, principal.role, principal.narrowed)
+        caller = _Caller(principal.subject, tenant, principal.role, principal.narrowed, principal.allowances)
         scope = self._scopes.get(caller, now)
         if scope is None:
             scope = self._look_up(principal, tenant)

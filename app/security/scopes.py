@@ -35,6 +35,7 @@ def scope_for(principal: Principal, tenant: str, role: str | None, grants: Grant
         patients=grants.patients if limited else None,
         studies=grants.studies if limited else frozenset(),
         writable=WRITABLE_TYPES.get(role),
+        allowances=principal.allowances,
     )
 
 

@@ -9,13 +9,24 @@ from typing import Any
 from app.security.scopes import SYSTEM, scope_for, system_scope
 from app.security.tokens import OUTSIDE, Principal
 from graph.accounts.accounts import AccountStore, Grants
+from graph.allowances import kept, of_kept
 from graph.errors import Forbidden
 from graph.scope import AccessScope
 
 
 def standing_of(scope: AccessScope) -> Mapping[str, Any]:
-    """Who asks, as JSON to be kept: the subject, the role and the permissions of their token."""
-    return {"subject": scope.subject, "role": scope.role, "permissions": sorted(scope.permissions)}
+    """Who asks, as JSON to be kept: the subject, the role, and the permissions and scopes of their token."""
+    return {
+        "subject": scope.subject,
+        "role": scope.role,
+        "permissions": sorted(scope.permissions),
+        "allowances": kept(scope.allowances),
+    }
+
+
+def is_standing_of(scope: AccessScope, asked: Mapping[str, Any]) -> bool:
+    """Whether who asked had the SMART scopes that the caller has now."""
+    return asked.get("allowances") == kept(scope.allowances)
 
 
 class Standing:
@@ -24,16 +35,17 @@ class Standing:
     def __init__(self, accounts: AccountStore) -> None:
         self._accounts = accounts
 
-    def scope(self, tenant: str, kept: Mapping[str, Any]) -> AccessScope:
+    def scope(self, tenant: str, asked: Mapping[str, Any]) -> AccessScope:
         """The rights of who asked, as they are now.
 
         Raises `Forbidden` where the account is gone, disabled, or has no role any more.
         """
-        subject, role = str(kept["subject"]), str(kept["role"])
+        subject, role = str(asked["subject"]), str(asked["role"])
         if role == SYSTEM:
             return system_scope(tenant, subject)
         outside = subject.startswith(OUTSIDE)
-        principal = Principal(subject, tenant, role, not outside, 0, frozenset(kept["permissions"]))
+        narrowed, allowances = frozenset(asked["permissions"]), of_kept(asked.get("allowances"))
+        principal = Principal(subject, tenant, role, not outside, 0, narrowed, allowances)
         account = self._accounts.find(system_scope(tenant), subject)
         if account is None and outside:
             return scope_for(principal, tenant, role, Grants())

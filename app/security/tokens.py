@@ -26,6 +26,7 @@ from joserfc.jws import JWSRegistry, extract_compact
 from app.security.keys import ALGORITHM, SigningKey
 from app.security.policy import PERMISSIONS
 from app.security.token_kinds import TOKEN_TYPE, is_for_access, scopes_of
+from graph.allowances import Allowances
 from graph.errors import Unauthenticated
 
 LONGEST_TOKEN = 8192
@@ -82,8 +83,8 @@ _OF_ERRORS: Mapping[type[Exception], Doubt] = {
 class Principal:
     """Whom a token stands for; `role` is None for local accounts, whose role the registry knows.
 
-    `narrowed` is the token's own `scope`: permissions beyond it do not count. Times are seconds since the
-    epoch.
+    `narrowed` is the token's own `scope`: permissions beyond it do not count; `allowances` are its SMART
+    scopes, None where it has none. Times are seconds since the epoch.
     """
 
     subject: str
@@ -92,6 +93,7 @@ class Principal:
     local: bool
     expires: int
     narrowed: frozenset[str] | None = None
+    allowances: Allowances | None = None
 
 
 @dataclass(frozen=True, slots=True)

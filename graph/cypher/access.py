@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from graph.cypher.writing import BoundRow, Writing
 from graph.query.attributes import INSTANCE, SERIES, STUDY
-from graph.rights import granted, in_partition
+from graph.rights import conditions, in_partition
 
 _STUDY_OF = {
     SERIES: "({row})<-[:HAS_SERIES]-({study}:ImagingStudy)",
@@ -36,12 +36,10 @@ def seen(writing: Writing, row: BoundRow) -> str:
 
 def _resource_seen(writing: Writing, row: BoundRow) -> list[str]:
     name = row.variable
-    conditions = [_of_kind(writing, row), f"{name}.deleted = false"]
+    found = [_of_kind(writing, row), f"{name}.deleted = false"]
     if STUDY in row.entities:
-        conditions.append(in_partition(name, writing.partition()))
-    if not writing.right.everything:
-        conditions.append(_granted(writing, name))
-    return conditions
+        found.append(in_partition(name, writing.partition()))
+    return found + _narrowed(writing, name)
 
 
 def _of_kind(writing: Writing, row: BoundRow) -> str:
@@ -51,15 +49,18 @@ def _of_kind(writing: Writing, row: BoundRow) -> str:
     return f"{row.variable}.kind IN [{kinds}]"
 
 
-def _granted(writing: Writing, name: str) -> str:
-    keys = writing.named("granted", writing.right.granted())
-    return granted(name, keys, writing.named("studies", writing.right.granted_studies()))
+def _narrowed(writing: Writing, name: str) -> list[str]:
+    """The conditions of each part of the caller's right that narrows anything, with its parameters."""
+    right = writing.right
+    for parameter, value in right.parameters().items() if right.parts else ():
+        writing.named(parameter, value)
+    return conditions(right.parts, name)
 
 
 def _part_seen(writing: Writing, row: BoundRow) -> list[str]:
-    conditions = [f"{row.variable}.partition = {writing.partition()}"]
-    if not writing.right.everything:
+    found = [f"{row.variable}.partition = {writing.partition()}"]
+    if writing.right.parts:
         study = writing.row(STUDY)
         up = _STUDY_OF[row.entities[0]].format(row=row.variable, study=study.variable)
-        conditions.append(f"EXISTS {{ MATCH {up} WHERE {seen(writing, study)} }}")
-    return conditions
+        found.append(f"EXISTS {{ MATCH {up} WHERE {seen(writing, study)} }}")
+    return found

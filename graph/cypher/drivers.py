@@ -44,7 +44,7 @@ from graph.query.expression import (
     Worded,
 )
 from graph.query.rows import COMPARTMENT, NODE_FIELDS, code_key, compartment_of
-from graph.rights import RowRight
+from graph.rights import Bounds
 from graph.scope import AccessScope
 
 SCAN = 200_000
@@ -102,23 +102,24 @@ def _candidates(scope: AccessScope, entity: str, where: Expression, sizes: Sizes
 
 def _grants(scope: AccessScope, entity: str) -> Iterator[Driver]:
     """The rows that a narrow scope may see, where they are few and the kind is not everybody's."""
-    right = scope.right
-    if right.patients is None or len(right.patients) + len(right.studies) > SMALL_GRANT:
+    bounds = scope.right.bounds
+    if bounds is None or sum(map(len, bounds)) > SMALL_GRANT:
         return
     if entity in (SERIES, INSTANCE):
-        yield Driver(Related(Whole(STUDY), _granted(right, STUDY)), _granted_rows(right, 100), granted=True)
+        yield Driver(Related(Whole(STUDY), _granted(bounds, STUDY)), _granted_rows(bounds, 100), granted=True)
     elif not is_shared(entity):
-        yield Driver(_granted(right, entity), _granted_rows(right, 50), granted=True)
+        yield Driver(_granted(bounds, entity), _granted_rows(bounds, 50), granted=True)
 
 
-def _granted_rows(right: RowRight, each: int) -> int:
-    return each * (len(right.patients or ()) + len(right.studies))
+def _granted_rows(bounds: Bounds, each: int) -> int:
+    return each * sum(map(len, bounds))
 
 
-def _granted(right: RowRight, entity: str) -> Expression:
-    members = right.granted_patients() if in_patient_compartment(entity) else right.granted()
-    by_member = Term(compartment_of(entity), tuple(map(resource_of, members))) if members else None
-    by_key = KeyIn(entity, tuple(right.granted_studies())) if entity == STUDY else KeyIn(entity, ())
+def _granted(bounds: Bounds, entity: str) -> Expression:
+    patients, studies = bounds
+    members = patients if in_patient_compartment(entity) else patients | studies
+    by_member = Term(compartment_of(entity), tuple(map(resource_of, sorted(members)))) if members else None
+    by_key = KeyIn(entity, tuple(sorted(studies)) if entity == STUDY else ())
     if by_member is None:
         return by_key
     return Any((by_member, by_key)) if by_key.keys else by_member

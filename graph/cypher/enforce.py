@@ -19,6 +19,19 @@ _BARE = re.compile(r"\(:(?:Resource|ImagingStudy|Instance|Term|Text|Span|Version
 _VALUE = re.compile(r"\((\w+):(?:Term|Text|Span)\)")
 _FILTER = re.compile(r"\[:OF\]-\((\w+)(?::\w+)?\)")
 _PARTS = ("Series", "Instance")  # what belongs to a partition, and is seen with its study
+_NARROWED = {
+    "grants": (
+        "({row}.compartment IS NULL OR {row}.key IN $studies OR "
+        "any(each IN {row}.compartment WHERE each IN $granted))",
+    ),
+    "allowances": (
+        "all(way IN $allowed WHERE any(each IN coalesce(way[{row}.kind], way['*']) WHERE "
+        "(each.patient IS NULL OR {row}.compartment IS NULL OR each.patient IN {row}.compartment) AND ",
+        "all(asked IN each.conditions WHERE any(sort IN coalesce({row}.sorts, []) WHERE "
+        "any(begun IN asked WHERE sort STARTS WITH begun)))))",
+    ),
+    "labels": ("({row}.security IS NULL OR none(label IN {row}.security WHERE label IN $withheld))",),
+}
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -27,10 +40,11 @@ def enforce(scope: AccessScope, statement: Statement) -> Statement:
     demand_scope(scope)
     if _BARE.search(statement.text):
         raise ScopeMissing("a pattern leaves a row without a name, and so without a condition")
+    narrowed = any(_narrowing(scope))
     for variable, label in set(_ROW.findall(statement.text)):
         _check_tenant(scope, statement, variable, label)
-        if not scope.sees_all:
-            _check_grants(scope, statement, variable, label)
+        if narrowed:
+            _check_narrowed(scope, statement, variable, label)
     for variable in {*_VALUE.findall(statement.text), *_FILTER.findall(statement.text)}:
         _check_values(scope, statement, variable)
     return statement
@@ -44,18 +58,31 @@ def _check_tenant(scope: AccessScope, statement: Statement, variable: str, label
         raise ScopeMissing(f"the rows of {variable} are not bound to a tenant")
 
 
-def _check_grants(scope: AccessScope, statement: Statement, variable: str, label: str) -> None:
-    text, parameters = statement.text, statement.parameters
+def _check_narrowed(scope: AccessScope, statement: Statement, variable: str, label: str) -> None:
+    """Each part of the caller's right stands at the variable, and its parameters are the caller's."""
     if label in _PARTS:
-        whole = re.search(rf"EXISTS {{ MATCH \({variable}\)<-\[[^{{}}]*\((\w+):ImagingStudy\) WHERE ", text)
+        whole = re.search(
+            rf"EXISTS {{ MATCH \({variable}\)<-\[[^{{}}]*\((\w+):ImagingStudy\) WHERE ", statement.text
+        )
         if whole is None:
-            raise ScopeMissing(f"the rows of {variable} are not bound to a granted study")
+            raise ScopeMissing(f"the rows of {variable} are not bound to a study that the caller may see")
         return
-    members = f"any(each IN {variable}.compartment WHERE each IN $granted)"
-    own = f"({variable}.compartment IS NULL OR {variable}.key IN $studies OR {members})"
-    granted = parameters.get("granted"), parameters.get("studies")
-    if own not in text or granted != (scope.right.granted(), scope.right.granted_studies()):
-        raise ScopeMissing(f"the rows of {variable} are not bound to the caller's grants")
+    for kept in _narrowing(scope):
+        if any(text.format(row=variable) not in statement.text for text in _NARROWED[kept]):
+            raise ScopeMissing(f"the rows of {variable} are not bound to the caller's {kept}")
+    wanted = scope.right.parameters()
+    if any(statement.parameters.get(name) != value for name, value in wanted.items() if name != "partition"):
+        raise ScopeMissing("the rights in the statement are not the caller's")
+
+
+def _narrowing(scope: AccessScope) -> Iterator[str]:
+    """The parts of a right that narrow this caller, told from the scope and from nothing that compiles it."""
+    if scope.patients is not None:
+        yield "grants"
+    if scope.allowances is not None:
+        yield "allowances"
+    if scope.withheld:
+        yield "labels"
 
 
 def _check_values(scope: AccessScope, statement: Statement, variable: str) -> None:

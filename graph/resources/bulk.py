@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from graph.allowances import Interaction
 from graph.keys import kind_key, resource_key, resource_of
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen, version_seen
+from graph.visibility import seen, version_seen
 
 _FAR = 2**62
 _ABOUT = """any(each IN {compartment} WHERE each STARTS WITH $somebody
@@ -126,13 +127,15 @@ class BulkStore:
         names = {"kind": kind_key(scope.tenant, asked.kind), "after": after, "limit": limit}
         whose = {"patients": None if asked.patients is None else list(asked.patients)}
         somebody = resource_key(scope.tenant, "Patient", "")
-        (found,) = self._graph.read(_REFERRED, **names, **whose, somebody=somebody, **rights(scope))
+        asked_as = scope.to(Interaction.SEARCH)
+        (found,) = self._graph.read_seen(asked_as, _REFERRED, **names, **whose, somebody=somebody)
         return _places(found["rows"]), found["last"] if found["looked"] == limit else None
 
     def beyond(self, scope: AccessScope, keys: Sequence[str]) -> tuple[BulkPlace, ...]:
         """What the resources of these keys refer to that is about nobody."""
         somebody = resource_key(scope.tenant, "Patient", "")
-        (found,) = self._graph.read(_BEYOND, keys=list(keys), somebody=somebody, **rights(scope))
+        asked_as = scope.to(Interaction.SEARCH)
+        (found,) = self._graph.read_seen(asked_as, _BEYOND, keys=list(keys), somebody=somebody)
         return _places(found["rows"])
 
     def named(self, scope: AccessScope, asked: BulkQuestion, keys: Sequence[str]) -> tuple[BulkRow, ...]:
@@ -142,7 +145,8 @@ class BulkStore:
     def _read(
         self, scope: AccessScope, start: str, asked: BulkQuestion, names: dict[str, Any]
     ) -> dict[str, Any]:
-        (found,) = self._graph.read(
+        (found,) = self._graph.read_seen(
+            scope.to(Interaction.SEARCH),
             start + _VERSIONS,
             **names,
             level=asked.level,
@@ -150,7 +154,6 @@ class BulkStore:
             somebody=resource_key(scope.tenant, "Patient", ""),
             since=asked.since,
             until=asked.until,
-            **rights(scope),
         )
         return found
 

@@ -6,7 +6,7 @@ from graph.keys import term_key
 from graph.query.expression import Field
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen
+from graph.visibility import seen
 
 _CODINGS = f"""
 UNWIND $keys AS key
@@ -28,5 +28,5 @@ class CodingStore:
     ) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """System and code of each coding of a field, by the keys of the resources that have any."""
         prefix = term_key(scope.tenant, field.entity, field.name, "")
-        (found,) = self._graph.read(_CODINGS, keys=list(keys), field=prefix, **rights(scope))
+        (found,) = self._graph.read_seen(scope, _CODINGS, keys=list(keys), field=prefix)
         return {key: tuple((system, code) for system, code in codings) for key, codings in found["rows"]}

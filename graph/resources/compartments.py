@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from graph.allowances import Interaction
 from graph.errors import TooLarge
 from graph.keys import resource_key, resource_of
 from graph.query.expression import Field
 from graph.query.rows import code_key, compartment_of, field_key
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen
+from graph.visibility import seen
 
 MOST_MEMBERS = 50_000
 _KEPT = 200  # bytes that one takes in memory
@@ -98,6 +99,7 @@ class CompartmentStore:
 
         Raises `TooLarge` where it has more than `MOST_MEMBERS`.
         """
+        scope = scope.to(Interaction.SEARCH)
         return self._graph.recalled(
             scope, ("chart", asked), lambda: self._chart(scope, asked), lambda rows: _KEPT * len(rows)
         )
@@ -116,12 +118,12 @@ class CompartmentStore:
     def _members(self, scope: AccessScope, asked: ChartQuestion) -> list[ChartRow]:
         start, names = _start(scope, asked)
         limits = {"limit": MOST_MEMBERS + 1, **_within(scope, asked.dates)}
-        (found,) = self._graph.read(start + _GATHERED, **names, **limits, **rights(scope))
+        (found,) = self._graph.read_seen(scope, start + _GATHERED, **names, **limits)
         return [ChartRow(int(row[1] not in asked.first), *row) for row in found["rows"]]
 
     def _referred(self, scope: AccessScope, asked: ChartQuestion, keys: list[str]) -> list[ChartRow]:
         whom = {"patients": asked.patients, "somebody": resource_key(scope.tenant, "Patient", "")}
-        (found,) = self._graph.read(_REFERRED, keys=keys, **whom, **rights(scope))
+        (found,) = self._graph.read_seen(scope, _REFERRED, keys=keys, **whom)
         return [ChartRow(2, *row) for row in found["rows"]]
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from graph.allowances import SECURITY, Interaction
 from graph.cypher.leaves import hint
 from graph.errors import TooLarge
 from graph.keys import value_key
 from graph.query.expression import Kind
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen
+from graph.visibility import seen
 
 MOST_LABELS = 1_000
-PROFILE, TAG, SECURITY = "_profile", "_tag", "_security"
+PROFILE, TAG = "_profile", "_tag"
 _KEPT = 200  # bytes that one takes in memory
 
 _IN_USE = f"""
@@ -55,7 +56,8 @@ class LabelStore:
             for kind in kinds
             for name in (PROFILE, TAG, SECURITY)
         ]
-        rows = self._graph.read(_IN_USE, fields=fields, limit=MOST_LABELS + 1, **rights(scope))
+        scope = scope.to(Interaction.SEARCH)
+        rows = self._graph.read_seen(scope, _IN_USE, fields=fields, limit=MOST_LABELS + 1)
         if len(rows) > MOST_LABELS:
             raise TooLarge(f"more than {MOST_LABELS} labels: ask for those of a type", code="too-costly")
         return tuple(Label(row["name"], row["system"] or "", _plain(row["code"])) for row in rows)

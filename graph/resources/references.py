@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graph.keys import kind_key
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen
+from graph.visibility import seen
 
 _EDGES = f"""
 UNWIND $keys AS key
@@ -38,11 +38,11 @@ class ReferenceStore:
         self, scope: AccessScope, keys: Iterable[str], paths: Sequence[str], targets: Sequence[str]
     ) -> list[Edge]:
         """The references at `paths` of these resources to living resources of the types `targets`."""
-        rows = self._graph.read(
+        rows = self._graph.read_seen(
+            scope,
             _EDGES,
             keys=list(keys),
             paths=list(paths),
             kinds=[kind_key(scope.tenant, each) for each in targets],
-            **rights(scope),
         )
         return [Edge(**row) for row in rows]

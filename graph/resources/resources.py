@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fhir_profiles.issues import ProfileError
+from graph.allowances import Interaction
 from graph.budget import plans
 from graph.commit import Committer, Unit
 from graph.cypher.compile import count, page
@@ -25,7 +26,7 @@ from graph.records import Found, ResourceVersion
 from graph.resources.sieve import SerialPage, Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen, version_seen
+from graph.visibility import seen, version_seen
 
 T = TypeVar("T")
 
@@ -155,8 +156,10 @@ class ResourceStore:
     def read(self, scope: AccessScope, resource_type: str, resource_id: str) -> ResourceVersion:
         """Return the current version.
 
-        Raises `NotFound` where there is none to see, `Gone` where it was deleted.
+        Raises `NotFound` where there is none to see, `Gone` where it was deleted, `Forbidden` where
+        no scope of the token lets the type be read.
         """
+        scope = scope.allowed(Interaction.READ, resource_type)
         found = self.bodies(scope, [resource_key(scope.tenant, resource_type, resource_id)])
         if not found:
             raise NotFound(f"no {resource_type}/{resource_id}")
@@ -170,10 +173,11 @@ class ResourceStore:
     ) -> ResourceVersion:
         """Return one version, as it was.
 
-        Raises `NotFound` where there is none to see, `Gone` where it is the deletion.
+        Raises `NotFound` where there is none to see, `Gone` where it is the deletion, `Forbidden` as `read`.
         """
+        scope = scope.allowed(Interaction.READ, resource_type)
         key = resource_key(scope.tenant, resource_type, resource_id)
-        rows = self._graph.read(_VERSION, key=key, version=version_key(key, version_id), **rights(scope))
+        rows = self._graph.read_seen(scope, _VERSION, key=key, version=version_key(key, version_id))
         if not rows:
             raise NotFound(f"no version {version_id} of {resource_type}/{resource_id}")
         found = self._as_served(rows)[0]
@@ -184,10 +188,11 @@ class ResourceStore:
 
     def types(self, scope: AccessScope, among: Iterable[str]) -> frozenset[str]:
         """Those of the resource types of which there is anything to see."""
+        scope = scope.to(Interaction.SEARCH)
         keys = {kind_key(scope.tenant, each): each for each in among}
 
         def find() -> frozenset[str]:
-            rows = self._graph.read(_KINDS, kinds=list(keys), **rights(scope))
+            rows = self._graph.read_seen(scope, _KINDS, kinds=list(keys))
             return frozenset(keys[row["kind"]] for row in rows)
 
         return self._graph.recalled(scope, ("types", *keys), find, lambda found: 50 * len(found) + 100)
@@ -199,9 +204,16 @@ class ResourceStore:
         resource_type: str | None = None,
         resource_id: str | None = None,
     ) -> list[ResourceVersion]:
-        """Versions of a resource, a type or the tenant, the newest first; each seen or not by itself."""
+        """Versions of a resource, a type or the tenant, the newest first; each seen or not by itself.
+
+        Raises `Forbidden` where no scope of the token lets the type be read, or searched.
+        """
+        scope = scope.to(Interaction.READ if resource_id else Interaction.SEARCH)
+        if resource_type:
+            scope.require_allowed(Interaction.READ if resource_id else Interaction.SEARCH, resource_type)
         start, within, names = self._history_start(scope, resource_type, resource_id)
-        rows = self._graph.read(
+        rows = self._graph.read_seen(
+            scope,
             _HISTORY.replace("{start}", start).replace("{within}", within),
             **names,
             limit=window.limit,
@@ -209,12 +221,15 @@ class ResourceStore:
             since=window.since,
             until=window.until,
             at=window.at,
-            **rights(scope),
         )
         return self._as_served(rows)
 
     def search(self, scope: AccessScope, question: Question) -> Found:
-        """The keys of one page, and the keyset after it where more rows follow."""
+        """The keys of one page, and the keyset after it where more rows follow.
+
+        Raises `Forbidden` where no scope of the token lets the type be searched.
+        """
+        scope = scope.allowed(Interaction.SEARCH, question.entity)
         return self._graph.recalled(
             scope,
             ("page", question),
@@ -251,7 +266,7 @@ class ResourceStore:
 
     def sieve(self, scope: AccessScope) -> Sieve:
         """What answers questions of many conditions piece by piece."""
-        return Sieve(self._graph, scope)
+        return Sieve(self._graph, scope.to(Interaction.SEARCH))
 
     def _sizes(self, scope: AccessScope, question: Question) -> Mapping[str, int]:
         """The counts that decide where the search starts, where there is a choice."""
@@ -261,7 +276,11 @@ class ResourceStore:
     def count(
         self, scope: AccessScope, resource_type: str, where: Expression, most: int | None = None
     ) -> int:
-        """How many rows satisfy `where`; with `most`, as many as that is where there are more."""
+        """How many rows satisfy `where`; with `most`, as many as that is where there are more.
+
+        Raises `Forbidden` as `search` does.
+        """
+        scope = scope.allowed(Interaction.SEARCH, resource_type)
 
         def find() -> int:
             if not has_words(where):
@@ -289,8 +308,8 @@ class ResourceStore:
 
     def _current(self, scope: AccessScope, keys: list[str]) -> list[dict[str, Any]]:
         if len(keys) < _MANY:
-            return self._graph.read(_CURRENT, keys=keys, **rights(scope))
-        (found,) = self._graph.read(_CURRENT_TOGETHER, keys=keys, **rights(scope))
+            return self._graph.read_seen(scope, _CURRENT, keys=keys)
+        (found,) = self._graph.read_seen(scope, _CURRENT_TOGETHER, keys=keys)
         return [dict(zip(_PLACES, row, strict=True)) for row in found["rows"]]
 
     def referred(
@@ -306,14 +325,12 @@ class ResourceStore:
         Without targets any type will do; at most `limit` are found.
         """
         kinds = [kind_key(scope.tenant, each) for each in targets] or None
-        rows = self._graph.read(
-            _REFERRED, keys=list(keys), paths=paths, kinds=kinds, limit=limit, **rights(scope)
-        )
+        rows = self._graph.read_seen(scope, _REFERRED, keys=list(keys), paths=paths, kinds=kinds, limit=limit)
         return [Referred(row["key"], row["version"]) for row in rows]
 
     def referring(self, scope: AccessScope, keys: Iterable[str], limit: int) -> list[str]:
         """Keys of what refers to these resources, of any type and at any element; at most `limit`."""
-        rows = self._graph.read(_REFERRING, keys=list(keys), limit=limit, **rights(scope))
+        rows = self._graph.read_seen(scope, _REFERRING, keys=list(keys), limit=limit)
         return [row["key"] for row in rows]
 
     def versions(self, scope: AccessScope, referred: Iterable[Referred]) -> list[ResourceVersion]:
@@ -323,11 +340,11 @@ class ResourceStore:
             for key, version in referred
             if version and version.isdigit()
         ]
-        return self._as_served(self._graph.read(_VERSIONS, versions=keys, **rights(scope))) if keys else []
+        return self._as_served(self._graph.read_seen(scope, _VERSIONS, versions=keys)) if keys else []
 
     def names_other_versions(self, scope: AccessScope, keys: Iterable[str], paths: Sequence[str]) -> bool:
         """Whether a reference of these resources at one of `paths` names a version that is not current."""
-        return bool(self._graph.read(_OTHERWISE_NAMED, keys=list(keys), paths=list(paths), **rights(scope)))
+        return bool(self._graph.read_seen(scope, _OTHERWISE_NAMED, keys=list(keys), paths=list(paths)))
 
     def commit(self, scope: AccessScope, unit: Unit[T]) -> T:
         """Commit a unit of work of the caller's and return its answer.

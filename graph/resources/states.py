@@ -32,7 +32,19 @@ class ResourceState:
 
     def is_seen_by(self, scope: AccessScope) -> bool:
         """Whether the row is the caller's."""
-        return scope.sees(self.key, self.compartment, self.properties.get("partition"))
+        return scope.sees(
+            self.key, self.compartment, self.properties.get("partition"), self.sorts, self.security
+        )
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """What sort of resource it is, as `graph.allowances.sort_of` writes it."""
+        return tuple(self.properties.get("sorts") or ())
+
+    @property
+    def security(self) -> tuple[str, ...]:
+        """The security labels that it bears, written as its sorts are."""
+        return tuple(self.properties.get("security") or ())
 
     @property
     def own_compartment(self) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graph.keys import part, partition_key, study_key
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import rights, seen
+from graph.visibility import seen
 
 # Only tombstones whose bytes are still there have `waiting`, so its index holds what there is to do.
 _DUE = """
@@ -97,14 +97,14 @@ class RemovalStore:
         """What was deleted since a moment of what these UIDs name: of each instance as it was last."""
         whole = study_key(scope.tenant, scope.partition, study)
         prefix = "|".join([whole, *(part(uid) for uid in (series, sop) if uid)])
-        rows = self._graph.read(
+        rows = self._graph.read_seen(
+            scope,
             _RESTORABLE,
             study=whole,
             prefix=prefix if sop else f"{prefix}|",
             exact=sop is not None,
             feed=scope.tenant,
             since=since,
-            **rights(scope),
         )
         return [DeletedBlob(row["blob"], row["digest"]) for row in rows]
 

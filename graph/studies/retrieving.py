@@ -13,7 +13,7 @@ from graph.keys import study_key
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.visibility import rights, seen
+from graph.visibility import seen
 
 # One row holds all: the driver reads a row in two calls of the system, and a study has hundreds.
 _INSTANCES = f"""
@@ -141,14 +141,14 @@ class Retrieving:
         return _noted(scope, found)
 
     def _find(self, scope: AccessScope, named: _Named, columns: _Columns, most: int = _ALL) -> _Instances:
-        found = self._graph.read(
+        found = self._graph.read_seen(
+            scope,
             _INSTANCES.replace("{columns}", columns.text),
             study=study_key(scope.tenant, scope.partition, named.study),
             series=named.series,
             sop=named.sop,
             nothing=b"",
             most=most,
-            **rights(scope),
         )
         if not found:
             raise NotFound(_NONE)

@@ -1,5 +1,6 @@
 """A right says the same of every row in memory, in fixed statements and in compiled ones."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
@@ -9,13 +10,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from graph.allowances import SECURITY, Allowance, Interaction, TokenCondition, kept, of_kept, sort_of
 from graph.cypher.compile import page
+from graph.errors import ScopeMissing
 from graph.keys import kind_key, partition_key, resource_key, term_key, version_key
 from graph.query.expression import All, Page, Question
 from graph.query.rows import COMPARTMENT
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.visibility import rights, seen, version_seen
+from graph.visibility import seen, version_seen
 
 TENANT = f"rights{uuid4().hex[:8]}"
 PATIENTS = ("Patient/p0", "Patient/p1", "Patient/p2")
@@ -23,6 +26,16 @@ STUDIES = ("ImagingStudy/s0", "ImagingStudy/s1")
 MEMBERS: tuple[tuple[str, ...], ...] = ((), PATIENTS[:1], PATIENTS[1:2], PATIENTS[::2])
 NAMED: tuple[tuple[str, ...] | None, ...] = (None, *MEMBERS, STUDIES[:1], (*STUDIES, *PATIENTS))
 PARTITIONS = (None, "default", "other")
+SYSTEM = "http://example.org/category"
+CATEGORIES = ("laboratory", "survey")
+SORTS: tuple[tuple[str, ...], ...] = (
+    (),
+    (sort_of("category", "laboratory", SYSTEM),),
+    (sort_of("category", "survey", SYSTEM), sort_of("category", "laboratory", "")),
+    (sort_of("code", "laboratory", SYSTEM),),
+)
+LABELS = tuple(sort_of(SECURITY, code, SYSTEM) for code in ("R", "HIV"))
+BORNE: tuple[tuple[str, ...], ...] = ((), (), LABELS[:1], LABELS)
 _CREATE = """
 UNWIND $rows AS row
 CREATE (r:Resource) SET r = row.properties
@@ -45,6 +58,8 @@ class Row:
     id: str
     members: tuple[str, ...] | None
     partition: str | None
+    sorts: tuple[str, ...] = ()
+    security: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -66,7 +81,12 @@ def keyed(tenant: str, names: Iterable[str] | None) -> list[str] | None:
 
 ROWS = (
     *(Row("ImagingStudy", f"s{n}", *each) for n, each in enumerate(product(MEMBERS, PARTITIONS))),
-    *(Row("Observation", f"o{n}", each, None) for n, each in enumerate(MEMBERS)),
+    *(
+        Row("Observation", f"o{n}", *each[:1], None, *each[1:])
+        for n, each in enumerate(product(MEMBERS, SORTS, BORNE))
+    ),
+    Row("ImagingStudy", "labelled", PATIENTS[:1], "default", security=LABELS[:1]),
+    Row("Practitioner", "d2", None, None, SORTS[1], LABELS[1:]),
     *(Row("Device", f"v{n}", each, None) for n, each in enumerate(NAMED) if each is not None),
     Row("Practitioner", "d0", None, None),
     Row("Practitioner", "d1", PATIENTS[:1], None),
@@ -90,18 +110,41 @@ def _row(tenant: str, serial: int, row: Row) -> dict[str, object]:
         "deleted": False,
         "compartment": row.compartment(tenant),
         "partition": row.partition_key(tenant),
+        "sorts": list(row.sorts) or None,
+        "security": list(row.security) or None,
     }
     members = [term_key(tenant, row.entity, COMPARTMENT, each) for each in row.members or ()]
     versions = [
-        {"key": version_key(row.key(tenant), number), "compartment": keyed(tenant, named)}
+        {
+            "key": version_key(row.key(tenant), number),
+            "compartment": keyed(tenant, named),
+            "sorts": list(SORTS[number % len(SORTS)]) or None,
+            "security": list(BORNE[number % len(BORNE)]) or None,
+        }
         for number, named in enumerate(NAMED)
     ]
     return {"properties": properties, "terms": members, "versions": versions}
 
 
+CONDITIONS = st.builds(
+    TokenCondition,
+    st.sampled_from(("category", "code")),
+    st.lists(
+        st.tuples(st.sampled_from((None, "", SYSTEM)), st.sampled_from(CATEGORIES)), min_size=1, max_size=2
+    ).map(tuple),
+)
+ALLOWANCES = st.builds(
+    Allowance,
+    st.sampled_from((None, "Observation", "ImagingStudy", "Practitioner")),
+    st.frozensets(st.sampled_from(tuple(Interaction)), min_size=2),
+    st.lists(CONDITIONS, max_size=2).map(tuple),
+    st.sampled_from((None, *(keyed(TENANT, PATIENTS) or ()))),
+)
+
+
 @st.composite
 def scopes(draw: st.DrawFn, tenant: str = TENANT) -> AccessScope:
-    """A caller who sees everything, or some patients and studies."""
+    """A caller who sees everything, or some patients and studies, or what the scopes of a token leave."""
     patients = draw(st.none() | st.frozensets(st.sampled_from(PATIENTS)))
     studies = draw(st.frozensets(st.sampled_from([row.name for row in ROWS if row.entity == "ImagingStudy"])))
     return AccessScope(
@@ -112,6 +155,9 @@ def scopes(draw: st.DrawFn, tenant: str = TENANT) -> AccessScope:
         partition=draw(st.sampled_from(["default", "other"])),
         patients=None if patients is None else frozenset(keyed(tenant, patients) or ()),
         studies=frozenset() if patients is None else frozenset(keyed(tenant, studies) or ()),
+        allowances=draw(st.none() | st.lists(ALLOWANCES, min_size=1, max_size=3).map(tuple)),
+        interaction=draw(st.sampled_from((None, Interaction.READ, Interaction.SEARCH))),
+        withheld=draw(st.frozensets(st.sampled_from(LABELS))),
     )
 
 
@@ -132,13 +178,15 @@ def test_memory_fixed_and_compiled_statements_see_the_same_rows(
     in_memory = {
         row.key(written)
         for row in ROWS
-        if scope.sees(row.key(written), row.compartment(written), row.partition_key(written))
+        if scope.sees(
+            row.key(written), row.compartment(written), row.partition_key(written), row.sorts, row.security
+        )
     }
-    fixed = {row["key"] for row in graph.read(_FIXED, keys=keys, **rights(scope))}
+    fixed = {row["key"] for row in graph.read_seen(scope, _FIXED, keys=keys)}
     compiled = {
         row["key"]
         for entity in ("ImagingStudy", "Observation", "Device", "Practitioner")
-        for row in graph.read_statement(page(scope, Question(entity, All(), Page(100))))
+        for row in graph.read_statement(page(scope, Question(entity, All(), Page(1_000))))
     }
 
     assert fixed == in_memory
@@ -147,17 +195,23 @@ def test_memory_fixed_and_compiled_statements_see_the_same_rows(
 
 @SETTINGS
 @given(scope=scopes())
-def test_a_version_is_judged_by_whom_it_is_about_itself(
+def test_a_version_is_judged_by_itself_and_by_what_its_resource_is_labelled_with(
     graph: Graph, written: str, scope: AccessScope
 ) -> None:
     in_memory = {
         version_key(row.key(written), number)
         for row in ROWS
         for number, named in enumerate(NAMED)
-        if scope.sees(row.key(written), keyed(written, named), row.partition_key(written))
+        if scope.sees(
+            row.key(written),
+            keyed(written, named),
+            row.partition_key(written),
+            SORTS[number % len(SORTS)],
+            (*row.security, *BORNE[number % len(BORNE)]),
+        )
     }
 
-    found = graph.read(_VERSIONS, keys=[row.key(written) for row in ROWS], **rights(scope))
+    found = graph.read_seen(scope, _VERSIONS, keys=[row.key(written) for row in ROWS])
 
     assert {row["key"] for row in found} == in_memory
 
@@ -168,3 +222,53 @@ def test_a_row_of_another_partition_is_nobody_s_here() -> None:
     assert scope.sees("t|-|ImagingStudy|1", ["t|-|Patient|1"], "t|default")
     assert scope.sees("t|-|Patient|1", ["t|-|Patient|1"], None)
     assert not scope.sees("t|-|ImagingStudy|1", ["t|-|Patient|1"], "t|other")
+
+
+def test_a_statement_without_a_place_for_rights_is_not_sent(graph: Graph) -> None:
+    scope = AccessScope("t", "someone", "any", "test")
+
+    with pytest.raises(ScopeMissing):
+        graph.read_seen(scope, "RETURN 1 AS one")
+    with pytest.raises(ScopeMissing):
+        graph.read_seen("t", _FIXED, keys=[])  # type: ignore[arg-type]
+    with pytest.raises(Exception, match="seen"):
+        graph.read(_FIXED, keys=[])
+
+
+def test_separate_scopes_are_never_put_together() -> None:
+    """A category that one scope names does not open what another one reaches."""
+    laboratory = TokenCondition("category", ((SYSTEM, "laboratory"),))
+    searching, reading = frozenset({Interaction.SEARCH}), frozenset({Interaction.READ})
+    scope = AccessScope(
+        "t",
+        "someone",
+        "any",
+        "test",
+        allowances=(
+            Allowance("Observation", searching, (laboratory,)),
+            Allowance("Observation", reading, patient="t|-|Patient|1"),
+        ),
+    )
+    key, sorts = "t|-|Observation|1", SORTS[1]
+
+    assert scope.to(Interaction.SEARCH).sees(key, ["t|-|Patient|2"], None, sorts)
+    assert scope.to(Interaction.READ).sees(key, ["t|-|Patient|1"], None)
+    assert not scope.to(Interaction.READ).sees(key, ["t|-|Patient|2"], None, sorts)
+    assert not scope.sees(key, ["t|-|Patient|2"], None, sorts)
+    assert scope.sees(key, ["t|-|Patient|1"], None, sorts)
+    assert not scope.sees("t|-|Condition|1", ["t|-|Patient|1"], None)
+
+
+def test_allowances_that_are_kept_are_those_that_were() -> None:
+    given = (
+        Allowance(
+            "Observation",
+            frozenset(Interaction),
+            (TokenCondition("code", ((None, "a|b"),)),),
+            "t|-|Patient|1",
+        ),
+        Allowance(None, frozenset()),
+    )
+
+    assert of_kept(json.loads(json.dumps(kept(given)))) == given
+    assert of_kept(kept(None)) is None

@@ -22,6 +22,7 @@ from app.records.write.conditions import (
 from app.records.write.receiving import Prepared, prepare
 from app.records.write.writing import Desk, Written
 from fhir_profiles.references import HISTORY
+from graph.allowances import Interaction
 from graph.errors import Gone, HilumError, Invalid, NotFound, PreconditionFailed
 from graph.keys import resource_key, resource_of
 from graph.resources.states import RESOURCES
@@ -56,12 +57,13 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
 
 def _require_readable(desk: Desk, plan: TransactionPlan, outcomes: Iterable[Written | None]) -> None:
     """What the transaction reads is there once it is written, since one entry that fails fails them all."""
+    scope = desk.scope.to(Interaction.READ)
     written = {each.version.key: each.version.deleted for each in outcomes if each}
     for reading in plan.readings:
         key, name = reading.key(desk.scope), f"{reading.target.resource_type}/{reading.target.resource_id}"
         known = desk.view.get(RESOURCES, key)
         with placed(reading.index):
-            if key not in written and (known is None or not known.is_seen_by(desk.scope)):
+            if key not in written and (known is None or not known.is_seen_by(scope)):
                 raise NotFound(f"no {name}")
             if written.get(key, known is not None and known.deleted):
                 raise Gone(f"{name} was deleted", code="deleted")

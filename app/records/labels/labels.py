@@ -14,11 +14,12 @@ from app.records.read import RecordReader
 from app.records.write.records import Records
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.documents import with_meta
+from graph.allowances import SECURITY
 from graph.budget import spend
 from graph.errors import Invalid, PreconditionFailed
 from graph.query.prices import QUESTION
 from graph.records import ResourceVersion
-from graph.resources.labels import PROFILE, SECURITY, TAG, LabelStore
+from graph.resources.labels import PROFILE, TAG, LabelStore
 from graph.scope import AccessScope
 
 Meta: TypeAlias = Mapping[str, Any]

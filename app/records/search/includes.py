@@ -13,6 +13,7 @@ from fhir_profiles.definitions.registry import (
     search_parameter,
     search_parameters,
 )
+from graph.allowances import Interaction
 from graph.budget import CREDIT, spend
 from graph.errors import Invalid
 from graph.keys import resource_of
@@ -146,6 +147,8 @@ class IncludeSearch:
         source = rule.source
         if source is None:
             yield from self._resources.referring(scope, keys, MOST_INCLUDED + 1)
+            return
+        if not scope.may(Interaction.SEARCH, source):
             return
         paths = rule.paths if rule.paths is not None else _every_path(source)
         for kind, own in _by_type(keys).items():

@@ -24,6 +24,7 @@ from app.records.search.criteria import (
 from app.records.search.graphs import GRAPH_DEFINITION, graph_id, includes_of
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
 from fhir_profiles.references import HISTORY
+from graph.allowances import Interaction
 from graph.budget import MOST_TO_DECIDE, plan, spend
 from graph.errors import Gone, Invalid, NotFound
 from graph.query.expression import All, Expression, Page, Question, Sort
@@ -97,8 +98,10 @@ class RecordSearch:
     def criteria(self, scope: AccessScope, resource_type: str, parameters: Parameters) -> Expression:
         """Return the condition of criteria that decide a write.
 
-        Raises `Invalid` for a parameter that is not known, or asks for what can never be stored.
+        Raises `Invalid` for a parameter that is not known, or asks for what can never be stored, `Forbidden`
+        where no scope of the token lets the type be searched.
         """
+        scope.require_allowed(Interaction.SEARCH, resource_type)
         pairs = tuple(parameters)
         require_resolved(resource_type, pairs)
         where = gathered(criteria(resource_type, pairs, self._contexts.of(scope)))
@@ -149,6 +152,7 @@ class RecordSearch:
         Raises `Invalid` for what is not asked of contained resources.
         """
         scope.require("fhir.read")
+        scope = scope.allowed(Interaction.SEARCH, asked.resource_type)
         spend(_price_of(asked))
         found = self._found(scope, asked, after)
         more = self._includes.included(scope, found.keys, asked.includes)

@@ -12,6 +12,7 @@ from fhir_profiles.definitions.registry import is_shared
 from graph.commit import View
 from graph.errors import Forbidden
 from graph.keys import resource_of
+from graph.resources.sorts import sorts_of
 from graph.resources.states import RESOURCES, ResourceState
 from graph.scope import AccessScope
 
@@ -48,6 +49,18 @@ def require_granted(scope: AccessScope, view: View, prepared: Prepared) -> None:
                 location=f"{prepared.resource_type}.{path}",
                 code="forbidden",
             )
+
+
+def require_allowed(scope: AccessScope, prepared: Prepared) -> None:
+    """Require that a SMART scope of the token lets what is sent be written.
+
+    Raises `Forbidden` where it is about another patient than theirs, or of another category.
+    """
+    if scope.allowances is None:
+        return
+    sorts = sorts_of(scope.tenant, prepared.resource_type, prepared.values.terms).sorts or ()
+    if not scope.right.allows(prepared.key, prepared.compartment, sorts):
+        raise Forbidden("the scopes of the access token do not hold what is sent", code="forbidden")
 
 
 def _hideable(prepared: Prepared) -> Iterator[tuple[str, str]]:

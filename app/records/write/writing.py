@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
-from app.records.write.own_writes import authorship, require_author, require_granted
+from app.records.write.own_writes import authorship, require_allowed, require_author, require_granted
 from app.records.write.receiving import Prepared, Received, prepare
 from app.records.write.replaced import PATIENT, with_links
 from graph import commit
+from graph.allowances import Interaction
 from graph.errors import Conflict, NotAllowed, NotFound
 from graph.keys import resource_key, resource_of
 from graph.records import ResourceVersion
@@ -82,10 +83,12 @@ class Desk:
         what tells of a DICOM report.
         """
         refuse_ours(prepared.resource_type)
+        kind = Interaction.CREATE if method == "POST" or made_up else Interaction.UPDATE
+        scope = self.scope.allowed(kind, prepared.resource_type)
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
         if method != "POST" and not made_up:
-            self._require_seen(known, name)
+            _require_seen(scope, known, prepared.resource_type, name)
         refuse_transcript(known)
         self._refuse_merged(prepared.key)
         require_author(self.scope, known)
@@ -94,8 +97,12 @@ class Desk:
             raise Overtaken(f"{name} was changed meanwhile")
         prepared = self._linked(prepared)
         if known is not None and known.managed and prepared.study is not None:
+            require_allowed(scope, prepared)
             write = overlaid(self.view, self.site, known, prepared.study)
             return self._add(write, created=False)
+        if known is None or known.deleted:
+            scope = self.scope.allowed(Interaction.CREATE, prepared.resource_type)
+        require_allowed(scope, prepared)
         return self._write(known, prepared, method)
 
     def delete(
@@ -108,8 +115,9 @@ class Desk:
         `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for what tells of a DICOM report.
         """
         refuse_ours(resource_type)
-        known = self.view.get(RESOURCES, resource_key(self.scope.tenant, resource_type, resource_id))
-        if known is not None and not known.is_seen_by(self.scope):
+        scope = self.scope.allowed(Interaction.DELETE, resource_type)
+        known = self.view.get(RESOURCES, resource_key(scope.tenant, resource_type, resource_id))
+        if known is not None and not known.is_seen_by(scope):
             known = None  # one that is not theirs is absent
         refuse_transcript(known)
         require_author(self.scope, known)
@@ -140,16 +148,6 @@ class Desk:
         merged = self.view.get(MERGED, self.view.tenant)
         others = [resource_of(source) for source, target in merged.items() if target == prepared.key]
         return with_links(prepared, others, self.site, self.scope.tenant) if others else prepared
-
-    def _require_seen(self, known: ResourceState | None, name: str) -> None:
-        """An update reaches what the caller may see.
-
-        A caller with few patients cannot choose ids: who could would learn which ones are taken.
-        """
-        if known is None and not self.scope.sees_all:
-            raise NotFound(f"no {name}")
-        if known is not None and not known.is_seen_by(self.scope):
-            raise NotFound(f"no {name}")
 
     def _write(self, known: ResourceState | None, prepared: Prepared, method: str) -> Written:
         require_granted(self.scope, self.view, prepared)
@@ -195,6 +193,16 @@ def refuse_ours(resource_type: str) -> None:
     """
     if resource_type in WRITTEN_BY_HILUM:
         raise WrittenByHilum(resource_type)
+
+
+def _require_seen(scope: AccessScope, known: ResourceState | None, resource_type: str, name: str) -> None:
+    """An update reaches what the caller may see.
+
+    From whom some are hidden cannot choose ids: who could would learn which ones are taken.
+    """
+    hidden = scope.right.hides_some(resource_type) if known is None else not known.is_seen_by(scope)
+    if hidden:
+        raise NotFound(f"no {name}")
 
 
 def noted(scope: AccessScope, done: Outcome) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from graph.allowances import kept
 from graph.scope import AccessScope
 
 ANSWER = "answer"
@@ -36,4 +37,6 @@ def mark_of(scope: AccessScope) -> str:
     """What tells the rows that somebody may see from those of other rights."""
     patients = None if scope.patients is None else sorted(scope.patients)
     rows = [scope.tenant, scope.partition, scope.role, patients, sorted(scope.studies)]
+    if scope.allowances is not None:
+        rows.append(kept(scope.allowances))
     return sha256(orjson.dumps(rows)).hexdigest()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
-from app.security.standing import standing_of
+from app.security.standing import is_standing_of, standing_of
 from app.work.bulk.exporting import filter_of
 from app.work.bulk.files import BulkFiles
 from app.work.bulk.members import members_of
@@ -55,12 +55,20 @@ class Exports:
     def find(self, scope: AccessScope, export_id: str) -> Job:
         """An export that is under way, failed, or whose files are there.
 
-        Raises `NotFound` for one that is another's, was withdrawn, or has expired.
+        Raises `NotFound` for one that is another's, was asked for with other scopes, was withdrawn, or has
+        expired.
         """
         scope.require("fhir.bulk")
         job = self.jobs.own(scope, export_id)
         ready = job.state is not JobState.SUCCEEDED or self.files.exists(job.id)
-        if job.kind != EXPORT or job.state is JobState.CANCELLED or job.cancel_wanted or not ready:
+        narrower = scope.allowances is not None and not is_standing_of(scope, job.parameters["standing"])
+        if (
+            job.kind != EXPORT
+            or job.state is JobState.CANCELLED
+            or job.cancel_wanted
+            or not ready
+            or narrower
+        ):
             raise NotFound("there is no such export")
         return job
 

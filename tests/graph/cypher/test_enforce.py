@@ -45,9 +45,9 @@ def test_nothing_is_compiled_without_a_scope(missing: object) -> None:
 @pytest.mark.parametrize(
     ("question", "part", "forgotten"),
     [
-        (CHAINED, "_granted", "true"),
+        (CHAINED, "_narrowed", []),
         (CHAINED, "_of_kind", "true"),
-        (COHORT, "_granted", "true"),
+        (COHORT, "_narrowed", []),
         (PICTURES, "_of_kind", "true"),
         (PICTURES, "_part_seen", ["true"]),
     ],
