@@ -2,9 +2,10 @@
 
 Of a row these count: its `partition`, which only DICOM rows have; its `compartment`, the keys of the patients
 and studies it is about, which only what everybody may read lacks (Practitioner, Endpoint …); its own key, for
-studies that were granted one by one; its `kind`; its `sorts`, what sort of resource it is; and the `security`
-labels that it bears. A version of a resource has its own compartment, sorts and labels; of labels those of
-the resource as it is now count as well, since who found out later that something is delicate meant all of it.
+studies that were granted one by one; its `kind`; and its traits: its `sorts` (what sort of resource it is),
+the `security` labels that it bears, and `care`, when that took place. A version of a resource has its own
+compartment and traits. Of labels those of the resource as it is now count as well, since who found out later
+that something is delicate meant all of it.
 
 `RowRight.sees` says it of a row at hand, `graph.visibility` in fixed statements, `graph.cypher.access` in
 compiled ones; a test holds that the three agree. Each part of a right has its condition in `CONDITIONS`, and
@@ -18,11 +19,13 @@ from typing import Any, TypeAlias
 
 from graph.allowances import Allowances, Interaction, Ways, ways
 from graph.keys import resource_of
+from graph.refusals import NOTHING_REFUSED, Refusals, Traits, not_refused
 
 Bounds: TypeAlias = tuple[frozenset[str], frozenset[str]]
 """The keys of patients, and of studies."""
 
-GRANTS, ALLOWANCES, LABELS = "grants", "allowances", "labels"
+GRANTS, ALLOWANCES, LABELS, CONSENTS = "grants", "allowances", "labels", "consents"
+NO_TRAITS = Traits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class RowRight:
 
     `partition` is the key `tenant|partition` that DICOM rows must be of. `patients` and `studies` are keys of
     granted rows; `patients` None means every row. Of `allowances`, unless they are None, one has to admit a
-    row in each of the `interactions`. What bears one of the labels `withheld` is not seen.
+    row in each of the `interactions`. What bears one of the labels `withheld` is not seen, nor what consents
+    keep from the caller (`refusals`).
     """
 
     partition: str
@@ -40,6 +44,7 @@ class RowRight:
     allowances: Allowances | None = None
     interactions: tuple[Interaction, ...] = (Interaction.READ, Interaction.SEARCH)
     withheld: frozenset[str] = frozenset()
+    refusals: Refusals = NOTHING_REFUSED
 
     @property
     def everything(self) -> bool:
@@ -49,7 +54,12 @@ class RowRight:
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of it that narrow anything."""
-        narrow = (self.patients is not None, self.allowances is not None, bool(self.withheld))
+        narrow = (
+            self.patients is not None,
+            self.allowances is not None,
+            bool(self.withheld),
+            bool(self.refusals),
+        )
         return tuple(part for part, narrows in zip(CONDITIONS, narrow, strict=True) if narrows)
 
     @property
@@ -77,13 +87,16 @@ class RowRight:
         key: str,
         compartment: Collection[str] | None,
         partition: str | None,
-        sorts: Collection[str] = (),
-        security: Collection[str] = (),
+        traits: Traits = NO_TRAITS,
     ) -> bool:
         """Whether it covers a row; `compartment` and `partition` are None for rows that have none."""
-        if partition not in (None, self.partition) or not self.withheld.isdisjoint(security):
+        if partition not in (None, self.partition) or not self.withheld.isdisjoint(traits.security or ()):
             return False
-        return self._is_granted(key, compartment) and self.allows(key, compartment, sorts)
+        return (
+            self._is_granted(key, compartment)
+            and self.allows(key, compartment, traits.sorts or ())
+            and not self.refusals.refuses(key, compartment, traits)
+        )
 
     def _is_granted(self, key: str, compartment: Collection[str] | None) -> bool:
         if self.patients is None or compartment is None or key in self.studies:
@@ -110,6 +123,8 @@ class RowRight:
             named["allowed"] = _ways(self.allowances, tenant, self.interactions)
         if self.withheld:
             named["withheld"] = _listed(self.withheld, frozenset())
+        if self.refusals:
+            named |= self.refusals.parameters
         return named
 
     def granted(self) -> list[str]:
@@ -175,6 +190,7 @@ CONDITIONS: Mapping[str, Callable[[str, str], str]] = {
     GRANTS: granted,
     ALLOWANCES: allowed,
     LABELS: not_withheld,
+    CONSENTS: not_refused,
 }
 """The condition of each part of a right on a row and on what is judged of it, over `RowRight.parameters`."""
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol, TypeVar
 from graph.allowances import Allowances, Interaction
 from graph.errors import Forbidden, ScopeMissing
 from graph.keys import partition_key, resource_of
-from graph.rights import RowRight
+from graph.refusals import NOTHING_REFUSED, Refusals, Traits
+from graph.rights import NO_TRAITS, RowRight
 
 _WRITING = (Interaction.CREATE, Interaction.UPDATE, Interaction.DELETE)
 _READING = (Interaction.READ, Interaction.SEARCH)
@@ -36,7 +37,9 @@ class AccessScope:
     `writable` are the types of resources that they may write over FHIR; None means every type.
     `allowances` are the SMART scopes of their token, which narrow all of it; None means that none do.
     `interaction` is what the access does; None is not said yet, and needs what reads and searches need.
-    What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see.
+    What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see,
+    nor is what the consents of patients keep from them, `refusals`; `actors` are the references that stand
+    for them there, as `Practitioner/kim`.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
     access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
     """
@@ -53,6 +56,8 @@ class AccessScope:
     allowances: Allowances | None = None
     interaction: Interaction | None = None
     withheld: frozenset[str] = frozenset()
+    refusals: Refusals = NOTHING_REFUSED
+    actors: frozenset[str] = frozenset()
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     notes: AccessNotes | None = field(default=None, compare=False, repr=False)
 
@@ -71,6 +76,7 @@ class AccessScope:
             self.allowances,
             (self.interaction,) if self.interaction else _READING,
             self.withheld,
+            self.refusals,
         )
 
     def to(self, interaction: Interaction) -> "AccessScope":
@@ -144,15 +150,14 @@ class AccessScope:
         key: str,
         compartment: Collection[str] | None,
         partition: str | None,
-        sorts: Collection[str] = (),
-        security: Collection[str] = (),
+        traits: Traits = NO_TRAITS,
     ) -> bool:
         """Whether a row is the caller's to see.
 
         `compartment` is None for rows that everybody may read (Practitioner, Endpoint ...),
         `partition` (`tenant|partition`) for rows that are not of DICOM.
         """
-        return self.right.sees(key, compartment, partition, sorts, security)
+        return self.right.sees(key, compartment, partition, traits)
 
 
 def demand_scope(scope: object) -> AccessScope:

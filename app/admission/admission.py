@@ -17,6 +17,7 @@ from app.admission.outcomes import DONE, status_of
 from graph.scope import AccessScope
 
 Authenticate: TypeAlias = Callable[[str | None], AccessScope]
+KeepRights: TypeAlias = Callable[[AccessScope], AccessScope]
 
 
 class OpenEntry(Protocol):
@@ -61,12 +62,16 @@ class Admitted:
 class Admission:
     """Admits callers.
 
-    `authenticate` turns credentials into rights; `recorder` begins audit entries.
+    `authenticate` turns credentials into rights; `recorder` begins audit entries; `keep` takes out of rights
+    what is kept from the caller now.
     """
 
-    def __init__(self, authenticate: Authenticate, recorder: Recorder) -> None:
+    def __init__(
+        self, authenticate: Authenticate, recorder: Recorder, keep: KeepRights = lambda scope: scope
+    ) -> None:
         self._authenticate = authenticate
         self._recorder = recorder
+        self._keep = keep
 
     def admit(self, credentials: str | None, facts: AccessFacts, permissions: Sequence[str]) -> Admitted:
         """Admit the bearer of credentials who holds every one of `permissions`.
@@ -83,12 +88,14 @@ class Admission:
     def admit_scope(self, scope: AccessScope, facts: AccessFacts, permissions: Sequence[str]) -> Admitted:
         """Admit a caller whose rights are known: a command on the machine itself, a job, a further call.
 
-        Raises `Forbidden` without a permission, `Unavailable` where the audit cannot be written.
+        Raises `Forbidden` without a permission, `Unavailable` where the audit cannot be written, or the graph
+        does not say what patients consent to.
         """
         entry = self._recorder.begin(scope, facts)
         try:
             for permission in permissions:
                 scope.require(permission)
+            scope = self._keep(scope)
         except BaseException as error:
             entry.close(status_of(error))
             raise

@@ -47,3 +47,18 @@ PURPOSE_OF: Mapping[str, str] = {
     "researcher": "pseudonymous",
 }
 RESEARCH_PURPOSE = "HRESCH"
+
+# Which delicate security labels (`fhir_profiles.security_labels.DELICATE`) a role sees; one that is not named
+# here sees all of them. R is seen with V, and what a sensitivity comprises with it.
+SEEN_LABELS: Mapping[str, frozenset[str]] = {}
+
+# What each purpose is part of (v3-PurposeOfUse), and itself: a consent that names the wider one means it too.
+PURPOSES_WITHIN: Mapping[str, frozenset[str]] = {
+    "BTG": frozenset({"BTG", "ETREAT", "TREAT"}),
+    "ETREAT": frozenset({"ETREAT", "TREAT"}),
+    "HSYSADMIN": frozenset({"HSYSADMIN", "HOPERAT"}),
+    "pseudonymous": frozenset({"HRESCH"}),
+}
+
+# The purposes for which what patients deny is seen all the same; the audit says the purpose of each access.
+CONSENTS_YIELD_TO = frozenset({"BTG", "ETREAT"})

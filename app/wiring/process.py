@@ -44,6 +44,7 @@ from app.records.write.patching import Patching
 from app.records.write.terms import WritingTerms
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
+from app.security.consents import Consents
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
 from app.security.provider import provider_verifier
@@ -59,6 +60,7 @@ from graph.invariants import InvariantStore
 from graph.local.folders import graph_folder
 from graph.local.state import Neo4jAddress, local_address
 from graph.parameters.parameters import ParameterStore
+from graph.resources.consents import ConsentStore
 from graph.resources.references import ReferenceStore
 from graph.session import Graph
 from graph.tellings.tellings import TellingStore
@@ -95,7 +97,11 @@ class Wiring(Stores):
 
     @cached_property
     def admission(self) -> Admission:
-        return Admission(self.authenticator, self.recorder)
+        return Admission(self.authenticator, self.recorder, self.consents.applied)
+
+    @cached_property
+    def consents(self) -> Consents:
+        return Consents(ConsentStore(self.graph))
 
     @cached_property
     def page_tokens(self) -> PageTokens:

@@ -31,6 +31,12 @@ _NARROWED = {
         "any(begun IN asked WHERE sort STARTS WITH begun)))))",
     ),
     "labels": ("({row}.security IS NULL OR none(label IN {row}.security WHERE label IN $withheld))",),
+    "consents": (
+        "none(whose IN coalesce({row}.compartment, []) WHERE whose IN $closed OR "
+        "any(denial IN coalesce($refused[whose], []) WHERE all(asked IN denial.within WHERE "
+        "(asked.kinds IS NULL OR {row}.kind IN asked.kinds) AND ",
+        " AND none(asked IN denial.unless WHERE (asked.kinds IS NULL OR {row}.kind IN asked.kinds) AND ",
+    ),
 }
 _PARAMETER = re.compile(r"\$(\w+)")
 
@@ -83,6 +89,8 @@ def _narrowing(scope: AccessScope) -> Iterator[str]:
         yield "allowances"
     if scope.withheld:
         yield "labels"
+    if scope.refusals:
+        yield "consents"
 
 
 def _check_values(scope: AccessScope, statement: Statement, variable: str) -> None:

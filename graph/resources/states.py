@@ -10,6 +10,7 @@ import orjson
 from fhir_profiles.mapping.patient_identity import facts_of, is_provisional
 from graph.commit import Shelf, ShelfRow
 from graph.records import Facts
+from graph.refusals import Traits
 from graph.scope import AccessScope
 
 
@@ -32,19 +33,12 @@ class ResourceState:
 
     def is_seen_by(self, scope: AccessScope) -> bool:
         """Whether the row is the caller's."""
-        return scope.sees(
-            self.key, self.compartment, self.properties.get("partition"), self.sorts, self.security
-        )
+        return scope.sees(self.key, self.compartment, self.properties.get("partition"), self.traits)
 
     @property
-    def sorts(self) -> tuple[str, ...]:
-        """What sort of resource it is, as `graph.allowances.sort_of` writes it."""
-        return tuple(self.properties.get("sorts") or ())
-
-    @property
-    def security(self) -> tuple[str, ...]:
-        """The security labels that it bears, written as its sorts are."""
-        return tuple(self.properties.get("security") or ())
+    def traits(self) -> Traits:
+        """What it bears that rights look at."""
+        return Traits(*(self.properties.get(name) for name in Traits._fields))
 
     @property
     def own_compartment(self) -> tuple[str, ...] | None:

@@ -12,10 +12,11 @@ from graph.cypher.row_creation import CREATE_ROWS
 from graph.keys import kind_key, version_key
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
+from graph.refusals import Traits
 from graph.resources.following import MERGED, above, followed_values
 from graph.resources.identified import remember_holder
-from graph.resources.sorts import Sorts, sorts_of
 from graph.resources.states import CARRIERS, NUMBERED, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
+from graph.resources.traits import traits_of
 
 Properties: TypeAlias = Mapping[str, Any]
 
@@ -152,17 +153,16 @@ def _node(write: ResourceWrite, numbers: Numbers, tenant: str) -> dict[str, Any]
         "deleted": write.method == "DELETE",
         "compartment": _compartment(write),
         "followed": list(write.followed) or None,
-        **_sorts(write, tenant)._asdict(),
+        **_traits(write, tenant)._asdict(),
         **write.properties,
     }
 
 
-def _sorts(write: ResourceWrite, tenant: str) -> Sorts:
-    """What sort of resource it is: as before where its values stay, or where it is deleted."""
-    if write.values is None or (write.method == "DELETE" and write.known):
-        before = write.known.properties if write.known else {}
-        return Sorts(before.get("sorts"), before.get("security"))
-    return sorts_of(tenant, write.resource_type, write.values.terms)
+def _traits(write: ResourceWrite, tenant: str) -> Traits:
+    """What rights look at: as before where its values stay, or where it is deleted."""
+    if write.values is not None and write.method != "DELETE":
+        return traits_of(tenant, write.resource_type, write.values)
+    return write.known.traits if write.known else Traits()
 
 
 def _compartment(write: ResourceWrite) -> list[str] | None:
@@ -201,7 +201,7 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
             "method": write.method,
             "compartment": _compartment(write),
             "followed": list(write.followed) or None,
-            **_sorts(write, ledger.tenant)._asdict(),
+            **_traits(write, ledger.tenant)._asdict(),
             "rendered": write.snapshot or None,
             "body": zlib.compress(write.body, 1) if write.body else b"",
         },

@@ -16,6 +16,7 @@ from graph.errors import ScopeMissing
 from graph.keys import kind_key, partition_key, resource_key, term_key, version_key
 from graph.query.expression import All, Page, Question
 from graph.query.rows import COMPARTMENT
+from graph.refusals import Denial, Refusals, RowCondition, Traits
 from graph.scope import AccessScope
 from graph.session import Graph
 from graph.visibility import seen, version_seen
@@ -35,6 +36,7 @@ SORTS: tuple[tuple[str, ...], ...] = (
     (sort_of("code", "laboratory", SYSTEM),),
 )
 LABELS = tuple(sort_of(SECURITY, code, SYSTEM) for code in ("R", "HIV"))
+CARE = (None, [10, 20], [15, 40])
 BORNE: tuple[tuple[str, ...], ...] = ((), (), LABELS[:1], LABELS)
 _CREATE = """
 UNWIND $rows AS row
@@ -60,6 +62,7 @@ class Row:
     partition: str | None
     sorts: tuple[str, ...] = ()
     security: tuple[str, ...] = ()
+    care: list[int] | None = None
 
     @property
     def name(self) -> str:
@@ -82,7 +85,7 @@ def keyed(tenant: str, names: Iterable[str] | None) -> list[str] | None:
 ROWS = (
     *(Row("ImagingStudy", f"s{n}", *each) for n, each in enumerate(product(MEMBERS, PARTITIONS))),
     *(
-        Row("Observation", f"o{n}", *each[:1], None, *each[1:])
+        Row("Observation", f"o{n}", *each[:1], None, *each[1:], care=CARE[n % len(CARE)])
         for n, each in enumerate(product(MEMBERS, SORTS, BORNE))
     ),
     Row("ImagingStudy", "labelled", PATIENTS[:1], "default", security=LABELS[:1]),
@@ -112,6 +115,7 @@ def _row(tenant: str, serial: int, row: Row) -> dict[str, object]:
         "partition": row.partition_key(tenant),
         "sorts": list(row.sorts) or None,
         "security": list(row.security) or None,
+        "care": row.care,
     }
     members = [term_key(tenant, row.entity, COMPARTMENT, each) for each in row.members or ()]
     versions = [
@@ -120,6 +124,7 @@ def _row(tenant: str, serial: int, row: Row) -> dict[str, object]:
             "compartment": keyed(tenant, named),
             "sorts": list(SORTS[number % len(SORTS)]) or None,
             "security": list(BORNE[number % len(BORNE)]) or None,
+            "care": CARE[number % len(CARE)],
         }
         for number, named in enumerate(NAMED)
     ]
@@ -142,6 +147,21 @@ ALLOWANCES = st.builds(
 )
 
 
+ROW_CONDITIONS = st.builds(
+    RowCondition,
+    st.booleans(),
+    kinds=st.sampled_from((None, None, ("Observation",), ("ImagingStudy", "Device"))),
+    sorts=st.sampled_from((None, None, (sort_of("category", "laboratory"), sort_of("code", "laboratory")))),
+    labels=st.sampled_from((None, None, LABELS[:1], LABELS)),
+    unlabelled=st.booleans(),
+    keys=st.sampled_from((None, None, tuple(keyed(TENANT, ("Observation/o1", "Device/v2")) or ()))),
+    about=st.sampled_from(((), tuple(keyed(TENANT, STUDIES) or ()))),
+    care=st.sampled_from((None, None, (0, 12), (18, 50))),
+)
+SEVERAL = st.lists(ROW_CONDITIONS, max_size=2).map(tuple)
+DENIALS = st.lists(st.builds(Denial, SEVERAL, SEVERAL), min_size=1, max_size=2)
+
+
 @st.composite
 def scopes(draw: st.DrawFn, tenant: str = TENANT) -> AccessScope:
     """A caller who sees everything, or some patients and studies, or what the scopes of a token leave."""
@@ -158,6 +178,7 @@ def scopes(draw: st.DrawFn, tenant: str = TENANT) -> AccessScope:
         allowances=draw(st.none() | st.lists(ALLOWANCES, min_size=1, max_size=3).map(tuple)),
         interaction=draw(st.sampled_from((None, Interaction.READ, Interaction.SEARCH))),
         withheld=draw(st.frozensets(st.sampled_from(LABELS))),
+        refusals=Refusals(draw(st.dictionaries(st.sampled_from(keyed(tenant, PATIENTS) or ()), DENIALS))),
     )
 
 
@@ -179,7 +200,10 @@ def test_memory_fixed_and_compiled_statements_see_the_same_rows(
         row.key(written)
         for row in ROWS
         if scope.sees(
-            row.key(written), row.compartment(written), row.partition_key(written), row.sorts, row.security
+            row.key(written),
+            row.compartment(written),
+            row.partition_key(written),
+            Traits(row.sorts, row.security, row.care),
         )
     }
     fixed = {row["key"] for row in graph.read_seen(scope, _FIXED, keys=keys)}
@@ -206,8 +230,11 @@ def test_a_version_is_judged_by_itself_and_by_what_its_resource_is_labelled_with
             row.key(written),
             keyed(written, named),
             row.partition_key(written),
-            SORTS[number % len(SORTS)],
-            (*row.security, *BORNE[number % len(BORNE)]),
+            Traits(
+                SORTS[number % len(SORTS)],
+                (*row.security, *BORNE[number % len(BORNE)]),
+                CARE[number % len(CARE)],
+            ),
         )
     }
 

@@ -1,19 +1,11 @@
-"""When care took place: the dates of each type that say so.
-
-"The date range relates to care dates, not record currency dates" (FHIR R4
-patient-operation-everything.html#parameters).
-"""
+"""When care took place, as fields that a chart is narrowed by."""
 
 from functools import cache
 
-from fhir_profiles.definitions.registry import RESOURCE_TYPES, search_parameters
+from fhir_profiles.care import care_parameters
+from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from graph.query.expression import Field, Kind
 from graph.resources.compartments import CareDates
-
-_PERSONS = frozenset({"Patient", "Person", "RelatedPerson"})  # a date of birth is none of care
-_NO_CARE = frozenset(
-    {"_lastUpdated", "value-date", "recorded", "modified", "issued", "received", "payment-date"}
-)
 
 
 def care_dates(start: int | None, end: int | None) -> CareDates | None:
@@ -27,8 +19,5 @@ def care_dates(start: int | None, end: int | None) -> CareDates | None:
 @cache
 def _fields() -> tuple[Field, ...]:
     return tuple(
-        Field(kind, name, Kind.SPAN)
-        for kind in sorted(RESOURCE_TYPES - _PERSONS)
-        for name, parameter in search_parameters(kind).items()
-        if parameter.type == "date" and name not in _NO_CARE
+        Field(kind, name, Kind.SPAN) for kind in sorted(RESOURCE_TYPES) for name in care_parameters(kind)
     )

@@ -12,8 +12,8 @@ from fhir_profiles.definitions.registry import is_shared
 from graph.commit import View
 from graph.errors import Forbidden
 from graph.keys import resource_of
-from graph.resources.sorts import sorts_of
 from graph.resources.states import RESOURCES, ResourceState
+from graph.resources.traits import traits_of
 from graph.scope import AccessScope
 
 AUTHOR = "author"  # a property of the node: the subject of the narrowed caller who created the resource
@@ -58,7 +58,7 @@ def require_allowed(scope: AccessScope, prepared: Prepared) -> None:
     """
     if scope.allowances is None:
         return
-    sorts = sorts_of(scope.tenant, prepared.resource_type, prepared.values.terms).sorts or ()
+    sorts = traits_of(scope.tenant, prepared.resource_type, prepared.values).sorts or ()
     if not scope.right.allows(prepared.key, prepared.compartment, sorts):
         raise Forbidden("the scopes of the access token do not hold what is sent", code="forbidden")
 

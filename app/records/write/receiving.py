@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from fhir_profiles.conformance.checking import errors_of
+from fhir_profiles.consents import unenforceable
 from fhir_profiles.documents import parse, stamp
 from fhir_profiles.index.extraction import extract
 from fhir_profiles.issues import InvalidResource, Issue
@@ -81,12 +82,16 @@ def receive(raw: bytes, expected_type: str | None = None) -> Received:
 def checked(raw: bytes, document: Mapping[str, Any], expected_type: str | None = None) -> Received:
     """Validate a resource that was parsed already.
 
-    Raises `InvalidResource`, or `Invalid` for another type than the expected one.
+    Raises `InvalidResource`, also for a Consent that cannot be enforced as it stands, or `Invalid` for
+    another type than the expected one.
     """
     actual = document.get("resourceType")
     if expected_type is not None and actual != expected_type:
         raise Invalid(f"the body is not a {expected_type}", location="resourceType", code="invalid")
-    if issues := errors_of(document):
+    issues = errors_of(document)
+    if actual == "Consent" and not issues:
+        issues = unenforceable(document)
+    if issues:
         raise InvalidResource(*issues)
     return Received(raw, document)
 

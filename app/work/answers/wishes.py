@@ -37,6 +37,8 @@ def mark_of(scope: AccessScope) -> str:
     """What tells the rows that somebody may see from those of other rights."""
     patients = None if scope.patients is None else sorted(scope.patients)
     rows = [scope.tenant, scope.partition, scope.role, patients, sorted(scope.studies)]
-    if scope.allowances is not None:
-        rows.append(kept(scope.allowances))
+    if scope.right.parts:
+        some = [[patient, repr(denials)] for patient, denials in scope.refusals.some.items()]
+        narrowed = [kept(scope.allowances), sorted(scope.withheld), sorted(scope.refusals.closed), some]
+        rows.append(narrowed)
     return sha256(orjson.dumps(rows)).hexdigest()
