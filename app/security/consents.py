@@ -2,8 +2,8 @@
 
 Each process has a book of the active Consents of each tenant that asks it. When what it knows is
 `LOOKED_AT_SECONDS` old, it looks at what was written since, which is one step of an index; a tenant without
-Consents costs no more than that. Who asks, for what purpose and when settles which rules apply; what these say
-of rows goes into the caller's scope.
+Consents costs no more than that. Who asks, for what purpose and when settles which rules apply; what these
+say of rows goes into the caller's scope.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Rows to be seen or not: a picture with its study and patient, a diagnosis, a job, under their own names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -18,6 +18,7 @@ from graph.accounts.accounts import Granted
 from graph.clock import now
 from graph.jobs.records import Wanted
 from graph.scope import AccessScope
+from graph.session import Graph
 from graph.studies.identity import OwnerDoubt
 from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import condition
@@ -92,8 +93,11 @@ class Caller:
 class Planter:
     """Plants rows in one tenant through the gateway's own routes, and makes its callers."""
 
-    def __init__(self, app: Flask, services: Wiring, tenant: str) -> None:
+    def __init__(
+        self, app: Flask, services: Wiring, tenant: str, told: dict[str, AccessScope] | None = None
+    ) -> None:
         self.tenant = tenant
+        self._told = {} if told is None else told
         self.client = app.test_client()
         self._services = services
         self._scope = system_scope(tenant)
@@ -114,6 +118,23 @@ class Planter:
             name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=3600
         )
         return Caller({"Authorization": f"Bearer {token}"})
+
+    @property
+    def graph(self) -> Graph:
+        """Where the rows are."""
+        return self._services.graph
+
+    def merge(self, source: str, target: str) -> None:
+        """Merge two patients."""
+        self._services.identities.merge(self.scope, source, target)
+
+    def of_rights(self, **rights: Any) -> Caller:
+        """A clinician whose rights are changed like this; only where the app knows such callers."""
+        name = f"Rights {next(self._numbers)}"
+        granted = frozenset({"imaging.read", "fhir.read", "fhir.write", "fhir.bulk", "cohort.query"})
+        plain = AccessScope(self.tenant, name, "clinician", "TREAT", permissions=granted)
+        self._told[name] = replace(plain, **rights)
+        return Caller({"Authorization": name})
 
     def service_account(self, name: str, secret: str) -> None:
         """A client that may ask for tokens itself."""
