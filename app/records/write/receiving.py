@@ -17,7 +17,7 @@ from fhir_profiles.issues import InvalidResource, Issue
 from fhir_profiles.patching.patches import Patch
 from fhir_profiles.references import ENTRY, bundle_references
 from graph.clock import instant
-from graph.errors import Invalid
+from graph.errors import Invalid, Unprocessable
 from graph.keys import resource_key
 from graph.query.rows import ValueRows, compartment_keys, value_rows
 from graph.site import Site
@@ -82,18 +82,23 @@ def receive(raw: bytes, expected_type: str | None = None) -> Received:
 def checked(raw: bytes, document: Mapping[str, Any], expected_type: str | None = None) -> Received:
     """Validate a resource that was parsed already.
 
-    Raises `InvalidResource`, also for a Consent that cannot be enforced as it stands, or `Invalid` for
-    another type than the expected one.
+    Raises `InvalidResource`, `Invalid` for another type than the expected one, or `Unprocessable` for a
+    Consent that cannot be enforced as it stands.
     """
     actual = document.get("resourceType")
     if expected_type is not None and actual != expected_type:
         raise Invalid(f"the body is not a {expected_type}", location="resourceType", code="invalid")
-    issues = errors_of(document)
-    if actual == "Consent" and not issues:
-        issues = unenforceable(document)
-    if issues:
+    if issues := errors_of(document):
         raise InvalidResource(*issues)
+    if actual == "Consent":
+        _require_enforceable(document)
     return Received(raw, document)
+
+
+def _require_enforceable(consent: Mapping[str, Any]) -> None:
+    """Require that what a Consent denies can be kept from whom it says (FHIR R4 consent.html#6.2.4)."""
+    for issue in unenforceable(consent):
+        raise Unprocessable(issue.diagnostics, location=issue.expression, code=issue.code)
 
 
 def require_same_id(received: Received, resource_id: str) -> None:

@@ -39,9 +39,7 @@ def chart(planter: Planter) -> str:
     findings = (
         observation(subject, id=f"{name}-old", effectiveDateTime="2001-05-05"),
         observation(subject, id=f"{name}-new", effectiveDateTime="2026-05-05"),
-        observation(
-            subject, id=f"{name}-glucose", code=concept("2345-7", LOINC), effectiveDateTime="2026-05-05"
-        ),
+        observation(subject, "2345-7", id=f"{name}-glucose", effectiveDateTime="2026-05-05"),
         observation(subject, id=f"{name}-secret", meta=RESTRICTED, effectiveDateTime="2026-05-05"),
     )
     for each in (patient(name, id=name), *findings):
