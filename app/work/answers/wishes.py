@@ -36,9 +36,8 @@ class AnswerWish:
 def mark_of(scope: AccessScope) -> str:
     """What tells the rows that somebody may see from those of other rights."""
     patients = None if scope.patients is None else sorted(scope.patients)
-    rows = [scope.tenant, scope.partition, scope.role, patients, sorted(scope.studies)]
+    rows: list[Any] = [scope.tenant, scope.partition, scope.role, patients, sorted(scope.studies)]
     if scope.right.parts:
         some = [[patient, repr(denials)] for patient, denials in scope.refusals.some.items()]
-        narrowed = [kept(scope.allowances), sorted(scope.withheld), sorted(scope.refusals.closed), some]
-        rows.append(narrowed)
+        rows += [kept(scope.allowances), sorted(scope.withheld), sorted(scope.refusals.closed), some]
     return sha256(orjson.dumps(rows)).hexdigest()

@@ -5,8 +5,8 @@ They come as near to what the caller sees as they can: of the same codes and nam
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import ClassVar, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -29,6 +29,8 @@ from tests.factories.reports import measurement_report
 
 OTHERS = ("other-a", "other-b")
 MOVED_AWAY = "moved-away"
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+RESTRICTED = {"security": [{"system": CONFIDENTIALITY, "code": "R"}]}
 _TYPES = sorted(
     each
     for each in RESOURCE_TYPES - WRITTEN_BY_HILUM
@@ -46,13 +48,15 @@ class Put:
     about: str
     cites: bool
 
+    begins: ClassVar[str] = "hidden"
+
     def entry(self, mine: Target) -> Resource:
         made = _MAKERS.get(self.kind, _any)(self, mine)
         return entry(made, "PUT", f"{self.kind}/{made['id']}")
 
     @property
     def name(self) -> str:
-        return f"hidden-{self.number}"
+        return f"{self.begins}-{self.number}"
 
     @property
     def subject(self) -> str:
@@ -65,9 +69,26 @@ class Delete:
 
     kind: str
     number: int
+    begins: str = "hidden"
 
     def entry(self, mine: Target) -> Resource:
-        return entry(None, "DELETE", f"{self.kind}/hidden-{self.number}")
+        return entry(None, "DELETE", f"{self.kind}/{self.begins}-{self.number}")
+
+
+class Labelled(Put):
+    """A resource of the caller's own patient that bears a label which is withheld from them."""
+
+    begins = "secret"
+
+    def entry(self, mine: Target) -> Resource:
+        made = _MAKERS.get(self.kind, _any)(replace(self, about=mine.patient), mine)
+        return entry(made | {"meta": RESTRICTED}, "PUT", f"{self.kind}/{made['id']}")
+
+
+class Refused(Put):
+    """A resource of a patient whose consent keeps everything from the caller."""
+
+    begins = "closed"
 
 
 @dataclass(frozen=True)
@@ -174,6 +195,20 @@ _CHANGES = st.one_of(
     st.builds(Merger, _NUMBERS, _NUMBERS, st.booleans()),
 )
 CHANGES = st.lists(_CHANGES, min_size=1, max_size=4)
+_OF_A_CHART = st.sampled_from(("Condition", "List")) | st.sampled_from(_TYPES)
+LABELLED_CHANGES = st.lists(
+    st.builds(Labelled, _OF_A_CHART, _NUMBERS, st.just(""), st.booleans())
+    | st.builds(Delete, _OF_A_CHART, _NUMBERS, st.just(Labelled.begins)),
+    min_size=1,
+    max_size=4,
+)
+REFUSED_CHANGES = st.lists(
+    st.builds(Refused, _OF_A_CHART, _NUMBERS, st.sampled_from(OTHERS), st.just(False))
+    | st.builds(Delete, _OF_A_CHART, _NUMBERS, st.just(Refused.begins)),
+    min_size=1,
+    max_size=4,
+)
+"""What bears a label, and what a consent keeps back, of every type that is about somebody."""
 
 
 def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[HiddenChange]) -> None:

@@ -9,9 +9,10 @@ from app.security.consents import LOOKED_AT_SECONDS, Consents
 from app.security.policy import CONSENTS_YIELD_TO
 from graph.resources.consents import ConsentStore
 from graph.scope import AccessScope
+from tests.app.security.hidden_changes import RESTRICTED
 from tests.app.security.planting import Caller, Planter
-from tests.app.security.test_hidden_in_every_way import RESTRICTED, opted_out
 from tests.app.security.test_smart_scopes import FHIR, found, get, put
+from tests.factories.consents import opted_out
 from tests.factories.fhir import concept, encode, observation, patient
 
 TYPES, REASONS = "http://hl7.org/fhir/resource-types", "http://terminology.hl7.org/CodeSystem/v3-ActReason"

@@ -15,14 +15,26 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from app.security.policy import PERMISSIONS
 from app.wiring import Wiring
 from graph.accounts.accounts import Granted
+from graph.allowances import SECURITY, Allowance, Interaction, sort_of
 from graph.clock import now
 from graph.keys import resource_key
 from graph.scope import AccessScope
-from tests.app.security.hidden_changes import CHANGES, MOVED_AWAY, OTHERS, HiddenChange, happen
+from tests.app.security.hidden_changes import (
+    CHANGES,
+    CONFIDENTIALITY,
+    LABELLED_CHANGES,
+    MOVED_AWAY,
+    OTHERS,
+    REFUSED_CHANGES,
+    HiddenChange,
+    happen,
+)
 from tests.app.security.planting import Caller, Planter, Target
 from tests.app.security.routes_table import COHORT, GUARDED, READ, RECORD, Route
+from tests.factories.consents import opted_out
 from tests.factories.fhir import bundle, condition, entry, observation, organization, patient, reference
 from tests.factories.minimal import PATIENT, minimal
 
@@ -127,7 +139,11 @@ _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 
 @dataclass(frozen=True, repr=False)
 class Stage:
-    """A tenant in which something is planted, two callers who see a part of it, and what they were told."""
+    """A tenant in which something is planted, callers who see a part of it, and what they were told.
+
+    They see a patient, a study, what a SMART scope leaves of a patient, what bears no label, and what no
+    consent keeps from them.
+    """
 
     planter: Planter
     owner: Caller
@@ -161,7 +177,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(planter: Planter) -> Stage:
-    owner = planter.caller("administrator")
+    owner = planter.of_rights(permissions=frozenset(PERMISSIONS), purpose="BTG")
     targets = {"mine": planter.plant(), "theirs": planter.plant(), "nobody's": planter.absent()}
     mine = targets["mine"]
     for records in _planted(mine):
@@ -175,8 +191,16 @@ def stage(planter: Planter) -> Stage:
     guests = (
         planter.caller("teleradiologist", Granted(patient=mine.patient)),
         planter.caller("teleradiologist", Granted(study=mine.study)),
+        planter.of_rights(allowances=_context(resource_key(planter.tenant, PATIENT, mine.patient))),
+        planter.of_rights(withheld=frozenset({sort_of(SECURITY, "R", CONFIDENTIALITY)})),
+        planter.of_rights(),
     )
     return Stage(planter, owner, targets, guests, {})
+
+
+def _context(patient: str) -> tuple[Allowance, ...]:
+    """What `patient/*.rs` leaves."""
+    return (Allowance(None, frozenset({Interaction.READ, Interaction.SEARCH}), patient=patient),)
 
 
 def _planted(mine: Target) -> Sequence[Sequence[dict[str, Any]]]:
@@ -191,6 +215,7 @@ def _planted(mine: Target) -> Sequence[Sequence[dict[str, Any]]]:
             observation(own, id=MOVED_AWAY),
             condition(own, mine.code, id="citing", evidence=evidence),
             organization(id="clinic"),
+            *({**opted_out(each), "id": f"of-{each}"} for each in OTHERS),
             *(minimal(kind, own, id="mine") for kind in ("Device", "Binary", "List", "Task", "Basic")),
             *(
                 minimal(kind, f"ImagingStudy/{mine.imaging_study}", id="of-study")
@@ -201,9 +226,13 @@ def _planted(mine: Target) -> Sequence[Sequence[dict[str, Any]]]:
     )
 
 
-SOME = st.lists(
-    st.tuples(st.integers(0, 1), st.sampled_from(QUESTIONS)), min_size=MOST // 2, max_size=MOST, unique_by=str
-)
+def some(*guests: int) -> st.SearchStrategy[list[tuple[int, Inquiry]]]:
+    """Some questions of these callers."""
+    asked = st.tuples(st.sampled_from(guests), st.sampled_from(QUESTIONS))
+    return st.lists(asked, min_size=MOST // 2, max_size=MOST, unique_by=str)
+
+
+SOME = some(0, 1, 2)
 ONLY_DRAWN = {
     "phases": [Phase.generate],  # what has happened is not undone, so no smaller case is tried
     "deadline": None,
@@ -227,6 +256,22 @@ def test_nothing_hidden_changes_an_answer(
     _check(stage, changes, asked)
 
 
+@settings(max_examples=4, **ONLY_DRAWN)  # type: ignore[arg-type]
+@given(changes=LABELLED_CHANGES, asked=some(3))
+def test_nothing_labelled_changes_an_answer(
+    stage: Stage, changes: list[HiddenChange], asked: list[tuple[int, Inquiry]]
+) -> None:
+    _check(stage, changes, asked)
+
+
+@settings(max_examples=4, **ONLY_DRAWN)  # type: ignore[arg-type]
+@given(changes=REFUSED_CHANGES, asked=some(4))
+def test_nothing_that_a_consent_keeps_back_changes_an_answer(
+    stage: Stage, changes: list[HiddenChange], asked: list[tuple[int, Inquiry]]
+) -> None:
+    _check(stage, changes, asked)
+
+
 @pytest.mark.slow
 @settings(max_examples=2_000, **ONLY_DRAWN)  # type: ignore[arg-type]
 @given(changes=CHANGES, asked=SOME)
@@ -238,7 +283,7 @@ def test_in_thousands_of_cases_nothing_hidden_changes_an_answer(
 
 @pytest.mark.slow
 def test_in_the_end_every_question_has_its_first_answer(stage: Stage) -> None:
-    for guest, each in product((0, 1), QUESTIONS):
+    for guest, each in product((0, 1, 2), QUESTIONS):
         stage.asked(guest, each)
 
 
