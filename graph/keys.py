@@ -123,3 +123,18 @@ def concept_coding(system: str, code: str) -> str:
 def closure_key(tenant: str, subject: str, name: str) -> str:
     """Key of a closure table of one client."""
     return join(tenant, ABSENT, "closure", subject, name)
+
+
+def client_key(tenant: str, client_id: str) -> str:
+    """Key of a registered client."""
+    return join(tenant, ABSENT, "client", client_id)
+
+
+def authorization_key(tenant: str, authorization_id: str) -> str:
+    """Key of what somebody authorized a client to do."""
+    return join(tenant, ABSENT, "authorization", authorization_id)
+
+
+def handle_key(tenant: str, digest: str) -> str:
+    """Key of a handle, by the digest of its secret."""
+    return join(tenant, ABSENT, "handle", digest)

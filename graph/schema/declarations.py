@@ -9,6 +9,7 @@
     (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
     (:User)-[:HOLDS]->(:Grant)                                      accounts
+    (:Client) (:Handle)-[:OPENS]->(:Authorization)                  the authorization server
     (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
     (:Job) (:Follower)                                              durable work, cursors in the feed
     (:AddedParameter)                                               search parameters of a tenant's own
@@ -34,6 +35,9 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("ClosureTable", "key"),
     ("User", "key"),
     ("Grant", "key"),
+    ("Client", "key"),
+    ("Authorization", "key"),
+    ("Handle", "key"),
     ("Entry", "key"),
     ("Concerned", "key"),
     ("AuditHead", "key"),
@@ -53,6 +57,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Tombstone", ("instance",)),
     ("Tombstone", ("waiting", "deletedAt")),
     ("Change", ("feed", "sequence")),
+    ("Authorization", ("tenant", "until")),
+    ("Handle", ("tenant", "until")),
     ("Job", ("tenant", "dueAt")),
     ("Job", ("tenant", "askedAt")),
     ("Entry", ("tenant", "at")),

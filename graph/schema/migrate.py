@@ -80,6 +80,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # concepts of tenants, and closure tables
     fill_in,  # what `_text`, `_content`, `near` and `:missing` of references look at
     give_sorts,  # what conditions of SMART scopes and security labels look at
+    _declare,  # clients, and what was authorized to them
 )
 
 

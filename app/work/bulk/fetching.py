@@ -6,11 +6,10 @@ wherever its sender likes, and no credentials are sent.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import requests
 
-from app.outgoing import trust_the_system
+from app.outgoing import origin_of, trust_the_system
 from graph.errors import Invalid, TooLarge, Unavailable
 
 _SECONDS = (10.0, 60.0)  # to connect, and between two chunks
@@ -27,7 +26,7 @@ class Fetching:
 
     def allows(self, url: str) -> bool:
         """Whether the address is below one of the origins."""
-        return self._origin(url) in self.origins
+        return origin_of(url) in self.origins
 
     def fetch(self, url: str) -> Iterator[bytes]:
         """The bytes behind an address.
@@ -55,15 +54,3 @@ class Fetching:
                 if size > self.largest:
                     raise TooLarge(f"more than {self.largest} bytes", location="input.url")
                 yield chunk
-
-    def _origin(self, url: str) -> str | None:
-        """The origin of an address as the settings write it; None for what is no web address."""
-        try:
-            found = urlsplit(url)
-            port = found.port
-        except ValueError:
-            return None
-        if found.scheme not in ("http", "https") or not found.hostname or "@" in found.netloc:
-            return None
-        host = f"[{found.hostname}]" if ":" in found.hostname else found.hostname
-        return f"{found.scheme}://{host}" + (f":{port}" if port else "")

@@ -1,0 +1,1 @@
+"""What the authorization server keeps: clients, what was authorized, and the handles that open it."""
