@@ -190,6 +190,19 @@ class Config:
     token_seconds: int = setting(
         "HILUM_TOKEN_SECONDS", 3600, whole(60, 86_400), "How long a token of the token endpoint lives."
     )
+    refresh_seconds: int = setting(
+        "HILUM_REFRESH_SECONDS",
+        2_592_000,
+        whole(300, 31_536_000),
+        "How long an app that was granted offline access may stay away before somebody signs in again.",
+    )
+    key_origins: tuple[str, ...] = setting(
+        "HILUM_KEY_ORIGINS",
+        (),
+        origins,
+        "The origins inside the network that the keys of clients may be fetched from (jwks_uri). "
+        "Without them, only https addresses of the public network are asked.",
+    )
     patient_id_system: str = setting(
         "HILUM_PATIENT_ID_SYSTEM",
         "urn:hilum:mrn",

@@ -40,6 +40,7 @@ class AccessScope:
     What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see,
     nor is what the consents of patients keep from them, `refusals`; `actors` are the references that stand
     for them there, as `Practitioner/kim`.
+    `authorization` is the id of what an app was authorized by, whose end ends these rights.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
     access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
     """
@@ -58,6 +59,7 @@ class AccessScope:
     withheld: frozenset[str] = frozenset()
     refusals: Refusals = NOTHING_REFUSED
     actors: frozenset[str] = frozenset()
+    authorization: str | None = field(default=None, compare=False)
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     notes: AccessNotes | None = field(default=None, compare=False, repr=False)
 

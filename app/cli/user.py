@@ -14,6 +14,7 @@ from rich.table import Table
 from app.cli.access import admitted
 from app.config import Config
 from app.security.client_secrets import hash_secret, new_secret
+from app.security.passwords import hash_password
 from app.security.policy import ROLES
 from app.wiring import wired
 from graph.accounts.accounts import MANAGE, RESEARCH, AccountStore, Granted
@@ -24,6 +25,7 @@ from graph.scope import AccessScope
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}")
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+_PERSON = re.compile(r"(?:Patient|Practitioner|PractitionerRole|RelatedPerson)/[A-Za-z0-9.-]{1,64}")
 _LONGEST_UID = 64
 
 
@@ -87,6 +89,24 @@ def enable(name: str) -> None:
     with _accounts("enable", "U", account=name) as (accounts, scope):
         accounts.switch(scope, name, disabled=False)
     click.echo(f"enabled {name}")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--fhir-user", help="Who it is in the record, as Practitioner/7.")
+@click.password_option(help="Asked for when it is not given.")
+def password(name: str, fhir_user: str | None, password: str) -> None:
+    """Give the account NAME a password, which it signs in with where an app asks."""
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, "user password", "U", MANAGE, account=name, person=fhir_user) as scope,
+    ):
+        if fhir_user and not _PERSON.fullmatch(fhir_user):
+            raise Invalid("--fhir-user takes a Patient, Practitioner, PractitionerRole or RelatedPerson")
+        wiring.people.set_password(scope, name, hash_password(password))
+        if fhir_user:
+            wiring.people.set_fhir_user(scope, name, fhir_user)
+    click.echo(f"{name} has a password")
 
 
 def _granted_options(command: Callable[..., Any]) -> Callable[..., Any]:

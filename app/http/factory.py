@@ -1,6 +1,6 @@
 """The Flask application: the toolkit of the web and the routes of each window, and nothing else."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from flask import Blueprint, Flask
@@ -49,12 +49,13 @@ def create_app(
     admission: Admission,
     proxies: Sequence[str],
     origins: Sequence[str],
+    registered: Callable[[], Collection[str]],
     question_seconds: float,
 ) -> WebApp:
     """The app with the routes of these windows, at its own address; `proxies` are believed about clients.
 
-    Scripts of pages of these `origins` may read its answers. The graph works at most `question_seconds` on
-    one request.
+    Scripts of pages of these `origins`, and of those that `registered` tells, may read its answers. The graph
+    works at most `question_seconds` on one request.
 
     Raises `RuntimeError` where a route declares no access.
     """
@@ -67,6 +68,7 @@ def create_app(
         admission=admission,
         dialects=DIALECTS,
         origins=origins,
+        registered=registered,
         question_seconds=question_seconds,
     )
     for window in windows:

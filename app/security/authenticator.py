@@ -1,21 +1,23 @@
 """From an Authorization header to rights: verify the token, look the account up, build the scope.
 
 A verified token is remembered by its hash until it expires, for a minute at most; rights are remembered for a
-minute, or two seconds where they come from grants. So a disabled user or a revoked grant stops working within
-that time, in every process. When the graph or the provider does not answer, nobody gets in.
+minute, or two seconds where they come from grants or an app has them. So a disabled user, a revoked grant or
+what somebody authorized and ended stops working within that time, in every process. When the graph or the
+provider does not answer, nobody gets in.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Generic, TypeVar
 
 from app.security.policy import DEPENDS_ON_GRANTS
 from app.security.scopes import scope_for, system_scope
+from app.security.token_grants import TokenGrant
 from app.security.tokens import Doubt, InvalidToken, Principal, Verifier, claimed_issuer
 from graph.accounts.accounts import AccountStore, Grants
-from graph.allowances import Allowances
+from graph.authorization.authorizations import AuthorizationStore
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
 
@@ -23,6 +25,7 @@ TOKEN_SECONDS = 60.0
 RIGHTS_SECONDS = 60.0
 GRANTS_SECONDS = 2.0
 _MOST = 10_000
+_MICROSECONDS = 1_000_000
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -52,7 +55,7 @@ class _Caller:
     tenant: str
     role: str | None
     narrowed: frozenset[str] | None
-    allowances: Allowances | None
+    grant: TokenGrant | None
 
 
 def _bearer(header: str | None) -> str:
@@ -72,11 +75,13 @@ class Authenticator:
         accounts: AccountStore,
         tenant: str,
         clock: Callable[[], float] = time.time,
+        authorizations: AuthorizationStore | None = None,
     ) -> None:
         self._verifiers = {each.issuer: each for each in verifiers}
         self._accounts = accounts
         self._tenant = tenant
         self._clock = clock
+        self._authorizations = authorizations
         self._principals: _Remembered[bytes, Principal] = _Remembered()
         self._scopes: _Remembered[_Caller, AccessScope] = _Remembered()
 
@@ -88,11 +93,12 @@ class Authenticator:
         now = self._clock()
         principal = self._identify(_bearer(header), now)
         tenant = principal.tenant or self._tenant
-        caller = _Caller(principal.subject, tenant, principal.role, principal.narrowed, principal.allowances)
+        caller = _Caller(principal.subject, tenant, principal.role, principal.narrowed, principal.grant)
         scope = self._scopes.get(caller, now)
         if scope is None:
             scope = self._look_up(principal, tenant)
-            lasts = GRANTS_SECONDS if scope.role in DEPENDS_ON_GRANTS else RIGHTS_SECONDS
+            brief = scope.role in DEPENDS_ON_GRANTS or principal.grant is not None
+            lasts = GRANTS_SECONDS if brief else RIGHTS_SECONDS
             self._scopes.keep(caller, scope, now + lasts)
         return scope
 
@@ -110,7 +116,29 @@ class Authenticator:
             raise InvalidToken(Doubt.ISSUER)
         return verifier
 
+    def of_account(self, name: str) -> AccessScope:
+        """The rights of a local account as they are now, whoever asks in its name.
+
+        Raises `Unauthenticated` where it is gone or disabled, and `Forbidden` without a role.
+        """
+        return self._rights(Principal(name, self._tenant, None, True, 0), self._tenant)
+
     def _look_up(self, principal: Principal, tenant: str) -> AccessScope:
+        grant = principal.grant
+        if grant is None:
+            return self._rights(principal, tenant)
+        if grant.authorization is not None and not self._is_open(tenant, grant.authorization):
+            raise InvalidToken(Doubt.ENDED)
+        scope = self._rights(replace(principal, allowances=grant.allowances(tenant)), tenant)
+        return replace(scope, authorization=grant.authorization)
+
+    def _is_open(self, tenant: str, authorization: str) -> bool:
+        """Whether what an app was authorized by has not ended; where nobody can say, it has."""
+        now = int(self._clock() * _MICROSECONDS)
+        kept = self._authorizations
+        return kept is not None and kept.find(system_scope(tenant), authorization, now) is not None
+
+    def _rights(self, principal: Principal, tenant: str) -> AccessScope:
         account = self._accounts.find(system_scope(tenant), principal.subject)
         if account is None:
             return scope_for(principal, tenant, _outside_role(principal), Grants())

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 ALGORITHM = "ES256"
-_FILE, _AUDIT_FILE = "signing-key.json", "audit-key"
+ID_TOKEN_ALGORITHM = "RS256"  # noqa: S105 - what every client can verify (OpenID Connect Core 15.1)
+_FILE, _AUDIT_FILE, _ID_TOKEN_FILE = "signing-key.json", "audit-key", "id-token-key.json"
+_RSA_BITS = 2048
 _KEY_BYTES = 32
 
 
@@ -42,6 +44,30 @@ class SigningKey:
         """A secret of 32 bytes for another use."""
         private = str(self.key.as_dict(private=True)["d"])
         return hmac.digest(private.encode(), f"hilum {purpose}".encode(), "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class IdTokenKey:
+    """The private key that id tokens are signed with, and nothing that opens a door here."""
+
+    key: RSAKey
+    identifier: str
+
+    def public(self) -> dict[str, object]:
+        """The public half as a JWK."""
+        shown = dict(self.key.as_dict(private=False))
+        return {**shown, "kid": self.identifier, "use": "sig", "alg": ID_TOKEN_ALGORITHM}
+
+
+def id_token_key(folder: Path) -> IdTokenKey:
+    """The key of id tokens in the folder; made there when there is none."""
+    text = _kept(folder / _ID_TOKEN_FILE, lambda: json.dumps(_new_rsa_key().as_dict(private=True)))
+    key = RSAKey.import_key(json.loads(text))
+    return IdTokenKey(key, key.thumbprint())
+
+
+def _new_rsa_key() -> RSAKey:
+    return RSAKey.generate_key(_RSA_BITS, private=True)
 
 
 def signing_key(folder: Path) -> SigningKey:

@@ -4,12 +4,15 @@ What was granted meanwhile does not count where the token did not have it; what 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.security.scopes import SYSTEM, scope_for, system_scope
 from app.security.tokens import OUTSIDE, Principal
 from graph.accounts.accounts import AccountStore, Grants
 from graph.allowances import kept, of_kept
+from graph.authorization.authorizations import AuthorizationStore
+from graph.clock import now
 from graph.errors import Forbidden
 from graph.scope import AccessScope
 
@@ -21,6 +24,7 @@ def standing_of(scope: AccessScope) -> Mapping[str, Any]:
         "role": scope.role,
         "permissions": sorted(scope.permissions),
         "allowances": kept(scope.allowances),
+        "authorization": scope.authorization,
     }
 
 
@@ -32,14 +36,22 @@ def is_standing_of(scope: AccessScope, asked: Mapping[str, Any]) -> bool:
 class Standing:
     """Looks up what somebody may do now."""
 
-    def __init__(self, accounts: AccountStore) -> None:
+    def __init__(self, accounts: AccountStore, authorizations: AuthorizationStore) -> None:
         self._accounts = accounts
+        self._authorizations = authorizations
 
     def scope(self, tenant: str, asked: Mapping[str, Any]) -> AccessScope:
         """The rights of who asked, as they are now.
 
-        Raises `Forbidden` where the account is gone, disabled, or has no role any more.
+        Raises `Forbidden` where the account is gone, disabled, or has no role any more, and where an app
+        asked whose authorization has ended.
         """
+        scope, authorization = self._rights(tenant, asked), asked.get("authorization")
+        if authorization and self._authorizations.find(system_scope(tenant), authorization, now()) is None:
+            raise Forbidden("what the app was authorized by has ended", code="forbidden")
+        return replace(scope, authorization=authorization)
+
+    def _rights(self, tenant: str, asked: Mapping[str, Any]) -> AccessScope:
         subject, role = str(asked["subject"]), str(asked["role"])
         if role == SYSTEM:
             return system_scope(tenant, subject)

@@ -25,6 +25,7 @@ from joserfc.jws import JWSRegistry, extract_compact
 
 from app.security.keys import ALGORITHM, SigningKey
 from app.security.policy import PERMISSIONS
+from app.security.token_grants import TokenGrant, grant_of
 from app.security.token_kinds import TOKEN_TYPE, is_for_access, scopes_of
 from graph.allowances import Allowances
 from graph.errors import Unauthenticated
@@ -55,6 +56,7 @@ class Doubt(StrEnum):
     CLAIMS = "a claim is missing or malformed"
     LONG_LIVED = "it lives longer than is accepted"
     ACCOUNT = "its account is not there or is disabled"
+    ENDED = "what it was authorized by has ended"
 
 
 class InvalidToken(Unauthenticated):
@@ -84,7 +86,7 @@ class Principal:
     """Whom a token stands for; `role` is None for local accounts, whose role the registry knows.
 
     `narrowed` is the token's own `scope`: permissions beyond it do not count; `allowances` are its SMART
-    scopes, None where it has none. Times are seconds since the epoch.
+    scopes, None where it has none, and `grant` what they came from. Times are seconds since the epoch.
     """
 
     subject: str
@@ -94,6 +96,7 @@ class Principal:
     expires: int
     narrowed: frozenset[str] | None = None
     allowances: Allowances | None = None
+    grant: TokenGrant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,18 @@ class TokenIssuer:
         token_id: str,
         scope: str | None = None,
         lifetime: int | None = None,
+        client: str | None = None,
+        more: Mapping[str, str | None] | None = None,
     ) -> str:
-        """A token for a local account; `now` in seconds."""
+        """A token for a local account; `now` in seconds.
+
+        `client` is whom it is issued to, the account itself without; `more` are claims beside.
+        """
         claims: dict[str, Any] = {
             "iss": self.base_url,
             "aud": self.base_url,
             "sub": subject,
-            "client_id": subject,
+            "client_id": client or subject,
             "tenant": tenant,
             "iat": now,
             "exp": now + (lifetime or self.lifetime),
@@ -127,6 +135,7 @@ class TokenIssuer:
         }
         if scope:
             claims["scope"] = scope
+        claims |= {name: value for name, value in (more or {}).items() if value is not None}
         header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self.key.identifier}
         return jwt.encode(header, claims, self.key.key, algorithms=[ALGORITHM])
 
@@ -161,7 +170,10 @@ class LocalVerifier:
         tenant = claims.get("tenant")
         if not isinstance(tenant, str) or not tenant:
             raise InvalidToken(Doubt.CLAIMS)
-        return Principal(claims["sub"], tenant, None, True, int(claims["exp"]), scopes_of(claims))
+        grant = grant_of(claims)
+        narrowed = grant.permissions() if grant else scopes_of(claims)
+        expires = int(claims["exp"])
+        return Principal(claims["sub"], tenant, None, True, expires, narrowed, grant=grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +210,12 @@ class ProviderVerifier:
             False,
             int(claims["exp"]),
             self._narrowed(claims),
+            grant=grant_of(claims),
         )
 
     def _narrowed(self, claims: Mapping[str, Any]) -> frozenset[str] | None:
+        if grant := grant_of(claims):
+            return grant.permissions()
         ours = (scopes_of(claims) or frozenset()) & PERMISSIONS.keys()
         return ours if ours or self.scopes_required else None
 
@@ -213,7 +228,7 @@ def readable_header(token: str) -> Mapping[str, Any]:
     if len(token) > LONGEST_TOKEN or not token.isascii():
         raise InvalidToken(Doubt.MALFORMED)
     try:
-        header = extract_compact(token.encode("ascii"), registry=_registry()).headers()
+        header = extract_compact(token.encode("ascii"), registry=header_registry()).headers()
     except (JoseError, ValueError) as error:
         raise InvalidToken(Doubt.MALFORMED) from error
     if not isinstance(header, dict):
@@ -223,14 +238,19 @@ def readable_header(token: str) -> Mapping[str, Any]:
     return header
 
 
-def claimed_issuer(token: str) -> str:
-    """Whose token it says it is, not yet believed: it only chooses who verifies. Raises `InvalidToken`."""
+def claims_unverified(token: str) -> Mapping[str, Any]:
+    """What a token says of itself, not yet believed; raises `InvalidToken` when it is none."""
     readable_header(token)
     try:
-        claims = orjson.loads(extract_compact(token.encode("ascii"), registry=_registry()).payload)
+        claims = orjson.loads(extract_compact(token.encode("ascii"), registry=header_registry()).payload)
     except ValueError as error:
         raise InvalidToken(Doubt.MALFORMED) from error
-    issuer = claims.get("iss") if isinstance(claims, dict) else None
+    return claims if isinstance(claims, dict) else {}
+
+
+def claimed_issuer(token: str) -> str:
+    """Whose token it says it is, not yet believed: it only chooses who verifies. Raises `InvalidToken`."""
+    issuer = claims_unverified(token).get("iss")
     return issuer if isinstance(issuer, str) else ""
 
 
@@ -250,7 +270,7 @@ def believed_claims(token: str, key: PublicKey, expected: ExpectedClaims, now: i
     not be ignored stands in `crit`, and such a token was refused unread.
     """
     try:
-        claims = jwt.decode(token, key, registry=_registry(expected.algorithms)).claims
+        claims = jwt.decode(token, key, registry=header_registry(expected.algorithms)).claims
         rules = jwt.JWTClaimsRegistry(
             now=now,
             leeway=LEEWAY_SECONDS,
@@ -269,7 +289,7 @@ def believed_claims(token: str, key: PublicKey, expected: ExpectedClaims, now: i
     return claims
 
 
-def _registry(algorithms: Collection[str] = ()) -> JWSRegistry:
+def header_registry(algorithms: Collection[str] = ()) -> JWSRegistry:
     """What the library is to accept: a header as long as a token may be, with any members."""
     registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
     registry.max_header_length = LONGEST_TOKEN

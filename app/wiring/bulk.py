@@ -63,7 +63,7 @@ def record_loading(wiring: Wiring) -> RecordLoading:
 
 def bulk_kinds(wiring: Wiring) -> tuple[JobKind, ...]:
     """The jobs of bulk data."""
-    files, standing = bulk_files(wiring), Standing(wiring.accounts)
+    files, standing = bulk_files(wiring), Standing(wiring.accounts, wiring.authorizations)
     return (
         BulkExport(
             bulk=BulkStore(wiring.graph),

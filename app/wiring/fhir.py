@@ -60,4 +60,9 @@ def answer_job(wiring: Wiring) -> AnswerJob:
         with wiring.admission.access(scope, facts, ("fhir.read",)) as admitted:
             yield admitted
 
-    return AnswerJob(performing(router, wiring.sites), bulk_files(wiring), Standing(wiring.accounts), opened)
+    return AnswerJob(
+        performing(router, wiring.sites),
+        bulk_files(wiring),
+        Standing(wiring.accounts, wiring.authorizations),
+        opened,
+    )

@@ -44,6 +44,8 @@ from app.records.write.patching import Patching
 from app.records.write.terms import WritingTerms
 from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
+from app.security.authorization.origins import AppOrigins
+from app.security.authorization.registry import Clients
 from app.security.consents import Consents
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
@@ -93,7 +95,17 @@ class Wiring(Stores):
     def authenticator(self) -> Authenticator:
         offered = (LocalVerifier(self.key, self.config.base_url), provider_verifier(self.config))
         verifiers = [each for each in offered if each is not None]
-        return Authenticator(verifiers, self.accounts, self.sites.own.tenant)
+        tenant = self.sites.own.tenant
+        return Authenticator(verifiers, self.accounts, tenant, authorizations=self.authorizations)
+
+    @cached_property
+    def clients(self) -> Clients:
+        return Clients(self.registered_clients, self.accounts, self.config.key_origins)
+
+    @cached_property
+    def app_origins(self) -> AppOrigins:
+        """The origins of the apps that are registered, whose scripts may read answers."""
+        return AppOrigins(self.registered_clients, self.sites.own.tenant)
 
     @cached_property
     def admission(self) -> Admission:

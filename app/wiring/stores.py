@@ -12,14 +12,17 @@ from app.audit.recorder import AuditRecorder, open_recorder
 from app.blobs import BlobStore
 from app.config import Config
 from app.records.parameters import AddedParameters
-from app.security.keys import SigningKey, audit_key, signing_key
+from app.security.keys import IdTokenKey, SigningKey, audit_key, id_token_key, signing_key
 from app.site import Sites, sites_of
 from app.work.queue import JobQueue
 from app.work.waking import Topic, Waker
 from graph.accounts.accounts import AccountStore
+from graph.accounts.passwords import PersonStore
 from graph.aggregates import AGGREGATES
 from graph.audit.entries import AuditStore
 from graph.audit.heads import AuditHeadStore
+from graph.authorization.authorizations import AuthorizationStore
+from graph.authorization.clients import ClientStore
 from graph.clock import now
 from graph.commit import Committer, CommitterThread, Committing
 from graph.commit.remote import RemoteCommitter
@@ -113,6 +116,23 @@ class Stores:
     @cached_property
     def accounts(self) -> AccountStore:
         return AccountStore(self.graph)
+
+    @cached_property
+    def people(self) -> PersonStore:
+        return PersonStore(self.graph)
+
+    @cached_property
+    def registered_clients(self) -> ClientStore:
+        return ClientStore(self.graph)
+
+    @cached_property
+    def authorizations(self) -> AuthorizationStore:
+        return AuthorizationStore(self.graph)
+
+    @cached_property
+    def id_token_key(self) -> IdTokenKey:
+        """The key that id tokens are signed with; made on the first start."""
+        return id_token_key(self.config.home / _KEYS)
 
     @cached_property
     def removals(self) -> RemovalStore:

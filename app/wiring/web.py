@@ -16,6 +16,7 @@ from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
+from app.wiring.authorization import authorization_uses
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.process import Wiring
 
@@ -67,9 +68,7 @@ def _operations(wiring: Wiring) -> Window:
 
 
 WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
-    "authorization": lambda wiring: authorization.blueprint(
-        tokens=wiring.account_tokens, guesses=wiring.guesses
-    ),
+    "authorization": lambda wiring: authorization.blueprint(authorization_uses(wiring)),
     "dicomweb": _dicomweb,
     "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed, sites=wiring.sites),
     "fhir": _fhir,
@@ -88,5 +87,6 @@ def web_app(wiring: Wiring, windows: Iterable[str] = tuple(WINDOWS)) -> WebApp:
         admission=wiring.admission,
         proxies=wiring.config.trusted_proxies,
         origins=wiring.config.cors_origins,
+        registered=wiring.app_origins,
         question_seconds=wiring.config.question_seconds,
     )

@@ -41,6 +41,8 @@ _MODIFIERS = "Search parameters take these modifiers, by their type, and no othe
     f"{kind} {' '.join(f':{each}' for each in sorted({MISSING, *taken}))}"
     for kind, taken in sorted(MODIFIERS_BY_TYPE.items())
 )
+_OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+_SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _COMPARTMENT = "http://hl7.org/fhir/CompartmentDefinition/patient"
 
 
@@ -62,7 +64,7 @@ def capability_statement(
     rest = {
         "mode": "server",
         "documentation": _MODIFIERS,
-        "security": {"description": _SECURITY},
+        "security": _security(base.removesuffix("/fhir")),
         "resource": types,
         "interaction": [{"code": code} for code in OF_SYSTEM if code in offered],
         "searchParam": [{"name": name, "type": of} for name, of in OF_EVERY_TYPE.items()],
@@ -83,6 +85,23 @@ def capability_statement(
             "rest": [rest],
         }
     )
+
+
+def _security(base_url: str) -> dict[str, Any]:
+    """How to sign in (SMART App Launch 2.2, conformance.html), as older apps look for it too."""
+    places = {
+        "authorize": f"{base_url}/auth/authorize",
+        "token": f"{base_url}/auth/token",
+        "introspect": f"{base_url}/auth/introspect",
+        "revoke": f"{base_url}/auth/revoke",
+    }
+    uris = [{"url": name, "valueUri": place} for name, place in places.items()]
+    service = {"system": _SECURITY_SERVICE, "code": "SMART-on-FHIR"}
+    return {
+        "extension": [{"url": _OAUTH_URIS, "extension": uris}],
+        "service": [{"coding": [service]}],
+        "description": _SECURITY,
+    }
 
 
 def _added(added: Collection[AddedParameter], kind: str) -> list[SearchParameter]:
@@ -141,18 +160,3 @@ def _ours(kind: str, offered: Collection[str]) -> dict[str, Any]:
 
 def _parameter(parameter: SearchParameter) -> dict[str, str]:
     return {"name": parameter.name, "type": parameter.type}
-
-
-def smart_configuration(base_url: str) -> bytes:
-    """What a SMART client looks for (smart-app-launch 2.2 conformance): the token endpoint and its grant."""
-    return orjson.dumps(
-        {
-            "issuer": base_url,
-            "jwks_uri": f"{base_url}/auth/jwks",
-            "token_endpoint": f"{base_url}/auth/token",
-            "grant_types_supported": ["client_credentials"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-            "code_challenge_methods_supported": ["S256"],
-            "capabilities": ["client-confidential-symmetric"],
-        }
-    )

@@ -13,7 +13,6 @@ from flask.sansio.blueprints import BlueprintSetupState
 from app.http.fhir.batch import BundleView
 from app.http.fhir.binary import as_content, speaks_of_content, wants_content
 from app.http.fhir.bulk_routes import add_bulk
-from app.http.fhir.capabilities import smart_configuration
 from app.http.fhir.exchange import Answer, Call, format_of
 from app.http.fhir.incoming import LargestBodies, asked, call
 from app.http.fhir.interactions import CONVERTERS, PATCH, RESOURCE, Interaction, names_a_type
@@ -53,7 +52,7 @@ def blueprint(uses: FhirUses, table: FhirTable, answers: LateAnswers, largest: L
     given = uses.uses
     add_bulk(rooms, given.exports, given.imports, sites, parameters=largest.json, lines=largest.lines)
     add_late_answers(rooms, answers)
-    _add_public(rooms, metadata, sites)
+    _add_public(rooms, metadata)
     rooms.after_request(_tell_of_patches)
     return rooms
 
@@ -69,20 +68,14 @@ def _tell_of_patches(answer: Response) -> Response:
     return answer
 
 
-def _add_public(rooms: Blueprint, metadata: MetadataView, sites: Sites) -> None:
-    """The documents that anybody may read: what is offered here, and where to sign in."""
-    smart = smart_configuration(sites.own.base_url)
+def _add_public(rooms: Blueprint, metadata: MetadataView) -> None:
+    """The documents that anybody may read: what is offered here."""
 
     @rooms.get(METADATA)
     @public
     def capabilities() -> Response:
         received = call()
         return _response(metadata.told(received), format_of(received))
-
-    @rooms.get("/.well-known/smart-configuration")
-    @public
-    def smart_metadata() -> Response:
-        return Response(smart, content_type="application/json")
 
 
 @dataclass(frozen=True, slots=True)

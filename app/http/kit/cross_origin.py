@@ -1,9 +1,9 @@
-"""Scripts of pages from elsewhere (Fetch 3.2, CORS): those of the origins that the settings name, no others.
+"""Scripts of pages from elsewhere (Fetch 3.2, CORS): from origins that are named or registered.
 
 Credentials of a browser are never asked for: a token travels in a header that the script sets itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from flask import Request, Response
 
@@ -44,22 +44,26 @@ _TEN_MINUTES = "600"
 
 
 class CrossOrigin:
-    """Lets scripts of some origins read answers; without any, no answer changes."""
+    """Lets scripts of some origins read answers; without any, no answer to who names none changes.
 
-    def __init__(self, origins: Sequence[str]) -> None:
+    `registered` tells the origins of apps (SMART App Launch 2.2, app-launch.html#considerations-for-cors).
+    """
+
+    def __init__(self, origins: Sequence[str], registered: Callable[[], Collection[str]] = tuple) -> None:
         self._origins = frozenset(origins)
+        self._registered = registered
 
     def add(self, answer: Response, request: Request) -> None:
         """Add what a browser asks for before it lets a script of an allowed origin read the answer.
 
         OPTIONS with Access-Control-Request-Method is also told which methods the route has.
         """
-        if not self._origins:
+        origin = request.headers.get("Origin")
+        if self._origins:
+            answer.vary.add("Origin")
+        if origin is None or not (origin in self._origins or origin in self._registered()):
             return
         answer.vary.add("Origin")
-        origin = request.headers.get("Origin")
-        if origin not in self._origins:
-            return
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Access-Control-Expose-Headers"] = _READ
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:

@@ -7,7 +7,7 @@ see the answer that leaves.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from flask import Flask, Response
 from flask.globals import request_ctx
@@ -87,14 +87,16 @@ def install_toolkit(
     admission: Admission,
     dialects: Mapping[str, Dialect],
     origins: Sequence[str] = (),
+    registered: Callable[[], Collection[str]] = tuple,
     question_seconds: float = SECONDS,
 ) -> None:
     """Install everything; call it after extensions that bring error handlers of their own.
 
-    Scripts of pages of these `origins` may read answers. The graph works at most `question_seconds` on one
-    request.
+    Scripts of pages of these `origins`, and of those that `registered` tells, may read answers. The graph
+    works at most `question_seconds` on one request.
     """
-    passage = Passage(Guard(app, admission), Protection(base_url), CrossOrigin(origins), question_seconds)
+    cross_origin = CrossOrigin(origins, registered)
+    passage = Passage(Guard(app, admission), Protection(base_url), cross_origin, question_seconds)
     app.before_request(passage.enter)
     app.after_request(passage.leave)
     app.teardown_request(passage.done)

@@ -16,13 +16,16 @@ READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
 BULK = "fhir.bulk"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
+MANAGE = "administration.manage"
 
 # Who holds which capability (docs/security.md).
 CAPABILITIES: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({READ, RECORD, WRITE, ASK}),
     "researcher": frozenset({ASK}),
     "teleradiologist": frozenset({READ, RECORD, WRITE}),
-    "administrator": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE}),
+    "administrator": frozenset(
+        {READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, MANAGE}
+    ),
     "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, OPERATE}),
 }
 
@@ -36,6 +39,7 @@ PATCH = {"Content-Type": "application/json-patch+json"}
 GRAPHQL = {"Content-Type": "application/graphql"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DICOM = {"Content-Type": "application/dicom"}
+QUERY = {"Content-Type": "application/json"}
 FILES = {"Accept": ANY.format("application/dicom")}
 XML = {"Accept": 'multipart/related; type="application/dicom+xml"'}
 FRAMES = {"Accept": ANY.format("application/octet-stream")}
@@ -501,7 +505,7 @@ COHORT = (
         ASK,
         "/cohorts/query",
         _question,
-        {"Content-Type": "application/json"},
+        QUERY,
         shows=_diagnosis,
         hidden_from=frozenset({"researcher"}),
     ),
@@ -514,6 +518,25 @@ OPERATIONS = (
     Route(f"GET {_OPERATION}", OPERATE, _OPERATION_PATH, status=202, shows=_mark),
     Route(f"DELETE {_OPERATION}", CANCEL, _OPERATION_PATH, status=202, shows=_mark, changes=True),
 )
+
+
+def _client(target: Target) -> bytes:
+    return json.dumps({"clientId": target.mark, "redirectUris": ["https://app.example/"]}).encode()
+
+
+def _launch(target: Target) -> bytes:
+    return json.dumps({"patient": target.patient}).encode()
+
+
+# Whom an app is opened for has to be there to see; a handle tells nothing of it.
+AUTHORIZATION = (
+    Route("GET /administration/clients", MANAGE, "/administration/clients"),
+    Route("POST /administration/clients", MANAGE, "/administration/clients", _client, QUERY, status=201),
+    Route(
+        "DELETE /administration/clients/<client_id>", MANAGE, "/administration/clients/{mark}-x", status=404
+    ),
+    Route("POST /auth/launch", RECORD, "/auth/launch", _launch, QUERY, status=201),
+)
 OPEN = (
     "/",
     "/front.css",
@@ -522,6 +545,7 @@ OPEN = (
     "/metrics",
     "/auth/jwks",
     "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
     "/fhir/metadata",
     "/fhir/.well-known/smart-configuration",
     "/openapi.json",
@@ -533,5 +557,13 @@ PUBLIC = (
     Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
 )
 TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
-GUARDED = (*DICOMWEB, *FHIR, *COHORT, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY)
-ROUTES = (*GUARDED, *PUBLIC, TOKEN)
+# What anybody may call to prove who they are, or that a token is theirs.
+SIGN_IN = (
+    TOKEN,
+    Route("GET /auth/authorize", None, "/auth/authorize"),
+    Route("POST /auth/authorize", None, "/auth/authorize", headers=FORM),
+    Route("POST /auth/introspect", None, "/auth/introspect", headers=FORM),
+    Route("POST /auth/revoke", None, "/auth/revoke", headers=FORM),
+)
+GUARDED = (*DICOMWEB, *FHIR, *COHORT, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *AUTHORIZATION)
+ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN)

@@ -2,7 +2,6 @@
 
 import time
 from base64 import b64encode
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,36 +11,32 @@ from app.admission import Admission
 from app.http.authorization.routes import blueprint
 from app.http.kit.problems import Dialect
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
-from app.security.account_tokens import AccountTokens
 from app.security.authenticator import Authenticator
 from app.security.client_secrets import hash_secret
 from app.security.demo import DemoUsers, demo_name
-from app.security.guesses import FREE_TRIES, Guesses
-from app.security.keys import new_signing_key
+from app.security.guesses import FREE_TRIES
 from app.security.policy import PERMISSIONS_OF, ROLES
 from app.security.scopes import system_scope
-from app.security.tokens import LocalVerifier, TokenIssuer
+from app.wiring import Wiring
+from app.wiring.authorization import authorization_uses
 from graph.accounts.accounts import AccountStore
-from graph.session import Graph
 from tests.app.http.kit.conftest import KeepingRecorder
 
 SECRET = "correct horse battery staple"
 HASH = hash_secret(SECRET)
 BASE = "http://127.0.0.1:8042"
-ISSUER = TokenIssuer(new_signing_key(), BASE, 3600)
 NOW = time.time_ns() // 1000
 
 
 @pytest.fixture
-def accounts(graph: Graph, tenant: str) -> AccountStore:
-    store = AccountStore(graph)
-    store.add(system_scope(tenant), "archive", "service", HASH, NOW)
-    return store
+def accounts(services: Wiring, tenant: str) -> AccountStore:
+    services.accounts.add(system_scope(tenant), "archive", "service", HASH, NOW)
+    return services.accounts
 
 
 @pytest.fixture
-def authenticator(accounts: AccountStore, tenant: str) -> Authenticator:
-    return Authenticator([LocalVerifier(ISSUER.key, BASE)], accounts, tenant)
+def authenticator(services: Wiring) -> Authenticator:
+    return services.authenticator
 
 
 @pytest.fixture
@@ -51,15 +46,10 @@ def recorder() -> KeepingRecorder:
 
 @pytest.fixture
 def client(
-    accounts: AccountStore,
-    authenticator: Authenticator,
-    recorder: KeepingRecorder,
-    tenant: str,
-    tmp_path: Path,
+    accounts: AccountStore, services: Wiring, authenticator: Authenticator, recorder: KeepingRecorder
 ) -> FlaskClient:
     app = Flask("authorization", static_folder=None)
-    guesses = Guesses(tmp_path / "guesses.db", time.time)
-    app.register_blueprint(blueprint(tokens=AccountTokens(accounts, ISSUER, tenant), guesses=guesses))
+    app.register_blueprint(blueprint(authorization_uses(services)))
     install_toolkit(
         app,
         base_url=BASE,
@@ -165,19 +155,40 @@ def test_the_metadata_tells_where_everything_is(client: FlaskClient) -> None:
     assert found["issuer"] == BASE
     assert found["token_endpoint"] == f"{BASE}/auth/token"
     assert found["jwks_uri"] == f"{BASE}/auth/jwks"
-    assert found["grant_types_supported"] == ["client_credentials"]
+    assert found["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
 
 
-def test_the_keys_are_public_ones(client: FlaskClient) -> None:
-    (key,) = client.get("/auth/jwks").get_json()["keys"]
-    assert key["kid"] == ISSUER.key.identifier
-    assert "d" not in key
+def test_a_smart_app_finds_everything_and_so_does_one_that_reads_pictures(client: FlaskClient) -> None:
+    found = client.get("/fhir/.well-known/smart-configuration").get_json()
+
+    assert found["authorization_endpoint"] == f"{BASE}/auth/authorize"
+    assert found["code_challenge_methods_supported"] == ["S256"]
+    assert {"launch-ehr", "launch-standalone", "permission-v2", "sso-openid-connect"} <= set(
+        found["capabilities"]
+    )
+    (imaging,) = found["associated_endpoints"]
+    assert imaging["url"] == f"{BASE}/fhir"
+    assert "smart-imaging-access" in imaging["capabilities"]
+    assert "system/ImagingStudy.rs" in found["scopes_supported"]
+
+
+def test_discovery_is_open_to_scripts_of_any_page(client: FlaskClient) -> None:
+    for path in ("/fhir/.well-known/smart-configuration", "/.well-known/openid-configuration", "/auth/jwks"):
+        answer = client.get(path, headers={"Origin": "https://anywhere.example"})
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_keys_are_public_ones(client: FlaskClient, services: Wiring) -> None:
+    of_tokens, of_id_tokens = client.get("/auth/jwks").get_json()["keys"]
+    assert (of_tokens["kid"], of_tokens["alg"]) == (services.key.identifier, "ES256")
+    assert (of_id_tokens["kid"], of_id_tokens["alg"]) == (services.id_token_key.identifier, "RS256")
+    assert not {"d", "p", "q"} & {*of_tokens, *of_id_tokens}
 
 
 def test_the_demo_has_a_working_token_per_role(
-    accounts: AccountStore, authenticator: Authenticator, tenant: str
+    accounts: AccountStore, services: Wiring, authenticator: Authenticator, tenant: str
 ) -> None:
-    tokens = DemoUsers(accounts, ISSUER, tenant, on=True).tokens(NOW)
+    tokens = DemoUsers(accounts, services.issuer, tenant, on=True).tokens(NOW)
     assert list(tokens) == list(ROLES)
     for role, token in tokens.items():
         scope = authenticator(f"Bearer {token}")

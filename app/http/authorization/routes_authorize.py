@@ -1,0 +1,236 @@
+"""`/auth/authorize`: who are you, which patient is it about, and may this app do this (RFC 6749 3.1).
+
+Plain forms without script. Each page carries on the request in its address, and who signed in as a ticket;
+nothing is kept here before somebody agrees. What is wrong with the client or with where its answer would go
+is told on a page and never sent anywhere (RFC 6749 4.1.2.1); everything else goes back to the app.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.errors import (  # type: ignore[import-untyped]
+    AccessDeniedError,
+    InvalidRequestError,
+    InvalidScopeError,
+)
+from flask import Blueprint, Response, make_response, render_template, request
+
+from app.http.authorization.discovery import AUTHORIZE_PATH
+from app.http.authorization.server import LARGEST_FORM, AuthorizationUses, OAuthServer, asking
+from app.http.kit.guard import public
+from app.http.kit.headers import page_policy
+from app.http.kit.request_context import current
+from app.records.people import PatientLine
+from app.security.authorization.granting import chosen, granted, wanted
+from app.security.authorization.issuing import Decision
+from app.security.authorization.launches import LaunchContext
+from app.security.authorization.registry import RegisteredClient
+from app.security.authorization.signing_in import SignedIn
+from app.security.authorization.wording import in_words, other_in_words
+from app.security.smart_scopes import LAUNCH_ENCOUNTER
+from graph.errors import Gone, HilumError, NotFound
+from graph.scope import AccessScope
+
+_MICROSECONDS = 1_000_000
+_REFUSED, _WRONG = 400, 403
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that may be decided on: authlib's grant of it, and the client."""
+
+    grant: Any
+    client: RegisteredClient
+    redirect_uri: str
+    launch: LaunchContext | None
+
+
+class AuthorizePages:
+    """The pages, and the answer that goes back to the app."""
+
+    def __init__(self, server: OAuthServer, uses: AuthorizationUses) -> None:
+        self._server = server
+        self._uses = uses
+
+    def answer(self) -> Response:
+        """The next page, or the redirect to the app."""
+        request.max_content_length = LARGEST_FORM
+        try:
+            return self._next(self._asked())
+        except OAuth2Error as error:
+            return self._refused(error)
+
+    def _asked(self) -> _Asked:
+        """The request as it may be decided on; raises what is wrong with it."""
+        query = request.args
+        client = self._uses.registered(query.get("client_id", ""))
+        if client is None or client.account or query.get("redirect_uri") not in client.redirect_uris:
+            raise InvalidRequestError("The app is not registered here, or not with this address.")
+        try:
+            grant = self._server.get_consent_grant()
+        except ValueError:  # authlib writes into its descriptions what it was asked, whatever that is
+            raise InvalidRequestError("The request cannot be read.") from None
+        launch = self._launch(client, grant)
+        return _Asked(grant, client, grant.redirect_uri, launch)
+
+    def _launch(self, client: RegisteredClient, grant: Any) -> LaunchContext | None:
+        handle = request.args.get("launch")
+        if not handle:
+            return None
+        found = self._uses.launches.find(handle, current().received)
+        if found is None or (found.client and found.client != client.client_id):
+            raise self._back(grant, InvalidRequestError("The launch is not known, or not any more."))
+        return found
+
+    def _back(self, grant: Any, error: OAuth2Error) -> OAuth2Error:
+        """A refusal that goes back to the app."""
+        error.redirect_uri, error.state = grant.redirect_uri, request.args.get("state")
+        return error
+
+    def _next(self, asked: _Asked) -> Response:
+        signed_in = self._signed_in()
+        if signed_in is None:
+            tried = "password" in request.form
+            return self._page(asked, "sign_in.html", status=_WRONG if tried else 200, tried=tried)
+        asking(signed_in.name)
+        if asked.launch and asked.launch.user != signed_in.name:
+            raise self._back(asked.grant, AccessDeniedError("It was opened for somebody else."))
+        try:
+            scope = self._noted(self._uses.sign_in.scope(signed_in.name))
+        except HilumError:
+            raise self._back(asked.grant, AccessDeniedError("The account may do nothing here.")) from None
+        return self._decide(asked, signed_in, scope)
+
+    def _signed_in(self) -> SignedIn | None:
+        """Who sits there: as the ticket says, or as their password proves.
+
+        Raises `Throttled` after too many wrong passwords.
+        """
+        form, now = request.form, current().received // _MICROSECONDS
+        if ticket := form.get("ticket"):
+            return self._uses.tickets.read(ticket, _question(), now)
+        if request.method != "POST":
+            return None
+        name = form.get("name", "").strip()
+        address = asking(name)
+        return self._uses.sign_in.by_password(name, form.get("password", ""), address, now)
+
+    @staticmethod
+    def _noted(scope: AccessScope) -> AccessScope:
+        """The rights of who signed in, in the audit entry of this request."""
+        entry = current().entry
+        return scope.noted(entry) if entry is not None else scope
+
+    def _decide(self, asked: _Asked, signed_in: SignedIn, scope: AccessScope) -> Response:
+        words = wanted(request.args["scope"], asked.client).words
+        ticket = self._uses.tickets.issue(signed_in, _question(), current().received // _MICROSECONDS)
+        needs = wanted(request.args["scope"], asked.client).needs_patient
+        patient = self._patient(asked, signed_in, scope) if needs or asked.launch else None
+        if needs and patient is None:
+            return self._picker(asked, scope, ticket)
+        offered = granted(words, scope, patient.patient_id if patient else None)
+        if not offered.clinical and words.clinical:
+            raise self._back(asked.grant, InvalidScopeError("The account may do nothing of this."))
+        if request.form.get("decision") not in ("agree", "refuse"):
+            return self._consent(asked, ticket, offered, patient, signed_in)
+        if request.form["decision"] == "refuse":
+            raise self._back(asked.grant, AccessDeniedError("Who was asked did not agree."))
+        kept = chosen(offered, frozenset(request.form.getlist("kept")))
+        decision = Decision(
+            client=asked.client.client_id,
+            subject=signed_in.name,
+            scope=str(kept),
+            at=current().received,
+            patient=patient.patient_id if patient else None,
+            encounter=asked.launch.encounter if asked.launch and LAUNCH_ENCOUNTER in kept else None,
+            nonce=request.args.get("nonce"),
+            signed_in_at=signed_in.at,
+        )
+        return cast(
+            Response, self._server.create_authorization_response(grant_user=decision, grant=asked.grant)
+        )
+
+    def _patient(self, asked: _Asked, signed_in: SignedIn, scope: AccessScope) -> PatientLine | None:
+        """The patient it is about: of the launch, the one who signed in, or the one that was chosen.
+
+        Raises what goes back to the app where the launch names one who is not theirs to see.
+        """
+        named = (asked.launch.patient if asked.launch else None) or signed_in.patient
+        patient_id = named or request.form.get("patient")
+        if not patient_id:
+            return None
+        try:
+            return self._uses.picker.one(scope, patient_id)
+        except (NotFound, Gone):
+            if named is None:
+                return None
+            raise self._back(asked.grant, AccessDeniedError("The patient is not there to see.")) from None
+
+    def _picker(self, asked: _Asked, scope: AccessScope, ticket: str) -> Response:
+        text = request.form.get("find", "")
+        found = self._uses.picker.find(scope, text)
+        return self._page(asked, "pick_patient.html", ticket=ticket, found=found, text=text)
+
+    def _consent(
+        self, asked: _Asked, ticket: str, offered: Any, patient: PatientLine | None, signed_in: SignedIn
+    ) -> Response:
+        return self._page(
+            asked,
+            "consent.html",
+            ticket=ticket,
+            name=signed_in.name,
+            patient=patient,
+            clinical=[(str(each), in_words(each)) for each in offered.clinical],
+            others=[other_in_words(each) for each in offered.others],
+        )
+
+    def _page(self, asked: _Asked, template: str, status: int = 200, **values: Any) -> Response:
+        """A page whose form leads here again, or to the app: browsers hold redirects to the form's policy."""
+        body = render_template(
+            template,
+            app=asked.client.name,
+            base=self._uses.tokens.issuer,
+            action=f"{self._uses.tokens.issuer}{AUTHORIZE_PATH}?{_question()}",
+            **values,
+        )
+        answer = make_response(body, status)
+        answer.headers["Content-Security-Policy"] = page_policy(_source(asked.redirect_uri))
+        return answer
+
+    def _refused(self, error: OAuth2Error) -> Response:
+        if error.redirect_uri:
+            return cast(Response, self._server.handle_error_response(None, error))
+        text = error.get_error_description() or error.error
+        return make_response(
+            render_template("refused.html", base=self._uses.tokens.issuer, text=text), _REFUSED
+        )
+
+
+def _question() -> str:
+    """The request itself, as it stands in the address."""
+    return request.query_string.decode("ascii", "replace")
+
+
+def _source(uri: str) -> str:
+    """Where a form may lead besides, as a policy names it (CSP Level 3 2.3.1)."""
+    found = urlsplit(uri)
+    return f"{found.scheme}://{found.netloc}" if found.netloc else f"{found.scheme}:"
+
+
+def add_authorization(rooms: Blueprint, server: OAuthServer, uses: AuthorizationUses) -> None:
+    """Add the pages to the routes."""
+    pages = AuthorizePages(server, uses)
+    shown: Callable[[], Response] = pages.answer
+
+    @rooms.get(AUTHORIZE_PATH)
+    @public(audited=True)
+    def authorize() -> Response:
+        return shown()
+
+    @rooms.post(AUTHORIZE_PATH)
+    @public(audited=True)
+    def decide() -> Response:
+        return shown()

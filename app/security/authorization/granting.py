@@ -1,0 +1,65 @@
+"""What is granted: asked for, registered for, and what whoever signs in may do; all three, or it is not."""
+
+from dataclasses import dataclass
+
+from app.security.smart_scopes import (
+    CONTEXT_SCOPES,
+    FHIR_USER,
+    LAUNCH_PATIENT,
+    LEVELS,
+    OPENID,
+    PROFILE,
+    ScopeInvalid,
+    ScopeWords,
+    met,
+    of_role,
+    scope_words,
+)
+from graph.authorization.clients import RegisteredClient
+from graph.scope import AccessScope
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an app asks for, as far as it was registered for it."""
+
+    words: ScopeWords
+
+    @property
+    def needs_patient(self) -> bool:
+        """Whether somebody must say which patient it is about."""
+        return LAUNCH_PATIENT in self.words or bool(self.words.at("patient"))
+
+
+def wanted(asked: str, client: RegisteredClient, levels: tuple[str, ...] = ("patient", "user")) -> Wanted:
+    """What is left of an asked scope for a client, before anybody decides.
+
+    Words that are no scopes of ours are left out (RFC 6749 3.3). Raises `ScopeInvalid` for one that cannot be
+    read, of another level, or where nothing is left.
+    """
+    words, registered = scope_words(asked), scope_words(client.scope)
+    if foreign := [each for each in words.clinical if each.level not in levels]:
+        raise ScopeInvalid(f"{foreign[0]}: this client asks for scopes of {' and '.join(levels)}")
+    others = tuple(each for each in words.others if each in CONTEXT_SCOPES and each in registered)
+    left = ScopeWords(met(words.clinical, registered.clinical), others)
+    if not left.clinical and not left.others:
+        raise ScopeInvalid("nothing of this scope may be asked for by this client")
+    return Wanted(left)
+
+
+def granted(words: ScopeWords, scope: AccessScope, patient: str | None) -> ScopeWords:
+    """What of it somebody with these rights can give, with the patient that was chosen, or with none."""
+    given = [
+        each
+        for level in LEVELS
+        for each in met(words.at(level), of_role(level, scope.permissions, scope.writable))
+        if level != "patient" or patient
+    ]
+    personal = OPENID in words
+    others = (each for each in words.others if personal or each not in (FHIR_USER, PROFILE))
+    return ScopeWords(tuple(given), tuple(others))
+
+
+def chosen(words: ScopeWords, kept: frozenset[str]) -> ScopeWords:
+    """What is left where somebody unticked clinical scopes."""
+    return ScopeWords(tuple(each for each in words.clinical if str(each) in kept), words.others)
