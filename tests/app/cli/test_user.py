@@ -12,9 +12,11 @@ from app.cli.user import user
 from app.security.authenticator import Authenticator
 from app.security.client_secrets import is_secret_of
 from app.security.keys import audit_key, signing_key
+from app.security.passwords import is_password_of
 from app.security.scopes import system_scope
 from app.security.tokens import InvalidToken, LocalVerifier
 from graph.accounts.accounts import AccountStore
+from graph.accounts.passwords import PersonStore
 from graph.session import Graph
 from tests.graph.accounts.test_accounts import STUDY, place_patient, place_study
 
@@ -102,6 +104,21 @@ def test_a_token_can_be_narrow(hilum: Hilum, authenticator: Authenticator) -> No
     assert authenticator(f"Bearer {made}").permissions == {"fhir.read"}
 
 
+def test_a_password_is_long_and_of_somebody(hilum: Hilum, graph: Graph, tenant: str) -> None:
+    hilum("user", "add", "kim", "--role", "clinician")
+
+    assert hilum("user", "password", "kim", "--password", "short").exit_code == 1
+    assert hilum("user", "password", "lee", "--password", "a password of some length").exit_code == 1
+    wrong = hilum(
+        "user", "password", "kim", "--password", "a password of some length", "--fhir-user", "Device/1"
+    )
+    assert wrong.exit_code == 1
+    assert hilum("user", "password", "kim", "--password", "a password of some length").exit_code == 0
+    found = PersonStore(graph).find(system_scope(tenant), "kim")
+    assert found is not None
+    assert is_password_of(found.password_hash, "a password of some length")
+
+
 def noted(hilum: Hilum, tmp_path: Path) -> list[tuple[str, str, int]]:
     """The command, the account that it names, and its outcome, of each entry."""
     lines = list(read_spool(tmp_path / "audit", audit_key(tmp_path / "keys")))
@@ -116,6 +133,7 @@ COMMANDS = {
     "enable": ("kim",),
     "grant": ("kim", "--study", "1.2.3"),
     "revoke": ("kim", "--study", "1.2.3"),
+    "password": ("kim", "--password", "a password of some length", "--fhir-user", "Practitioner/7"),
     "list": (),
 }
 

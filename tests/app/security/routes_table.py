@@ -528,15 +528,15 @@ def _launch(target: Target) -> bytes:
     return json.dumps({"patient": target.patient}).encode()
 
 
-# Whom an app is opened for has to be there to see; a handle tells nothing of it.
-AUTHORIZATION = (
+CLIENTS = (
     Route("GET /administration/clients", MANAGE, "/administration/clients"),
     Route("POST /administration/clients", MANAGE, "/administration/clients", _client, QUERY, status=201),
     Route(
         "DELETE /administration/clients/<client_id>", MANAGE, "/administration/clients/{mark}-x", status=404
     ),
-    Route("POST /auth/launch", RECORD, "/auth/launch", _launch, QUERY, status=201),
 )
+# Whom an app is opened for has to be there to see; a handle tells nothing of it.
+LAUNCHES = (Route("POST /auth/launch", RECORD, "/auth/launch", _launch, QUERY, status=201),)
 OPEN = (
     "/",
     "/front.css",
@@ -565,5 +565,5 @@ SIGN_IN = (
     Route("POST /auth/introspect", None, "/auth/introspect", headers=FORM),
     Route("POST /auth/revoke", None, "/auth/revoke", headers=FORM),
 )
-GUARDED = (*DICOMWEB, *FHIR, *COHORT, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *AUTHORIZATION)
+GUARDED = (*DICOMWEB, *FHIR, *COHORT, *LAUNCHES, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS)
 ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN)

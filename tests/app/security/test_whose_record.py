@@ -13,11 +13,13 @@ from app.audit.reading import read_spool
 from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
 from tests.app.security.routes_table import (
+    CLIENTS,
     COHORT,
     DICOMWEB,
     FHIR,
     GUARDED,
     JSON,
+    LAUNCHES,
     OF_NOBODY,
     OPERATIONS,
     TERMINOLOGY,
@@ -26,7 +28,7 @@ from tests.app.security.routes_table import (
 from tests.factories.fhir import bundle, entry
 
 NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
-NAMING = (*DICOMWEB, *FHIR, *COHORT)
+NAMING = (*DICOMWEB, *FHIR, *COHORT, *LAUNCHES)
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +63,8 @@ def named(value: object) -> str:
 
 
 def test_every_route_of_data_is_called_here() -> None:
-    # Operations are of jobs and terminology is everybody's: they name nobody.
-    assert (*NAMING, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY) == GUARDED
+    # Operations are of jobs, terminology is everybody's and clients are apps: they name nobody.
+    assert (*NAMING, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS) == GUARDED
 
 
 @pytest.mark.parametrize("route", NAMING, ids=named)

@@ -18,7 +18,7 @@ ENDPOINTS = {
     "delete": {"delete", "delete-conditional"},
     "batch": {"batch"},
     "transaction": {"batch"},
-    "metadata": {"capabilities", "smart_metadata"},
+    "metadata": {"capabilities"},
 }
 
 
@@ -131,10 +131,13 @@ def test_a_type_that_nobody_thinks_of_works_like_any_other(fhir: Fhir) -> None:
     assert fhir.create(organization())
 
 
-def test_a_smart_client_finds_the_token_endpoint(fhir: Fhir) -> None:
-    found = fhir.client.get("/fhir/.well-known/smart-configuration").json
+def test_an_older_smart_client_finds_where_to_sign_in(fhir: Fhir) -> None:
+    security = fhir.client.get("/fhir/metadata").json["rest"][0]["security"]  # type: ignore[index]
 
-    assert found["token_endpoint"] == "http://127.0.0.1:8042/auth/token"  # type: ignore[index]
+    (uris,) = security["extension"]
+    places = {each["url"]: each["valueUri"] for each in uris["extension"]}
+    assert places["authorize"] == "http://127.0.0.1:8042/auth/authorize"
+    assert places["token"] == "http://127.0.0.1:8042/auth/token"
 
 
 def test_who_writes_a_few_types_only_is_told_so(fhir: Fhir) -> None:
