@@ -10,7 +10,6 @@ from dataclasses import Field, dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from app.settings import (
     GIB,
@@ -18,16 +17,17 @@ from app.settings import (
     MIB,
     ConfigError,
     SettingEntry,
+    algorithms,
     bolt_address,
     entry_of,
     flag,
     folder,
     is_loopback,
     name,
-    names,
     networks,
     one_of,
     origins,
+    private_address,
     setting,
     size,
     table_of,
@@ -168,7 +168,7 @@ class Config:
         "HILUM_OIDC_AUDIENCE", None, text, "The audience that its tokens must name; needed with the issuer."
     )
     oidc_jwks_url: str | None = setting(
-        "HILUM_OIDC_JWKS_URL", None, web_address, "Where its public keys are; needed with the issuer."
+        "HILUM_OIDC_JWKS_URL", None, private_address, "Where its public keys are; needed with the issuer."
     )
     oidc_roles_claim: str = setting(
         "HILUM_OIDC_ROLES_CLAIM", "roles", text, "The claim with the caller's role; dots reach into objects."
@@ -176,7 +176,7 @@ class Config:
     oidc_algorithms: tuple[str, ...] = setting(
         "HILUM_OIDC_ALGORITHMS",
         ("RS256", "ES256"),
-        names,
+        algorithms,
         "The signature algorithms that its tokens may use: "
         "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or ES512.",
     )
@@ -186,6 +186,12 @@ class Config:
         flag,
         "Whether a token of it that names none of our permissions in its scope may nothing. "
         "Without it, such a token may what its role may.",
+    )
+    oidc_providers: Path | None = setting(  # noqa: RUF009 - it returns a field
+        "HILUM_OIDC_PROVIDERS",
+        None,
+        folder,
+        "A JSON file with further providers, whose form stands in docs/sign-in.md.",
     )
     token_seconds: int = setting(
         "HILUM_TOKEN_SECONDS", 3600, whole(60, 86_400), "How long a token of the token endpoint lives."
@@ -363,9 +369,6 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     return usual | values
 
 
-_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
-
-
 def _contradictions(config: Config) -> list[str]:
     """What is wrong between settings that are each right."""
     issuer_parts = (config.oidc_issuer, config.oidc_audience, config.oidc_jwks_url)
@@ -379,22 +382,9 @@ def _contradictions(config: Config) -> list[str]:
             any(issuer_parts) and not all(issuer_parts),
             "HILUM_OIDC_ISSUER, HILUM_OIDC_AUDIENCE and HILUM_OIDC_JWKS_URL belong together",
         ),
-        (
-            not _is_private_way(config.oidc_jwks_url),
-            "HILUM_OIDC_JWKS_URL must be https, or http on this machine: its keys decide who signs tokens",
-        ),
-        (
-            bool(set(config.oidc_algorithms) - _ALGORITHMS),
-            "HILUM_OIDC_ALGORITHMS must be public-key algorithms that are listed in docs/configuration.md",
-        ),
         (config.part_size > config.request_size, "HILUM_PART_SIZE is larger than HILUM_REQUEST_SIZE"),
     )
     return [message for is_wrong, message in checks if is_wrong]
-
-
-def _is_private_way(url: str | None) -> bool:
-    found = urlsplit(url or "")
-    return found.scheme != "http" or is_loopback(found.hostname or "")
 
 
 def setting_entries() -> tuple[SettingEntry, ...]:

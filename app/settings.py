@@ -94,6 +94,31 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def private_address(raw: str) -> str:
+    """Read a web address that nobody between can answer for: https, or http on this machine.
+
+    Raises `ValueError` with what is expected.
+    """
+    found = urlsplit(web_address(raw))
+    if found.scheme == "http" and not is_loopback(found.hostname or ""):
+        raise ValueError("https, or http on this machine: its keys decide who signs tokens")
+    return raw.rstrip("/")
+
+
+ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
+"""Signature algorithms by public keys (RFC 7518 3.1), of which providers use some."""
+
+
+def algorithms(raw: str) -> tuple[str, ...]:
+    """Read names of `ALGORITHMS` with commas between them.
+
+    Raises `ValueError` with what is expected.
+    """
+    if not ALGORITHMS.issuperset(names(raw)):
+        raise ValueError("public-key algorithms that are listed in docs/configuration.md")
+    return names(raw)
+
+
 def origins(raw: str) -> tuple[str, ...]:
     """Read web origins (RFC 6454 6.1) with commas between them: scheme, host and port, and nothing else.
 

@@ -180,7 +180,8 @@ class LocalVerifier:
 class ProviderVerifier:
     """Believes the tokens of an outside OpenID provider; `keys` looks a public key up by its kid.
 
-    Subjects are marked `oidc:`, so that none can be taken for a local account of the same name. A token whose
+    Subjects are marked `oidc:`, and with the `name` of the provider where it has one, so that none can be
+    taken for a local account of the same name or for a person of one of the `others`. A token whose
     scope names permissions of ours is narrowed to those. Where it names none, it is one that the provider
     gives for other purposes (`openid profile`), and the role decides; with `scopes_required` it may nothing.
     """
@@ -191,6 +192,8 @@ class ProviderVerifier:
     keys: Callable[[str, float], PublicKey | None]
     role_of: Callable[[Mapping[str, Any]], str | None]
     scopes_required: bool = False
+    name: str = ""
+    others: frozenset[str] = frozenset()
 
     def verify(self, token: str, now: int) -> Principal:
         """Whom the token stands for; raises `InvalidToken`, or `Unavailable` without its keys."""
@@ -203,8 +206,10 @@ class ProviderVerifier:
         claims = believed_claims(token, key, expected, now)
         if not is_for_access(header, claims):
             raise InvalidToken(Doubt.TYPE)
+        if claims["sub"].partition(":")[0] in self.others:
+            raise InvalidToken(Doubt.CLAIMS)
         return Principal(
-            f"{OUTSIDE}{claims['sub']}",
+            f"{OUTSIDE}{self.name}{':' if self.name else ''}{claims['sub']}",
             None,
             self.role_of(claims),
             False,

@@ -49,7 +49,7 @@ from app.security.authorization.registry import Clients
 from app.security.consents import Consents
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
-from app.security.provider import provider_verifier
+from app.security.providers import provider_verifiers
 from app.security.tokens import LocalVerifier, TokenIssuer
 from app.wiring.stores import Stores
 from app.wiring.terminology import TerminologyWiring
@@ -93,8 +93,7 @@ class Wiring(Stores):
 
     @cached_property
     def authenticator(self) -> Authenticator:
-        offered = (LocalVerifier(self.key, self.config.base_url), provider_verifier(self.config))
-        verifiers = [each for each in offered if each is not None]
+        verifiers = (LocalVerifier(self.key, self.config.base_url), *provider_verifiers(self.config))
         tenant = self.sites.own.tenant
         return Authenticator(verifiers, self.accounts, tenant, authorizations=self.authorizations)
 

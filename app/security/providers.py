@@ -1,0 +1,122 @@
+"""All outside OpenID providers that are believed: the one of the settings, and those of a file.
+
+    [{"name": "entra", "issuer": "https://login…/v2.0", "audience": "api://hilum", "rolesClaim": "groups",
+      "roles": {"3f2a…": "clinician"}}]
+
+`roles` says which value of the claim stands for which role; without it the values are names of roles. Without
+`jwksUrl` the keys are where the provider says (OpenID Connect Discovery 1.0 4).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from app.config import Config
+from app.security.provider import Fetch, ProviderKeys, fetch_from, provider_verifier, role_in
+from app.security.tokens import ProviderVerifier
+from app.settings import ALGORITHMS, ConfigError, private_address, web_address
+
+_TEXT = validate.Length(min=1, max=2_048)
+_ROLES = "roles"
+
+
+def _is_address(read: Callable[[str], str]) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        try:
+            read(text)
+        except ValueError as error:
+            raise ValidationError(f"It must be {error}.") from None
+
+    return check
+
+
+class ProviderSchema(Schema):
+    """One provider of the file."""
+
+    class Meta:
+        unknown = RAISE
+
+    name = fields.String(required=True, validate=validate.Regexp(r"[a-z][a-z0-9-]{0,31}\Z"))
+    issuer = fields.String(required=True, validate=_is_address(web_address))
+    audience = fields.String(required=True, validate=_TEXT)
+    jwks_url = fields.String(data_key="jwksUrl", load_default=None, validate=_is_address(private_address))
+    roles_claim = fields.String(data_key="rolesClaim", load_default=_ROLES, validate=_TEXT)
+    roles = fields.Dict(keys=fields.String(), values=fields.String(), load_default=None)
+    algorithms = fields.List(
+        fields.String(validate=validate.OneOf(sorted(ALGORITHMS))), load_default=("RS256", "ES256")
+    )
+    scopes_required = fields.Boolean(data_key="scopesRequired", load_default=False)
+
+
+def provider_verifiers(config: Config) -> tuple[ProviderVerifier, ...]:
+    """The verifiers of all providers.
+
+    Raises `ConfigError` for a file that cannot be read, or names a provider twice.
+    """
+    own = provider_verifier(config)
+    further = _of_file(config.oidc_providers) if config.oidc_providers else ()
+    every = (*([own] if own else []), *further)
+    for values in ([each.issuer for each in every], [each.name for each in every]):
+        if len(set(values)) < len(values):
+            raise ConfigError("HILUM_OIDC_PROVIDERS must name each provider and each issuer once")
+    names = frozenset(each.name for each in further)
+    return tuple(replace(each, others=names) if not each.name else each for each in every)
+
+
+def _of_file(path: Path) -> Sequence[ProviderVerifier]:
+    try:
+        listed = ProviderSchema(many=True).load(orjson.loads(path.read_bytes()))
+    except (OSError, ValueError):
+        raise ConfigError("HILUM_OIDC_PROVIDERS must be a file that holds JSON") from None
+    except ValidationError as error:
+        raise ConfigError(f"HILUM_OIDC_PROVIDERS must be a list of providers: {error.messages}") from None
+    return [_verifier(each) for each in listed]
+
+
+def _verifier(given: Mapping[str, Any]) -> ProviderVerifier:
+    issuer = given["issuer"]
+    fetch = fetch_from(given["jwks_url"]) if given["jwks_url"] else discovered(issuer)
+    return ProviderVerifier(
+        issuer=issuer,
+        audience=given["audience"],
+        algorithms=tuple(given["algorithms"]),
+        keys=ProviderKeys(fetch),
+        role_of=_role_of(given["roles_claim"], given["roles"]),
+        scopes_required=given["scopes_required"],
+        name=given["name"],
+    )
+
+
+def _role_of(claim: str, roles: Mapping[str, str] | None) -> Callable[[Mapping[str, Any]], str | None]:
+    """Reads the role that a claim names, or that one of its values stands for."""
+    if roles is None:
+        return role_in(claim)
+    read = role_in(_ROLES)
+    return lambda claims: read({_ROLES: [roles[each] for each in values_of(claims, claim) if each in roles]})
+
+
+def values_of(claims: Mapping[str, Any], claim: str) -> list[str]:
+    """The texts of a claim, a text or a list; dots reach into objects, unless the name itself has them."""
+    found: Any = claims.get(claim)
+    if found is None:
+        found = claims
+        for name in claim.split("."):
+            found = found.get(name) if isinstance(found, Mapping) else None
+    named = [found, *found.split()] if isinstance(found, str) else found
+    return [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
+
+
+def discovered(issuer: str) -> Fetch:
+    """Fetches the keys of an issuer from where it says that they are."""
+
+    def fetch() -> Mapping[str, Any]:
+        told = fetch_from(f"{issuer}/.well-known/openid-configuration")()
+        if told.get("issuer") != issuer or not isinstance(told.get("jwks_uri"), str):
+            raise ValueError("the provider is another one than its address says")
+        return fetch_from(private_address(told["jwks_uri"]))()
+
+    return fetch
