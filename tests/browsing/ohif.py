@@ -4,14 +4,12 @@ import json
 import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from flask import Flask
-from werkzeug.serving import make_server
 
 from tests.browsing.packages import NpmPackage, unpacked
+from tests.browsing.serving import serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -79,13 +77,5 @@ class OhifSite:
 @contextmanager
 def ohif_over(gateway: Flask, base_url: str) -> Iterator[None]:
     """A viewer over a gateway, at the address of that gateway, for as long as the block runs."""
-    address = urlsplit(base_url)
-    server = make_server(str(address.hostname), address.port or 80, OhifSite(gateway), threaded=True)
-    serving = Thread(target=server.serve_forever)
-    serving.start()
-    try:
+    with serving(OhifSite(gateway), base_url):
         yield
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()

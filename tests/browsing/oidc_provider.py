@@ -1,4 +1,4 @@
-"""oidc-provider, a stock OpenID provider of npm, as a process of its own; its packages are locked by digest."""
+"""oidc-provider, a stock OpenID provider of npm, as a process; its packages are locked by digest."""
 
 import os
 import shutil
@@ -18,6 +18,7 @@ from graph.local.server import free_port
 _HERE = Path(__file__).parent / "oidc"
 _SECONDS = 30.0
 _OK = 200
+_SILENT = subprocess.DEVNULL
 
 
 def _installed() -> Path:
@@ -38,7 +39,7 @@ def _installed() -> Path:
 
 @contextmanager
 def oidc_provider(audience: str, *groups: str) -> Iterator[str]:
-    """The issuer of a provider whose tokens are for an audience and name groups, as long as the block runs."""
+    """The issuer of a provider whose tokens are for an audience and name groups; it ends with the block."""
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
     command = ["node", "provider.mjs", str(port), audience, *groups]
