@@ -50,7 +50,7 @@ from app.security.consents import Consents
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
 from app.security.providers import provider_verifiers
-from app.security.tokens import LocalVerifier, TokenIssuer
+from app.security.tokens import LocalVerifier, TokenIssuer, Verifier
 from app.wiring.stores import Stores
 from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
@@ -93,7 +93,8 @@ class Wiring(Stores):
 
     @cached_property
     def authenticator(self) -> Authenticator:
-        verifiers = (LocalVerifier(self.key, self.config.base_url), *provider_verifiers(self.config))
+        own: Verifier = LocalVerifier(self.key, self.config.base_url)
+        verifiers = (own, *provider_verifiers(self.config))
         tenant = self.sites.own.tenant
         return Authenticator(verifiers, self.accounts, tenant, authorizations=self.authorizations)
 
