@@ -39,7 +39,7 @@ class AccessScope:
     `interaction` is what the access does; None is not said yet, and needs what reads and searches need.
     What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see,
     nor is what the consents of patients keep from them, `refusals`; `actors` are the references that stand
-    for them there, as `Practitioner/kim`.
+    for them there, as `Practitioner/kim`, and `opened` the patients whose record they opened in an emergency.
     `authorization` is the id of what an app was authorized by, whose end ends these rights.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
     access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
@@ -59,6 +59,7 @@ class AccessScope:
     withheld: frozenset[str] = frozenset()
     refusals: Refusals = NOTHING_REFUSED
     actors: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
     authorization: str | None = field(default=None, compare=False)
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     notes: AccessNotes | None = field(default=None, compare=False, repr=False)
@@ -113,9 +114,9 @@ class AccessScope:
         if self.notes is not None:
             self.notes.counting(rows)
 
-    def require(self, permission: str) -> None:
-        """Raise `Forbidden` unless the scope holds the capability."""
-        if permission not in self.permissions:
+    def require(self, permission: str, *instead: str) -> None:
+        """Raise `Forbidden` unless the scope holds the capability, or one that does in its place."""
+        if permission not in self.permissions and self.permissions.isdisjoint(instead):
             raise Forbidden(f"this needs the permission {permission}", code="forbidden")
 
     def allowed(self, interaction: Interaction, resource_type: str) -> "AccessScope":

@@ -73,8 +73,14 @@ class Admission:
         self._recorder = recorder
         self._keep = keep
 
-    def admit(self, credentials: str | None, facts: AccessFacts, permissions: Sequence[str]) -> Admitted:
-        """Admit the bearer of credentials who holds every one of `permissions`.
+    def admit(
+        self,
+        credentials: str | None,
+        facts: AccessFacts,
+        permissions: Sequence[str],
+        instead: Sequence[str] = (),
+    ) -> Admitted:
+        """Admit the bearer of credentials who holds every one of `permissions`, or one that does `instead`.
 
         Raises `Unauthenticated`, `Forbidden`, or `Unavailable` where the accounts or the audit do not answer.
         """
@@ -83,9 +89,15 @@ class Admission:
         except BaseException as error:
             self.begin(facts).close(status_of(error))
             raise
-        return self.admit_scope(scope, facts, permissions)
+        return self.admit_scope(scope, facts, permissions, instead)
 
-    def admit_scope(self, scope: AccessScope, facts: AccessFacts, permissions: Sequence[str]) -> Admitted:
+    def admit_scope(
+        self,
+        scope: AccessScope,
+        facts: AccessFacts,
+        permissions: Sequence[str],
+        instead: Sequence[str] = (),
+    ) -> Admitted:
         """Admit a caller whose rights are known: a command on the machine itself, a job, a further call.
 
         Raises `Forbidden` without a permission, `Unavailable` where the audit cannot be written, or the graph
@@ -94,7 +106,7 @@ class Admission:
         entry = self._recorder.begin(scope, facts)
         try:
             for permission in permissions:
-                scope.require(permission)
+                scope.require(permission, *instead)
             scope = self._keep(scope)
         except BaseException as error:
             entry.close(status_of(error))

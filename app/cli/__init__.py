@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "deleted": "List, restore and remove what was deleted.",
     "token": "Make an access token.",
     "user": "Manage users and what they may see.",
+    "role": "Manage what roles may do.",
     "client": "Register apps and services that ask for tokens.",
     "audit": "Show who touched whose record.",
     "jobs": "See and cancel jobs.",

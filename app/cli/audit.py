@@ -12,7 +12,7 @@ from app.audit.asking import AuditReader, AuditWindow
 from app.cli.access import admitted
 from app.config import Config
 from app.wiring import wired
-from graph.accounts.accounts import MANAGE
+from graph.audit.entries import READ
 from graph.errors import Invalid
 from graph.keys import resource_key
 from graph.scope import AccessScope
@@ -35,7 +35,7 @@ def audit(patient: str | None, study: str | None, limit: int) -> None:
     table = Table("when", "who", "role", "action", "what", "outcome", box=None)
     with wired(Config.from_env(os.environ)) as wiring:
         wiring.audit_mover.move()
-        with admitted(wiring, "audit", "R", MANAGE, patient=patient, study=study) as scope:
+        with admitted(wiring, "audit", "R", READ, patient=patient, study=study) as scope:
             named = (("Patient", patient), ("ImagingStudy", study))
             keys = tuple(resource_key(scope.tenant, kind, each) for kind, each in named if each)
             for event in _events(wiring.audit_reader, scope, keys, limit):

@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.role import run_role
+from app.cli.process import run_role
 from app.processes.committer import COMMITTER
 
 

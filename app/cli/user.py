@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
@@ -13,9 +15,9 @@ from rich.table import Table
 
 from app.cli.access import admitted
 from app.config import Config
-from app.security.client_secrets import hash_secret, new_secret
+from app.security.administration import Administration
+from app.security.client_secrets import new_secret
 from app.security.passwords import hash_password
-from app.security.policy import ROLES
 from app.wiring import wired
 from graph.accounts.accounts import MANAGE, RESEARCH, AccountStore, Granted
 from graph.clock import now
@@ -23,10 +25,10 @@ from graph.errors import Invalid
 from graph.keys import resource_key
 from graph.scope import AccessScope
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}")
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 _PERSON = re.compile(r"(?:Patient|Practitioner|PractitionerRole|RelatedPerson)/[A-Za-z0-9.-]{1,64}")
 _LONGEST_UID = 64
+_MICROSECONDS = 1_000_000
 
 
 @contextmanager
@@ -38,6 +40,17 @@ def _accounts(
         admitted(wiring, f"user {command}", action, MANAGE, **entities) as scope,
     ):
         yield wiring.accounts, scope
+
+
+@contextmanager
+def _administration(
+    command: str, action: str, **entities: str | None
+) -> Iterator[tuple[Administration, AccessScope]]:
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, f"user {command}", action, MANAGE, **entities) as scope,
+    ):
+        yield wiring.administration, scope
 
 
 @click.group()
@@ -59,15 +72,13 @@ def list_users() -> None:
 
 @user.command()
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--role", required=True, help="One of `hilum role list`.")
 @click.option("--secret", "with_secret", is_flag=True, help="Make a client secret, shown once.")
 def add(name: str, role: str, with_secret: bool) -> None:
     """Add the account NAME; `oidc:SUBJECT` stands for a person of the outside provider."""
     secret = new_secret() if with_secret else None
-    with _accounts("add", "C", account=name, role=role) as (accounts, scope):
-        if not _NAME.fullmatch(name):
-            raise Invalid("a name has up to 64 letters, digits and . _ @ : -, a letter or digit first")
-        accounts.add(scope, name, role, hash_secret(secret) if secret else None, now())
+    with _administration("add", "C", account=name, role=role) as (administration, scope):
+        administration.add(scope, name, role, secret, now())
     click.echo(f"added {name} as {role}")
     if secret:
         click.echo(f"client secret, not shown again: {secret}")
@@ -75,8 +86,27 @@ def add(name: str, role: str, with_secret: bool) -> None:
 
 @user.command()
 @click.argument("name")
+@click.option("--role", help="One of `hilum role list`.")
+@click.option("--fhir-user", help="Patient/ID of whose own record it is, or Practitioner/ID of whose work.")
+@click.option("--department", "departments", multiple=True, help="Organization/ID or CareTeam/ID.")
+def change(name: str, role: str | None, fhir_user: str | None, departments: tuple[str, ...]) -> None:
+    """Change what the account NAME is: its role, the person it stands for, its departments."""
+    with _administration("change", "U", account=name, role=role) as (administration, scope):
+        line = administration.user(scope, name)
+        form = {
+            "role": role or line.role,
+            "disabled": line.disabled,
+            "fhirUser": fhir_user or line.fhir_user,
+            "departments": [*(departments or line.departments)],
+        }
+        administration.put_user(scope, name, form, now())
+    click.echo(f"changed {name}")
+
+
+@user.command()
+@click.argument("name")
 def disable(name: str) -> None:
-    """Disable an account; its tokens stop working within a minute."""
+    """Disable an account; its tokens stop working within two seconds."""
     with _accounts("disable", "U", account=name) as (accounts, scope):
         accounts.switch(scope, name, disabled=True)
     click.echo(f"disabled {name}")
@@ -124,6 +154,17 @@ def _granted(patient: str | None, study: str | None, research: bool) -> Granted:
     return Granted(patient, study, RESEARCH if research else None)
 
 
+def _moment(text: str) -> int:
+    """The moment that a text with an offset names, in µs; raises `Invalid`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Invalid("--until takes a date and time with an offset")
+    return int(found.timestamp() * _MICROSECONDS)
+
+
 @contextmanager
 def _granting(
     command: str, name: str, patient: str | None, study: str | None, research: bool
@@ -141,10 +182,12 @@ def _granting(
 @user.command()
 @click.argument("name")
 @_granted_options
-def grant(name: str, patient: str | None, study: str | None, research: bool) -> None:
-    """Give NAME a patient, a study or the purpose of research."""
+@click.option("--until", help="When it ends, as 2027-01-31T18:00:00+01:00; without it, never.")
+def grant(name: str, patient: str | None, study: str | None, research: bool, until: str | None) -> None:
+    """Give NAME a patient, a study or the purpose of research, for good or for a time."""
     with _granting("grant", name, patient, study, research) as (accounts, scope, granted):
-        accounts.grant(scope, name, granted, now())
+        ending = replace(granted, until=_moment(until)) if until else granted
+        accounts.grant(scope, name, ending, now())
     click.echo(f"granted to {name}")
 
 

@@ -20,8 +20,10 @@ from app.cohorts.trees import Compiler
 from app.cohorts.verdicts import Truth
 from app.cohorts.withholding import Withholding
 from app.paging import PageTokens
+from app.security.policy import COUNTED
 from app.site import Sites
 from graph.budget import MOST_OF_A_COHORT, spend
+from graph.errors import Forbidden
 from graph.query.prices import price
 from graph.resources.references import ReferenceStore
 from graph.resources.resources import ResourceStore
@@ -31,6 +33,7 @@ from graph.terminology.concepts import ConceptStore
 
 VERDICTS = {Truth.TRUE: "matched", Truth.UNKNOWN: "unknown"}
 _MICROSECONDS = 1_000_000
+ASK = "cohort.query"
 
 
 class Cohorts:
@@ -59,13 +62,15 @@ class Cohorts:
         """Answer the JSON of a question as JSON; `now` in µs since the epoch.
 
         Raises `Invalid` and `TooLarge` with the JSONPath of what is wrong, `Throttled` where a caller who
-        sees pseudonyms was told too much already.
+        sees pseudonyms was told too much already, `Forbidden` where who is told counts only asks for rows.
         """
-        scope.require("cohort.query")
+        scope.require(ASK, COUNTED[ASK])
         zone = self._sites.of(scope).zone
         today = datetime.fromtimestamp(now // _MICROSECONDS, UTC).astimezone(zone).date()
         guarded = is_pseudonymous(scope)
         question = read_question(raw, today, by_year=guarded)
+        if _counts_only(scope) and question.rows:
+            raise Forbidden("counts are told here, and no rows", location="$.output.rows", code="forbidden")
         sieve = self._resources.sieve(scope)
         charts = Charts(scope, self._resources, self._references, self._concepts, sieve)
         asking = _Asking(
@@ -80,18 +85,24 @@ class Cohorts:
     def _answer(self, asking: "_Asking", now: int) -> dict[str, Any]:
         question, scope = asking.question, asking.charts.scope
         listing = asking.listing(self._after(question, scope, now))
-        rows, links = asking.tables(listing.matched)
-        scope.concerns(listing.judged)
         if question.count:
             scope.counts((listing.counts.matched or 0) + (listing.counts.unknown or 0))
-        return {
+        told = {
             "cohort": question.cohort,
             "asOf": question.as_of.isoformat(),
             "counts": _shown_counts(question, listing.counts),
+        }
+        if _counts_only(scope):
+            return {**told, "patients": [], "rows": {}, "links": [], "next": None}
+        rows, links = asking.tables(listing.matched)
+        scope.concerns(listing.judged)
+        following = self._next(question, scope, listing.after, now)
+        return {
+            **told,
             "patients": asking.patients(listing),
             "rows": rows,
             "links": links,
-            "next": self._next(question, scope, listing.after, now),
+            "next": following,
         }
 
     def _after(self, question: CohortQuestion, scope: AccessScope, now: int) -> Keyset | None:
@@ -156,6 +167,11 @@ class _Asking:
         page = frozenset(self.shown.reference(key) for key in matched)
         owners = {row["reference"]: row["patient"] for table in rows.values() for row in table}
         return self.withholding.rows(rows, page), self.withholding.links(links, owners, page)
+
+
+def _counts_only(scope: AccessScope) -> bool:
+    """Whether a caller is told counts, and no patient."""
+    return ASK not in scope.permissions
 
 
 def _paged(question: CohortQuestion, scope: AccessScope) -> str:

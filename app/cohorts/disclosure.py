@@ -12,7 +12,7 @@ from typing import Any
 
 from app.cohorts.columns import Column, Shown, columns_of, read
 from app.cohorts.question import Rows
-from app.security.policy import PURPOSE_OF
+from app.security.policy import PSEUDONYMOUS
 from graph.keys import resource_of
 from graph.scope import AccessScope
 
@@ -22,7 +22,7 @@ _YEAR = 4
 
 def is_pseudonymous(scope: AccessScope) -> bool:
     """Whether a caller sees pseudonyms only."""
-    return scope.purpose == PURPOSE_OF["researcher"]
+    return scope.purpose == PSEUDONYMOUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from app.cohorts.question import (
     Sex,
     Some,
 )
-from app.cohorts.schemas import DEFAULT_PAGE, EVENT_SCHEMAS, LEAST_CELL, NODE_KEYS, QuestionSchema
+from app.cohorts.schemas import DEFAULT_PAGE, EVENT_SCHEMAS, NODE_KEYS, QuestionSchema
+from app.security.policy import LEAST_CELL
 from graph.errors import Invalid, TooLarge
 
 DEEPEST, MOST_LEAVES = 8, 64

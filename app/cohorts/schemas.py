@@ -11,9 +11,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from app.cohorts.calendar import UNITS, largest_age
 from app.cohorts.vocabulary import KINDS, LINKABLE, NEVER, row_types
+from app.security.policy import LEAST_CELL
 
 DEFAULT_PAGE, LARGEST_PAGE = 100, 1_000
-LEAST_CELL = 11
 _NAME = validate.Regexp(r"[A-Za-z_][A-Za-z0-9_-]{0,63}\Z", error="A name: a letter, then letters and digits.")
 _TEXT = validate.Length(min=1, max=1_000)
 _MANY = validate.Length(min=1, max=200)

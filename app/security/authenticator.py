@@ -1,9 +1,9 @@
 """From an Authorization header to rights: verify the token, look the account up, build the scope.
 
-A verified token is remembered by its hash until it expires, for a minute at most; rights are remembered for a
-minute, or two seconds where they come from grants or an app has them. So a disabled user, a revoked grant or
-what somebody authorized and ended stops working within that time, in every process. When the graph or the
-provider does not answer, nobody gets in.
+A verified token is remembered by its hash until it expires, for a minute at most, rights for two seconds, and
+no longer than until this machine changes what rights are made of. So what is changed of an account, a grant,
+a role or an opened record is in force at once here, and within two seconds elsewhere, as the end of what was
+authorized is everywhere. When the graph or the provider does not answer, nobody gets in.
 """
 
 import time
@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Generic, TypeVar
 
-from app.security.policy import DEPENDS_ON_GRANTS
-from app.security.scopes import scope_for, system_scope
+from app.security.caller_rights import CallerRights
+from app.security.scopes import system_scope
 from app.security.token_grants import TokenGrant
 from app.security.tokens import Doubt, InvalidToken, Principal, Verifier, claimed_issuer
-from graph.accounts.accounts import AccountStore, Grants
+from graph.accounts.accounts import AccountStore
 from graph.authorization.authorizations import AuthorizationStore
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
 
 TOKEN_SECONDS = 60.0
-RIGHTS_SECONDS = 60.0
-GRANTS_SECONDS = 2.0
+RIGHTS_SECONDS = 2.0
 _MOST = 10_000
 _MICROSECONDS = 1_000_000
 
@@ -41,6 +40,11 @@ class _Remembered(Generic[_K, _V]):
         found = self._kept.get(key)
         return found[1] if found is not None and now < found[0] else None
 
+    def last(self, key: _K) -> _V | None:
+        """The value that was kept last, its moment over or not."""
+        found = self._kept.get(key)
+        return found[1] if found is not None else None
+
     def keep(self, key: _K, value: _V, until: float) -> None:
         if len(self._kept) >= _MOST:
             self._kept.clear()
@@ -54,8 +58,17 @@ class _Caller:
     subject: str
     tenant: str
     role: str | None
+    roles: tuple[str, ...]
     narrowed: frozenset[str] | None
     grant: TokenGrant | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Rights, and the edition of what they are made of."""
+
+    edition: bytes
+    scope: AccessScope
 
 
 def _bearer(header: str | None) -> str:
@@ -67,7 +80,10 @@ def _bearer(header: str | None) -> str:
 
 
 class Authenticator:
-    """Turns Authorization headers into scopes; safe between threads."""
+    """Turns Authorization headers into scopes; safe between threads.
+
+    `edition` tells whether this machine has changed what rights are made of.
+    """
 
     def __init__(
         self,
@@ -75,15 +91,18 @@ class Authenticator:
         accounts: AccountStore,
         tenant: str,
         clock: Callable[[], float] = time.time,
+        *,
         authorizations: AuthorizationStore | None = None,
+        edition: Callable[[], bytes] = bytes,
     ) -> None:
         self._verifiers = {each.issuer: each for each in verifiers}
-        self._accounts = accounts
+        self._rights = CallerRights(accounts)
         self._tenant = tenant
         self._clock = clock
         self._authorizations = authorizations
+        self._edition = edition
         self._principals: _Remembered[bytes, Principal] = _Remembered()
-        self._scopes: _Remembered[_Caller, AccessScope] = _Remembered()
+        self._scopes: _Remembered[_Caller, _Known] = _Remembered()
 
     def __call__(self, header: str | None) -> AccessScope:
         """The rights of the bearer.
@@ -93,13 +112,18 @@ class Authenticator:
         now = self._clock()
         principal = self._identify(_bearer(header), now)
         tenant = principal.tenant or self._tenant
-        caller = _Caller(principal.subject, tenant, principal.role, principal.narrowed, principal.grant)
-        scope = self._scopes.get(caller, now)
-        if scope is None:
-            scope = self._look_up(principal, tenant)
-            brief = scope.role in DEPENDS_ON_GRANTS or principal.grant is not None
-            lasts = GRANTS_SECONDS if brief else RIGHTS_SECONDS
-            self._scopes.keep(caller, scope, now + lasts)
+        caller = _Caller(
+            principal.subject, tenant, principal.role, principal.roles, principal.narrowed, principal.grant
+        )
+        edition = self._edition()
+        known = self._scopes.get(caller, now)
+        if known is not None and known.edition == edition:
+            return known.scope
+        scope = self._look_up(principal, tenant)
+        before = self._scopes.last(caller)
+        if before is not None and before.scope == scope:
+            scope = before.scope  # the same object: what was remembered under it is found without comparing
+        self._scopes.keep(caller, _Known(edition, scope), now + RIGHTS_SECONDS)
         return scope
 
     def _identify(self, token: str, now: float) -> Principal:
@@ -121,15 +145,15 @@ class Authenticator:
 
         Raises `Unauthenticated` where it is gone or disabled, and `Forbidden` without a role.
         """
-        return self._rights(Principal(name, self._tenant, None, True, 0), self._tenant)
+        return self._of(Principal(name, self._tenant, None, True, 0), self._tenant)
 
     def _look_up(self, principal: Principal, tenant: str) -> AccessScope:
         grant = principal.grant
         if grant is None:
-            return self._rights(principal, tenant)
+            return self._of(principal, tenant)
         if grant.authorization is not None and not self._is_open(tenant, grant.authorization):
             raise InvalidToken(Doubt.ENDED)
-        scope = self._rights(replace(principal, allowances=grant.allowances(tenant)), tenant)
+        scope = self._of(replace(principal, allowances=grant.allowances(tenant)), tenant)
         return replace(scope, authorization=grant.authorization)
 
     def _is_open(self, tenant: str, authorization: str) -> bool:
@@ -138,18 +162,9 @@ class Authenticator:
         kept = self._authorizations
         return kept is not None and kept.find(system_scope(tenant), authorization, now) is not None
 
-    def _rights(self, principal: Principal, tenant: str) -> AccessScope:
-        account = self._accounts.find(system_scope(tenant), principal.subject)
-        if account is None:
-            return scope_for(principal, tenant, _outside_role(principal), Grants())
-        if account.disabled:
+    def _of(self, principal: Principal, tenant: str) -> AccessScope:
+        """The rights of somebody now, whatever an app was authorized to."""
+        scope = self._rights.find(principal, tenant)
+        if scope is None:
             raise InvalidToken(Doubt.ACCOUNT)
-        role = account.role if principal.local else principal.role
-        return scope_for(principal, tenant, role, account.grants)
-
-
-def _outside_role(principal: Principal) -> str | None:
-    """The role that a provider's claim gives; a local token whose account is gone is worth nothing."""
-    if principal.local:
-        raise InvalidToken(Doubt.ACCOUNT)
-    return principal.role
+        return scope

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import TypeAlias
 
 import orjson
 
@@ -53,6 +54,10 @@ class _Asking:
         )
 
 
+_Settling: TypeAlias = tuple[_Asking, frozenset[str] | None, frozenset[str]]
+"""Who asks, the patients whom they see at all, and those whose record they have opened."""
+
+
 @dataclass(slots=True)
 class _Book:
     """The active Consents of one tenant, as far as they were read."""
@@ -61,7 +66,7 @@ class _Book:
     looked: float = float("-inf")
     followed: float = float("-inf")
     consents: dict[str, _Consent] = field(default_factory=dict)
-    settled: dict[tuple[_Asking, frozenset[str] | None], tuple[float, Refusals]] = field(default_factory=dict)
+    settled: dict[_Settling, tuple[float, Refusals]] = field(default_factory=dict)
 
     def take(self, changes: Iterable[ConsentChange]) -> None:
         """Enter what was written."""
@@ -95,8 +100,8 @@ class Consents:
     def applied(self, scope: AccessScope) -> AccessScope:
         """The rights of a caller without what consents keep from them.
 
-        Nothing is kept from the gateway itself, nor from who asks for a purpose of `CONSENTS_YIELD_TO`.
-        Raises `Unavailable`.
+        Nothing is kept from the gateway itself, nor from who asks for a purpose of `CONSENTS_YIELD_TO`, nor
+        of a patient whose record the caller has opened in an emergency. Raises `Unavailable`.
         """
         if scope.role == SYSTEM or scope.purpose in CONSENTS_YIELD_TO:
             return scope
@@ -122,13 +127,14 @@ class Consents:
         asking = _Asking(scope.actors, PURPOSES_WITHIN.get(scope.purpose, frozenset({scope.purpose})))
         only = scope.patients if not scope.studies else None
         now = self._clock()
-        until, refusals = book.settled.get((asking, only), (0.0, NOTHING_REFUSED))
+        until, refusals = book.settled.get((asking, only, scope.opened), (0.0, NOTHING_REFUSED))
         if now >= until:
             found = _denials(book.consents.values(), asking, only, int(now * _MICROSECONDS))
+            found = {patient: denied for patient, denied in found.items() if patient not in scope.opened}
             refusals = Refusals(found)
             if len(book.settled) >= _MOST_CALLERS:
                 book.settled = {}
-            book.settled[asking, only] = (now + SETTLED_SECONDS, refusals)
+            book.settled[asking, only, scope.opened] = (now + SETTLED_SECONDS, refusals)
         return refusals
 
 

@@ -1,6 +1,7 @@
-"""The policy as data: which role may do what, and which roles see only granted rows.
+"""The policy as data: what may be done here, and which of it tells whose record it is.
 
-A permission is a capability (missing: 403); which rows it reaches is the business of grants (not yours: 404).
+A permission is a capability (missing: 403); which rows it reaches is the business of a role's sources of rows
+(not yours: 404). Which role holds which permission stands in `roles.json` beside, and in the graph.
 """
 
 from collections.abc import Mapping
@@ -10,42 +11,58 @@ PERMISSIONS: Mapping[str, str] = {
     "imaging.store": "store instances",
     "imaging.delete": "delete studies, series and instances, and restore them",
     "imaging.purge": "have the bytes of what was deleted removed, once it can no longer be restored",
+    "imaging.export": "have images written to another store",
+    "workitem.read": "read and search the worklist (UPS)",
+    "workitem.write": "create, claim, change and finish workitems (UPS)",
+    "tags.read": "list the DICOM attributes that a tenant searches by",
+    "tags.write": "add and remove DICOM attributes that a tenant searches by",
     "feed.read": "read the change feed",
     "fhir.read": "read, search and page FHIR resources",
+    "fhir.count": "be told how many FHIR resources match, and none of them",
     "fhir.write": "create, update and delete FHIR resources",
     "fhir.bulk": "export FHIR resources in bulk, and import them with fhir.write",
     "cohort.query": "ask cohort questions",
+    "cohort.count": "be told the counts of a cohort question, and no patient",
+    "feedback.write": "say what was right and wrong in an answer",
+    "share.manage": "make and revoke links to studies",
+    "audit.read": "read the audit",
+    "audit.own": "read who touched one's own record",
+    "audit.append": "add entries to the audit",
+    "record.erase": "hold and erase a record, with a second person",
+    "record.request-erasure": "ask for one's own record to be erased",
+    "break-glass.open": "open a patient's record for a time, with a reason that is reviewed",
+    "break-glass.review": "see and judge who opened which record in this way, and end it",
     "operations.read": "see the tenant's operations: the jobs that it asked for",
     "operations.cancel": "cancel an operation",
-    "administration.manage": "read the audit, manage users, grants and settings",
+    "administration.manage": "manage users, roles, grants and settings",
 }
 
-_IMAGING = ("imaging.read", "imaging.store", "imaging.delete")
-_RECORD = ("fhir.read", "fhir.write")
+WITHOUT_A_ROUTE = frozenset(
+    {
+        *("imaging.export", "workitem.read", "workitem.write", "tags.read", "tags.write", "feedback.write"),
+        *("share.manage", "audit.own", "audit.append", "record.erase", "record.request-erasure"),
+    }
+)
+"""Permissions of the matrix whose routes are not there yet: roles hold them, and nothing asks for them."""
 
-PERMISSIONS_OF: Mapping[str, frozenset[str]] = {
-    "clinician": frozenset({"imaging.read", *_RECORD, "cohort.query"}),
-    "researcher": frozenset({"cohort.query"}),
-    "teleradiologist": frozenset({"imaging.read", *_RECORD}),
-    "service": frozenset({*_IMAGING, "feed.read", *_RECORD, "fhir.bulk", "operations.read"}),
-    "administrator": frozenset(PERMISSIONS),
-}
-ROLES: tuple[str, ...] = tuple(PERMISSIONS_OF)
-GRANTED_ROWS_ONLY = frozenset({"teleradiologist"})
-DEPENDS_ON_GRANTS = GRANTED_ROWS_ONLY | {"researcher"}
+TELLING_WHOSE = frozenset(
+    {
+        *("imaging.read", "imaging.store", "imaging.delete", "imaging.export", "workitem.read"),
+        *("workitem.write", "feed.read", "fhir.read", "fhir.write", "fhir.bulk", "share.manage"),
+        *("audit.read", "audit.own", "audit.append", "record.erase", "record.request-erasure"),
+        *("break-glass.open", "break-glass.review"),
+    }
+)
+"""Permissions whose answers say whose record they are of: a role that is shown no one holds none of them."""
 
-# What a role that is kept to granted rows may write over FHIR: the reports of its own reads. What a report
-# found stands in the report itself, as contained Observations; charts, orders and studies others change.
-WRITABLE_TYPES: Mapping[str, frozenset[str]] = {"teleradiologist": frozenset({"DiagnosticReport"})}
+COUNTED: Mapping[str, str] = {"fhir.read": "fhir.count", "cohort.query": "cohort.count"}
+"""What is left of a permission for who is shown counts only."""
 
-# Why a role reads (v3-PurposeOfUse); a researcher without a purpose grant sees counts and pseudonymous rows.
-PURPOSE_OF: Mapping[str, str] = {
-    "clinician": "TREAT",
-    "teleradiologist": "TREAT",
-    "service": "HOPERAT",
-    "administrator": "HSYSADMIN",
-    "researcher": "pseudonymous",
-}
+LEAST_CELL = 11
+"""The fewest that are told to who is shown counts or pseudonyms."""
+
+PSEUDONYMOUS = "pseudonymous"
+"""The purpose of who is shown no one, in place of their role's, unless research was granted to them."""
 RESEARCH_PURPOSE = "HRESCH"
 
 # Which delicate security labels (`fhir_profiles.security_labels.DELICATE`) a role sees; one that is not named

@@ -16,7 +16,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 from app.config import Config
-from app.security.policy import ROLES
+from app.security.forms import ROLE_NAME
+from app.security.roles import SHIPPED
 from app.security.tokens import ProviderVerifier, PublicKey
 from graph.errors import Unavailable
 
@@ -25,9 +26,12 @@ USABLE_SECONDS = 3600
 PAUSE_SECONDS = 60
 _LARGEST = 1 << 20
 _TIMEOUT = (3.05, 5)
+_MOST_ROLES = 200  # of one claim: groups of a large organisation are names of roles, too
 _log = structlog.get_logger("hilum.provider")
 
 Fetch: TypeAlias = Callable[[], Mapping[str, Any]]
+Named: TypeAlias = Callable[[Mapping[str, Any]], tuple[str, ...]]
+"""Reads names of roles from claims."""
 
 
 @dataclass(slots=True)
@@ -99,15 +103,25 @@ def fetch_from(url: str) -> Fetch:
 
 
 def role_in(claim: str) -> Callable[[Mapping[str, Any]], str | None]:
-    """Reads the first role that Hilum knows from a claim, a text or a list; dots reach into objects."""
+    """Reads the first role that is shipped from a claim, a text or a list; dots reach into objects."""
+    return first_shipped(roles_in(claim))
 
-    def read(claims: Mapping[str, Any]) -> str | None:
+
+def first_shipped(named: Named) -> Callable[[Mapping[str, Any]], str | None]:
+    """Reads the first that is shipped of the roles that are read."""
+    return lambda claims: next((role for role in named(claims) if role in SHIPPED), None)
+
+
+def roles_in(claim: str) -> Named:
+    """Reads all that may be names of roles, the tenant's own too, from such a claim."""
+
+    def read(claims: Mapping[str, Any]) -> tuple[str, ...]:
         found: Any = claims
         for name in claim.split("."):
             found = found.get(name) if isinstance(found, Mapping) else None
         named = found.split() if isinstance(found, str) else found
         roles = named if isinstance(named, list) else []
-        return next((role for role in roles if role in ROLES), None)
+        return tuple(each for each in roles[:_MOST_ROLES] if isinstance(each, str) and ROLE_NAME.match(each))
 
     return read
 
@@ -122,5 +136,6 @@ def provider_verifier(config: Config) -> ProviderVerifier | None:
         algorithms=config.oidc_algorithms,
         keys=ProviderKeys(fetch_from(config.oidc_jwks_url)),
         role_of=role_in(config.oidc_roles_claim),
+        roles_of=roles_in(config.oidc_roles_claim),
         scopes_required=config.oidc_scopes_required,
     )

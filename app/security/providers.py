@@ -16,7 +16,15 @@ import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.config import Config
-from app.security.provider import Fetch, ProviderKeys, fetch_from, provider_verifier, role_in
+from app.security.provider import (
+    Fetch,
+    Named,
+    ProviderKeys,
+    fetch_from,
+    first_shipped,
+    provider_verifier,
+    roles_in,
+)
 from app.security.tokens import ProviderVerifier
 from app.settings import ALGORITHMS, ConfigError, private_address, web_address
 
@@ -78,25 +86,25 @@ def _of_file(path: Path) -> Sequence[ProviderVerifier]:
 
 
 def _verifier(given: Mapping[str, Any]) -> ProviderVerifier:
-    issuer = given["issuer"]
+    issuer, named = given["issuer"], _named(given["roles_claim"], given["roles"])
     fetch = fetch_from(given["jwks_url"]) if given["jwks_url"] else discovered(issuer)
     return ProviderVerifier(
         issuer=issuer,
         audience=given["audience"],
         algorithms=tuple(given["algorithms"]),
         keys=ProviderKeys(fetch),
-        role_of=_role_of(given["roles_claim"], given["roles"]),
+        role_of=first_shipped(named),
+        roles_of=named,
         scopes_required=given["scopes_required"],
         name=given["name"],
     )
 
 
-def _role_of(claim: str, roles: Mapping[str, str] | None) -> Callable[[Mapping[str, Any]], str | None]:
-    """Reads the role that a claim names, or that one of its values stands for."""
+def _named(claim: str, roles: Mapping[str, str] | None) -> Named:
+    """Reads the roles that a claim names, or that its values stand for."""
     if roles is None:
-        return role_in(claim)
-    read = role_in(_ROLES)
-    return lambda claims: read({_ROLES: [roles[each] for each in values_of(claims, claim) if each in roles]})
+        return roles_in(claim)
+    return lambda claims: tuple(roles[each] for each in values_of(claims, claim) if each in roles)
 
 
 def values_of(claims: Mapping[str, Any], claim: str) -> list[str]:

@@ -2,18 +2,12 @@
 
 from functools import cache
 
-from app.security.policy import (
-    GRANTED_ROWS_ONLY,
-    PERMISSIONS,
-    PERMISSIONS_OF,
-    PURPOSE_OF,
-    RESEARCH_PURPOSE,
-    SEEN_LABELS,
-    WRITABLE_TYPES,
-)
+from app.security.policy import PERMISSIONS, PSEUDONYMOUS, RESEARCH_PURPOSE, SEEN_LABELS
+from app.security.roles import SHIPPED, permissions_of, shown_in
 from app.security.tokens import Principal
 from fhir_profiles.security_labels import withheld_from
-from graph.accounts.accounts import RESEARCH, Grants
+from graph.accounts.records import RESEARCH, Grants
+from graph.accounts.roles import AccessRole, RoleView
 from graph.allowances import SECURITY, sort_of
 from graph.errors import Forbidden
 from graph.scope import AccessScope
@@ -21,29 +15,32 @@ from graph.scope import AccessScope
 SYSTEM = "system"
 
 
-def scope_for(principal: Principal, tenant: str, role: str | None, grants: Grants) -> AccessScope:
+def scope_for(
+    principal: Principal, tenant: str, role: str | None, grants: Grants, *, own: AccessRole | None = None
+) -> AccessScope:
     """The rights of a caller in a role; raises `Forbidden` where the role is none of ours.
 
-    Rows: a role of `GRANTED_ROWS_ONLY` sees its grants, every other the whole tenant; a role of
-    `WRITABLE_TYPES` writes those types, every other all of them; a role of `SEEN_LABELS` sees what bears no
-    delicate label but those. In consents an account is the Practitioner of its name.
+    `grants` are the rows that the role's sources gave; a role that sees every row does not look at them.
+    `own` is the tenant's own role of that name, None where the shipped one counts. A role of `SEEN_LABELS`
+    sees what bears no delicate label but those. In consents an account is the Practitioner of its name, and
+    what it stands for in the record.
     """
-    if role is None or role not in PERMISSIONS_OF:
+    held = own or SHIPPED.get(role or "")
+    if held is None:
         raise Forbidden("this account has no role here", code="forbidden")
-    held = PERMISSIONS_OF[role]
-    limited = role in GRANTED_ROWS_ONLY
     return AccessScope(
         tenant=tenant,
         subject=principal.subject,
-        role=role,
-        purpose=_purpose(role, grants),
-        permissions=held if principal.narrowed is None else held & principal.narrowed,
-        patients=grants.patients if limited else None,
-        studies=grants.studies if limited else frozenset(),
-        writable=WRITABLE_TYPES.get(role),
+        role=held.name,
+        purpose=_purpose(held, grants),
+        permissions=_permissions(held, principal),
+        patients=None if held.sees_all else grants.patients,
+        studies=frozenset() if held.sees_all else grants.studies,
+        writable=held.writable,
         allowances=principal.allowances,
-        withheld=withheld_labels(role),
-        actors=frozenset({f"Practitioner/{principal.subject}"}),
+        withheld=withheld_labels(held.name),
+        actors=grants.actors | {f"Practitioner/{principal.subject}"},
+        opened=grants.opened,
     )
 
 
@@ -55,10 +52,19 @@ def withheld_labels(role: str) -> frozenset[str]:
     return frozenset(sort_of(SECURITY, code, system) for system, code in withheld_from(SEEN_LABELS[role]))
 
 
-def _purpose(role: str, grants: Grants) -> str:
-    if role == "researcher" and RESEARCH in grants.purposes:
-        return RESEARCH_PURPOSE
-    return PURPOSE_OF[role]
+def _permissions(role: AccessRole, principal: Principal) -> frozenset[str]:
+    """What the role may do, as far as the token's own scope leaves it."""
+    held = permissions_of(role)
+    if principal.narrowed is None:
+        return held
+    return held & (principal.narrowed | shown_in(role.view, principal.narrowed))
+
+
+def _purpose(role: AccessRole, grants: Grants) -> str:
+    if role.view is RoleView.IDENTIFIED:
+        return role.purpose
+    identified = role.view is RoleView.DEIDENTIFIED and RESEARCH in grants.purposes
+    return RESEARCH_PURPOSE if identified else PSEUDONYMOUS
 
 
 def system_scope(tenant: str, subject: str = SYSTEM) -> AccessScope:

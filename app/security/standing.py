@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.security.scopes import SYSTEM, scope_for, system_scope
+from app.security.caller_rights import CallerRights
+from app.security.scopes import SYSTEM, system_scope
 from app.security.tokens import OUTSIDE, Principal
-from graph.accounts.accounts import AccountStore, Grants
+from graph.accounts.accounts import AccountStore
 from graph.allowances import kept, of_kept
 from graph.authorization.authorizations import AuthorizationStore
 from graph.clock import now
@@ -37,7 +38,7 @@ class Standing:
     """Looks up what somebody may do now."""
 
     def __init__(self, accounts: AccountStore, authorizations: AuthorizationStore) -> None:
-        self._accounts = accounts
+        self._caller_rights = CallerRights(accounts)
         self._authorizations = authorizations
 
     def scope(self, tenant: str, asked: Mapping[str, Any]) -> AccessScope:
@@ -55,12 +56,10 @@ class Standing:
         subject, role = str(asked["subject"]), str(asked["role"])
         if role == SYSTEM:
             return system_scope(tenant, subject)
-        outside = subject.startswith(OUTSIDE)
-        narrowed, allowances = frozenset(asked["permissions"]), of_kept(asked.get("allowances"))
-        principal = Principal(subject, tenant, role, not outside, 0, narrowed, allowances)
-        account = self._accounts.find(system_scope(tenant), subject)
-        if account is None and outside:
-            return scope_for(principal, tenant, role, Grants())
-        if account is None or account.disabled:
+        local = not subject.startswith(OUTSIDE)
+        narrowed, allowances = frozenset(map(str, asked["permissions"])), of_kept(asked.get("allowances"))
+        principal = Principal(subject, tenant, role, local, 0, narrowed, allowances)
+        scope = self._caller_rights.find(principal, tenant)
+        if scope is None:
             raise Forbidden("the account of who asked is not there or is disabled", code="forbidden")
-        return scope_for(principal, tenant, role if outside else account.role, account.grants)
+        return scope

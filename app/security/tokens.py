@@ -85,8 +85,9 @@ _OF_ERRORS: Mapping[type[Exception], Doubt] = {
 class Principal:
     """Whom a token stands for; `role` is None for local accounts, whose role the registry knows.
 
-    `narrowed` is the token's own `scope`: permissions beyond it do not count; `allowances` are its SMART
-    scopes, None where it has none, and `grant` what they came from. Times are seconds since the epoch.
+    `roles` are all that a provider names, of which the first counts that is one of ours. `narrowed` is the
+    token's own `scope`: permissions beyond it do not count; `allowances` are its SMART scopes, None where it
+    has none, and `grant` what they came from. Times are seconds since the epoch.
     """
 
     subject: str
@@ -97,6 +98,7 @@ class Principal:
     narrowed: frozenset[str] | None = None
     allowances: Allowances | None = None
     grant: TokenGrant | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class ProviderVerifier:
     scopes_required: bool = False
     name: str = ""
     others: frozenset[str] = frozenset()
+    roles_of: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda claims: ()
 
     def verify(self, token: str, now: int) -> Principal:
         """Whom the token stands for; raises `InvalidToken`, or `Unavailable` without its keys."""
@@ -216,6 +219,7 @@ class ProviderVerifier:
             int(claims["exp"]),
             self._narrowed(claims),
             grant=grant_of(claims),
+            roles=self.roles_of(claims),
         )
 
     def _narrowed(self, claims: Mapping[str, Any]) -> frozenset[str] | None:

@@ -43,9 +43,11 @@ from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.write.patching import Patching
 from app.records.write.terms import WritingTerms
 from app.security.account_tokens import AccountTokens
+from app.security.administration import Administration
 from app.security.authenticator import Authenticator
 from app.security.authorization.origins import AppOrigins
 from app.security.authorization.registry import Clients
+from app.security.break_glass import BreakGlass
 from app.security.consents import Consents
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
@@ -55,6 +57,7 @@ from app.wiring.stores import Stores
 from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
 from app.work.purging import Purging
+from graph.accounts.break_glass import BreakGlassStore
 from graph.changes.changes import ChangeStore
 from graph.edition import Edition
 from graph.errors import Unavailable
@@ -85,7 +88,15 @@ class Wiring(Stores):
 
     @cached_property
     def guesses(self) -> Guesses:
-        return Guesses(self.config.home / "sign-in" / "guesses.db", time)
+        return Guesses(self.sign_in_folder / "guesses.db", time)
+
+    @cached_property
+    def administration(self) -> Administration:
+        return Administration(self.accounts, self.roles)
+
+    @cached_property
+    def break_glass(self) -> BreakGlass:
+        return BreakGlass(BreakGlassStore(self.graph, self.rights_edition.changing))
 
     @cached_property
     def demo(self) -> DemoUsers:
@@ -95,8 +106,13 @@ class Wiring(Stores):
     def authenticator(self) -> Authenticator:
         own: Verifier = LocalVerifier(self.key, self.config.base_url)
         verifiers = (own, *provider_verifiers(self.config))
-        tenant = self.sites.own.tenant
-        return Authenticator(verifiers, self.accounts, tenant, authorizations=self.authorizations)
+        return Authenticator(
+            verifiers,
+            self.accounts,
+            self.sites.own.tenant,
+            authorizations=self.authorizations,
+            edition=self.rights_edition.current,
+        )
 
     @cached_property
     def clients(self) -> Clients:

@@ -13,11 +13,13 @@ from app.blobs import BlobStore
 from app.config import Config
 from app.records.parameters import AddedParameters
 from app.security.keys import IdTokenKey, SigningKey, audit_key, id_token_key, signing_key
+from app.security.roles import MANAGING
 from app.site import Sites, sites_of
 from app.work.queue import JobQueue
 from app.work.waking import Topic, Waker
 from graph.accounts.accounts import AccountStore
 from graph.accounts.passwords import PersonStore
+from graph.accounts.role_store import RoleStore
 from graph.aggregates import AGGREGATES
 from graph.audit.entries import AuditStore
 from graph.audit.heads import AuditHeadStore
@@ -26,6 +28,7 @@ from graph.authorization.clients import ClientStore
 from graph.clock import now
 from graph.commit import Committer, CommitterThread, Committing
 from graph.commit.remote import RemoteCommitter
+from graph.edition import Edition
 from graph.jobs.jobs import JobStore
 from graph.parameters.parameters import ParameterStore
 from graph.resources.resources import ResourceStore
@@ -47,7 +50,7 @@ class Stores:
 
     def close(self) -> None:
         """Finish what waits and close what was made; the graph stays open, since it was brought."""
-        for name in ("committer", "recorder", "blobs"):
+        for name in ("committer", "recorder", "blobs", "rights_edition"):
             if name in vars(self):
                 vars(self)[name].close()
 
@@ -115,7 +118,23 @@ class Stores:
 
     @cached_property
     def accounts(self) -> AccountStore:
-        return AccountStore(self.graph)
+        return AccountStore(self.graph, MANAGING, self.rights_edition.changing)
+
+    @cached_property
+    def roles(self) -> RoleStore:
+        """The tenant's own roles."""
+        return RoleStore(self.graph, MANAGING, self.rights_edition.changing)
+
+    @cached_property
+    def rights_edition(self) -> Edition:
+        """Changes whenever this machine changes what rights are made of."""
+        self.sign_in_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Edition(self.sign_in_folder)
+
+    @property
+    def sign_in_folder(self) -> Path:
+        """Where what is known of sign-ins lies, for all processes of the home folder."""
+        return self.config.home / "sign-in"
 
     @cached_property
     def people(self) -> PersonStore:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from app.http.administration import routes as administration
 from app.http.apidocs import routes as apidocs
 from app.http.authorization import routes as authorization
 from app.http.changefeed import routes as changefeed
@@ -74,6 +75,9 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "fhir": _fhir,
     "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
     "operations": _operations,
+    "administration": lambda wiring: administration.blueprint(
+        administration=wiring.administration, break_glass=wiring.break_glass, sites=wiring.sites
+    ),
     "apidocs": lambda wiring: apidocs.blueprint(),
     "pages": _pages,
 }

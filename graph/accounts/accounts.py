@@ -1,41 +1,94 @@
 """Who may ask: users and clients of a tenant, and what each was granted.
 
-    (:User {key: "t|-|user|name", role, disabled, secretHash})-[:HOLDS]->(:Grant {key, patient | study |
-    purpose})
+    (:User {key: "t|-|user|name", role, disabled, secretHash, fhirUser, departments})-[:HOLDS]->
+    (:Grant {key, id, patient | study | purpose, until})
+    (:Role {key: "t|-|role|name", manages …})   a tenant's own role, in place of a shipped one of that name
+    (:BreakGlass {holder, patient, until …})    a record that the holder opened for a time
 
 A grant names a Patient by its resource key, or a study by its DICOM key, so that it outlives a study that is
 deleted and stored again; which ImagingStudy that is now is read together with the grants.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from typing import Any
 
-from graph.errors import Conflict, Invalid, NotFound
-from graph.keys import ABSENT, join, resource_key, study_key
+from graph.accounts.assigned import assigned_rows, department_patients
+from graph.accounts.changing import MANAGE, AccountChanges, Changing
+from graph.accounts.records import (
+    RESEARCH,
+    Account,
+    AccountLine,
+    AccountTerms,
+    Entitlement,
+    Granted,
+    GrantLine,
+    Grants,
+)
+from graph.accounts.roles import role_from, role_key
+from graph.clock import now as present
+from graph.errors import Conflict, NotFound
+from graph.keys import ABSENT, join, resource_key, resource_of
 from graph.scope import AccessScope, scoped
-from graph.session import Graph, Row, Transaction
+from graph.session import Graph, Row
 
-MANAGE = "administration.manage"
-RESEARCH = "research"
+__all__ = [
+    "MANAGE",
+    "RESEARCH",
+    "Account",
+    "AccountLine",
+    "AccountStore",
+    "AccountTerms",
+    "Entitlement",
+    "GrantLine",
+    "Granted",
+    "Grants",
+]
 
-_ACCOUNT = """
-MATCH (u:User {key: $key})
-OPTIONAL MATCH (u)-[:HOLDS]->(g:Grant)
-OPTIONAL MATCH (s:ImagingStudy {dicomKey: g.study})
-RETURN u.name AS name, u.role AS role, u.disabled AS disabled, u.secretHash AS secretHash,
-  collect(g.patient) AS patients, collect(s.key) AS studies, collect(g.purpose) AS purposes
+_ENTITLED = """
+OPTIONAL MATCH (u:User {key: $key})
+CALL (u) {
+  UNWIND CASE WHEN u IS NULL THEN $claimed ELSE $claimed + u.role END AS name
+  MATCH (r:Role {key: $roles + name})
+  RETURN collect(properties(r)) AS roles
+}
+CALL (u) {
+  OPTIONAL MATCH (u)-[:HOLDS]->(g:Grant) WHERE g.until IS NULL OR g.until > $now
+  OPTIONAL MATCH (s:ImagingStudy {dicomKey: g.study})
+  RETURN collect(g.patient) AS patients, collect(s.key) AS studies, collect(g.purpose) AS purposes
+}
+CALL () {
+  OPTIONAL MATCH (b:BreakGlass {holder: $key}) WHERE b.until > $now
+  RETURN collect(b.patient) AS opened
+}
+RETURN properties(u) AS user, roles, patients, studies, purposes, opened
 """
-_ACCOUNTS = """
+_LINE = """RETURN u.name AS name, u.role AS role, u.disabled AS disabled,
+  u.secretHash IS NOT NULL AS hasSecret, u.fhirUser AS fhirUser, u.departments AS departments"""
+_ACCOUNTS = f"""
 MATCH (u:User) WHERE u.tenant = $tenant
 OPTIONAL MATCH (u)-[:HOLDS]->(g:Grant)
-RETURN u.name AS name, u.role AS role, u.disabled AS disabled, u.secretHash IS NOT NULL AS hasSecret,
-  collect(g {.patient, .study, .purpose}) AS grants
+{_LINE}, collect(g {{.patient, .study, .purpose, .until}}) AS grants
 ORDER BY name
 """
+_PAGE = f"""
+MATCH (u:User) WHERE u.tenant = $tenant AND u.name > $after
+{_LINE}, [] AS grants
+ORDER BY name LIMIT $limit
+"""
+_ONE = f"MATCH (u:User {{key: $key}})\n{_LINE}, [] AS grants"
 _ADD = """
 MERGE (u:User {key: $key})
 ON CREATE SET u.tenant = $tenant, u.name = $name, u.role = $role, u.disabled = false,
   u.secretHash = $secretHash, u.createdAt = $now, u.fresh = true
+WITH u, coalesce(u.fresh, false) AS fresh
+REMOVE u.fresh
+RETURN fresh
+"""
+_PUT = """
+MERGE (u:User {key: $key})
+ON CREATE SET u.tenant = $tenant, u.name = $name, u.createdAt = $now, u.fresh = true
+SET u.role = $role, u.disabled = $disabled, u.fhirUser = $fhirUser, u.departments = $departments
 WITH u, coalesce(u.fresh, false) AS fresh
 REMOVE u.fresh
 RETURN fresh
@@ -46,89 +99,80 @@ ON CREATE SET u.tenant = $tenant, u.name = $name, u.createdAt = $now
 SET u.role = $role, u.disabled = false
 RETURN u.name AS name
 """
-_SWITCH = "MATCH (u:User {key: $key}) SET u.disabled = $disabled RETURN u.name AS name"
+_SET = "MATCH (u:User {key: $key}) SET u += $properties RETURN u.name AS name"
 _GRANT = """
 MATCH (u:User {key: $key})
 MERGE (g:Grant {key: $grant})
-ON CREATE SET g += $properties, g.grantedAt = $now, g.grantedBy = $by
+ON CREATE SET g += $properties, g.id = randomUUID(), g.grantedAt = $now, g.grantedBy = $by
+SET g.until = $until
 MERGE (u)-[:HOLDS]->(g)
-RETURN u.name AS name
+RETURN g.id AS id
 """
 _REVOKE = "MATCH (:User {key: $key})-[:HOLDS]->(g:Grant {key: $grant}) DETACH DELETE g RETURN $grant AS grant"
-_PATIENT = "MATCH (p:Resource {key: $key}) WHERE p.deleted = false RETURN p.key AS key"
-
-
-@dataclass(frozen=True, slots=True)
-class Grants:
-    """What a user holds: keys of Patient and ImagingStudy resources, and purposes (`research`)."""
-
-    patients: frozenset[str] = frozenset()
-    studies: frozenset[str] = frozenset()
-    purposes: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A user or a client as authentication needs it.
-
-    Without `secret_hash` it cannot ask for tokens itself.
-    """
-
-    name: str
-    role: str
-    disabled: bool
-    secret_hash: str | None
-    grants: Grants
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """A user or a client as a list shows it; each grant reads like `patient t|-|Patient|7`."""
-
-    name: str
-    role: str
-    disabled: bool
-    has_secret: bool
-    grants: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """One grant: exactly one of a Patient id, a Study Instance UID, a purpose."""
-
-    patient: str | None = None
-    study: str | None = None
-    purpose: str | None = None
-
-    def properties(self, scope: AccessScope) -> dict[str, str]:
-        """The grant as properties, with keys in the scope's tenant and partition; raises `Invalid`."""
-        keys = {
-            "patient": resource_key(scope.tenant, "Patient", self.patient) if self.patient else None,
-            "study": study_key(scope.tenant, scope.partition, self.study) if self.study else None,
-            "purpose": self.purpose,
-        }
-        given = {name: value for name, value in keys.items() if value}
-        if len(given) != 1 or given.get("purpose", RESEARCH) != RESEARCH:
-            raise Invalid(f"grant one patient, one study or the purpose {RESEARCH}")
-        return given
+_TAKE_BACK = """
+MATCH (:User {key: $key})-[:HOLDS]->(g:Grant {id: $id})
+WITH g, g.patient AS patient DETACH DELETE g RETURN patient
+"""
+_GRANTS = """
+MATCH (:User {key: $key})-[:HOLDS]->(g:Grant) WHERE g.id > $after
+RETURN properties(g) AS grant ORDER BY g.id LIMIT $limit
+"""
+_THERE = "MATCH (r:Resource {key: $key}) WHERE r.deleted = false RETURN r.key AS key"
 
 
 @scoped
 class AccountStore:
-    """Users, clients and grants. Changing anything needs the permission `administration.manage`."""
+    """Users, clients and grants. Changing anything needs the permission `administration.manage`.
 
-    def __init__(self, graph: Graph) -> None:
+    `managing` names the shipped roles that manage.
+    """
+
+    def __init__(
+        self, graph: Graph, managing: Collection[str] = (), changing: Changing = nullcontext
+    ) -> None:
         self._graph = graph
+        self._changes = AccountChanges(graph, managing, changing)
 
     def find(self, scope: AccessScope, name: str) -> Account | None:
         """The account of that name with its grants, in one statement."""
-        rows = self._graph.read(_ACCOUNT, key=_user_key(scope, name))
-        return _account(rows[0]) if rows else None
+        return self.entitled(scope, name).account
+
+    def entitled(self, scope: AccessScope, name: str, claimed: Sequence[str] = ()) -> Entitlement:
+        """What the rights of somebody are made of, in one statement.
+
+        `claimed` are names of roles that may count besides that of the account.
+        """
+        values = {"key": user_key(scope, name), "roles": role_key(scope, ""), "claimed": list(claimed)}
+        (row,) = self._graph.read(_ENTITLED, **values, now=present())
+        return _entitlement(scope, row)
+
+    def assigned(self, scope: AccessScope, person: str) -> frozenset[str]:
+        """The keys of the studies that the open orders and tasks of a person (a key) are about."""
+        return assigned_rows(self._graph, scope, person)
+
+    def patients_of(
+        self, scope: AccessScope, person: str | None, departments: tuple[str, ...]
+    ) -> frozenset[str]:
+        """The keys of the patients of departments, and of the care teams of a person (keys all)."""
+        return department_patients(self._graph, scope, person, departments)
 
     def listed(self, scope: AccessScope) -> tuple[AccountLine, ...]:
         """Every account of the tenant by name."""
         scope.require(MANAGE)
         return tuple(_line(row) for row in self._graph.read(_ACCOUNTS, tenant=scope.tenant))
+
+    def page(self, scope: AccessScope, limit: int, after: str) -> tuple[AccountLine, ...]:
+        """The accounts of the tenant by name that come after one, without their grants."""
+        scope.require(MANAGE)
+        rows = self._graph.read(_PAGE, tenant=scope.tenant, limit=limit, after=after)
+        return tuple(_line(row) for row in rows)
+
+    def line(self, scope: AccessScope, name: str) -> AccountLine:
+        """An account as a list shows it, without its grants; raises `NotFound`."""
+        scope.require(MANAGE)
+        rows = self._graph.read(_ONE, key=user_key(scope, name))
+        self._named(rows, name)
+        return _line(rows[0])
 
     def add(self, scope: AccessScope, name: str, role: str, secret_hash: str | None, now: int) -> None:
         """Make an account (`now` in µs); raises `Conflict` when the name is taken."""
@@ -137,23 +181,62 @@ class AccountStore:
         if not row["fresh"]:
             raise Conflict(f"a user named {name} exists", location="name")
 
+    def put(self, scope: AccessScope, name: str, terms: AccountTerms, now: int) -> bool:
+        """Make an account, or change an old one (`now` in µs); whether there was none.
+
+        Raises `NotFound` for a person or department that is not there, where the caller may see it;
+        `Conflict` where nobody would be left who manages.
+        """
+        keys = terms.keys(scope)
+        for key in filter(None, (keys["fhirUser"], *keys["departments"])):
+            self._require_there(scope, key)
+        values = {"name": name, "role": terms.role, "disabled": terms.disabled, "now": now}
+        (row,) = self._change(
+            scope,
+            _PUT,
+            name,
+            tenant=scope.tenant,
+            **values,
+            fhirUser=terms.fhir_user,
+            departments=list(terms.departments),
+        )
+        return bool(row["fresh"])
+
     def ensure(self, scope: AccessScope, name: str, role: str, now: int) -> None:
         """Make an account without a secret, or put an old one into that role and enable it."""
         self._change(scope, _ENSURE, name, tenant=scope.tenant, name=name, role=role, now=now)
 
     def switch(self, scope: AccessScope, name: str, *, disabled: bool) -> None:
-        """Disable or enable an account; raises `NotFound`."""
-        self._named(self._change(scope, _SWITCH, name, disabled=disabled), name)
+        """Disable or enable an account.
 
-    def grant(self, scope: AccessScope, name: str, granted: Granted, now: int) -> None:
-        """Give a user a patient, a study or a purpose; granting twice is granting once. Raises `NotFound`."""
-        properties = granted.properties(scope)
-        patient = properties.get("patient")
-        if patient and not self._graph.read(_PATIENT, key=patient):
-            raise NotFound("no such patient", location="patient")
+        Raises `NotFound`, and `Conflict` where nobody would be left who manages.
+        """
+        self._named(self._change(scope, _SET, name, properties={"disabled": disabled}), name)
+
+    def set_secret(self, scope: AccessScope, name: str, secret_hash: str) -> None:
+        """Give an account another client secret, as a hash; raises `NotFound`."""
+        self._named(self._change(scope, _SET, name, properties={"secretHash": secret_hash}), name)
+
+    def grant(self, scope: AccessScope, name: str, granted: Granted, now: int) -> str:
+        """Give a user a patient, a study or a purpose, and return the grant's id; twice is once.
+
+        Raises `NotFound` for a user, and a patient whom the caller could see, who is not there.
+        """
+        properties = granted.properties(scope, now)
+        if patient := properties.get("patient"):
+            self._require_there(scope, patient)
         key = _grant_key(scope, name, properties)
         values = {"grant": key, "properties": properties, "now": now, "by": scope.subject}
-        self._named(self._change(scope, _GRANT, name, **values), name)
+        rows = self._change(scope, _GRANT, name, **values, until=granted.until)
+        self._named(rows, name)
+        return str(rows[0]["id"])
+
+    def grants(self, scope: AccessScope, name: str, limit: int, after: str) -> tuple[GrantLine, ...]:
+        """The grants of a user by id that come after one; raises `NotFound`."""
+        scope.require(MANAGE)
+        self.line(scope, name)
+        rows = self._graph.read(_GRANTS, key=user_key(scope, name), limit=limit, after=after)
+        return tuple(GrantLine.of(row["grant"]) for row in rows)
 
     def revoke(self, scope: AccessScope, name: str, granted: Granted) -> None:
         """Take a grant back; raises `NotFound` when the user does not hold it."""
@@ -161,13 +244,26 @@ class AccountStore:
         if not self._change(scope, _REVOKE, name, grant=key):
             raise NotFound(f"{name} does not hold that grant")
 
+    def take_back(self, scope: AccessScope, name: str, grant_id: str) -> str | None:
+        """Take the grant of an id back; the key of the patient whom it named, None where it named none.
+
+        Raises `NotFound` when the user does not hold it.
+        """
+        rows = self._change(scope, _TAKE_BACK, name, id=grant_id)
+        if not rows:
+            raise NotFound(f"{name} does not hold that grant")
+        patient: str | None = rows[0]["patient"]
+        return patient
+
+    def _require_there(self, scope: AccessScope, key: str) -> None:
+        """Require a resource that the caller may see; who may not is not told whether it is there."""
+        may_see = scope.sees_all and "fhir.read" in scope.permissions
+        if may_see and not self._graph.read(_THERE, key=key):
+            kind = resource_of(key).partition("/")[0].lower()
+            raise NotFound(f"no such {kind}", location=kind)
+
     def _change(self, scope: AccessScope, text: str, user: str, **values: Any) -> list[Row]:
-        scope.require(MANAGE)
-
-        def work(transaction: Transaction) -> list[Row]:
-            return transaction.run(text, key=_user_key(scope, user), **values)
-
-        return self._graph.write(work)
+        return self._changes.run(scope, text, key=user_key(scope, user), **values)
 
     @staticmethod
     def _named(rows: list[Row], name: str) -> None:
@@ -175,7 +271,8 @@ class AccountStore:
             raise NotFound(f"no user named {name}", location="name")
 
 
-def _user_key(scope: AccessScope, name: str) -> str:
+def user_key(scope: AccessScope, name: str) -> str:
+    """Key of an account, and of whom a provider knows by that name."""
     return join(scope.tenant, ABSENT, "user", name)
 
 
@@ -184,11 +281,40 @@ def _grant_key(scope: AccessScope, name: str, properties: dict[str, str]) -> str
     return join(scope.tenant, ABSENT, "grant", name, kind, value)
 
 
-def _account(row: Row) -> Account:
+def _entitlement(scope: AccessScope, row: Row) -> Entitlement:
+    roles = {each["name"]: role_from(each) for each in row["roles"]}
+    user, opened = row["user"], frozenset(row["opened"])
+    if user is None:
+        return Entitlement(None, roles, opened)
     grants = Grants(frozenset(row["patients"]), frozenset(row["studies"]), frozenset(row["purposes"]))
-    return Account(row["name"], row["role"], bool(row["disabled"]), row["secretHash"], grants)
+    account = Account(
+        name=user["name"],
+        role=user["role"],
+        disabled=bool(user["disabled"]),
+        secret_hash=user.get("secretHash"),
+        grants=grants,
+        own_role=roles.get(user["role"]),
+        fhir_user=_key_of(scope, user["fhirUser"]) if user.get("fhirUser") else None,
+        departments=tuple(_key_of(scope, each) for each in user.get("departments") or ()),
+    )
+    return Entitlement(account, roles, opened)
+
+
+def _key_of(scope: AccessScope, reference: str) -> str:
+    return resource_key(scope.tenant, *reference.split("/", 1))
 
 
 def _line(row: Row) -> AccountLine:
-    shown = sorted(f"{kind} {value}" for each in row["grants"] for kind, value in each.items() if value)
-    return AccountLine(row["name"], row["role"], bool(row["disabled"]), row["hasSecret"], tuple(shown))
+    given = [dict(each) for each in row["grants"]]
+    for each in given:
+        each.pop("until", None)
+    shown = sorted(f"{kind} {value}" for each in given for kind, value in each.items() if value)
+    return AccountLine(
+        row["name"],
+        row["role"],
+        bool(row["disabled"]),
+        row["hasSecret"],
+        tuple(shown),
+        row["fhirUser"],
+        tuple(row["departments"] or ()),
+    )

@@ -16,7 +16,7 @@ from graph.keys import resource_of
 from graph.scope import AccessScope, scoped
 from graph.session import Graph, Row
 
-READ = "administration.manage"
+READ, APPEND = "audit.read", "audit.append"
 _ADD = """
 UNWIND $rows AS row
 MERGE (e:Entry {key: row.key})

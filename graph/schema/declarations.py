@@ -8,7 +8,7 @@
     (:Concept)-[:IS_A]->(:Concept) (:ConceptSource)                 terminology
     (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
-    (:User)-[:HOLDS]->(:Grant)                                      accounts
+    (:User)-[:HOLDS]->(:Grant) (:Role) (:BreakGlass) (:Roster)      accounts
     (:Client) (:Handle)-[:OPENS]->(:Authorization)                  the authorization server
     (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
     (:Job) (:Follower)                                              durable work, cursors in the feed
@@ -35,6 +35,10 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("ClosureTable", "key"),
     ("User", "key"),
     ("Grant", "key"),
+    ("Grant", "id"),
+    ("Role", "key"),
+    ("Roster", "key"),
+    ("BreakGlass", "key"),
     ("Client", "key"),
     ("Authorization", "key"),
     ("Handle", "key"),
@@ -62,6 +66,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Job", ("tenant", "dueAt")),
     ("Job", ("tenant", "askedAt")),
     ("Entry", ("tenant", "at")),
+    ("BreakGlass", ("holder", "until")),
+    ("BreakGlass", ("tenant", "openedAt")),
     ("Version", ("feed", "sequence")),
     ("Version", ("kind", "sequence")),
     ("Concept", ("coding",)),

@@ -68,6 +68,14 @@ def _await_removal(graph: Graph) -> None:
     )
 
 
+def _name_grants(graph: Graph) -> None:
+    """Give the grants of earlier releases the ids that they are taken back by."""
+    graph.run_schema(
+        "MATCH (g:Grant) WHERE g.id IS NULL "
+        f"CALL (g) {{ SET g.id = randomUUID() }} IN TRANSACTIONS OF {_AT_ONCE} ROWS"
+    )
+
+
 MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # the first schema
     _declared,  # jobs and followers
@@ -80,7 +88,8 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # concepts of tenants, and closure tables
     fill_in,  # what `_text`, `_content`, `near` and `:missing` of references look at
     give_sorts,  # what conditions of SMART scopes and security labels look at
-    _declare,  # clients, and what was authorized to them
+    _declared,  # clients, and what was authorized to them
+    _name_grants,  # roles of tenants, records opened by break-glass, and ids of grants
 )
 
 

@@ -15,7 +15,7 @@ from graph.scope import AccessScope, scoped
 from graph.session import Graph, Transaction
 from graph.tellings.cells import Patients, packed, tells_of_few, unpacked
 
-ASK = "cohort.query"
+ASK, COUNT = "cohort.query", "cohort.count"
 DAYS = 30  # that a telling is remembered
 MOST = 256  # tellings of a researcher that are remembered, each two compared; beyond, no more is told
 _SECOND = 1_000_000
@@ -50,7 +50,7 @@ class TellingStore:
         told where none of them tells of fewer than `least` beside one or two that were told before. Raises
         `Throttled` where more was told than is remembered.
         """
-        scope.require(ASK)
+        scope.require(ASK, COUNT)
         key = researcher_key(scope.tenant, scope.subject)
 
         def work(transaction: Transaction) -> list[bool]:

@@ -120,7 +120,7 @@ class ServedGateway:
         """A token per role."""
         return dict(self.services.demo.tokens(now()))
 
-    def session(self, role: str = "administrator") -> requests.Session:
+    def session(self, role: str = "superuser") -> requests.Session:
         """A client that keeps its connection."""
         client = requests.Session()
         client.trust_env = False

@@ -19,7 +19,7 @@ def blueprint(*, cohorts: Cohorts) -> Blueprint:
     rooms = Blueprint("cohorts", __name__, url_prefix="/cohorts")
 
     @rooms.post("/query")
-    @requires("cohort.query", action="E")
+    @requires("cohort.query", action="E", instead=("cohort.count",))
     @documented(QUERY)
     def query() -> Response:
         for name in request.args:

@@ -13,7 +13,7 @@ from app.http.fhir.operations import FhirOperation, told
 from app.http.kit.fhir_formats import FHIR_JSON, FHIR_XML
 from app.records.search import OF_EVERY_TYPE
 from app.records.write.writing import WRITTEN_BY_HILUM
-from app.security.policy import WRITABLE_TYPES
+from app.security.roles import SHIPPED
 from fhir_profiles.definitions.added import AddedParameter
 from fhir_profiles.definitions.registry import (
     RESOURCE_TYPES,
@@ -34,7 +34,11 @@ _OF_OURS = frozenset({"read", "search-type"})  # what there is of types that Hil
 _SECURITY = " ".join(
     (
         "Bearer tokens (RFC 6750); the metadata of RFC 8414 says where from.",
-        *(f"A {role} writes {', '.join(sorted(types))} only." for role, types in WRITABLE_TYPES.items()),
+        *(
+            f"A {name} writes {', '.join(sorted(role.writable))} only."
+            for name, role in SHIPPED.items()
+            if role.writable
+        ),
     )
 )
 _MODIFIERS = "Search parameters take these modifiers, by their type, and no others: " + "; ".join(

@@ -32,6 +32,7 @@ class Interaction:
     handlers of types that have one of their own; without a `handler` no other type has it. `operation`: it is
     asked for by a name (operations.html), and its body may be left out; `changes`: it is one that writes.
     `others` are the names of the operations that a type, or the system for None, has in its place.
+    `instead` are permissions that open a part of it, as some types: the handlers look which.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Interaction:
     operation: bool = False
     changes: bool = False
     others: Callable[[str | None], Sequence[str]] = field(default=_none, compare=False)
+    instead: tuple[str, ...] = ()
 
     def handler_of(self, kind: str | None) -> Handler:
         """Who answers for a type.

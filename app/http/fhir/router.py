@@ -85,7 +85,7 @@ class EntryRouter:
         def routed(request: EntryRequest) -> EntryCall:
             path, _, query = request.url.removeprefix(f"{base}/").partition("?")
             interaction, names = self._match(request.method, path)
-            scope.require(interaction.permission)
+            scope.require(interaction.permission, *interaction.instead)
             interaction.handler_of(names.get("kind"))
             if interaction.changes:
                 raise Invalid(

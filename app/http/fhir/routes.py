@@ -45,7 +45,9 @@ def blueprint(uses: FhirUses, table: FhirTable, answers: LateAnswers, largest: L
         rooms.add_url_rule(
             interaction.path,
             interaction.code,
-            requires(interaction.permission, action=interaction.action)(view.of(interaction)),
+            requires(interaction.permission, action=interaction.action, instead=interaction.instead)(
+                view.of(interaction)
+            ),
             methods=[interaction.method],
             strict_slashes=False if interaction.path == "/" else None,
         )

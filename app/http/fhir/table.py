@@ -109,26 +109,30 @@ def interactions(
     """The table of all interactions with resources: code, method, path, permission, handler."""
     past, find, find_all = history.history, search.search, system.search
     seen, event = {AUDIT: audit.search}, {AUDIT: audit.read}
+    some = ("audit.read", "fhir.count")
     return (
         Interaction("history-system", "GET", "/_history", "fhir.read", past),
         Interaction("search-system", "GET", "/", "fhir.read", find_all),
         Interaction("search-system-post", "POST", "/_search", "fhir.read", find_all, FORM, "R"),
-        Interaction("search-type", "GET", _TYPE, "fhir.read", find, own=seen),
-        Interaction("search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", find, FORM, "R", seen),
+        Interaction("search-type", "GET", _TYPE, "fhir.read", find, own=seen, instead=some),
+        Interaction(
+            "search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", find, FORM, "R", seen, instead=some
+        ),
         Interaction("create", "POST", _TYPE, "fhir.write", write.create, RESOURCE),
         Interaction("update-conditional", "PUT", _TYPE, "fhir.write", write.update_where, RESOURCE),
         Interaction("patch-conditional", "PATCH", _TYPE, "fhir.write", write.patch_where, PATCH),
         Interaction("delete-conditional", "DELETE", _TYPE, "fhir.write", write.delete_where),
         Interaction("history-type", "GET", f"{_TYPE}/_history", "fhir.read", past),
-        Interaction("read", "GET", _RESOURCE, "fhir.read", read.read, own=event),
+        Interaction("read", "GET", _RESOURCE, "fhir.read", read.read, own=event, instead=some),
         Interaction("update", "PUT", _RESOURCE, "fhir.write", write.update, RESOURCE),
         Interaction("patch", "PATCH", _RESOURCE, "fhir.write", write.patch, PATCH),
         Interaction("delete", "DELETE", _RESOURCE, "fhir.write", write.delete),
         Interaction("history-instance", "GET", f"{_RESOURCE}/_history", "fhir.read", past),
         Interaction("vread", "GET", f"{_RESOURCE}/_history/<version>", "fhir.read", read.vread),
-        Interaction("search-compartment", "GET", _MEMBERS, "fhir.read", find, own=seen),
+        Interaction("search-compartment", "GET", _MEMBERS, "fhir.read", find, own=seen, instead=some),
         Interaction(
-            "search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R", seen
+            *("search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R", seen),
+            instead=some,
         ),
         Interaction("search-members", "GET", _EVERY_MEMBER, "fhir.read", find_all),
         *(each for operation in operations for each in operation.interactions(operations)),

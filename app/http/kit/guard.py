@@ -5,7 +5,7 @@ any. What it holds a request to is `app/admission`'s business: a guarded request
 entry, allowed or denied, and its answer waits until that entry is durable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
@@ -24,7 +24,7 @@ _AUTOMATIC = "OPTIONS"  # Flask's own answer: the methods of a route, no data
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a route needs: every one of `permissions`, none where it is public.
+    """What a route needs: every one of `permissions`, or one that does `instead`; none where it is public.
 
     `action` is the audit's C R U D E where the method does not say it; `audited`: a call leaves an entry.
     """
@@ -32,6 +32,7 @@ class Access:
     permissions: tuple[str, ...]
     action: str | None = None
     audited: bool = True
+    instead: tuple[str, ...] = ()
 
     @property
     def public(self) -> bool:
@@ -39,16 +40,19 @@ class Access:
         return not self.permissions
 
 
-def requires(*permissions: str, action: str | None = None) -> Callable[[_View], _View]:
+def requires(
+    *permissions: str, action: str | None = None, instead: Sequence[str] = ()
+) -> Callable[[_View], _View]:
     """Mark a view: the caller needs every one of `permissions`.
 
-    `action` overrides the audit's C R U D E. Raises `ValueError` for what is no permission.
+    `instead` are permissions of which one lets a caller ask for part of what is there: which part, the use
+    case decides. `action` overrides the audit's C R U D E. Raises `ValueError` for what is no permission.
     """
-    if not permissions or not PERMISSIONS.keys() >= set(permissions):
+    if not permissions or not PERMISSIONS.keys() >= {*permissions, *instead}:
         raise ValueError(f"not permissions of the policy: {permissions}")
 
     def mark(view: _View) -> _View:
-        setattr(view, _MARK, Access(permissions, action))
+        setattr(view, _MARK, Access(permissions, action, instead=tuple(instead)))
         return view
 
     return mark
@@ -107,7 +111,7 @@ class Guard:
         if not access.public:
             credentials = request.headers.get("Authorization")
             facts = access_facts(access, request, context)
-            admitted = self._admission.admit(credentials, facts, access.permissions)
+            admitted = self._admission.admit(credentials, facts, access.permissions, access.instead)
             context.scope, context.entry = admitted.scope, admitted.entry
         elif access.audited:
             context.entry = self._admission.begin(access_facts(access, request, context))

@@ -30,6 +30,7 @@ SECONDS = Histogram(
     "hilum_request_seconds", "Time until the answer begins to leave.", ("method", "route"), buckets=_BUCKETS
 )
 IN_FLIGHT = Gauge("hilum_requests_in_flight", "Requests being worked on.", multiprocess_mode="livesum")
+BREAK_GLASS = Counter("hilum_break_glass_total", "Records opened by break-glass: each wants to be looked at.")
 
 
 def enter() -> None:

@@ -23,10 +23,11 @@ from app.records.search.criteria import (
 )
 from app.records.search.graphs import GRAPH_DEFINITION, graph_id, includes_of
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
+from app.security.policy import COUNTED, LEAST_CELL
 from fhir_profiles.references import HISTORY
 from graph.allowances import Interaction
 from graph.budget import MOST_TO_DECIDE, plan, spend
-from graph.errors import Gone, Invalid, NotFound
+from graph.errors import Forbidden, Gone, Invalid, NotFound
 from graph.query.expression import All, Expression, Page, Question, Sort
 from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
@@ -36,6 +37,7 @@ from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
 _HISTORY = HISTORY.encode()
+READ = "fhir.read"
 MOST_ESTIMATED = 5_000  # rows that an estimated total counts, some ten milliseconds
 Parameters: TypeAlias = Iterable[tuple[str, str]]
 
@@ -139,7 +141,7 @@ class RecordSearch:
 
         Raises `Invalid` for one that is not there to see, or cannot be followed from the type.
         """
-        scope.require("fhir.read")
+        scope.require(READ)
         try:
             found = self._resources.read(scope, GRAPH_DEFINITION, graph_id(text))
         except (NotFound, Gone):
@@ -151,7 +153,7 @@ class RecordSearch:
 
         Raises `Invalid` for what is not asked of contained resources.
         """
-        scope.require("fhir.read")
+        scope.require(READ)
         scope = scope.allowed(Interaction.SEARCH, asked.resource_type)
         spend(_price_of(asked))
         found = self._found(scope, asked, after)
@@ -213,9 +215,9 @@ class RecordSearch:
         """How many resources match; an estimate is exact up to `MOST_ESTIMATED`, and that beyond.
 
         It counts what the caller may see, as any count does. Raises `Invalid` where contained resources are
-        to be counted alone.
+        to be counted alone, `Forbidden` where they are too few to be told to who is told counts only.
         """
-        scope.require("fhir.read")
+        scope.require(READ, COUNTED[READ])
         spend(QUESTION + price(asked.where))
         most = MOST_ESTIMATED if asked.total is Total.ESTIMATE else None
         kind, where = asked.resource_type, asked.where
@@ -227,6 +229,8 @@ class RecordSearch:
         else:
             found = self._containers.count(scope, kind, where, asked.contained)
         scope.counts(found)
+        if READ not in scope.permissions and found < LEAST_CELL:
+            raise Forbidden(f"fewer than {LEAST_CELL} are not counted here", code="suppressed")
         return found
 
 

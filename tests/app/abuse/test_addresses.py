@@ -61,7 +61,7 @@ def connection(served: ServedGateway) -> Iterator[HTTPConnection]:
 
 def withdraw(connection: HTTPConnection, served: ServedGateway, job: str) -> None:
     """End a job that was asked for, since one caller may have a few only."""
-    headers = {"Authorization": f"Bearer {served.tokens['administrator']}"}
+    headers = {"Authorization": f"Bearer {served.tokens['superuser']}"}
     connection.request("DELETE", job.removeprefix(served.base), headers=headers)
     assert connection.getresponse().read() == b""
 
@@ -73,7 +73,7 @@ def answer_to(
     said = {name for name, _ in claims}
     connection.putrequest(route.method, route.path.format(**NAMES), skip_host="Host" in said)
     if route.needs and not route.changes:
-        connection.putheader("Authorization", f"Bearer {served.tokens['administrator']}")
+        connection.putheader("Authorization", f"Bearer {served.tokens['superuser']}")
     body = route.body(TARGET) if route.body else b""
     for name, value in (*route.headers.items(), ("Content-Length", str(len(body))), *claims):
         connection.putheader(name, value)
@@ -181,7 +181,7 @@ def test_a_form_that_ends_before_its_length_is_refused(served: ServedGateway, pa
     lines = (
         f"POST {path} HTTP/1.1",
         "Host: gateway",
-        f"Authorization: Bearer {served.tokens['administrator']}",
+        f"Authorization: Bearer {served.tokens['superuser']}",
         "Content-Type: application/x-www-form-urlencoded",
         "Content-Length: 1000",
         "",

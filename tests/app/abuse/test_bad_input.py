@@ -234,7 +234,7 @@ def test_a_body_of_100_mb_is_refused_before_it_is_sent(served: ServedGateway, pa
     kind = FHIR if path == PATIENT else JSON
     with closing(served.connection()) as connection:
         connection.putrequest("POST", path)
-        connection.putheader("Authorization", f"Bearer {served.tokens['administrator']}")
+        connection.putheader("Authorization", f"Bearer {served.tokens['superuser']}")
         connection.putheader("Content-Type", kind)
         connection.putheader("Content-Length", str(100 * MEGABYTE))
         connection.endheaders()

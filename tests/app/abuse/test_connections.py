@@ -30,7 +30,7 @@ def study(served: ServedGateway) -> str:
 
 
 def head(served: ServedGateway, method: str, path: str, *lines: str) -> bytes:
-    token = served.tokens["administrator"]
+    token = served.tokens["superuser"]
     fixed = (f"{method} {path} HTTP/1.1", "Host: gateway", f"Authorization: Bearer {token}")
     return "\r\n".join((*fixed, *lines, "", "")).encode()
 

@@ -48,7 +48,7 @@ def line(crowd: ServedGateway) -> Iterator[socket.socket]:
     """A connection on which a question was asked that takes the graph long."""
     config = crowd.config
     with socket.create_connection((config.host, config.port), timeout=60) as made:
-        token = crowd.tokens["administrator"]
+        token = crowd.tokens["superuser"]
         lines = (f"GET {QUESTION} HTTP/1.1", f"Host: {config.host}", f"Authorization: Bearer {token}", "", "")
         made.sendall("\r\n".join(lines).encode())
         yield made

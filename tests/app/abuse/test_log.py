@@ -163,7 +163,7 @@ def answer_to(served: ServedGateway, sent: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def log(served: ServedGateway) -> str:
     """What the gateway has written to its two streams once all of them were sent."""
-    for each in all_requests(served.tokens["administrator"]):
+    for each in all_requests(served.tokens["superuser"]):
         answer_to(served, each)
     return served.log
 

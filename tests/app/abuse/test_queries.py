@@ -35,7 +35,7 @@ def status(
     body: object = None,
     **more: str,
 ) -> tuple[int, bytes]:
-    headers = {"Authorization": f"Bearer {served.tokens['administrator']}", **more}
+    headers = {"Authorization": f"Bearer {served.tokens['superuser']}", **more}
     text = None if body is None else json.dumps(body)
     connection.request(method, path, text, {"Content-Type": "application/fhir+json", **headers})
     answer = connection.getresponse()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.security.policy import ROLES
+from app.security.demo import DEMO_ROLES
 from graph.local.process import wait_until
 from tests.factories.gateway import CHILDREN, RunningGateway
 
@@ -35,7 +35,7 @@ def gateway(installed: RunningGateway) -> RunningGateway:
 def test_it_greets_with_addresses_and_a_token_for_every_role(gateway: RunningGateway) -> None:
     assert f"http://127.0.0.1:{gateway.port}/dicom-web" in gateway.output
     tokens = [line.split() for line in gateway.output.splitlines() if " eyJ" in line]
-    assert {role for role, _ in tokens} == set(ROLES)
+    assert {role for role, _ in tokens} == set(DEMO_ROLES)
 
 
 def test_it_is_ready(gateway: RunningGateway) -> None:

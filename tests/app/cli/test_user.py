@@ -129,6 +129,7 @@ def noted(hilum: Hilum, tmp_path: Path) -> list[tuple[str, str, int]]:
 
 COMMANDS = {
     "add": ("kim", "--role", "teleradiologist"),
+    "change": ("kim", "--role", "clinician"),
     "disable": ("kim",),
     "enable": ("kim",),
     "grant": ("kim", "--study", "1.2.3"),

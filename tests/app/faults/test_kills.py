@@ -23,7 +23,7 @@ from tests.app.faults.ledger import Ledger
 from tests.app.serving import ServedGateway, gateway_at
 from tests.factories.gateway import RunningGateway
 
-ROLE = "administrator"
+ROLE = "superuser"
 REST = 0.05  # seconds
 
 
@@ -138,7 +138,7 @@ def machine(tmp_path: Path, neo4j_jars: tuple[Path, ...]) -> Iterator[RunningGat
 
 
 def token_of(machine: RunningGateway) -> str:
-    """The administrator's token, from the greeting."""
+    """The superuser's token, from the greeting."""
     return next(line.split()[1] for line in machine.output.splitlines() if line.split()[:1] == [ROLE])
 
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from app.security.client_secrets import hash_secret
 from app.security.scopes import system_scope
 from app.wiring import Wiring
-from graph.accounts.accounts import Granted
+from graph.accounts.accounts import AccountTerms, Granted
 from graph.clock import now
 from graph.jobs.records import Wanted
 from graph.scope import AccessScope
@@ -102,6 +102,7 @@ class Planter:
         self._services = services
         self._scope = system_scope(tenant)
         self._numbers = count(1)
+        self._named = 0
 
     @property
     def scope(self) -> AccessScope:
@@ -110,7 +111,8 @@ class Planter:
 
     def caller(self, role: str, *grants: Granted) -> Caller:
         """A new user of a role with grants."""
-        name = f"{role}-{next(self._numbers)}"
+        self._named = next(self._numbers)
+        name = f"{role}-{self._named}"
         self._services.accounts.add(self._scope, name, role, None, now())
         for granted in grants:
             self._services.accounts.grant(self._scope, name, granted, now())
@@ -136,6 +138,19 @@ class Planter:
         self._told[name] = replace(plain, **rights)
         return Caller({"Authorization": name})
 
+    def in_role(self, role: str, target: Target) -> Caller:
+        """A new user of a role whose rows hold the target, in whichever way the role comes by rows."""
+        caller = self.caller(role, Granted(patient=target.patient), Granted(study=target.study))
+        name = f"{role}-{self._named}"
+        if role == "patient":
+            terms = AccountTerms(role, fhir_user=f"Patient/{target.patient}")
+            self._services.accounts.put(self._scope, name, terms, now())
+        if role == "break-glass":
+            why = {"reason": "ETREAT", "text": "an emergency of the test"}
+            glass = {"patient": target.patient, **why}
+            assert self.client.post("/break-glass", json=glass, headers=caller.headers).status_code == 201
+        return caller
+
     def service_account(self, name: str, secret: str) -> None:
         """A client that may ask for tokens itself."""
         self._services.accounts.add(self._scope, name, "service", hash_secret(secret), now())
@@ -146,7 +161,7 @@ class Planter:
 
     def plant(self) -> Target:
         """A target that is there."""
-        mark, owner = f"m{uuid4().hex}", self.caller("administrator")
+        mark, owner = f"m{uuid4().hex}", self.caller("superuser")
         stored = self.client.post(
             "/dicom-web/studies",
             data=Target(mark, "", "").file,
@@ -180,24 +195,24 @@ class Planter:
 
     def _put(self, resource: dict[str, Any]) -> None:
         path = f"/fhir/{resource['resourceType']}/{resource['id']}"
-        headers = {**self.caller("administrator").headers, "Content-Type": "application/fhir+json"}
+        headers = {**self.caller("superuser").headers, "Content-Type": "application/fhir+json"}
         answer = self.client.put(path, json=resource, headers=headers)
         assert answer.status_code == 201, answer.text
 
     def delete(self, target: Target) -> None:
         """Delete the pictures of a target."""
-        owner = self.caller("administrator")
+        owner = self.caller("superuser")
         answer = self.client.delete(f"/dicom-web/studies/{target.study}", headers=owner.headers)
         assert answer.status_code == 204, answer.text
 
     def version_of(self, target: Target) -> Any:
         """The version of the diagnosis, which a refused write leaves as it is."""
-        return self._read(self.caller("administrator"), f"/fhir/Condition/{target.condition}")["meta"]
+        return self._read(self.caller("superuser"), f"/fhir/Condition/{target.condition}")["meta"]
 
     def instances(self, target: Target) -> int:
         """How many pictures of the target are there."""
         answer = self.client.get(
-            f"/dicom-web/studies/{target.study}/instances", headers=self.caller("administrator").headers
+            f"/dicom-web/studies/{target.study}/instances", headers=self.caller("superuser").headers
         )
         return len(answer.get_json() or ()) if answer.status_code == 200 else 0
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.app.security.access_matrix import promises
 from tests.app.security.planting import CONDITION, STUDY, Target
 from tests.factories.fhir import SNOMED, bundle, entry
 
@@ -16,21 +17,36 @@ READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
 BULK = "fhir.bulk"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
-MANAGE = "administration.manage"
+AUDIT = "audit.read"
+MANAGE, OPEN, REVIEW = "administration.manage", "break-glass.open", "break-glass.review"
 
-# Who holds which capability (docs/security.md).
-CAPABILITIES: Mapping[str, frozenset[str]] = {
+PROMISES = promises()
+EVERY = frozenset(
+    {
+        *(READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, AUDIT),
+        *(MANAGE, OPEN, REVIEW),
+    }
+)
+DEEP: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({READ, RECORD, WRITE, ASK}),
     "researcher": frozenset({ASK}),
     "teleradiologist": frozenset({READ, RECORD, WRITE}),
-    "administrator": frozenset(
-        {READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, MANAGE}
-    ),
+    "superuser": EVERY,
     "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, OPERATE}),
+}
+"""Roles that are asked on every route with a row that is theirs and one that is not."""
+
+# Who holds which capability (docs/roles.md); who is shown no one has those only that tell of nobody.
+CAPABILITIES: Mapping[str, frozenset[str]] = {
+    **{name: promise.named for name, promise in PROMISES.items()},
+    "administrator": frozenset({OPERATE, CANCEL, PURGE, MANAGE, REVIEW}),
+    **DEEP,
 }
 
 # Who has no grants, since all rows are theirs to see.
-SEES_ALL = frozenset({"clinician", "administrator", "service"})
+SEES_ALL = frozenset(
+    {"clinician", "superuser", "service", *(name for name, promise in PROMISES.items() if promise.sees_all)}
+)
 
 ANY = 'multipart/related; type="{}"; transfer-syntax=*'
 JSON = {"Content-Type": "application/fhir+json"}
@@ -59,7 +75,8 @@ class Route:
     `by_patient` and `by_study`: whether a grant of the patient, or of the study, opens the row. `changes`:
     the call needs a target of its own; `deleted`: one whose pictures were deleted. `hidden_from`: roles that
     are answered without seeing the row. `refused_to`: roles that hold the capability, but not for resources
-    of this type.
+    of this type. `instead`: the capability that lets somebody call it in place of the one that it needs,
+    `besides` one that it needs as well.
     """
 
     rule: str
@@ -77,10 +94,14 @@ class Route:
     hidden_from: frozenset[str] = frozenset()
     refused_to: frozenset[str] = frozenset()
     name: str = ""
+    instead: str | None = None
+    besides: str | None = None
 
     def admits(self, role: str) -> bool:
         """Whether a role may call it."""
-        return self.needs in CAPABILITIES[role] and role not in self.refused_to
+        held = CAPABILITIES[role]
+        opens = self.needs in held or self.instead in held
+        return opens and self.besides in (None, *held) and role not in self.refused_to
 
     @property
     def method(self) -> str:
@@ -287,13 +308,13 @@ def _bulk(rule: str, path: str, **more: Any) -> tuple[Route, ...]:
     )
 
 
-def _bulk_job(name: str) -> tuple[Route, ...]:
+def _bulk_job(name: str, besides: str | None = None) -> tuple[Route, ...]:
     """What follows an export or import: nobody has asked for this one."""
-    path = f"/fhir/_{name}s"
+    path, missing = f"/fhir/_{name}s", {"status": 404, "besides": besides}
     return (
-        Route(f"GET {path}/<job_id>", BULK, f"{path}/{{mark}}", status=404),
-        Route(f"DELETE {path}/<job_id>", BULK, f"{path}/{{mark}}", status=404),
-        Route(f"GET {path}/<job_id>/<name>", BULK, f"{path}/{{mark}}/{{mark}}", status=404),
+        Route(f"GET {path}/<job_id>", BULK, f"{path}/{{mark}}", **missing),
+        Route(f"DELETE {path}/<job_id>", BULK, f"{path}/{{mark}}", **missing),
+        Route(f"GET {path}/<job_id>/<name>", BULK, f"{path}/{{mark}}/{{mark}}", **missing),
     )
 
 
@@ -314,13 +335,18 @@ def _deciding(name: str, path: str, body: Make, **more: Any) -> Route:
     return _writing(f"POST {rule}/${name}", f"{path}/${name}", body, **more)
 
 
+def _replacing(rule: str, path: str) -> Route:
+    """A route that stores, and deletes what it replaces."""
+    return Route(f"PUT {rule}", STORE, path, _file, DICOM, shows=_instance, changes=True, besides=DELETE)
+
+
 DICOMWEB = (
     Route(
         "POST /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=_instance, changes=True
     ),
     Route(f"POST {_S}", STORE, _S_PATH, _file, DICOM, shows=_instance, changes=True),
-    Route("PUT /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=_instance, changes=True),
-    Route(f"PUT {_S}", STORE, _S_PATH, _file, DICOM, shows=_instance, changes=True),
+    _replacing("/dicom-web/studies", "/dicom-web/studies"),
+    _replacing(_S, _S_PATH),
     _imaging("/dicom-web/studies", "/dicom-web/studies?StudyInstanceUID={study}", shows=_study),
     _imaging("/dicom-web/series", "/dicom-web/series?StudyInstanceUID={study}", shows=_study),
     _imaging("/dicom-web/instances", "/dicom-web/instances?StudyInstanceUID={study}"),
@@ -480,10 +506,14 @@ OF_NOBODY = (
     *_bulk(_TYPE, "/fhir/Patient"),
     *_bulk(_ONE, "/fhir/Group/{mark}", status=404),
     *_bulk_job("export"),
-    *_bulk_job("import"),
+    *_bulk_job("import", besides=WRITE),
     Route("GET /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
     Route("DELETE /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
-    Route("POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True),
+    Route(f"GET {_TYPE}", AUDIT, "/fhir/AuditEvent?_count=1", name="AuditEvent"),
+    Route(f"GET {_ONE}", AUDIT, "/fhir/AuditEvent/{mark}", status=404, name="AuditEvent"),
+    Route(
+        "POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True, besides=WRITE
+    ),
 )
 TERMINOLOGY = (
     *_asking("ValueSet", "expand", _GENDER),
@@ -537,7 +567,59 @@ CLIENTS = (
 )
 # Whom an app is opened for has to be there to see; a handle tells nothing of it.
 LAUNCHES = (Route("POST /auth/launch", RECORD, "/auth/launch", _launch, QUERY, status=201),)
-OPEN = (
+
+
+_PLAIN = {"Content-Type": "application/json"}
+_ROLES, _USERS, _GRANTS = "/administration/roles", "/administration/users", "/administration/grants"
+
+
+def _role(_: Target) -> bytes:
+    return b'{"purpose": "TREAT", "actions": ["fhir.read"], "rows": []}'
+
+
+def _user(_: Target) -> bytes:
+    return b'{"role": "auditor"}'
+
+
+def _grant(target: Target) -> bytes:
+    return json.dumps({"patient": target.patient}).encode()
+
+
+def _breaking(target: Target) -> bytes:
+    why = {"reason": "ETREAT", "text": "an emergency of the test"}
+    return json.dumps({"patient": target.patient, **why}).encode()
+
+
+def _judging(_: Target) -> bytes:
+    return b'{"verdict": "justified"}'
+
+
+# Who manages is told nothing of a row; what is opened or judged is an id of its own.
+ADMINISTRATION = (
+    Route(f"GET {_ROLES}", MANAGE, _ROLES),
+    Route(f"GET {_ROLES}/<role>", MANAGE, f"{_ROLES}/auditor"),
+    Route(f"PUT {_ROLES}/<role>", MANAGE, f"{_ROLES}/{{mark}}", _role, _PLAIN, status=201, changes=True),
+    Route(f"DELETE {_ROLES}/<role>", MANAGE, f"{_ROLES}/{{mark}}-none", status=404),
+    Route(f"GET {_USERS}", MANAGE, _USERS),
+    Route(f"GET {_USERS}/<user>", MANAGE, f"{_USERS}/{{mark}}-none", status=404),
+    Route(f"PUT {_USERS}/<user>", MANAGE, f"{_USERS}/{{mark}}", _user, _PLAIN, status=201, changes=True),
+    Route(f"POST {_USERS}/<user>/secret", MANAGE, f"{_USERS}/{{mark}}-none/secret", status=404),
+    Route(f"GET {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", status=404),
+    Route(f"POST {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", _grant, _PLAIN, status=404),
+    Route(f"DELETE {_GRANTS}/<user>/<grant_id>", MANAGE, f"{_GRANTS}/{{mark}}-none/x", status=404),
+    Route("POST /break-glass", OPEN, "/break-glass", _breaking, _PLAIN, status=201, changes=True),
+    Route("GET /break-glass", REVIEW, "/break-glass", instead=OPEN),
+    Route("DELETE /break-glass/<glass_id>", REVIEW, "/break-glass/{mark}", status=404, instead=OPEN),
+    Route(
+        "POST /break-glass/<glass_id>/review",
+        REVIEW,
+        "/break-glass/{mark}/review",
+        _judging,
+        _PLAIN,
+        status=404,
+    ),
+)
+OPEN_TO_ALL = (
     "/",
     "/front.css",
     "/health/live",
@@ -553,7 +635,7 @@ OPEN = (
     "/docs/start.js",
 )
 PUBLIC = (
-    *(Route(f"GET {path}", None, path) for path in OPEN),
+    *(Route(f"GET {path}", None, path) for path in OPEN_TO_ALL),
     Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
 )
 TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
@@ -565,5 +647,15 @@ SIGN_IN = (
     Route("POST /auth/introspect", None, "/auth/introspect", headers=FORM),
     Route("POST /auth/revoke", None, "/auth/revoke", headers=FORM),
 )
-GUARDED = (*DICOMWEB, *FHIR, *COHORT, *LAUNCHES, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS)
+GUARDED = (
+    *DICOMWEB,
+    *FHIR,
+    *COHORT,
+    *LAUNCHES,
+    *OPERATIONS,
+    *OF_NOBODY,
+    *TERMINOLOGY,
+    *CLIENTS,
+    *ADMINISTRATION,
+)
 ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN)

@@ -35,7 +35,7 @@ def planted(planter: Planter) -> Target:
     """A picture with its study and patient, and beside it an Observation of each of two categories."""
     target = planter.plant()
     subject = f"Patient/{target.patient}"
-    owner = planter.caller("administrator")
+    owner = planter.caller("superuser")
     made = [
         observed(subject, "lab", "laboratory", performer=[reference("Practitioner/dr")]),
         observed(subject, "survey", "survey"),

@@ -36,7 +36,7 @@ def of_type(kind: str) -> dict[str, str]:
 def chart(planter: Planter) -> str:
     """A patient of the test's own, with a finding of each of some kinds."""
     name = f"p{uuid4().hex[:12]}"
-    subject, owner = f"Patient/{name}", planter.caller("administrator")
+    subject, owner = f"Patient/{name}", planter.caller("superuser")
     findings = (
         observation(subject, id=f"{name}-old", effectiveDateTime="2001-05-05"),
         observation(subject, id=f"{name}-new", effectiveDateTime="2026-05-05"),
@@ -58,7 +58,7 @@ def agree(planter: Planter, chart: str, **provision: Any) -> str:
     answer = planter.client.post(
         "/fhir/Consent",
         data=encode(opted_out(chart, **provision)),
-        headers={**planter.caller("administrator").headers, **FHIR},
+        headers={**planter.caller("superuser").headers, **FHIR},
     )
     assert answer.status_code == 201, answer.text
     return f"/fhir/Consent/{answer.json['id']}"
@@ -111,7 +111,7 @@ def test_a_provision_keeps_what_it_says_from_whom_it_says(
 
 
 def test_a_consent_that_ends_is_in_force_no_longer(planter: Planter, chart: str) -> None:
-    caller, owner = planter.of_rights(), planter.caller("administrator")
+    caller, owner = planter.of_rights(), planter.caller("superuser")
     path = agree(planter, chart)
     assert seen(planter, caller, chart) == set()
 
@@ -155,7 +155,7 @@ def test_pictures_are_kept_back_as_the_record_is(planter: Planter) -> None:
 
 
 def test_a_label_of_a_study_is_a_label_of_its_pictures(planter: Planter) -> None:
-    target, owner = planter.plant(), planter.caller("administrator")
+    target, owner = planter.plant(), planter.caller("superuser")
     label = RESTRICTED["security"][0]
     caller = planter.of_rights(withheld=frozenset({f"_security|{label['code']}|{label['system']}|"}))
     study = f"/dicom-web/studies/{target.study}"
@@ -180,7 +180,7 @@ def test_a_label_of_a_study_is_a_label_of_its_pictures(planter: Planter) -> None
 def test_what_cannot_be_enforced_is_refused_with_its_place(planter: Planter, chart: str) -> None:
     sent = encode(opted_out(chart, actor=[whom("Organization/1")]))
     answer = planter.client.post(
-        "/fhir/Consent", data=sent, headers={**planter.caller("administrator").headers, **FHIR}
+        "/fhir/Consent", data=sent, headers={**planter.caller("superuser").headers, **FHIR}
     )
 
     assert answer.status_code == 422
@@ -210,8 +210,8 @@ def test_a_tenant_without_consents_is_looked_at_once_a_second(planter: Planter) 
 
 def test_a_merge_of_patients_takes_their_consents_along(planter: Planter, chart: str) -> None:
     target = f"p{uuid4().hex[:12]}"
-    put(planter, planter.caller("administrator"), patient(target, id=target))
-    put(planter, planter.caller("administrator"), observation(f"Patient/{target}", id=f"{target}-own"))
+    put(planter, planter.caller("superuser"), patient(target, id=target))
+    put(planter, planter.caller("superuser"), observation(f"Patient/{target}", id=f"{target}-own"))
     agree(planter, chart)
     caller = planter.of_rights()
     assert seen(planter, caller, target) == {"own"}

@@ -69,7 +69,7 @@ WAYS: Mapping[str, Way] = {
 @pytest.fixture(scope="module")
 def planted(planter: Planter) -> Planter:
     """The tenant with all of it."""
-    owner = planter.caller("administrator")
+    owner = planter.caller("superuser")
     patients = [patient(id=each) for each in (SEEN, OTHER, "closed")]
     made = [make(kind) for way in WAYS.values() for make in (way.seen, way.hidden) for kind in KINDS]
     sent = [entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in (*patients, *made)]

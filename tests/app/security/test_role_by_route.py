@@ -12,14 +12,14 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.security.policy import ROLES
+from app.security.roles import SHIPPED
 from app.wiring import Wiring
 from app.wiring.web import web_app
 from graph.accounts.accounts import Granted
 from tests.app.security.planting import Caller, Planter, Target
-from tests.app.security.routes_table import CAPABILITIES, FHIR, GUARDED, PUBLIC, ROUTES, TOKEN, Route
+from tests.app.security.routes_table import CAPABILITIES, DEEP, FHIR, GUARDED, PUBLIC, ROUTES, TOKEN, Route
 
-ADMINISTRATOR = "administrator"
+SUPERUSER = "superuser"
 NOBODY = Caller({})
 CHALLENGE = "WWW-Authenticate"
 
@@ -107,11 +107,11 @@ def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
 
 
 def test_the_roles_are_those_of_the_table() -> None:
-    assert set(CAPABILITIES) == set(ROLES)
+    assert set(CAPABILITIES) == set(SHIPPED)
 
 
-MAY = [(role, route) for role in ROLES for route in GUARDED if route.admits(role)]
-MAY_NOT = [(role, route) for role in ROLES for route in GUARDED if not route.admits(role)]
+MAY = [(role, route) for role in DEEP for route in GUARDED if route.admits(role)]
+MAY_NOT = [(role, route) for role in DEEP for route in GUARDED if not route.admits(role)]
 
 
 def named(value: object) -> str:
@@ -155,7 +155,7 @@ def test_who_may_not_is_refused_whether_the_row_is_there_or_not(
 def test_without_a_token_and_with_a_false_one_there_is_401(
     here: Planter, planted: Target, route: Route
 ) -> None:
-    forged = Caller({"Authorization": here.caller(ADMINISTRATOR).headers["Authorization"][:-4] + "AAAA"})
+    forged = Caller({"Authorization": here.caller(SUPERUSER).headers["Authorization"][:-4] + "AAAA"})
     for caller in (NOBODY, forged):
         answer = call(here, route, caller, planted)
 
@@ -203,7 +203,7 @@ def test_a_grant_opens_what_it_names_and_nothing_else(
 def test_another_tenant_is_answered_as_if_nothing_were_there(
     here: Planter, elsewhere: Planter, target: Target, route: Route
 ) -> None:
-    before, absent, foreigner = here.version_of(target), here.absent(), elsewhere.caller(ADMINISTRATOR)
+    before, absent, foreigner = here.version_of(target), here.absent(), elsewhere.caller(SUPERUSER)
 
     answer = call(elsewhere, route, foreigner, target)
     of_nothing = call(elsewhere, route, foreigner, absent)
@@ -223,7 +223,7 @@ LISTS = tuple(route for route in GUARDED if "/_history?" in route.path or route.
 def test_a_list_of_everything_ends_at_the_tenant(here: Planter, elsewhere: Planter, route: Route) -> None:
     target, own = here.plant(), elsewhere.plant()
 
-    answer = call(elsewhere, route, elsewhere.caller(ADMINISTRATOR), target)
+    answer = call(elsewhere, route, elsewhere.caller(SUPERUSER), target)
 
     assert sees(route, answer, own)
     assert target.mark.encode() not in answer.data

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from app.records.write.writing import WRITTEN_BY_HILUM
-from app.security.policy import GRANTED_ROWS_ONLY
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, in_patient_compartment, is_shared
 from graph.accounts.accounts import Granted
 from tests.app.security.planting import Caller, Planter
@@ -123,7 +122,7 @@ def as_of_anything(answer: Any, name: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def owner(planter: Planter) -> Caller:
-    return planter.caller("administrator")
+    return planter.caller("superuser")
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +146,7 @@ def _name(resource: Resource) -> str:
     return f"{resource['resourceType']}/{resource['id']}"
 
 
-@pytest.fixture(scope="module", params=sorted(GRANTED_ROWS_ONLY))
+@pytest.fixture(scope="module", params=["teleradiologist"])
 def guest(planted: Planter, request: pytest.FixtureRequest) -> Caller:
     """A caller who was granted one patient."""
     return planted.caller(request.param, Granted(patient=GRANTED))

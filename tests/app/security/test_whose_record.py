@@ -13,6 +13,7 @@ from app.audit.reading import read_spool
 from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
 from tests.app.security.routes_table import (
+    ADMINISTRATION,
     CLIENTS,
     COHORT,
     DICOMWEB,
@@ -33,7 +34,7 @@ NAMING = (*DICOMWEB, *FHIR, *COHORT, *LAUNCHES)
 
 @pytest.fixture(scope="module")
 def owner(planter: Planter) -> Caller:
-    return planter.caller("administrator")
+    return planter.caller("superuser")
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +64,8 @@ def named(value: object) -> str:
 
 
 def test_every_route_of_data_is_called_here() -> None:
-    # Operations are of jobs, terminology is everybody's and clients are apps: they name nobody.
-    assert (*NAMING, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS) == GUARDED
+    # Operations are of jobs, terminology is everybody's, clients are apps, and who manages names accounts.
+    assert (*NAMING, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS, *ADMINISTRATION) == GUARDED
 
 
 @pytest.mark.parametrize("route", NAMING, ids=named)

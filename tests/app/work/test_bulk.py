@@ -50,8 +50,8 @@ def app(services: Wiring) -> Flask:
 
 @pytest.fixture
 def owner(app: Flask, as_role: AsRole) -> Fhir:
-    """An administrator's client."""
-    return Fhir(app.test_client(), as_role("administrator"))
+    """A client of who may do everything."""
+    return Fhir(app.test_client(), as_role("superuser"))
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from app.http.kit.problems import Dialect
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 from app.security.authenticator import Authenticator
 from app.security.client_secrets import hash_secret
-from app.security.demo import DemoUsers, demo_name
+from app.security.demo import DEMO_ROLES, DemoUsers, demo_name
 from app.security.guesses import FREE_TRIES
-from app.security.policy import PERMISSIONS_OF, ROLES
+from app.security.roles import SHIPPED, permissions_of
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from app.wiring.authorization import authorization_uses
@@ -79,7 +79,7 @@ def test_a_service_gets_a_token_for_its_secret(
     assert answer.json is not None
     assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", 3600)
     scope = authenticator(f"Bearer {answer.json['access_token']}")
-    assert (scope.subject, scope.permissions) == ("archive", PERMISSIONS_OF["service"])
+    assert (scope.subject, scope.permissions) == ("archive", permissions_of(SHIPPED["service"]))
     assert [entry.status for entry in recorder.entries] == [200]
 
 
@@ -189,7 +189,7 @@ def test_the_demo_has_a_working_token_per_role(
     accounts: AccountStore, services: Wiring, authenticator: Authenticator, tenant: str
 ) -> None:
     tokens = DemoUsers(accounts, services.issuer, tenant, on=True).tokens(NOW)
-    assert list(tokens) == list(ROLES)
+    assert list(tokens) == list(DEMO_ROLES)
     for role, token in tokens.items():
         scope = authenticator(f"Bearer {token}")
         assert (scope.subject, scope.role) == (demo_name(role), role)

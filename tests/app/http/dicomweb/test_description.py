@@ -92,7 +92,7 @@ def sent(client: FlaskClient, as_role: AsRole, asked: Described) -> TestResponse
     return client.open(
         asked.example["path"],
         method=asked.method.upper(),
-        headers={**as_role("administrator"), **asked.example["headers"]},
+        headers={**as_role("superuser"), **asked.example["headers"]},
         json=body.get("example"),
         buffered=True,
     )

@@ -40,7 +40,7 @@ class Tutorial:
     """Asks with the headers of the tutorial."""
 
     def __init__(self, client: FlaskClient, as_role: AsRole) -> None:
-        self._client, self._headers = client, as_role("administrator")
+        self._client, self._headers = client, as_role("superuser")
 
     def get(self, path: str, accept: str = JSON, **parameters: str) -> TestResponse:
         answer = self._client.get(path, query_string=parameters, headers={**self._headers, "Accept": accept})

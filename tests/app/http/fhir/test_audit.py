@@ -37,8 +37,8 @@ WRITES = [
 
 @pytest.fixture
 def auditor(client: FlaskClient, as_role: AsRole) -> Fhir:
-    """An administrator's client."""
-    return Fhir(client, as_role("administrator"))
+    """A client of who reads the audit, and the record."""
+    return Fhir(client, as_role("superuser"))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def noted(services: Wiring) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: f"{write[0]} {write[1]}")
-@pytest.mark.parametrize("role", ["administrator", "service", "clinician"])
+@pytest.mark.parametrize("role", ["superuser", "service", "clinician"])
 def test_nobody_writes_one(
     client: FlaskClient, as_role: AsRole, role: str, write: tuple[str, str, Any]
 ) -> None:

@@ -113,7 +113,7 @@ def test_a_page_belongs_to_its_caller_and_its_question(chart: Fhir, as_role: AsR
 
     assert chart.get(following.replace("mine", "theirs")).status_code == 400
     assert chart.get(following.replace("_count=3", "_count=4")).status_code == 400
-    assert Fhir(chart.client, as_role("administrator")).get(following).status_code == 400
+    assert Fhir(chart.client, as_role("superuser")).get(following).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_form_says_in_which_format_its_failure_is_told(fhir: Fhir) -> None:
 
 
 def test_who_sends_what_is_not_read_is_told_what_is(fhir: Fhir, services: Wiring, as_role: AsRole) -> None:
-    owner = Fhir(fhir.client, as_role("administrator"))
+    owner = Fhir(fhir.client, as_role("superuser"))
     for each in fhir_table(fhir_uses(services)).interactions:
         if each.body and (each.handler or each.own):
             kind = "Patient" if each.handler else next(iter(each.own))

@@ -121,7 +121,7 @@ def test_nobody_else_sees_it(record: Fhir, work: Work, client: FlaskClient, as_r
     address = late(record, "Patient")
     work()
 
-    for role in ("administrator", "teleradiologist"):
+    for role in ("superuser", "teleradiologist"):
         other = Fhir(client, as_role(role))
         assert other.get(address).status_code == 404
         assert other.send("DELETE", address).status_code == 404

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.records.write.writing import WRITTEN_BY_HILUM
 from app.security.demo import demo_name
-from app.security.policy import WRITABLE_TYPES
+from app.security.roles import SHIPPED
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
@@ -27,7 +27,7 @@ from tests.factories.fhir import (
     reference,
 )
 
-REFUSED = sorted(RESOURCE_TYPES - WRITABLE_TYPES["teleradiologist"] - WRITTEN_BY_HILUM)
+REFUSED = sorted(RESOURCE_TYPES - set(SHIPPED["teleradiologist"].writable or ()) - WRITTEN_BY_HILUM)
 MINE, THEIRS = "Patient/mine", "Patient/theirs"
 Resource = dict[str, Any]
 

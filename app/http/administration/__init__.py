@@ -1,0 +1,1 @@
+"""What who manages asks over the API: roles, users, grants; and records that were opened in an emergency."""

@@ -1,0 +1,67 @@
+"""Roles, users, grants and opened records as JSON; what there is none of is left out."""
+
+from typing import Any
+
+from app.security.administration import AccountLine, GrantLine
+from app.security.break_glass import BrokenGlass
+from app.security.roles import SHIPPED, permissions_of, role_document
+from graph.accounts.roles import AccessRole
+from graph.clock import instant
+
+
+def role_shown(role: AccessRole) -> dict[str, Any]:
+    """A role, with what it may do by what it says."""
+    permissions = sorted(permissions_of(role))
+    return {**role_document(role), "permissions": permissions, "shipped": SHIPPED.get(role.name) == role}
+
+
+def user_shown(line: AccountLine) -> dict[str, Any]:
+    """An account, without its grants."""
+    return {
+        "name": line.name,
+        "role": line.role,
+        "disabled": line.disabled,
+        "hasSecret": line.has_secret,
+        "fhirUser": line.fhir_user,
+        "departments": list(line.departments),
+    }
+
+
+def grant_shown(line: GrantLine) -> dict[str, Any]:
+    """A grant."""
+    return _known(
+        id=line.id,
+        patient=line.patient,
+        study=line.study,
+        purpose=line.purpose,
+        until=_moment(line.until),
+        grantedAt=instant(line.at),
+        grantedBy=line.by,
+    )
+
+
+def glass_shown(glass: BrokenGlass) -> dict[str, Any]:
+    """A record that was opened, with what was judged of that."""
+    return _known(
+        id=glass.id,
+        user=glass.subject,
+        role=glass.role,
+        patient=glass.patient,
+        reason=glass.reason,
+        text=glass.text,
+        openedAt=instant(glass.opened_at),
+        until=instant(glass.until),
+        endedBy=glass.ended_by,
+        reviewedAt=_moment(glass.reviewed_at),
+        reviewedBy=glass.reviewed_by,
+        verdict=glass.verdict,
+        comment=glass.comment,
+    )
+
+
+def _moment(microseconds: int | None) -> str | None:
+    return None if microseconds is None else instant(microseconds)
+
+
+def _known(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}

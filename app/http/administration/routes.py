@@ -1,0 +1,22 @@
+"""`/administration` and `/break-glass`: who may do what, and who opened a record in an emergency."""
+
+from flask import Blueprint
+
+from app.http.administration.routes_break_glass import add_break_glass
+from app.http.administration.routes_grants import add_grants
+from app.http.administration.routes_roles import add_roles
+from app.http.administration.routes_users import add_users
+from app.security.administration import Administration
+from app.security.break_glass import BreakGlass
+from app.site import Sites
+
+
+def blueprint(*, administration: Administration, break_glass: BreakGlass, sites: Sites) -> Blueprint:
+    """The routes of who manages and who judges."""
+    rooms = Blueprint("administration", __name__)
+    base_url = sites.own.base_url
+    add_roles(rooms, administration)
+    add_users(rooms, administration, base_url)
+    add_grants(rooms, administration, base_url)
+    add_break_glass(rooms, break_glass, base_url)
+    return rooms
