@@ -29,7 +29,7 @@ def _references(kinds: frozenset[str]) -> validate.Regexp:
     return validate.Regexp(rf"(?:{either})/{_ID}\Z", error=f"A reference to {' or '.join(sorted(kinds))}.")
 
 
-def _words(of: Any, **more: Any) -> fields.List:
+def _words(of: Any, **more: Any) -> fields.List[Any]:
     return fields.List(fields.String(validate=validate.OneOf(sorted(of))), **more)
 
 

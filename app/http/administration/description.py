@@ -2,7 +2,7 @@
 
 from marshmallow import Schema
 
-from app.http.kit.openapi import Operation, QueryParameter, query_parameters
+from app.http.kit.openapi import Json, Operation, QueryParameter, query_parameters
 from app.security.break_glass import BreakGlassFormSchema, GlassVerdict, ReviewFormSchema
 from app.security.forms import GrantFormSchema, RoleFormSchema, UserFormSchema
 
@@ -94,7 +94,7 @@ _LIMIT = QueryParameter(
 _WAITING = QueryParameter("reviewed", {"type": "string", "enum": ["yes", "no"]}, "Only those judged, or not.")
 
 
-def _changing(summary: str, body: type[Schema], answer: object, description: str = "") -> Operation:
+def _changing(summary: str, body: type[Schema], answer: Json, description: str) -> Operation:
     return Operation(
         summary=summary,
         tag=_TAG,
