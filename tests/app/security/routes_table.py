@@ -509,7 +509,7 @@ OF_NOBODY = (
     *_bulk_job("import", besides=WRITE),
     Route("GET /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
     Route("DELETE /fhir/$answer/<answer_id>", RECORD, "/fhir/$answer/{mark}", status=404),
-    Route(f"GET {_TYPE}", AUDIT, "/fhir/AuditEvent?_count=1", name="AuditEvent"),
+    Route(f"GET {_TYPE}", AUDIT, "/fhir/AuditEvent?patient={patient}", name="AuditEvent"),
     Route(f"GET {_ONE}", AUDIT, "/fhir/AuditEvent/{mark}", status=404, name="AuditEvent"),
     Route(
         "POST /fhir/$import", BULK, "/fhir/$import", _line, NDJSON, status=202, changes=True, besides=WRITE
