@@ -11,7 +11,7 @@ from graph.resources.consents import ConsentStore
 from graph.scope import AccessScope
 from tests.app.security.hidden_changes import RESTRICTED
 from tests.app.security.planting import Caller, Planter
-from tests.app.security.test_smart_scopes import FHIR, found, get, put
+from tests.app.security.test_allowances import FHIR, found, get, put
 from tests.factories.consents import opted_out
 from tests.factories.fhir import concept, encode, observation, patient
 
