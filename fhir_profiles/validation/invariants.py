@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from fhir_profiles import dates
-from fhir_profiles.fhirpath.temporal import PartialTime, ordered, read_time
 from fhir_profiles.validation import narrative
 
 _HOUR = 3_600_000_000
-_ZONES_AFTER, _ZONES_BEFORE = 14 * _HOUR, 12 * _HOUR
-"""How long before and after UTC a day begins that is told without a zone."""
+_AHEAD, _BEHIND = 14 * _HOUR, 12 * _HOUR
+"""How far a day begins before, and ends after, the one of UTC."""
 
 Invariant: TypeAlias = Callable[[Mapping[str, Any]], str | None]
 
@@ -25,21 +24,17 @@ def _extension(value: Mapping[str, Any]) -> str | None:
 
 
 def _period(value: Mapping[str, Any]) -> str | None:
-    """Whether the start certainly comes after the end; what nobody can tell is let be (FHIRPath 6.2)."""
-    start, end = _moment(value.get("start")), _moment(value.get("end"))
-    if start is None or end is None:
-        return None
-    if (start.offset is None) == (end.offset is None):
-        later = (ordered(start, end) or 0) > 0
-    else:
-        first, last = dates.interval(value["start"]), dates.interval(value["end"])
-        slack = (_ZONES_AFTER if start.offset is None else 0, _ZONES_BEFORE if end.offset is None else 0)
-        later = bool(first and last and first[0] - slack[0] >= last[1] + slack[1])
-    return "the period ends before it starts (per-1)" if later else None
+    """Whether the start certainly comes after the end; what nobody can tell is let be (FHIRPath 6.2).
 
-
-def _moment(text: object) -> PartialTime | None:
-    return read_time(text) if isinstance(text, str) else None
+    A day beside a moment lies in some zone on earth.
+    """
+    start, end = value.get("start"), value.get("end")
+    if isinstance(start, str) and isinstance(end, str):
+        first, last = dates.interval(start), dates.interval(end)
+        slack = 0 if ("T" in start) == ("T" in end) else _BEHIND if "T" in start else _AHEAD
+        if first and last and first[0] - slack >= last[1]:
+            return "the period ends before it starts (per-1)"
+    return None
 
 
 def _quantity(value: Mapping[str, Any]) -> str | None:
