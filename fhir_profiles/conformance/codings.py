@@ -41,6 +41,13 @@ def check_coding(value: Mapping[str, Any], place: ElementPath, report: IssueRepo
         report("value", (place, "display", None), f"{system} calls this code {told}", _WARNING)
 
 
+def check_system(value: Mapping[str, Any], place: ElementPath, report: IssueReport) -> None:
+    """Report the system of a Coding, Identifier or Quantity that is relative, and so names nothing."""
+    system = value.get("system")
+    if isinstance(system, str) and ":" not in system:
+        report("value", (place, "system", None), "a system is an absolute URI")
+
+
 def _names(entry: CodeEntry) -> list[str]:
     named = [entry.display] if entry.display else []
     return [*named, *(each.value for each in entry.designations)]

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from fhir_profiles.conformance.attachments import check_attachment
 from fhir_profiles.conformance.bundle_entries import check_bundle
-from fhir_profiles.conformance.codings import check_coding
+from fhir_profiles.conformance.codings import check_coding, check_system
 from fhir_profiles.conformance.languages import check_language, check_language_coding
 from fhir_profiles.conformance.media_types import KINDS as MEDIA_KINDS
 from fhir_profiles.conformance.media_types import check_media_types
@@ -21,7 +21,8 @@ _CHECKS: Mapping[str, tuple[DatatypeCheck, ...]] = {
     **dict.fromkeys(MEDIA_KINDS, (check_media_types,)),
     "Attachment": (check_media_types, check_attachment),
     "Bundle": (check_bundle,),
-    "Coding": (check_coding, check_language_coding),
+    **dict.fromkeys(("Identifier", "Quantity"), (check_system,)),
+    "Coding": (check_system, check_coding, check_language_coding),
 }
 _NO_LANGUAGE = frozenset({"Expression", "ElementDefinition.mapping"})
 """Types whose `language` is not one that people speak."""

@@ -424,3 +424,20 @@ def test_a_complex_extension_has_the_parts_that_it_defines() -> None:
         part = {"url": name, "valueCodeableConcept": {"text": "x"}}
         animal = {"url": f"{HL7}patient-animal", "extension": [species, part]}
         assert told(patient(extension=[animal])) == expected
+
+
+@pytest.mark.parametrize(
+    ("elements", "places"),
+    [
+        ({"identifier": [{"system": "urn:a", "value": "x"}, {"value": "y"}]}, []),
+        ({"identifier": [{"system": "hospital", "value": "x"}]}, ["Patient.identifier[0].system"]),
+        (
+            {"maritalStatus": {"coding": [{"system": "/codes", "code": "x"}]}},
+            ["Patient.maritalStatus.coding[0].system"],
+        ),
+        ({"telecom": [{"system": "phone", "value": "1"}]}, []),
+    ],
+)
+def test_a_system_is_absolute(elements: dict[str, Any], places: list[str]) -> None:
+    errors = [place for severity, place in told(patient(**elements)) if severity == "error"]
+    assert errors == places
