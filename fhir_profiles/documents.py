@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 import orjson
 
 from fhir_profiles.issues import InvalidDocument, Issue
-from fhir_profiles.json_places import expression_at
+from fhir_profiles.json_places import expression_at, repeated_name
 from fhir_profiles.json_spans import TextSpan, first, items, members, texts
 from fhir_profiles.validation.structure import elements, kinds
 
@@ -54,7 +54,7 @@ def parse_value(raw: bytes) -> Any:
         _check_texts(document)
     # A name that occurs twice is read once, so a colon is missing; an escaped colon could hide that.
     if _ESCAPED_COLON.search(raw) or raw.count(b":") != orjson.dumps(document).count(b":"):
-        json.loads(raw, object_pairs_hook=_unique)
+        _check_names(raw)
     return document
 
 
@@ -147,10 +147,22 @@ def _check_texts(document: dict[str, Any] | list[Any]) -> None:
             _refuse("a text contains the character U+0000")
 
 
+class _RepeatedName(Exception):
+    """An object has the same name twice."""
+
+
+def _check_names(raw: bytes) -> None:
+    try:
+        json.loads(raw, object_pairs_hook=_unique)
+    except _RepeatedName:
+        text, where = "the same name occurs twice in an object", repeated_name(raw.decode())
+        raise InvalidDocument(Issue("error", "structure", where, text)) from None
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        _refuse("the same name occurs twice in an object")
+        raise _RepeatedName
     return found
 
 

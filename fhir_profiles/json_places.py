@@ -1,8 +1,9 @@
 """Where in a resource a character of its JSON text stands, for what no parser gets past."""
 
+import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fhir_profiles.validation.structure import RESOURCE_TYPES, elements, is_complex
 
@@ -18,6 +19,7 @@ class _Level:
     name: str = ""
     index: int = 0
     kind: str = ""
+    names: set[str] = field(default_factory=set)
 
 
 def expression_at(text: str, position: int) -> str:
@@ -29,6 +31,21 @@ def expression_at(text: str, position: int) -> str:
     for token in _TOKEN.finditer(text, 0, position):
         _step(levels, token)
     return ".".join(_steps(levels))
+
+
+def repeated_name(text: str) -> str:
+    """The FHIRPath of the first member whose name its object has before; "" where a text of JSON has none."""
+    levels: list[_Level] = []
+    for token in _TOKEN.finditer(text):
+        if token[2]:
+            name, names = str(json.loads(f'"{token[1]}"')), levels[-1].names
+            levels[-1].name = name
+            if name in names:
+                return ".".join(_steps(levels))
+            names.add(name)
+        else:
+            _step(levels, token)
+    return ""
 
 
 def _step(levels: list[_Level], token: re.Match[str]) -> None:

@@ -99,6 +99,27 @@ def test_a_number_beyond_a_double_is_told_with_its_place(text: str, place: str) 
     assert [each.expression for each in refused.value.issues] == [place]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"resourceType":"Patient","active":true,"active":true}', "Patient.active"),
+        (
+            '{"resourceType":"Patient","name":[{},{"family":"{\\"a\\":1,","use":"usual","family":"b"}]}',
+            "Patient.name[1].family",
+        ),
+        (
+            '{"resourceType":"Observation","valueQuantity":{},"value\\u0051uantity":{}}',
+            "Observation.value.ofType(Quantity)",
+        ),
+        ('{"resourceType":"Patient","name":[{"use":"usual"},{"use":"old"}],"id":"a","id":"b"}', "Patient.id"),
+    ],
+)
+def test_a_name_that_occurs_twice_is_told_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse(text.encode())
+    assert [each.expression for each in refused.value.issues] == [place]
+
+
 def test_whole_numbers_of_any_length_are_read_as_numbers() -> None:
     assert parse(b'{"a":[123456789012345678901234567890]}') == {"a": [123456789012345678901234567890.0]}
 
