@@ -3,7 +3,8 @@
 Memory holds one frame, whatever the instance has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from struct import Struct
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ from pydicom.filebase import DicomFileLike
 from pydicom.filewriter import dcmwrite, write_file_meta_info
 from pydicom.uid import UID
 
-from app.imaging.render.description import PIXEL_DATA, PixelDescription
+from app.imaging.render.description import PIXEL_DATA, Frame, PixelDescription
 from app.imaging.render.encoders import NATIVE, after, encode, encoding_of
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.native import in_little_cells
@@ -76,13 +77,20 @@ def transcode(
         _write_header(source, None, transfer_syntax_uid, target)
         _copy_native(source, transfer_syntax_uid, target)
         return
-    first = source.frame(1)
-    written = after(first, source.described, transfer_syntax_uid)
+    first = [source.frame(1)]
+    written = after(first[0], source.described, transfer_syntax_uid)
     _write_header(source, written, transfer_syntax_uid, target)
-    if transfer_syntax_uid in NATIVE:
-        _write_native(source, written, target, note)
-    else:
-        _write_fragments(source, written, target, note)
+    write = _write_native if transfer_syntax_uid in NATIVE else _write_fragments
+    encoded = partial(encode, described=source.described, transfer_syntax_uid=transfer_syntax_uid)
+    write(source, written, target, map(encoded, _frames(source, first, note)))
+
+
+def _frames(source: OpenInstance, first: list[Frame], note: Callable[[int], None]) -> Iterator[Frame]:
+    """Each frame, decoded once: the first is in a list, out of which it is taken."""
+    yield first.pop()
+    for number in range(2, source.frames + 1):
+        note(number)
+        yield source.frame(number)
 
 
 def _write_header(
@@ -161,7 +169,7 @@ def _write_pixel_header(source: OpenInstance, transfer_syntax_uid: str, size: in
 
 
 def _write_native(
-    source: OpenInstance, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
+    source: OpenInstance, written: PixelDescription, target: BinaryIO, frames: Iterator[bytes]
 ) -> None:
     count = written.rows * written.columns * written.samples
     bits = count * written.bits_allocated * source.frames
@@ -169,14 +177,13 @@ def _write_native(
     _write_pixel_header(source, written.transfer_syntax_uid, size, target)
     if written.bits_allocated == 1 and count % _BYTE and source.frames > 1:
         raise Unrenderable("its frames share bytes")
-    for number in range(1, source.frames + 1):
-        note(number)
-        target.write(encode(source.frame(number), source.described, written.transfer_syntax_uid))
+    for frame in frames:
+        target.write(frame)
     target.write(b"\0" * (size % 2))
 
 
 def _write_fragments(
-    source: OpenInstance, written: PixelDescription, target: BinaryIO, note: Callable[[int], None]
+    source: OpenInstance, written: PixelDescription, target: BinaryIO, fragments: Iterator[bytes]
 ) -> None:
     """One fragment a frame, and their offsets in front, which are filled in at the end (PS3.5 A.4)."""
     target.write(_EXPLICIT.pack(PIXEL_DATA >> 16, PIXEL_DATA & 0xFFFF, b"OB", 0, _UNDEFINED))
@@ -185,9 +192,7 @@ def _write_fragments(
     place = target.tell()
     target.write(b"\0" * room)
     offsets, at = [], 0
-    for number in range(1, source.frames + 1):
-        note(number)
-        fragment = encode(source.frame(number), source.described, written.transfer_syntax_uid)
+    for fragment in fragments:
         target.write(_ITEM.pack(*_ITEM_TAG, len(fragment)))
         target.write(fragment)
         offsets.append(at)

@@ -12,12 +12,13 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
+from app.imaging.render.description import Frame
 from app.imaging.render.faults import Unrenderable
 from app.imaging.render.source import OpenInstance, opened
 from app.imaging.render.transcoding import transcode
 from app.imaging.store.limits import Limits
 from app.imaging.store.reading import Terms, read_file
-from tests.factories.dicom import ct_instance
+from tests.factories.dicom import ct_instance, rle_instance
 
 EXPLICIT, IMPLICIT, RLE = str(ExplicitVRLittleEndian), str(ImplicitVRLittleEndian), str(RLELossless)
 JPEG_2000, JPEG_LS = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.80"
@@ -66,6 +67,31 @@ def test_what_is_remembered_of_an_instance_is_not_what_it_became(opening: Open, 
     assert (said.PlanarConfiguration, said.PhotometricInterpretation) == (1, "RGB")
     assert (source.frame(1).values == colours).all()
     assert first is None or (first == colours).all()
+
+
+class Counting(OpenInstance):
+    """Notes which frames are decoded."""
+
+    def frame(self, number: int) -> Frame:
+        decoded.append(number)
+        return super().frame(number)
+
+
+decoded: list[int] = []
+
+
+@pytest.mark.parametrize("uid", [EXPLICIT, JPEG_LS])
+def test_each_frame_is_decoded_once(opening: Open, uid: str) -> None:
+    several = opening(rle_instance(frames=3))
+    counting = Counting(several.data, several.header, several.transfer_syntax_uid, several.table)
+    noted: list[int] = []
+    decoded.clear()
+
+    transcode(counting, uid, target := BytesIO(), noted.append)
+
+    assert (decoded, noted) == ([1, 2, 3], [1, 2, 3])
+    target.seek(0)
+    assert dcmread(target).pixel_array.shape == (3, 16, 16)
 
 
 def test_native_cells_are_copied_with_all_that_is_in_them(opening: Open) -> None:
