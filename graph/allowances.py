@@ -1,4 +1,4 @@
-"""What a SMART scope leaves of its bearer's rights: types, interactions, conditions and a patient.
+"""What a SMART scope leaves of its bearer's rights: types, deeds, conditions and a patient.
 
 `patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory` is one
 `Allowance` (SMART App Launch 2.2, scopes-and-launch-context.html#scopes-for-requesting-fhir-resources). A
@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 from graph.keys import kind_key, part
 
 
-class Interaction(StrEnum):
-    """What is done, by its letter in a scope.
+class Deed(StrEnum):
+    """What is done with resources, by its letter in a scope.
 
     `READ` is a read by id or of a version, the history of one resource, what a reference leads to, and the
     pictures of one study (WADO-RS); `SEARCH` is every question of several resources: search, count, chain,
@@ -55,14 +55,14 @@ class TokenCondition:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One scope of a token: its interactions with a type (None: with all), where all conditions hold.
+    """One scope of a token: its deeds with a type (None: with all), where all conditions hold.
 
     `patient` is the key of the Patient whose compartment it reaches, and what everybody may read; None is
     every row that its bearer may see (`user/`, `system/`).
     """
 
     resource_type: str | None
-    interactions: frozenset[Interaction]
+    deeds: frozenset[Deed]
     conditions: tuple[TokenCondition, ...] = ()
     patient: str | None = None
 
@@ -71,9 +71,9 @@ class Allowance:
         """Whether it is for every resource of its type that the bearer may see."""
         return self.patient is None and not self.conditions
 
-    def reaches(self, resource_type: str, interaction: Interaction) -> bool:
+    def reaches(self, resource_type: str, deed: Deed) -> bool:
         """Whether it lets something be done with some resources of a type."""
-        return interaction in self.interactions and self.resource_type in (None, resource_type)
+        return deed in self.deeds and self.resource_type in (None, resource_type)
 
     def admits(self, compartment: Collection[str] | None, sorts: Collection[str]) -> bool:
         """Whether a resource of its type is one of those that it is for."""
@@ -84,7 +84,7 @@ class Allowance:
 
 Allowances: TypeAlias = tuple[Allowance, ...]
 Ways: TypeAlias = Mapping[str, list[dict[str, object]]]
-"""What one interaction is allowed with, by the `kind` of rows; under `*` with any other kind."""
+"""What one deed is allowed with, by the `kind` of rows; under `*` with any other kind."""
 
 
 def sort_of(parameter: str, code: str, system: str | None = None) -> str:
@@ -93,9 +93,9 @@ def sort_of(parameter: str, code: str, system: str | None = None) -> str:
     return begins if system is None else f"{begins}{part(system)}|"
 
 
-def ways(allowances: Iterable[Allowance], tenant: str, interaction: Interaction) -> Ways:
-    """The allowances of one interaction as the parameter of a statement."""
-    every = [each for each in allowances if interaction in each.interactions]
+def ways(allowances: Iterable[Allowance], tenant: str, deed: Deed) -> Ways:
+    """The allowances of one deed as the parameter of a statement."""
+    every = [each for each in allowances if deed in each.deeds]
     wide = [_row(each) for each in every if each.resource_type is None]
     kinds = sorted({each.resource_type for each in every if each.resource_type is not None})
     named = {
@@ -112,7 +112,7 @@ def kept(allowances: Allowances | None) -> list[dict[str, Any]] | None:
     return [
         {
             "type": each.resource_type,
-            "interactions": "".join(sorted(each.interactions)),
+            "deeds": "".join(sorted(each.deeds)),
             "conditions": [[one.parameter, list(map(list, one.tokens))] for one in each.conditions],
             "patient": each.patient,
         }
@@ -127,7 +127,7 @@ def of_kept(rows: Iterable[Mapping[str, Any]] | None) -> Allowances | None:
     return tuple(
         Allowance(
             row["type"],
-            frozenset(map(Interaction, row["interactions"])),
+            frozenset(map(Deed, row["deeds"])),
             tuple(
                 TokenCondition(name, tuple((system, code) for system, code in tokens))
                 for name, tokens in row["conditions"]

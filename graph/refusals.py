@@ -25,6 +25,9 @@ class Traits(NamedTuple):
     care: Collection[int] | None = None
 
 
+NO_TRAITS = Traits()
+
+
 @dataclass(frozen=True, slots=True)
 class RowCondition:
     """One provision's conditions on a row; None asks nothing.

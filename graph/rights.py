@@ -17,15 +17,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from graph.allowances import Allowances, Interaction, Ways, ways
+from graph.allowances import Allowances, Deed, Ways, ways
 from graph.keys import resource_of
-from graph.refusals import NOTHING_REFUSED, Refusals, Traits, not_refused
+from graph.refusals import NO_TRAITS, NOTHING_REFUSED, Refusals, Traits, not_refused
 
 Bounds: TypeAlias = tuple[frozenset[str], frozenset[str]]
 """The keys of patients, and of studies."""
 
 GRANTS, ALLOWANCES, LABELS, CONSENTS = "grants", "allowances", "labels", "consents"
-NO_TRAITS = Traits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class RowRight:
 
     `partition` is the key `tenant|partition` that DICOM rows must be of. `patients` and `studies` are keys of
     granted rows; `patients` None means every row. Of `allowances`, unless they are None, one has to admit a
-    row in each of the `interactions`. What bears one of the labels `withheld` is not seen, nor what consents
+    row in each of the `deeds`. What bears one of the labels `withheld` is not seen, nor what consents
     keep from the caller (`refusals`).
     """
 
@@ -42,7 +41,7 @@ class RowRight:
     patients: frozenset[str] | None = None
     studies: frozenset[str] = frozenset()
     allowances: Allowances | None = None
-    interactions: tuple[Interaction, ...] = (Interaction.READ, Interaction.SEARCH)
+    deeds: tuple[Deed, ...] = (Deed.READ, Deed.SEARCH)
     withheld: frozenset[str] = frozenset()
     refusals: Refusals = NOTHING_REFUSED
 
@@ -77,10 +76,7 @@ class RowRight:
         if self.allowances is None:
             return False
         reaching = [each for each in self.allowances if each.resource_type in (None, resource_type)]
-        return not all(
-            any(step in each.interactions and each.is_whole for each in reaching)
-            for step in self.interactions
-        )
+        return not all(any(step in each.deeds and each.is_whole for each in reaching) for step in self.deeds)
 
     def sees(
         self,
@@ -104,13 +100,13 @@ class RowRight:
         return any(each in self.patients or each in self.studies for each in compartment)
 
     def allows(self, key: str, compartment: Collection[str] | None, sorts: Collection[str]) -> bool:
-        """Whether SMART scopes let each of the interactions be done with a row of the caller's."""
+        """Whether SMART scopes let each of the deeds be done with a row of the caller's."""
         if self.allowances is None:
             return True
         kind = resource_of(key).partition("/")[0]
         return all(
             any(each.reaches(kind, step) and each.admits(compartment, sorts) for each in self.allowances)
-            for step in self.interactions
+            for step in self.deeds
         )
 
     def parameters(self) -> dict[str, Any]:
@@ -120,7 +116,7 @@ class RowRight:
             named |= {"granted": self.granted(), "studies": self.granted_studies()}
         if self.allowances is not None:
             tenant = self.partition.partition("|")[0]
-            named["allowed"] = _ways(self.allowances, tenant, self.interactions)
+            named["allowed"] = _ways(self.allowances, tenant, self.deeds)
         if self.withheld:
             named["withheld"] = _listed(self.withheld, frozenset())
         if self.refusals:
@@ -143,10 +139,10 @@ def _listed(patients: frozenset[str], studies: frozenset[str]) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _ways(allowances: Allowances, tenant: str, interactions: tuple[Interaction, ...]) -> list[Ways]:
-    """What each interaction is allowed with, where they are allowed differently."""
+def _ways(allowances: Allowances, tenant: str, deeds: tuple[Deed, ...]) -> list[Ways]:
+    """What each deed is allowed with, where they are allowed differently."""
     found: list[Ways] = []
-    for each in interactions:
+    for each in deeds:
         if (way := ways(allowances, tenant, each)) not in found:
             found.append(way)
     return found
@@ -168,7 +164,7 @@ def granted(name: str, judged: str) -> str:
 
 
 def allowed(name: str, judged: str) -> str:
-    """The condition that a SMART scope lets each interaction be done with a row, `judged` as in `granted`."""
+    """The condition that a SMART scope lets each deed be done with a row, `judged` as in `granted`."""
     about = f"(each.patient IS NULL OR {judged}.compartment IS NULL OR each.patient IN {judged}.compartment)"
     of_sort = (
         f"any(sort IN coalesce({judged}.sorts, []) WHERE any(begun IN asked WHERE sort STARTS WITH begun))"

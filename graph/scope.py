@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
-from graph.allowances import Allowances, Interaction
+from graph.allowances import Allowances, Deed
 from graph.errors import Forbidden, ScopeMissing
 from graph.keys import partition_key, resource_of
-from graph.refusals import NOTHING_REFUSED, Refusals, Traits
-from graph.rights import NO_TRAITS, RowRight
+from graph.refusals import NO_TRAITS, NOTHING_REFUSED, Refusals, Traits
+from graph.rights import RowRight
 
-_WRITING = (Interaction.CREATE, Interaction.UPDATE, Interaction.DELETE)
-_READING = (Interaction.READ, Interaction.SEARCH)
+_WRITING = (Deed.CREATE, Deed.UPDATE, Deed.DELETE)
+_READING = (Deed.READ, Deed.SEARCH)
 
 
 class AccessNotes(Protocol):
@@ -36,7 +36,7 @@ class AccessScope:
     `patients` and `studies` are keys of granted rows; `patients` None means every row of the tenant.
     `writable` are the types of resources that they may write over FHIR; None means every type.
     `allowances` are the SMART scopes of their token, which narrow all of it; None means that none do.
-    `interaction` is what the access does; None is not said yet, and needs what reads and searches need.
+    `deed` is what the access does; None is not said yet, and needs what reads and searches need.
     What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see,
     nor is what the consents of patients keep from them, `refusals`; `actors` are the references that stand
     for them there, as `Practitioner/kim`, and `opened` the patients whose record they opened in an emergency.
@@ -55,7 +55,7 @@ class AccessScope:
     studies: frozenset[str] = field(default_factory=frozenset)
     writable: frozenset[str] | None = None
     allowances: Allowances | None = None
-    interaction: Interaction | None = None
+    deed: Deed | None = None
     withheld: frozenset[str] = frozenset()
     refusals: Refusals = NOTHING_REFUSED
     actors: frozenset[str] = frozenset()
@@ -77,16 +77,16 @@ class AccessScope:
             self.patients,
             self.studies,
             self.allowances,
-            (self.interaction,) if self.interaction else _READING,
+            (self.deed,) if self.deed else _READING,
             self.withheld,
             self.refusals,
         )
 
-    def to(self, interaction: Interaction) -> "AccessScope":
+    def to(self, deed: Deed) -> "AccessScope":
         """These rights for an access that does one thing: what SMART scopes say of it alone counts."""
-        if self.allowances is None or self.interaction is interaction:
+        if self.allowances is None or self.deed is deed:
             return self
-        return replace(self, interaction=interaction)
+        return replace(self, deed=deed)
 
     def witnessed(self, entry: Mapping[str, Any]) -> "AccessScope":
         """These rights, with the audit entry (`key` and `properties`) that their use is to leave."""
@@ -119,24 +119,24 @@ class AccessScope:
         if permission not in self.permissions and self.permissions.isdisjoint(instead):
             raise Forbidden(f"this needs the permission {permission}", code="forbidden")
 
-    def allowed(self, interaction: Interaction, resource_type: str) -> "AccessScope":
-        """These rights for one interaction with resources of a type.
+    def allowed(self, deed: Deed, resource_type: str) -> "AccessScope":
+        """These rights for one deed with resources of a type.
 
         Raises `Forbidden` where no SMART scope of the token names the type with it.
         """
-        self.require_allowed(interaction, resource_type)
-        return self.to(interaction)
+        self.require_allowed(deed, resource_type)
+        return self.to(deed)
 
-    def may(self, interaction: Interaction, resource_type: str) -> bool:
+    def may(self, deed: Deed, resource_type: str) -> bool:
         """Whether the SMART scopes of the token let something be done with some resources of a type."""
         if self.allowances is None:
             return True
-        return any(each.reaches(resource_type, interaction) for each in self.allowances)
+        return any(each.reaches(resource_type, deed) for each in self.allowances)
 
-    def require_allowed(self, interaction: Interaction, resource_type: str) -> None:
-        """Raise `Forbidden` where no SMART scope of the token names the type with the interaction."""
-        if not self.may(interaction, resource_type):
-            asked = f"{resource_type}.{interaction.value}"
+    def require_allowed(self, deed: Deed, resource_type: str) -> None:
+        """Raise `Forbidden` where no SMART scope of the token names the type with the deed."""
+        if not self.may(deed, resource_type):
+            asked = f"{resource_type}.{deed.value}"
             raise Forbidden(f"the scopes of the access token do not hold {asked}", code="forbidden")
 
     def require_writing(self, resource_type: str) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.index.escaping import split_values, unescaped
-from graph.allowances import CONDITIONS, Allowance, Interaction, TokenCondition
+from graph.allowances import CONDITIONS, Allowance, Deed, TokenCondition
 from graph.keys import resource_key
 
 LEVELS = ("patient", "user", "system")
@@ -48,7 +48,7 @@ class SmartScope:
         """What it allows, to a token whose patient is the one of this id."""
         return Allowance(
             None if self.resource_type == ANY_TYPE else self.resource_type,
-            frozenset(map(Interaction, self.interactions)),
+            frozenset(map(Deed, self.interactions)),
             tuple(TokenCondition(name, _tokens(value)) for name, value in self.conditions),
             resource_key(tenant, "Patient", patient) if self.level == "patient" and patient else None,
         )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.keys import kind_key, resource_key, resource_of
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -127,14 +127,14 @@ class BulkStore:
         names = {"kind": kind_key(scope.tenant, asked.kind), "after": after, "limit": limit}
         whose = {"patients": None if asked.patients is None else list(asked.patients)}
         somebody = resource_key(scope.tenant, "Patient", "")
-        asked_as = scope.to(Interaction.SEARCH)
+        asked_as = scope.to(Deed.SEARCH)
         (found,) = self._graph.read_seen(asked_as, _REFERRED, **names, **whose, somebody=somebody)
         return _places(found["rows"]), found["last"] if found["looked"] == limit else None
 
     def beyond(self, scope: AccessScope, keys: Sequence[str]) -> tuple[BulkPlace, ...]:
         """What the resources of these keys refer to that is about nobody."""
         somebody = resource_key(scope.tenant, "Patient", "")
-        asked_as = scope.to(Interaction.SEARCH)
+        asked_as = scope.to(Deed.SEARCH)
         (found,) = self._graph.read_seen(asked_as, _BEYOND, keys=list(keys), somebody=somebody)
         return _places(found["rows"])
 
@@ -146,7 +146,7 @@ class BulkStore:
         self, scope: AccessScope, start: str, asked: BulkQuestion, names: dict[str, Any]
     ) -> dict[str, Any]:
         (found,) = self._graph.read_seen(
-            scope.to(Interaction.SEARCH),
+            scope.to(Deed.SEARCH),
             start + _VERSIONS,
             **names,
             level=asked.level,

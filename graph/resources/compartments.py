@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.errors import TooLarge
 from graph.keys import resource_key, resource_of
 from graph.query.expression import Field
@@ -99,7 +99,7 @@ class CompartmentStore:
 
         Raises `TooLarge` where it has more than `MOST_MEMBERS`.
         """
-        scope = scope.to(Interaction.SEARCH)
+        scope = scope.to(Deed.SEARCH)
         return self._graph.recalled(
             scope, ("chart", asked), lambda: self._chart(scope, asked), lambda rows: _KEPT * len(rows)
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from graph.allowances import SECURITY, Interaction
+from graph.allowances import SECURITY, Deed
 from graph.cypher.leaves import hint
 from graph.errors import TooLarge
 from graph.keys import value_key
@@ -56,7 +56,7 @@ class LabelStore:
             for kind in kinds
             for name in (PROFILE, TAG, SECURITY)
         ]
-        scope = scope.to(Interaction.SEARCH)
+        scope = scope.to(Deed.SEARCH)
         rows = self._graph.read_seen(scope, _IN_USE, fields=fields, limit=MOST_LABELS + 1)
         if len(rows) > MOST_LABELS:
             raise TooLarge(f"more than {MOST_LABELS} labels: ask for those of a type", code="too-costly")

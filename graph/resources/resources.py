@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fhir_profiles.issues import ProfileError
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.budget import plans
 from graph.commit import Committer, Unit
 from graph.cypher.compile import count, page
@@ -159,7 +159,7 @@ class ResourceStore:
         Raises `NotFound` where there is none to see, `Gone` where it was deleted, `Forbidden` where
         no scope of the token lets the type be read.
         """
-        scope = scope.allowed(Interaction.READ, resource_type)
+        scope = scope.allowed(Deed.READ, resource_type)
         found = self.bodies(scope, [resource_key(scope.tenant, resource_type, resource_id)])
         if not found:
             raise NotFound(f"no {resource_type}/{resource_id}")
@@ -175,7 +175,7 @@ class ResourceStore:
 
         Raises `NotFound` where there is none to see, `Gone` where it is the deletion, `Forbidden` as `read`.
         """
-        scope = scope.allowed(Interaction.READ, resource_type)
+        scope = scope.allowed(Deed.READ, resource_type)
         key = resource_key(scope.tenant, resource_type, resource_id)
         rows = self._graph.read_seen(scope, _VERSION, key=key, version=version_key(key, version_id))
         if not rows:
@@ -188,7 +188,7 @@ class ResourceStore:
 
     def types(self, scope: AccessScope, among: Iterable[str]) -> frozenset[str]:
         """Those of the resource types of which there is anything to see."""
-        scope = scope.to(Interaction.SEARCH)
+        scope = scope.to(Deed.SEARCH)
         keys = {kind_key(scope.tenant, each): each for each in among}
 
         def find() -> frozenset[str]:
@@ -208,9 +208,9 @@ class ResourceStore:
 
         Raises `Forbidden` where no scope of the token lets the type be read, or searched.
         """
-        scope = scope.to(Interaction.READ if resource_id else Interaction.SEARCH)
+        scope = scope.to(Deed.READ if resource_id else Deed.SEARCH)
         if resource_type:
-            scope.require_allowed(Interaction.READ if resource_id else Interaction.SEARCH, resource_type)
+            scope.require_allowed(Deed.READ if resource_id else Deed.SEARCH, resource_type)
         start, within, names = self._history_start(scope, resource_type, resource_id)
         rows = self._graph.read_seen(
             scope,
@@ -229,7 +229,7 @@ class ResourceStore:
 
         Raises `Forbidden` where no scope of the token lets the type be searched.
         """
-        scope = scope.allowed(Interaction.SEARCH, question.entity)
+        scope = scope.allowed(Deed.SEARCH, question.entity)
         return self._graph.recalled(
             scope,
             ("page", question),
@@ -266,7 +266,7 @@ class ResourceStore:
 
     def sieve(self, scope: AccessScope) -> Sieve:
         """What answers questions of many conditions piece by piece."""
-        return Sieve(self._graph, scope.to(Interaction.SEARCH))
+        return Sieve(self._graph, scope.to(Deed.SEARCH))
 
     def _sizes(self, scope: AccessScope, question: Question) -> Mapping[str, int]:
         """The counts that decide where the search starts, where there is a choice."""
@@ -280,7 +280,7 @@ class ResourceStore:
 
         Raises `Forbidden` as `search` does.
         """
-        scope = scope.allowed(Interaction.SEARCH, resource_type)
+        scope = scope.allowed(Deed.SEARCH, resource_type)
 
         def find() -> int:
             if not has_words(where):

@@ -19,17 +19,16 @@ _FAR = 2**62  # µs
 
 def traits_of(tenant: str, resource_type: str, values: ValueRows) -> Traits:
     """What the value rows of a resource say of it."""
-    beginnings = _beginnings(tenant, resource_type)
-    found = {name: dict[str, None]() for name in beginnings}
+    sorts, security = dict[str, None](), dict[str, None]()
     for key, system, *_ in values.terms:
-        for name, begins in beginnings.items():
-            if key.startswith(begins):
-                found[name][f"{name}|{key[len(begins) :]}|{part(system)}|"] = None
-    security = found.pop(SECURITY)
-    sorts = [each for codes in found.values() for each in codes]
+        _, _, name, code = key.split("|")
+        if name in CONDITIONS:
+            sorts[f"{name}|{code}|{part(system)}|"] = None
+        elif name == SECURITY:
+            security[f"{name}|{code}|{part(system)}|"] = None
     fields = _care_fields(tenant, resource_type)
-    care = _care([span[1:3] for span in values.spans if span[0] in fields]) if fields else None
-    return Traits(sorts or None, list(security) or None, care)
+    care = _care(span[1:3] for span in values.spans if span[0] in fields) if fields else None
+    return Traits(list(sorts) or None, list(security) or None, care)
 
 
 def _care(spans: Iterable[tuple[float, float]]) -> list[int] | None:
@@ -37,12 +36,6 @@ def _care(spans: Iterable[tuple[float, float]]) -> list[int] | None:
     if not bounds:
         return None
     return [int(min(low for low, _ in bounds)), int(max(high for _, high in bounds))]
-
-
-@lru_cache(maxsize=1_024)
-def _beginnings(tenant: str, resource_type: str) -> dict[str, str]:
-    """What the keys of the Term rows of each parameter begin with."""
-    return {name: f"{value_key(tenant, resource_type, name)}|" for name in (*CONDITIONS, SECURITY)}
 
 
 @lru_cache(maxsize=1_024)

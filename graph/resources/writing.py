@@ -12,7 +12,7 @@ from graph.cypher.row_creation import CREATE_ROWS
 from graph.keys import kind_key, version_key
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
-from graph.refusals import Traits
+from graph.refusals import NO_TRAITS, Traits
 from graph.resources.following import MERGED, above, followed_values
 from graph.resources.identified import remember_holder
 from graph.resources.states import CARRIERS, NUMBERED, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
@@ -29,7 +29,8 @@ class ResourceWrite:
 
     `values` None keeps the search values of the version before; `properties` are laid over those of the
     node. A `snapshot` is the version of a rendered resource: units of one commit share it. `followed` are
-    those of its compartment whom its patients were merged into, which the commit tells.
+    those of its compartment whom its patients were merged into, and `traits` what rights look at: the commit
+    tells both.
     """
 
     key: str
@@ -44,6 +45,7 @@ class ResourceWrite:
     properties: Properties = field(default_factory=dict)
     snapshot: bool = False
     followed: tuple[str, ...] = ()
+    traits: Traits = NO_TRAITS
 
 
 def ended(known: ResourceState, properties: Properties | None = None) -> ResourceWrite:
@@ -116,8 +118,9 @@ CALL (r, row) {
 
 
 def _settled(shelves: Shelves, write: ResourceWrite) -> ResourceWrite:
-    """The version with whom its patients were merged into; what is deleted follows nobody."""
-    merged = shelves.get(MERGED, write.key.partition("|")[0])
+    """The version with its traits and whom its patients were merged into; what is deleted follows nobody."""
+    tenant = write.key.partition("|")[0]
+    merged, write = shelves.get(MERGED, tenant), replace(write, traits=_traits(write, tenant))
     if not merged or write.compartment is None or write.method == "DELETE":
         return write
     followed = above(merged, write.compartment)
@@ -153,7 +156,7 @@ def _node(write: ResourceWrite, numbers: Numbers, tenant: str) -> dict[str, Any]
         "deleted": write.method == "DELETE",
         "compartment": _compartment(write),
         "followed": list(write.followed) or None,
-        **_traits(write, tenant)._asdict(),
+        **write.traits._asdict(),
         **write.properties,
     }
 
@@ -162,7 +165,7 @@ def _traits(write: ResourceWrite, tenant: str) -> Traits:
     """What rights look at: as before where its values stay, or where it is deleted."""
     if write.values is not None and write.method != "DELETE":
         return traits_of(tenant, write.resource_type, write.values)
-    return write.known.traits if write.known else Traits()
+    return write.known.traits if write.known else NO_TRAITS
 
 
 def _compartment(write: ResourceWrite) -> list[str] | None:
@@ -201,7 +204,7 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
             "method": write.method,
             "compartment": _compartment(write),
             "followed": list(write.followed) or None,
-            **_traits(write, ledger.tenant)._asdict(),
+            **write.traits._asdict(),
             "rendered": write.snapshot or None,
             "body": zlib.compress(write.body, 1) if write.body else b"",
         },

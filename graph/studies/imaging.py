@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from fhir_profiles.definitions.added import AddedParameter
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.commit import Committer
 from graph.cypher.compile import count, page
 from graph.cypher.order import columns
@@ -89,10 +89,10 @@ class ImagingStore:
         `replacing`: other bytes of the same UIDs make room.
         """
         scope.require("imaging.store")
-        scope.require_allowed(Interaction.CREATE, STUDY)
+        scope.require_allowed(Deed.CREATE, STUDY)
         if replacing:
             scope.require("imaging.delete")
-            scope.require_allowed(Interaction.DELETE, STUDY)
+            scope.require_allowed(Deed.DELETE, STUDY)
         outcomes = self._committer.commit(StoreInstances(scope, tuple(rows), self._at(scope), replacing))
         scope.concerns(key for each in outcomes for key in each.whose)
         return outcomes
@@ -107,7 +107,7 @@ class ImagingStore:
     ) -> int:
         """Unlink a study, series or instance, leaving tombstones; return how many instances went."""
         scope.require("imaging.delete")
-        scope = scope.allowed(Interaction.DELETE, STUDY)
+        scope = scope.allowed(Deed.DELETE, STUDY)
         removed = self._committer.commit(DeleteInstances(scope, self._site, study, series, sop))
         scope.concerns(removed.whose)
         return removed.instances
@@ -118,7 +118,7 @@ class ImagingStore:
         Raises `NotFound` where the study is not seen.
         """
         scope.require("imaging.delete")
-        scope = scope.allowed(Interaction.DELETE, STUDY)
+        scope = scope.allowed(Deed.DELETE, STUDY)
         restored = self._committer.commit(RestoreInstances(scope, tuple(rows), self._at(scope), grace))
         scope.concerns(restored.whose)
         return restored
@@ -141,7 +141,7 @@ class ImagingStore:
 
         `frames` brings the frame tables too. Raises `NotFound` where none is seen.
         """
-        scope = scope.allowed(Interaction.READ, STUDY)
+        scope = scope.allowed(Deed.READ, STUDY)
         return self._retrieving.instances(scope, study, series, sop, frames=frames)
 
     def metadata(
@@ -151,7 +151,7 @@ class ImagingStore:
 
         Raises `NotFound` where none is seen.
         """
-        scope = scope.allowed(Interaction.READ, STUDY)
+        scope = scope.allowed(Deed.READ, STUDY)
         return self._retrieving.metadata(scope, study, series, sop)
 
     def search(self, scope: AccessScope, question: Question, *, stored: bool = False) -> list[ImagingMatch]:
@@ -160,7 +160,7 @@ class ImagingStore:
         `stored` brings the metadata of an instance of each. A study that was announced over FHIR, and of
         which no picture has come, is not there yet.
         """
-        scope = scope.allowed(Interaction.SEARCH, STUDY)
+        scope = scope.allowed(Deed.SEARCH, STUDY)
         question = replace(question, where=_with_pictures(question.entity, question.where))
         found = self._graph.recalled(
             scope, ("matches", question, stored), lambda: self._matches(scope, question, stored), _weight
@@ -169,7 +169,7 @@ class ImagingStore:
 
     def count(self, scope: AccessScope, entity: str, where: Expression) -> int:
         """How many rows of a level satisfy a condition; studies of which no picture has come do not count."""
-        scope = scope.allowed(Interaction.SEARCH, STUDY)
+        scope = scope.allowed(Deed.SEARCH, STUDY)
         where = _with_pictures(entity, where)
 
         def counted() -> int:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from graph.allowances import SECURITY, Allowance, Interaction, TokenCondition, kept, of_kept, sort_of
+from graph.allowances import SECURITY, Allowance, Deed, TokenCondition, kept, of_kept, sort_of
 from graph.cypher.compile import page
 from graph.errors import ScopeMissing
 from graph.keys import kind_key, partition_key, resource_key, term_key, version_key
@@ -141,7 +141,7 @@ CONDITIONS = st.builds(
 ALLOWANCES = st.builds(
     Allowance,
     st.sampled_from((None, "Observation", "ImagingStudy", "Practitioner")),
-    st.frozensets(st.sampled_from(tuple(Interaction)), min_size=2),
+    st.frozensets(st.sampled_from(tuple(Deed)), min_size=2),
     st.lists(CONDITIONS, max_size=2).map(tuple),
     st.sampled_from((None, *(keyed(TENANT, PATIENTS) or ()))),
 )
@@ -192,7 +192,7 @@ def scopes(draw: st.DrawFn, tenant: str = TENANT) -> AccessScope:
         patients=frozenset(keyed(tenant, patients) or ()) if granted else None,
         studies=frozenset(keyed(tenant, studies) or ()) if granted else frozenset(),
         allowances=allowances if "allowances" in parts else None,
-        interaction=draw(st.sampled_from((None, Interaction.READ, Interaction.SEARCH))),
+        deed=draw(st.sampled_from((None, Deed.READ, Deed.SEARCH))),
         withheld=withheld if "labels" in parts else frozenset(),
         refusals=Refusals(denials) if "consents" in parts else Refusals({}),
     )
@@ -282,7 +282,7 @@ def test_a_statement_without_a_place_for_rights_is_not_sent(graph: Graph) -> Non
 def test_separate_scopes_are_never_put_together() -> None:
     """A category that one scope names does not open what another one reaches."""
     laboratory = TokenCondition("category", ((SYSTEM, "laboratory"),))
-    searching, reading = frozenset({Interaction.SEARCH}), frozenset({Interaction.READ})
+    searching, reading = frozenset({Deed.SEARCH}), frozenset({Deed.READ})
     scope = AccessScope(
         "t",
         "someone",
@@ -295,9 +295,9 @@ def test_separate_scopes_are_never_put_together() -> None:
     )
     key, traits = "t|-|Observation|1", Traits(SORTS[1])
 
-    assert scope.to(Interaction.SEARCH).sees(key, ["t|-|Patient|2"], None, traits)
-    assert scope.to(Interaction.READ).sees(key, ["t|-|Patient|1"], None)
-    assert not scope.to(Interaction.READ).sees(key, ["t|-|Patient|2"], None, traits)
+    assert scope.to(Deed.SEARCH).sees(key, ["t|-|Patient|2"], None, traits)
+    assert scope.to(Deed.READ).sees(key, ["t|-|Patient|1"], None)
+    assert not scope.to(Deed.READ).sees(key, ["t|-|Patient|2"], None, traits)
     assert not scope.sees(key, ["t|-|Patient|2"], None, traits)
     assert scope.sees(key, ["t|-|Patient|1"], None, traits)
     assert not scope.sees("t|-|Condition|1", ["t|-|Patient|1"], None)
@@ -307,7 +307,7 @@ def test_allowances_that_are_kept_are_those_that_were() -> None:
     given = (
         Allowance(
             "Observation",
-            frozenset(Interaction),
+            frozenset(Deed),
             (TokenCondition("code", ((None, "a|b"),)),),
             "t|-|Patient|1",
         ),

@@ -22,7 +22,7 @@ from app.records.write.conditions import (
 from app.records.write.receiving import Prepared, prepare
 from app.records.write.writing import Desk, Written
 from fhir_profiles.references import HISTORY
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.errors import Gone, HilumError, Invalid, NotFound, PreconditionFailed
 from graph.keys import resource_key, resource_of
 from graph.resources.states import RESOURCES
@@ -57,7 +57,7 @@ def write_plan(desk: Desk, plan: TransactionPlan) -> list[Written | None]:
 
 def _require_readable(desk: Desk, plan: TransactionPlan, outcomes: Iterable[Written | None]) -> None:
     """What the transaction reads is there once it is written, since one entry that fails fails them all."""
-    scope = desk.scope.to(Interaction.READ)
+    scope = desk.scope.to(Deed.READ)
     written = {each.version.key: each.version.deleted for each in outcomes if each}
     for reading in plan.readings:
         key, name = reading.key(desk.scope), f"{reading.target.resource_type}/{reading.target.resource_id}"

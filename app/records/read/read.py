@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.keys import resource_key
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
@@ -32,7 +32,7 @@ class RecordReader:
     ) -> Mapping[tuple[str, str], ResourceVersion]:
         """The current versions of those that there are to see, by type and id."""
         scope.require("fhir.read")
-        scope = scope.to(Interaction.READ)
+        scope = scope.to(Deed.READ)
         keys = {resource_key(scope.tenant, *name): name for name in sorted(names)}
         found = [each for each in self._resources.bodies(scope, list(keys)) if not each.deleted]
         scope.concerns(key for each in found for key in each.whose)

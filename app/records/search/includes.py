@@ -13,7 +13,7 @@ from fhir_profiles.definitions.registry import (
     search_parameter,
     search_parameters,
 )
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.budget import CREDIT, spend
 from graph.errors import Invalid
 from graph.keys import resource_of
@@ -148,7 +148,7 @@ class IncludeSearch:
         if source is None:
             yield from self._resources.referring(scope, keys, MOST_INCLUDED + 1)
             return
-        if not scope.may(Interaction.SEARCH, source):
+        if not scope.may(Deed.SEARCH, source):
             return
         paths = rule.paths if rule.paths is not None else _every_path(source)
         for kind, own in _by_type(keys).items():

@@ -25,7 +25,7 @@ from app.records.search.graphs import GRAPH_DEFINITION, graph_id, includes_of
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
 from app.security.policy import COUNTED, LEAST_CELL
 from fhir_profiles.references import HISTORY
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.budget import MOST_TO_DECIDE, plan, spend
 from graph.errors import Forbidden, Gone, Invalid, NotFound
 from graph.query.expression import All, Expression, Page, Question, Sort
@@ -103,7 +103,7 @@ class RecordSearch:
         Raises `Invalid` for a parameter that is not known, or asks for what can never be stored, `Forbidden`
         where no scope of the token lets the type be searched.
         """
-        scope.require_allowed(Interaction.SEARCH, resource_type)
+        scope.require_allowed(Deed.SEARCH, resource_type)
         pairs = tuple(parameters)
         require_resolved(resource_type, pairs)
         where = gathered(criteria(resource_type, pairs, self._contexts.of(scope)))
@@ -154,7 +154,7 @@ class RecordSearch:
         Raises `Invalid` for what is not asked of contained resources.
         """
         scope.require(READ)
-        scope = scope.allowed(Interaction.SEARCH, asked.resource_type)
+        scope = scope.allowed(Deed.SEARCH, asked.resource_type)
         spend(_price_of(asked))
         found = self._found(scope, asked, after)
         more = self._includes.included(scope, found.keys, asked.includes)

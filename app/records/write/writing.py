@@ -8,7 +8,7 @@ from app.records.write.own_writes import authorship, require_allowed, require_au
 from app.records.write.receiving import Prepared, Received, prepare
 from app.records.write.replaced import PATIENT, with_links
 from graph import commit
-from graph.allowances import Interaction
+from graph.allowances import Deed
 from graph.errors import Conflict, NotAllowed, NotFound
 from graph.keys import resource_key, resource_of
 from graph.records import ResourceVersion
@@ -83,7 +83,7 @@ class Desk:
         what tells of a DICOM report.
         """
         refuse_ours(prepared.resource_type)
-        kind = Interaction.CREATE if method == "POST" or made_up else Interaction.UPDATE
+        kind = Deed.CREATE if method == "POST" or made_up else Deed.UPDATE
         scope = self.scope.allowed(kind, prepared.resource_type)
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
@@ -101,7 +101,7 @@ class Desk:
             write = overlaid(self.view, self.site, known, prepared.study)
             return self._add(write, created=False)
         if known is None or known.deleted:
-            scope = self.scope.allowed(Interaction.CREATE, prepared.resource_type)
+            scope = self.scope.allowed(Deed.CREATE, prepared.resource_type)
         require_allowed(scope, prepared)
         return self._write(known, prepared, method)
 
@@ -115,7 +115,7 @@ class Desk:
         `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for what tells of a DICOM report.
         """
         refuse_ours(resource_type)
-        scope = self.scope.allowed(Interaction.DELETE, resource_type)
+        scope = self.scope.allowed(Deed.DELETE, resource_type)
         known = self.view.get(RESOURCES, resource_key(scope.tenant, resource_type, resource_id))
         if known is not None and not known.is_seen_by(scope):
             known = None  # one that is not theirs is absent

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.wiring import Wiring
-from graph.allowances import Allowance, Interaction, TokenCondition
+from graph.allowances import Allowance, Deed, TokenCondition
 from graph.keys import resource_key
 from tests.app.security.planting import Caller, Planter, Target
 from tests.factories.fhir import (
@@ -27,7 +27,7 @@ FHIR = {"Content-Type": "application/fhir+json"}
 def allowance(
     kind: str | None, letters: str, *conditions: TokenCondition, patient: str | None = None
 ) -> Allowance:
-    return Allowance(kind, frozenset(map(Interaction, letters)), conditions, patient)
+    return Allowance(kind, frozenset(map(Deed, letters)), conditions, patient)
 
 
 @pytest.fixture(scope="module")

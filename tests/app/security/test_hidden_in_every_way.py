@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from graph.allowances import SECURITY, Allowance, Interaction, sort_of
+from graph.allowances import SECURITY, Allowance, Deed, sort_of
 from graph.keys import resource_key
 from tests.app.security.hidden_changes import CONFIDENTIALITY, RESTRICTED
 from tests.app.security.planting import Caller, Planter
@@ -37,7 +37,7 @@ class Way:
 
 
 def everything(planter: Planter, **rest: Any) -> tuple[Allowance, ...]:
-    return (Allowance(None, frozenset(Interaction), **rest),)
+    return (Allowance(None, frozenset(Deed), **rest),)
 
 
 def about(whom: str, name: str, **elements: Any) -> Callable[[str], Resource]:

@@ -14,7 +14,7 @@ from app.security.smart_scopes import (
     scope_words,
     smart_scope,
 )
-from graph.allowances import Allowance, Interaction, TokenCondition
+from graph.allowances import Allowance, Deed, TokenCondition
 from graph.keys import resource_key
 
 LABORATORY = "http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
@@ -81,7 +81,7 @@ def test_a_scope_becomes_an_allowance_of_its_patient() -> None:
     tokens: tuple[tuple[str | None, str], ...] = ((system, code), (None, "vital-signs"))
     assert found.allowance("t", "7") == Allowance(
         "Observation",
-        frozenset({Interaction.READ, Interaction.SEARCH}),
+        frozenset({Deed.READ, Deed.SEARCH}),
         (TokenCondition("category", tokens),),
         resource_key("t", "Patient", "7"),
     )
