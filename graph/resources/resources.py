@@ -6,7 +6,7 @@ for the ImagingStudy that DICOM owns.
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fhir_profiles.issues import ProfileError
@@ -23,6 +23,7 @@ from graph.query.forms import has_words
 from graph.query.limits import MOST_VALUES
 from graph.query.rows import code_key
 from graph.records import Found, ResourceVersion
+from graph.resources.histories import COLUMNS, PLACES, HistoryWindow, history_rows
 from graph.resources.sieve import SerialPage, Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -30,47 +31,19 @@ from graph.visibility import seen, version_seen
 
 T = TypeVar("T")
 
-_PLACES = {
-    "key": "r.key",
-    "kind": "r.kind",
-    "id": "r.id",
-    "compartment": "v.compartment",
-    "rendered": "v.rendered",
-    "version": "v.versionId",
-    "updated": "v.lastUpdated",
-    "sequence": "v.sequence",
-    "method": "v.method",
-    "body": "v.body",
-    "changes": "v.changes",
-    "current": "v.versionId = r.versionId",
-}
-_COLUMNS = ", ".join(f"{place} AS {name}" for name, place in _PLACES.items())
 _CURRENT = f"""
 UNWIND $keys AS key
 MATCH (r:Resource {{key: key}})-[:CURRENT]->(v:Version)
 WHERE {seen("r")}
-RETURN {_COLUMNS}
+RETURN {COLUMNS}
 """
 # Many rows in one record: the driver receives each record by itself, which takes longer than to unpack it.
-_CURRENT_TOGETHER = _CURRENT.replace(_COLUMNS, f"collect([{', '.join(_PLACES.values())}]) AS rows")
+_CURRENT_TOGETHER = _CURRENT.replace(COLUMNS, f"collect([{', '.join(PLACES.values())}]) AS rows")
 _MANY = 16
 _VERSION = f"""
 MATCH (r:Resource {{key: $key}})-[:HAS_VERSION]->(v:Version {{key: $version}})
 WHERE {version_seen("r", "v")}
-RETURN {_COLUMNS}
-"""
-_OF_RESOURCE = "MATCH (r:Resource {key: $key})-[:HAS_VERSION]->(v:Version) WHERE true"
-_OF_KIND = "MATCH (v:Version) WHERE v.kind = $kind MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
-_OF_TENANT = "MATCH (v:Version) WHERE v.feed = $tenant MATCH (r:Resource)-[:HAS_VERSION]->(v) WHERE true"
-# A version that is not the caller's to see ends no version before it: when it came would tell of it.
-_HISTORY = f"""
-{{start}} AND v.sequence < $before AND v.lastUpdated >= $since AND v.lastUpdated < $until
-AND {version_seen("r", "v")}
-AND ($at IS NULL OR NOT EXISTS {{
-  MATCH (r)-[:HAS_VERSION]->(n:Version)
-  WHERE n.versionId > v.versionId AND n.lastUpdated <= $at AND {version_seen("r", "n")} }})
-RETURN {_COLUMNS}
-ORDER BY {{within}} DESC, v.sequence DESC LIMIT $limit
+RETURN {COLUMNS}
 """
 _REFERRED = f"""
 UNWIND $keys AS key
@@ -92,7 +65,7 @@ _VERSIONS = f"""
 UNWIND $versions AS version
 MATCH (r:Resource {{key: version[0]}})-[:HAS_VERSION]->(v:Version {{key: version[1]}})
 WHERE {version_seen("r", "v")}
-RETURN {_COLUMNS}
+RETURN {COLUMNS}
 """
 _OTHERWISE_NAMED = f"""
 UNWIND $keys AS key
@@ -109,22 +82,7 @@ CALL (kind) {{
 }}
 RETURN kind
 """
-_FAR = 2**62
 _KEY, _VERSION_WEIGHT = 200, 1000  # bytes that a key takes in memory, and a version without its body
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryWindow:
-    """Which versions: below a sequence number (the keyset), written in [since, until), how many.
-
-    With `at`, only those that were current at some time after it. Moments are in microseconds.
-    """
-
-    limit: int
-    before: int = _FAR
-    since: int = -_FAR
-    until: int = _FAR
-    at: int | None = None
 
 
 class Referred(NamedTuple):
@@ -208,21 +166,7 @@ class ResourceStore:
 
         Raises `Forbidden` where no scope of the token lets the type be read, or searched.
         """
-        scope = scope.to(Deed.READ if resource_id else Deed.SEARCH)
-        if resource_type:
-            scope.require_allowed(Deed.READ if resource_id else Deed.SEARCH, resource_type)
-        start, within, names = self._history_start(scope, resource_type, resource_id)
-        rows = self._graph.read_seen(
-            scope,
-            _HISTORY.replace("{start}", start).replace("{within}", within),
-            **names,
-            limit=window.limit,
-            before=window.before,
-            since=window.since,
-            until=window.until,
-            at=window.at,
-        )
-        return self._as_served(rows)
+        return self._as_served(history_rows(self._graph, scope, window, resource_type, resource_id))
 
     def search(self, scope: AccessScope, question: Question) -> Found:
         """The keys of one page, and the keyset after it where more rows follow.
@@ -310,7 +254,7 @@ class ResourceStore:
         if len(keys) < _MANY:
             return self._graph.read_seen(scope, _CURRENT, keys=keys)
         (found,) = self._graph.read_seen(scope, _CURRENT_TOGETHER, keys=keys)
-        return [dict(zip(_PLACES, row, strict=True)) for row in found["rows"]]
+        return [dict(zip(PLACES, row, strict=True)) for row in found["rows"]]
 
     def referred(
         self,
@@ -365,16 +309,6 @@ class ResourceStore:
         if any(unit.scope is not scope for unit in units):
             raise ValueError("a unit was made for another scope")
         return self._committer.commit_each(units)
-
-    def _history_start(
-        self, scope: AccessScope, resource_type: str | None, resource_id: str | None
-    ) -> tuple[str, str, dict[str, Any]]:
-        """Where a history starts, what all its rows share before their number in an index, and parameters."""
-        if resource_type is None:
-            return _OF_TENANT, "v.feed", {"tenant": scope.tenant}
-        if resource_id is None:
-            return _OF_KIND, "v.kind", {"kind": kind_key(scope.tenant, resource_type)}
-        return _OF_RESOURCE, "v.kind", {"key": resource_key(scope.tenant, resource_type, resource_id)}
 
     def _as_served(self, rows: list[dict[str, Any]]) -> list[ResourceVersion]:
         versions = [_version(row) for row in rows]

@@ -7,7 +7,8 @@ from graph.budget import CREDIT, spend
 from graph.errors import NotFound
 from graph.query.prices import QUESTION, versions
 from graph.records import ResourceVersion
-from graph.resources.resources import HistoryWindow, ResourceStore
+from graph.resources.histories import HistoryWindow
+from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
 

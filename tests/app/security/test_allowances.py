@@ -1,4 +1,4 @@
-"""What a SMART scope names is what its token does: types, interactions, conditions, in every way to ask."""
+"""What a SMART scope names is what its token does: types, deeds, conditions, in every way to ask."""
 
 from collections.abc import Callable
 from typing import Any
@@ -179,5 +179,5 @@ def test_a_job_that_comes_later_has_the_scopes_that_it_was_asked_with(
     assert begun.status_code == 202, begun.text
     job = gateway.jobs.find(planter.scope, begun.headers["Content-Location"].rpartition("/")[2])
     assert job.parameters["standing"]["allowances"] == [
-        {"type": "Observation", "interactions": "rs", "conditions": [], "patient": None}
+        {"type": "Observation", "deeds": "rs", "conditions": [], "patient": None}
     ]

@@ -10,7 +10,8 @@ from graph.changes.changes import ChangeStore, FeedWindow
 from graph.commit import Committer
 from graph.errors import Forbidden, NotFound
 from graph.query.expression import EVERYTHING, Field, Kind, Page, Question, Term
-from graph.resources.resources import HistoryWindow, ResourceStore
+from graph.resources.histories import HistoryWindow
+from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 from graph.session import Graph
 from graph.site import Site
