@@ -39,7 +39,7 @@ def is_password_of(kept: str | None, password: str) -> bool:
         return False
     with _Turn():
         try:
-            return _hasher.verify(kept or _NOBODYS, password) and kept is not None
+            return _hasher.verify(_NOBODYS if kept is None else kept, password) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
 

@@ -23,6 +23,7 @@ from app.records.search.criteria import (
 )
 from app.records.search.graphs import GRAPH_DEFINITION, graph_id, includes_of
 from app.records.search.includes import ROUNDS, Include, IncludeSearch
+from app.records.search.launch_patient import require_launch_patient
 from app.security.policy import COUNTED, LEAST_CELL
 from fhir_profiles.references import HISTORY
 from graph.allowances import Deed
@@ -123,7 +124,10 @@ class RecordSearch:
         """The condition of a search, within a patient's compartment where one is named.
 
         With `lenient` handling, what is not known is left out and told of; else it is `Invalid`.
+        Raises `Forbidden` where an app asks for another patient than it was opened for.
         """
+        parameters = tuple(parameters)
+        require_launch_patient(scope, resource_type, parameters, patient_id)
         context = self._contexts.of(scope)
         if lenient:
             found = known_criteria(resource_type, parameters, context)

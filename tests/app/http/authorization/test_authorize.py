@@ -7,6 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from app.audit.reading import read_spool
 from app.security.authenticator import GRANTS_SECONDS
 from app.security.guesses import FREE_TRIES
 from app.security.tokens import claims_unverified
@@ -41,6 +42,41 @@ def test_an_app_reads_the_chosen_patient_over_fhir_and_dicomweb_and_nobody_else(
     assert [each["0020000D"]["Value"] for each in studies] == [[kim.study]]
     pictured = ward.client.get(f"/fhir/ImagingStudy?patient={kim.patient}", headers=headers)
     assert len(ids(pictured)) == 1
+
+
+def test_who_asks_for_another_patient_than_the_app_was_opened_for_is_refused(
+    ward: Ward, kim: Chart, lee: Chart
+) -> None:
+    headers = bearing(ward.app().tokens(ward.person(), kim.patient))
+
+    def status(path: str) -> int:
+        return ward.client.get(f"/fhir/{path}", headers=headers).status_code
+
+    for chart, found in ((kim, 200), (lee, 403)):
+        for path in (
+            f"ImagingStudy?patient={chart.patient}",
+            f"ImagingStudy?patient=Patient/{chart.patient}",
+            f"ImagingStudy?subject=Patient/{chart.patient}",
+            f"Observation?subject:Patient={chart.patient}",
+            f"Observation?patient={FHIR}/Patient/{chart.patient}",
+            f"Patient/{chart.patient}/Observation",
+        ):
+            assert status(path) == found, path
+    assert status(f"ImagingStudy?patient={kim.patient},{lee.patient}") == 403
+    assert status("Observation?patient=nobody") == 403  # whether there is such a patient or not
+
+
+def test_the_audit_says_who_signed_in_and_whose_record_was_shown(ward: Ward, kim: Chart) -> None:
+    app, name = ward.app(), ward.person()
+    page = app.send(app.ask(), name=name, password=PASSWORD)
+    page = app.send(page, patient=kim.patient)
+
+    lines = list(read_spool(ward.wiring.audit_folder, ward.wiring.audit_key))
+    request = page.headers["X-Request-Id"]
+    (begun,) = [each for each in lines if each.get("requestId") == request]
+    rest = [each for each in lines if each["id"] == begun["id"]]
+    assert name in str(rest)
+    assert f"Patient/{kim.patient}" in str(rest)
 
 
 def test_a_type_that_was_not_agreed_to_is_closed(ward: Ward, kim: Chart) -> None:
