@@ -15,13 +15,14 @@ from app.security.authorization.token_endpoints import KnownTokens
 from app.security.scopes import system_scope
 from app.security.tokens import LocalVerifier
 from app.wiring.process import Wiring
+from graph.scope import AccessScope
 
 
 def authorization_uses(wiring: Wiring) -> AuthorizationUses:
     """What the window of the authorization server calls."""
     site, config, kept = wiring.sites.own, wiring.config, wiring.authorizations
     tenant = site.tenant
-    sign_in = SignIn(wiring.people, wiring.authenticator.of_account, wiring.guesses, tenant)
+    sign_in = SignIn(wiring.people, partial(_rights, wiring), wiring.guesses, tenant)
     issuing = Issuing(kept, wiring.issuer, wiring.id_token_key, tenant, config.refresh_seconds)
     return AuthorizationUses(
         tokens=wiring.account_tokens,
@@ -40,3 +41,8 @@ def authorization_uses(wiring: Wiring) -> AuthorizationUses:
         picker=PatientPicker(wiring.record_search, wiring.reader),
         fhir_base=site.fhir_base,
     )
+
+
+def _rights(wiring: Wiring, name: str) -> AccessScope:
+    """What an account may do now, without what patients' consents keep from it."""
+    return wiring.consents.applied(wiring.authenticator.of_account(name))
