@@ -7,16 +7,20 @@
 `jwksUrl` the keys are where the provider says (OpenID Connect Discovery 1.0 4).
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
+import requests
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.config import Config
 from app.security.provider import (
+    FRESH_SECONDS,
     Fetch,
     Named,
     ProviderKeys,
@@ -27,6 +31,7 @@ from app.security.provider import (
 )
 from app.security.tokens import ProviderVerifier
 from app.settings import ALGORITHMS, ConfigError, private_address, web_address
+from graph.errors import Unavailable
 
 _TEXT = validate.Length(min=1, max=2_048)
 _ROLES = "roles"
@@ -58,6 +63,7 @@ class ProviderSchema(Schema):
         fields.String(validate=validate.OneOf(sorted(ALGORITHMS))), load_default=("RS256", "ES256")
     )
     scopes_required = fields.Boolean(data_key="scopesRequired", load_default=False)
+    sign_in = fields.Boolean(data_key="signIn", load_default=False)
 
 
 def provider_verifiers(config: Config) -> tuple[ProviderVerifier, ...]:
@@ -75,14 +81,49 @@ def provider_verifiers(config: Config) -> tuple[ProviderVerifier, ...]:
     return tuple(replace(each, others=names) if not each.name else each for each in every)
 
 
+def sign_in_elsewhere(config: Config) -> "SignInElsewhere | None":
+    """Where apps send people to sign in, if the file says that it is a provider's; None: here.
+
+    Raises `ConfigError` as `provider_verifiers` does.
+    """
+    listed = _listed(config.oidc_providers) if config.oidc_providers else ()
+    chosen = next((each for each in listed if each["sign_in"]), None)
+    return SignInElsewhere(chosen["issuer"]) if chosen else None
+
+
+@dataclass(slots=True)
+class SignInElsewhere:
+    """A provider that takes the place of the server of ours: what it says of itself, kept for a while."""
+
+    issuer: str
+    clock: Callable[[], float] = time.monotonic
+    _known: tuple[float, Mapping[str, Any]] = (float("-inf"), MappingProxyType({}))
+
+    def __call__(self) -> Mapping[str, Any]:
+        """Its metadata (OpenID Connect Discovery 1.0 3); raises `Unavailable` where it does not answer."""
+        until, told = self._known
+        if self.clock() < until:
+            return told
+        try:
+            told = metadata_of(self.issuer)
+        except (requests.RequestException, ValueError, TypeError) as error:
+            raise Unavailable("the sign-in provider does not answer now", retry_after=60) from error
+        self._known = (self.clock() + FRESH_SECONDS, told)
+        return told
+
+
 def _of_file(path: Path) -> Sequence[ProviderVerifier]:
+    return [_verifier(each) for each in _listed(path)]
+
+
+def _listed(path: Path) -> Sequence[Mapping[str, Any]]:
     try:
-        listed = ProviderSchema(many=True).load(orjson.loads(path.read_bytes()))
+        listed: Sequence[Mapping[str, Any]] = ProviderSchema(many=True).load(orjson.loads(path.read_bytes()))
     except (OSError, ValueError):
         raise ConfigError("HILUM_OIDC_PROVIDERS must be a file that holds JSON") from None
     except ValidationError as error:
         raise ConfigError(f"HILUM_OIDC_PROVIDERS must be a list of providers: {error.messages}") from None
-    return [_verifier(each) for each in listed]
+    return listed
 
 
 def _verifier(given: Mapping[str, Any]) -> ProviderVerifier:
@@ -118,13 +159,21 @@ def values_of(claims: Mapping[str, Any], claim: str) -> list[str]:
     return [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
 
 
+def metadata_of(issuer: str) -> Mapping[str, Any]:
+    """What an issuer says of itself.
+
+    Raises `ValueError` where it says that it is another one, and what `fetch_from` raises.
+    """
+    told = fetch_from(f"{issuer}/.well-known/openid-configuration")()
+    if told.get("issuer") != issuer or not isinstance(told.get("jwks_uri"), str):
+        raise ValueError("the provider is another one than its address says")
+    return told
+
+
 def discovered(issuer: str) -> Fetch:
     """Fetches the keys of an issuer from where it says that they are."""
 
     def fetch() -> Mapping[str, Any]:
-        told = fetch_from(f"{issuer}/.well-known/openid-configuration")()
-        if told.get("issuer") != issuer or not isinstance(told.get("jwks_uri"), str):
-            raise ValueError("the provider is another one than its address says")
-        return fetch_from(private_address(told["jwks_uri"]))()
+        return fetch_from(private_address(metadata_of(issuer)["jwks_uri"]))()
 
     return fetch

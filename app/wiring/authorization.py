@@ -12,6 +12,7 @@ from app.security.authorization.issuing import Issuing
 from app.security.authorization.launches import Launches
 from app.security.authorization.signing_in import SignIn, Tickets
 from app.security.authorization.token_endpoints import KnownTokens
+from app.security.providers import sign_in_elsewhere
 from app.security.scopes import system_scope
 from app.security.tokens import LocalVerifier
 from app.wiring.process import Wiring
@@ -40,6 +41,7 @@ def authorization_uses(wiring: Wiring) -> AuthorizationUses:
         clients=wiring.clients,
         picker=PatientPicker(wiring.record_search, wiring.reader),
         fhir_base=site.fhir_base,
+        elsewhere=sign_in_elsewhere(config),
     )
 
 

@@ -1,5 +1,6 @@
 """How clients find everything: SMART App Launch 2.2, OpenID Connect Discovery 1.0, RFC 8414."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.security.authorization.client_keys import ASSERTION_ALGORITHMS
@@ -24,12 +25,18 @@ IMAGING_CAPABILITIES = (
     f"{_IMAGING}/app-launch",
     f"{_IMAGING}/backend-services",
 )
-CAPABILITIES = (
+CAPABILITIES: tuple[str, ...] = (
     *("launch-ehr", "launch-standalone"),
     *("client-public", "client-confidential-symmetric", "client-confidential-asymmetric"),
     *("sso-openid-connect", "context-banner", "context-ehr-patient", "context-ehr-encounter"),
     *("context-standalone-patient", "permission-offline", "permission-online", "permission-patient"),
     *("permission-user", "permission-v1", "permission-v2"),
+    *IMAGING_CAPABILITIES,
+)
+# What holds wherever people sign in: launches and their context are the business of who signs them in.
+_CAPABILITIES_ELSEWHERE = (
+    *("client-public", "client-confidential-symmetric", "sso-openid-connect"),
+    *("permission-patient", "permission-user", "permission-v1", "permission-v2"),
     *IMAGING_CAPABILITIES,
 )
 _CLINICAL = (
@@ -70,10 +77,25 @@ def openid_configuration(base_url: str) -> dict[str, Any]:
     }
 
 
-def smart_configuration(base_url: str, fhir_base: str) -> dict[str, Any]:
-    """What an app looks for (SMART App Launch 2.2, conformance.html), imaging access with it."""
+def smart_configuration(
+    base_url: str, fhir_base: str, elsewhere: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What an app looks for (SMART App Launch 2.2, conformance.html), imaging access with it.
+
+    `elsewhere` is what another provider says of itself, where people sign in there.
+    """
+    told, capabilities = metadata(base_url), CAPABILITIES
+    if elsewhere is not None:
+        told = {"scopes_supported": told["scopes_supported"], **_told_by(elsewhere)}
+        capabilities = _CAPABILITIES_ELSEWHERE
     return {
-        **metadata(base_url),
-        "capabilities": list(CAPABILITIES),
+        **told,
+        "capabilities": list(capabilities),
         "associated_endpoints": [{"url": fhir_base, "capabilities": list(IMAGING_CAPABILITIES)}],
     }
+
+
+def _told_by(provider: Mapping[str, Any]) -> dict[str, Any]:
+    """What apps need of the metadata of another provider."""
+    ours = metadata("").keys() - {"scopes_supported"}
+    return {name: value for name, value in provider.items() if name in ours}

@@ -98,7 +98,8 @@ def _add_documents(rooms: Blueprint, uses: AuthorizationUses) -> None:
     @rooms.get(SMART_PATH)
     @public
     def smart_metadata() -> Response:
-        return _for_everybody(jsonify(smart_configuration(base, uses.fhir_base)))
+        elsewhere = uses.elsewhere() if uses.elsewhere else None
+        return _for_everybody(jsonify(smart_configuration(base, uses.fhir_base, elsewhere)))
 
 
 def _for_everybody(answer: Response) -> Response:

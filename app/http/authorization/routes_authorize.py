@@ -24,13 +24,13 @@ from app.http.kit.guard import public
 from app.http.kit.headers import page_policy
 from app.http.kit.request_context import current
 from app.records.people import PatientLine
-from app.security.authorization.granting import chosen, granted, wanted
+from app.security.authorization.granting import Context, chosen, granted, wanted
 from app.security.authorization.issuing import Decision
 from app.security.authorization.launches import LaunchContext
 from app.security.authorization.registry import RegisteredClient
 from app.security.authorization.signing_in import SignedIn
 from app.security.authorization.wording import in_words, other_in_words
-from app.security.smart_scopes import LAUNCH_ENCOUNTER
+from app.security.smart_scopes import LAUNCH_ENCOUNTER, ScopeWords
 from graph.errors import Gone, HilumError, NotFound
 from graph.scope import AccessScope
 
@@ -125,27 +125,36 @@ class AuthorizePages:
         return scope.noted(entry) if entry is not None else scope
 
     def _decide(self, asked: _Asked, signed_in: SignedIn, scope: AccessScope) -> Response:
-        words = wanted(request.args["scope"], asked.client).words
+        left = wanted(request.args["scope"], asked.client)
         ticket = self._uses.tickets.issue(signed_in, _question(), current().received // _MICROSECONDS)
-        needs = wanted(request.args["scope"], asked.client).needs_patient
+        needs = left.needs_patient
         patient = self._patient(asked, signed_in, scope) if needs or asked.launch else None
         if needs and patient is None:
             return self._picker(asked, scope, ticket)
-        offered = granted(words, scope, patient.patient_id if patient else None)
-        if not offered.clinical and words.clinical:
+        context = Context(
+            patient.patient_id if patient else None,
+            asked.launch.encounter if asked.launch else None,
+            launched=asked.launch is not None,
+        )
+        offered = granted(left.words, scope, context)
+        if not offered.clinical and left.words.clinical:
             raise self._back(asked.grant, InvalidScopeError("The account may do nothing of this."))
         if request.form.get("decision") not in ("agree", "refuse"):
             return self._consent(asked, ticket, offered, patient, signed_in)
         if request.form["decision"] == "refuse":
             raise self._back(asked.grant, AccessDeniedError("Who was asked did not agree."))
+        return self._agreed(asked, signed_in, offered, context)
+
+    def _agreed(self, asked: _Asked, signed_in: SignedIn, offered: ScopeWords, context: Context) -> Response:
+        """The redirect to the app with a code for what was agreed to."""
         kept = chosen(offered, frozenset(request.form.getlist("kept")))
         decision = Decision(
             client=asked.client.client_id,
             subject=signed_in.name,
             scope=str(kept),
             at=current().received,
-            patient=patient.patient_id if patient else None,
-            encounter=asked.launch.encounter if asked.launch and LAUNCH_ENCOUNTER in kept else None,
+            patient=context.patient,
+            encounter=context.encounter if LAUNCH_ENCOUNTER in kept else None,
             nonce=request.args.get("nonce"),
             signed_in_at=signed_in.at,
         )

@@ -1,6 +1,6 @@
 """The authorization server of authlib, made of our grants, endpoints and proofs of clients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,10 @@ INTROSPECTION, REVOCATION = "introspection", "revocation"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationUses:
-    """What the window calls; `id_key` is the public key of id tokens, `registered` looks a client up."""
+    """What the window calls; `id_key` is the public key of id tokens, `registered` looks a client up.
+
+    `elsewhere` tells of the provider that people sign in at; None: here.
+    """
 
     tokens: AccountTokens
     id_key: dict[str, object]
@@ -62,6 +65,7 @@ class AuthorizationUses:
     clients: Clients
     picker: PatientPicker
     fhir_base: str
+    elsewhere: Callable[[], Mapping[str, Any]] | None
 
 
 class OAuthServer(AuthorizationServer):  # type: ignore[misc]

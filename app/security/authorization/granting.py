@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from app.security.smart_scopes import (
     CONTEXT_SCOPES,
     FHIR_USER,
+    LAUNCH,
+    LAUNCH_ENCOUNTER,
     LAUNCH_PATIENT,
     LEVELS,
     OPENID,
@@ -47,17 +49,38 @@ def wanted(asked: str, client: RegisteredClient, levels: tuple[str, ...] = ("pat
     return Wanted(left)
 
 
-def granted(words: ScopeWords, scope: AccessScope, patient: str | None) -> ScopeWords:
-    """What of it somebody with these rights can give, with the patient that was chosen, or with none."""
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an app is opened for, by ids; `launched` by an EHR."""
+
+    patient: str | None = None
+    encounter: str | None = None
+    launched: bool = False
+
+    def has(self, word: str) -> bool:
+        """Whether there is what a scope of context asks for; True for any other word."""
+        there = {
+            LAUNCH: self.launched,
+            LAUNCH_PATIENT: self.patient is not None,
+            LAUNCH_ENCOUNTER: self.encounter is not None,
+        }
+        return there.get(word, True)
+
+
+def granted(words: ScopeWords, scope: AccessScope, context: Context) -> ScopeWords:
+    """What of it somebody with these rights can give, in this context.
+
+    Scopes of a context that there is not are left out: many apps ask for those of both launches at once.
+    """
     given = [
         each
         for level in LEVELS
         for each in met(words.at(level), of_role(level, scope.permissions, scope.writable))
-        if level != "patient" or patient
+        if level != "patient" or context.patient
     ]
     personal = OPENID in words
-    others = (each for each in words.others if personal or each not in (FHIR_USER, PROFILE))
-    return ScopeWords(tuple(given), tuple(others))
+    others = [each for each in words.others if personal or each not in (FHIR_USER, PROFILE)]
+    return ScopeWords(tuple(given), tuple(filter(context.has, others)))
 
 
 def chosen(words: ScopeWords, kept: frozenset[str]) -> ScopeWords:

@@ -16,10 +16,11 @@ from authlib.oauth2.rfc6749.grants import (  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
 
 from app.security.account_tokens import AccountTokens
-from app.security.authorization.granting import granted, wanted
+from app.security.authorization.granting import Context, granted, wanted
 from app.security.authorization.handles import LONGEST_HANDLE, digest_of
 from app.security.authorization.issuing import Decision, Issuing
 from app.security.authorization.oauth_clients import AUTHENTICATION_METHODS, OAuthClient
+from app.security.authorization.requests import described
 from app.security.authorization.signing_in import SignIn
 from app.security.scopes import system_scope
 from app.security.smart_scopes import ScopeInvalid
@@ -217,9 +218,9 @@ class ServiceGrant(ClientCredentialsGrant):  # type: ignore[misc]
         assert client.registered is not None  # noqa: S101 - for the checker of types
         try:
             left = wanted(scope or client.registered.scope, client.registered, ("system",))
-            words = granted(left.words, self.granting.sign_in.scope(account), None)
+            words = granted(left.words, self.granting.sign_in.scope(account), Context())
         except ScopeInvalid as error:
-            raise InvalidScopeError(str(error)) from error
+            raise InvalidScopeError(described(str(error))) from error
         except HilumError as error:
             raise InvalidGrantError("The account of this service is disabled.") from error
         if not words.clinical:

@@ -51,5 +51,5 @@ class SmartRequest:
             left = wanted(data.get("scope", ""), grant.request.client.registered)
         except ScopeInvalid as error:
             raise InvalidScopeError(described(str(error))) from error
-        if (LAUNCH in left.words) != bool(data.get("launch")):
-            raise InvalidRequestError("The scope launch and the parameter launch come together.")
+        if data.get("launch") and LAUNCH not in left.words:
+            raise InvalidRequestError("The parameter launch needs the scope launch.")

@@ -141,6 +141,7 @@ def test_stock_providers_take_the_place_of_ours_by_configuration_alone(
                 "audience": AUDIENCE,
                 "rolesClaim": "groups",
                 "roles": {"radiology": "clinician"},
+                "signIn": name == "clinic",
             }
             for name, issuer in (("clinic", clinic), ("other", other))
         ]
@@ -157,4 +158,8 @@ def test_stock_providers_take_the_place_of_ours_by_configuration_alone(
         assert status(clinic, "/dicom-web/studies") in (200, 204)
         assert status(clinic, "/administration/clients") == 403
         assert status(other) == 403
+        found = client.get("/fhir/.well-known/smart-configuration").get_json()
+        assert (found["issuer"], found["token_endpoint"]) == (clinic, f"{clinic}/token")
+        assert "smart-imaging-access" in found["capabilities"]
+        assert "launch-ehr" not in found["capabilities"]
         wiring.close()

@@ -152,6 +152,17 @@ def test_a_launch_of_an_ehr_brings_patient_and_encounter(ward: Ward, kim: Chart)
     assert {name: tokens[name] for name in launched} == launched
 
 
+def test_an_app_that_asks_for_both_launches_at_once_gets_the_one_that_it_came_by(
+    ward: Ward, kim: Chart
+) -> None:
+    app = ward.app("launch launch/patient launch/encounter online_access patient/*.rs")
+
+    tokens = app.tokens(ward.person(), kim.patient)
+
+    assert tokens["scope"] == "launch/patient online_access patient/*.rs"
+    assert app.refresh(tokens["refresh_token"]).status_code == 200
+
+
 def test_a_launch_is_for_whom_it_was_made_and_for_its_client(ward: Ward, kim: Chart) -> None:
     app = ward.app("launch patient/*.rs")
     launch = {"user": "somebody-else", "patient": kim.patient}
@@ -204,7 +215,7 @@ REFUSED_AT_THE_APP: dict[str, tuple[dict[str, str | None], str]] = {
     "a scope that is none": ({"scope": "patient/observation.rs"}, "invalid_scope"),
     "a scope in strange letters": ({"scope": 'patient/Ü".rs'}, "invalid_scope"),
     "a scope of services": ({"scope": "patient/*.rs system/*.rs"}, "invalid_scope"),
-    "a launch that nobody made": ({"scope": "launch patient/*.rs"}, "invalid_request"),
+    "a launch without its scope": ({"launch": "x"}, "invalid_request"),
     "a token at once": ({"response_type": "token"}, "unsupported_response_type"),
 }
 

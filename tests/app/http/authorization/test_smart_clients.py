@@ -27,7 +27,7 @@ from tests.browsing.smart_app import SmartAppSite
 from tests.factories.dicom import ct_instance
 from tests.factories.fhir import encounter
 
-SCOPE = "openid fhirUser launch/patient launch/encounter patient/*.rs offline_access"
+SCOPE = "launch openid fhirUser launch/patient launch/encounter patient/*.rs offline_access"
 HASH = hash_password(PASSWORD)
 
 
@@ -97,7 +97,7 @@ def test_the_python_client_reads_what_it_was_granted(place: Place, launched: boo
         "app_id": "app",
         "api_base": place.fhir,
         "redirect_uri": f"{place.app}/index",
-        "scope": SCOPE if not launched else f"launch {SCOPE}",
+        "scope": SCOPE,
     }
     if launched:
         settings["launch_token"] = place.launch()["launch"]
@@ -137,8 +137,7 @@ def opened(page: Page, place: Place, *, launched: bool) -> Any:
 @pytest.mark.slow
 @pytest.mark.parametrize("launched", [False, True], ids=["standalone", "EHR"])
 def test_the_javascript_client_reads_what_it_was_granted_in_a_browser(place: Place, launched: bool) -> None:
-    scope = f"launch {SCOPE}" if launched else SCOPE
-    site = SmartAppSite({"clientId": "app", "scope": scope, "iss": place.fhir})
+    site = SmartAppSite({"clientId": "app", "scope": SCOPE, "iss": place.fhir})
     with serving(site, place.app), chromium() as browser:
         page = browser.new_page()
         page.set_default_timeout(30_000)
