@@ -48,8 +48,10 @@ def test_what_is_written_reads_back(contents: list[bytes], boundary: str) -> Non
 
 
 def test_the_first_delimiter_begins_the_body() -> None:
-    parts = [OutgoingPart({}, [each], 1) for each in (b"x", b"y")]
-    assert b"".join(write_related(parts, "edge")) == b"--edge\r\n\r\nx\r\n--edge\r\n\r\ny\r\n--edge--\r\n"
+    parts = [OutgoingPart({}, [b"x"], 1), OutgoingPart({}, [b"y"])]
+    assert b"".join(write_related(parts, "edge")) == (
+        b"--edge\r\nContent-Length: 1\r\n\r\nx\r\n--edge\r\n\r\ny\r\n--edge--\r\n"
+    )
     assert b"".join(write_related([], "edge")) == b"--edge--\r\n"
 
 
