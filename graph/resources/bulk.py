@@ -20,9 +20,10 @@ _ABOUT = """any(each IN {compartment} WHERE each STARTS WITH $somebody
   AND ($patients IS NULL OR each IN $patients))"""
 _WHOSE = f"""($level = 'system' OR {_ABOUT.format(compartment="v.compartment")})"""
 _TO_NOBODY = """
-MATCH (m)-[edge]->(r:Resource) WHERE edge.path IS NOT NULL AND r.serial IS NOT NULL
+MATCH (m)-[edge]->(r:Resource) WHERE edge.path IS NOT NULL
+WITH DISTINCT r WHERE r.serial IS NOT NULL
   AND NOT any(each IN coalesce(r.compartment, []) WHERE each STARTS WITH $somebody)
-RETURN collect(DISTINCT [r.serial, r.key]) AS rows
+RETURN collect([r.serial, r.key]) AS rows
 """
 _PAGE = """
 MATCH (r:Resource) WHERE r.kind = $kind AND r.serial > $after
@@ -41,21 +42,32 @@ _BEYOND = f"""
 UNWIND $keys AS key MATCH (m:Resource {{key: key}}) WHERE m.deleted = false AND {seen("m")}
 {_TO_NOBODY}
 """
+_KINDS = """
+UNWIND $kinds AS kind
+CALL (kind) {
+  MATCH (r:Resource) USING INDEX r:Resource(kind, serial) WHERE r.kind = kind AND r.serial IS NOT NULL
+  RETURN 1 AS found LIMIT 1
+}
+RETURN collect(kind) AS kinds
+"""
 _NAMED = "UNWIND $keys AS key MATCH (r:Resource {key: key}) WITH collect(r) AS page"
+_FOUND = f"""
+  WITH r, v WHERE v.lastUpdated >= $since AND {version_seen("r", "v")} AND {_WHOSE}
+  RETURN collect([r.key, v.versionId, v.method = 'DELETE', v.rendered, v.compartment, v.body])"""
+# Most are as they were: what was written since then is looked for by itself.
 _VERSIONS = f"""
 CALL (page) {{
   UNWIND page AS r
+  MATCH (r)-[:CURRENT]->(v:Version) WHERE v.lastUpdated <= $until {_FOUND} AS current
+}}
+CALL (page) {{
+  UNWIND [each IN page WHERE each.lastUpdated > $until] AS r
   CALL (r) {{
-    MATCH (r)-[:CURRENT]->(v:Version) WHERE v.lastUpdated <= $until RETURN v
-    UNION
-    WITH r WHERE r.lastUpdated > $until
     MATCH (r)-[:HAS_VERSION]->(v:Version) WHERE v.lastUpdated <= $until
     RETURN v ORDER BY v.versionId DESC LIMIT 1
-  }}
-  WITH r, v WHERE v.lastUpdated >= $since AND {version_seen("r", "v")} AND {_WHOSE}
-  RETURN collect([r.key, v.versionId, v.method = 'DELETE', v.rendered, v.compartment, v.body]) AS rows
+  }} {_FOUND} AS earlier
 }}
-RETURN page[-1].serial AS last, size(page) AS looked, rows
+RETURN page[-1].serial AS last, size(page) AS looked, current + earlier AS rows
 """
 
 
@@ -117,6 +129,12 @@ class BulkStore:
         found = self._read(scope, _PAGE, asked, names)
         return BulkPage(_rows(found["rows"]), found["last"] if found["looked"] == limit else None)
 
+    def kinds(self, scope: AccessScope, resource_types: Sequence[str]) -> frozenset[str]:
+        """Those of the types of which there ever was a resource, whoever sees it: what is worth reading."""
+        named = {kind_key(scope.tenant, each): each for each in resource_types}
+        (found,) = self._graph.read(_KINDS, kinds=list(named))
+        return frozenset(named[kind] for kind in found["kinds"])
+
     def referred(
         self, scope: AccessScope, asked: BulkQuestion, after: int, limit: int
     ) -> tuple[tuple[BulkPlace, ...], int | None]:
@@ -139,7 +157,7 @@ class BulkStore:
         return _places(found["rows"])
 
     def named(self, scope: AccessScope, asked: BulkQuestion, keys: Sequence[str]) -> tuple[BulkRow, ...]:
-        """What there is among the resources of these keys, in their order."""
+        """What there is among the resources of these keys; what was written since then comes last."""
         return _rows(self._read(scope, _NAMED, asked, {"keys": list(keys)})["rows"])
 
     def _read(

@@ -19,13 +19,17 @@ class AnswerEntry:
 
     def text(self) -> bytes:
         """Its JSON."""
-        parts = []
+        pieces: list[bytes] = []
         if self.full_url:
-            parts.append(b'"fullUrl":' + orjson.dumps(self.full_url))
+            pieces += (b',"fullUrl":', orjson.dumps(self.full_url))
         if self.resource:
-            parts.append(b'"resource":' + self.resource)
-        parts += [orjson.dumps(name) + b":" + orjson.dumps(value) for name, value in self.beside.items()]
-        return b"{" + b",".join(parts) + b"}"
+            pieces += (b',"resource":', self.resource)
+        if self.beside:
+            pieces += (b",", orjson.dumps(self.beside)[1:-1])
+        if not pieces:
+            return b"{}"
+        pieces[0] = b"{" + pieces[0][1:]
+        return b"".join((*pieces, b"}"))
 
 
 def found_entry(base: str, version: ResourceVersion, mode: str, text: bytes | None = None) -> AnswerEntry:

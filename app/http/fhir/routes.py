@@ -49,7 +49,7 @@ def blueprint(uses: FhirUses, table: FhirTable, answers: LateAnswers, largest: L
                 view.of(interaction)
             ),
             methods=[interaction.method],
-            strict_slashes=False if interaction.path == "/" else None,
+            strict_slashes=False,  # some clients end every address with one
         )
     given = uses.uses
     add_bulk(rooms, given.exports, given.imports, sites, parameters=largest.json, lines=largest.lines)

@@ -4,7 +4,7 @@ A patch is applied to the version that is read, outside of the commit, and writt
 the current one in it. Where somebody was first, it is applied anew to what they wrote.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -96,7 +96,7 @@ class Patching:
 
         Raises `NotFound` where there is none, `PreconditionFailed` for several.
         """
-        keys = self._store.search(scope, criteria.question()).keys
+        keys: Sequence[str] = self._store.search(scope, criteria.question()).keys
         if len(keys) > 1 and criteria.resource_type == PATIENT:
             keys = self._store.search(scope, criteria.question(MOST_CARRIERS)).keys
             keys = tuple(left({each.key: each.body for each in self._store.bodies(scope, keys)}))

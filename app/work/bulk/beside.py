@@ -46,7 +46,8 @@ class Beside:
     def _reached(self, scope: AccessScope) -> set[BulkPlace]:
         """What resources about the patients refer to, what that refers to, and so on."""
         near = set[BulkPlace]()
-        for kind in filter(in_patient_compartment, sorted(RESOURCE_TYPES)):
+        members = list(filter(in_patient_compartment, RESOURCE_TYPES))
+        for kind in sorted(self._bulk.kinds(scope, members)):
             near |= self._referred(scope, kind)
         reached = set(near)
         while near:

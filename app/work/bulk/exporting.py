@@ -43,6 +43,7 @@ class _Hand:
 
     wish: ExportWish
     beside: Beside
+    there: frozenset[str]  # types of which there is anything to read
 
 
 class BulkExport:
@@ -71,7 +72,8 @@ class BulkExport:
     def run(self, job: Running) -> Mapping[str, Any]:
         """Write the files; the summary is what the manifest says of them."""
         wish, place = ExportWish.of(job.parameters), ExportPlace.of(job.cursor)
-        hand = _Hand(wish, Beside(self._bulk, wish))
+        there = self._bulk.kinds(job.scope, wish.kinds())
+        hand = _Hand(wish, Beside(self._bulk, wish), there)
         try:
             with self._files.held(job.id) as folder:
                 folder.keep_only(frozenset(each.name for each in place.files))
@@ -96,6 +98,9 @@ class BulkExport:
         kinds, until, begun = hand.wish.kinds(), place.bytes + _PAGE_BYTES, 0
         with self._access(standing, job.id) as scope:
             while place.kind < len(kinds) and place.bytes < until and begun < _MOST_PAGES:
+                if kinds[place.kind] not in hand.there:
+                    place = replace(place, kind=place.kind + 1)
+                    continue
                 place = self._write(scope, hand, place, kinds[place.kind], folder)
                 begun += 1
         return place

@@ -172,3 +172,19 @@ def test_a_history_begins_where_it_is_asked_to(fhir: Fhir) -> None:
     assert versions("_at=2019") == []
     assert fhir.get(f"{name}/_history?_since=yesterday").status_code == 400
     assert fhir.get(f"{name}/_history?name=x").status_code == 400
+
+
+def test_a_slash_at_the_end_of_an_address_is_let_be(fhir: Fhir) -> None:
+    name = fhir.create(patient())
+
+    for path in (name, f"{name}/_history", "Patient", "Patient/$meta"):
+        assert fhir.get(f"{path}/").status_code == fhir.get(path).status_code == 200, path
+    assert fhir.send("PUT", f"{name}/", fhir.get(name).json).status_code == 200
+
+
+def test_a_history_on_one_page_is_counted(fhir: Fhir) -> None:
+    name = fhir.create(patient())
+    fhir.send("DELETE", name)
+
+    assert fhir.get(f"{name}/_history").json["total"] == 2  # type: ignore[index]
+    assert "total" not in fhir.get(f"{name}/_history?_count=1").json  # type: ignore[operator]
