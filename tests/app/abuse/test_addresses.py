@@ -10,7 +10,8 @@ import pytest
 
 from tests.app.abuse.test_connections import opened, until_closed
 from tests.app.security.planting import Target
-from tests.app.security.routes_table import ROUTES, Route
+from tests.app.security.routes import Route
+from tests.app.security.routes_table import ROUTES
 from tests.app.serving import ServedGateway
 
 TARGET = Target("mark", "nobody", "no-study")

@@ -8,7 +8,8 @@ from http.client import HTTPConnection
 import pytest
 
 from tests.app.abuse.test_addresses import NAMES
-from tests.app.security.routes_table import ROUTES, Route
+from tests.app.security.routes import Route
+from tests.app.security.routes_table import ROUTES
 from tests.app.serving import ServedGateway
 from tests.factories.fhir import bundle, entry, patient
 

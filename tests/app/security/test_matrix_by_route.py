@@ -9,7 +9,8 @@ import pytest
 from app.security.policy import PERMISSIONS, WITHOUT_A_ROUTE
 from app.wiring import Wiring
 from tests.app.security.planting import Planter, Target
-from tests.app.security.routes_table import CAPABILITIES, DEEP, GUARDED, Route
+from tests.app.security.routes import CAPABILITIES, DEEP, Route
+from tests.app.security.routes_table import GUARDED
 from tests.app.security.test_role_by_route import call, sees, stores
 
 ROLES = sorted(CAPABILITIES.keys() - DEEP.keys())

@@ -33,7 +33,9 @@ from tests.app.security.hidden_changes import (
     happen,
 )
 from tests.app.security.planting import Caller, Planter, Target
-from tests.app.security.routes_table import COHORT, GUARDED, READ, RECORD, Route
+from tests.app.security.routes import READ, RECORD, Route
+from tests.app.security.routes_gateway import COHORT
+from tests.app.security.routes_table import GUARDED
 from tests.factories.consents import opted_out
 from tests.factories.fhir import bundle, condition, entry, observation, organization, patient, reference
 from tests.factories.minimal import PATIENT, minimal

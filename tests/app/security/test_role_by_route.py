@@ -17,7 +17,10 @@ from app.wiring import Wiring
 from app.wiring.web import web_app
 from graph.accounts.accounts import Granted
 from tests.app.security.planting import Caller, Planter, Target
-from tests.app.security.routes_table import CAPABILITIES, DEEP, FHIR, GUARDED, PUBLIC, ROUTES, TOKEN, Route
+from tests.app.security.routes import CAPABILITIES, DEEP, Route
+from tests.app.security.routes_gateway import PUBLIC, TOKEN
+from tests.app.security.routes_record import FHIR
+from tests.app.security.routes_table import GUARDED, ROUTES
 
 SUPERUSER = "superuser"
 NOBODY = Caller({})

@@ -12,20 +12,12 @@ from werkzeug.test import TestResponse
 from app.audit.reading import read_spool
 from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
-from tests.app.security.routes_table import (
-    ADMINISTRATION,
-    CLIENTS,
-    COHORT,
-    DICOMWEB,
-    FHIR,
-    GUARDED,
-    JSON,
-    LAUNCHES,
-    OF_NOBODY,
-    OPERATIONS,
-    TERMINOLOGY,
-    Route,
-)
+from tests.app.security.routes import JSON, Route
+from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
+from tests.app.security.routes_pictures import DICOMWEB
+from tests.app.security.routes_record import FHIR, OF_NOBODY
+from tests.app.security.routes_table import GUARDED
+from tests.app.security.routes_terminology import TERMINOLOGY
 from tests.factories.fhir import bundle, entry
 
 NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")

@@ -1,0 +1,160 @@
+"""The routes beside pictures and record: cohorts, jobs, who signs in, and what anybody may read."""
+
+import json
+from typing import Any
+
+from tests.app.security.planting import Target
+from tests.app.security.routes import (
+    ASK,
+    CANCEL,
+    FORM,
+    MANAGE,
+    OPEN,
+    OPERATE,
+    PURGE,
+    QUERY,
+    RECORD,
+    REVIEW,
+    Route,
+)
+from tests.factories.fhir import SNOMED
+
+
+def _diagnosis(target: Target) -> bytes:
+    return f'{target.condition}"'.encode()
+
+
+def _mark(target: Target) -> bytes:
+    return target.mark.encode()
+
+
+def _question(target: Target) -> bytes:
+    asked: dict[str, Any] = {
+        "version": "1",
+        "asOf": "2026-11-22",
+        "conceptSets": {"dx": {"include": [{"system": SNOMED, "code": target.code}]}},
+        "events": {"dx": {"kind": "condition", "codes": {"set": "dx"}}},
+        "population": {"exists": "dx"},
+        "output": {"grain": "patient", "rows": [{"resource": "Condition", "event": "dx", "as": "dx"}]},
+    }
+    return json.dumps(asked).encode()
+
+
+COHORT = (
+    Route(
+        "POST /cohorts/query",
+        ASK,
+        "/cohorts/query",
+        _question,
+        QUERY,
+        shows=_diagnosis,
+        hidden_from=frozenset({"researcher"}),
+    ),
+)
+_OPERATION = "/operations/<operation_id>"
+_OPERATION_PATH = "/operations/{mark}"
+OPERATIONS = (
+    Route("GET /operations", OPERATE, "/operations?limit=200", shows=_mark, changes=True),
+    Route("POST /operations/purge", PURGE, "/operations/purge", status=202),
+    Route(f"GET {_OPERATION}", OPERATE, _OPERATION_PATH, status=202, shows=_mark),
+    Route(f"DELETE {_OPERATION}", CANCEL, _OPERATION_PATH, status=202, shows=_mark, changes=True),
+)
+
+
+def _client(target: Target) -> bytes:
+    return json.dumps({"clientId": target.mark, "redirectUris": ["https://app.example/"]}).encode()
+
+
+def _launch(target: Target) -> bytes:
+    return json.dumps({"patient": target.patient}).encode()
+
+
+CLIENTS = (
+    Route("GET /administration/clients", MANAGE, "/administration/clients"),
+    Route("POST /administration/clients", MANAGE, "/administration/clients", _client, QUERY, status=201),
+    Route(
+        "DELETE /administration/clients/<client_id>", MANAGE, "/administration/clients/{mark}-x", status=404
+    ),
+)
+
+# Whom an app is opened for has to be there to see; a handle tells nothing of it.
+LAUNCHES = (Route("POST /auth/launch", RECORD, "/auth/launch", _launch, QUERY, status=201),)
+_PLAIN = {"Content-Type": "application/json"}
+_ROLES, _USERS, _GRANTS = "/administration/roles", "/administration/users", "/administration/grants"
+
+
+def _role(_: Target) -> bytes:
+    return b'{"purpose": "TREAT", "actions": ["fhir.read"], "rows": []}'
+
+
+def _user(_: Target) -> bytes:
+    return b'{"role": "auditor"}'
+
+
+def _grant(target: Target) -> bytes:
+    return json.dumps({"patient": target.patient}).encode()
+
+
+def _breaking(target: Target) -> bytes:
+    why = {"reason": "ETREAT", "text": "an emergency of the test"}
+    return json.dumps({"patient": target.patient, **why}).encode()
+
+
+def _judging(_: Target) -> bytes:
+    return b'{"verdict": "justified"}'
+
+
+# Who manages is told nothing of a row; what is opened or judged is an id of its own.
+ADMINISTRATION = (
+    Route(f"GET {_ROLES}", MANAGE, _ROLES),
+    Route(f"GET {_ROLES}/<role>", MANAGE, f"{_ROLES}/auditor"),
+    Route(f"PUT {_ROLES}/<role>", MANAGE, f"{_ROLES}/{{mark}}", _role, _PLAIN, status=201, changes=True),
+    Route(f"DELETE {_ROLES}/<role>", MANAGE, f"{_ROLES}/{{mark}}-none", status=404),
+    Route(f"GET {_USERS}", MANAGE, _USERS),
+    Route(f"GET {_USERS}/<user>", MANAGE, f"{_USERS}/{{mark}}-none", status=404),
+    Route(f"PUT {_USERS}/<user>", MANAGE, f"{_USERS}/{{mark}}", _user, _PLAIN, status=201, changes=True),
+    Route(f"POST {_USERS}/<user>/secret", MANAGE, f"{_USERS}/{{mark}}-none/secret", status=404),
+    Route(f"GET {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", status=404),
+    Route(f"POST {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", _grant, _PLAIN, status=404),
+    Route(f"DELETE {_GRANTS}/<user>/<grant_id>", MANAGE, f"{_GRANTS}/{{mark}}-none/x", status=404),
+    Route("POST /break-glass", OPEN, "/break-glass", _breaking, _PLAIN, status=201, changes=True),
+    Route("GET /break-glass", REVIEW, "/break-glass", instead=OPEN),
+    Route("DELETE /break-glass/<glass_id>", REVIEW, "/break-glass/{mark}", status=404, instead=OPEN),
+    Route(
+        "POST /break-glass/<glass_id>/review",
+        REVIEW,
+        "/break-glass/{mark}/review",
+        _judging,
+        _PLAIN,
+        status=404,
+    ),
+)
+OPEN_TO_ALL = (
+    "/",
+    "/front.css",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/auth/jwks",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+    "/fhir/metadata",
+    "/fhir/.well-known/smart-configuration",
+    "/openapi.json",
+    "/docs/",
+    "/docs/start.js",
+)
+PUBLIC = (
+    *(Route(f"GET {path}", None, path) for path in OPEN_TO_ALL),
+    Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
+)
+TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
+
+# What anybody may call to prove who they are, or that a token is theirs.
+SIGN_IN = (
+    TOKEN,
+    Route("GET /auth/authorize", None, "/auth/authorize"),
+    Route("POST /auth/authorize", None, "/auth/authorize", headers=FORM),
+    Route("POST /auth/introspect", None, "/auth/introspect", headers=FORM),
+    Route("POST /auth/revoke", None, "/auth/revoke", headers=FORM),
+)
