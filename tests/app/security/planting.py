@@ -103,6 +103,7 @@ class Planter:
         self._scope = system_scope(tenant)
         self._numbers = count(1)
         self._named = 0
+        self._ungranted: dict[str, Caller] = {}
 
     @property
     def scope(self) -> AccessScope:
@@ -110,7 +111,9 @@ class Planter:
         return self._scope
 
     def caller(self, role: str, *grants: Granted) -> Caller:
-        """A new user of a role with grants."""
+        """A new user of a role with grants; of those without any one for each role."""
+        if not grants and role in self._ungranted:
+            return self._ungranted[role]
         self._named = next(self._numbers)
         name = f"{role}-{self._named}"
         self._services.accounts.add(self._scope, name, role, None, now())
@@ -119,7 +122,10 @@ class Planter:
         token = self._services.issuer.issue(
             name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=3600
         )
-        return Caller({"Authorization": f"Bearer {token}"})
+        made = Caller({"Authorization": f"Bearer {token}"})
+        if not grants:
+            self._ungranted[role] = made
+        return made
 
     @property
     def graph(self) -> Graph:
