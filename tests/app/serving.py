@@ -132,8 +132,9 @@ class ServedGateway:
         return HTTPConnection(self.config.host, self.config.port, timeout=seconds)
 
     def close(self) -> None:
-        """End the web server and the services."""
-        self.end()
+        """End the web server, of which nobody waits for anything any more, and the services."""
+        if self.process and not self.died:
+            self.kill()
         if "services" in vars(self):
             self.services.close()
             self.services.graph.close()

@@ -1,5 +1,11 @@
 """Eight clients that store while things die, and the ledger of what they were told.
 
+    with storing(ledger, "web", seed=1):
+        assert grown(ledger, 20)
+        ...                             # something dies
+    ledger.settle()
+    ledger.prove()
+
 A client counts a picture as acknowledged when the answer lists it as stored, as it does on a retry of what is
 there. What it was not told of may be there or not, but whole.
 """
@@ -8,19 +14,22 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from random import Random
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
 import requests
 from pydicom import dcmread
 from requests.adapters import HTTPAdapter
 
+from graph.local.process import wait_until
 from tests.factories.dicom import ct_instance, uid
 
 CLIENTS = 8
+REST = 0.05  # seconds between two stores of a client that is one of many things at once
 PREAMBLE = 128
 _STORED, _SOP = "00081199", "00081155"
 _SECONDS = 60.0
@@ -169,6 +178,25 @@ class Ledger:
         answer = client.get(f"{self.base}{path}", timeout=_SECONDS)
         assert answer.status_code in (200, 204), (path, answer.status_code, answer.text)
         return answer.json() if answer.status_code == 200 else []
+
+
+@contextmanager
+def storing(ledger: Ledger, name: str, seed: int) -> Iterator[None]:
+    """Eight clients store while the block runs."""
+    stop = Event()
+    clients = Thread(target=ledger.store_until, args=(stop, name, seed))
+    clients.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        clients.join()
+
+
+def grown(ledger: Ledger, by: int, seconds: float = 300.0) -> bool:
+    """Whether so many more pictures are acknowledged before long."""
+    aim = len(ledger.acknowledged) + by
+    return wait_until(lambda: len(ledger.acknowledged) >= aim, seconds)
 
 
 def _picture(name: str, number: int) -> Picture:

@@ -1,15 +1,17 @@
 """kill -9 at random under eight storing clients: nothing acknowledged is lost, and nobody has to help.
 
-The slow tests do twenty rounds at full speed, the others one to three of clients that rest between stores.
+The slow tests do twenty rounds at full speed, each on a gateway of its own. The others do one to three of
+clients that rest between stores, on one gateway: what each has stored is proven again after the next.
+`tests/app/cli/test_up.py` kills each process of a whole machine.
 """
 
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from threading import Event, Thread
 
 import psutil
 import pytest
@@ -19,38 +21,43 @@ from app.work.orphans import OrphanSweeper
 from graph.local.process import wait_until
 from graph.local.state import Neo4jAddress
 from graph.session import Graph
-from tests.app.faults.ledger import Ledger
+from tests.app.faults.ledger import REST, Ledger, grown, storing
 from tests.app.serving import ServedGateway, gateway_at
 from tests.factories.gateway import RunningGateway
 
 ROLE = "superuser"
-REST = 0.05  # seconds
 
 
-@pytest.fixture
-def gateway(graph: Graph, neo4j_address: Neo4jAddress, tmp_path: Path) -> Iterator[ServedGateway]:
-    """A served gateway of two worker processes, not yet started."""
-    with gateway_at(tmp_path / "home", neo4j_address, HILUM_ORPHAN_SECONDS="1") as served:
-        yield served
+@dataclass(frozen=True)
+class Stored:
+    """A gateway that is served, and what its clients were told."""
+
+    gateway: ServedGateway
+    ledger: Ledger
 
 
 @contextmanager
-def storing(ledger: Ledger, name: str, seed: int) -> Iterator[None]:
-    """Eight clients store while the block runs."""
-    stop = Event()
-    clients = Thread(target=ledger.store_until, args=(stop, name, seed))
-    clients.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        clients.join()
+def stored(home: Path, address: Neo4jAddress, pause: float = 0.0) -> Iterator[Stored]:
+    """A gateway of two worker processes, and clients that rest for `pause` seconds between stores."""
+    with gateway_at(home, address, HILUM_ORPHAN_SECONDS="1") as gateway:
+        gateway.start()
+        yield Stored(gateway, Ledger(gateway.base, gateway.tokens[ROLE], pause))
 
 
-def grown(ledger: Ledger, by: int, seconds: float = 300.0) -> bool:
-    """Whether so many more pictures are acknowledged before long."""
-    aim = len(ledger.acknowledged) + by
-    return wait_until(lambda: len(ledger.acknowledged) >= aim, seconds)
+@pytest.fixture(scope="module")
+def resting(
+    graph: Graph, neo4j_address: Neo4jAddress, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stored]:
+    """The gateway of all tests that are not slow."""
+    with stored(tmp_path_factory.mktemp("home"), neo4j_address, REST) as found:
+        yield found
+
+
+@pytest.fixture
+def busy(graph: Graph, neo4j_address: Neo4jAddress, tmp_path: Path) -> Iterator[Stored]:
+    """The gateway of one slow test."""
+    with stored(tmp_path / "home", neo4j_address) as found:
+        yield found
 
 
 def prove_clean(gateway: ServedGateway) -> None:
@@ -65,10 +72,8 @@ def prove_clean(gateway: ServedGateway) -> None:
     assert (found, list(services.checks.run())) == (0, [])
 
 
-def kill_web_processes(gateway: ServedGateway, rounds: int, seed: int, pause: float = 0.0) -> None:
-    random = Random(seed)
-    gateway.start()
-    ledger = Ledger(gateway.base, gateway.tokens[ROLE], pause)
+def kill_web_processes(on: Stored, rounds: int, seed: int) -> None:
+    random, gateway, ledger = Random(seed), on.gateway, on.ledger
     with storing(ledger, "web", seed):
         for each in range(rounds):
             assert grown(ledger, 20)
@@ -84,13 +89,13 @@ def kill_web_processes(gateway: ServedGateway, rounds: int, seed: int, pause: fl
     prove_clean(gateway)
 
 
-def test_killed_web_processes_lose_nothing(gateway: ServedGateway) -> None:
-    kill_web_processes(gateway, rounds=3, seed=1, pause=REST)
+def test_killed_web_processes_lose_nothing(resting: Stored) -> None:
+    kill_web_processes(resting, rounds=3, seed=1)
 
 
 @pytest.mark.slow
-def test_web_processes_killed_twenty_times_lose_nothing(gateway: ServedGateway) -> None:
-    kill_web_processes(gateway, rounds=20, seed=2)
+def test_web_processes_killed_twenty_times_lose_nothing(busy: Stored) -> None:
+    kill_web_processes(busy, rounds=20, seed=2)
 
 
 def all_replaced(gateway: ServedGateway, workers: set[int]) -> bool:
@@ -98,18 +103,17 @@ def all_replaced(gateway: ServedGateway, workers: set[int]) -> bool:
     return wait_until(lambda: not workers & set(gateway.workers), 30)
 
 
-def kill_at(gateway: ServedGateway, point: str, rounds: int, seed: int, pause: float = 0.0) -> None:
+def kill_at(on: Stored, point: str, rounds: int, seed: int) -> None:
     """Workers die at the point on each of their stores, then all is started without it."""
-    gateway.start()
-    ledger = Ledger(gateway.base, gateway.tokens[ROLE], pause)
+    gateway, ledger = on.gateway, on.ledger
     with storing(ledger, point, seed):
         assert grown(ledger, 20)
-    gateway.end()
     for each in range(rounds):
+        gateway.kill()
         gateway.start(**{VARIABLE: point})
         with storing(ledger, f"{point}-{each}", seed + each):
             assert all_replaced(gateway, set(gateway.workers))
-        gateway.kill()
+    gateway.kill()
     gateway.start()
     assert ledger.sent.keys() > ledger.acknowledged  # somebody was left without an answer
     ledger.settle()
@@ -118,14 +122,14 @@ def kill_at(gateway: ServedGateway, point: str, rounds: int, seed: int, pause: f
 
 
 @pytest.mark.parametrize("point", sorted(POINTS))
-def test_a_kill_between_rename_and_answer_loses_nothing(gateway: ServedGateway, point: str) -> None:
-    kill_at(gateway, point, rounds=1, seed=3, pause=REST)
+def test_a_kill_between_rename_and_answer_loses_nothing(resting: Stored, point: str) -> None:
+    kill_at(resting, point, rounds=1, seed=3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", sorted(POINTS))
-def test_kills_between_rename_and_answer_lose_nothing(gateway: ServedGateway, point: str) -> None:
-    kill_at(gateway, point, rounds=7, seed=4)
+def test_kills_between_rename_and_answer_lose_nothing(busy: Stored, point: str) -> None:
+    kill_at(busy, point, rounds=7, seed=4)
 
 
 @pytest.fixture
@@ -135,11 +139,6 @@ def machine(tmp_path: Path, neo4j_jars: tuple[Path, ...]) -> Iterator[RunningGat
     yield running
     running.send(signal.SIGTERM)
     running.ended()
-
-
-def token_of(machine: RunningGateway) -> str:
-    """The superuser's token, from the greeting."""
-    return next(line.split()[1] for line in machine.output.splitlines() if line.split()[:1] == [ROLE])
 
 
 def a_web_worker(machine: RunningGateway, random: Random) -> int:
@@ -167,11 +166,13 @@ VICTIMS: tuple[Callable[[RunningGateway, Random], int], ...] = (
 )
 
 
-def kill_everything_in_turn(machine: RunningGateway, rounds: int, seed: int, pause: float = 0.0) -> None:
+@pytest.mark.slow
+def test_each_process_killed_in_turn_twenty_times_loses_nothing(machine: RunningGateway) -> None:
+    rounds, seed = 20, 6
     random = Random(seed)
     machine.start("--no-samples")
     assert machine.becomes_ready()
-    ledger = Ledger(f"http://127.0.0.1:{machine.port}", token_of(machine), pause)
+    ledger = Ledger(machine.base, machine.token(ROLE))
     with storing(ledger, "machine", seed):
         for each in range(rounds):
             assert grown(ledger, 20)
@@ -181,22 +182,6 @@ def kill_everything_in_turn(machine: RunningGateway, rounds: int, seed: int, pau
     assert machine.becomes_ready()
     ledger.settle()
     ledger.prove()
-    prove_that_it_cleans_up(machine)
-
-
-def prove_that_it_cleans_up(machine: RunningGateway) -> None:
-    """Its own worker removes what the crashes left, beyond their grace; then `check` is clean."""
     machine.send(signal.SIGTERM)
     assert machine.ended()
-    machine.environment["HILUM_ORPHAN_SECONDS"] = "1"
-    machine.start("--no-samples")
-    assert wait_until(lambda: machine.check() == (0, ""), 120), machine.check()
-
-
-def test_a_killed_graph_and_committer_lose_nothing(machine: RunningGateway) -> None:
-    kill_everything_in_turn(machine, rounds=2, seed=5, pause=REST)
-
-
-@pytest.mark.slow
-def test_each_process_killed_in_turn_twenty_times_loses_nothing(machine: RunningGateway) -> None:
-    kill_everything_in_turn(machine, rounds=20, seed=6)
+    assert machine.cleans_up(), machine.check()
