@@ -1,5 +1,6 @@
 """Each operator alone, on random fields and values: what a tree draws seldom is asked often enough here."""
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
@@ -25,9 +26,10 @@ from graph.query.expression import (
     Unlike,
 )
 from tests.strategies.fields import FIELDS, KEYS, LINKS
-from tests.strategies.trees import WORLDS, Asked
+from tests.strategies.trees import WORLDS, Asked, operators
 
 EACH = 30
+A_FEW = 4
 _MATCHES = tuple(each for each in Match if each is not Match.SUFFIX)  # which only `_filter` asks
 _ALL_FIELDS = [field for fields in FIELDS.values() for field in fields]
 _CODED = {
@@ -69,6 +71,16 @@ def each_operator_alone(seed: int) -> Iterator[Asked]:
     for _ in range(EACH):
         for leaf in _of_filters(filtering):
             yield _of(filtering, leaf.field.entity, leaf)
+
+
+def a_few_of_each_operator() -> Iterator[Asked]:
+    """Of all of these the first for each operator, on each layout."""
+    seen: Counter[str] = Counter()
+    for asked in each_operator_alone(0):
+        names = operators(asked.question.where)
+        if any(seen[name] < A_FEW for name in names):
+            seen.update(names)
+            yield asked
 
 
 def _of_filters(random: Random) -> Iterator[Text | CodePart | Unlike]:

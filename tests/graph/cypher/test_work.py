@@ -43,7 +43,7 @@ from graph.scope import AccessScope
 from graph.session import Graph
 from tests.strategies.trees import with_tenant
 
-SIZES = (2_000, 10_000)
+SIZES = (2_000, 6_000)
 OF_ONE_PATIENT = 40
 BATCH = 500
 HITS_A_ROW = 40
