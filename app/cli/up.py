@@ -36,7 +36,7 @@ ADDRESSES = {
     "Cohorts": "/cohorts/query",
     "Health": "/health/ready",
 }
-START_SECONDS = 60.0
+START_SECONDS = 180.0  # six on a quiet machine, all of them together
 LOADING, LOADED = "loading", "loaded"
 
 
@@ -72,8 +72,7 @@ class Gateway:
             held.callback(self._supervisor.stop)
             self._start_graph(held)
             self._prepare(samples=samples)
-            for role in ROLES:
-                self._start_role(role)
+            self._start_roles()
             self._greet()
             wish.interrupting = False
             self._supervisor.watch(wish.event)
@@ -124,11 +123,16 @@ class Gateway:
                 import_module("app.wiring.samples").sample_loader(wiring).load(advance)  # large, needed once
             write_whole(marker, LOADED)
 
-    def _start_role(self, role: Role) -> None:
-        """Start the processes of a role, and wait until it answers, where it can say so."""
-        for command in role.commands(self._config):
+    def _start_roles(self) -> None:
+        """Start the processes of every role; then wait until each answers that can say so.
+
+        None waits for those before it: who calls a role that is not there yet waits for it.
+        """
+        started = [(role, command) for role in ROLES for command in role.commands(self._config)]
+        for role, command in started:
             self._screen.step(f"Starting {role.title}")
             self._supervisor.start(command)
+        for role, command in started:
             if role.answers and not self._answers(role, command):
                 where = log_of(self._config.home, command.name).relative_to(self._config.home)
                 raise Unavailable(f"{role.title} did not start; its own words are in {where} of HILUM_HOME")

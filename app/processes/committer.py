@@ -1,4 +1,4 @@
-"""The role of the committer: there before those who hand it units of work, and stopped after them."""
+"""The role of the committer: started before those who hand it units of work, and stopped after them."""
 
 import sys
 

@@ -1,7 +1,7 @@
 """The process roles of the gateway, in the order of their start; they stop in the other order.
 
-The graph comes before all of them. A role that others call while they answer, as the committer, stands above
-those: it is there before them, and is stopped when they have finished.
+The graph is there before all of them. A role that others call while they answer, as the committer, stands
+above those: they wait for it while it starts, and it is stopped when they have finished.
 """
 
 from app.processes.committer import COMMITTER
