@@ -22,7 +22,7 @@ from graph.jobs.claims import ClaimStore
 from graph.jobs.followers import FollowerStore
 from graph.resources.wordings import WordingStore
 
-_SHORTEST_BETWEEN_SCANS = 5.0
+_SHORTEST_BETWEEN_SCANS = 1.0  # seconds
 
 
 def worker(wiring: Wiring) -> Worker:

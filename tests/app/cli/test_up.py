@@ -1,4 +1,7 @@
-"""`hilum up` whole: it starts, it heals, it stops, and a second one is refused."""
+"""`hilum up` whole: it starts, it heals under storing clients, it stops, and a second one is refused.
+
+The tests are the life of one gateway, in their order; each starts it where it does not run.
+"""
 
 import os
 import signal
@@ -10,6 +13,7 @@ import pytest
 
 from app.security.demo import DEMO_ROLES
 from graph.local.process import wait_until
+from tests.app.faults.ledger import REST, Ledger, grown, storing
 from tests.factories.gateway import CHILDREN, RunningGateway
 
 
@@ -32,8 +36,14 @@ def gateway(installed: RunningGateway) -> RunningGateway:
     return installed
 
 
+@pytest.fixture(scope="module")
+def ledger(installed: RunningGateway) -> Ledger:
+    """What the clients were told that store while things are killed."""
+    return Ledger(installed.base, installed.token("administrator"), REST)
+
+
 def test_it_greets_with_addresses_and_a_token_for_every_role(gateway: RunningGateway) -> None:
-    assert f"http://127.0.0.1:{gateway.port}/dicom-web" in gateway.output
+    assert f"{gateway.base}/dicom-web" in gateway.output
     tokens = [line.split() for line in gateway.output.splitlines() if " eyJ" in line]
     assert {role for role, _ in tokens} == set(DEMO_ROLES)
 
@@ -53,14 +63,18 @@ def test_a_second_one_on_the_same_home_is_refused(gateway: RunningGateway) -> No
 
 
 @pytest.mark.parametrize("name", CHILDREN)
-def test_after_a_child_was_killed_the_gateway_is_ready_again(gateway: RunningGateway, name: str) -> None:
+def test_after_a_child_was_killed_the_gateway_is_ready_again_and_stores(
+    gateway: RunningGateway, ledger: Ledger, name: str
+) -> None:
     assert gateway.becomes_ready()
     killed = gateway.pid_of(name)
 
-    gateway.kill_child(name)
-
-    assert wait_until(lambda: gateway.pid_of(name) != killed, 60)
-    assert gateway.becomes_ready()
+    with storing(ledger, name, seed=5):
+        assert grown(ledger, 20)
+        gateway.kill_child(name)
+        assert wait_until(lambda: gateway.pid_of(name) != killed, 60)
+        assert gateway.becomes_ready()
+        assert grown(ledger, 20)
 
 
 def test_after_the_supervisor_was_killed_the_next_start_takes_over(gateway: RunningGateway) -> None:
@@ -87,8 +101,14 @@ def test_after_everything_was_killed_the_next_start_recovers(gateway: RunningGat
     assert gateway.becomes_ready()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything_in_order(gateway: RunningGateway, number: signal.Signals) -> None:
+def test_nothing_acknowledged_was_lost(gateway: RunningGateway, ledger: Ledger) -> None:
+    with storing(ledger, "after", seed=6):
+        assert grown(ledger, 1)
+    ledger.settle()
+    ledger.prove()
+
+
+def stops_in_order(gateway: RunningGateway, number: signal.Signals) -> None:
     gateway.send(number)
 
     assert gateway.ended()
@@ -96,6 +116,18 @@ def test_a_signal_stops_everything_in_order(gateway: RunningGateway, number: sig
     assert gateway.left_over() == []
     stops = [line.split(":")[0] for line in gateway.output.splitlines() if line.endswith(": stopping")]
     assert stops == list(reversed(CHILDREN))
+
+
+def test_a_wish_to_stop_stops_everything_in_order(gateway: RunningGateway) -> None:
+    stops_in_order(gateway, signal.SIGTERM)
+
+
+def test_started_again_it_removes_what_crashes_left_and_stops_by_ctrl_c(installed: RunningGateway) -> None:
+    if installed.exit_status is None:
+        stops_in_order(installed, signal.SIGTERM)
+
+    assert installed.cleans_up(), installed.check()
+    stops_in_order(installed, signal.SIGINT)
 
 
 def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
