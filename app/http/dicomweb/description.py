@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -107,6 +108,7 @@ def operation_of_service(path: str) -> Operation:
     )
 
 
+@cache
 def operation_of_route(route: ImagingRoute) -> Operation:
     """What a row of the table is, in OpenAPI."""
     answered = _ANSWERED[route.view]

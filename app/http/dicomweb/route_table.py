@@ -29,7 +29,7 @@ class ImagingRoute:
     permission: str
     view: str
     action: str | None = None
-    defaults: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def _rows() -> Iterator[ImagingRoute]:
