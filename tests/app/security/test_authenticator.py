@@ -1,15 +1,19 @@
-"""A bearer gets the rights that the account has now, or at most a minute ago."""
+"""A bearer gets the rights that the account has now, or at most two seconds ago."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
 from app.security.authenticator import RIGHTS_SECONDS, TOKEN_SECONDS, Authenticator
 from app.security.keys import SigningKey
+from app.security.roles import SHIPPED
 from app.security.scopes import system_scope
 from app.security.tokens import InvalidToken, LocalVerifier, Principal, TokenIssuer
-from graph.accounts.accounts import AccountStore, Granted
+from graph.accounts.accounts import AccountStore, AccountTerms, Granted
+from graph.accounts.role_store import RoleStore
+from graph.edition import Edition
 from graph.errors import Forbidden, Unauthenticated, Unavailable
 from graph.session import Graph
 from tests.app.security.conftest import BASE, NOW
@@ -33,11 +37,12 @@ class Provider:
 
     issuer: str = OUTSIDE
     role: str | None = "clinician"
+    roles: tuple[str, ...] = ()
     asked: list[int] = field(default_factory=list)
 
     def verify(self, token: str, now: int) -> Principal:
         self.asked.append(now)
-        return Principal("oidc:kim", None, self.role, False, now + 30)
+        return Principal("oidc:kim", None, self.role, False, now + 30, roles=self.roles)
 
 
 @pytest.fixture
@@ -145,6 +150,43 @@ def test_a_new_role_replaces_the_old_one(
     assert authenticator(header).role == "researcher"
 
 
+def test_a_role_that_is_changed_is_in_force_within_two_seconds(
+    authenticator: Authenticator, bearer: Bearer, graph: Graph, clock: Clock, tenant: str
+) -> None:
+    header = bearer("kim", "clinician")
+    assert "fhir.write" in authenticator(header).permissions
+    narrower = replace(SHIPPED["clinician"], not_actions=frozenset({"fhir.write"}))
+    RoleStore(graph).put(system_scope(tenant), narrower, MICRO)
+    assert RIGHTS_SECONDS <= 2
+    clock.now += RIGHTS_SECONDS
+    assert authenticator(header).permissions == {"imaging.read", "fhir.read", "cohort.query"}
+
+
+def test_what_this_machine_changes_is_in_force_at_once(
+    key: SigningKey, bearer: Bearer, graph: Graph, clock: Clock, *, tenant: str, tmp_path: Path
+) -> None:
+    edition = Edition(tmp_path)
+    verifiers = [LocalVerifier(key, BASE)]
+    authenticator = Authenticator(verifiers, AccountStore(graph), tenant, clock, edition=edition.current)
+    header, here = bearer("kim", "clinician"), Edition(tmp_path)  # of another process
+    assert authenticator(header).role == "clinician"
+    changing = AccountStore(graph, changing=here.changing)
+    changing.put(system_scope(tenant), "kim", AccountTerms("auditor"), MICRO)
+    assert authenticator(header).role == "auditor"
+    changing.switch(system_scope(tenant), "kim", disabled=True)
+    with pytest.raises(InvalidToken):
+        authenticator(header)
+
+
+def test_rights_that_stay_the_same_stay_the_same_object(
+    authenticator: Authenticator, bearer: Bearer, clock: Clock
+) -> None:
+    header = bearer("kim", "teleradiologist")
+    before = authenticator(header)
+    clock.now += RIGHTS_SECONDS
+    assert authenticator(header) is before
+
+
 @pytest.fixture
 def patient(graph: Graph, tenant: str) -> str:
     return place_patient(graph, tenant, "p1")
@@ -194,6 +236,16 @@ def test_a_caller_of_the_provider_needs_no_account(
     header = theirs(issuer)
     assert [authenticator(header).role, authenticator(header).tenant] == ["clinician", tenant]
     assert provider.asked == [NOW]
+
+
+def test_a_caller_of_the_provider_has_the_first_role_that_the_tenant_knows(
+    authenticator: Authenticator, issuer: TokenIssuer, provider: Provider, graph: Graph, tenant: str
+) -> None:
+    reader = replace(SHIPPED["fhir-reader"], name="reader", rows=frozenset())
+    RoleStore(graph).put(system_scope(tenant), reader, MICRO)
+    provider.roles = ("default-roles-hilum", "reader", "clinician")
+    scope = authenticator(theirs(issuer))
+    assert (scope.role, scope.permissions, scope.patients) == ("reader", {"fhir.read"}, frozenset())
 
 
 def test_a_caller_of_the_provider_can_be_disabled_here(

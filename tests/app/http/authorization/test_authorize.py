@@ -8,7 +8,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from app.audit.reading import read_spool
-from app.security.authenticator import GRANTS_SECONDS
+from app.security.authenticator import RIGHTS_SECONDS
 from app.security.guesses import FREE_TRIES
 from app.security.tokens import claims_unverified
 from graph.accounts.accounts import Granted
@@ -335,7 +335,7 @@ def test_a_code_that_comes_twice_ends_the_tokens_that_it_gave(ward: Ward, kim: C
 
     assert app.exchange(code).get_json()["error"] == "invalid_grant"
 
-    time.sleep(GRANTS_SECONDS)
+    time.sleep(RIGHTS_SECONDS)
     assert ward.client.get("/fhir/Patient", headers=bearing(tokens)).status_code == 401
     assert app.refresh(tokens["refresh_token"]).get_json()["error"] == "invalid_grant"
 
