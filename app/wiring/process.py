@@ -96,7 +96,7 @@ class Wiring(Stores):
 
     @cached_property
     def break_glass(self) -> BreakGlass:
-        return BreakGlass(BreakGlassStore(self.graph, self.rights_edition.changing))
+        return BreakGlass(BreakGlassStore(self.graph, self.changing_rights))
 
     @cached_property
     def demo(self) -> DemoUsers:

@@ -4,6 +4,7 @@ Nothing here starts a thread or opens a connection before its first use, so the 
 server forks.
 """
 
+from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -118,18 +119,22 @@ class Stores:
 
     @cached_property
     def accounts(self) -> AccountStore:
-        return AccountStore(self.graph, MANAGING, self.rights_edition.changing)
+        return AccountStore(self.graph, MANAGING, self.changing_rights)
 
     @cached_property
     def roles(self) -> RoleStore:
         """The tenant's own roles."""
-        return RoleStore(self.graph, MANAGING, self.rights_edition.changing)
+        return RoleStore(self.graph, MANAGING, self.changing_rights)
 
     @cached_property
     def rights_edition(self) -> Edition:
         """Changes whenever this machine changes what rights are made of."""
         self.sign_in_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Edition(self.sign_in_folder)
+
+    def changing_rights(self) -> AbstractContextManager[None]:
+        """Around what changes rights: all processes of the home folder look them up anew."""
+        return self.rights_edition.changing()
 
     @property
     def sign_in_folder(self) -> Path:

@@ -10,6 +10,7 @@ from app.http.kit.metrics import BREAK_GLASS
 from app.wiring import Wiring
 from tests.app.conftest import AsRole
 from tests.app.http.administration.conftest import Manager, ManagerOf
+from tests.factories.consents import opted_out
 from tests.factories.dicom import ct_instance
 from tests.factories.fhir import condition, patient
 
@@ -168,6 +169,22 @@ def test_it_is_an_entry_of_the_patient_and_an_alert(doctor: Manager, services: W
     (outcome,) = [each for each in lines if each["id"] == entry["id"] and each["kind"] == "outcome"]
     assert (entry["subject"], entry["purpose"], entry["action"]) == ("demo-break-glass", "BTG", "C")
     assert (outcome["status"], outcome["concerning"]) == (201, ["Patient/mine"])
+
+
+def test_it_opens_what_the_patient_keeps_from_everybody_and_of_that_patient_alone(
+    client: FlaskClient, as_role: AsRole, acting: ManagerOf
+) -> None:
+    owner = {**as_role("superuser"), "Content-Type": "application/fhir+json"}
+    for name in ("mine", "theirs"):
+        assert client.post("/fhir/Consent", json=opted_out(name), headers=owner).status_code == 201
+    form = {"actions": ["fhir.read", "break-glass.open"], "rows": ["all"], "purpose": "TREAT"}
+    acting("administrator").send("PUT", "/administration/roles/clinician", form)
+    clinician = acting("clinician")
+    assert seen(clinician) == [404, 404, 404]
+
+    opened(clinician)
+
+    assert seen(clinician) == [200, 200, 404]
 
 
 @pytest.mark.parametrize(
