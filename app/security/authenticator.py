@@ -143,7 +143,7 @@ class Authenticator:
     def of_account(self, name: str) -> AccessScope:
         """The rights of a local account as they are now, whoever asks in its name.
 
-        Raises `Unauthenticated` where it is gone or disabled, and `Forbidden` without a role.
+        Raises `InvalidToken` where it is gone or disabled, and `Forbidden` without a role.
         """
         return self._of(Principal(name, self._tenant, None, True, 0), self._tenant)
 

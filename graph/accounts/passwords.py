@@ -20,7 +20,7 @@ _SET = "MATCH (u:User {key: $key}) SET u += $properties RETURN u.key AS key"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class AccountHolder:
     """How an account signs in.
 
     `fhir_user` is the Patient, Practitioner, PractitionerRole or RelatedPerson that it is, as `Type/id`.
@@ -39,13 +39,13 @@ class PersonStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def find(self, scope: AccessScope, name: str) -> Person | None:
+    def find(self, scope: AccessScope, name: str) -> AccountHolder | None:
         """The person of an account; None where there is no such account."""
         rows = self._graph.read(_FIND, key=_key(scope, name))
         if not rows:
             return None
         row = rows[0]
-        return Person(name, bool(row["disabled"]), row["passwordHash"], row["fhirUser"])
+        return AccountHolder(name, bool(row["disabled"]), row["passwordHash"], row["fhirUser"])
 
     def set_password(self, scope: AccessScope, name: str, password_hash: str) -> None:
         """Give an account a password by its hash; raises `NotFound`."""

@@ -25,7 +25,7 @@ from app.http.kit.headers import page_policy
 from app.http.kit.request_context import current
 from app.records.people import PatientLine
 from app.security.authorization.granting import Context, chosen, granted, wanted
-from app.security.authorization.issuing import Decision
+from app.security.authorization.issuing import Agreement
 from app.security.authorization.launches import LaunchContext
 from app.security.authorization.registry import RegisteredClient
 from app.security.authorization.signing_in import SignedIn
@@ -68,11 +68,11 @@ class AuthorizePages:
         query = request.args
         client = self._uses.registered(query.get("client_id", ""))
         if client is None or client.account or query.get("redirect_uri") not in client.redirect_uris:
-            raise InvalidRequestError("The app is not registered here, or not with this address.")
+            raise _told_here("The app is not registered here, or not with this address.")
         try:
             grant = self._server.get_consent_grant()
         except ValueError:  # authlib writes into its descriptions what it was asked, whatever that is
-            raise InvalidRequestError("The request cannot be read.") from None
+            raise _told_here("The request cannot be read.") from None
         launch = self._launch(client, grant)
         return _Asked(grant, client, grant.redirect_uri, launch)
 
@@ -148,7 +148,7 @@ class AuthorizePages:
     def _agreed(self, asked: _Asked, signed_in: SignedIn, offered: ScopeWords, context: Context) -> Response:
         """The redirect to the app with a code for what was agreed to."""
         kept = chosen(offered, frozenset(request.form.getlist("kept")))
-        decision = Decision(
+        agreed = Agreement(
             client=asked.client.client_id,
             subject=signed_in.name,
             scope=str(kept),
@@ -159,7 +159,7 @@ class AuthorizePages:
             signed_in_at=signed_in.at,
         )
         return cast(
-            Response, self._server.create_authorization_response(grant_user=decision, grant=asked.grant)
+            Response, self._server.create_authorization_response(grant_user=agreed, grant=asked.grant)
         )
 
     def _patient(self, asked: _Asked, signed_in: SignedIn, scope: AccessScope) -> PatientLine | None:
@@ -216,6 +216,11 @@ class AuthorizePages:
         return make_response(
             render_template("refused.html", base=self._uses.tokens.issuer, text=text), _REFUSED
         )
+
+
+def _told_here(text: str) -> OAuth2Error:
+    """A refusal that is told on a page: there is no app that it could be sent to."""
+    return InvalidRequestError(text)
 
 
 def _question() -> str:

@@ -22,7 +22,7 @@ from graph.scope import AccessScope
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AskedScope:
     """What an app asks for, as far as it was registered for it."""
 
     words: ScopeWords
@@ -33,7 +33,7 @@ class Wanted:
         return LAUNCH_PATIENT in self.words or bool(self.words.at("patient"))
 
 
-def wanted(asked: str, client: RegisteredClient, levels: tuple[str, ...] = ("patient", "user")) -> Wanted:
+def wanted(asked: str, client: RegisteredClient, levels: tuple[str, ...] = ("patient", "user")) -> AskedScope:
     """What is left of an asked scope for a client, before anybody decides.
 
     Words that are no scopes of ours are left out (RFC 6749 3.3). Raises `ScopeInvalid` for one that cannot be
@@ -46,7 +46,7 @@ def wanted(asked: str, client: RegisteredClient, levels: tuple[str, ...] = ("pat
     left = ScopeWords(met(words.clinical, registered.clinical), others)
     if not left.clinical and not left.others:
         raise ScopeInvalid("nothing of this scope may be asked for by this client")
-    return Wanted(left)
+    return AskedScope(left)
 
 
 @dataclass(frozen=True, slots=True)

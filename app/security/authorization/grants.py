@@ -18,7 +18,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
 from app.security.account_tokens import AccountTokens
 from app.security.authorization.granting import Context, granted, wanted
 from app.security.authorization.handles import LONGEST_HANDLE, digest_of
-from app.security.authorization.issuing import Decision, Issuing
+from app.security.authorization.issuing import Agreement, Issuing
 from app.security.authorization.oauth_clients import AUTHENTICATION_METHODS, OAuthClient
 from app.security.authorization.requests import described
 from app.security.authorization.signing_in import SignIn
@@ -101,7 +101,7 @@ class ProofOfPossession(CodeChallenge):  # type: ignore[misc]
 
 
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
-    """A code for a decision, and tokens for a code."""
+    """A code for what was agreed to, and tokens for a code."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTHENTICATION_METHODS
     granting: Granting
@@ -112,9 +112,9 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     def generate_authorization_code(self) -> str:
         """The code for what was decided, which is `request.user`."""
         request = self.request
-        decision: Decision = request.user
+        agreed: Agreement = request.user
         challenge = request.payload.data["code_challenge"]
-        return self.granting.issuing.code(decision, request.payload.redirect_uri, challenge)
+        return self.granting.issuing.code(agreed, request.payload.redirect_uri, challenge)
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         """Nothing: it was kept when it was made."""
@@ -125,7 +125,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         return UsedCode(held) if held else None
 
     def authenticate_user(self, authorization_code: UsedCode) -> Held:
-        """Whose decision it was."""
+        """Whose agreement it was."""
         return authorization_code.held
 
     def generate_token(self, user: Held, scope: str, **_: Any) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
         return UsedRefreshToken(used) if used else None
 
     def authenticate_user(self, refresh_token: "UsedRefreshToken") -> Held:
-        """Whose decision it was."""
+        """Whose agreement it was."""
         return refresh_token.held
 
     def generate_token(self, user: Held, scope: str, **_: Any) -> dict[str, Any]:
@@ -201,7 +201,11 @@ class ServiceGrant(ClientCredentialsGrant):  # type: ignore[misc]
             raise InvalidScopeError
 
     def generate_token(self, scope: str | None = None, **_: Any) -> dict[str, Any]:
-        """The answer with a token."""
+        """The answer with a token.
+
+        Raises `InvalidScopeError` where nothing of the scope is left, `InvalidGrantError` where the account
+        of the service is disabled.
+        """
         client: OAuthClient = self.request.client
         if client.registered and client.registered.account:
             return self._of_service(client, client.registered.account, scope)
@@ -225,8 +229,8 @@ class ServiceGrant(ClientCredentialsGrant):  # type: ignore[misc]
             raise InvalidGrantError("The account of this service is disabled.") from error
         if not words.clinical:
             raise InvalidScopeError("The account of this service may do nothing of this.")
-        decision = Decision(client=client.name, subject=account, scope=str(words), at=now())
-        return self.granting.issuing.for_service(decision)
+        agreed = Agreement(client=client.name, subject=account, scope=str(words), at=now())
+        return self.granting.issuing.for_service(agreed)
 
 
 def bound(grant: type, granting: Granting) -> type:

@@ -22,7 +22,7 @@ _MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Agreement:
     """What somebody decided at the consent screen, or a service for itself; `at` is in µs."""
 
     client: str
@@ -52,25 +52,25 @@ class Issuing:
         self._tenant = tenant
         self._refresh_seconds = refresh_seconds
 
-    def code(self, decision: Decision, redirect_uri: str, challenge: str) -> str:
-        """A code for a decision: good for a minute, once, for whoever knows what `challenge` is made of."""
+    def code(self, agreed: Agreement, redirect_uri: str, challenge: str) -> str:
+        """A code for an agreement: good for a minute, once, for who knows what `challenge` is made of."""
         code = new_handle()
-        lasts = CODE_SECONDS + (ONLINE_SECONDS if may_refresh(decision.scope) else self._issuer.lifetime)
+        lasts = CODE_SECONDS + (ONLINE_SECONDS if may_refresh(agreed.scope) else self._issuer.lifetime)
         self._kept.begin(
             system_scope(self._tenant),
-            _authorization(decision, lasts),
+            _authorization(agreed, lasts),
             digest_of(code),
-            decision.at + CODE_SECONDS * _MICROSECONDS,
+            agreed.at + CODE_SECONDS * _MICROSECONDS,
             {"redirectUri": redirect_uri, "challenge": challenge},
         )
         return code
 
-    def for_service(self, decision: Decision) -> dict[str, Any]:
+    def for_service(self, agreed: Agreement) -> dict[str, Any]:
         """The answer of the token endpoint to a service, which decides for itself."""
         lasts = min(SERVICE_SECONDS, self._issuer.lifetime)
-        authorization = _authorization(decision, lasts)
+        authorization = _authorization(agreed, lasts)
         self._kept.begin(system_scope(self._tenant), authorization)
-        return self._answer(authorization, authorization.scope, decision.at, lasts)
+        return self._answer(authorization, authorization.scope, agreed.at, lasts)
 
     def tokens(
         self, authorization: Authorization, scope: str, now: int, fhir_user: str | None
@@ -131,16 +131,16 @@ class Issuing:
         return jwt.encode(header, claims, self._id_key.key, algorithms=[ID_TOKEN_ALGORITHM])
 
 
-def _authorization(decision: Decision, lasts: int) -> Authorization:
+def _authorization(agreed: Agreement, lasts: int) -> Authorization:
     return Authorization(
         authorization_id=uuid4().hex,
-        client=decision.client,
-        subject=decision.subject,
-        scope=decision.scope,
-        at=decision.at,
-        until=decision.at + lasts * _MICROSECONDS,
-        patient=decision.patient,
-        encounter=decision.encounter,
-        nonce=decision.nonce,
-        signed_in_at=decision.signed_in_at,
+        client=agreed.client,
+        subject=agreed.subject,
+        scope=agreed.scope,
+        at=agreed.at,
+        until=agreed.at + lasts * _MICROSECONDS,
+        patient=agreed.patient,
+        encounter=agreed.encounter,
+        nonce=agreed.nonce,
+        signed_in_at=agreed.signed_in_at,
     )
