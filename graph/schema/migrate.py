@@ -15,7 +15,7 @@ from graph.schema.compartments import give_compartments
 from graph.schema.concepts import load_concepts
 from graph.schema.declarations import statements
 from graph.schema.filling import fill_in
-from graph.schema.sorting import give_sorts
+from graph.schema.traits import give_traits
 from graph.session import Graph
 
 STEP_TIMEOUT = 300  # seconds to wait for new indexes to come online
@@ -87,7 +87,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _await_removal,  # what waits for its bytes to be removed, and may come back until then
     _declared,  # concepts of tenants, and closure tables
     fill_in,  # what `_text`, `_content`, `near` and `:missing` of references look at
-    give_sorts,  # what conditions of SMART scopes and security labels look at
+    give_traits,  # what conditions of SMART scopes, security labels and consents look at
     _declared,  # clients, and what was authorized to them
     _name_grants,  # roles of tenants, records opened by break-glass, and ids of grants
 )

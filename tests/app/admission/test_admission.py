@@ -1,7 +1,7 @@
 """Whoever passes leaves one entry: begun before anything is done, closed with what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -146,3 +146,20 @@ def test_a_block_does_not_begin_without_the_permission(admission: Admission, boo
     with pytest.raises(Forbidden), admission.access(scope_of("researcher"), CHANGING, ("imaging.store",)):
         raise AssertionError("not admitted")
     assert book.entries[0].statuses == [403]
+
+
+def test_what_is_kept_from_a_caller_now_is_taken_out_of_their_rights(book: Book) -> None:
+    admission = Admission(authenticate, book, lambda scope: replace(scope, patients=frozenset()))
+    assert admission.admit("clinician", FACTS, ()).scope.patients == frozenset()
+    with admission.access(scope_of("clinician"), FACTS, ()) as scope:
+        assert scope.patients == frozenset()
+
+
+def test_where_nobody_says_what_is_kept_from_a_caller_they_are_not_let_in(book: Book) -> None:
+    def unknown(scope: AccessScope) -> AccessScope:
+        raise Unavailable("the record store does not answer now")
+
+    with pytest.raises(Unavailable):
+        Admission(authenticate, book, unknown).admit("clinician", FACTS, ())
+    (entry,) = book.entries
+    assert entry.statuses == [503]

@@ -39,7 +39,7 @@ def gateway(installed: RunningGateway) -> RunningGateway:
 @pytest.fixture(scope="module")
 def ledger(installed: RunningGateway) -> Ledger:
     """What the clients were told that store while things are killed."""
-    return Ledger(installed.base, installed.token("administrator"), REST)
+    return Ledger(installed.base, installed.token("superuser"), REST)
 
 
 def test_it_greets_with_addresses_and_a_token_for_every_role(gateway: RunningGateway) -> None:
