@@ -22,8 +22,8 @@ from app.config import Config
 from app.security.provider import (
     FRESH_SECONDS,
     Fetch,
-    Named,
     ProviderKeys,
+    RolesOf,
     fetch_from,
     first_shipped,
     provider_verifier,
@@ -141,7 +141,7 @@ def _verifier(given: Mapping[str, Any]) -> ProviderVerifier:
     )
 
 
-def _named(claim: str, roles: Mapping[str, str] | None) -> Named:
+def _named(claim: str, roles: Mapping[str, str] | None) -> RolesOf:
     """Reads the roles that a claim names, or that its values stand for."""
     if roles is None:
         return roles_in(claim)

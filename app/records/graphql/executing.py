@@ -25,7 +25,7 @@ from graph.records import ResourceVersion
 from graph.scope import AccessScope
 
 MOST_NODES = 50_000
-Path: TypeAlias = tuple[str | int, ...]
+AnswerPath: TypeAlias = tuple[str | int, ...]
 """Where a value stands in the answer: keys, and places in lists (GraphQL 2021-10, 7.1.2)."""
 
 _LISTS, _FOLLOWED = ("List", "Connection"), "resource"
@@ -99,7 +99,7 @@ class _Run:
             return None
         return self.select([node_of(version)], _below(each), [(each.key,)])[0]
 
-    def _searched(self, each: Selected, focus: Node | None, at: Path) -> Any:
+    def _searched(self, each: Selected, focus: Node | None, at: AnswerPath) -> Any:
         """A search, of the whole system or of what refers to a resource."""
         kind, ending = _search_of(each.name)
         if kind is None:
@@ -110,7 +110,9 @@ class _Run:
             return self.select(nodes, _below(each), [(*at, place) for place in range(len(nodes))])
         return self._connection(each, found, nodes, at)
 
-    def _connection(self, each: Selected, found: SearchedPage, nodes: list[Node], at: Path) -> dict[str, Any]:
+    def _connection(
+        self, each: Selected, found: SearchedPage, nodes: list[Node], at: AnswerPath
+    ) -> dict[str, Any]:
         """A page as an object (graphql.html#searching)."""
         answer: dict[str, Any] = {}
         known: Mapping[str, Callable[[], Any]] = {
@@ -128,7 +130,7 @@ class _Run:
                 raise _wrong(one, "there is no such field")
         return answer
 
-    def _edges(self, each: Selected, nodes: list[Node], at: Path) -> list[dict[str, Any]]:
+    def _edges(self, each: Selected, nodes: list[Node], at: AnswerPath) -> list[dict[str, Any]]:
         edges: list[dict[str, Any]] = [{} for _ in nodes]
         for one in _below(each):
             if one.name == "mode":
@@ -145,7 +147,7 @@ class _Run:
         return edges
 
     def select(
-        self, nodes: Sequence[Node], asked: Sequence[Selected], at: Sequence[Path]
+        self, nodes: Sequence[Node], asked: Sequence[Selected], at: Sequence[AnswerPath]
     ) -> list[dict[str, Any]]:
         """The fields of each of the nodes, which stand at these paths."""
         self._left -= len(nodes) * len(asked)
@@ -160,7 +162,7 @@ class _Run:
                 _put(answers[place], each, value)
         return answers
 
-    def _field(self, nodes: list[Node], each: Selected, at: list[Path]) -> list[Any]:
+    def _field(self, nodes: list[Node], each: Selected, at: list[AnswerPath]) -> list[Any]:
         """A field of nodes: what it is of each, at its path."""
         if each.name in ("__typename", "resourceType"):
             return [node.kind for node in nodes]
@@ -181,7 +183,7 @@ class _Run:
             for node, children in zip(nodes, lists, strict=True)
         ]
 
-    def _values(self, nodes: list[Node], each: Selected, at: list[Path]) -> Sequence[Any]:
+    def _values(self, nodes: list[Node], each: Selected, at: list[AnswerPath]) -> Sequence[Any]:
         leaves = [node.kind in PRIMITIVES and not each.name.startswith("_") for node in nodes]
         if each.below is None:
             if not all(leaves):
@@ -191,7 +193,7 @@ class _Run:
             raise _wrong(each, "it has no fields")
         return self.select(nodes, each.below, at)
 
-    def _followed(self, nodes: list[Node], each: Selected, at: list[Path]) -> list[Any]:
+    def _followed(self, nodes: list[Node], each: Selected, at: list[AnswerPath]) -> list[Any]:
         """The resources that references lead to, read at once; None for one that is not there."""
         wanted = each.arguments.get("type")
         names = [self._target(node) for node in nodes]
@@ -216,7 +218,7 @@ class _Run:
         kind, _, resource_id = there.target.partition("/")
         return kind, resource_id
 
-    def _miss(self, each: Selected, at: Path, message: str) -> None:
+    def _miss(self, each: Selected, at: AnswerPath, message: str) -> None:
         line, column = each.place
         places = [{"line": line, "column": column}]
         self.answer.errors.append({"message": message, "path": list(at), "locations": places})
