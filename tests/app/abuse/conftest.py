@@ -10,16 +10,18 @@ from graph.session import Graph
 from tests.app.serving import ServedGateway, gateway_at
 
 STALL_SECONDS = 2
+QUESTION_SECONDS = 60  # so that what is refused is refused by its price, however busy the machine is
 CANARY = "Kanarienvogel"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def served(
     graph: Graph, neo4j_address: Neo4jAddress, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServedGateway]:
     """Two processes that lose patience soon. Afterwards they are the same, and their log names no patient."""
     home: Path = tmp_path_factory.mktemp("abused")
-    with gateway_at(home, neo4j_address, HILUM_STALL_SECONDS=str(STALL_SECONDS)) as gateway:
+    times = {"HILUM_STALL_SECONDS": str(STALL_SECONDS), "HILUM_QUESTION_SECONDS": str(QUESTION_SECONDS)}
+    with gateway_at(home, neo4j_address, **times) as gateway:
         gateway.start()
         workers = gateway.workers
         yield gateway

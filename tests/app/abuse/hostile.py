@@ -300,6 +300,8 @@ LAST_ALLOWED: dict[str, int] = {
     "rows of events": 32,
 }
 """The largest question of a maker that is answered; of a batch, that has no refused entry."""
+BATCHES_TO_AN_ENTRY = frozenset({"a batch of pages", "a batch of chains", "a batch of histories"})
+"""Batches that are answered up to the entry that is one too many, which alone is refused."""
 
 
 def questions() -> SearchStrategy[Question]:

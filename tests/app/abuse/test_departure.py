@@ -8,39 +8,28 @@ import pytest
 
 from app.security.scopes import system_scope
 from graph.local.process import wait_until
-from graph.local.state import Neo4jAddress
 from graph.session import Graph
 from tests.app.abuse.hostile import STEP
-from tests.app.serving import ServedGateway, gateway_at
+from tests.app.serving import ServedGateway
 from tests.factories.fhir import bundle, encode, entry, observation, reference
 
 CROWD = 100  # each names each: as many ways as their third power lead nowhere
 QUESTION = f"/fhir/Observation?{STEP * 3}value-string:missing=false"
-QUESTION_SECONDS = 60
-SOON = 20.0  # before its time is over, and after that of what other tests ask beside this one
+SOON = 20.0  # before the time of the question is over, and after that of what other tests ask meanwhile
 _ASKED = (
     "SHOW TRANSACTIONS YIELD metaData WHERE metaData.asked_by IS NOT NULL RETURN metaData.asked_by AS name"
 )
 
 
 @pytest.fixture(scope="module")
-def crowd(
-    graph: Graph, neo4j_address: Neo4jAddress, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServedGateway]:
-    """A gateway that works long on a question, with Observations that all have one another as members."""
-    home, seconds = tmp_path_factory.mktemp("crowd"), str(QUESTION_SECONDS)
-    with gateway_at(home, neo4j_address, HILUM_QUESTION_SECONDS=seconds) as gateway:
-        gateway.start()
-        _fill(gateway)
-        yield gateway
-
-
-def _fill(gateway: ServedGateway) -> None:
+def crowd(served: ServedGateway) -> ServedGateway:
+    """The gateway with Observations that all have one another as members."""
     members = [reference(f"Observation/m{each}") for each in range(CROWD)]
     written = [observation("Patient/m", id=f"m{each}", hasMember=members) for each in range(CROWD)]
     entries = [entry(each, "PUT", f"Observation/{each['id']}") for each in written]
-    scope = system_scope(gateway.config.tenant)
-    gateway.services.bundle_writer.transaction(scope, encode(bundle(*entries)))
+    scope = system_scope(served.config.tenant)
+    served.services.bundle_writer.transaction(scope, encode(bundle(*entries)))
+    return served
 
 
 @pytest.fixture
