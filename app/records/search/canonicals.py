@@ -22,7 +22,7 @@ MOST_NAMED = 50
 """Definitions that a chain may lead to: each is a URL to ask for."""
 
 
-class Named(NamedTuple):
+class CanonicalName(NamedTuple):
     """The canonical of a definition, and its version where it has one."""
 
     url: str
@@ -32,7 +32,7 @@ class Named(NamedTuple):
 class Canonicals(Protocol):
     """The definitions that one caller may see."""
 
-    def named(self, resource_type: str, where: Expression) -> tuple[Named, ...]:
+    def named(self, resource_type: str, where: Expression) -> tuple[CanonicalName, ...]:
         """The canonicals of those that satisfy a condition.
 
         Raises `Invalid` for more than `MOST_NAMED`.
@@ -46,7 +46,7 @@ class SeenCanonicals:
     resources: ResourceStore
     scope: AccessScope
 
-    def named(self, resource_type: str, where: Expression) -> tuple[Named, ...]:
+    def named(self, resource_type: str, where: Expression) -> tuple[CanonicalName, ...]:
         """The canonicals of those that satisfy a condition; raises `Invalid` for more than `MOST_NAMED`."""
         where = gathered(where)
         spend(QUESTION + price(where) + rows(MOST_NAMED))
@@ -57,14 +57,14 @@ class SeenCanonicals:
             raise Invalid(text, code="too-costly")
         return tuple(dict.fromkeys(self._canonicals(keys)))
 
-    def _canonicals(self, keys: tuple[str, ...]) -> Iterator[Named]:
+    def _canonicals(self, keys: tuple[str, ...]) -> Iterator[CanonicalName]:
         for each in self.resources.bodies(self.scope, keys):
             document = orjson.loads(each.body)
             if isinstance(url := document.get("url"), str):
-                yield Named(url, document.get("version"))
+                yield CanonicalName(url, document.get("version"))
 
 
-def naming(field: Field, named: tuple[Named, ...]) -> Expression:
+def naming(field: Field, named: tuple[CanonicalName, ...]) -> Expression:
     """The condition that a canonical names one of some definitions; any version, where it names none."""
     versions = tuple(f"{each.url}|{each.version}" for each in named if each.version)
     urls = dict.fromkeys(each.url for each in named)
