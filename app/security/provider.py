@@ -30,7 +30,7 @@ _MOST_ROLES = 200  # of one claim: groups of a large organisation are names of r
 _log = structlog.get_logger("hilum.provider")
 
 Fetch: TypeAlias = Callable[[], Mapping[str, Any]]
-RolesOf: TypeAlias = Callable[[Mapping[str, Any]], tuple[str, ...]]
+RolesIn: TypeAlias = Callable[[Mapping[str, Any]], tuple[str, ...]]
 """Reads names of roles from claims."""
 
 
@@ -107,12 +107,12 @@ def role_in(claim: str) -> Callable[[Mapping[str, Any]], str | None]:
     return first_shipped(roles_in(claim))
 
 
-def first_shipped(named: RolesOf) -> Callable[[Mapping[str, Any]], str | None]:
+def first_shipped(named: RolesIn) -> Callable[[Mapping[str, Any]], str | None]:
     """Reads the first that is shipped of the roles that are read."""
     return lambda claims: next((role for role in named(claims) if role in SHIPPED), None)
 
 
-def roles_in(claim: str) -> RolesOf:
+def roles_in(claim: str) -> RolesIn:
     """Reads all that may be names of roles, the tenant's own too, from such a claim."""
 
     def read(claims: Mapping[str, Any]) -> tuple[str, ...]:

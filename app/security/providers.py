@@ -23,7 +23,7 @@ from app.security.provider import (
     FRESH_SECONDS,
     Fetch,
     ProviderKeys,
-    RolesOf,
+    RolesIn,
     fetch_from,
     first_shipped,
     provider_verifier,
@@ -141,7 +141,7 @@ def _verifier(given: Mapping[str, Any]) -> ProviderVerifier:
     )
 
 
-def _named(claim: str, roles: Mapping[str, str] | None) -> RolesOf:
+def _named(claim: str, roles: Mapping[str, str] | None) -> RolesIn:
     """Reads the roles that a claim names, or that its values stand for."""
     if roles is None:
         return roles_in(claim)
