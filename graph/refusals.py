@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from graph.keys import resource_of
+from graph.keys import kind_key, resource_of
 
 
 class Traits(NamedTuple):
@@ -28,21 +28,23 @@ class Traits(NamedTuple):
 NO_TRAITS = Traits()
 
 
+UNLABELLED = ""
+"""Stands among labels for bearing none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowCondition:
     """One provision's conditions on a row; None asks nothing.
 
-    `kinds` are resource types, `sorts` what one of the row's begins with, `labels` security labels, and
-    `unlabelled` counts what bears none; `keys` are rows, `about` rows that it may be about, `care` the time
-    of care. On the way to a denial (`denies`) a row meets that where it may lie in it, or has none; as what
-    lifts one, where it lies in it.
+    `kinds` are resource types, `sorts` what one of the row's begins with, `labels` security labels, with
+    `UNLABELLED` for none; `keys` are rows, `about` rows that it may be about. `care` is the time of care: on
+    the way to a denial a row meets that where it may lie in it, or has none; as what lifts one, where it lies
+    in it.
     """
 
-    denies: bool
     kinds: tuple[str, ...] | None = None
     sorts: tuple[str, ...] | None = None
     labels: tuple[str, ...] | None = None
-    unlabelled: bool = False
     keys: tuple[str, ...] | None = None
     about: tuple[str, ...] = ()
     care: tuple[int, int] | None = None
@@ -52,37 +54,35 @@ class RowCondition:
         """Whether every row meets it."""
         return all(each is None for each in (self.kinds, self.sorts, self.labels, self.keys, self.care))
 
-    def holds(self, key: str, compartment: Collection[str], traits: Traits) -> bool:
-        """Whether a row meets it."""
+    def holds(self, key: str, compartment: Collection[str], traits: Traits, *, lifts: bool) -> bool:
+        """Whether a row meets it, on the way to a denial or as what lifts one."""
+        borne = traits.security or (UNLABELLED,)
         return (
             (self.kinds is None or resource_of(key).partition("/")[0] in self.kinds)
             and (self.sorts is None or any(each.startswith(self.sorts) for each in traits.sorts or ()))
-            and (self.labels is None or self._is_labelled(traits.security or ()))
+            and (self.labels is None or any(each in self.labels for each in borne))
             and (self.keys is None or key in self.keys or any(each in self.about for each in compartment))
-            and (self.care is None or self._is_then(self.care, traits.care))
+            and (self.care is None or _is_then(self.care, traits.care, lifts=lifts))
         )
 
-    def _is_labelled(self, security: Collection[str]) -> bool:
-        return any(each in (self.labels or ()) for each in security) or (self.unlabelled and not security)
-
-    def _is_then(self, asked: tuple[int, int], care: Collection[int] | None) -> bool:
-        if care is None:
-            return self.denies
-        low, high = care
-        if self.denies:
-            return low < asked[1] and high > asked[0]
-        return low >= asked[0] and high <= asked[1]
-
-    def row(self, tenant: str) -> dict[str, Any]:
+    def row(self, tenant: str, *, lifts: bool) -> dict[str, Any]:
         """It as a parameter of a statement."""
-        named = {"denies": self.denies, "unlabelled": self.unlabelled, "about": list(self.about)}
-        kinds = None if self.kinds is None else [f"{tenant}|{kind}" for kind in self.kinds]
         lists = {"sorts": self.sorts, "labels": self.labels, "keys": self.keys, "care": self.care}
         return {
-            **named,
-            "kinds": kinds,
+            "lifts": lifts,
+            "about": list(self.about),
+            "kinds": None if self.kinds is None else [kind_key(tenant, kind) for kind in self.kinds],
             **{name: None if value is None else list(value) for name, value in lists.items()},
         }
+
+
+def _is_then(asked: tuple[int, int], care: Collection[int] | None, *, lifts: bool) -> bool:
+    if care is None:
+        return not lifts
+    low, high = care
+    if lifts:
+        return low >= asked[0] and high <= asked[1]
+    return low < asked[1] and high > asked[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,17 @@ class Denial:
 
     def holds(self, key: str, compartment: Collection[str], traits: Traits) -> bool:
         """Whether it denies a row of the patient."""
-        return all(each.holds(key, compartment, traits) for each in self.within) and not any(
-            each.holds(key, compartment, traits) for each in self.unless
+        return all(each.holds(key, compartment, traits, lifts=False) for each in self.within) and not any(
+            each.holds(key, compartment, traits, lifts=True) for each in self.unless
         )
+
+    def rows(self, tenant: str) -> list[dict[str, Any]]:
+        """It as a parameter of a statement: the conditions, each with whether it lifts the denial."""
+        return [
+            each.row(tenant, lifts=lifts)
+            for lifts, given in ((False, self.within), (True, self.unless))
+            for each in given
+        ]
 
 
 class Refusals:
@@ -130,6 +138,10 @@ class Refusals:
         """Whether anything is kept from the caller."""
         return bool(self.closed or self.some)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs of it."""
+        return {"closed": self.closed, "some": self.some}
+
     def refuses(self, key: str, compartment: Collection[str] | None, traits: Traits) -> bool:
         """Whether a row is kept from the caller: whoever of those it is about says so decides."""
         whose = compartment or ()
@@ -143,13 +155,7 @@ class Refusals:
         return {
             "closed": sorted(self.closed),
             "refused": {
-                patient: [
-                    {
-                        name: [one.row(patient.partition("|")[0]) for one in given]
-                        for name, given in (("within", each.within), ("unless", each.unless))
-                    }
-                    for each in denials
-                ]
+                patient: [each.rows(patient.partition("|")[0]) for each in denials]
                 for patient, denials in self.some.items()
             },
         }
@@ -163,24 +169,22 @@ def not_refused(name: str, judged: str) -> str:
 
     `name` is its variable; `judged` is the same, or that of a version, which is judged by itself.
     """
-    bearers = dict.fromkeys((name, judged))
-    labels = " + ".join(f"coalesce({each}.security, [])" for each in bearers)
-    holds = " AND ".join(
-        (
-            f"(asked.kinds IS NULL OR {name}.kind IN asked.kinds)",
-            f"(asked.sorts IS NULL OR any(sort IN coalesce({judged}.sorts, []) "
-            "WHERE any(begun IN asked.sorts WHERE sort STARTS WITH begun)))",
-            f"(asked.labels IS NULL OR any(label IN {labels} WHERE label IN asked.labels) "
-            f"OR (asked.unlabelled AND size({labels}) = 0))",
-            f"(asked.keys IS NULL OR {name}.key IN asked.keys "
-            f"OR any(each IN {judged}.compartment WHERE each IN asked.about))",
-            f"(asked.care IS NULL OR CASE WHEN {judged}.care IS NULL THEN asked.denies "
-            f"WHEN asked.denies THEN {judged}.care[0] < asked.care[1] AND {judged}.care[1] > asked.care[0] "
-            f"ELSE {judged}.care[0] >= asked.care[0] AND {judged}.care[1] <= asked.care[1] END)",
+    borne = " + ".join(f"coalesce({each}.security, [])" for each in dict.fromkeys((name, judged)))
+    holds = " ".join(
+        (  # not as AND and OR: of those the planner makes a normal form, which takes it seconds
+            f"CASE WHEN asked.kinds IS NOT NULL AND NOT {name}.kind IN asked.kinds THEN false",
+            f"WHEN asked.sorts IS NOT NULL AND none(sort IN coalesce({judged}.sorts, []) "
+            "WHERE any(begun IN asked.sorts WHERE sort STARTS WITH begun)) THEN false",
+            "WHEN asked.labels IS NOT NULL AND none(label IN CASE "
+            f"WHEN size({borne}) = 0 THEN ['{UNLABELLED}'] ELSE {borne} END "
+            "WHERE label IN asked.labels) THEN false",
+            f"WHEN asked.keys IS NOT NULL AND NOT {name}.key IN asked.keys "
+            f"AND none(each IN {judged}.compartment WHERE each IN asked.about) THEN false",
+            f"WHEN asked.care IS NULL THEN true WHEN {judged}.care IS NULL THEN NOT asked.lifts",
+            f"WHEN asked.lifts THEN {judged}.care[0] >= asked.care[0] AND {judged}.care[1] <= asked.care[1]",
+            f"ELSE {judged}.care[0] < asked.care[1] AND {judged}.care[1] > asked.care[0] END",
         )
     )
-    denied = (
-        f"any(denial IN coalesce($refused[whose], []) WHERE all(asked IN denial.within WHERE {holds}) "
-        f"AND none(asked IN denial.unless WHERE {holds}))"
-    )
+    met = f"all(asked IN denial WHERE ({holds}) <> asked.lifts)"
+    denied = f"any(denial IN coalesce($refused[whose], []) WHERE {met})"
     return f"none(whose IN coalesce({judged}.compartment, []) WHERE whose IN $closed OR {denied})"

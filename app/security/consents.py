@@ -19,7 +19,7 @@ from app.security.scopes import SYSTEM, system_scope
 from fhir_profiles.consents import Provision, counts, provision_of
 from graph.allowances import CONDITIONS, SECURITY, sort_of
 from graph.keys import resource_key, resource_of
-from graph.refusals import NOTHING_REFUSED, Denial, Refusals, RowCondition
+from graph.refusals import NOTHING_REFUSED, UNLABELLED, Denial, Refusals, RowCondition
 from graph.resources.consents import ConsentChange, ConsentStore
 from graph.scope import AccessScope
 
@@ -162,29 +162,28 @@ def _flat(
     """
     if not asking.is_meant(rule, now):
         return
-    within = (*within, _condition(rule, tenant, denies=True))
+    within = (*within, _condition(rule, tenant))
     inner = [each for each in rule.exceptions if asking.is_meant(each, now)]
     if rule.denies:
         yield Denial(
             tuple(each for each in within if not each.asks_nothing),
-            tuple(_condition(each, tenant, denies=False) for each in inner),
+            tuple(_condition(each, tenant) for each in inner),
         )
     for each in inner:
         yield from _flat(each, asking, now, tenant, within)
 
 
-def _condition(rule: Provision, tenant: str, *, denies: bool) -> RowCondition:
-    """What a rule asks of a row, on the way to a denial or as what lifts one."""
+def _condition(rule: Provision, tenant: str) -> RowCondition:
+    """What a rule asks of a row."""
     sorts = [sort_of(name, code, system or None) for system, code in rule.codes for name in CONDITIONS]
     labels = [sort_of(SECURITY, code, system) for system, code in rule.labels]
+    labels += [UNLABELLED] if rule.labels and rule.unlabelled else []
     keys = [resource_key(tenant, *reference.split("/")) for reference, _ in rule.data]
     about = [resource_key(tenant, *reference.split("/")) for reference, beside in rule.data if beside]
     return RowCondition(
-        denies,
         kinds=tuple(sorted(rule.types)) or None,
         sorts=tuple(sorted(sorts)) or None,
         labels=tuple(sorted(labels)) or None,
-        unlabelled=rule.unlabelled,
         keys=tuple(sorted(keys)) or None,
         about=tuple(sorted(about)),
         care=rule.data_period,

@@ -33,9 +33,9 @@ _NARROWED = {
     "labels": ("({row}.security IS NULL OR none(label IN {row}.security WHERE label IN $withheld))",),
     "consents": (
         "none(whose IN coalesce({row}.compartment, []) WHERE whose IN $closed OR "
-        "any(denial IN coalesce($refused[whose], []) WHERE all(asked IN denial.within WHERE "
-        "(asked.kinds IS NULL OR {row}.kind IN asked.kinds) AND ",
-        " AND none(asked IN denial.unless WHERE (asked.kinds IS NULL OR {row}.kind IN asked.kinds) AND ",
+        "any(denial IN coalesce($refused[whose], []) WHERE all(asked IN denial WHERE "
+        "(CASE WHEN asked.kinds IS NOT NULL AND NOT {row}.kind IN asked.kinds THEN false ",
+        " ELSE {row}.care[0] < asked.care[1] AND {row}.care[1] > asked.care[0] END) <> asked.lifts)))",
     ),
 }
 _PARAMETER = re.compile(r"\$(\w+)")

@@ -16,7 +16,7 @@ from graph.errors import ScopeMissing
 from graph.keys import kind_key, partition_key, resource_key, term_key, version_key
 from graph.query.expression import All, Page, Question
 from graph.query.rows import COMPARTMENT
-from graph.refusals import Denial, Refusals, RowCondition, Traits
+from graph.refusals import UNLABELLED, Denial, Refusals, RowCondition, Traits
 from graph.scope import AccessScope
 from graph.session import Graph
 from graph.visibility import seen, version_seen
@@ -149,11 +149,9 @@ ALLOWANCES = st.builds(
 
 ROW_CONDITIONS = st.builds(
     RowCondition,
-    st.booleans(),
     kinds=st.sampled_from((None, None, ("Observation",), ("ImagingStudy", "Device"))),
     sorts=st.sampled_from((None, None, (sort_of("category", "laboratory"), sort_of("code", "laboratory")))),
-    labels=st.sampled_from((None, None, LABELS[:1], LABELS)),
-    unlabelled=st.booleans(),
+    labels=st.sampled_from((None, None, LABELS[:1], (UNLABELLED, *LABELS[1:]))),
     keys=st.sampled_from((None, None, tuple(keyed(TENANT, ("Observation/o1", "Device/v2")) or ()))),
     about=st.sampled_from(((), tuple(keyed(TENANT, STUDIES) or ()))),
     care=st.sampled_from((None, None, (0, 12), (18, 50))),
