@@ -16,7 +16,17 @@ def _uri(rows: KeptRows, param: str, value: Any, _: str) -> None:
     rows.term(param, "", value)
 
 
-KEPT: Mapping[str, Converter] = dict.fromkeys(("uri", "url", "canonical", "oid", "uuid", "string"), _uri)
+def _canonical(rows: KeptRows, param: str, value: Any, _: str) -> None:
+    """A canonical with its version and without: who asks for none means any."""
+    if isinstance(value, str):
+        rows.term(param, "", value)
+        rows.term(param, "", value.partition("|")[0])
+
+
+KEPT: Mapping[str, Converter] = {
+    **dict.fromkeys(("uri", "url", "oid", "uuid", "string"), _uri),
+    "canonical": _canonical,
+}
 
 
 def asked(asking: Asking, text: str) -> Asked:

@@ -11,13 +11,19 @@ from app.http.kit.fhir_formats import JSON_TYPES, XML_TYPES
 from app.records.write.writing import WRITTEN_BY_HILUM, WrittenByHilum
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.patching.json_patch import JSON_PATCH
-from graph.errors import NotFound
+from graph.errors import NotAllowed, NotFound
 
 JSON = JSON_TYPES
 RESOURCE = (*JSON, *XML_TYPES)
 PATCH = (JSON_PATCH, *RESOURCE)
 FORM = ("application/x-www-form-urlencoded",)
 Handler: TypeAlias = Callable[..., Answer]
+
+
+class AskedByPost(NotAllowed):
+    """An operation is there, and changes something or takes a body: it is asked for by POST alone."""
+
+    allow = ("OPTIONS", "POST")
 
 
 def _none(_: str | None) -> Sequence[str]:
@@ -48,17 +54,19 @@ class Interaction:
     others: Callable[[str | None], Sequence[str]] = field(default=_none, compare=False)
     instead: tuple[str, ...] = ()
 
-    def handler_of(self, kind: str | None) -> Handler:
-        """Who answers for a type.
+    def handler_of(self, kind: str | None, name: str | None = None) -> Handler:
+        """Who answers for a type, of operations of no row of their own by the `name` that was asked.
 
-        Raises `WrittenByHilum` for a write of a type that nobody else writes, `NotFound` for another
-        interaction that it does not have.
+        Raises `WrittenByHilum` for a write of a type that nobody else writes, `AskedByPost` for an operation
+        that is no reading, `NotFound` for another interaction that it does not have.
         """
         found = self.own.get(kind or "", None if kind in WRITTEN_BY_HILUM else self.handler)
         if found is not None:
             return found
         if kind in WRITTEN_BY_HILUM and self.permission == "fhir.write":
             raise WrittenByHilum(kind)
+        if name in self.others(kind):
+            raise AskedByPost(f"{name} is asked for by POST", code="not-supported")
         raise NotFound(f"{kind or 'the system'} has no {self._asked_of(kind)}", code="not-supported")
 
     def _asked_of(self, kind: str | None) -> str:

@@ -50,7 +50,7 @@ class EntryCall:
         answers grow beyond what one answer may hold.
         """
         spend(ENTRY)
-        handler = self.interaction.handler_of(self.names.get("kind"))
+        handler = self.interaction.handler_of(self.names.get("kind"), self.names.get("name"))
         answer: Answer = handler(self.scope, self.call, **self.names)
         if self.bodiless:
             return Answer(answer.status, headers=answer.headers)
@@ -86,7 +86,7 @@ class EntryRouter:
             path, _, query = request.url.removeprefix(f"{base}/").partition("?")
             interaction, names = self._match(request.method, path)
             scope.require(interaction.permission, *interaction.instead)
-            interaction.handler_of(names.get("kind"))
+            interaction.handler_of(names.get("kind"), names.get("name"))
             if interaction.changes:
                 raise Invalid(
                     "an operation that changes something is asked by itself", location="request.url"

@@ -93,7 +93,7 @@ class _Views:
             if not names_a_type(path):
                 raise NotFound("there is no such resource type", code="not-supported")
             kind = path.get("kind")
-            handler = interaction.handler_of(kind)
+            handler = interaction.handler_of(kind, path.get("name"))
             received = asked(interaction, kind, path.get("resource_id"), self.largest)
             shown = _shown(interaction, kind, received)
             if wants_late(interaction, received):

@@ -96,7 +96,15 @@ def test_who_asks_for_an_operation_that_there_is_not_is_told_which_there_are(
     (inside,) = in_batch(record, entry(None, "GET", path))
     assert inside["response"]["outcome"]["issue"][0]["diagnostics"] == told
     assert there in told
+    assert path.rpartition("/")[2] not in told.partition("it has")[2]
     assert elsewhere not in told.partition(" here")[2]
+
+
+@pytest.mark.parametrize("path", ["$convert", "Patient/mine/$meta-add", "Patient/$merge"])
+def test_an_operation_that_is_no_reading_is_asked_by_post(record: Fhir, path: str) -> None:
+    answer = record.get(path)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
 
 
 def test_a_whole_address_of_this_server_is_one_of_its_own(record: Fhir) -> None:

@@ -256,3 +256,16 @@ def test_chains_lead_along_canonicals_to_the_version_that_they_name(fhir: Fhir) 
     assert one.json["id"] == "by-mood"  # type: ignore[index]
     fhir.hold(*(questionnaire(f"q{number}", f"urn:q:{number}", title="Many") for number in range(51)))
     assert fhir.get(f"{chained}=Many").json["issue"][0]["code"] == "too-costly"  # type: ignore[index]
+
+
+def test_a_profile_is_found_with_its_version_and_without(fhir: Fhir) -> None:
+    for name, version in (("one", "|1"), ("two", "|2"), ("any", "")):
+        fhir.hold(patient(id=name, meta={"profile": [f"http://e.example/p{version}"]}))
+    expected = {
+        "Patient?_profile=http://e.example/p": "any one two",
+        "Patient?_profile=http://e.example/p|2": "two",
+        "Patient?_profile:below=http://e.example": "any one two",
+        "Patient?_profile=http://e.example/q": "",
+    }
+
+    assert found(fhir, expected) == expected
