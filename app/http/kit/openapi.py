@@ -83,6 +83,9 @@ class ProblemSchema(Schema):
     detail = fields.String(required=True)
     request_id = fields.String(data_key="requestId")
     location = fields.List(fields.String(), metadata={"description": "Where in the request, as a JSONPath."})
+    offered = fields.List(
+        fields.String(), metadata={"description": "The media types that there are, where none is accepted."}
+    )
 
 
 def documented(operation: Operation) -> Callable[[_View], _View]:
