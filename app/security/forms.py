@@ -8,6 +8,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.security.policy import PERMISSIONS
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
+from fhir_profiles.security_labels import DELICATE
 from fhir_profiles.validation.structure import value_set
 from graph.accounts.records import DEPARTMENTS, FHIR_USERS, MOST_DEPARTMENTS, RESEARCH
 from graph.accounts.roles import ANY, RoleView, RowSource, family
@@ -62,6 +63,12 @@ class RoleFormSchema(Plain):
         load_default=None,
         allow_none=True,
         metadata={"description": "The types that it may write over FHIR; null: every type."},
+    )
+    labels = fields.List(
+        fields.String(validate=validate.OneOf(sorted(DELICATE), error="A delicate security label.")),
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The delicate security labels that it sees, by their codes; null: all."},
     )
 
 

@@ -65,10 +65,6 @@ PSEUDONYMOUS = "pseudonymous"
 """The purpose of who is shown no one, in place of their role's, unless research was granted to them."""
 RESEARCH_PURPOSE = "HRESCH"
 
-# Which delicate security labels (`fhir_profiles.security_labels.DELICATE`) a role sees; one that is not named
-# here sees all of them. R is seen with V, and what a sensitivity comprises with it.
-SEEN_LABELS: Mapping[str, frozenset[str]] = {}
-
 # What each purpose is part of (v3-PurposeOfUse), and itself: a consent that names the wider one means it too.
 PURPOSES_WITHIN: Mapping[str, frozenset[str]] = {
     "BTG": frozenset({"BTG", "ETREAT", "TREAT"}),

@@ -19,7 +19,7 @@ ADMINISTRATOR, SUPERUSER = "administrator", "superuser"
 
 def role_of(document: Mapping[str, Any]) -> AccessRole:
     """The role that a JSON object describes, whose form was checked."""
-    writable = document.get("writable")
+    writable, labels = document.get("writable"), document.get("labels")
     return AccessRole(
         name=document["name"],
         description=document["description"],
@@ -29,6 +29,7 @@ def role_of(document: Mapping[str, Any]) -> AccessRole:
         rows=frozenset(map(RowSource, document["rows"])),
         view=RoleView(document.get("view", RoleView.IDENTIFIED)),
         writable=None if writable is None else frozenset(writable),
+        labels=None if labels is None else frozenset(labels),
     )
 
 
@@ -43,6 +44,7 @@ def role_document(role: AccessRole) -> dict[str, Any]:
         "rows": sorted(role.rows),
         "view": role.view,
         "writable": None if role.writable is None else sorted(role.writable),
+        "labels": None if role.labels is None else sorted(role.labels),
     }
 
 

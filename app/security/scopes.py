@@ -1,8 +1,8 @@
 """From who you are to what you may do: the only place that builds an `AccessScope` (a test holds that)."""
 
-from functools import cache
+from functools import lru_cache
 
-from app.security.policy import PERMISSIONS, PSEUDONYMOUS, RESEARCH_PURPOSE, SEEN_LABELS
+from app.security.policy import PERMISSIONS, PSEUDONYMOUS, RESEARCH_PURPOSE
 from app.security.roles import SHIPPED, permissions_of, shown_in
 from app.security.tokens import Principal
 from fhir_profiles.security_labels import withheld_from
@@ -21,9 +21,9 @@ def scope_for(
     """The rights of a caller in a role; raises `Forbidden` where the role is none of ours.
 
     `grants` are the rows that the role's sources gave; a role that sees every row does not look at them.
-    `own` is the tenant's own role of that name, None where the shipped one counts. A role of `SEEN_LABELS`
-    sees what bears no delicate label but those. In consents an account is the Practitioner of its name, and
-    what it stands for in the record.
+    `own` is the tenant's own role of that name, None where the shipped one counts. A role of some
+    `labels` sees what bears no delicate label but those. In consents an account is the Practitioner of its
+    name, and what it stands for in the record.
     """
     held = own or SHIPPED.get(role or "")
     if held is None:
@@ -38,18 +38,18 @@ def scope_for(
         studies=frozenset() if held.sees_all else grants.studies,
         writable=held.writable,
         allowances=principal.allowances,
-        withheld=withheld_labels(held.name),
+        withheld=withheld_labels(held.labels),
         actors=grants.actors | {f"Practitioner/{principal.subject}"},
         opened=grants.opened,
     )
 
 
-@cache
-def withheld_labels(role: str) -> frozenset[str]:
-    """The security labels that hide a resource from a role, as rows bear them; none for most roles."""
-    if role not in SEEN_LABELS:
+@lru_cache(maxsize=1_024)
+def withheld_labels(seen: frozenset[str] | None) -> frozenset[str]:
+    """The security labels that hide a resource from who sees some, as rows bear them; none where all are."""
+    if seen is None:
         return frozenset()
-    return frozenset(sort_of(SECURITY, code, system) for system, code in withheld_from(SEEN_LABELS[role]))
+    return frozenset(sort_of(SECURITY, code, system) for system, code in withheld_from(seen))
 
 
 def _permissions(role: AccessRole, principal: Principal) -> frozenset[str]:

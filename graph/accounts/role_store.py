@@ -74,5 +74,6 @@ def _properties(role: AccessRole) -> dict[str, Any]:
         "rows": sorted(role.rows),
         "view": str(role.view),
         "writable": None if role.writable is None else sorted(role.writable),
+        "labels": None if role.labels is None else sorted(role.labels),
         "manages": role.allows(MANAGE),
     }

@@ -40,7 +40,8 @@ class AccessRole:
 
     `actions` are permissions, where `imaging.*` names those of a family and `*` all; `not_actions` are taken
     from them, whatever else names them. `purpose` is a code of v3-PurposeOfUse. `writable` are the types of
-    resources that it may write over FHIR; None means every type.
+    resources that it may write over FHIR; None means every type. `labels` are the codes of the delicate
+    security labels that it sees; None means all of them.
     """
 
     name: str
@@ -51,6 +52,7 @@ class AccessRole:
     rows: frozenset[RowSource] = frozenset()
     view: RoleView = RoleView.IDENTIFIED
     writable: frozenset[str] | None = None
+    labels: frozenset[str] | None = None
 
     @property
     def sees_all(self) -> bool:
@@ -78,7 +80,7 @@ def role_key(scope: AccessScope, name: str) -> str:
 
 def role_from(properties: Mapping[str, Any]) -> AccessRole:
     """The role that the properties of a node say."""
-    writable = properties.get("writable")
+    writable, labels = properties.get("writable"), properties.get("labels")
     return AccessRole(
         name=properties["name"],
         description=properties["description"],
@@ -88,4 +90,5 @@ def role_from(properties: Mapping[str, Any]) -> AccessRole:
         rows=frozenset(map(RowSource, properties["rows"])),
         view=RoleView(properties["view"]),
         writable=None if writable is None else frozenset(writable),
+        labels=None if labels is None else frozenset(labels),
     )

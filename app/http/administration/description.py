@@ -25,6 +25,7 @@ _ROLE = {
         "rows": _TEXTS,
         "view": _TEXT,
         "writable": {"type": ["array", "null"], "items": _TEXT},
+        "labels": {"type": ["array", "null"], "items": _TEXT},
     },
 }
 _USER = {

@@ -11,6 +11,7 @@ from app.wiring import Wiring
 from graph.clock import now
 from tests.app.conftest import AsRole
 from tests.app.http.administration.conftest import Manager, ManagerOf, TokenOf
+from tests.factories.fhir import patient
 
 READER: dict[str, Any] = {
     "purpose": "TREAT",
@@ -93,6 +94,7 @@ def test_a_shipped_one_is_changed_and_counts_again_when_the_change_is_removed(
         ({**READER, "rows": ["mine"]}, "$.rows[0]"),
         ({**READER, "view": "blurred"}, "$.view"),
         ({**READER, "writable": ["Everything"]}, "$.writable[0]"),
+        ({**READER, "labels": ["SECRET"]}, "$.labels[0]"),
         ({**READER, "surprise": 1}, "$.surprise"),
         ([], "$"),
     ],
@@ -101,6 +103,21 @@ def test_what_is_no_role_is_refused_with_its_place(manager: Manager, form: Any, 
     answer = manager.send("PUT", "/administration/roles/reader", form)
 
     assert (answer.status_code, answer.get_json()["location"]) == (400, [place])
+
+
+def test_a_role_sees_the_delicate_labels_that_it_names(
+    manager: Manager, kim: str, token_of: TokenOf, client: FlaskClient, as_role: AsRole
+) -> None:
+    confidential = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
+    for name, meta in (("plain", {}), ("delicate", {"security": [confidential]})):
+        resource = patient(id=name, meta=meta) if meta else patient(id=name)
+        path = f"/fhir/Patient/{name}"
+        assert client.put(path, json=resource, headers=as_role("superuser")).status_code == 201
+
+    for labels, seen in ((None, 200), (["R"], 200), ([], 404)):
+        manager.send("PUT", "/administration/roles/reader", {**READER, "labels": labels})
+        assert client.get("/fhir/Patient/delicate", headers=token_of(kim)).status_code == seen
+        assert client.get("/fhir/Patient/plain", headers=token_of(kim)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["Reader", "a_b", "-x", "x" * 65])
