@@ -31,11 +31,11 @@ from app.security.authorization.registry import RegisteredClient
 from app.security.authorization.signing_in import SignedIn
 from app.security.authorization.wording import in_words, other_in_words
 from app.security.smart_scopes import LAUNCH_ENCOUNTER, ScopeWords
-from graph.errors import Gone, HilumError, NotFound
+from graph.errors import Gone, HilumError, NotFound, Throttled
 from graph.scope import AccessScope
 
 _MICROSECONDS = 1_000_000
-_REFUSED, _WRONG = 400, 403
+_REFUSED, _WRONG, _TOO_MANY = 400, 403, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,10 @@ class AuthorizePages:
             return self._next(self._asked())
         except OAuth2Error as error:
             return self._refused(error)
+        except Throttled as error:
+            answer = self._told(f"Too many tries: wait {error.retry_after} seconds.", _TOO_MANY)
+            answer.headers["Retry-After"] = str(error.retry_after)
+            return answer
 
     def _asked(self) -> _Asked:
         """The request as it may be decided on; raises what is wrong with it."""
@@ -212,9 +216,12 @@ class AuthorizePages:
     def _refused(self, error: OAuth2Error) -> Response:
         if error.redirect_uri:
             return cast(Response, self._server.handle_error_response(None, error))
-        text = error.get_error_description() or error.error
+        return self._told(error.get_error_description() or error.error, _REFUSED)
+
+    def _told(self, text: str, status: int) -> Response:
+        """A page that says what is wrong, and leads nowhere."""
         return make_response(
-            render_template("refused.html", base=self._uses.tokens.issuer, text=text), _REFUSED
+            render_template("refused.html", base=self._uses.tokens.issuer, text=text), status
         )
 
 

@@ -17,6 +17,7 @@ from graph.authorization.authorizations import REFRESH, Authorization, Authoriza
 CODE_SECONDS = 60
 ONLINE_SECONDS = 8 * 3600  # a working day: what is no offline access ends with it
 SERVICE_SECONDS = 300  # SMART App Launch 2.2, backend-services.html#issue-access-token
+WORK_SECONDS = 86_400  # for which a job may go on that was asked for with a token, which ends sooner
 _ID_TOKEN_SECONDS = 300
 _MICROSECONDS = 1_000_000
 
@@ -55,10 +56,9 @@ class Issuing:
     def code(self, agreed: Agreement, redirect_uri: str, challenge: str) -> str:
         """A code for an agreement: good for a minute, once, for who knows what `challenge` is made of."""
         code = new_handle()
-        lasts = CODE_SECONDS + (ONLINE_SECONDS if may_refresh(agreed.scope) else self._issuer.lifetime)
         self._kept.begin(
             system_scope(self._tenant),
-            _authorization(agreed, lasts),
+            _authorization(agreed),
             digest_of(code),
             agreed.at + CODE_SECONDS * _MICROSECONDS,
             {"redirectUri": redirect_uri, "challenge": challenge},
@@ -67,9 +67,9 @@ class Issuing:
 
     def for_service(self, agreed: Agreement) -> dict[str, Any]:
         """The answer of the token endpoint to a service, which decides for itself."""
-        lasts = min(SERVICE_SECONDS, self._issuer.lifetime)
-        authorization = _authorization(agreed, lasts)
+        authorization = _authorization(agreed)
         self._kept.begin(system_scope(self._tenant), authorization)
+        lasts = min(SERVICE_SECONDS, self._issuer.lifetime)
         return self._answer(authorization, authorization.scope, agreed.at, lasts)
 
     def tokens(
@@ -106,7 +106,11 @@ class Issuing:
     def _refresh_token(self, authorization: Authorization, now: int) -> str:
         token = new_handle()
         offline = OFFLINE in scope_words(authorization.scope)
-        until = now + self._refresh_seconds * _MICROSECONDS if offline else authorization.until
+        until = (
+            now + self._refresh_seconds * _MICROSECONDS
+            if offline
+            else authorization.at + ONLINE_SECONDS * _MICROSECONDS
+        )
         name = authorization.authorization_id
         self._kept.hold(system_scope(self._tenant), name, REFRESH, digest_of(token), until)
         return token
@@ -131,14 +135,15 @@ class Issuing:
         return jwt.encode(header, claims, self._id_key.key, algorithms=[ID_TOKEN_ALGORITHM])
 
 
-def _authorization(agreed: Agreement, lasts: int) -> Authorization:
+def _authorization(agreed: Agreement) -> Authorization:
+    """What came of an agreement; it is kept for as long as jobs may ask whether it has ended."""
     return Authorization(
         authorization_id=uuid4().hex,
         client=agreed.client,
         subject=agreed.subject,
         scope=agreed.scope,
         at=agreed.at,
-        until=agreed.at + lasts * _MICROSECONDS,
+        until=agreed.at + WORK_SECONDS * _MICROSECONDS,
         patient=agreed.patient,
         encounter=agreed.encounter,
         nonce=agreed.nonce,

@@ -8,7 +8,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
+from app.security.authorization.issuing import SERVICE_SECONDS
 from app.security.client_secrets import hash_secret
+from app.security.standing import Standing, standing_of
+from graph.clock import now
+from graph.errors import Forbidden
 from tests.app.http.authorization.apps import BASE, App, bearing
 from tests.app.http.authorization.conftest import Chart, Ward
 
@@ -22,13 +26,13 @@ JWKS = {"keys": [EC.as_dict(private=False), RSA.as_dict(private=False)]}
 
 
 def assertion(client: str, key: Any = EC, algorithm: str = "ES384", **changed: Any) -> str:
-    now = int(time.time())
+    moment = int(time.time())
     claims = {
         "iss": client,
         "sub": client,
         "aud": TOKEN,
-        "iat": now,
-        "exp": now + 200,
+        "iat": moment,
+        "exp": moment + 200,
         "jti": uuid4().hex,
         **changed,
     }
@@ -144,6 +148,26 @@ def test_a_service_ends_with_its_account(ward: Ward) -> None:
     ward.wiring.accounts.switch(ward.scope, account, disabled=True)
 
     assert asked(ward, assertion(made.client.client_id)).status_code == 400
+
+
+def test_what_a_service_asked_for_goes_on_after_its_token_and_ends_with_what_it_came_from(
+    ward: Ward, service: str
+) -> None:
+    tokens = asked(ward, assertion(service)).get_json()
+    scope = ward.wiring.authenticator(bearing(tokens)["Authorization"])
+    kept, tenant = standing_of(scope), scope.tenant
+    standing = Standing(ward.wiring.accounts, ward.wiring.authorizations)
+    assert scope.authorization is not None
+
+    later = now() + 2 * SERVICE_SECONDS * 1_000_000
+    assert ward.wiring.authorizations.find(scope, scope.authorization, later) is not None
+    assert standing.scope(tenant, kept) == scope
+
+    signed = {"client_assertion_type": ASSERTION, "client_assertion": assertion(service)}
+    revoked = ward.client.post("/auth/revoke", data={"token": tokens["access_token"], **signed})
+    assert revoked.status_code == 200
+    with pytest.raises(Forbidden):
+        standing.scope(tenant, kept)
 
 
 def test_a_confidential_app_gives_its_secret_or_gets_nothing(ward: Ward, kim: Chart) -> None:
