@@ -58,6 +58,7 @@ def metadata(base_url: str) -> dict[str, Any]:
         "scopes_supported": [*CONTEXT_SCOPES, *_CLINICAL, *sorted(PERMISSIONS)],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
+        "authorization_response_iss_parameter_supported": True,
         "grant_types_supported": list(GRANT_TYPES),
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),

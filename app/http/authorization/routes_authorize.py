@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
 from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 from authlib.oauth2.rfc6749.errors import (  # type: ignore[import-untyped]
     AccessDeniedError,
@@ -59,13 +60,19 @@ class AuthorizePages:
         """The next page, or the redirect to the app."""
         request.max_content_length = LARGEST_FORM
         try:
-            return self._next(self._asked())
+            return self._named(self._next(self._asked()))
         except OAuth2Error as error:
-            return self._refused(error)
+            return self._named(self._refused(error))
         except Throttled as error:
             answer = self._told(f"Too many tries: wait {error.retry_after} seconds.", _TOO_MANY)
             answer.headers["Retry-After"] = str(error.retry_after)
             return answer
+
+    def _named(self, answer: Response) -> Response:
+        """An answer that says to the app whose it is, so that it takes none for another's (RFC 9207 2)."""
+        if answer.location:
+            answer.location = add_params_to_uri(answer.location, [("iss", self._uses.tokens.issuer)])
+        return answer
 
     def _asked(self) -> _Asked:
         """The request as it may be decided on; raises what is wrong with it."""

@@ -257,14 +257,18 @@ def test_a_parameter_that_is_there_twice_is_refused(ward: Ward) -> None:
     assert told(page)["error"] == "invalid_request"
 
 
+def test_an_app_is_told_whose_answer_it_gets(ward: Ward, kim: Chart) -> None:
+    app = ward.app()
+
+    assert app.agreed(ward.person(), kim.patient)["iss"] == BASE
+    assert told(app.ask(aud=None))["iss"] == BASE
+
+
 def test_who_does_not_agree_gives_nothing(ward: Ward, kim: Chart) -> None:
     found = ward.app().agreed(ward.person(), kim.patient, decision="refuse")
 
-    assert found == {
-        "error": "access_denied",
-        "error_description": found["error_description"],
-        "state": "a state",
-    }
+    assert (found["error"], found["state"], found["iss"]) == ("access_denied", "a state", BASE)
+    assert "code" not in found
 
 
 def test_a_wrong_password_signs_nobody_in_and_has_to_wait_in_the_end(ward: Ward) -> None:
