@@ -7,7 +7,7 @@ from app.admission.outcomes import STATUS
 from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
 from graph.errors import Category
 
-SIGNED_IN = {"Authorization": "Bearer administrator"}
+SIGNED_IN = {"Authorization": "Bearer superuser"}
 
 
 def test_every_category_has_a_status_a_title_and_an_issue_code() -> None:
