@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from fhir_profiles.mapping.body_parts import SNOMED
-from fhir_profiles.mapping.dicom_values import DCM, text
-from fhir_profiles.validation.primitives import CHECKS
+from fhir_profiles.mapping.dicom_values import DCM, is_code, text
 
 ContentCode: TypeAlias = Sequence[str]
 """Code value, coding scheme designator, code meaning."""
@@ -38,7 +37,7 @@ SYSTEMS: Mapping[str, str] = {
 def coding_of(entry: ContentCode) -> dict[str, str] | None:
     """The Coding of an entry; None where it has no code that FHIR could hold."""
     value, scheme, meaning = (text(each) or "" for each in entry)
-    coding = {"system": SYSTEMS.get(scheme), "code": value if CHECKS["code"](value) else None}
+    coding = {"system": SYSTEMS.get(scheme), "code": value if is_code(value) else None}
     coding["display"] = meaning or None
     return {name: each for name, each in coding.items() if each} if coding["code"] else None
 

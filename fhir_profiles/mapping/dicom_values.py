@@ -40,7 +40,12 @@ def text(value: object) -> str | None:
 def code(value: object) -> str | None:
     """A code such as a modality."""
     found = first(value)
-    return found if CHECKS["code"](found) and found.isprintable() else None
+    return found if is_code(found) else None
+
+
+def is_code(found: str) -> bool:
+    """Whether FHIR could hold a text as a code, for readers too that take every blank of Unicode for one."""
+    return CHECKS["code"](found) and found.isprintable()
 
 
 def unsigned(value: object) -> int | None:

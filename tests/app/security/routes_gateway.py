@@ -71,7 +71,15 @@ def _launch(target: Target) -> bytes:
 
 CLIENTS = (
     Route("GET /administration/clients", MANAGE, "/administration/clients"),
-    Route("POST /administration/clients", MANAGE, "/administration/clients", _client, QUERY, status=201),
+    Route(
+        "POST /administration/clients",
+        MANAGE,
+        "/administration/clients",
+        _client,
+        QUERY,
+        status=201,
+        changes=True,
+    ),
     Route(
         "DELETE /administration/clients/<client_id>", MANAGE, "/administration/clients/{mark}-x", status=404
     ),

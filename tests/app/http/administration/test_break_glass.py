@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from app.audit.reading import read_spool
 from app.http.kit.metrics import BREAK_GLASS
+from app.security import consents
 from app.wiring import Wiring
 from tests.app.conftest import AsRole
 from tests.app.http.administration.conftest import Manager, ManagerOf
@@ -172,8 +173,9 @@ def test_it_is_an_entry_of_the_patient_and_an_alert(doctor: Manager, services: W
 
 
 def test_it_opens_what_the_patient_keeps_from_everybody_and_of_that_patient_alone(
-    client: FlaskClient, as_role: AsRole, acting: ManagerOf
+    client: FlaskClient, as_role: AsRole, acting: ManagerOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(consents, "LOOKED_AT_SECONDS", 0.0)
     owner = {**as_role("superuser"), "Content-Type": "application/fhir+json"}
     for name in ("mine", "theirs"):
         assert client.post("/fhir/Consent", json=opted_out(name), headers=owner).status_code == 201

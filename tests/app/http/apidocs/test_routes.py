@@ -12,7 +12,7 @@ from app.http.apidocs.routes import ASSETS
 from app.http.kit.guard import access_of
 
 DESCRIBED_ELSEWHERE = re.compile(r"/fhir(/|$)")  # by its CapabilityStatement
-PAGES = re.compile(r"/(openapi\.json|docs/.*|front\.css)?$")
+PAGES = re.compile(r"/(openapi\.json|docs/.*|front\.css|auth/authorize)?$")  # what a browser shows
 
 
 @pytest.fixture

@@ -73,8 +73,9 @@ def served(
 @pytest.fixture
 def fhirclient(served: Served) -> Any:
     client = FHIRClient(settings={"app_id": "tests", "api_base": served.base})
-    client.server.session.headers["Authorization"] = f"Bearer {served.token}"
-    assert client.prepare()
+    client.prepare()  # reads where to sign in; the token comes from elsewhere
+    client.server.auth.access_token = served.token
+    assert client.ready
     return client
 
 
