@@ -134,8 +134,8 @@ QUESTIONS = (
 )
 _SAME_REQUEST = {"X-Request-Id": "0" * 32}
 _TOKEN = re.compile(rb"(_page=)[\w.~-]+|(\"timestamp\":\")[\w.:-]+")
-# A document says when it was made, and under which name.
-_MADE = re.compile(rb'urn:uuid:[0-9a-f-]{36}|(?<="date":)"[^"]*"(?=,"author")')
+# A document says when it was made, and under which name; what opens a launch is made up.
+_MADE = re.compile(rb'urn:uuid:[0-9a-f-]{36}|(?<="date":)"[^"]*"(?=,"author")|(?<="launch":)"[^"]*"')
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 
 
