@@ -13,9 +13,9 @@ from rich.table import Table
 from app.cli.access import admitted
 from app.config import Config
 from app.security.administration import Administration
-from app.security.roles import MANAGE, SHIPPED, permissions_of, role_document
+from app.security.roles import MANAGE, SHIPPED, permissions_of
 from app.wiring import wired
-from graph.accounts.roles import RowSource
+from graph.accounts.roles import RowSource, role_document
 from graph.clock import now
 from graph.errors import Invalid
 from graph.scope import AccessScope

@@ -16,11 +16,11 @@ from app.security.forms import (
     UserFormSchema,
     read_form,
 )
-from app.security.roles import MANAGE, SHIPPED, role_of
+from app.security.roles import MANAGE, SHIPPED
 from graph.accounts.accounts import AccountStore
 from graph.accounts.records import AccountLine, AccountTerms, Granted, GrantLine
 from graph.accounts.role_store import RoleStore
-from graph.accounts.roles import AccessRole
+from graph.accounts.roles import AccessRole, role_from
 from graph.errors import Conflict, Forbidden, Invalid, NotFound
 from graph.keys import resource_key
 from graph.scope import AccessScope
@@ -61,7 +61,7 @@ class Administration:
             raise Invalid("a role has up to 64 small letters, digits and -, a letter first", location="role")
         form = read_form(_ROLE, raw)
         _require_other(name == scope.role, "the role that you have")
-        role = role_of({**form, "name": name, "notActions": form["not_actions"]})
+        role = role_from({**form, "name": name, "notActions": form["not_actions"]})
         fresh = self._roles.put(scope, role, now)
         return role, fresh and name not in SHIPPED
 

@@ -7,50 +7,18 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
 from app.security.policy import COUNTED, PERMISSIONS, TELLING_WHOSE
 from graph.accounts.records import Account
-from graph.accounts.roles import AccessRole, RoleView, RowSource
+from graph.accounts.roles import AccessRole, RoleView, role_from
 
 MANAGE = "administration.manage"
 ADMINISTRATOR, SUPERUSER = "administrator", "superuser"
 
 
-def role_of(document: Mapping[str, Any]) -> AccessRole:
-    """The role that a JSON object describes, whose form was checked."""
-    writable, labels = document.get("writable"), document.get("labels")
-    return AccessRole(
-        name=document["name"],
-        description=document["description"],
-        purpose=document["purpose"],
-        actions=frozenset(document["actions"]),
-        not_actions=frozenset(document.get("notActions", ())),
-        rows=frozenset(map(RowSource, document["rows"])),
-        view=RoleView(document.get("view", RoleView.IDENTIFIED)),
-        writable=None if writable is None else frozenset(writable),
-        labels=None if labels is None else frozenset(labels),
-    )
-
-
-def role_document(role: AccessRole) -> dict[str, Any]:
-    """A role as the JSON object that describes it."""
-    return {
-        "name": role.name,
-        "description": role.description,
-        "purpose": role.purpose,
-        "actions": sorted(role.actions),
-        "notActions": sorted(role.not_actions),
-        "rows": sorted(role.rows),
-        "view": role.view,
-        "writable": None if role.writable is None else sorted(role.writable),
-        "labels": None if role.labels is None else sorted(role.labels),
-    }
-
-
 def _shipped() -> Mapping[str, AccessRole]:
     text = files("app.security").joinpath("roles.json").read_text("utf-8")
-    return {each.name: each for each in map(role_of, json.loads(text))}
+    return {each.name: each for each in map(role_from, json.loads(text))}
 
 
 SHIPPED: Mapping[str, AccessRole] = _shipped()

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from graph.accounts.changing import MANAGE, AccountChanges, Changing
-from graph.accounts.roles import AccessRole, role_from, role_key
+from graph.accounts.roles import AccessRole, role_document, role_from, role_key
 from graph.errors import NotFound
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -65,15 +65,4 @@ class RoleStore:
 
 
 def _properties(role: AccessRole) -> dict[str, Any]:
-    return {
-        "name": role.name,
-        "description": role.description,
-        "purpose": role.purpose,
-        "actions": sorted(role.actions),
-        "notActions": sorted(role.not_actions),
-        "rows": sorted(role.rows),
-        "view": str(role.view),
-        "writable": None if role.writable is None else sorted(role.writable),
-        "labels": None if role.labels is None else sorted(role.labels),
-        "manages": role.allows(MANAGE),
-    }
+    return {**role_document(role), "manages": role.allows(MANAGE)}

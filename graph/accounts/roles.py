@@ -79,16 +79,31 @@ def role_key(scope: AccessScope, name: str) -> str:
 
 
 def role_from(properties: Mapping[str, Any]) -> AccessRole:
-    """The role that the properties of a node say."""
+    """The role that a JSON object or the properties of a node say, whose form was checked."""
     writable, labels = properties.get("writable"), properties.get("labels")
     return AccessRole(
         name=properties["name"],
         description=properties["description"],
         purpose=properties["purpose"],
         actions=frozenset(properties["actions"]),
-        not_actions=frozenset(properties["notActions"]),
+        not_actions=frozenset(properties.get("notActions", ())),
         rows=frozenset(map(RowSource, properties["rows"])),
-        view=RoleView(properties["view"]),
+        view=RoleView(properties.get("view", RoleView.IDENTIFIED)),
         writable=None if writable is None else frozenset(writable),
         labels=None if labels is None else frozenset(labels),
     )
+
+
+def role_document(role: AccessRole) -> dict[str, Any]:
+    """A role as the JSON object that describes it."""
+    return {
+        "name": role.name,
+        "description": role.description,
+        "purpose": role.purpose,
+        "actions": sorted(role.actions),
+        "notActions": sorted(role.not_actions),
+        "rows": sorted(role.rows),
+        "view": str(role.view),
+        "writable": None if role.writable is None else sorted(role.writable),
+        "labels": None if role.labels is None else sorted(role.labels),
+    }

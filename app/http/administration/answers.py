@@ -4,8 +4,8 @@ from typing import Any
 
 from app.security.administration import AccountLine, GrantLine
 from app.security.break_glass import BrokenGlass
-from app.security.roles import SHIPPED, permissions_of, role_document
-from graph.accounts.roles import AccessRole
+from app.security.roles import SHIPPED, permissions_of
+from graph.accounts.roles import AccessRole, role_document
 from graph.clock import instant
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.security.roles import role_of
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from graph.accounts.records import AccountTerms
+from graph.accounts.roles import role_from
 from graph.clock import now
 from tests.app.conftest import AsRole
 from tests.factories.fhir import bundle, condition, entry, imaging_study, patient
@@ -33,7 +33,7 @@ class Ward:
     def employ(self, *rows: str, **terms: Any) -> None:
         """Make kim an account of a role that sees these rows, bound to whom the terms name."""
         form = {"name": "kims", "description": "", "purpose": "TREAT", "actions": ["fhir.read"], "rows": rows}
-        self.services.roles.put(self._scope, role_of(form), now())
+        self.services.roles.put(self._scope, role_from(form), now())
         self.services.accounts.put(self._scope, "kim", AccountTerms("kims", **terms), now())
 
     def seen(self, kind: str) -> list[str]:

@@ -6,10 +6,10 @@ from importlib.resources import files
 import pytest
 
 from app.security.policy import COUNTED, PERMISSIONS, TELLING_WHOSE, WITHOUT_A_ROUTE
-from app.security.roles import SHIPPED, permissions_of, role_document, role_of
+from app.security.roles import SHIPPED, permissions_of
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.validation.structure import value_set
-from graph.accounts.roles import AccessRole, RoleView, RowSource
+from graph.accounts.roles import AccessRole, RoleView, RowSource, role_document, role_from
 from tests.app.security.access_matrix import COLUMNS, OPENED, SOME, promises
 
 PROMISES = promises()
@@ -26,7 +26,7 @@ RECORD = {"imaging.read", "fhir.read", "fhir.count", "fhir.bulk", "feed.read", "
 
 def role(**members: object) -> AccessRole:
     plain = {"name": "r", "description": "", "purpose": "TREAT", "actions": ["*"], "rows": ["all"]}
-    return role_of({**plain, **members})
+    return role_from({**plain, **members})
 
 
 def test_there_are_thirteen_of_the_matrix_and_four_more() -> None:
@@ -67,7 +67,7 @@ def test_a_role_is_whole(name: str) -> None:
     assert shipped.actions | shipped.not_actions <= known
     assert shipped.purpose in {code for codes in value_set("v3-PurposeOfUse").values() for code in codes}
     assert (shipped.writable or set()) <= RESOURCE_TYPES
-    assert role_of(role_document(shipped)) == shipped
+    assert role_from(role_document(shipped)) == shipped
 
 
 def test_every_column_of_the_matrix_is_a_permission_of_the_policy() -> None:
