@@ -89,7 +89,12 @@ Ways: TypeAlias = Mapping[str, list[dict[str, object]]]
 
 def sort_of(parameter: str, code: str, system: str | None = None) -> str:
     """How a code of a resource stands in its `sorts`; without a system, what it begins with in any."""
-    begins = f"{parameter}|{part(code)}|"
+    return sort_of_part(parameter, part(code), system)
+
+
+def sort_of_part(parameter: str, code: str, system: str | None = None) -> str:
+    """The same of a code that is written as a part of a key already."""
+    begins = f"{parameter}|{code}|"
     return begins if system is None else f"{begins}{part(system)}|"
 
 

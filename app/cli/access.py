@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from app.admission import command_facts
+from app.config import Config
 from app.security.scopes import system_scope
-from app.wiring import Wiring
+from app.wiring import Wiring, wired
 from graph.clock import now
 from graph.scope import AccessScope
 
@@ -29,6 +30,18 @@ def admitted(
     caller = system_scope(wiring.sites.own.tenant, "command line")
     with wiring.admission.access(caller, facts, (permission,)) as scope:
         yield scope
+
+
+@contextmanager
+def commanded(
+    command: str, action: str, permission: str, **entities: str | None
+) -> Iterator[tuple[Wiring, AccessScope]]:
+    """Run a block with the parts of the gateway, as one access of the command line; raises as `admitted`."""
+    with (
+        wired(Config.from_env(os.environ)) as wiring,
+        admitted(wiring, command, action, permission, **entities) as scope,
+    ):
+        yield wiring, scope
 
 
 def _operator() -> str:

@@ -1,8 +1,5 @@
 """`hilum client`: which apps and services may ask for tokens."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,25 +7,11 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.access import admitted
-from app.config import Config
-from app.security.authorization.registry import METHODS, PUBLIC, Clients, ClientWanted
-from app.wiring import wired
+from app.cli.access import commanded
+from app.security.authorization.registry import METHODS, PUBLIC, ClientWanted
 from graph.authorization.clients import MANAGE
 from graph.clock import now
 from graph.errors import Invalid
-from graph.scope import AccessScope
-
-
-@contextmanager
-def _clients(
-    command: str, action: str, client_id: str | None = None
-) -> Iterator[tuple[Clients, AccessScope]]:
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, f"client {command}", action, MANAGE, client=client_id) as scope,
-    ):
-        yield wiring.clients, scope
 
 
 @click.group()
@@ -40,8 +23,8 @@ def client() -> None:
 def list_clients() -> None:
     """Show every client with how it proves itself and where its answers go."""
     table = Table("id", "name", "method", "answers go to", "scope", box=None)
-    with _clients("list", "R") as (clients, scope):
-        for each in clients.listed(scope):
+    with commanded("client list", "R", MANAGE) as (wiring, scope):
+        for each in wiring.clients.listed(scope):
             place = "\n".join(each.redirect_uris) or f"account {each.account}"
             table.add_row(each.client_id, each.name, each.method, place, each.scope)
     Console(highlight=False, soft_wrap=True).print(table)
@@ -72,8 +55,8 @@ def add(client_id: str, jwks: Path | None, redirect_uris: tuple[str, ...], **giv
         account=given["account"],
         launch_uri=given["launch_uri"],
     )
-    with _clients("add", "C", client_id) as (clients, scope):
-        made = clients.add(scope, wanted, now())
+    with commanded("client add", "C", MANAGE, client=client_id) as (wiring, scope):
+        made = wiring.clients.add(scope, wanted, now())
     click.echo(f"registered {client_id}")
     if made.secret:
         click.echo(f"client secret, not shown again: {made.secret}")
@@ -93,6 +76,6 @@ def _read(path: Path) -> dict[str, object]:
 @click.argument("client_id")
 def remove(client_id: str) -> None:
     """Remove a client; what was authorized to it ends within seconds."""
-    with _clients("remove", "D", client_id) as (clients, scope):
-        clients.remove(scope, client_id)
+    with commanded("client remove", "D", MANAGE, client=client_id) as (wiring, scope):
+        wiring.clients.remove(scope, client_id)
     click.echo(f"removed {client_id}")

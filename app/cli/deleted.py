@@ -1,29 +1,11 @@
 """`hilum deleted`: what was deleted and is still there, how to bring it back, and its end."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.access import admitted
-from app.config import Config
-from app.wiring import Wiring, wired
+from app.cli.access import commanded
 from graph.clock import instant
-from graph.scope import AccessScope
-
-
-@contextmanager
-def _admitted(
-    command: str, action: str, permission: str, **entities: str | None
-) -> Iterator[tuple[Wiring, AccessScope]]:
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, f"deleted {command}", action, permission, **entities) as scope,
-    ):
-        yield wiring, scope
 
 
 @click.group()
@@ -35,7 +17,7 @@ def deleted() -> None:
 def list_deleted() -> None:
     """Show the studies of which something can be restored, the last deleted first."""
     table = Table("study", "instances", "deleted at", box=None)
-    with _admitted("list", "R", "imaging.delete") as (wiring, scope):
+    with commanded("deleted list", "R", "imaging.delete") as (wiring, scope):
         for study in wiring.restoration.deleted(scope):
             table.add_row(study.study_uid, str(study.instances), instant(study.deleted_at))
     Console(highlight=False, soft_wrap=True).print(table)
@@ -48,7 +30,7 @@ def list_deleted() -> None:
 def restore(study: str, series: str | None, instance: str | None) -> None:
     """Bring back a STUDY, a SERIES or an INSTANCE, each named by its UID."""
     uids = {"study": study, "series": series, "instance": instance}
-    with _admitted("restore", "U", "imaging.delete", **uids) as (wiring, scope):
+    with commanded("deleted restore", "U", "imaging.delete", **uids) as (wiring, scope):
         told = wiring.restoration.restore(scope, study, series, instance)
     taken = f", {told.taken} left out: something is stored in their place" if told.taken else ""
     click.echo(f"restored {told.instances}{taken}")
@@ -57,6 +39,6 @@ def restore(study: str, series: str | None, instance: str | None) -> None:
 @deleted.command()
 def purge() -> None:
     """Have the bytes removed of what can no longer be restored."""
-    with _admitted("purge", "E", "imaging.purge") as (wiring, scope):
+    with commanded("deleted purge", "E", "imaging.purge") as (wiring, scope):
         job = wiring.purging.ask(scope)
     click.echo(f"asked for {job.id}: see hilum jobs show {job.id}")

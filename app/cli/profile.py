@@ -1,6 +1,5 @@
 """`hilum profile`: load the profiles of FHIR packages, and list what is loaded."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +8,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.access import admitted
-from app.config import Config
+from app.cli.access import commanded
 from app.records.packages.loading import OUTCOMES, REFUSED
 from app.records.packages.reading import resources_in
 from app.records.validate.library import KINDS
-from app.wiring import wired
 
 
 @click.group()
@@ -31,10 +28,7 @@ def load(paths: tuple[Path, ...]) -> None:
     is named with its reason; the exit status is 1 where anything was.
     """
     counts: Counter[str] = Counter()
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, "profile load", "C", "fhir.write") as scope,
-    ):
+    with commanded("profile load", "C", "fhir.write") as (wiring, scope):
         for each in wiring.profile_loading.load(scope, _texts(paths)):
             counts[each.outcome] += 1
             if each.outcome == REFUSED:
@@ -53,10 +47,7 @@ def _texts(paths: tuple[Path, ...]) -> Iterator[bytes]:
 def list_profiles(kind: str) -> None:
     """List what was loaded, by its canonical."""
     table = Table("url", "version", box=None)
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, "profile list", "R", "fhir.read") as scope,
-    ):
+    with commanded("profile list", "R", "fhir.read") as (wiring, scope):
         for each in wiring.profile_loading.listed(scope, kind):
             table.add_row(each.url, each.version)
     Console(highlight=False, soft_wrap=True).print(table)

@@ -1,37 +1,19 @@
 """`hilum role`: what roles there are, what each may do, whose rows that reaches."""
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.access import admitted
-from app.config import Config
-from app.security.administration import Administration
+from app.cli.access import commanded
 from app.security.roles import MANAGE, SHIPPED, permissions_of
-from app.wiring import wired
 from graph.accounts.roles import RowSource, role_document
 from graph.clock import now
 from graph.errors import Invalid
-from graph.scope import AccessScope
 
 _LARGEST = 64 << 10
-
-
-@contextmanager
-def _administration(
-    command: str, action: str, name: str | None = None
-) -> Iterator[tuple[Administration, AccessScope]]:
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, f"role {command}", action, MANAGE, role=name) as scope,
-    ):
-        yield wiring.administration, scope
 
 
 @click.group()
@@ -43,8 +25,8 @@ def role() -> None:
 def list_roles() -> None:
     """Show every role with its rows and permissions."""
     table = Table("name", "from", "rows", "view", "permissions", box=None)
-    with _administration("list", "R") as (administration, scope):
-        for name, each in administration.roles(scope).items():
+    with commanded("role list", "R", MANAGE) as (wiring, scope):
+        for name, each in wiring.administration.roles(scope).items():
             origin = "release" if SHIPPED.get(name) == each else "here"
             rows = " ".join(sorted(each.rows)) or "none"
             table.add_row(name, origin, rows, each.view, " ".join(sorted(permissions_of(each))))
@@ -55,8 +37,8 @@ def list_roles() -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Print the role NAME as JSON, in the form that `set` reads."""
-    with _administration("show", "R", name) as (administration, scope):
-        document = role_document(administration.role(scope, name))
+    with commanded("role show", "R", MANAGE, role=name) as (wiring, scope):
+        document = role_document(wiring.administration.role(scope, name))
     click.echo(json.dumps({key: each for key, each in document.items() if key != "name"}, indent=2))
 
 
@@ -80,9 +62,9 @@ def set_role(
     if (path is None) == (not actions):
         raise Invalid("say the role by --file, or by --action and the other options")
     named = {"actions": [*actions], "notActions": [*not_actions], "rows": [*rows], "purpose": purpose}
-    with _administration("set", "U", name) as (administration, scope):
+    with commanded("role set", "U", MANAGE, role=name) as (wiring, scope):
         form = named if path is None else _read(path)
-        administration.put_role(scope, name, form, now())
+        wiring.administration.put_role(scope, name, form, now())
     click.echo(f"set {name}")
 
 
@@ -90,8 +72,8 @@ def set_role(
 @click.argument("name")
 def remove(name: str) -> None:
     """Remove the role NAME of your own; a shipped one of that name counts again."""
-    with _administration("remove", "D", name) as (administration, scope):
-        administration.remove_role(scope, name)
+    with commanded("role remove", "D", MANAGE, role=name) as (wiring, scope):
+        wiring.administration.remove_role(scope, name)
     click.echo(f"removed {name}")
 
 

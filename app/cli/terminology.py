@@ -1,16 +1,13 @@
 """`hilum terminology load PATH…`: store code systems, value sets and concept maps from packages and files."""
 
-import os
 from collections import Counter
 from pathlib import Path
 
 import click
 
-from app.cli.access import admitted
-from app.config import Config
+from app.cli.access import commanded
 from app.records.packages.loading import CHANGED, KNOWN, NEW, REFUSED
 from app.records.packages.terminology import TerminologyPackages
-from app.wiring import wired
 from graph.scope import AccessScope
 
 
@@ -28,10 +25,7 @@ def load(paths: tuple[Path, ...]) -> None:
     the exit status is 1 where anything was.
     """
     counts: Counter[str] = Counter()
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, "terminology load", "C", "fhir.write") as scope,
-    ):
+    with commanded("terminology load", "C", "fhir.write") as (wiring, scope):
         concepts = _load(wiring.terminology.packages(wiring.records), scope, paths, counts)
     stored = counts[NEW] + counts[CHANGED]
     told = f"{stored} stored, {counts[KNOWN]} known, {counts[REFUSED]} refused"

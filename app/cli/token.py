@@ -1,14 +1,10 @@
 """`hilum token NAME`: an access token for an account that exists, or in demo mode for a role."""
 
-import os
-
 import click
 
-from app.cli.access import admitted
-from app.config import Config
+from app.cli.access import commanded
 from app.security.roles import SHIPPED
 from app.security.tokens import LONGEST_LIFE
-from app.wiring import wired
 from graph.accounts.accounts import MANAGE
 from graph.clock import now
 from graph.errors import NotFound
@@ -24,10 +20,7 @@ _MICROSECONDS = 1_000_000
 )
 def token(name: str, scope: str | None, seconds: int | None) -> None:
     """Print an access token for the account NAME; in demo mode NAME may be a role."""
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, "token", "E", MANAGE, account=name, permissions=scope),
-    ):
+    with commanded("token", "E", MANAGE, account=name, permissions=scope) as (wiring, _):
         account = wiring.account_tokens.account(name)
         if account is None and wiring.config.demo and name in SHIPPED:
             click.echo(wiring.demo.token(name, now()))

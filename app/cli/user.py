@@ -1,6 +1,5 @@
 """`hilum user`: who may ask, in which role, and which rows a role of granted rows sees."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.access import admitted
-from app.config import Config
-from app.security.administration import Administration
+from app.cli.access import commanded
 from app.security.client_secrets import new_secret
 from app.security.passwords import hash_password
-from app.wiring import wired
 from graph.accounts.accounts import MANAGE, RESEARCH, AccountStore, Granted
 from graph.clock import now
 from graph.errors import Invalid
@@ -31,28 +27,6 @@ _LONGEST_UID = 64
 _MICROSECONDS = 1_000_000
 
 
-@contextmanager
-def _accounts(
-    command: str, action: str, **entities: str | None
-) -> Iterator[tuple[AccountStore, AccessScope]]:
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, f"user {command}", action, MANAGE, **entities) as scope,
-    ):
-        yield wiring.accounts, scope
-
-
-@contextmanager
-def _administration(
-    command: str, action: str, **entities: str | None
-) -> Iterator[tuple[Administration, AccessScope]]:
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, f"user {command}", action, MANAGE, **entities) as scope,
-    ):
-        yield wiring.administration, scope
-
-
 @click.group()
 def user() -> None:
     """Manage users, service clients and what they may see."""
@@ -62,8 +36,8 @@ def user() -> None:
 def list_users() -> None:
     """Show every account with its role and its grants."""
     table = Table("name", "role", "state", "secret", "grants", box=None)
-    with _accounts("list", "R") as (accounts, scope):
-        for line in accounts.listed(scope):
+    with commanded("user list", "R", MANAGE) as (wiring, scope):
+        for line in wiring.accounts.listed(scope):
             state = "disabled" if line.disabled else "enabled"
             secret = "yes" if line.has_secret else ""
             table.add_row(line.name, line.role, state, secret, "\n".join(line.grants))
@@ -77,8 +51,8 @@ def list_users() -> None:
 def add(name: str, role: str, with_secret: bool) -> None:
     """Add the account NAME; `oidc:SUBJECT` stands for a person of the outside provider."""
     secret = new_secret() if with_secret else None
-    with _administration("add", "C", account=name, role=role) as (administration, scope):
-        administration.add(scope, name, role, secret, now())
+    with commanded("user add", "C", MANAGE, account=name, role=role) as (wiring, scope):
+        wiring.administration.add(scope, name, role, secret, now())
     click.echo(f"added {name} as {role}")
     if secret:
         click.echo(f"client secret, not shown again: {secret}")
@@ -91,15 +65,15 @@ def add(name: str, role: str, with_secret: bool) -> None:
 @click.option("--department", "departments", multiple=True, help="Organization/ID or CareTeam/ID.")
 def change(name: str, role: str | None, fhir_user: str | None, departments: tuple[str, ...]) -> None:
     """Change what the account NAME is: its role, the person it stands for, its departments."""
-    with _administration("change", "U", account=name, role=role) as (administration, scope):
-        line = administration.user(scope, name)
+    with commanded("user change", "U", MANAGE, account=name, role=role) as (wiring, scope):
+        line = wiring.administration.user(scope, name)
         form = {
             "role": role or line.role,
             "disabled": line.disabled,
             "fhirUser": fhir_user or line.fhir_user,
             "departments": [*(departments or line.departments)],
         }
-        administration.put_user(scope, name, form, now())
+        wiring.administration.put_user(scope, name, form, now())
     click.echo(f"changed {name}")
 
 
@@ -107,8 +81,8 @@ def change(name: str, role: str | None, fhir_user: str | None, departments: tupl
 @click.argument("name")
 def disable(name: str) -> None:
     """Disable an account; its tokens stop working within two seconds."""
-    with _accounts("disable", "U", account=name) as (accounts, scope):
-        accounts.switch(scope, name, disabled=True)
+    with commanded("user disable", "U", MANAGE, account=name) as (wiring, scope):
+        wiring.accounts.switch(scope, name, disabled=True)
     click.echo(f"disabled {name}")
 
 
@@ -116,8 +90,8 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Enable an account again."""
-    with _accounts("enable", "U", account=name) as (accounts, scope):
-        accounts.switch(scope, name, disabled=False)
+    with commanded("user enable", "U", MANAGE, account=name) as (wiring, scope):
+        wiring.accounts.switch(scope, name, disabled=False)
     click.echo(f"enabled {name}")
 
 
@@ -127,10 +101,7 @@ def enable(name: str) -> None:
 @click.password_option(help="Asked for when it is not given.")
 def password(name: str, fhir_user: str | None, password: str) -> None:
     """Give the account NAME a password, which it signs in with where an app asks."""
-    with (
-        wired(Config.from_env(os.environ)) as wiring,
-        admitted(wiring, "user password", "U", MANAGE, account=name, person=fhir_user) as scope,
-    ):
+    with commanded("user password", "U", MANAGE, account=name, person=fhir_user) as (wiring, scope):
         if fhir_user and not _PERSON.fullmatch(fhir_user):
             raise Invalid("--fhir-user takes a Patient, Practitioner, PractitionerRole or RelatedPerson")
         wiring.people.set_password(scope, name, hash_password(password))
@@ -172,11 +143,11 @@ def _granting(
     """The accounts, for one grant that is given or taken back; its entry concerns the patient."""
     purpose = RESEARCH if research else None
     named = {"account": name, "patient": patient, "study": study, "purpose": purpose}
-    with _accounts(command, "U", **named) as (accounts, scope):
+    with commanded(f"user {command}", "U", MANAGE, **named) as (wiring, scope):
         granted = _granted(patient, study, research)
         if patient:
             scope.concerns((resource_key(scope.tenant, "Patient", patient),))
-        yield accounts, scope, granted
+        yield wiring.accounts, scope, granted
 
 
 @user.command()

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from fhir_profiles.care import care_parameters
-from graph.allowances import CONDITIONS, SECURITY
-from graph.keys import part, value_key
+from graph.allowances import CONDITIONS, SECURITY, sort_of_part
+from graph.keys import value_key
 from graph.query.rows import ValueRows
 from graph.refusals import Traits
 
@@ -23,9 +23,9 @@ def traits_of(tenant: str, resource_type: str, values: ValueRows) -> Traits:
     for key, system, *_ in values.terms:
         _, _, name, code = key.split("|")
         if name in CONDITIONS:
-            sorts[f"{name}|{code}|{part(system)}|"] = None
+            sorts[sort_of_part(name, code, system)] = None
         elif name == SECURITY:
-            security[f"{name}|{code}|{part(system)}|"] = None
+            security[sort_of_part(name, code, system)] = None
     fields = _care_fields(tenant, resource_type)
     care = _care(span[1:3] for span in values.spans if span[0] in fields) if fields else None
     return Traits(list(sorts) or None, list(security) or None, care)
