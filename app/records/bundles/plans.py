@@ -140,18 +140,23 @@ class TransactionPlan:
     @property
     def searches(self) -> int:
         """How many searches decide it."""
-        return _searches((*self.lookups.values(), *self.alone.values(), *map(_condition, self.entries)))
+        return _searches(self._asked)
+
+    @property
+    def _asked(self) -> tuple[Criteria | Lookup | None, ...]:
+        """All that it is conditional on; None for an entry that is on nothing."""
+        conditions = (each.condition for each in self.entries)
+        return (*self.lookups.values(), *self.alone.values(), *conditions)
 
     def looks_at(self, scope: AccessScope) -> Keys:
         """All keys that the entries name, and those who hold the identifiers that are asked for."""
         keys = (each.key(scope) for each in self.entries if not each.is_new)
         named = (named_study(scope, study) for each in self.entries if (study := each.study) is not None)
         read = (each.key(scope) for each in self.readings)
-        asked = (*self.lookups.values(), *self.alone.values(), *(map(_condition, self.entries)))
         return {
             RESOURCES: dict.fromkeys((*keys, *read)),
             STUDIES: dict.fromkeys(key for key in named if key),
-            HOLDERS: _holders(scope, asked),
+            HOLDERS: _holders(scope, self._asked),
         }
 
     def presumes_absent(self, scope: AccessScope) -> Keys:
@@ -327,10 +332,6 @@ def _paid(found: Criteria) -> Criteria:
     return found
 
 
-def _condition(planned: Planned) -> Criteria | Lookup | None:
-    return planned.condition
-
-
 def _holders(scope: AccessScope, asked: Iterable[Criteria | Lookup | None]) -> dict[str, None]:
     """The keys of the identifiers that are asked for; what waits for another entry is read later."""
     known = (each.looks_at(scope).get(HOLDERS, ()) for each in asked if isinstance(each, Criteria))
@@ -342,7 +343,7 @@ def _searches(asked: Iterable[Criteria | Lookup | None]) -> int:
 
 
 def _bound(planned: list[Planned], lookups: Iterable[Criteria | Lookup]) -> None:
-    if _searches((*lookups, *map(_condition, planned))) > MOST_LOOKUPS:
+    if _searches((*lookups, *(each.condition for each in planned))) > MOST_LOOKUPS:
         raise TooLarge(f"more than {MOST_LOOKUPS} conditions", location="Bundle.entry", code="too-costly")
 
 
