@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.security.policy import LEAST_CELL
-from app.security.roles import role_of
+from graph.accounts.roles import role_from
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from graph.clock import now
@@ -29,7 +29,7 @@ def role(services: Wiring, as_role: AsRole, client: FlaskClient) -> Any:
 
     def headers(view: str) -> dict[str, str]:
         form = {"name": view, "description": "", "purpose": "HRESCH", "actions": ["*"], "rows": ["all"]}
-        services.roles.put(scope, role_of({**form, "view": view}), now())
+        services.roles.put(scope, role_from({**form, "view": view}), now())
         services.accounts.add(scope, f"a-{view}", view, None, now())
         token = services.account_tokens.issue(f"a-{view}", now() // 1_000_000)
         return {"Authorization": f"Bearer {token}"}
