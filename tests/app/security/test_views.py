@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.security.policy import LEAST_CELL
-from graph.accounts.roles import role_from
 from app.security.scopes import system_scope
 from app.wiring import Wiring
+from graph.accounts.roles import role_from
 from graph.clock import now
 from tests.app.conftest import AsRole
 from tests.app.security.routes_table import GUARDED
