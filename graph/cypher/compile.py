@@ -5,12 +5,12 @@ QIDO-RS, FHIR search and cohorts all come through here. A page is `{key, serial,
 next page. Every statement has passed the check of `graph.cypher.enforce`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graph.cypher.drivers import Sizes
 from graph.cypher.enforce import enforce
 from graph.cypher.openings import Plan, bag, stream, streams
-from graph.cypher.order import beyond, columns, index_order, order_by, sort_values, window
+from graph.cypher.order import OrderedRows, beyond, columns, index_order, order_by, sort_values, window
 from graph.cypher.statement import Statement
 from graph.cypher.walk import walk, walks
 from graph.cypher.writing import BoundRow, Writing
@@ -24,17 +24,27 @@ __all__ = ["count", "page"]
 _NOTHING_KNOWN: Mapping[str, int] = {}
 
 
-def page(scope: AccessScope, question: Question, sizes: Sizes = _NOTHING_KNOWN) -> Statement:
+def page(
+    scope: AccessScope, question: Question, sizes: Sizes = _NOTHING_KNOWN, *, shown: Sequence[str] = ()
+) -> Statement:
     """The rows of a question's page, in order: `{key, serial, sort}`.
 
-    `sizes` are known counts of Term rows by key, for the choice of where to start. Raises `Invalid` or
-    `TooLarge` for a question that cannot be asked, `ScopeMissing` without a scope.
+    `sizes` are known counts of Term rows by key, for the choice of where to start. Where something is `shown`
+    of each row `r` and its current version `v`, all come as one row: `{rows}`, of `[serial, sort, *shown]`.
+    Raises `Invalid` or `TooLarge` for a question that cannot be asked, `ScopeMissing` without a scope.
     """
     writing = Writing(scope)
     check(question)
     _refuse_words(question.where)
     plan = Plan.of(writing, BoundRow("r", (question.entity,)), question.where, sizes)
-    return _finished(writing, _page(writing, plan, question.page))
+    rows = _page(writing, plan, question.page)
+    ordered = f"{rows.order} {window(writing, question.page)}"
+    if not shown:
+        ending = f"RETURN r.key AS key, serial, {rows.sort} AS sort\n{ordered}"
+    else:
+        texts = f"MATCH (r)-[:CURRENT]->(v)\nRETURN collect([serial, sort, {', '.join(shown)}]) AS rows"
+        ending = f"WITH r, serial, {rows.sort} AS sort\n{ordered}\n{texts}"
+    return _finished(writing, f"{rows.clauses}\n{ending}")
 
 
 def count(
@@ -63,25 +73,22 @@ def _refuse_words(where: Expression) -> None:
         raise Invalid("words do not decide a write: ask by other criteria", code="not-supported")
 
 
-def _page(writing: Writing, plan: Plan, asked: Page) -> str:
+def _page(writing: Writing, plan: Plan, asked: Page) -> OrderedRows:
     if walks(plan, asked):
         return walk(writing, plan, asked)
     if columns(asked) or not streams(plan):
         return _sorted(writing, plan, asked)
-    rows = stream(writing, plan, asked)
-    return f"{rows}\nRETURN r.key AS key, serial, [] AS sort\n{index_order(asked)} {window(writing, asked)}"
+    return OrderedRows(stream(writing, plan, asked), "[]", index_order(asked))
 
 
-def _sorted(writing: Writing, plan: Plan, asked: Page) -> str:
+def _sorted(writing: Writing, plan: Plan, asked: Page) -> OrderedRows:
     """All rows are found, sorted, and the page is cut from them."""
     found = columns(asked)
     lines = [bag(writing, plan), "WITH DISTINCT r", sort_values(writing, plan.row, found)]
     if condition := beyond(writing, asked):
         lines.append(f"WHERE {condition}")
     names = ", ".join(column.name for column in found)
-    lines.append(f"RETURN r.key AS key, serial, [{names}] AS sort")
-    lines.append(f"{order_by(asked)} {window(writing, asked)}")
-    return "\n".join(lines)
+    return OrderedRows("\n".join(lines), f"[{names}]", order_by(asked))
 
 
 def _finished(writing: Writing, text: str) -> Statement:

@@ -28,6 +28,15 @@ class SortKey:
     sort: Sort
 
 
+@dataclass(frozen=True, slots=True)
+class OrderedRows:
+    """The rows of a page: clauses that bind `r` and `serial`, what they are sorted by, and the ORDER BY."""
+
+    clauses: str
+    sort: str
+    order: str
+
+
 def columns(page: Page) -> list[SortKey]:
     """The values that order a page, before the creation number."""
     fields = page.sort[: keyset_length(page.sort) - 1]

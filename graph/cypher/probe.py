@@ -5,6 +5,7 @@ that could start at several codes, or at a code or at the sort field, reads some
 which is milliseconds against the seconds of the wrong start (ADR 0001).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from graph.cypher.conditions import conjuncts
@@ -30,8 +31,11 @@ from graph.query.rows import VALUE_NODES, term_keys
 from graph.scope import AccessScope, demand_scope
 
 FEW_ROWS = 100  # a start with no more needs no better one
+LARGE_CHART = 2_000  # rows of one type that the chart of few patients has more of
 MOST_KEYS = 32
 
+_NOTHING_KNOWN: Mapping[str, int] = {}
+_PATIENT = re.compile("Patient/")
 _TEXT = f"""UNWIND $keys AS code
 CALL (code) {{
   MATCH (v:{VALUE_NODES[Kind.TERM].label})
@@ -43,13 +47,17 @@ CALL (code) {{
 RETURN code AS key, size"""
 
 
-def probe(scope: AccessScope, question: Question) -> Statement | None:
-    """The statement that counts `{key, size}` for the choice of `page`; None where there is none."""
+def probe(scope: AccessScope, question: Question, known: Sizes = _NOTHING_KNOWN) -> Statement | None:
+    """The statement that counts `{key, size}` for the choice of `page`; None where there is none.
+
+    What is `known` already is not counted again.
+    """
     check(question)
     keys = _keys(demand_scope(scope), question)
-    if not keys or len(keys) > MOST_KEYS or not _is_open(scope, question):
+    unknown = [key for key in keys if key not in known]
+    if not unknown or len(keys) > MOST_KEYS or not _is_open(scope, question, known):
         return None
-    return counted(scope, keys)
+    return counted(scope, unknown)
 
 
 def counted(scope: AccessScope, keys: Sequence[str]) -> Statement:
@@ -62,12 +70,28 @@ def sizes_of(rows: Iterable[Mapping[str, object]]) -> Sizes:
     return {str(row["key"]): int(str(row["size"])) for row in rows}
 
 
-def _is_open(scope: AccessScope, question: Question) -> bool:
-    """Whether there are several ways to start, and none that is surely small."""
-    found = (expected(scope, question.entity, each, {}) for each in conjuncts(question.where))
-    starts = [rows for rows in found if rows is not None]
+def _is_open(scope: AccessScope, question: Question, known: Sizes) -> bool:
+    """Whether there are several ways to start, and none that is surely small.
+
+    The chart of a patient needs no count where all else is known to be larger than charts are.
+    """
+    parts = conjuncts(question.where)
+    found = [(each, expected(scope, question.entity, each, known)) for each in parts]
+    starts = [(each, rows) for each, rows in found if rows is not None]
+    others = [_known_to_hold(scope, each, known) for each, _ in starts if not _is_chart(each)]
+    if len(others) < len(starts) and not columns(question.page) and min(others, default=0) > LARGE_CHART:
+        return False
     ways = len(starts) + bool(columns(question.page))
-    return ways > 1 and all(rows > FEW_ROWS for rows in starts)
+    return ways > 1 and all(rows > FEW_ROWS for _, rows in starts)
+
+
+def _is_chart(leaf: Expression) -> bool:
+    return isinstance(leaf, Term) and bool(leaf.codes) and all(map(_PATIENT.match, leaf.codes))
+
+
+def _known_to_hold(scope: AccessScope, leaf: Expression, known: Sizes) -> int:
+    """How many rows were counted of a leaf: none where they were not."""
+    return sum(known.get(key, 0) for key in _term_keys(scope, leaf))
 
 
 def _keys(scope: AccessScope, question: Question) -> list[str]:

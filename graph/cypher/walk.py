@@ -11,7 +11,7 @@ from graph.cypher.conditions import conjuncts
 from graph.cypher.drivers import SCAN, Driver
 from graph.cypher.leaves import has_value, hint, property_name, value_field
 from graph.cypher.openings import Plan, Start, indented, scan, values_of
-from graph.cypher.order import SortKey, columns, index_order, order_by, place, window
+from graph.cypher.order import OrderedRows, SortKey, columns, index_order, order_by, place
 from graph.cypher.writing import Writing
 from graph.query.expression import Expression, Field, Layout, Page, Present, Span, Term, Text
 from graph.query.rows import NODE_FIELDS, VALUE_NODES
@@ -35,8 +35,8 @@ def walks(plan: Plan, page: Page) -> bool:
     return not few and len(columns(page)) == 1 and _field_of(page) is not None
 
 
-def walk(writing: Writing, plan: Plan, page: Page) -> str:
-    """The statement of a page that is read off the index of its sort field.
+def walk(writing: Writing, plan: Plan, page: Page) -> OrderedRows:
+    """The rows of a page that is read off the index of its sort field.
 
     Raises `ValueError` for an order that `walks` refuses.
     """
@@ -51,7 +51,7 @@ def walk(writing: Writing, plan: Plan, page: Page) -> str:
         body, order = _with_value(writing, asked), index_order(page)
     else:
         body, order = _both(writing, asked), order_by(page)
-    return f"{body}\nRETURN r.key AS key, serial, [s0] AS sort\n{order} {window(writing, page)}"
+    return OrderedRows(body, "[s0]", order)
 
 
 def _both(writing: Writing, asked: _Walk) -> str:

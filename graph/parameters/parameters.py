@@ -5,7 +5,6 @@ before is indexed. Its values are rows like those of any other; who writes them 
 tenant, as a commit does, and leaves out what was written meanwhile: that has them already.
 """
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from fhir_profiles.definitions.registry import SearchParameter
 from graph.clock import now
 from graph.cypher.row_creation import CREATE_VALUES
 from graph.keys import kind_key, parameter_key, resource_key, value_key
+from graph.packing import unpacked
 from graph.query.rows import ValueRows
 from graph.scope import AccessScope, scoped
 from graph.session import Graph, Row, Transaction
@@ -209,7 +209,7 @@ def _kept(node: Row) -> KeptParameter:
 def _document(row: Row) -> Mapping[str, Any] | None:
     if not row["body"]:
         return None
-    document: Mapping[str, Any] = orjson.loads(zlib.decompress(row["body"]))
+    document: Mapping[str, Any] = orjson.loads(unpacked(row["body"]))
     return document
 
 

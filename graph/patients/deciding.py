@@ -5,7 +5,6 @@ into the patient; to refuse them leaves them there. A study of whose pictures so
 a chart: to accept it leaves it there, to refuse it moves it to a provisional Patient of its own.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from graph.clock import instant
 from graph.commit import Draft, Keys, Unit, View
 from graph.errors import Conflict, Unprocessable
 from graph.keys import resource_key
+from graph.packing import unpacked
 from graph.patients.merging import Decision, Merging, served
 from graph.resources.rewriting import ResourceJson, rewritten
 from graph.resources.states import RESOURCES
@@ -59,7 +59,7 @@ class DecideStudy(Unit[Decision]):
         merging = Merging(view, draft, self.scope, self.site)
         known = merging.seen(self._key)
         (row,) = view.read(BODY_OF, key=self._key)
-        text = zlib.decompress(row["body"])
+        text = unpacked(row["body"])
         task = orjson.loads(text)
         about = str(task.get("code", {}).get("text"))
         if about not in _DOUBTS and about != TASK:

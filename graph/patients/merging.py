@@ -3,7 +3,6 @@
 The last merge of a patient is the first to be undone, so that each is restored to the very text of before.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from graph.clock import instant
 from graph.commit import Draft, Keys, Unit, View
 from graph.errors import Conflict, NotFound, TooLarge, Unprocessable
 from graph.keys import resource_key, resource_of, version_key
+from graph.packing import unpacked
 from graph.records import ResourceVersion
 from graph.resources.following import FOLLOWERS, MERGED, MERGES, Merge, Merged
 from graph.resources.rewriting import ResourceJson, Rewriting, rewritten
@@ -122,7 +122,7 @@ class Merging:
         before = version_key(source, known[0].version_id - 1)
         (row,) = self.view.read(_VERSION, version=before)
         self.draft.add(MERGES, Merge(self.view.tenant, source, target, self.scope.subject, undone=True))
-        self.draft.add(VERSIONS, self._restored(known[0], zlib.decompress(row["body"])))
+        self.draft.add(VERSIONS, self._restored(known[0], unpacked(row["body"])))
         return self._rewrite(known[1], texts[target], _not_replacing(resource_of(source)))
 
     def note(self, activity: str, keys: Sequence[str]) -> None:

@@ -4,13 +4,13 @@ A page looks at rows in the order of their creation and tells where it ended, wh
 of them, so that each page costs about the same. A resource that was changed since is read as it was then.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graph.allowances import Deed
 from graph.keys import kind_key, resource_key, resource_of
+from graph.packing import unpacked
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.visibility import seen, version_seen
@@ -190,4 +190,4 @@ def _rows(found: Sequence[Sequence[Any]]) -> tuple[BulkRow, ...]:
 def _body(rendered: bool | None, body: bytes) -> bytes | None:
     if rendered:
         return None
-    return zlib.decompress(body) if body else b""
+    return unpacked(body)

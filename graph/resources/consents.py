@@ -1,9 +1,9 @@
 """The Consents of a tenant as they were written, one after the other: what changed since a place in them."""
 
-import zlib
 from dataclasses import dataclass
 
 from graph.keys import kind_key, resource_key
+from graph.packing import unpacked
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 
@@ -51,7 +51,7 @@ class ConsentStore:
             ConsentChange(
                 row["key"],
                 row["sequence"],
-                None if row["deleted"] else zlib.decompress(row["body"]),
+                None if row["deleted"] else unpacked(row["body"]),
                 tuple(row["patients"] or ()),
             )
             for row in rows

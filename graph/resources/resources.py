@@ -4,7 +4,6 @@ Every body it returns is the text that is served: as received with its `id` and 
 for the ImagingStudy that DICOM owns.
 """
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -13,18 +12,18 @@ from fhir_profiles.issues import ProfileError
 from graph.allowances import Deed
 from graph.budget import plans
 from graph.commit import Committer, Unit
-from graph.cypher.compile import count, page
-from graph.cypher.order import in_creation_order
-from graph.cypher.probe import counted, probe, sizes_of
-from graph.errors import Gone, HilumError, NotFound, TooLarge
+from graph.cypher.compile import count
+from graph.cypher.probe import counted, sizes_of
+from graph.errors import Gone, HilumError, NotFound
 from graph.keys import kind_key, resource_key, version_key
-from graph.query.expression import Expression, Field, KeyIn, Question
+from graph.packing import unpacked
+from graph.query.expression import Expression, Field, Question
 from graph.query.forms import has_words
-from graph.query.limits import MOST_VALUES
 from graph.query.rows import code_key
 from graph.records import Found, ResourceVersion
 from graph.resources.histories import COLUMNS, PLACES, HistoryWindow, history_rows
-from graph.resources.sieve import SerialPage, Sieve
+from graph.resources.pages import Pages
+from graph.resources.sieve import Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.visibility import seen, version_seen
@@ -92,6 +91,13 @@ class Referred(NamedTuple):
     version: str | None = None
 
 
+class VersionPage(NamedTuple):
+    """A page of a search: the versions, and the keyset of the last one where more may follow."""
+
+    versions: tuple[ResourceVersion, ...]
+    after: tuple[object, ...] | None
+
+
 class Renderer(Protocol):
     """Makes resources of what is kept as a snapshot, not as a text: the studies that DICOM owns."""
 
@@ -110,6 +116,7 @@ class ResourceStore:
         self._graph = graph
         self._committer = committer
         self._renderer = renderer
+        self._pages = Pages(graph)
 
     def read(self, scope: AccessScope, resource_type: str, resource_id: str) -> ResourceVersion:
         """Return the current version.
@@ -177,45 +184,34 @@ class ResourceStore:
         return self._graph.recalled(
             scope,
             ("page", question),
-            lambda: self._search(scope, question),
-            lambda found: 200 * len(found.keys),
+            lambda: self._pages.found(scope, question),
+            lambda found: _KEY * len(found.keys),
         )
 
-    def _search(self, scope: AccessScope, question: Question) -> Found:
-        limit = question.page.limit
-        beyond = replace(question, page=replace(question.page, limit=limit + 1))
-        worded = has_words(question.where)
-        statement = None if worded else page(scope, beyond, self._sizes(scope, question))
-        if statement is None or not plans(statement.text):
-            if in_creation_order(question.page):
-                return self._sifted(scope, question)
-            statement = page(scope, replace(beyond, where=self._among(scope, question)))
-        rows = self._graph.read_statement(statement)
-        after = (*rows[limit - 1]["sort"], rows[limit - 1]["serial"]) if 0 < limit < len(rows) else None
-        return Found(tuple(row["key"] for row in rows[:limit]), after)
+    def page(self, scope: AccessScope, question: Question) -> VersionPage:
+        """The current versions of one page, in order, and the keyset after it where more rows follow.
 
-    def _sifted(self, scope: AccessScope, question: Question) -> Found:
-        """The page of a question that is asked piece by piece."""
-        sieve = self.sieve(scope)
-        found = SerialPage.of(sieve.serials(question.entity, question.where), question.page)
-        return Found(tuple(sieve.named(question.entity, found.serials).values()), found.after)
+        Raises `Forbidden` where no scope of the token lets the type be searched.
+        """
+        scope = scope.allowed(Deed.SEARCH, question.entity)
+        return self._graph.recalled(
+            scope,
+            ("versions", question),
+            lambda: self._page(scope, question),
+            lambda page: _weight(page.versions),
+        )
 
-    def _among(self, scope: AccessScope, question: Question) -> KeyIn:
-        """The rows of a question that is asked piece by piece, as a condition of one that sorts them."""
-        sieve = self.sieve(scope)
-        serials = sieve.serials(question.entity, question.where)
-        if len(serials) > MOST_VALUES:
-            raise TooLarge(f"{len(serials)} rows to sort, at most {MOST_VALUES}", code="too-costly")
-        return KeyIn(question.entity, tuple(sieve.named(question.entity, serials).values()))
+    def _page(self, scope: AccessScope, question: Question) -> VersionPage:
+        shown = self._pages.shown(scope, question, PLACES.values())
+        if shown is not None:
+            return VersionPage(tuple(self._as_served(_named(shown.rows))), shown.after)
+        found = self._pages.pieced(scope, question)
+        there = (each for each in self.bodies(scope, found.keys) if not each.deleted)
+        return VersionPage(tuple(there), found.after)
 
     def sieve(self, scope: AccessScope) -> Sieve:
         """What answers questions of many conditions piece by piece."""
         return Sieve(self._graph, scope.to(Deed.SEARCH))
-
-    def _sizes(self, scope: AccessScope, question: Question) -> Mapping[str, int]:
-        """The counts that decide where the search starts, where there is a choice."""
-        statement = probe(scope, question)
-        return sizes_of(self._graph.read_statement(statement)) if statement else {}
 
     def count(
         self, scope: AccessScope, resource_type: str, where: Expression, most: int | None = None
@@ -254,7 +250,7 @@ class ResourceStore:
         if len(keys) < _MANY:
             return self._graph.read_seen(scope, _CURRENT, keys=keys)
         (found,) = self._graph.read_seen(scope, _CURRENT_TOGETHER, keys=keys)
-        return [dict(zip(PLACES, row, strict=True)) for row in found["rows"]]
+        return _named(found["rows"])
 
     def referred(
         self,
@@ -322,6 +318,11 @@ class ResourceStore:
         return versions
 
 
+def _named(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """The rows by the names of their columns."""
+    return [dict(zip(PLACES, row, strict=True)) for row in rows]
+
+
 def _weight(versions: Iterable[ResourceVersion]) -> int:
     return sum(_VERSION_WEIGHT + len(each.body) for each in versions)
 
@@ -336,6 +337,6 @@ def _version(row: dict[str, Any]) -> ResourceVersion:
         last_updated=row["updated"],
         sequence=row["sequence"],
         method=row["method"],
-        body=zlib.decompress(row["body"]) if row["body"] else b"",
+        body=unpacked(row["body"] or b""),
         compartment=None if compartment is None else tuple(compartment),
     )

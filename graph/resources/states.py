@@ -1,6 +1,5 @@
 """What deciding looks at of resources: a version by its key, a study by its UID, who has an identifier."""
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ import orjson
 
 from fhir_profiles.mapping.patient_identity import facts_of, is_provisional
 from graph.commit import Shelf, ShelfRow
+from graph.packing import unpacked
 from graph.records import Facts
 from graph.refusals import Traits
 from graph.scope import AccessScope
@@ -114,7 +114,7 @@ def _studies(rows: Sequence[ShelfRow]) -> tuple[str, ...]:
 
 
 def _document(body: bytes) -> Mapping[str, Any]:
-    document: Mapping[str, Any] = orjson.loads(zlib.decompress(body))
+    document: Mapping[str, Any] = orjson.loads(unpacked(body))
     return document
 
 

@@ -1,6 +1,5 @@
 """How a version of a resource enters the graph: its node, its text, its search values and references."""
 
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -10,6 +9,7 @@ import orjson
 from graph.commit import Counter, Ledger, Numbers, Part, Shelves
 from graph.cypher.row_creation import CREATE_ROWS
 from graph.keys import kind_key, version_key
+from graph.packing import packed
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
 from graph.refusals import NO_TRAITS, Traits
@@ -206,7 +206,7 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
             "followed": list(write.followed) or None,
             **write.traits._asdict(),
             "rendered": write.snapshot or None,
-            "body": zlib.compress(write.body, 1) if write.body else b"",
+            "body": packed(write.body),
         },
         "terms": values.terms,
         "texts": values.texts,

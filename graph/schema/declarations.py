@@ -2,7 +2,7 @@
 
     (:ImagingStudy:Resource)-[:HAS_SERIES]->(:Series)-[:HAS_INSTANCE]->(:Instance)
     (:Condition:Resource)-[:SUBJECT {path}]->(:Patient:Resource)    every literal reference
-    (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, zlib
+    (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, packed
     (:Term|Text|Span|Wording|NewWording)-[:OF]->(:Resource)         what search compares
     (:Counter)-[:MERGED]->(:Patient)-[:MERGED_INTO]->(:Patient)     whom a patient was merged into
     (:Concept)-[:IS_A]->(:Concept) (:ConceptSource)                 terminology

@@ -6,7 +6,6 @@ thousand at a time; a run that was interrupted is done again and finds less to d
 the words of its attributes, and of what users wrote on it.
 """
 
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from fhir_profiles.definitions.registry import search_parameters
 from fhir_profiles.index.extraction import SearchValues, extract
 from fhir_profiles.index.kept import VALUELESS
 from graph.cypher.row_creation import CREATE_VALUES, CREATE_WORDINGS
+from graph.packing import unpacked
 from graph.query.rows import value_rows
 from graph.session import Graph
 from graph.site import Site
@@ -88,7 +88,7 @@ def _late_parameters(resource_type: str) -> frozenset[str]:
 
 
 def _document(row: Mapping[str, Any]) -> dict[str, Any]:
-    text = zlib.decompress(row["body"])
+    text = unpacked(row["body"])
     if row["rendered"]:
         return of_snapshot(row["id"], row["partition"], text).resource(_ANYWHERE, ())
     try:

@@ -4,7 +4,6 @@ Storing and restoring are alike in this. What is restored finds the study as it 
 left: whose it was, and what users had written on it.
 """
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from fhir_profiles.mapping.endpoint import endpoint
 from fhir_profiles.mapping.imaging_study import overlay_of
 from graph.commit import Draft, View
 from graph.keys import resource_key, version_key
+from graph.packing import unpacked
 from graph.query.attribute_forms import properties_of
 from graph.query.attributes import INSTANCE
 from graph.query.attributes import SERIES as SERIES_LEVEL
@@ -185,14 +185,14 @@ class StudyArrivals:
         rows = self.view.read(_LAST_SNAPSHOT, version=version_key(known.key, known.version_id - 1))
         if not rows:
             return None
-        lost = of_snapshot(known.resource_id, place.partition, zlib.decompress(rows[0]["body"]))
+        lost = of_snapshot(known.resource_id, place.partition, unpacked(rows[0]["body"]))
         patient = self.view.get(RESOURCES, lost.patient)
         return lost if patient is not None and not patient.deleted else lost.owned_by("")
 
     def _announced(self, known: ResourceState) -> Mapping[str, Any]:
         """The document of a study that was first made over FHIR."""
         (row,) = self.view.read(BODY_OF, key=known.key)
-        document: Mapping[str, Any] = orjson.loads(zlib.decompress(row["body"]))
+        document: Mapping[str, Any] = orjson.loads(unpacked(row["body"]))
         return document
 
     def _draft_version(

@@ -7,7 +7,6 @@ name, birth date or sex disagree, where several carry the number, and where the 
 for somebody whom the pictures do not name.
 """
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +19,7 @@ from fhir_profiles.mapping.patient import patient
 from fhir_profiles.mapping.patient_identity import agrees, disagreements, facts_of
 from graph.commit import Draft, View
 from graph.keys import resource_of
+from graph.packing import unpacked
 from graph.query.rows import code_key
 from graph.records import Facts
 from graph.resources.following import MERGED, Merged, above
@@ -116,7 +116,7 @@ class Identification:
     def _facts_of(self, key: str) -> Facts:
         """What is known of a Patient by their key; nothing of one who is not there."""
         rows = self.view.read(BODY_OF, key=key)
-        return facts_of(orjson.loads(zlib.decompress(rows[0]["body"]))) if rows else {}
+        return facts_of(orjson.loads(unpacked(rows[0]["body"]))) if rows else {}
 
     def _carriers(self, facts: Facts) -> tuple[Candidate, ...]:
         term = identifier_term(self.view.tenant, facts)

@@ -4,7 +4,6 @@ A study keeps its Patient: pictures of one StudyInstanceUID cannot be parted, an
 silently either: their sender is warned of each attribute, and one Task of the study asks a person to look.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ import orjson
 from fhir_profiles.mapping.patient_identity import unlike
 from graph.commit import Draft, View
 from graph.keys import resource_key, resource_of
+from graph.packing import unpacked
 from graph.resources.states import RESOURCES, ResourceState
 from graph.resources.writing import VERSIONS
 from graph.site import Site
@@ -71,4 +71,4 @@ class Newcomers:
         if known.deleted:
             return False
         (row,) = self.view.read(BODY_OF, key=known.key)
-        return orjson.loads(zlib.decompress(row["body"])).get("status") in WAITS
+        return orjson.loads(unpacked(row["body"])).get("status") in WAITS

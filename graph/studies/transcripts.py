@@ -5,7 +5,6 @@ so that no window shows one without the other. Their ids follow from the place o
 is replaced or restored makes further versions of the same resources. Nobody else writes them.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ import orjson
 from graph.commit import Draft, View
 from graph.errors import Unprocessable
 from graph.keys import resource_key, resource_of
+from graph.packing import unpacked
 from graph.records import TranscriptPart
 from graph.resources.rewriting import ResourceJson, rewritten
 from graph.resources.states import RESOURCES, ResourceState
@@ -105,7 +105,7 @@ class Transcripts:
         rows = self.view.read(_OF_STUDY, study=study)
         self.view.load({RESOURCES: [row["key"] for row in rows]})
         for row in rows:
-            known, text = self.view.get(RESOURCES, row["key"]), zlib.decompress(row["body"])
+            known, text = self.view.get(RESOURCES, row["key"]), unpacked(row["body"])
             write = rewritten(self.view, self.site, known, text, moved)
             self.draft.add(VERSIONS, write)
 

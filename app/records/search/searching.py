@@ -34,7 +34,7 @@ from graph.query.forms import form, subqueries
 from graph.query.gathering import gathered
 from graph.query.prices import INCLUDE, QUESTION, price, rows
 from graph.records import Found, ResourceVersion
-from graph.resources.resources import ResourceStore
+from graph.resources.resources import ResourceStore, VersionPage
 from graph.scope import AccessScope
 
 _HISTORY = HISTORY.encode()
@@ -160,28 +160,37 @@ class RecordSearch:
         scope.require(READ)
         scope = scope.allowed(Deed.SEARCH, asked.resource_type)
         spend(_price_of(asked))
-        found = self._found(scope, asked, after)
-        more = self._includes.included(scope, found.keys, asked.includes)
-        versions = self._resources.bodies(scope, [*found.keys, *more.keys])
-        there = [version for version in versions if not version.deleted]
-        matching = frozenset(found.keys)
-        matches = tuple(each for each in there if each.key in matching)
-        included = tuple(each for each in there if each.key not in matching)
-        named = [each for each in self._resources.versions(scope, more.versions) if not each.deleted]
-        scope.concerns(key for each in (*there, *named) for key in each.whose)
-        inside = self._inside(scope, asked, matches)
-        total = len(found.keys) if after is None and found.after is None and not inside else None
+        found, included, cut = self._shown(scope, asked, after)
+        scope.concerns(key for each in (*found.versions, *included) for key in each.whose)
+        inside = self._inside(scope, asked, found.versions)
+        total = len(found.versions) if after is None and found.after is None and not inside else None
         if total is None and asked.total is not Total.NONE:
             total = self.count(scope, asked)
         return SearchPage(
-            matches,
-            (*included, *named),
+            found.versions,
+            included,
             found.after,
             total,
-            more.cut,
-            self._names_other_versions(scope, matches, asked.where),
+            cut,
+            self._names_other_versions(scope, found.versions, asked.where),
             inside,
         )
+
+    def _shown(
+        self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None
+    ) -> tuple[VersionPage, tuple[ResourceVersion, ...], bool]:
+        """The matches of a page, what they include, and whether there was too much of that."""
+        if asked.contained is Contained.FALSE and not asked.includes:
+            return self._resources.page(scope, _question(asked, after)), (), False
+        found = self._found(scope, asked, after)
+        more = self._includes.included(scope, found.keys, asked.includes)
+        matching = frozenset(found.keys)
+        versions = self._resources.bodies(scope, [*found.keys, *more.keys])
+        there = [version for version in versions if not version.deleted]
+        named = [each for each in self._resources.versions(scope, more.versions) if not each.deleted]
+        matches = tuple(each for each in there if each.key in matching)
+        included = (*(each for each in there if each.key not in matching), *named)
+        return VersionPage(matches, found.after), included, more.cut
 
     def _inside(
         self, scope: AccessScope, asked: TypeSearch, matches: Iterable[ResourceVersion]
@@ -198,8 +207,7 @@ class RecordSearch:
 
     def _found(self, scope: AccessScope, asked: TypeSearch, after: tuple[object, ...] | None) -> Found:
         if asked.contained is Contained.FALSE:
-            page = Page(asked.count, asked.sort, after)
-            return self._resources.search(scope, Question(asked.resource_type, asked.where, page))
+            return self._resources.search(scope, _question(asked, after))
         if asked.sort:
             raise Invalid(
                 "what contains a match has no order of its own", location="_sort", code="not-supported"
@@ -236,6 +244,10 @@ class RecordSearch:
         if READ not in scope.permissions and found < LEAST_CELL:
             raise Forbidden(f"fewer than {LEAST_CELL} are not counted here", code="suppressed")
         return found
+
+
+def _question(asked: TypeSearch, after: tuple[object, ...] | None) -> Question:
+    return Question(asked.resource_type, asked.where, Page(asked.count, asked.sort, after))
 
 
 def _price_of(asked: TypeSearch) -> int:

@@ -90,7 +90,7 @@ class ProfileLibrary:
 
     def _mark_of(self, scope: AccessScope, kind: str) -> tuple[int, str, int] | None:
         newest = Question(kind, EVERYTHING, Page(1, sorts_of(kind, "-_lastUpdated")))
-        found = self._resources.bodies(scope, self._resources.search(scope, newest).keys)
+        found = self._resources.page(scope, newest).versions
         if not found:
             return None
         number = self._resources.count(scope, kind, EVERYTHING)
@@ -134,6 +134,6 @@ class _Stored:
         where = gathered(criteria(kind, (("url", url.replace(",", "\\,")),), context))
         spend(QUESTION + price(where))
         asked = Question(kind, where, Page(1, sorts_of(kind, "-_lastUpdated")))
-        found = self._resources.bodies(self._scope, self._resources.search(self._scope, asked).keys)
+        found = self._resources.page(self._scope, asked).versions
         document: Mapping[str, Any] | None = orjson.loads(found[0].body) if found else None
         return document
