@@ -2,7 +2,7 @@
 
 Settings come from the environment, `HILUM_*` and `NEO4J_*`. A name that does not exist or a value that cannot
 be is refused at start, with the name and what is expected. `docs/configuration.md` is made from the fields
-below, and limits are decisions about security: none of them can be switched off.
+below and beside, and limits are decisions about security: none of them can be switched off.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,6 @@ from app.settings import (
     MIB,
     ConfigError,
     SettingEntry,
-    algorithms,
     bolt_address,
     entry_of,
     flag,
@@ -27,7 +26,6 @@ from app.settings import (
     networks,
     one_of,
     origins,
-    private_address,
     setting,
     size,
     table_of,
@@ -36,6 +34,7 @@ from app.settings import (
     whole,
     zone,
 )
+from app.sign_in_settings import SignInSettings
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -43,7 +42,7 @@ _OF_THE_TESTS = frozenset({"HILUM_TEST_RUN", "HILUM_KILL_AT"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(SignInSettings):
     """All settings, checked. Sizes are in bytes, times in seconds."""
 
     neo4j_uri: str | None = setting(
@@ -160,54 +159,6 @@ class Config:
         flag,
         "Demo users with a ready-made token per role. On by default on loopback only; "
         "with it, Hilum refuses to listen elsewhere.",
-    )
-    oidc_issuer: str | None = setting(
-        "HILUM_OIDC_ISSUER", None, web_address, "An outside OpenID provider whose access tokens are accepted."
-    )
-    oidc_audience: str | None = setting(
-        "HILUM_OIDC_AUDIENCE", None, text, "The audience that its tokens must name; needed with the issuer."
-    )
-    oidc_jwks_url: str | None = setting(
-        "HILUM_OIDC_JWKS_URL", None, private_address, "Where its public keys are; needed with the issuer."
-    )
-    oidc_roles_claim: str = setting(
-        "HILUM_OIDC_ROLES_CLAIM", "roles", text, "The claim with the caller's role; dots reach into objects."
-    )
-    oidc_algorithms: tuple[str, ...] = setting(
-        "HILUM_OIDC_ALGORITHMS",
-        ("RS256", "ES256"),
-        algorithms,
-        "The signature algorithms that its tokens may use: "
-        "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or ES512.",
-    )
-    oidc_scopes_required: bool = setting(
-        "HILUM_OIDC_SCOPES_REQUIRED",
-        False,
-        flag,
-        "Whether a token of it that names none of our permissions in its scope may nothing. "
-        "Without it, such a token may what its role may.",
-    )
-    oidc_providers: Path | None = setting(  # noqa: RUF009 - it returns a field
-        "HILUM_OIDC_PROVIDERS",
-        None,
-        folder,
-        "A JSON file with further providers, whose form stands in docs/sign-in.md.",
-    )
-    token_seconds: int = setting(
-        "HILUM_TOKEN_SECONDS", 3600, whole(60, 86_400), "How long a token of the token endpoint lives."
-    )
-    refresh_seconds: int = setting(
-        "HILUM_REFRESH_SECONDS",
-        2_592_000,
-        whole(300, 31_536_000),
-        "How long an app that was granted offline access may stay away before somebody signs in again.",
-    )
-    key_origins: tuple[str, ...] = setting(
-        "HILUM_KEY_ORIGINS",
-        (),
-        origins,
-        "The origins inside the network that the keys of clients may be fetched from (jwks_uri). "
-        "Without them, only https addresses of the public network are asked.",
     )
     patient_id_system: str = setting(
         "HILUM_PATIENT_ID_SYSTEM",

@@ -138,3 +138,8 @@ def authorization_key(tenant: str, authorization_id: str) -> str:
 def handle_key(tenant: str, digest: str) -> str:
     """Key of a handle, by the digest of its secret."""
     return join(tenant, ABSENT, "handle", digest)
+
+
+def session_key(tenant: str, digest: str) -> str:
+    """Key of a browser session, by the digest of the secret that its browser keeps."""
+    return join(tenant, ABSENT, "session", digest)

@@ -3,7 +3,14 @@
 HTTP, the command line and jobs tell `Admission` in `AccessFacts` what they were asked, and pass through it.
 """
 
-from app.admission.admission import Admission, Admitted, Authenticate, OpenEntry, Recorder
+from app.admission.admission import (
+    Admission,
+    Admitted,
+    Authenticate,
+    Credentials,
+    OpenEntry,
+    Recorder,
+)
 from app.admission.facts import AccessFacts, command_facts, job_facts
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "Admission",
     "Admitted",
     "Authenticate",
+    "Credentials",
     "OpenEntry",
     "Recorder",
     "command_facts",

@@ -14,9 +14,12 @@ from typing import Any, Protocol, TypeAlias
 
 from app.admission.facts import AccessFacts
 from app.admission.outcomes import DONE, status_of
+from app.security.browser_sessions import SessionHandle
 from graph.scope import AccessScope
 
-Authenticate: TypeAlias = Callable[[str | None], AccessScope]
+Credentials: TypeAlias = str | SessionHandle | None
+"""An Authorization header, what a browser keeps of a session, or nothing."""
+Authenticate: TypeAlias = Callable[[Credentials], AccessScope]
 KeepRights: TypeAlias = Callable[[AccessScope], AccessScope]
 
 
@@ -75,7 +78,7 @@ class Admission:
 
     def admit(
         self,
-        credentials: str | None,
+        credentials: Credentials,
         facts: AccessFacts,
         permissions: Sequence[str],
         instead: Sequence[str] = (),

@@ -35,6 +35,7 @@ def web_server_argv(config: Config) -> tuple[str, ...]:
         f"--timeout={SILENT_SECONDS}",
         "--keep-alive=15",
         "--backlog=2048",
+        "--limit-request-line=8190",  # the page that signs in carries on the request of an app
         "--no-control-socket",
         "--log-level=warning",
     )

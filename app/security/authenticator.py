@@ -1,4 +1,4 @@
-"""From an Authorization header to rights: verify the token, look the account up, build the scope.
+"""From credentials to rights: verify the token or find the session, look the account up, build the scope.
 
 A verified token is remembered by its hash until it expires, for a minute at most, rights for two seconds, and
 no longer than until this machine changes what rights are made of. So what is changed of an account, a grant,
@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Generic, TypeVar
 
+from app.security.browser_sessions import BrowserSessions, SessionHandle
 from app.security.caller_rights import CallerRights
 from app.security.scopes import system_scope
 from app.security.token_grants import TokenGrant
-from app.security.tokens import Doubt, InvalidToken, Principal, Verifier, claimed_issuer
+from app.security.tokens import OUTSIDE, Doubt, InvalidToken, Principal, Verifier, claimed_issuer
 from graph.accounts.accounts import AccountStore
 from graph.authorization.authorizations import AuthorizationStore
 from graph.errors import Unauthenticated
@@ -80,7 +81,7 @@ def _bearer(header: str | None) -> str:
 
 
 class Authenticator:
-    """Turns Authorization headers into scopes; safe between threads.
+    """Turns Authorization headers, and what browsers keep of `sessions`, into scopes; safe between threads.
 
     `edition` tells whether this machine has changed what rights are made of.
     """
@@ -93,6 +94,7 @@ class Authenticator:
         clock: Callable[[], float] = time.time,
         *,
         authorizations: AuthorizationStore | None = None,
+        sessions: BrowserSessions | None = None,
         edition: Callable[[], bytes] = bytes,
     ) -> None:
         self._verifiers = {each.issuer: each for each in verifiers}
@@ -100,17 +102,21 @@ class Authenticator:
         self._tenant = tenant
         self._clock = clock
         self._authorizations = authorizations
+        self._sessions = sessions
         self._edition = edition
         self._principals: _Remembered[bytes, Principal] = _Remembered()
         self._scopes: _Remembered[_Caller, _Known] = _Remembered()
 
-    def __call__(self, header: str | None) -> AccessScope:
-        """The rights of the bearer.
+    def __call__(self, credentials: str | SessionHandle | None) -> AccessScope:
+        """The rights of the bearer of a token, or of who is signed in at a browser.
 
         Raises `Unauthenticated`, `Forbidden` without a role, or `Unavailable`.
         """
         now = self._clock()
-        principal = self._identify(_bearer(header), now)
+        if isinstance(credentials, SessionHandle):
+            principal = self._at_browser(credentials, now)
+        else:
+            principal = self._identify(_bearer(credentials), now)
         tenant = principal.tenant or self._tenant
         caller = _Caller(
             principal.subject, tenant, principal.role, principal.roles, principal.narrowed, principal.grant
@@ -125,6 +131,13 @@ class Authenticator:
             scope = before.scope  # the same object: what was remembered under it is found without comparing
         self._scopes.keep(caller, _Known(edition, scope), now + RIGHTS_SECONDS)
         return scope
+
+    def _at_browser(self, handle: SessionHandle, now: float) -> Principal:
+        if self._sessions is None:
+            raise Unauthenticated("there are no browser sessions here", code="login")
+        session = self._sessions.require(handle, int(now * _MICROSECONDS))
+        outside = session.subject.startswith(OUTSIDE)
+        return Principal(session.subject, None, None, not outside, 0, roles=session.roles)
 
     def _identify(self, token: str, now: float) -> Principal:
         digest = sha256(token.encode("utf-8", "surrogateescape")).digest()

@@ -4,26 +4,25 @@ from functools import partial
 
 from app.http.authorization.discovery import TOKEN_PATH
 from app.http.authorization.server import AuthorizationUses
+from app.http.kit.browsers import Browsers
 from app.records.people import PatientPicker
 from app.security.authorization.assertions import ClientAssertions
 from app.security.authorization.client_keys import ClientKeys
 from app.security.authorization.grants import Granting
 from app.security.authorization.issuing import Issuing
 from app.security.authorization.launches import Launches
-from app.security.authorization.signing_in import SignIn, Tickets
 from app.security.authorization.token_endpoints import KnownTokens
 from app.security.providers import sign_in_elsewhere
 from app.security.scopes import system_scope
 from app.security.tokens import LocalVerifier
 from app.wiring.process import Wiring
-from graph.scope import AccessScope
 
 
 def authorization_uses(wiring: Wiring) -> AuthorizationUses:
     """What the window of the authorization server calls."""
     site, config, kept = wiring.sites.own, wiring.config, wiring.authorizations
     tenant = site.tenant
-    sign_in = SignIn(wiring.people, partial(_rights, wiring), wiring.guesses, tenant)
+    sign_in = wiring.sign_in
     issuing = Issuing(kept, wiring.issuer, wiring.id_token_key, tenant, config.refresh_seconds)
     return AuthorizationUses(
         tokens=wiring.account_tokens,
@@ -31,7 +30,8 @@ def authorization_uses(wiring: Wiring) -> AuthorizationUses:
         registered=partial(wiring.registered_clients.find, system_scope(tenant)),
         guesses=wiring.guesses,
         sign_in=sign_in,
-        tickets=Tickets(wiring.key.derive("tickets")),
+        sessions=wiring.browser_sessions,
+        rights=wiring.browser_rights,
         granting=Granting(kept, issuing, wiring.account_tokens, sign_in, tenant),
         assertions=ClientAssertions(
             ClientKeys(config.key_origins), kept, tenant, config.base_url + TOKEN_PATH
@@ -40,11 +40,7 @@ def authorization_uses(wiring: Wiring) -> AuthorizationUses:
         launches=Launches(kept, wiring.registered_clients, tenant, site.fhir_base),
         clients=wiring.clients,
         picker=PatientPicker(wiring.record_search, wiring.reader),
+        browsers=Browsers(config.base_url),
         fhir_base=site.fhir_base,
         elsewhere=sign_in_elsewhere(config),
     )
-
-
-def _rights(wiring: Wiring, name: str) -> AccessScope:
-    """What an account may do now, without what patients' consents keep from it."""
-    return wiring.consents.applied(wiring.authenticator.of_account(name))

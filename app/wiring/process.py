@@ -47,7 +47,9 @@ from app.security.administration import Administration
 from app.security.authenticator import Authenticator
 from app.security.authorization.origins import AppOrigins
 from app.security.authorization.registry import Clients
+from app.security.authorization.signing_in import SignIn
 from app.security.break_glass import BreakGlass
+from app.security.browser_sessions import BrowserSessions, SessionHandle, SessionLimits
 from app.security.consents import Consents
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
@@ -67,6 +69,7 @@ from graph.local.state import Neo4jAddress, local_address
 from graph.parameters.parameters import ParameterStore
 from graph.resources.consents import ConsentStore
 from graph.resources.references import ReferenceStore
+from graph.scope import AccessScope
 from graph.session import Graph
 from graph.tellings.tellings import TellingStore
 
@@ -111,8 +114,27 @@ class Wiring(Stores):
             self.accounts,
             self.sites.own.tenant,
             authorizations=self.authorizations,
+            sessions=self.browser_sessions,
             edition=self.rights_edition.current,
         )
+
+    @cached_property
+    def browser_sessions(self) -> BrowserSessions:
+        limits = SessionLimits(self.config.session_idle_seconds, self.config.session_seconds)
+        tenant, edition = self.sites.own.tenant, self.rights_edition.current
+        return BrowserSessions(self.sessions, limits, tenant, edition)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(self.people, self._account_rights, self.guesses, self.sites.own.tenant)
+
+    def _account_rights(self, name: str) -> AccessScope:
+        """What an account may do now, without what patients' consents keep from it."""
+        return self.consents.applied(self.authenticator.of_account(name))
+
+    def browser_rights(self, handle: SessionHandle) -> AccessScope:
+        """The same of whoever is signed in at a browser."""
+        return self.consents.applied(self.authenticator(handle))
 
     @cached_property
     def clients(self) -> Clients:

@@ -19,6 +19,7 @@ from app.site import Sites, sites_of
 from app.work.queue import JobQueue
 from app.work.waking import Topic, Waker
 from graph.accounts.accounts import AccountStore
+from graph.accounts.browser_sessions import BrowserSessionStore
 from graph.accounts.passwords import PersonStore
 from graph.accounts.role_store import RoleStore
 from graph.aggregates import AGGREGATES
@@ -143,7 +144,11 @@ class Stores:
 
     @cached_property
     def people(self) -> PersonStore:
-        return PersonStore(self.graph)
+        return PersonStore(self.graph, self.changing_rights)
+
+    @cached_property
+    def sessions(self) -> BrowserSessionStore:
+        return BrowserSessionStore(self.graph, self.changing_rights)
 
     @cached_property
     def registered_clients(self) -> ClientStore:

@@ -17,9 +17,11 @@ from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
+from app.http.sessions import routes as sessions
 from app.wiring.authorization import authorization_uses
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.process import Wiring
+from app.wiring.sessions import session_uses
 
 
 def _dicomweb(wiring: Wiring) -> Window:
@@ -70,6 +72,7 @@ def _operations(wiring: Wiring) -> Window:
 
 WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "authorization": lambda wiring: authorization.blueprint(authorization_uses(wiring)),
+    "sessions": lambda wiring: sessions.blueprint(session_uses(wiring)),
     "dicomweb": _dicomweb,
     "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed, sites=wiring.sites),
     "fhir": _fhir,

@@ -88,7 +88,8 @@ RETURN fresh
 _PUT = """
 MERGE (u:User {key: $key})
 ON CREATE SET u.tenant = $tenant, u.name = $name, u.createdAt = $now, u.fresh = true
-SET u.role = $role, u.disabled = $disabled, u.fhirUser = $fhirUser, u.departments = $departments
+SET u.role = $role, u.disabled = $disabled, u.fhirUser = $fhirUser, u.departments = $departments,
+  u.sessionsFrom = CASE WHEN $disabled THEN $now ELSE u.sessionsFrom END
 WITH u, coalesce(u.fresh, false) AS fresh
 REMOVE u.fresh
 RETURN fresh
@@ -207,11 +208,12 @@ class AccountStore:
         self._change(scope, _ENSURE, name, tenant=scope.tenant, name=name, role=role, now=now)
 
     def switch(self, scope: AccessScope, name: str, *, disabled: bool) -> None:
-        """Disable or enable an account.
+        """Disable or enable an account; the browser sessions of one that is disabled end for good.
 
         Raises `NotFound`, and `Conflict` where nobody would be left who manages.
         """
-        self._named(self._change(scope, _SET, name, properties={"disabled": disabled}), name)
+        ending = {"sessionsFrom": present()} if disabled else {}
+        self._named(self._change(scope, _SET, name, properties={"disabled": disabled, **ending}), name)
 
     def set_secret(self, scope: AccessScope, name: str, secret_hash: str) -> None:
         """Give an account another client secret, as a hash; raises `NotFound`."""

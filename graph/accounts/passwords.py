@@ -1,16 +1,17 @@
 """What people sign in with, and who they are in the record; both stand on their account.
 
-(:User {key, passwordHash, fhirUser: "Practitioner/7"})
+(:User {key, passwordHash, fhirUser: "Practitioner/7", sessionsFrom})
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from graph.accounts.accounts import MANAGE
+from graph.accounts.accounts import user_key
+from graph.accounts.changing import MANAGE, Changing, leave_entry
 from graph.errors import NotFound
-from graph.keys import ABSENT, join
 from graph.scope import AccessScope, scoped
-from graph.session import Graph
+from graph.session import Graph, Transaction
 
 _FIND = """
 MATCH (u:User {key: $key})
@@ -34,35 +35,40 @@ class AccountHolder:
 
 @scoped
 class PersonStore:
-    """The people behind accounts. Changing anything needs the permission `administration.manage`."""
+    """The people behind accounts. Changing anything of others needs `administration.manage`."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, changing: Changing = nullcontext) -> None:
         self._graph = graph
+        self._changing = changing
 
     def find(self, scope: AccessScope, name: str) -> AccountHolder | None:
         """The person of an account; None where there is no such account."""
-        rows = self._graph.read(_FIND, key=_key(scope, name))
+        rows = self._graph.read(_FIND, key=user_key(scope, name))
         if not rows:
             return None
         row = rows[0]
         return AccountHolder(name, bool(row["disabled"]), row["passwordHash"], row["fhirUser"])
 
-    def set_password(self, scope: AccessScope, name: str, password_hash: str) -> None:
-        """Give an account a password by its hash; raises `NotFound`."""
-        self._set(scope, name, {"passwordHash": password_hash})
+    def set_password(self, scope: AccessScope, name: str, password_hash: str, now: int) -> None:
+        """Give an account a password by its hash, and end its browser sessions; raises `NotFound`.
+
+        `now` is in µs. Nobody but its own holder needs to manage for it.
+        """
+        if scope.subject != name:
+            scope.require(MANAGE)
+        with self._changing():
+            self._set(scope, name, {"passwordHash": password_hash, "sessionsFrom": now})
 
     def set_fhir_user(self, scope: AccessScope, name: str, reference: str) -> None:
         """Say who an account is in the record, as `Practitioner/7`; raises `NotFound`."""
+        scope.require(MANAGE)
         self._set(scope, name, {"fhirUser": reference})
 
     def _set(self, scope: AccessScope, name: str, properties: dict[str, Any]) -> None:
-        scope.require(MANAGE)
-        key = _key(scope, name)
-        if not self._graph.write_aside(
-            lambda transaction: transaction.run(_SET, key=key, properties=properties)
-        ):
+        def work(transaction: Transaction) -> bool:
+            rows = transaction.run(_SET, key=user_key(scope, name), properties=properties)
+            leave_entry(scope, transaction)
+            return bool(rows)
+
+        if not self._graph.write_aside(work):
             raise NotFound(f"no user named {name}", location="name")
-
-
-def _key(scope: AccessScope, name: str) -> str:
-    return join(scope.tenant, ABSENT, "user", name)

@@ -9,6 +9,7 @@
     (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
     (:User)-[:HOLDS]->(:Grant) (:Role) (:BreakGlass) (:Roster)      accounts
+    (:BrowserSession)                                               who signed in at which browser
     (:Client) (:Handle)-[:OPENS]->(:Authorization)                  the authorization server
     (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
     (:Job) (:Follower)                                              durable work, cursors in the feed
@@ -39,6 +40,7 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Role", "key"),
     ("Roster", "key"),
     ("BreakGlass", "key"),
+    ("BrowserSession", "key"),
     ("Client", "key"),
     ("Authorization", "key"),
     ("Handle", "key"),
@@ -68,6 +70,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Entry", ("tenant", "at")),
     ("BreakGlass", ("holder", "until")),
     ("BreakGlass", ("tenant", "openedAt")),
+    ("BrowserSession", ("holder",)),
+    ("BrowserSession", ("tenant", "until")),
     ("Version", ("feed", "sequence")),
     ("Version", ("kind", "sequence")),
     ("Concept", ("coding",)),

@@ -90,6 +90,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     give_traits,  # what conditions of SMART scopes, security labels and consents look at
     _declared,  # clients, and what was authorized to them
     _name_grants,  # roles of tenants, records opened by break-glass, and ids of grants
+    _declared,  # browser sessions
 )
 
 

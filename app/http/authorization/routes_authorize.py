@@ -1,14 +1,15 @@
-"""`/auth/authorize`: who are you, which patient is it about, and may this app do this (RFC 6749 3.1).
+"""`/auth/authorize`: which patient is it about, and may this app do this (RFC 6749 3.1).
 
-Plain forms without script. Each page carries on the request in its address, and who signed in as a ticket;
-nothing is kept here before somebody agrees. What is wrong with the client or with where its answer would go
-is told on a page and never sent anywhere (RFC 6749 4.1.2.1); everything else goes back to the app.
+Plain forms without script, for who is signed in at the browser; whoever is not is led to sign in, and back.
+Each page carries on the request in its address; nothing is kept here before somebody agrees. What is wrong
+with the client or with where its answer would go is told on a page and never sent anywhere (RFC 6749
+4.1.2.1); everything else goes back to the app.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
 from authlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
@@ -17,26 +18,33 @@ from authlib.oauth2.rfc6749.errors import (  # type: ignore[import-untyped]
     InvalidRequestError,
     InvalidScopeError,
 )
-from flask import Blueprint, Response, make_response, render_template, request
+from authlib.oidc.core.errors import (  # type: ignore[import-untyped]
+    ConsentRequiredError,
+    LoginRequiredError,
+)
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from app.http.authorization.discovery import AUTHORIZE_PATH
-from app.http.authorization.server import LARGEST_FORM, AuthorizationUses, OAuthServer, asking
+from app.http.authorization.server import AuthorizationUses, OAuthServer
+from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH
 from app.http.kit.guard import public
-from app.http.kit.headers import page_policy
-from app.http.kit.request_context import current
+from app.http.kit.headers import FORM_REFERRER, page_policy
+from app.http.kit.request_context import asking, current
 from app.records.people import PatientLine
 from app.security.authorization.granting import Context, chosen, granted, wanted
 from app.security.authorization.issuing import Agreement
 from app.security.authorization.launches import LaunchContext
 from app.security.authorization.registry import RegisteredClient
-from app.security.authorization.signing_in import SignedIn
 from app.security.authorization.wording import in_words, other_in_words
+from app.security.browser_sessions import BrowserSession, SessionHandle
 from app.security.smart_scopes import LAUNCH_ENCOUNTER, ScopeWords
-from graph.errors import Gone, HilumError, NotFound, Throttled
+from graph.errors import Forbidden, Gone, HilumError, NotFound
 from graph.scope import AccessScope
 
 _MICROSECONDS = 1_000_000
-_REFUSED, _WRONG, _TOO_MANY = 400, 403, 429
+_REFUSED, _NOT_FROM_HERE = 400, 403
+_AGAIN, _NO_PAGES = "login", "none"  # values of `prompt` (OpenID Connect Core 3.1.2.1)
+_SETTLED_BY_SIGNING_IN = ("prompt", "max_age")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,15 @@ class _Asked:
     client: RegisteredClient
     redirect_uri: str
     launch: LaunchContext | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """Who sits there: what the browser keeps, the session of it, and what they may do now."""
+
+    handle: SessionHandle
+    session: BrowserSession
+    scope: AccessScope
 
 
 class AuthorizePages:
@@ -63,10 +80,8 @@ class AuthorizePages:
             return self._named(self._next(self._asked()))
         except OAuth2Error as error:
             return self._named(self._refused(error))
-        except Throttled as error:
-            answer = self._told(f"Too many tries: wait {error.retry_after} seconds.", _TOO_MANY)
-            answer.headers["Retry-After"] = str(error.retry_after)
-            return answer
+        except Forbidden as error:
+            return self._told(f"{error.message[:1].upper()}{error.message[1:]}.", _NOT_FROM_HERE)
 
     def _named(self, answer: Response) -> Response:
         """An answer that says to the app whose it is, so that it takes none for another's (RFC 9207 2)."""
@@ -102,32 +117,36 @@ class AuthorizePages:
         return error
 
     def _next(self, asked: _Asked) -> Response:
-        signed_in = self._signed_in()
-        if signed_in is None:
-            tried = "password" in request.form
-            return self._page(asked, "sign_in.html", status=_WRONG if tried else 200, tried=tried)
-        asking(signed_in.name)
-        if asked.launch and asked.launch.user != signed_in.name:
+        found = self._session(asked)
+        if found is None:
+            back_here = urlencode({"next": _once_signed_in()})
+            return cast(Response, redirect(f"{self._uses.tokens.issuer}{SIGN_IN_PATH}?{back_here}"))
+        handle, session = found
+        asking(session.subject)
+        if asked.launch and asked.launch.user != session.subject:
             raise self._back(asked.grant, AccessDeniedError("It was opened for somebody else."))
         try:
-            scope = self._noted(self._uses.sign_in.scope(signed_in.name))
+            scope = self._noted(self._uses.rights(handle))
         except HilumError:
             raise self._back(asked.grant, AccessDeniedError("The account may do nothing here.")) from None
-        return self._decide(asked, signed_in, scope)
+        return self._decide(asked, _Present(handle, session, scope))
 
-    def _signed_in(self) -> SignedIn | None:
-        """Who sits there: as the ticket says, or as their password proves.
+    def _session(self, asked: _Asked) -> tuple[SessionHandle, BrowserSession] | None:
+        """The session of the browser, if it will do; None where somebody has to sign in first.
 
-        Raises `Throttled` after too many wrong passwords.
+        Raises `Forbidden` for a form that no page of the session sent, and what goes back to an app that
+        wants no pages.
         """
-        form, now = request.form, current().received // _MICROSECONDS
-        if ticket := form.get("ticket"):
-            return self._uses.tickets.read(ticket, _question(), now)
-        if request.method != "POST":
-            return None
-        name = form.get("name", "").strip()
-        address = asking(name)
-        return self._uses.sign_in.by_password(name, form.get("password", ""), address, now)
+        browsers, sessions = self._uses.browsers, self._uses.sessions
+        handle = browsers.handle_of(request)
+        session = sessions.find(handle, current().received) if handle else None
+        if handle is not None and session is not None and not session.waits_for:
+            browsers.require_own_form(request, handle)
+            if request.method == "POST" or not _asks_again(session):
+                return handle, session
+        if _NO_PAGES in _prompt():
+            raise self._back(asked.grant, LoginRequiredError())
+        return None
 
     @staticmethod
     def _noted(scope: AccessScope) -> AccessScope:
@@ -135,89 +154,95 @@ class AuthorizePages:
         entry = current().entry
         return scope.noted(entry) if entry is not None else scope
 
-    def _decide(self, asked: _Asked, signed_in: SignedIn, scope: AccessScope) -> Response:
+    def _decide(self, asked: _Asked, present: _Present) -> Response:
+        if _NO_PAGES in _prompt():  # here a person always decides
+            raise self._back(asked.grant, ConsentRequiredError())
         left = wanted(request.args["scope"], asked.client)
-        ticket = self._uses.tickets.issue(signed_in, _question(), current().received // _MICROSECONDS)
         needs = left.needs_patient
-        patient = self._patient(asked, signed_in, scope) if needs or asked.launch else None
+        patient = self._patient(asked, present) if needs or asked.launch else None
         if needs and patient is None:
-            return self._picker(asked, scope, ticket)
+            return self._picker(asked, present)
         context = Context(
             patient.patient_id if patient else None,
             asked.launch.encounter if asked.launch else None,
             launched=asked.launch is not None,
         )
-        offered = granted(left.words, scope, context)
+        offered = granted(left.words, present.scope, context)
         if not offered.clinical and left.words.clinical:
             raise self._back(asked.grant, InvalidScopeError("The account may do nothing of this."))
         if request.form.get("decision") not in ("agree", "refuse"):
-            return self._consent(asked, ticket, offered, patient, signed_in)
+            return self._consent(asked, present, offered, patient)
         if request.form["decision"] == "refuse":
             raise self._back(asked.grant, AccessDeniedError("Who was asked did not agree."))
-        return self._agreed(asked, signed_in, offered, context)
+        return self._agreed(asked, present.session, offered, context)
 
-    def _agreed(self, asked: _Asked, signed_in: SignedIn, offered: ScopeWords, context: Context) -> Response:
+    def _agreed(
+        self, asked: _Asked, session: BrowserSession, offered: ScopeWords, context: Context
+    ) -> Response:
         """The redirect to the app with a code for what was agreed to."""
         kept = chosen(offered, frozenset(request.form.getlist("kept")))
         agreed = Agreement(
             client=asked.client.client_id,
-            subject=signed_in.name,
+            subject=session.subject,
             scope=str(kept),
             at=current().received,
             patient=context.patient,
             encounter=context.encounter if LAUNCH_ENCOUNTER in kept else None,
             nonce=request.args.get("nonce"),
-            signed_in_at=signed_in.at,
+            signed_in_at=session.at // _MICROSECONDS,
         )
         return cast(
             Response, self._server.create_authorization_response(grant_user=agreed, grant=asked.grant)
         )
 
-    def _patient(self, asked: _Asked, signed_in: SignedIn, scope: AccessScope) -> PatientLine | None:
+    def _patient(self, asked: _Asked, present: _Present) -> PatientLine | None:
         """The patient it is about: of the launch, the one who signed in, or the one that was chosen.
 
         Raises what goes back to the app where the launch names one who is not theirs to see.
         """
-        named = (asked.launch.patient if asked.launch else None) or signed_in.patient
+        own = self._uses.sign_in.patient(present.session.subject)
+        named = (asked.launch.patient if asked.launch else None) or own
         patient_id = named or request.form.get("patient")
         if not patient_id:
             return None
         try:
-            return self._uses.picker.one(scope, patient_id)
+            return self._uses.picker.one(present.scope, patient_id)
         except (NotFound, Gone):
             if named is None:
                 return None
             raise self._back(asked.grant, AccessDeniedError("The patient is not there to see.")) from None
 
-    def _picker(self, asked: _Asked, scope: AccessScope, ticket: str) -> Response:
+    def _picker(self, asked: _Asked, present: _Present) -> Response:
         text = request.form.get("find", "")
-        found = self._uses.picker.find(scope, text)
-        return self._page(asked, "pick_patient.html", ticket=ticket, found=found, text=text)
+        found = self._uses.picker.find(present.scope, text)
+        return self._page(asked, present, "pick_patient.html", found=found, text=text)
 
     def _consent(
-        self, asked: _Asked, ticket: str, offered: Any, patient: PatientLine | None, signed_in: SignedIn
+        self, asked: _Asked, present: _Present, offered: Any, patient: PatientLine | None
     ) -> Response:
         return self._page(
             asked,
+            present,
             "consent.html",
-            ticket=ticket,
-            name=signed_in.name,
+            name=present.session.subject,
             patient=patient,
             clinical=[(str(each), in_words(each)) for each in offered.clinical],
             others=[other_in_words(each) for each in offered.others],
         )
 
-    def _page(self, asked: _Asked, template: str, status: int = 200, **values: Any) -> Response:
+    def _page(self, asked: _Asked, present: _Present, template: str, **values: Any) -> Response:
         """A page whose form leads here again, or to the app: browsers hold redirects to the form's policy."""
         body = render_template(
             template,
             app=asked.client.name,
             base=self._uses.tokens.issuer,
             action=f"{self._uses.tokens.issuer}{AUTHORIZE_PATH}?{_question()}",
+            form_token=present.handle.form_token,
             **values,
         )
-        answer = make_response(body, status)
+        answer = make_response(body)
         answer.headers["Content-Security-Policy"] = page_policy(_source(asked.redirect_uri))
+        answer.headers.extend(FORM_REFERRER)
         return answer
 
     def _refused(self, error: OAuth2Error) -> Response:
@@ -240,6 +265,23 @@ def _told_here(text: str) -> OAuth2Error:
 def _question() -> str:
     """The request itself, as it stands in the address."""
     return request.query_string.decode("ascii", "replace")
+
+
+def _prompt() -> list[str]:
+    return request.args.get("prompt", "").split()
+
+
+def _asks_again(session: BrowserSession) -> bool:
+    """Whether the app wants somebody to sign in although they have (OpenID Connect Core 3.1.2.1)."""
+    longest, since = request.args.get("max_age", ""), current().received - session.at
+    too_long = longest.isdecimal() and since > int(longest[:9]) * _MICROSECONDS
+    return _AGAIN in _prompt() or too_long
+
+
+def _once_signed_in() -> str:
+    """The request as it is when somebody has signed in just now."""
+    left = [pair for pair in request.args.items(multi=True) if pair[0] not in _SETTLED_BY_SIGNING_IN]
+    return f"{AUTHORIZE_PATH}?{urlencode(left)}"
 
 
 def _source(uri: str) -> str:

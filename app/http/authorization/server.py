@@ -16,7 +16,8 @@ from authlib.oauth2.rfc6749.errors import (  # type: ignore[import-untyped]
 )
 from flask import Response, request
 
-from app.http.kit.request_context import current
+from app.http.kit.browsers import LARGEST_FORM, Browsers
+from app.http.kit.request_context import asking
 from app.records.people import PatientPicker
 from app.security.account_tokens import AccountTokens
 from app.security.authorization.assertions import ClientAssertions
@@ -32,16 +33,17 @@ from app.security.authorization.launches import Launches
 from app.security.authorization.oauth_clients import OAuthClient, clients_of
 from app.security.authorization.registry import KEYS, Clients, RegisteredClient
 from app.security.authorization.requests import SmartRequest
-from app.security.authorization.signing_in import SignIn, Tickets
+from app.security.authorization.signing_in import SignIn
 from app.security.authorization.token_endpoints import (
     Introspection,
     KnownTokens,
     Revocation,
     working_with,
 )
+from app.security.browser_sessions import BrowserSessions, SessionHandle
 from app.security.guesses import Guesses
+from graph.scope import AccessScope
 
-LARGEST_FORM = 16 << 10
 INTROSPECTION, REVOCATION = "introspection", "revocation"
 
 
@@ -49,7 +51,8 @@ INTROSPECTION, REVOCATION = "introspection", "revocation"
 class AuthorizationUses:
     """What the window calls; `id_key` is the public key of id tokens, `registered` looks a client up.
 
-    `elsewhere` tells of the provider that people sign in at; None: here.
+    `rights` tells what whoever is signed in at a browser may do now. `elsewhere` tells of the provider that
+    people sign in at; None: here.
     """
 
     tokens: AccountTokens
@@ -57,13 +60,15 @@ class AuthorizationUses:
     registered: Callable[[str], RegisteredClient | None]
     guesses: Guesses
     sign_in: SignIn
-    tickets: Tickets
+    sessions: BrowserSessions
+    rights: Callable[[SessionHandle], AccessScope]
     granting: Granting
     assertions: ClientAssertions
     known: KnownTokens
     launches: Launches
     clients: Clients
     picker: PatientPicker
+    browsers: Browsers
     fhir_base: str
     elsewhere: Callable[[], Mapping[str, Any]] | None
 
@@ -79,14 +84,6 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]
         except OAuth2Error as error:
             refusal: Response = self.handle_error_response(None, error)
             return refusal
-
-
-def asking(client: str) -> str:
-    """Note in the audit who says to be asking; the address that they ask from."""
-    entry = current().entry
-    if entry is not None:
-        entry.claimed_by(client)
-    return request.remote_addr or ""
 
 
 def oauth_server(uses: AuthorizationUses) -> OAuthServer:

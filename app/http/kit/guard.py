@@ -1,8 +1,8 @@
 """Deny by default: every route declares what it needs, and one check before the view holds it to that.
 
-`@requires("fhir.read")` or `@public` marks a view; the app refuses to start while `unguarded_routes` names
-any. What it holds a request to is `app/admission`'s business: a guarded request leaves exactly one audit
-entry, allowed or denied, and its answer waits until that entry is durable.
+`@requires("fhir.read")`, `@signed_in` or `@public` marks a view; the app refuses to start while
+`unguarded_routes` names any. What it holds a request to is `app/admission`'s business: a guarded request
+leaves exactly one audit entry, allowed or denied, and its answer waits until that entry is durable.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,10 +12,11 @@ from typing import Any, TypeVar, overload
 from flask import Flask, Request, Response
 
 from app.admission import AccessFacts, Admission
+from app.http.kit.browsers import Browsers, SignInFirst
 from app.http.kit.problems import respond
 from app.http.kit.request_context import RequestContext
 from app.security.policy import PERMISSIONS
-from graph.errors import HilumError
+from graph.errors import HilumError, Unauthenticated
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _MARK = "hilum_access"
@@ -27,17 +28,19 @@ class Access:
     """What a route needs: every one of `permissions`, or one that does `instead`; none where it is public.
 
     `action` is the audit's C R U D E where the method does not say it; `audited`: a call leaves an entry.
+    `by_browser`: it is a page for whoever is signed in at a browser, in any role.
     """
 
     permissions: tuple[str, ...]
     action: str | None = None
     audited: bool = True
     instead: tuple[str, ...] = ()
+    by_browser: bool = False
 
     @property
     def public(self) -> bool:
         """Whether anybody may call it."""
-        return not self.permissions
+        return not self.permissions and not self.by_browser
 
 
 def requires(
@@ -53,6 +56,16 @@ def requires(
 
     def mark(view: _View) -> _View:
         setattr(view, _MARK, Access(permissions, action, instead=tuple(instead)))
+        return view
+
+    return mark
+
+
+def signed_in(action: str) -> Callable[[_View], _View]:
+    """Mark a page that is there for whoever is signed in at a browser; `action` is the audit's C R U D E."""
+
+    def mark(view: _View) -> _View:
+        setattr(view, _MARK, Access((), action, by_browser=True))
         return view
 
     return mark
@@ -95,26 +108,40 @@ def unguarded_routes(app: Flask) -> list[str]:
 class Guard:
     """Holds each request to what its route declares."""
 
-    def __init__(self, app: Flask, admission: Admission) -> None:
+    def __init__(self, app: Flask, admission: Admission, browsers: Browsers) -> None:
         self._app = app
         self._admission = admission
+        self._browsers = browsers
         self._declared: dict[tuple[str, str], Access] = {}
 
     def admit(self, request: Request, context: RequestContext) -> None:
         """Put the caller's rights and the open audit entry into the context.
 
-        Raises what the admission raises, and `RuntimeError` for a route that declares nothing.
+        Raises what the admission raises, of a page `SignInFirst` where nobody is signed in and `Forbidden`
+        for a form from elsewhere, and `RuntimeError` for a route that declares nothing.
         """
         if request.url_rule is None or request.method == _AUTOMATIC:
             return
         access = self._access(request.url_rule.endpoint, request.method)
-        if not access.public:
-            credentials = request.headers.get("Authorization")
+        if access.by_browser:
+            self._admit_page(access, request, context)
+        elif not access.public:
+            credentials = request.headers.get("Authorization") or self._browsers.credentials_of(request)
             facts = access_facts(access, request, context)
             admitted = self._admission.admit(credentials, facts, access.permissions, access.instead)
             context.scope, context.entry = admitted.scope, admitted.entry
         elif access.audited:
             context.entry = self._admission.begin(access_facts(access, request, context))
+
+    def _admit_page(self, access: Access, request: Request, context: RequestContext) -> None:
+        handle = self._browsers.handle_of(request)
+        try:
+            admitted = self._admission.admit(handle, access_facts(access, request, context), ())
+        except Unauthenticated as error:
+            raise SignInFirst(error.message, code="login") from error
+        context.scope, context.entry, context.handle = admitted.scope, admitted.entry, handle
+        if handle is not None:
+            self._browsers.require_own_form(request, handle)
 
     def _access(self, endpoint: str, method: str) -> Access:
         known = self._declared.get((endpoint, method))

@@ -12,6 +12,7 @@ from uuid import uuid4
 from flask import Response, g, has_request_context, request
 
 from app.admission import OpenEntry
+from app.security.browser_sessions import SessionHandle
 from graph.errors import Unauthenticated
 from graph.scope import AccessScope
 
@@ -32,6 +33,7 @@ class RequestContext:
     scope: AccessScope | None = None
     entry: OpenEntry | None = None  # the audit entry, open until the answer leaves
     counted: bool = False  # among the requests in flight
+    handle: SessionHandle | None = None  # of a page: what the browser keeps of its session
     form: Sequence[tuple[str, str]] = ()  # the pairs of a form that came as the body, once it was read
 
 
@@ -50,6 +52,22 @@ def current_scope() -> AccessScope:
     if scope is None:
         raise Unauthenticated("this needs an access token")
     return scope
+
+
+def current_handle() -> SessionHandle:
+    """What the browser keeps of its session; raises `Unauthenticated` on a route that asks for none."""
+    handle = current().handle
+    if handle is None:
+        raise Unauthenticated("nobody is signed in at this browser", code="login")
+    return handle
+
+
+def asking(client: str) -> str:
+    """Note in the audit who says to be asking; the address that they ask from."""
+    entry = current().entry
+    if entry is not None:
+        entry.claimed_by(client)
+    return request.remote_addr or ""
 
 
 def request_id() -> str:

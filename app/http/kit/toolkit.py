@@ -14,6 +14,7 @@ from flask.globals import request_ctx
 
 from app.admission import Admission
 from app.http.kit import metrics
+from app.http.kit.browsers import Browsers
 from app.http.kit.compression import compress
 from app.http.kit.cross_origin import CrossOrigin
 from app.http.kit.guard import Guard, settle, unguarded_routes
@@ -96,7 +97,8 @@ def install_toolkit(
     works at most `question_seconds` on one request.
     """
     cross_origin = CrossOrigin(origins, registered)
-    passage = Passage(Guard(app, admission), Protection(base_url), cross_origin, question_seconds)
+    guard = Guard(app, admission, Browsers(base_url))
+    passage = Passage(guard, Protection(base_url), cross_origin, question_seconds)
     app.before_request(passage.enter)
     app.after_request(passage.leave)
     app.teardown_request(passage.done)

@@ -161,8 +161,18 @@ TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
 # What anybody may call to prove who they are, or that a token is theirs.
 SIGN_IN = (
     TOKEN,
+    Route("GET /auth/sign-in", None, "/auth/sign-in"),
+    Route("POST /auth/sign-in", None, "/auth/sign-in", headers=FORM),
+    Route("POST /auth/sign-out", None, "/auth/sign-out", headers=FORM),
     Route("GET /auth/authorize", None, "/auth/authorize"),
     Route("POST /auth/authorize", None, "/auth/authorize", headers=FORM),
     Route("POST /auth/introspect", None, "/auth/introspect", headers=FORM),
     Route("POST /auth/revoke", None, "/auth/revoke", headers=FORM),
+)
+
+# Pages for whoever is signed in at a browser, in any role: `tests/app/http/sessions` asks them.
+OF_BROWSERS = (
+    Route("GET /account", None, "/account"),
+    Route("POST /account/sessions/end", None, "/account/sessions/end", headers=FORM),
+    Route("POST /account/sessions/end-all", None, "/account/sessions/end-all", headers=FORM),
 )

@@ -9,6 +9,7 @@ from tests.app.security.routes_gateway import (
     CLIENTS,
     COHORT,
     LAUNCHES,
+    OF_BROWSERS,
     OPERATIONS,
     PUBLIC,
     SIGN_IN,
@@ -28,4 +29,4 @@ GUARDED = (
     *CLIENTS,
     *ADMINISTRATION,
 )
-ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN)
+ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS)

@@ -1,9 +1,11 @@
 """An app as a test drives it: its request, the forms that a browser would send, its tokens."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -16,6 +18,8 @@ BASE = "http://127.0.0.1:8042"
 FHIR = f"{BASE}/fhir"
 REDIRECT = "https://app.example/callback"
 PASSWORD = "a password of some length"
+OWN_PAGE = {"Origin": BASE}
+REFRESH = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
 
 
 class Form(HTMLParser):
@@ -34,10 +38,42 @@ class Form(HTMLParser):
         if tag == "input" and (given.get("type") == "hidden" or "checked" in given):
             self.fields.append((given["name"], given.get("value", "")))
 
+    @classmethod
+    def all_of(cls, page: str) -> list["Form"]:
+        """Every form of a page."""
+        return [cls(f"<form{each.partition('</form>')[0]}") for each in page.split("<form")[1:]]
+
+    def sent_by(self, client: FlaskClient, **filled: str) -> TestResponse:
+        """What a browser shows when it sends the form, filled in, and goes where it is led."""
+        assert self.action.startswith(f"{BASE}/")
+        pairs = [pair for pair in self.fields if pair[0] not in filled]
+        answer = client.post(
+            self.action.removeprefix(BASE),
+            data=urlencode([*pairs, *filled.items()]),
+            content_type="application/x-www-form-urlencoded",
+            headers=OWN_PAGE,
+        )
+        return led(client, answer)
+
+
+def sent(client: FlaskClient, page: TestResponse, **filled: str) -> TestResponse:
+    """What a browser shows when it sends the last form of a page."""
+    return Form(page.text).sent_by(client, **filled)
+
+
+def led(client: FlaskClient, answer: TestResponse) -> TestResponse:
+    """Where a browser ends that is led on within the gateway."""
+    while True:
+        found = REFRESH.search(answer.text)
+        to = unescape(found[1]) if found else answer.headers.get("Location", "")
+        if not to.startswith(f"{BASE}/"):
+            return answer
+        answer = client.get(to.removeprefix(BASE))
+
 
 @dataclass
 class App:
-    """One app; `more` is what its requests hold beside what every request holds."""
+    """One app at a browser of its own; `more` is what its requests hold beside what every request holds."""
 
     client: FlaskClient
     client_id: str = "app"
@@ -64,19 +100,15 @@ class App:
     def ask(self, **changed: str | None) -> TestResponse:
         """The first page, for a request with something changed or left out."""
         asked = {name: value for name, value in {**self.request, **changed}.items() if value is not None}
-        return self.client.get(f"/auth/authorize?{urlencode(asked)}")
+        return led(self.client, self.client.get(f"/auth/authorize?{urlencode(asked)}"))
 
     def send(self, page: TestResponse, **filled: str) -> TestResponse:
         """What follows when the last form of a page is sent, filled in."""
-        form = Form(page.text)
-        assert form.action.startswith(f"{BASE}/auth/authorize?")
-        pairs = [pair for pair in form.fields if pair[0] not in filled]
-        body = urlencode([*pairs, *filled.items()])
-        path = form.action.removeprefix(BASE)
-        return self.client.post(path, data=body, content_type="application/x-www-form-urlencoded")
+        return sent(self.client, page, **filled)
 
     def agreed(self, name: str, patient: str | None = None, decision: str = "agree") -> dict[str, str]:
-        """What the app is told at its address when somebody signs in, chooses a patient and decides."""
+        """What the app is told when somebody signs in at a new browser, chooses a patient and decides."""
+        self.client = self.client.application.test_client()
         page = self.send(self.ask(), name=name, password=PASSWORD)
         if patient is not None:
             page = self.send(page, patient=patient)

@@ -46,7 +46,7 @@ class Ward:
         """The name of a new account with the password."""
         name = f"{role}-{uuid4().hex[:8]}"
         self.wiring.accounts.add(self.scope, name, role, None, now())
-        self.wiring.people.set_password(self.scope, name, HASH)
+        self.wiring.people.set_password(self.scope, name, HASH, now())
         for granted in grants:
             self.wiring.accounts.grant(self.scope, name, granted, now())
         if fhir_user:
@@ -59,8 +59,9 @@ class Ward:
         return self.wiring.clients.add(self.scope, ClientWanted(**given), now())
 
     def app(self, scope: str = "launch/patient patient/*.rs", **more: str) -> App:
-        """A public app that asks for a scope."""
-        return App(self.client, self.register().client.client_id, scope, more)
+        """A public app that asks for a scope, at a browser of its own."""
+        browser = self.client.application.test_client()
+        return App(browser, self.register().client.client_id, scope, more)
 
 
 @dataclass(frozen=True)

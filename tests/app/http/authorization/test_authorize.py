@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from joserfc import jwt
@@ -12,7 +13,17 @@ from app.security.authenticator import RIGHTS_SECONDS
 from app.security.guesses import FREE_TRIES
 from app.security.tokens import claims_unverified
 from graph.accounts.accounts import Granted
-from tests.app.http.authorization.apps import BASE, FHIR, PASSWORD, REDIRECT, App, Form, bearing, told
+from tests.app.http.authorization.apps import (
+    BASE,
+    FHIR,
+    OWN_PAGE,
+    PASSWORD,
+    REDIRECT,
+    App,
+    Form,
+    bearing,
+    told,
+)
 from tests.app.http.authorization.conftest import Chart, Ward
 
 
@@ -133,7 +144,8 @@ def test_the_picker_finds_by_name_and_number_and_shows_no_patient_of_others(
     for text in (kim.family, kim.family.upper(), "", kim.family[:6]):
         found = app.client.post(
             Form(page.text).action.removeprefix(BASE),
-            data={"ticket": dict(Form(page.text).fields)["ticket"], "find": text},
+            data={"csrf": dict(Form(page.text).fields)["csrf"], "find": text},
+            headers=OWN_PAGE,
         )
         assert kim.patient in found.text
         assert lee.family not in found.text
@@ -252,7 +264,7 @@ def test_a_request_of_nobody_we_know_is_sent_nowhere(ward: Ward, changed: dict[s
 
 def test_a_parameter_that_is_there_twice_is_refused(ward: Ward) -> None:
     app = ward.app()
-    page = app.client.get(f"{Form(app.ask().text).action.removeprefix(BASE)}&aud={FHIR}")
+    page = app.client.get(f"/auth/authorize?{urlencode([*app.request.items(), ('aud', FHIR)])}")
 
     assert told(page)["error"] == "invalid_request"
 
@@ -288,18 +300,44 @@ def test_nobody_signs_in_under_a_name_that_is_none(ward: Ward, name: str) -> Non
     assert app.send(app.ask(), name=name, password=PASSWORD).status_code == 403
 
 
-def test_a_ticket_is_good_for_its_request_alone(ward: Ward, kim: Chart) -> None:
-    app, other, name = ward.app(), ward.app(), ward.person()
-    page = app.send(app.ask(), name=name, password=PASSWORD)
-    ticket = dict(Form(page.text).fields)["ticket"]
+def test_a_decision_is_taken_from_the_pages_of_the_session_alone(ward: Ward, kim: Chart) -> None:
+    app, other = ward.app(), ward.app()
+    page = app.send(app.send(app.ask(), name=ward.person(), password=PASSWORD), patient=kim.patient)
+    stolen = dict(Form(other.send(other.ask(), name=ward.person(), password=PASSWORD).text).fields)["csrf"]
+    agreed = {"patient": kim.patient, "decision": "agree", "kept": "patient/*.rs"}
+    action = Form(page.text).action.removeprefix(BASE)
+    own = dict(Form(page.text).fields)["csrf"]
 
-    stolen = other.send(other.ask(), ticket=ticket, patient=kim.patient, decision="agree")
+    for headers, form_token in ((OWN_PAGE, stolen), (OWN_PAGE, ""), ({}, own), ({"Origin": "null"}, own)):
+        answer = app.client.post(action, data={**agreed, "csrf": form_token}, headers=headers)
+        assert (answer.status_code, answer.mimetype) == (403, "text/html")
+    nobody = ward.client.application.test_client()
+    assert "/auth/sign-in?" in nobody.post(action, data={**agreed, "csrf": own}).headers["Location"]
 
-    assert "Sign in" in stolen.text
+
+def test_who_is_signed_in_is_not_asked_again_by_the_next_app(ward: Ward, kim: Chart) -> None:
+    app, name = ward.app(), ward.person()
+    app.agreed(name, kim.patient)
+    another = App(app.client, ward.register().client.client_id)
+
+    assert "Which patient?" in another.ask().text
+    assert "Sign in" in another.ask(prompt="login").text
+    assert "Sign in" in another.ask(max_age="0").text
+    assert "Which patient?" in another.ask(max_age="3600").text
+    assert told(another.ask(prompt="none"))["error"] == "consent_required"
+    assert "Which patient?" in another.send(another.ask(prompt="login"), name=name, password=PASSWORD).text
+
+
+def test_an_app_that_wants_no_pages_is_told_that_nobody_is_signed_in(ward: Ward) -> None:
+    found = told(ward.app().ask(prompt="none"))
+
+    assert (found["error"], found["state"]) == ("login_required", "a state")
 
 
 def test_a_page_lets_its_form_lead_to_the_app_and_nothing_run(ward: Ward) -> None:
-    policy = ward.app().ask().headers["Content-Security-Policy"]
+    app = ward.app()
+    page = app.send(app.ask(), name=ward.person(), password=PASSWORD)
+    policy = page.headers["Content-Security-Policy"]
 
     assert "form-action 'self' https://app.example;" in policy
     assert "unsafe" not in policy

@@ -135,7 +135,7 @@ def test_an_assertion_counts_once(ward: Ward, service: str) -> None:
 
 
 def test_a_service_is_no_app_and_an_app_no_service(ward: Ward, service: str) -> None:
-    page = App(ward.client, service).ask()
+    page = App(ward.client.application.test_client(), service).ask()
     assert page.status_code == 400
 
     app = ward.register(method="private_key_jwt", jwks=JWKS).client.client_id
@@ -172,7 +172,7 @@ def test_what_a_service_asked_for_goes_on_after_its_token_and_ends_with_what_it_
 
 def test_a_confidential_app_gives_its_secret_or_gets_nothing(ward: Ward, kim: Chart) -> None:
     made = ward.register(method="client_secret_basic")
-    app = App(ward.client, made.client.client_id)
+    app = App(ward.client.application.test_client(), made.client.client_id)
     code, other = (app.agreed(ward.person(), kim.patient)["code"] for _ in range(2))
     assert made.secret is not None
 
@@ -187,7 +187,7 @@ def test_a_confidential_app_gives_its_secret_or_gets_nothing(ward: Ward, kim: Ch
 
 def test_an_app_with_keys_signs_and_nothing_less_will_do(ward: Ward, kim: Chart) -> None:
     made = ward.register(method="private_key_jwt", jwks=JWKS)
-    app = App(ward.client, made.client.client_id)
+    app = App(ward.client.application.test_client(), made.client.client_id)
     code = app.agreed(ward.person(), kim.patient)["code"]
 
     assert app.exchange(code).get_json()["error"] == "invalid_client"

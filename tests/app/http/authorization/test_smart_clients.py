@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from app.wiring import Wiring
 from graph.clock import now
 from graph.local.server import free_port
 from tests.app.conftest import AsRole
-from tests.app.http.authorization.apps import PASSWORD, Form
+from tests.app.http.authorization.apps import PASSWORD, REFRESH, Form
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
 from tests.browsing.smart_app import SmartAppSite
@@ -64,7 +65,7 @@ def place(app: WebApp, config: Config, services: Wiring, as_role: AsRole) -> Ite
     scope, service = system_scope(config.tenant), as_role("service")
     address = f"http://127.0.0.1:{free_port()}"
     services.accounts.add(scope, "kim", "clinician", None, now())
-    services.people.set_password(scope, "kim", HASH)
+    services.people.set_password(scope, "kim", HASH, now())
     services.people.set_fhir_user(scope, "kim", "Practitioner/7")
     registered = ClientWanted(
         client_id="app",
@@ -87,8 +88,10 @@ def place(app: WebApp, config: Config, services: Wiring, as_role: AsRole) -> Ite
 def signed_in(session: requests.Session, page: requests.Response, **filled: str) -> requests.Response:
     """What follows when the last form of a page is sent, filled in, by a browser without scripts."""
     form = Form(page.text)
-    values = [*form.fields, *filled.items()]
-    return session.post(form.action, data=values, allow_redirects=False, timeout=10)
+    values, own_page = [*form.fields, *filled.items()], {"Origin": form.action.partition("/auth/")[0]}
+    answer = session.post(form.action, data=values, headers=own_page, allow_redirects=False, timeout=10)
+    found = REFRESH.search(answer.text)
+    return session.get(unescape(found[1]), timeout=10) if found else answer
 
 
 @pytest.mark.parametrize("launched", [False, True], ids=["standalone", "EHR"])

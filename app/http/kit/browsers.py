@@ -1,0 +1,93 @@
+"""What tells a browser that somebody signed in at from every other sender: its cookie, and whose page asked.
+
+A browser sends its cookie with whatever a page makes it send, so a cookie alone proves nothing of who wants
+it. Each request that a cookie lets in came from a page of ours, as the browser itself says (Fetch Metadata,
+or Origin); what changes something also says the form token of the session, which no page from elsewhere
+knows.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+
+from app.security.browser_sessions import SessionHandle, WhichBrowser
+from app.settings import is_loopback
+from graph.errors import Forbidden, Unauthenticated
+
+FORM_TOKEN, FORM_TOKEN_HEADER = "csrf", "X-CSRF-Token"
+LARGEST_FORM = 16 << 10
+SIGN_IN_PATH = "/auth/sign-in"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN = "same-origin"
+_BY_HAND = "none"  # an address that somebody typed or a bookmark
+_SITE, _MODE, _NAVIGATE = "Sec-Fetch-Site", "Sec-Fetch-Mode", "navigate"
+
+
+class SignInFirst(Unauthenticated):
+    """A page that is there for who is signed in; whoever is not is led to sign in."""
+
+
+class Browsers:
+    """Reads what browsers send to `base_url`, and says what they are to keep.
+
+    Under https the cookie has the prefix `__Host-`, which browsers take from this very host over TLS alone
+    (RFC 6265bis 4.1.3.2). On the loopback of one machine there is no TLS: there its name ends with the port,
+    since cookies know none, and nobody else is on the way. Elsewhere nobody signs in without TLS.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        found = urlsplit(base_url)
+        self._secure = found.scheme == "https"
+        self._origin = f"{found.scheme}://{found.netloc}"
+        self._cookie = "__Host-hilum" if self._secure else f"hilum-{found.port or 80}"
+        self.may_sign_in = self._secure or is_loopback(found.hostname or "")
+
+    def handle_of(self, request: Request) -> SessionHandle | None:
+        """What the browser keeps of its session; None where it keeps nothing."""
+        secret = request.cookies.get(self._cookie)
+        return SessionHandle(secret) if secret else None
+
+    def credentials_of(self, request: Request) -> SessionHandle | None:
+        """The same where it lets a request to the data in; None also where no page of ours asked."""
+        handle = self.handle_of(request)
+        if handle is None:
+            return None
+        if request.method in _SAFE:
+            site, mode = request.headers.get(_SITE), request.headers.get(_MODE)
+            return handle if site in (None, _OWN, _BY_HAND) or mode == _NAVIGATE else None
+        wrote = handle.wrote(request.headers.get(FORM_TOKEN_HEADER, ""))
+        return handle if wrote and self.is_own_page(request) else None
+
+    def is_own_page(self, request: Request) -> bool:
+        """Whether a page of ours sent what changes something; where the browser does not say, it did not."""
+        site = request.headers.get(_SITE)
+        return site == _OWN if site is not None else request.headers.get("Origin") == self._origin
+
+    def require_own_page(self, request: Request) -> None:
+        """Raise `Forbidden` unless a page of ours sent the request."""
+        if not self.is_own_page(request):
+            raise Forbidden("this form was not sent by a page of Hilum", code="forbidden")
+
+    def require_own_form(self, request: Request, handle: SessionHandle) -> None:
+        """Raise `Forbidden` for what changes something, unless a form of a page of this session sent it."""
+        if request.method in _SAFE:
+            return
+        self.require_own_page(request)
+        request.max_content_length = LARGEST_FORM
+        if not handle.wrote(request.form.get(FORM_TOKEN, "")):
+            raise Forbidden("this form belongs to a session that is over: open the page anew")
+
+    def give(self, answer: Response, handle: SessionHandle) -> None:
+        """Have the browser keep a handle until it is closed."""
+        answer.set_cookie(
+            self._cookie, handle.secret, path="/", secure=self._secure, httponly=True, samesite="Lax"
+        )
+
+    def take(self, answer: Response) -> None:
+        """Have the browser forget what it keeps."""
+        answer.delete_cookie(self._cookie, path="/", secure=self._secure, httponly=True, samesite="Lax")
+
+
+def which_browser(request: Request) -> WhichBrowser:
+    """What the browser says of itself, and where it is."""
+    return WhichBrowser(request.headers.get("User-Agent", ""), request.remote_addr or "")

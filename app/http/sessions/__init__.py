@@ -1,0 +1,1 @@
+"""Signing in at a browser, and the page of one's own account."""

@@ -1,0 +1,62 @@
+"""What the pages of this room share: how they are rendered, and where they lead."""
+
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
+
+from flask import Response, make_response, redirect, render_template
+
+from app.http.kit.browsers import SIGN_IN_PATH
+from app.http.kit.headers import FORM_REFERRER
+
+ACCOUNT_PATH = "/account"
+SIGN_OUT_PATH = "/auth/sign-out"
+_SEE_OTHER = 303
+_LONGEST_NEXT = 8_000
+
+
+class SessionPages:
+    """Renders pages that lead to addresses below `base`."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page."""
+        answer = make_response(render_template(template, base=self._base, **values), status)
+        answer.headers.extend(FORM_REFERRER)
+        return answer
+
+    def told(self, text: str, status: int, *, retry_after: int | None = None) -> Response:
+        """A page that says what is wrong; `text` begins small and has no full stop."""
+        answer = self.page("told.html", status, text=f"{text[:1].upper()}{text[1:]}.")
+        if retry_after is not None:
+            answer.headers["Retry-After"] = str(retry_after)
+        return answer
+
+    def going_on(self, path: str) -> Response:
+        """A page that leads on by itself.
+
+        A redirect would be held to the policy of the form that was sent before it, and where the way ends in
+        an app, that form does not know its address (CSP Level 3 4.2.2).
+        """
+        return self.page("going_on.html", to=f"{self._base}{path}")
+
+    def to(self, path: str) -> Response:
+        """The way to another page, which is asked for with GET."""
+        return cast(Response, redirect(f"{self._base}{path}", _SEE_OTHER))
+
+    def to_sign_in(self, path: str) -> Response:
+        """The way to the page that signs in, and from there to a path."""
+        return self.to(f"{SIGN_IN_PATH}?{urlencode({'next': path})}")
+
+
+def own_path(text: str | None) -> str:
+    """A path of this gateway as it was asked for; that of one's account for everything else."""
+    if not text or len(text) > _LONGEST_NEXT or not text.isascii() or not text.isprintable():
+        return ACCOUNT_PATH
+    try:
+        found = urlsplit(text)
+    except ValueError:
+        return ACCOUNT_PATH
+    elsewhere = found.scheme or found.netloc or not text.startswith("/") or text.startswith("//")
+    return ACCOUNT_PATH if elsewhere or "\\" in text else text

@@ -1,0 +1,108 @@
+"""`/auth/sign-in` and `/auth/sign-out`: a session begins and ends at this browser.
+
+Anybody may open the page, also who is signed in: whoever proves who they are gets a new session, and the one
+that this browser had ends. A form of another site signs nobody in or out.
+"""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+
+from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH, which_browser
+from app.http.kit.guard import public
+from app.http.kit.request_context import asking, current
+from app.http.sessions.pages import SIGN_OUT_PATH, SessionPages, own_path
+from app.http.sessions.uses import SessionUses
+from app.security.authorization.signing_in import SignedIn
+from graph.errors import Forbidden, Throttled, Unauthenticated
+
+_WRONG, _NOT_FROM_HERE, _TOO_MANY = 403, 403, 429
+_LEAVE_NOTHING = '"storage"'  # Clear-Site-Data
+
+
+class SignInPages:
+    """The pages of a sign-in, and the session that it begins."""
+
+    def __init__(self, pages: SessionPages, uses: SessionUses) -> None:
+        self._pages = pages
+        self._uses = uses
+
+    def answer(self, respond: Callable[[], Response]) -> Response:
+        """The answer of a page, or a page that says what is wrong."""
+        request.max_content_length = LARGEST_FORM
+        try:
+            if not self._uses.browsers.may_sign_in:
+                raise Forbidden("signing in at a browser needs an address with https")
+            if request.method == "POST":
+                self._uses.browsers.require_own_page(request)
+            return respond()
+        except Throttled as error:
+            wait = error.retry_after or 1
+            return self._pages.told(f"too many tries: wait {wait} seconds", _TOO_MANY, retry_after=wait)
+        except Forbidden as error:
+            return self._pages.told(error.message, _NOT_FROM_HERE)
+
+    def ask(self) -> Response:
+        """The form of name and password."""
+        return self._form(own_path(request.args.get("next")))
+
+    def sign_in(self) -> Response:
+        """A session for the right name and password, and the form again for everything else."""
+        form, to = request.form, own_path(request.form.get("next"))
+        name = form.get("name", "").strip()
+        found = self._uses.sign_in.by_password(name, form.get("password", ""), asking(name))
+        if found is None:
+            return self._form(to, tried=True)
+        return self._begun(found, to)
+
+    def sign_out(self) -> Response:
+        """No session at this browser any more."""
+        browsers = self._uses.browsers
+        answer = self._pages.page("signed_out.html")
+        handle = browsers.handle_of(request)
+        if handle is not None:
+            browsers.require_own_form(request, handle)
+            session = self._uses.sessions.find(handle, current().received)
+            asking(session.subject if session else "")
+            self._uses.sessions.end(handle)
+            browsers.take(answer)
+            answer.headers["Clear-Site-Data"] = _LEAVE_NOTHING
+        return answer
+
+    def _form(self, to: str, *, tried: bool = False) -> Response:
+        status = _WRONG if tried else 200
+        return self._pages.page("sign_in.html", status, action=SIGN_IN_PATH, to=to, tried=tried)
+
+    def _begun(self, found: SignedIn, to: str) -> Response:
+        """The session of somebody who proved who they are, in place of the one before."""
+        browsers = self._uses.browsers
+        before = browsers.handle_of(request)
+        try:
+            handle = self._uses.sessions.begin(
+                found, which_browser(request), current().received, replaced=before
+            )
+        except Unauthenticated:
+            return self._form(to, tried=True)
+        answer = self._pages.going_on(to)
+        browsers.give(answer, handle)
+        return answer
+
+
+def add_sign_in(rooms: Blueprint, pages: SessionPages, uses: SessionUses) -> None:
+    """Add the pages of signing in and out."""
+    signing = SignInPages(pages, uses)
+
+    @rooms.get(SIGN_IN_PATH)
+    @public
+    def ask_who() -> Response:
+        return signing.answer(signing.ask)
+
+    @rooms.post(SIGN_IN_PATH)
+    @public(audited=True)
+    def sign_in() -> Response:
+        return signing.answer(signing.sign_in)
+
+    @rooms.post(SIGN_OUT_PATH)
+    @public(audited=True)
+    def sign_out() -> Response:
+        return signing.answer(signing.sign_out)

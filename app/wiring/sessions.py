@@ -1,0 +1,16 @@
+"""The window of browser sessions, made of the parts of a process."""
+
+from app.http.kit.browsers import Browsers
+from app.http.sessions.uses import SessionUses
+from app.wiring.process import Wiring
+
+
+def session_uses(wiring: Wiring) -> SessionUses:
+    """What the window of browser sessions calls."""
+    base = wiring.config.base_url
+    return SessionUses(
+        sign_in=wiring.sign_in,
+        sessions=wiring.browser_sessions,
+        browsers=Browsers(base),
+        base=base,
+    )
