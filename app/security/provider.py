@@ -10,22 +10,21 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 import orjson
-import requests
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 from app.config import Config
+from app.outgoing import Reach, fetch, origin_of
 from app.security.forms import ROLE_NAME
 from app.security.roles import SHIPPED
 from app.security.tokens import ProviderVerifier, PublicKey
-from graph.errors import Unavailable
+from graph.errors import HilumError, Unavailable
 
 FRESH_SECONDS = 600
 USABLE_SECONDS = 3600
 PAUSE_SECONDS = 60
 _LARGEST = 1 << 20
-_TIMEOUT = (3.05, 5)
 _MOST_ROLES = 200  # of one claim: groups of a large organisation are names of roles, too
 _log = structlog.get_logger("hilum.provider")
 
@@ -62,7 +61,7 @@ class ProviderKeys:
         try:
             self._keys = dict(_usable(self.fetch()))
             self._confirmed = now
-        except (requests.RequestException, ValueError, TypeError) as error:
+        except (HilumError, ValueError, TypeError) as error:
             _log.warning("provider keys not fetched", error=type(error).__name__)
 
 
@@ -84,22 +83,23 @@ def _usable(document: Mapping[str, Any]) -> list[tuple[str, PublicKey]]:
     return found
 
 
-def fetch_from(url: str) -> Fetch:
-    """Fetches a JWK set: no redirects, five seconds, a megabyte."""
+def fetch_from(url: str, issuer: str = "") -> Fetch:
+    """Fetches a JSON object from an address of the settings, or one that the `issuer` of the settings names.
 
-    def fetch() -> Mapping[str, Any]:
-        with requests.get(url, timeout=_TIMEOUT, allow_redirects=False, stream=True) as answer:
-            if answer.status_code != requests.codes.ok:
-                raise ValueError("the provider did not answer its keys")
-            raw = answer.raw.read(_LARGEST + 1, decode_content=True)
-        if len(raw) > _LARGEST:
-            raise ValueError("the provider's keys are too large")
-        found = orjson.loads(raw)
+    That leads to the issuer's origin, or to the public network over https. The proxy of the environment is
+    asked. Raises, when called, what `app.outgoing.fetch` raises, and `ValueError` for anything else than an
+    object.
+    """
+    named = frozenset(each for each in (origin_of(issuer or url),) if each)
+    reach = Reach(named, public=bool(issuer), proxied=True)
+
+    def fetched() -> Mapping[str, Any]:
+        found = orjson.loads(fetch(url, reach, _LARGEST))
         if not isinstance(found, dict):
             raise ValueError("the provider's keys are no JWK set")
         return found
 
-    return fetch
+    return fetched
 
 
 def role_in(claim: str) -> Callable[[Mapping[str, Any]], str | None]:

@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-import requests
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.config import Config
@@ -31,7 +30,7 @@ from app.security.provider import (
 )
 from app.security.tokens import ProviderVerifier
 from app.settings import ALGORITHMS, ConfigError, private_address, web_address
-from graph.errors import Unavailable
+from graph.errors import HilumError, Unavailable
 
 _TEXT = validate.Length(min=1, max=2_048)
 _ROLES = "roles"
@@ -106,7 +105,7 @@ class SignInElsewhere:
             return told
         try:
             told = metadata_of(self.issuer)
-        except (requests.RequestException, ValueError, TypeError) as error:
+        except (HilumError, ValueError, TypeError) as error:
             raise Unavailable("the sign-in provider does not answer now", retry_after=60) from error
         self._known = (self.clock() + FRESH_SECONDS, told)
         return told
@@ -171,9 +170,9 @@ def metadata_of(issuer: str) -> Mapping[str, Any]:
 
 
 def discovered(issuer: str) -> Fetch:
-    """Fetches the keys of an issuer from where it says that they are."""
+    """Fetches the keys of an issuer from where it says: its own origin, or the public network."""
 
     def fetch() -> Mapping[str, Any]:
-        return fetch_from(private_address(metadata_of(issuer)["jwks_uri"]))()
+        return fetch_from(private_address(metadata_of(issuer)["jwks_uri"]), issuer)()
 
     return fetch

@@ -15,7 +15,7 @@ import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
 
-from app.outgoing import fetch_foreign
+from app.outgoing import Reach, fetch
 from app.security.tokens import PublicKey
 from graph.authorization.clients import RegisteredClient
 from graph.errors import HilumError, Invalid
@@ -83,7 +83,7 @@ class ClientKeys:
     """Finds keys of clients; safe between threads. `allowed` are origins inside the network."""
 
     def __init__(self, allowed: Collection[str], clock: Callable[[], float] = time.monotonic) -> None:
-        self._allowed = allowed
+        self._reach = Reach(frozenset(allowed), public=True)
         self._clock = clock
         self._fetched: dict[str, _Fetched] = {}
         self._lock = Lock()
@@ -105,7 +105,7 @@ class ClientKeys:
                 return known.keys.get(kid) if now <= known.fresh_until else None
             known.tried = now
         try:
-            keys = parsed_keys(fetch_foreign(url, self._allowed, _LARGEST))
+            keys = parsed_keys(fetch(url, self._reach, _LARGEST))
         except HilumError:
             return known.keys.get(kid) if now <= known.fresh_until else None
         with self._lock:

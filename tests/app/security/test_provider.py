@@ -20,7 +20,7 @@ from app.security.provider import (
     provider_verifier,
     role_in,
 )
-from graph.errors import Unavailable
+from graph.errors import HilumError, Unavailable
 
 
 class Provider:
@@ -131,8 +131,14 @@ def test_a_set_of_keys_is_fetched(address: str) -> None:
 @pytest.mark.parametrize("path", ["/moved", "/broken", "/list", "/text", "/huge"])
 def test_anything_else_is_no_set_of_keys(address: str, path: str) -> None:
     fetch = fetch_from(address + path)
-    with pytest.raises(ValueError):
+    with pytest.raises((ValueError, HilumError)):
         fetch()
+
+
+def test_an_address_that_a_provider_names_leads_to_its_own_origin_or_the_public_network(address: str) -> None:
+    assert fetch_from(f"{address}/good", address)() == {"keys": []}
+    with pytest.raises(HilumError):
+        fetch_from(f"{address}/good", "https://provider.example")()
 
 
 @pytest.mark.parametrize(
