@@ -7,7 +7,6 @@ below and beside, and limits are decisions about security: none of them can be s
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from app.settings import (
     GIB,
     KIB,
     MIB,
+    RATES,
     ConfigError,
     SettingEntry,
     bolt_address,
@@ -26,10 +26,12 @@ from app.settings import (
     networks,
     one_of,
     origins,
+    rates,
     setting,
     size,
     table_of,
     text,
+    unknown_names,
     web_address,
     whole,
     zone,
@@ -37,8 +39,6 @@ from app.settings import (
 from app.sign_in_settings import SignInSettings
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
-
-_OF_THE_TESTS = frozenset({"HILUM_TEST_RUN", "HILUM_KILL_AT"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +217,13 @@ class Config(SignInSettings):
         size(MIB, 1024 * GIB),
         "The most bytes that all store requests of one process may have announced at a time; beyond, 503.",
     )
+    rates: tuple[str, ...] = setting(
+        "HILUM_RATES",
+        RATES,
+        rates,
+        "Requests a second of one caller by class of route, a minute of them at once; beyond, 429. "
+        "One address may ask as much as four callers, and for what is open to anybody as one.",
+    )
     disk_floor: int = setting(
         "HILUM_DISK_FLOOR",
         GIB,
@@ -278,7 +285,7 @@ class Config(SignInSettings):
         Raises `ConfigError` with every name that is wrong. Empty means unset.
         """
         known = {each.metadata["variable"]: each for each in _all_settings()}
-        wrong = [_unknown(variable, known) for variable in sorted(environ) if _is_stray(variable, known)]
+        wrong = unknown_names(environ, known)
         values: dict[str, Any] = {}
         for variable, setting_field in known.items():
             if raw := environ.get(variable, "").strip():
@@ -301,15 +308,6 @@ class Config(SignInSettings):
 
 def _all_settings() -> tuple[Field[Any], ...]:
     return fields(cast(Any, Config))
-
-
-def _is_stray(variable: str, known: Mapping[str, object]) -> bool:
-    return variable.startswith("HILUM_") and variable not in known and variable not in _OF_THE_TESTS
-
-
-def _unknown(variable: str, known: Mapping[str, object]) -> str:
-    near = get_close_matches(variable, known, n=1)
-    return f"{variable} is not a setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _completed(values: dict[str, Any]) -> dict[str, Any]:

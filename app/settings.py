@@ -4,8 +4,9 @@ A reader raises `ValueError` with what it expects, worded to follow "HILUM_PORT 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import Field, dataclass, field
+from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from types import MappingProxyType
@@ -131,6 +132,39 @@ def origins(raw: str) -> tuple[str, ...]:
 
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
+RATES = ("reads=1000", "writes=500", "heavy=20", "open=100")
+"""Requests a second of one caller, by class of route (`app/http/kit/rates.py`)."""
+
+
+def rates(raw: str) -> tuple[str, ...]:
+    """Read limits with commas between them; a class that is not named keeps its own.
+
+    Raises `ValueError` with what is expected.
+    """
+    usual = dict(each.split("=") for each in RATES)
+    named = dict(each.partition("=")[::2] for each in names(raw))
+    if not (named.keys() <= usual.keys() and all(map(_LIMIT.fullmatch, named.values()))):
+        raise ValueError(f"limits such as {','.join(RATES)}, each from 1 to 99999 a second")
+    return tuple(f"{name}={limit}" for name, limit in (usual | named).items())
+
+
+_LIMIT = re.compile(r"[1-9]\d{0,4}")
+
+
+def unknown_names(environ: Iterable[str], known: Collection[str]) -> list[str]:
+    """What is said of variables that look like settings and are none, with the nearest that is one."""
+    strays = (each for each in sorted(environ) if each.startswith("HILUM_"))
+    return [_unknown(each, known) for each in strays if each not in known and each not in _OF_THE_TESTS]
+
+
+_OF_THE_TESTS = frozenset({"HILUM_TEST_RUN", "HILUM_KILL_AT"})
+
+
+def _unknown(variable: str, known: Collection[str]) -> str:
+    near = get_close_matches(variable, known, n=1)
+    return f"{variable} is not a setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def bolt_address(raw: str) -> str:

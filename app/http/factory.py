@@ -10,6 +10,7 @@ from app.admission import Admission
 from app.http.kit.doorway import Doorway
 from app.http.kit.openapi import offer_specification
 from app.http.kit.problems import Dialect
+from app.http.kit.rates import Rates
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 
 DIALECTS = {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM}
@@ -51,11 +52,12 @@ def create_app(
     origins: Sequence[str],
     registered: Callable[[], Collection[str]],
     question_seconds: float,
+    rates: Rates,
 ) -> WebApp:
     """The app with the routes of these windows, at its own address; `proxies` are believed about clients.
 
     Scripts of pages of these `origins`, and of those that `registered` tells, may read its answers. The graph
-    works at most `question_seconds` on one request.
+    works at most `question_seconds` on one request. `rates` say how often somebody may ask.
 
     Raises `RuntimeError` where a route declares no access.
     """
@@ -70,6 +72,7 @@ def create_app(
         origins=origins,
         registered=registered,
         question_seconds=question_seconds,
+        rates=rates,
     )
     for window in windows:
         app.register_blueprint(window)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from app.security.networks import network_of
 from graph.errors import Throttled, Unavailable
 
 FREE_TRIES = 10  # of one client from one address
@@ -132,7 +133,7 @@ class Guesses:
 
 def _names(client: str, address: str) -> _Names:
     """Digests, so that a name of any length takes as much room; an address of IPv6 counts by its network."""
-    network = ":".join(address.split(":")[:4]) if ":" in address else address
+    network = network_of(address)
     parts = (f"pair\0{client}\0{network}", f"address\0{network}", f"client\0{client}")
     return _Names(*(sha256(each.encode("utf-8", "surrogatepass")).digest()[:16] for each in parts))
 

@@ -15,6 +15,7 @@ from app.http.fhir.incoming import LargestBodies
 from app.http.fhir.table import fhir_table
 from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
+from app.http.kit.rates import Rates, limits_of
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
 from app.http.sessions import routes as sessions
@@ -22,6 +23,8 @@ from app.wiring.authorization import authorization_uses
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.process import Wiring
 from app.wiring.sessions import session_uses
+
+RATES = "rates"  # the file of the home folder
 
 
 def _dicomweb(wiring: Wiring) -> Window:
@@ -96,4 +99,5 @@ def web_app(wiring: Wiring, windows: Iterable[str] = tuple(WINDOWS)) -> WebApp:
         origins=wiring.config.cors_origins,
         registered=wiring.app_origins,
         question_seconds=wiring.config.question_seconds,
+        rates=Rates(wiring.config.home / RATES, limits_of(wiring.config.rates)),
     )

@@ -40,6 +40,15 @@ def test_settings_are_read_with_their_types() -> None:
     assert config.log_level == "debug"
 
 
+def test_a_rate_that_is_not_named_stays_as_it_is() -> None:
+    assert Config.from_env({"HILUM_RATES": "heavy=3"}).rates == (
+        "reads=1000",
+        "writes=500",
+        "heavy=3",
+        "open=100",
+    )
+
+
 def test_an_empty_variable_is_unset() -> None:
     assert Config.from_env({"HILUM_PORT": "", "NEO4J_URI": " "}) == Config.from_env({})
 
@@ -57,6 +66,9 @@ WRONG = [
     ("HILUM_JSON_BODY", "10T", "a size from 1K to 1G"),
     ("HILUM_PART_SIZE", "-1", "a size from"),
     ("HILUM_DEMO", "perhaps", "yes or no"),
+    ("HILUM_RATES", "reads=0", "limits such as reads=1000"),
+    ("HILUM_RATES", "frames=7", "limits such as reads=1000"),
+    ("HILUM_RATES", "reads", "limits such as reads=1000"),
     ("HILUM_ZONE", "Mars/Olympus", "IANA"),
     ("HILUM_ZONE", "../../etc/passwd", "IANA"),
     ("HILUM_BASE_URL", "javascript:alert(1)", "http or https"),

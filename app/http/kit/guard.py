@@ -14,6 +14,7 @@ from flask import Flask, Request, Response
 from app.admission import AccessFacts, Admission
 from app.http.kit.browsers import Browsers, SignInFirst
 from app.http.kit.problems import respond
+from app.http.kit.rates import RateClass, Rates, class_of
 from app.http.kit.request_context import RequestContext
 from app.security.policy import PERMISSIONS
 from graph.errors import HilumError, Unauthenticated
@@ -27,8 +28,9 @@ _AUTOMATIC = "OPTIONS"  # Flask's own answer: the methods of a route, no data
 class Access:
     """What a route needs: every one of `permissions`, or one that does `instead`; none where it is public.
 
-    `action` is the audit's C R U D E where the method does not say it; `audited`: a call leaves an entry.
-    `by_browser`: it is a page for whoever is signed in at a browser, in any role.
+    `action` is the audit's C R U D E where the method does not say it; `audited`: a call leaves an entry;
+    `limited`: it may be asked only so often. `by_browser`: it is a page for whoever is signed in at a
+    browser, in any role.
     """
 
     permissions: tuple[str, ...]
@@ -36,6 +38,7 @@ class Access:
     audited: bool = True
     instead: tuple[str, ...] = ()
     by_browser: bool = False
+    limited: bool = True
 
     @property
     def public(self) -> bool:
@@ -74,12 +77,15 @@ def signed_in(action: str) -> Callable[[_View], _View]:
 @overload
 def public(view: _View) -> _View: ...
 @overload
-def public(*, audited: bool) -> Callable[[_View], _View]: ...
-def public(view: Any = None, *, audited: bool = False) -> Any:
-    """Mark a view that anybody may call; `audited` where who called must be known afterwards."""
+def public(*, audited: bool = False, limited: bool = True) -> Callable[[_View], _View]: ...
+def public(view: Any = None, *, audited: bool = False, limited: bool = True) -> Any:
+    """Mark a view that anybody may call; `audited` where who called must be known afterwards.
+
+    What watches over the gateway is not `limited`: it asks most when there is most to do.
+    """
 
     def mark(marked: _View) -> _View:
-        setattr(marked, _MARK, Access((), "E", audited))
+        setattr(marked, _MARK, Access((), "E", audited, limited=limited))
         return marked
 
     return mark if view is None else mark(view)
@@ -108,28 +114,37 @@ def unguarded_routes(app: Flask) -> list[str]:
 class Guard:
     """Holds each request to what its route declares."""
 
-    def __init__(self, app: Flask, admission: Admission, browsers: Browsers) -> None:
+    def __init__(
+        self, app: Flask, admission: Admission, browsers: Browsers, rates: Rates | None = None
+    ) -> None:
         self._app = app
         self._admission = admission
         self._browsers = browsers
+        self._rates = rates
         self._declared: dict[tuple[str, str], Access] = {}
 
     def admit(self, request: Request, context: RequestContext) -> None:
         """Put the caller's rights and the open audit entry into the context.
 
-        Raises what the admission raises, of a page `SignInFirst` where nobody is signed in and `Forbidden`
-        for a form from elsewhere, and `RuntimeError` for a route that declares nothing.
+        Raises what the admission raises, `Throttled`, of a page `SignInFirst` where nobody is signed in and
+        `Forbidden` for a form from elsewhere, and `RuntimeError` for a route that declares nothing.
         """
         if request.url_rule is None or request.method == _AUTOMATIC:
+            self._limit_address(RateClass.OPEN if request.url_rule is None else RateClass.READS, request)
             return
         access = self._access(request.url_rule.endpoint, request.method)
+        rate = class_of(access.permissions)
+        if access.limited:
+            self._limit_address(rate, request)
         if access.by_browser:
             self._admit_page(access, request, context)
+            self._limit_caller(rate, context)
         elif not access.public:
             credentials = request.headers.get("Authorization") or self._browsers.credentials_of(request)
             facts = access_facts(access, request, context)
             admitted = self._admission.admit(credentials, facts, access.permissions, access.instead)
             context.scope, context.entry = admitted.scope, admitted.entry
+            self._limit_caller(rate, context)
         elif access.audited:
             context.entry = self._admission.begin(access_facts(access, request, context))
 
@@ -142,6 +157,16 @@ class Guard:
         context.scope, context.entry, context.handle = admitted.scope, admitted.entry, handle
         if handle is not None:
             self._browsers.require_own_form(request, handle)
+
+    def _limit_caller(self, rate: RateClass, context: RequestContext) -> None:
+        """Refuse a caller who asks too often, from whichever address."""
+        if self._rates and context.scope is not None:
+            self._rates.admit_caller(rate, context.scope)
+
+    def _limit_address(self, rate: RateClass, request: Request) -> None:
+        """Refuse an address that asks too often, before anybody looks at who it is: that leaves no entry."""
+        if self._rates:
+            self._rates.admit_address(rate, request.remote_addr or "")
 
     def _access(self, endpoint: str, method: str) -> Access:
         known = self._declared.get((endpoint, method))

@@ -30,6 +30,7 @@ SECONDS = Histogram(
     "hilum_request_seconds", "Time until the answer begins to leave.", ("method", "route"), buckets=_BUCKETS
 )
 IN_FLIGHT = Gauge("hilum_requests_in_flight", "Requests being worked on.", multiprocess_mode="livesum")
+THROTTLED = Counter("hilum_throttled_total", "Requests beyond a rate limit.", ("rate", "counted_by"))
 BREAK_GLASS = Counter("hilum_break_glass_total", "Records opened by break-glass: each wants to be looked at.")
 
 
@@ -47,6 +48,11 @@ def count(method: str, route: str, status: int, seconds: float) -> None:
     """Count an answer, `seconds` after its request came."""
     _requests(method, route, status).inc()
     _seconds(method, route).observe(seconds)
+
+
+def count_throttled(rate: str, counted_by: str) -> None:
+    """Count a request that was refused by the limit of a class, of a `caller` or an `address`."""
+    THROTTLED.labels(rate, counted_by).inc()
 
 
 def counted_method(method: str) -> str:

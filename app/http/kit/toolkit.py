@@ -21,6 +21,7 @@ from app.http.kit.guard import Guard, settle, unguarded_routes
 from app.http.kit.headers import Protection, leave_out_content
 from app.http.kit.logging import UNMATCHED, note_request
 from app.http.kit.problems import Dialect, install_problems
+from app.http.kit.rates import Rates
 from app.http.kit.request_context import current, sign
 from app.queries import require_utf8
 from graph.budget import SECONDS, RequestBudget, begin_budget
@@ -90,14 +91,15 @@ def install_toolkit(
     origins: Sequence[str] = (),
     registered: Callable[[], Collection[str]] = tuple,
     question_seconds: float = SECONDS,
+    rates: Rates | None = None,
 ) -> None:
     """Install everything; call it after extensions that bring error handlers of their own.
 
     Scripts of pages of these `origins`, and of those that `registered` tells, may read answers. The graph
-    works at most `question_seconds` on one request.
+    works at most `question_seconds` on one request. `rates` say how often somebody may ask.
     """
     cross_origin = CrossOrigin(origins, registered)
-    guard = Guard(app, admission, Browsers(base_url))
+    guard = Guard(app, admission, Browsers(base_url), rates)
     passage = Passage(guard, Protection(base_url), cross_origin, question_seconds)
     app.before_request(passage.enter)
     app.after_request(passage.leave)

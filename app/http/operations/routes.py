@@ -24,13 +24,13 @@ def blueprint(
     rooms = Blueprint("operations", __name__)
 
     @rooms.get("/health/live")
-    @public
+    @public(limited=False)
     @documented(LIVE)
     def live() -> Response:
         return plain_json({"status": "live"})
 
     @rooms.get("/health/ready")
-    @public
+    @public(limited=False)
     @documented(READY)
     def ready() -> Response:
         checks = readiness.checks()
@@ -39,7 +39,7 @@ def blueprint(
         return plain_json(body, _READY if is_ready else _NOT_READY)
 
     @rooms.get("/metrics")
-    @public
+    @public(limited=False)
     @documented(METRICS)
     def metrics() -> Response:
         body, content_type = exposition()
