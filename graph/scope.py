@@ -40,7 +40,8 @@ class AccessScope:
     What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see,
     nor is what the consents of patients keep from them, `refusals`; `actors` are the references that stand
     for them there, as `Practitioner/kim`, and `opened` the patients whose record they opened in an emergency.
-    `authorization` is the id of what an app was authorized by, whose end ends these rights.
+    `authorization` is the id of what an app was authorized by, whose end ends these rights; `client` is the
+    app that asks and `token` the id of the token that it shows, both empty where nobody said so.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
     access changes; None where nothing is to be changed. `notes` is where it says whose record it touched.
     """
@@ -61,6 +62,8 @@ class AccessScope:
     actors: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
     authorization: str | None = field(default=None, compare=False)
+    client: str = field(default="", compare=False)
+    token: str = field(default="", compare=False)
     witness: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     notes: AccessNotes | None = field(default=None, compare=False, repr=False)
 

@@ -6,10 +6,12 @@ may die; the beginning is on the disk by then, the rest within a second. Where t
 machine ended before, and it is unknown: the answer may have been seen.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from graph.keys import ABSENT, join, resource_key
 
 ACCESS, CONCERNING, OUTCOME = "access", "concerning", "outcome"
@@ -17,11 +19,17 @@ _CHANGING = frozenset("CUD")
 _LONGEST_VALUE = 200
 REFERENCES_IN_A_LINE = 250
 _LONGEST_CLIENT = 64
+ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+"""The id of a resource (FHIR R4 datatypes.html#id)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The beginning of an access. `at` in µs since the epoch; `query` is a keyed digest."""
+    """The beginning of an access. `at` in µs since the epoch; `query` is a keyed digest.
+
+    `client` is the app that asks, `token` the id of the token that it shows, `person` the resource that the
+    account stands for, as `Practitioner/7`; empty where nobody said so.
+    """
 
     id: str
     at: int
@@ -38,6 +46,9 @@ class Entry:
     parameters: tuple[str, ...]
     query: str
     address: str
+    client: str = ""
+    token: str = ""
+    person: str = ""
 
     @property
     def changes(self) -> bool:
@@ -46,6 +57,7 @@ class Entry:
 
     def line(self) -> dict[str, Any]:
         """The entry as it stands in the spool."""
+        said = {"client": self.client, "token": self.token, "person": self.person}
         return {
             "kind": ACCESS,
             "id": self.id,
@@ -63,6 +75,7 @@ class Entry:
             "parameters": list(self.parameters),
             "query": self.query,
             "address": self.address,
+            **{name: value for name, value in said.items() if value},
         }
 
 
@@ -113,6 +126,19 @@ _NOT_PROPERTIES = frozenset({"kind", "entities", "concerning"})
 
 
 def concerned_keys(line: Mapping[str, Any]) -> list[str]:
-    """The keys of the resources that a line says the access concerned."""
-    names = (name.partition("/") for name in line.get("concerning", ()))
+    """The keys of the resources that a line says the access concerned, or that its path names."""
+    named = (*named_in_path(path_of(line)), *line.get("concerning", ()))
+    names = (name.partition("/") for name in dict.fromkeys(named))
     return [resource_key(line["tenant"], kind, resource_id) for kind, _, resource_id in names]
+
+
+def path_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """What the path of an entry names: a mapping in the spool, and texts `name=value` in the graph."""
+    kept = entry.get("entities", ())
+    return dict(kept) if isinstance(kept, Mapping) else dict(each.split("=", 1) for each in kept)
+
+
+def named_in_path(path: Mapping[str, str]) -> Iterator[str]:
+    """References to the resources that a path names: the one that is asked for, or whose compartment."""
+    named = ((path.get("kind", ""), path.get("resource_id", "")), ("Patient", path.get("patient_id", "")))
+    yield from (f"{kind}/{name}" for kind, name in named if kind in RESOURCE_TYPES and ID.fullmatch(name))

@@ -25,6 +25,7 @@ NOBODY = "-"
 _PARAMETER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MOST_PARAMETERS = 50
 _DIGEST = 16
+_PERSONS = ("Practitioner/", "PractitionerRole/", "RelatedPerson/")
 
 
 class SpooledEntry:
@@ -123,6 +124,9 @@ class AuditRecorder:
             parameters=_plain(facts.parameters),
             query=self._digest(facts.query),
             address=facts.address,
+            client=scope.client if scope else "",
+            token=scope.token if scope else "",
+            person=_person(scope) if scope else "",
         )
         return SpooledEntry(self._spool, entry)
 
@@ -132,6 +136,15 @@ class AuditRecorder:
 
     def _digest(self, query: bytes) -> str:
         return hmac.digest(self._key, query, "sha256")[:_DIGEST].hex() if query else ""
+
+
+def _person(scope: AccessScope) -> str:
+    """The resource that an account stands for; empty where that is a patient, or nobody said so.
+
+    That an account is the Practitioner of its name is said in consents alone.
+    """
+    bound = scope.actors - {f"Practitioner/{scope.subject}"}
+    return min((each for each in bound if each.startswith(_PERSONS)), default="")
 
 
 def _dump(line: dict[str, Any]) -> bytes:

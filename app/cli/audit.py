@@ -59,12 +59,13 @@ def _events(
 
 
 def _row(event: Mapping[str, Any]) -> tuple[str, ...]:
-    (agent,) = event["agent"]
+    asking = next(agent for agent in event["agent"] if agent["requestor"])
+    roles = [each["coding"][0]["code"] for each in asking.get("role", ())]
     return (
         event["recorded"],
-        agent["who"]["identifier"]["value"],
-        agent["role"][0]["text"],
+        asking.get("name", "-"),
+        " ".join(roles) or "-",
         event["action"],
-        event["subtype"][0]["display"],
+        event["subtype"][-1]["code"],
         event["outcomeDesc"],
     )

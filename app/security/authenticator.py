@@ -54,7 +54,7 @@ class _Remembered(Generic[_K, _V]):
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
-    """What rights depend on, without the token's own times."""
+    """What rights depend on, and what the audit says of the token, without its times."""
 
     subject: str
     tenant: str
@@ -62,6 +62,8 @@ class _Caller:
     roles: tuple[str, ...]
     narrowed: frozenset[str] | None
     grant: TokenGrant | None
+    client: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,14 @@ class Authenticator:
             principal = self._identify(_bearer(credentials), now)
         tenant = principal.tenant or self._tenant
         caller = _Caller(
-            principal.subject, tenant, principal.role, principal.roles, principal.narrowed, principal.grant
+            principal.subject,
+            tenant,
+            principal.role,
+            principal.roles,
+            principal.narrowed,
+            principal.grant,
+            principal.client,
+            principal.token,
         )
         edition = self._edition()
         known = self._scopes.get(caller, now)

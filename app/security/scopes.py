@@ -41,6 +41,8 @@ def scope_for(
         withheld=withheld_labels(held.labels),
         actors=grants.actors | {f"Practitioner/{principal.subject}"},
         opened=grants.opened,
+        client=principal.client,
+        token=principal.token,
     )
 
 

@@ -87,7 +87,8 @@ class Principal:
 
     `roles` are all that a provider names, of which the first counts that is one of ours. `narrowed` is the
     token's own `scope`: permissions beyond it do not count; `allowances` are its SMART scopes, None where it
-    has none, and `grant` what they came from. Times are seconds since the epoch.
+    has none, and `grant` what they came from. `client` is the app that it was issued to and `token` its id,
+    both empty where it does not say. Times are seconds since the epoch.
     """
 
     subject: str
@@ -99,6 +100,8 @@ class Principal:
     allowances: Allowances | None = None
     grant: TokenGrant | None = None
     roles: tuple[str, ...] = ()
+    client: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +177,17 @@ class LocalVerifier:
             raise InvalidToken(Doubt.CLAIMS)
         grant = grant_of(claims)
         narrowed = grant.permissions() if grant else scopes_of(claims)
-        expires = int(claims["exp"])
-        return Principal(claims["sub"], tenant, None, True, expires, narrowed, grant=grant)
+        return Principal(
+            claims["sub"],
+            tenant,
+            None,
+            True,
+            int(claims["exp"]),
+            narrowed,
+            grant=grant,
+            client=_said(claims, "client_id"),
+            token=_said(claims, "jti"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +232,8 @@ class ProviderVerifier:
             self._narrowed(claims),
             grant=grant_of(claims),
             roles=self.roles_of(claims),
+            client=_said(claims, "client_id", "azp"),
+            token=_said(claims, "jti"),
         )
 
     def _narrowed(self, claims: Mapping[str, Any]) -> frozenset[str] | None:
@@ -227,6 +241,12 @@ class ProviderVerifier:
             return grant.permissions()
         ours = (scopes_of(claims) or frozenset()) & PERMISSIONS.keys()
         return ours if ours or self.scopes_required else None
+
+
+def _said(claims: Mapping[str, Any], *names: str) -> str:
+    """What the first of the claims says that is a text, cut; empty where none is."""
+    found = (claims[name] for name in names if isinstance(claims.get(name), str))
+    return next(found, "")[:LONGEST_SUBJECT]
 
 
 def readable_header(token: str) -> Mapping[str, Any]:

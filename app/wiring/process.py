@@ -290,7 +290,7 @@ class Wiring(Stores):
 
     @cached_property
     def audit_reader(self) -> AuditReader:
-        return AuditReader(self.audit)
+        return AuditReader(self.audit, self.sites)
 
     @cached_property
     def bundles(self) -> Bundles:

@@ -37,7 +37,7 @@ def _rows() -> Iterator[ImagingRoute]:
         yield ImagingRoute("POST", path, _STORE, "store")
         yield ImagingRoute("PUT", path, _STORE, "replace")
     for path, level in PATHS.items():
-        yield ImagingRoute("GET", path, _READ, "search", defaults={"level": level})
+        yield ImagingRoute("GET", path, _READ, "search", "E", {"level": level})
     for path in _LEVELS:
         yield ImagingRoute("GET", path, _READ, "whole")
         for resource in ("metadata", "bulkdata", "pixeldata"):

@@ -112,11 +112,11 @@ def interactions(
     some = ("audit.read", "fhir.count")
     return (
         Interaction("history-system", "GET", "/_history", "fhir.read", past),
-        Interaction("search-system", "GET", "/", "fhir.read", find_all),
-        Interaction("search-system-post", "POST", "/_search", "fhir.read", find_all, FORM, "R"),
-        Interaction("search-type", "GET", _TYPE, "fhir.read", find, own=seen, instead=some),
+        Interaction("search-system", "GET", "/", "fhir.read", find_all, action="E"),
+        Interaction("search-system-post", "POST", "/_search", "fhir.read", find_all, FORM, "E"),
+        Interaction("search-type", "GET", _TYPE, "fhir.read", find, (), "E", seen, instead=some),
         Interaction(
-            "search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", find, FORM, "R", seen, instead=some
+            "search-type-post", "POST", f"{_TYPE}/_search", "fhir.read", find, FORM, "E", seen, instead=some
         ),
         Interaction("create", "POST", _TYPE, "fhir.write", write.create, RESOURCE),
         Interaction("update-conditional", "PUT", _TYPE, "fhir.write", write.update_where, RESOURCE),
@@ -129,12 +129,12 @@ def interactions(
         Interaction("delete", "DELETE", _RESOURCE, "fhir.write", write.delete),
         Interaction("history-instance", "GET", f"{_RESOURCE}/_history", "fhir.read", past),
         Interaction("vread", "GET", f"{_RESOURCE}/_history/<version>", "fhir.read", read.vread),
-        Interaction("search-compartment", "GET", _MEMBERS, "fhir.read", find, own=seen, instead=some),
+        Interaction("search-compartment", "GET", _MEMBERS, "fhir.read", find, (), "E", seen, instead=some),
         Interaction(
-            *("search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "R", seen),
+            *("search-compartment-post", "POST", f"{_MEMBERS}/_search", "fhir.read", find, FORM, "E", seen),
             instead=some,
         ),
-        Interaction("search-members", "GET", _EVERY_MEMBER, "fhir.read", find_all),
+        Interaction("search-members", "GET", _EVERY_MEMBER, "fhir.read", find_all, action="E"),
         *(each for operation in operations for each in operation.interactions(operations)),
         *no_such_operation(operations),
     )

@@ -80,10 +80,10 @@ def test_beginning_and_outcome_become_one_entry_and_one_audit_event(
     mover.move()
     (entry,) = store.of_request(system_scope(tenant), "r-1")
     assert (entry["subject"], entry["status"], entry["concerning"]) == ("a-clinician", 200, ["Patient/1"])
-    event = audit_event(entry)
+    event = audit_event(entry, "https://hilum.example")
     assert (event["action"], event["outcome"], event["recorded"]) == ("C", "0", "2023-11-14T22:13:20.000000Z")
-    (whom,) = [each for each in event["entity"] if each.get("what") == {"reference": "Patient/1"}]
-    assert (whom["type"]["code"], whom["role"]["code"]) == ("1", "1")
+    (whom,) = [each for each in event["entity"] if each.get("role", {}).get("code") == "1"]
+    assert (whom["type"]["code"], whom["what"]) == ("1", {"reference": "Patient/1"})
 
 
 def test_moving_twice_is_moving_once(
@@ -215,7 +215,7 @@ def test_an_access_without_an_outcome_is_unknown(
 ) -> None:
     recorder.begin(scope_of("researcher", tenant=tenant), replace(FACTS, action="U"))
     (line,) = read_spool(tmp_path, KEY)
-    event = audit_event(line)
+    event = audit_event(line, "https://hilum.example")
     assert "outcome" not in event
     assert event["outcomeDesc"].startswith("unknown")
     assert event["purposeOfEvent"] == [{"text": "pseudonymous"}]
