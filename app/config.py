@@ -166,6 +166,13 @@ class Config(SignInSettings):
         text,
         "The identifier system of a DICOM PatientID whose issuer is not named.",
     )
+    chosen_ids: bool = setting(
+        "HILUM_CHOSEN_IDS",
+        True,
+        flag,
+        "Whether who sees every row may create resources under ids of their own (update as create). "
+        "Without it, nobody learns whether an id is taken by what a consent keeps from them.",
+    )
     zone: str = setting(
         "HILUM_ZONE", "UTC", zone, "The time zone of dates and times that name none, in DICOM and FHIR."
     )

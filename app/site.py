@@ -25,5 +25,11 @@ class Sites:
 
 def sites_of(config: Config) -> Sites:
     """The sites that the settings describe."""
-    zone = ZoneInfo(config.zone)
-    return Sites(Site(config.base_url, config.patient_id_system, zone, tenant=config.tenant))
+    own = Site(
+        config.base_url,
+        config.patient_id_system,
+        ZoneInfo(config.zone),
+        tenant=config.tenant,
+        chosen_ids=config.chosen_ids,
+    )
+    return Sites(own)

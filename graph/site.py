@@ -15,7 +15,10 @@ def new_resource_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One tenant's address, zone and patient identifiers; it travels with units of work, so it is plain."""
+    """One tenant's address, zone and patient identifiers; it travels with units of work, so it is plain.
+
+    `chosen_ids` says whether who sees every row may create resources under ids of their own.
+    """
 
     base_url: str
     patient_system: str = "urn:hilum:mrn"
@@ -23,6 +26,7 @@ class Site:
     new_id: Callable[[], str] = new_resource_id
     tenant: str = "default"
     added: tuple[AddedParameter, ...] = ()  # search parameters of its own
+    chosen_ids: bool = True
 
     @property
     def fhir_base(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any as AnyValue
 from typing import TypeAlias
 
-from fhir_profiles.definitions.registry import in_patient_compartment, is_shared
+from fhir_profiles.definitions.registry import is_shared
 from graph.cypher.conditions import conjuncts
 from graph.cypher.leaves import MANY_CODES
 from graph.cypher.links import ends
@@ -43,7 +43,13 @@ from graph.query.expression import (
     Whole,
     Worded,
 )
-from graph.query.rows import COMPARTMENT, NODE_FIELDS, code_key, compartment_of
+from graph.query.rows import (
+    COMPARTMENT,
+    NODE_FIELDS,
+    code_key,
+    compartment_of,
+    may_be_about_studies,
+)
 from graph.rights import Bounds
 from graph.scope import AccessScope
 
@@ -117,7 +123,7 @@ def _granted_rows(bounds: Bounds, each: int) -> int:
 
 def _granted(bounds: Bounds, entity: str) -> Expression:
     patients, studies = bounds
-    members = patients if in_patient_compartment(entity) else patients | studies
+    members = patients | studies if may_be_about_studies(entity) else patients
     by_member = Term(compartment_of(entity), tuple(map(resource_of, sorted(members)))) if members else None
     by_key = KeyIn(entity, tuple(sorted(studies)) if entity == STUDY else ())
     if by_member is None:

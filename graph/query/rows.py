@@ -16,6 +16,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, TypeAlias, TypeVar
 
+from fhir_profiles.definitions.registry import in_patient_compartment
 from fhir_profiles.index.extraction import SearchValues
 from fhir_profiles.index.kept import (
     CASELESS,
@@ -28,7 +29,7 @@ from fhir_profiles.index.kept import (
     beside,
 )
 from fhir_profiles.index.wording import Wording
-from graph.keys import kind_key, resource_key, term_key, value_key
+from graph.keys import kind_key, resource_key, resource_of, term_key, value_key
 from graph.query.expression import Field, Kind, Layout, Term
 from graph.query.relationships import relationship
 
@@ -77,6 +78,7 @@ NODE_FIELDS: Mapping[str, NodeField] = {
     LAST_UPDATED: NodeField(Kind.SPAN, "lastUpdated", indexed=True),
 }
 COMPARTMENT = "_compartment"
+REPORT = "DiagnosticReport"
 
 
 def field_of(entity: str, name: str, row: RowType) -> Field:
@@ -88,6 +90,11 @@ def field_of(entity: str, name: str, row: RowType) -> Field:
 def compartment_of(entity: str) -> Field:
     """The field that holds whom a resource is about, as `Patient/id` and `ImagingStudy/id`."""
     return Field(entity, COMPARTMENT, Kind.TERM)
+
+
+def may_be_about_studies(entity: str) -> bool:
+    """Whether resources of a type may be about a study: reports, and where R4 knows no compartment."""
+    return entity == REPORT or not in_patient_compartment(entity)
 
 
 def code_key(tenant: str, field: Field, code: str) -> str:
@@ -171,6 +178,12 @@ def value_rows(tenant: str, resource_type: str, values: SearchValues) -> ValueRo
         ),
         wordings=wording_rows(tenant, resource_type, values.wording),
     )
+
+
+def member_rows(tenant: str, resource_type: str, keys: Iterable[str]) -> tuple[TermRow, ...]:
+    """The Term rows by which a resource is found as one that is about resources of these keys."""
+    field = compartment_of(resource_type)
+    return tuple((code_key(tenant, field, resource_of(key)), "") for key in keys)
 
 
 def compartment_keys(tenant: str, values: SearchValues) -> tuple[str, ...] | None:

@@ -56,13 +56,19 @@ def capability_statement(
     offered: Collection[str],
     operations: Collection[FhirOperation],
     added: Collection[AddedParameter] = (),
+    *,
+    chosen_ids: bool = True,
 ) -> bytes:
     """The JSON of the statement; `offered` are the interactions that have a route.
 
-    `added` are the search parameters of the tenant; those that are ready are told of.
+    `added` are the search parameters of the tenant; those that are ready are told of. `chosen_ids` says
+    whether an update creates.
     """
     types = [
-        {**_resource(kind, offered, _added(added, kind)), **_operations(operations, kind)}
+        {
+            **_resource(kind, offered, _added(added, kind), chosen_ids=chosen_ids),
+            **_operations(operations, kind),
+        }
         for kind in sorted(RESOURCE_TYPES)
     ]
     rest = {
@@ -117,7 +123,9 @@ def _leads(parameter: SearchParameter) -> bool:
     return not reference_elements().isdisjoint(path.rpartition(".")[2] for path in parameter.paths)
 
 
-def _resource(kind: str, offered: Collection[str], added: list[SearchParameter]) -> dict[str, Any]:
+def _resource(
+    kind: str, offered: Collection[str], added: list[SearchParameter], *, chosen_ids: bool
+) -> dict[str, Any]:
     if kind in WRITTEN_BY_HILUM:
         return _ours(kind, offered)
     parameters = sorted((*search_parameters(kind).values(), *added), key=lambda each: each.name)
@@ -127,7 +135,7 @@ def _resource(kind: str, offered: Collection[str], added: list[SearchParameter])
         "interaction": [{"code": code} for code in OF_TYPE if code in offered],
         "versioning": "versioned-update",
         "readHistory": True,
-        "updateCreate": True,
+        "updateCreate": chosen_ids,
         "conditionalCreate": True,
         "conditionalRead": "full-support",
         "conditionalUpdate": True,

@@ -31,7 +31,9 @@ class MetadataView:
 
         @lru_cache(maxsize=1)
         def statement(added: tuple[AddedParameter, ...]) -> bytes:
-            return capability_statement(base, started, offered, operations, added)
+            return capability_statement(
+                base, started, offered, operations, added, chosen_ids=sites.own.chosen_ids
+            )
 
         self._statement, self._own_parameters = statement, own_parameters
         self._base, self._started = base, started

@@ -4,9 +4,16 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
-from app.records.write.own_writes import authorship, require_allowed, require_author, require_granted
+from app.records.write.own_writes import (
+    about_studies,
+    authorship,
+    require_allowed,
+    require_author,
+    require_granted,
+)
 from app.records.write.receiving import Prepared, Received, prepare
 from app.records.write.replaced import PATIENT, with_links
+from app.security.scopes import SYSTEM
 from graph import commit
 from graph.allowances import Deed
 from graph.errors import Conflict, NotAllowed, NotFound
@@ -88,7 +95,7 @@ class Desk:
         known = self.view.get(RESOURCES, prepared.key)
         name = f"{prepared.resource_type}/{prepared.resource_id}"
         if method != "POST" and not made_up:
-            _require_seen(scope, known, prepared.resource_type, name)
+            self._require_seen(scope, known, prepared.resource_type, name)
         refuse_transcript(known)
         self._refuse_merged(prepared.key)
         require_author(self.scope, known)
@@ -133,6 +140,22 @@ class Desk:
         lost = {"dicomKey": None} if known.resource_type == "ImagingStudy" else {}
         return self._add(ended(known, lost), created=False)
 
+    def _require_seen(
+        self, scope: AccessScope, known: ResourceState | None, resource_type: str, name: str
+    ) -> None:
+        """An update reaches what the caller may see.
+
+        From whom some are hidden cannot choose ids: who could would learn which ones are taken. What consents
+        hide is another's decision at any time, so of that the site says whether anybody can.
+        """
+        if known is None:
+            chosen = self.site.chosen_ids or scope.role == SYSTEM
+            hidden = not chosen or scope.right.hides_some(resource_type)
+        else:
+            hidden = not known.is_seen_by(scope)
+        if hidden:
+            raise NotFound(f"no {name}")
+
     def _refuse_merged(self, key: str, *, deleting: bool = False) -> None:
         """Leave a patient who was merged into another as they are, and one with merged ones there."""
         merged = self.view.get(MERGED, self.view.tenant)
@@ -151,6 +174,7 @@ class Desk:
 
     def _write(self, known: ResourceState | None, prepared: Prepared, method: str) -> Written:
         require_granted(self.scope, self.view, prepared)
+        prepared = about_studies(self.scope, known, prepared)
         version_id = next_version(known)
         properties: dict[str, str | None] = {**authorship(self.scope, known)}
         if prepared.study is not None:
@@ -193,16 +217,6 @@ def refuse_ours(resource_type: str) -> None:
     """
     if resource_type in WRITTEN_BY_HILUM:
         raise WrittenByHilum(resource_type)
-
-
-def _require_seen(scope: AccessScope, known: ResourceState | None, resource_type: str, name: str) -> None:
-    """An update reaches what the caller may see.
-
-    From whom some are hidden cannot choose ids: who could would learn which ones are taken.
-    """
-    hidden = scope.right.hides_some(resource_type) if known is None else not known.is_seen_by(scope)
-    if hidden:
-        raise NotFound(f"no {name}")
 
 
 def noted(scope: AccessScope, done: Outcome) -> Outcome:

@@ -4,12 +4,13 @@ Of some types stands here what such a caller sees and what is hidden from them. 
 for the hidden one it answers for an id that nobody has, to the byte.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from app.wiring import Wiring
 from graph.allowances import SECURITY, Allowance, Deed, sort_of
 from graph.keys import resource_key
 from tests.app.security.hidden_changes import CONFIDENTIALITY, RESTRICTED
@@ -33,7 +34,7 @@ class Way:
     caller: Callable[[Planter], Caller]
     seen: Callable[[str], Resource]
     hidden: Callable[[str], Resource]
-    writes: bool = True  # whether from this caller nobody's id can be told from a hidden one
+    yields: bool = False  # whether it hides nothing in an emergency, and at any time other rows
 
 
 def everything(planter: Planter, **rest: Any) -> tuple[Allowance, ...]:
@@ -61,7 +62,7 @@ WAYS: Mapping[str, Way] = {
         lambda planter: planter.of_rights(),
         about(SEEN, "consent-seen"),
         about("closed", "consent-hidden"),
-        writes=False,
+        yields=True,
     ),
 }
 
@@ -112,17 +113,51 @@ def test_what_is_hidden_is_read_as_what_never_was(
     assert [as_of_anything(each, seen) for each in there] != [as_of_anything(each, ABSENT) for each in absent]
 
 
+@pytest.fixture
+def without_chosen_ids(gateway: Wiring) -> Iterator[None]:
+    """The gateway as it is where nobody creates under an id of their own."""
+    terms = gateway.writing_terms
+    with pytest.MonkeyPatch.context() as patch:
+        sites = replace(terms, site=replace(terms.site, chosen_ids=False))
+        for user in (gateway.records, gateway.bundle_writer, gateway.patching):
+            patch.setattr(user, "_terms", sites)
+        yield
+
+
+@pytest.mark.usefixtures("without_chosen_ids")
 @pytest.mark.parametrize("interaction", WRITES)
 def test_what_is_hidden_is_written_as_what_never_was(
     planted: Planter, way: Way, caller: Caller, interaction: str
 ) -> None:
-    if not way.writes and interaction in CHOSEN:
-        pytest.skip("an id that is taken by what a consent hides is not free")
     make, hidden = WRITES[interaction], names(way)[1]
 
     gone, absent = (ask(planted, caller, [make(kind, name) for kind in KINDS]) for name in (hidden, ABSENT))
 
     assert plain(gone, hidden) == plain(absent, ABSENT)
+    assert untouched(planted, hidden)
+
+
+@pytest.mark.parametrize("interaction", WRITES)
+def test_of_what_is_hidden_no_more_is_told_than_that_a_chosen_id_is_taken(
+    planted: Planter, way: Way, caller: Caller, interaction: str
+) -> None:
+    """And that only where a consent hides it: whom anything else narrows chooses no ids."""
+    make, hidden = WRITES[interaction], names(way)[1]
+    free = f"free-{interaction.replace(' ', '-')}-{way.yields}"
+
+    gone, absent = (ask(planted, caller, [make(kind, name) for kind in KINDS]) for name in (hidden, free))
+
+    if way.yields and interaction in CHOSEN:
+        assert set(statuses(absent)) == {"412" if interaction == "update a version" else "201"}
+        narrowed = ask(planted, WAYS["label"].caller(planted), [make(kind, ABSENT) for kind in KINDS])
+        assert plain(gone, hidden) == plain(narrowed, ABSENT)
+    else:
+        assert plain(gone, hidden) == plain(absent, free)
+    assert untouched(planted, hidden)
+
+
+def untouched(planted: Planter, name: str) -> bool:
+    """Whether what is hidden is as it was."""
     emergency = planted.of_rights(purpose="BTG")
-    after = ask(planted, emergency, [READS["read"](kind, hidden) for kind in KINDS])
-    assert {each["response"].get("etag") for each in after} == {'W/"1"'}
+    found = ask(planted, emergency, [READS["read"](kind, name) for kind in KINDS])
+    return {each["response"].get("etag") for each in found} == {'W/"1"'}

@@ -164,6 +164,66 @@ def test_a_hidden_report_is_answered_as_one_that_never_was(guest: Fhir) -> None:
         assert answers[0][0] == (404 if method == "PUT" else 204)
 
 
+@pytest.fixture
+def reader(record: Fhir, services: Wiring, as_role: AsRole) -> Fhir:
+    """A teleradiologist with a study of one of the patients, and nothing of their chart."""
+    headers = as_role("teleradiologist")
+    scope = system_scope(services.sites.own.tenant)
+    services.accounts.grant(scope, demo_name("teleradiologist"), Granted(study="1.2.0"), now())
+    return Fhir(record.client, headers)
+
+
+def test_who_was_given_a_study_writes_its_report_and_keeps_it(reader: Fhir, record: Fhir) -> None:
+    name = reader.create(diagnostic_report(MINE, study="ImagingStudy/of-mine"))
+    own = reader.get(name).json or {}
+
+    assert reader.send("PUT", name, {**own, "conclusion": "A metastasis."}).status_code == 200
+    amended = {**own, "conclusion": "Amended by a clinician."}
+    assert record.send("PUT", name, amended).status_code == 200
+    assert (reader.get(name).json or {})["conclusion"] == "Amended by a clinician."
+    found = (record.get(f"{MINE}/DiagnosticReport").json or {})["entry"]
+    assert name in [f"DiagnosticReport/{each['resource']['id']}" for each in found]
+    assert reader.send("DELETE", name).status_code == 204
+
+
+def test_a_study_opens_nothing_else_of_the_chart_to_its_reader(reader: Fhir) -> None:
+    reader.create(diagnostic_report(MINE, study="ImagingStudy/of-mine"))
+
+    for hidden in (MINE, "Condition/of-mine", "DiagnosticReport/of-mine"):
+        assert reader.get(hidden).status_code == 404
+    assert (reader.get("DiagnosticReport?_summary=count").json or {})["total"] == 1
+
+
+def test_a_report_of_no_study_or_of_another_one_is_refused_to_who_was_given_one(reader: Fhir) -> None:
+    mine, theirs, nobodys = (f"ImagingStudy/of-{each}" for each in ("mine", "theirs", "nobody"))
+    reports = [
+        diagnostic_report(MINE),
+        diagnostic_report(MINE, study=theirs),
+        diagnostic_report(MINE, study=nobodys),
+        diagnostic_report(THEIRS, study=mine),
+        diagnostic_report("Patient/nobody", study=mine),
+        diagnostic_report(MINE, study=mine, result=[reference("Observation/of-mine")]),
+        diagnostic_report(MINE, extension=[{"url": "urn:x", "valueReference": reference(mine)}]),
+    ]
+
+    answers = [reader.send("POST", "DiagnosticReport", each) for each in reports]
+
+    assert [each.status_code for each in answers] == [403] * len(reports)
+    assert (reader.get("DiagnosticReport?_summary=count").json or {})["total"] == 0
+
+
+def test_a_report_that_no_longer_names_the_study_is_seen_by_its_reader_no_longer(
+    reader: Fhir, record: Fhir
+) -> None:
+    name = reader.create(diagnostic_report(MINE, study="ImagingStudy/of-mine"))
+    own = reader.get(name).json or {}
+
+    del own["imagingStudy"]
+    assert reader.send("PUT", name, own).status_code == 403
+    assert record.send("PUT", name, own).status_code == 200
+    assert reader.get(name).status_code == 404
+
+
 NAMING: dict[str, Callable[[str], Resource]] = {
     "subject": lambda end: diagnostic_report(f"Patient/{end}"),
     "study": lambda end: diagnostic_report(MINE, study=f"ImagingStudy/of-{end}"),
