@@ -1,7 +1,7 @@
 """The right of a caller in fixed statements, as `graph.cypher.access` writes it in compiled ones.
 
-A statement has places, `seen(r)` and `seen(r, v)`, which `under_rights` fills. Cypher has no such function,
-so a statement that is sent without its caller's rights fails.
+A statement has places, `seen(r)`, `seen(r, v)` and `seen_across(r)`, which `under_rights` fills. Cypher has
+no such functions, so a statement that is sent without its caller's rights fails.
 """
 
 import re
@@ -12,12 +12,17 @@ from graph.errors import ScopeMissing
 from graph.rights import conditions, in_partition
 from graph.scope import AccessScope, demand_scope
 
-_PLACE = re.compile(r"\bseen\((\w+)(?:, (\w+))?\)")
+_PLACE = re.compile(r"\bseen(_across)?\((\w+)(?:, (\w+))?\)")
 
 
 def seen(name: str) -> str:
     """The place of the condition that the row of a variable is the caller's to see."""
     return f"seen({name})"
+
+
+def seen_across(name: str) -> str:
+    """The place of the same condition, whatever partition the row is of."""
+    return f"seen_across({name})"
 
 
 def version_seen(name: str, version: str) -> str:
@@ -37,8 +42,9 @@ def under_rights(scope: AccessScope, text: str) -> tuple[str, dict[str, Any]]:
 @lru_cache(maxsize=1_024)
 def _filled(text: str, parts: tuple[str, ...]) -> str:
     def condition(place: re.Match[str]) -> str:
-        name, version = place[1], place[2] or place[1]
-        return f"({' AND '.join([in_partition(name, '$partition'), *conditions(parts, name, version)])})"
+        across, name, version = place[1], place[2], place[3] or place[2]
+        within = "true" if across else in_partition(name, "$partition")
+        return f"({' AND '.join([within, *conditions(parts, name, version)])})"
 
     filled, places = _PLACE.subn(condition, text)
     if not places:

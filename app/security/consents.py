@@ -1,9 +1,9 @@
 """What the Consents of a tenant keep from a caller, remembered and in force within seconds in every process.
 
-Each process has a book of the active Consents of each tenant that asks it. When what it knows is
-`LOOKED_AT_SECONDS` old, it looks at what was written since, which is one step of an index; a tenant without
-Consents costs no more than that. Who asks, for what purpose and when settles which rules apply; what these
-say of rows goes into the caller's scope.
+Each process has a book of the active Consents of each tenant that asks it. When this machine has committed
+one, or what the book knows is `LOOKED_AT_SECONDS` old, it looks at what was written since, which is one step
+of an index; a tenant without Consents costs no more than that. Who asks, for what purpose and when settles
+which rules apply; what these say of rows goes into the caller's scope.
 """
 
 import time
@@ -63,6 +63,7 @@ class _Book:
     """The active Consents of one tenant, as far as they were read."""
 
     read_to: int = 0
+    edition: bytes | None = None
     looked: float = float("-inf")
     followed: float = float("-inf")
     consents: dict[str, _Consent] = field(default_factory=dict)
@@ -89,11 +90,21 @@ class _Book:
 
 
 class Consents:
-    """Puts what consents say into the scopes of callers; safe between threads."""
+    """Puts what consents say into the scopes of callers; safe between threads.
 
-    def __init__(self, store: ConsentStore, clock: Callable[[], float] = time.time) -> None:
+    `edition` tells whether this machine has committed Consents.
+    """
+
+    def __init__(
+        self,
+        store: ConsentStore,
+        clock: Callable[[], float] = time.time,
+        *,
+        edition: Callable[[], bytes] = bytes,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._edition = edition
         self._books: dict[str, _Book] = {}
         self._lock = Lock()
 
@@ -112,15 +123,16 @@ class Consents:
 
     def _current(self, tenant: str) -> _Book:
         book = self._books.setdefault(tenant, _Book())
-        now, asking = self._clock(), system_scope(tenant)
-        if now - book.looked < LOOKED_AT_SECONDS:
+        now, edition = self._clock(), self._edition()
+        if edition == book.edition and now - book.looked < LOOKED_AT_SECONDS:
             return book
+        asking = system_scope(tenant)
         while changes := self._store.changes(asking, book.read_to):
             book.take(changes)
         if book.consents and now - book.followed >= FOLLOWED_SECONDS:
             book.follow(self._store.patients(asking))
             book.followed = now
-        book.looked = now
+        book.looked, book.edition = now, edition
         return book
 
     def _refusals(self, book: _Book, scope: AccessScope) -> Refusals:

@@ -151,7 +151,7 @@ class Wiring(Stores):
 
     @cached_property
     def consents(self) -> Consents:
-        return Consents(ConsentStore(self.graph))
+        return Consents(ConsentStore(self.graph), edition=self.consents_edition.current)
 
     @cached_property
     def page_tokens(self) -> PageTokens:

@@ -4,6 +4,7 @@ Nothing here starts a thread or opens a connection before its first use, so the 
 server forks.
 """
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
@@ -33,6 +34,7 @@ from graph.commit.remote import RemoteCommitter
 from graph.edition import Edition
 from graph.jobs.jobs import JobStore
 from graph.parameters.parameters import ParameterStore
+from graph.resources.consents import is_consent
 from graph.resources.resources import ResourceStore
 from graph.session import Graph
 from graph.studies.imaging import ImagingStore
@@ -52,7 +54,7 @@ class Stores:
 
     def close(self) -> None:
         """Finish what waits and close what was made; the graph stays open, since it was brought."""
-        for name in ("committer", "recorder", "blobs", "rights_edition"):
+        for name in ("committer", "recorder", "blobs", "rights_edition", "consents_edition"):
             if name in vars(self):
                 vars(self)[name].close()
 
@@ -97,7 +99,13 @@ class Stores:
 
     @cached_property
     def committing(self) -> Committing:
-        return Committing(self.graph, AGGREGATES, now, self.waker.changed)
+        return Committing(self.graph, AGGREGATES, now, self._committed)
+
+    def _committed(self, changed: Collection[str]) -> None:
+        """Tell of a commit: of Consents all processes of the home folder, and who follows the feed of all."""
+        if any(map(is_consent, changed)):
+            self.consents_edition.change()
+        self.waker.changed()
 
     @cached_property
     def committer(self) -> Committer:
@@ -130,8 +138,16 @@ class Stores:
     @cached_property
     def rights_edition(self) -> Edition:
         """Changes whenever this machine changes what rights are made of."""
+        return self._edition()
+
+    @cached_property
+    def consents_edition(self) -> Edition:
+        """Changes whenever this machine commits a Consent."""
+        return self._edition("consents")
+
+    def _edition(self, *name: str) -> Edition:
         self.sign_in_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Edition(self.sign_in_folder)
+        return Edition(self.sign_in_folder, *name)
 
     def changing_rights(self) -> AbstractContextManager[None]:
         """Around what changes rights: all processes of the home folder look them up anew."""

@@ -10,7 +10,7 @@ committer process (`graph.commit.remote`), elsewhere a thread beside the request
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
@@ -52,7 +52,11 @@ class Committer(Protocol):
         """Commit what waits, then stop."""
 
 
-def _tell_nobody() -> None:
+Told: TypeAlias = Callable[[Collection[str]], None]
+"""Hears of a commit: the keys of what it changed, and of whose that is."""
+
+
+def _tell_nobody(_changed: Collection[str]) -> None:
     """Nobody waits to hear of commits."""
 
 
@@ -64,7 +68,7 @@ class Committing:
         graph: Graph,
         schema: CommitSchema,
         clock: Callable[[], int],
-        committed: Callable[[], None] = _tell_nobody,
+        committed: Told = _tell_nobody,
     ) -> None:
         self._graph, self._schema, self._clock, self._committed = graph, schema, clock, committed
         self._memories: dict[str, Memory] = {}
@@ -82,8 +86,9 @@ class Committing:
 
     def first(self, units: Sequence[Unit[Any]]) -> list[Outcome]:
         """Commit the first of the units, at least one and all of one tenant; return their outcomes."""
+        group = self._group(units)
         try:
-            outcomes = self._group(units).commit()
+            outcomes = group.commit()
         except Unavailable as error:
             self._memory(units[0]).forget()
             return [Outcome(error=error)] * len(units)
@@ -92,7 +97,7 @@ class Committing:
             if len(units) == 1:
                 return [Outcome(error=error)]
             return self.first(units[: len(units) // 2])  # find the one that the graph refuses
-        self._committed()
+        self._committed(group.changed)
         return outcomes
 
     def _group(self, units: Sequence[Unit[Any]]) -> Group:

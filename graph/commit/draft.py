@@ -112,6 +112,10 @@ class Pending:
             rows.setdefault(part.name, []).append(part.row(item, numbers, self.ledger))
         return rows
 
+    def concerned(self) -> frozenset[str]:
+        """The keys of the resources that its items change, and of whose they are."""
+        return frozenset(key for part, item, _ in self._items.values() for key in part.concerns(item))
+
     def __bool__(self) -> bool:
         """Whether anything is to be written."""
         return bool(self._items)

@@ -77,6 +77,7 @@ class Group:
         self._presuming = True
         self._in_step = False  # whether all that is remembered was true when the graph was last asked
         self._sent: dict[str, Decided] = {}  # by commit id; of each the graph may not have told the outcome
+        self.changed: frozenset[str] = frozenset()  # keys of what the commit changed, and of whose that is
 
     def commit(self) -> list[Outcome]:
         """Commit the first units, at least one, and return their outcomes; the others must wait.
@@ -110,7 +111,7 @@ class Group:
             self._read_ledger(run, self._schema.loading)
         for commit_id in self._known_ledger.recent:
             if commit_id in self._sent:  # an earlier attempt did commit; only its answer was lost
-                return self._sent[commit_id].outcomes
+                return self._went(self._sent[commit_id])
         decided = self._decided(self._looking(run))
         if self._in_step and not decided.pending:  # repeats of what the last try has found to be there
             return decided.outcomes
@@ -205,9 +206,14 @@ class Group:
         if row["went"]:
             self._memory.shelves = decided.pending.shelves.closed()
             self._memory.ledger = ledger
-            return decided.outcomes
+            return self._went(decided)
         self._learn(row, decided)
         return None
+
+    def _went(self, decided: Decided) -> list[Outcome]:
+        """The outcomes of what was committed."""
+        self.changed = decided.pending.concerned()
+        return decided.outcomes
 
     def _confirm(self, run: Run, decided: Decided) -> list[Outcome] | None:
         """See that what was seen is still true, where nothing is to be written: that takes no lock."""

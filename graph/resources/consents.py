@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graph.keys import kind_key, resource_key
+from graph.keys import ABSENT, kind_key, resource_key
 from graph.packing import unpacked
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -61,6 +61,11 @@ class ConsentStore:
         """Whose each Consent is now, by its key: merging and parting patients changes that."""
         rows = self._graph.read(_FOLLOWED, **_whose(scope))
         return {row["key"]: tuple(row["patients"] or ()) for row in rows}
+
+
+def is_consent(key: str) -> bool:
+    """Whether a key is that of a Consent."""
+    return f"|{ABSENT}|{CONSENT}|" in key
 
 
 def _whose(scope: AccessScope) -> dict[str, str]:

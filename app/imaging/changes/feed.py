@@ -9,7 +9,10 @@ from graph.scope import AccessScope
 
 
 class ChangeFeed:
-    """Reads the changes of a tenant's pictures; `metadata` asks for the DICOM JSON of each instance now."""
+    """Reads the changes of a tenant's pictures, of the studies that the caller sees.
+
+    `metadata` asks for the DICOM JSON of each instance now.
+    """
 
     def __init__(self, changes: ChangeStore) -> None:
         self._changes = changes

@@ -7,6 +7,10 @@ import pytest
 
 from app.security.consents import LOOKED_AT_SECONDS, Consents
 from app.security.policy import CONSENTS_YIELD_TO
+from app.wiring import Wiring
+from graph.edition import Edition
+from graph.keys import resource_key
+from graph.refusals import NO_TRAITS
 from graph.resources.consents import ConsentStore
 from graph.scope import AccessScope
 from tests.app.security.hidden_changes import RESTRICTED
@@ -154,6 +158,29 @@ def test_pictures_are_kept_back_as_the_record_is(planter: Planter) -> None:
     assert get(planter, caller, f"/fhir/Condition/{target.condition}").status_code == 200
 
 
+def test_the_change_feed_leaves_out_the_studies_that_are_kept_back(planter: Planter) -> None:
+    feed, readers = "/dicom-web/changefeed", frozenset({"feed.read"})
+    kept, other = planter.plant(), planter.plant()
+    caller, all_seeing = (planter.of_rights(permissions=readers, purpose=each) for each in ("TREAT", "BTG"))
+    newest = get(planter, all_seeing, f"{feed}/latest").json["sequence"]
+
+    def told(who: Caller, query: str = "") -> list[str]:
+        path = f"{feed}?limit=200&after={newest - 2}&includeMetadata=true{query}"
+        return [each["studyInstanceUid"] for each in get(planter, who, path).json]
+
+    assert told(caller) == [kept.study, other.study]
+    agree(planter, other.patient)
+
+    assert told(caller) == [kept.study]
+    assert told(caller, "&offset=1") == []
+    assert get(planter, caller, f"{feed}/latest").json["studyInstanceUid"] == kept.study
+    owner = planter.of_rights(permissions=frozenset({"imaging.delete"}), purpose="BTG")
+    gone = planter.client.delete(f"/dicom-web/studies/{other.study}", headers=owner.headers)
+    assert gone.status_code == 204
+    assert told(caller) == [kept.study]
+    assert told(all_seeing) == [kept.study, other.study, other.study]
+
+
 def test_a_label_of_a_study_is_a_label_of_its_pictures(planter: Planter) -> None:
     target, owner = planter.plant(), planter.caller("superuser")
     label = RESTRICTED["security"][0]
@@ -206,6 +233,25 @@ def test_a_tenant_without_consents_is_looked_at_once_a_second(planter: Planter) 
     clock[0] += LOOKED_AT_SECONDS
     assert consents.applied(scope) is scope
     assert len(asked) == 2
+
+
+def test_what_this_machine_commits_of_consents_is_in_force_at_once(
+    planter: Planter, gateway: Wiring, chart: str
+) -> None:
+    """Though no time passes, and whichever process of the home folder was asked to write it."""
+    edition = Edition(gateway.sign_in_folder, "consents")
+    consents = Consents(ConsentStore(planter.graph), lambda: 100.0, edition=edition.current)
+    scope = AccessScope(planter.tenant, "kim", "clinician", "TREAT")
+
+    def keeps() -> bool:
+        key = resource_key(planter.tenant, "Patient", chart)
+        return consents.applied(scope).refusals.refuses("", (key,), NO_TRAITS)
+
+    assert not keeps()
+    path = agree(planter, chart)
+    assert keeps()
+    planter.client.delete(path, headers=planter.of_rights(purpose="BTG").headers)
+    assert not keeps()
 
 
 def test_a_merge_of_patients_takes_their_consents_along(planter: Planter, chart: str) -> None:
