@@ -8,7 +8,8 @@ Where they cannot be told the table is empty; frames that the pixel data does no
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from struct import Struct
 from typing import Any
@@ -41,6 +42,38 @@ _LONGEST_START = 8
 _END = b"\xff\xd9"  # EOI, EOC
 _LONGEST_PADDING = 16
 _SHORT_KEYS = (0x00280010, 0x00280011, 0x00280002, 0x00280100)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """The places of the fragments, offset after length as the walk keeps them: pairs are made one at a time.
+
+    A fragment takes sixteen bytes here and ten times as many as a pair of Python.
+    """
+
+    places: "array[int]"
+
+    def __len__(self) -> int:
+        return len(self.places) // 2
+
+    def __getitem__(self, number: int) -> tuple[int, int]:
+        return self.places[2 * number], self.places[2 * number + 1]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        places = iter(self.places)
+        return zip(places, places, strict=True)
+
+    def between(self, start: int, end: int) -> tuple[int, int]:
+        """The one range of the fragments from `start` to before `end`."""
+        offset, length = self[start]
+        if end - start == 1:
+            return offset, length
+        offset -= _ITEM_HEADER
+        return offset, sum(self[end - 1]) - offset
+
+    def full(self) -> "Fragments":
+        """Those that are not empty."""
+        return Fragments(array("Q", (number for place in self if place[1] for number in place)))
 
 
 def frame_table(
@@ -175,22 +208,22 @@ def _bits_of_frame(tag: int, document: dict[str, Any], length: int, frames: int)
 def _encapsulated(
     data: Buffer, walked: Walked, frames: int, syntax: TransferSyntax, *, limits: Limits, notes: Notes
 ) -> Iterable[tuple[int, int]]:
-    places: array[int] = walked.fragments or array("Q")
-    fragments = list(zip(places[0::2], places[1::2], strict=True))
-    if walked.unended and len(fragments) not in (1, frames) and not _is_ended(data, fragments[-1]):
+    fragments = Fragments(walked.fragments or array("Q"))
+    count = len(fragments)
+    if walked.unended and count not in (1, frames) and not _is_ended(data, fragments[count - 1]):
         raise Refused(
             "The delimiter of the pixel data is missing, and so may be a part of it.", tag=PIXEL_DATA
         )
     if syntax.video:
         return ()
-    if len(fragments) < frames:
+    if count < frames:
         _note_missing(PIXEL_DATA, frames, limits, notes)
-        return _by_codestreams(data, fragments, len(fragments))
-    if len(fragments) == frames:
+        return _by_codestreams(data, fragments, count)
+    if count == frames:
         return fragments
     if frames == 1:
-        return (_spanning(fragments),)
-    full = [(offset, length) for offset, length in fragments if length]
+        return (fragments.between(0, count),)
+    full = fragments.full()
     if len(full) == frames:
         return full
     return (
@@ -206,21 +239,22 @@ def _extended_table(data: Buffer, dataset: DataSet) -> bytes:
     return data[element.start : element.start + element.length] if element else b""
 
 
-def _by_offsets(
-    fragments: list[tuple[int, int]], table: bytes, entry: Struct, frames: int
-) -> list[tuple[int, int]]:
+def _by_offsets(fragments: Fragments, table: bytes, entry: Struct, frames: int) -> list[tuple[int, int]]:
     """Group fragments by a table of offsets; nothing where it does not fit them."""
     if len(table) != frames * entry.size:
         return []
-    first = fragments[0][0]
-    numbers = {offset - first: number for number, (offset, _) in enumerate(fragments)}
-    starts = [numbers.get(offset, -1) for (offset,) in entry.iter_unpack(table)]
-    if starts[0] != 0 or any(later <= earlier for earlier, later in pairwise(starts)):
-        return []
-    return _grouped(fragments, starts)
+    first, _ = fragments[0]
+    numbered = enumerate(offset - first for offset, _ in fragments)
+    starts = []
+    for (offset,) in entry.iter_unpack(table):  # both ascend
+        number = next((number for number, each in numbered if each >= offset), -1)
+        if number < 0 or fragments[number][0] - first != offset:
+            return []
+        starts.append(number)
+    return _grouped(fragments, starts) if starts[0] == 0 else []
 
 
-def _by_codestreams(data: Buffer, fragments: list[tuple[int, int]], frames: int) -> list[tuple[int, int]]:
+def _by_codestreams(data: Buffer, fragments: Fragments, frames: int) -> list[tuple[int, int]]:
     """Group fragments by the codestreams in them; nothing where these are not as many as the frames.
 
     A fragment begins a frame if it begins as a codestream does and what is before it ended one, where the
@@ -234,6 +268,8 @@ def _by_codestreams(data: Buffer, fragments: list[tuple[int, int]], frames: int)
         footprint.at(fragment[0])
         if ended and _beginning(data, fragment).startswith(marks):
             starts.append(number)
+            if len(starts) > frames:
+                return []
         ended = endless or _is_ended(data, fragment)
     return _grouped(fragments, starts) if ended and starts[:1] == [0] and len(starts) == frames else []
 
@@ -249,16 +285,8 @@ def _is_ended(data: Buffer, fragment: tuple[int, int]) -> bool:
     return data[offset + max(0, length - _LONGEST_PADDING) : offset + length].rstrip(b"\0").endswith(_END)
 
 
-def _grouped(fragments: list[tuple[int, int]], starts: list[int]) -> list[tuple[int, int]]:
-    return [_spanning(fragments[start:end]) for start, end in pairwise([*starts, len(fragments)])]
-
-
-def _spanning(fragments: list[tuple[int, int]]) -> tuple[int, int]:
-    if len(fragments) == 1:
-        return fragments[0]
-    start = fragments[0][0] - _ITEM_HEADER
-    end = sum(fragments[-1])
-    return start, end - start
+def _grouped(fragments: Fragments, starts: list[int]) -> list[tuple[int, int]]:
+    return [fragments.between(start, end) for start, end in pairwise([*starts, len(fragments)])]
 
 
 def _number(document: dict[str, Any], key: str, default: int) -> int:

@@ -27,7 +27,7 @@ from tests.factories.elements import (
 )
 
 MEGABYTE = 1 << 20
-MOST_GROWTH = 300 * MEGABYTE  # the nine hundred thousand frames of one of them take most of it
+MOST_GROWTH = 200 * MEGABYTE  # five hundred long texts of whole numbers take most of it
 MOST_SECONDS = 6.0  # of a core that others use, too: alone it takes less than two
 _READER = """
 import os, resource, sys
