@@ -6,6 +6,7 @@ JOBS = 2
 SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ARGS =
 export BASE_PYTHON
+unexport PYTHONDONTWRITEBYTECODE  # each process would compile Hilum again: a third of its start
 
 .PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-classes relock-python clean
 
