@@ -6,7 +6,7 @@ The engine knows no aggregate: units decide, parts say what is written, shelves 
 from graph.commit.committer import Committer, CommitterThread, Committing
 from graph.commit.draft import Draft, Part
 from graph.commit.ledger import Counter, Ledger, Numbers
-from graph.commit.schema import CommitSchema
+from graph.commit.schema import CommitSchema, Section
 from graph.commit.shelf import Keys, Shelf, ShelfRow, Shelves
 from graph.commit.unit import Unit
 from graph.commit.view import View
@@ -22,6 +22,7 @@ __all__ = [
     "Ledger",
     "Numbers",
     "Part",
+    "Section",
     "Shelf",
     "ShelfRow",
     "Shelves",

@@ -81,7 +81,7 @@ class Committing:
         """
         commit: dict[str, Any] = {"tenant": _NOBODY, "now": self._clock(), "stamp": _NEVER, "counter": {}}
         commit |= {"keys": self._schema.keys({}), "batch": self._schema.batch({})}
-        for text in (self._schema.writing, self._schema.loading):
+        for text in self._schema.texts():
             self._graph.run(text, commit=commit)
 
     def first(self, units: Sequence[Unit[Any]]) -> list[Outcome]:

@@ -102,13 +102,13 @@ class Group:
     def _locked(self, transaction: Transaction) -> list[Outcome] | None:
         self._memory.forget()
         self._presuming = False  # what a lost try has learned is forgotten: every row is read again
-        self._read_ledger(transaction.run, self._schema.locking)
+        self._read_ledger(transaction.run, locking=True)
         return self._try(transaction.run)
 
     def _try(self, run: Run) -> list[Outcome] | None:
         """One attempt; None where another commit came between, or a presumed row is there."""
         if self._memory.ledger is None:
-            self._read_ledger(run, self._schema.loading)
+            self._read_ledger(run)
         for commit_id in self._known_ledger.recent:
             if commit_id in self._sent:  # an earlier attempt did commit; only its answer was lost
                 return self._went(self._sent[commit_id])
@@ -131,11 +131,11 @@ class Group:
         assert self._memory.ledger is not None  # noqa: S101 - read before
         return self._memory.ledger
 
-    def _read_ledger(self, run: Run, text: str) -> None:
-        """Read the counter, and beside it what every commit looks at."""
+    def _read_ledger(self, run: Run, *, locking: bool = False) -> None:
+        """Read the counter, and what every commit looks at; `locking` until the transaction ends."""
         tenant, standing = self._memory.tenant, self._schema.always(self._memory.tenant)
         asked = {"tenant": tenant, "now": self._clock(), "keys": self._schema.keys(standing)}
-        (row,) = run(text, commit=asked)
+        (row,) = run(self._schema.loading(standing, locking=locking), commit=asked)
         self._memory.ledger = Ledger.read(tenant, row["counter"] or {})
         shelves = self._memory.shelves.opened()
         for shelf, keys in standing.items():
@@ -202,7 +202,7 @@ class Group:
             "batch": self._schema.batch(rows),
             "counter": ledger.properties(),
         }
-        (row,) = run(self._schema.writing, commit=commit)
+        (row,) = run(self._schema.writing(decided.presumed, rows), commit=commit)
         if row["went"]:
             self._memory.shelves = decided.pending.shelves.closed()
             self._memory.ledger = ledger
@@ -218,7 +218,7 @@ class Group:
     def _confirm(self, run: Run, decided: Decided) -> list[Outcome] | None:
         """See that what was seen is still true, where nothing is to be written: that takes no lock."""
         asked = {"tenant": self._memory.tenant, "keys": self._schema.keys(decided.presumed)}
-        (row,) = run(self._schema.loading, commit=asked)
+        (row,) = run(self._schema.loading(decided.presumed), commit=asked)
         same = Ledger.read(self._memory.tenant, row["counter"] or {}).stamp == self._known_ledger.stamp
         if same and not any(row[shelf.name] for shelf in decided.presumed):
             self._memory.shelves = decided.pending.shelves.closed()

@@ -1,9 +1,9 @@
-"""The Cypher of the engine: one text that reads what units look at, one that writes a whole commit.
+"""The Cypher of the engine: a text that reads what units look at, and one that writes a whole commit.
 
-Every commit sends the same text, whatever it holds: each shelf and each part is a `CALL () { … }` of its own
-over one list, which may be empty. Neo4j takes seconds to compile such a text while its Java machine is cold,
-and compiles a text anew for each order of magnitude of the length of a list or string parameter, but not for
-what is inside a map; so there is one parameter, `$commit`, and one plan (ADR 2, ADR 5).
+Each shelf that is looked at and each part that is written is a `CALL () { … }` of its own over one list,
+which may be empty. Neo4j takes seconds to compile such a text while its Java machine is cold, and compiles a
+text anew for each order of magnitude of the length of a list or string parameter, but not for what is inside
+a map; so there is one parameter, `$commit`, and a plan for each choice of sections (ADR 2, ADR 5).
 """
 
 from collections.abc import Sequence

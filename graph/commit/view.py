@@ -53,7 +53,7 @@ class View:
             raise MustWait
         if missing := shelves.unknown(keys):
             asked = {"tenant": self.tenant, "keys": self.schema.keys(missing)}
-            (row,) = self.run(self.schema.loading, commit=asked)
+            (row,) = self.run(self.schema.loading(missing), commit=asked)
             for shelf, each in missing.items():
                 shelves.learn(shelf, each, row[shelf.name])
 

@@ -28,7 +28,7 @@ class RowPage:
     after: tuple[object, ...] | None
 
 
-class Pages:
+class PageSearch:
     """Finds the pages of searches in one graph."""
 
     def __init__(self, graph: Graph) -> None:

@@ -22,7 +22,7 @@ from graph.query.forms import has_words
 from graph.query.rows import code_key
 from graph.records import Found, ResourceVersion
 from graph.resources.histories import COLUMNS, PLACES, HistoryWindow, history_rows
-from graph.resources.pages import Pages
+from graph.resources.pages import PageSearch
 from graph.resources.sieve import Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -116,7 +116,7 @@ class ResourceStore:
         self._graph = graph
         self._committer = committer
         self._renderer = renderer
-        self._pages = Pages(graph)
+        self._pages = PageSearch(graph)
 
     def read(self, scope: AccessScope, resource_type: str, resource_id: str) -> ResourceVersion:
         """Return the current version.
