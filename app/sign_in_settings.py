@@ -61,6 +61,12 @@ class SignInSettings:
         whole(300, 31_536_000),
         "How long an app that was granted offline access may stay away before somebody signs in again.",
     )
+    second_factor: bool = setting(
+        "HILUM_SECOND_FACTOR",
+        False,
+        flag,
+        "Whether everybody who signs in with a password needs a second factor, whatever their role says.",
+    )
     session_seconds: int = setting(
         "HILUM_SESSION_SECONDS",
         43_200,

@@ -104,7 +104,7 @@ def password(name: str, fhir_user: str | None, password: str) -> None:
     with commanded("user password", "U", MANAGE, account=name, person=fhir_user) as (wiring, scope):
         if fhir_user and not _PERSON.fullmatch(fhir_user):
             raise Invalid("--fhir-user takes a Patient, Practitioner, PractitionerRole or RelatedPerson")
-        wiring.people.set_password(scope, name, hash_password(password), now())
+        wiring.people.set_password(scope, name, hash_password(password, name), now())
         if fhir_user:
             wiring.people.set_fhir_user(scope, name, fhir_user)
     click.echo(f"{name} has a password")

@@ -61,7 +61,8 @@ class Administration:
             raise Invalid("a role has up to 64 small letters, digits and -, a letter first", location="role")
         form = read_form(_ROLE, raw)
         _require_other(name == scope.role, "the role that you have")
-        role = role_from({**form, "name": name, "notActions": form["not_actions"]})
+        renamed = {"notActions": form["not_actions"], "secondFactor": form["second_factor"]}
+        role = role_from({**form, **renamed, "name": name})
         fresh = self._roles.put(scope, role, now)
         return role, fresh and name not in SHIPPED
 

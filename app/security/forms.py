@@ -70,6 +70,13 @@ class RoleFormSchema(Plain):
         allow_none=True,
         metadata={"description": "The delicate security labels that it sees, by their codes; null: all."},
     )
+    second_factor = fields.Boolean(
+        data_key="secondFactor",
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Whether who has it signs in with a second factor only."},
+    )
 
 
 class UserFormSchema(Plain):

@@ -54,6 +54,7 @@ from app.security.consents import Consents
 from app.security.demo import DemoUsers
 from app.security.guesses import Guesses
 from app.security.providers import provider_verifiers
+from app.security.second_factors import SecondFactors
 from app.security.tokens import LocalVerifier, TokenIssuer, Verifier
 from app.wiring.stores import Stores
 from app.wiring.terminology import TerminologyWiring
@@ -123,6 +124,17 @@ class Wiring(Stores):
         limits = SessionLimits(self.config.session_idle_seconds, self.config.session_seconds)
         tenant, edition = self.sites.own.tenant, self.rights_edition.current
         return BrowserSessions(self.sessions, limits, tenant, edition)
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.factors,
+            self.accounts,
+            self.guesses,
+            self.second_factor_key,
+            self.sites.own.tenant,
+            always=self.config.second_factor,
+        )
 
     @cached_property
     def sign_in(self) -> SignIn:

@@ -11,6 +11,8 @@ def session_uses(wiring: Wiring) -> SessionUses:
     return SessionUses(
         sign_in=wiring.sign_in,
         sessions=wiring.browser_sessions,
+        second_factors=wiring.second_factors,
+        rights=wiring.authenticator.of_account,
         browsers=Browsers(base),
         base=base,
     )

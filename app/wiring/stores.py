@@ -14,7 +14,7 @@ from app.audit.recorder import AuditRecorder, open_recorder
 from app.blobs import BlobStore
 from app.config import Config
 from app.records.parameters import AddedParameters
-from app.security.keys import IdTokenKey, SigningKey, audit_key, id_token_key, signing_key
+from app.security.keys import IdTokenKey, SigningKey, audit_key, id_token_key, second_factor_key, signing_key
 from app.security.roles import MANAGING
 from app.site import Sites, sites_of
 from app.work.queue import JobQueue
@@ -23,6 +23,7 @@ from graph.accounts.accounts import AccountStore
 from graph.accounts.browser_sessions import BrowserSessionStore
 from graph.accounts.passwords import PersonStore
 from graph.accounts.role_store import RoleStore
+from graph.accounts.second_factors import SecondFactorStore
 from graph.aggregates import AGGREGATES
 from graph.audit.entries import AuditStore
 from graph.audit.heads import AuditHeadStore
@@ -69,6 +70,11 @@ class Stores:
     def audit_key(self) -> bytes:
         """The secret under which audit lines are chained; made on the first start."""
         return audit_key(self.config.home / _KEYS)
+
+    @cached_property
+    def second_factor_key(self) -> bytes:
+        """The secret under which those of second factors are sealed; made on the first start."""
+        return second_factor_key(self.config.home / _KEYS)
 
     @cached_property
     def blobs(self) -> BlobStore:
@@ -165,6 +171,10 @@ class Stores:
     @cached_property
     def sessions(self) -> BrowserSessionStore:
         return BrowserSessionStore(self.graph, self.changing_rights)
+
+    @cached_property
+    def factors(self) -> SecondFactorStore:
+        return SecondFactorStore(self.graph, self.changing_rights)
 
     @cached_property
     def registered_clients(self) -> ClientStore:

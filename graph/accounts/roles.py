@@ -41,7 +41,7 @@ class AccessRole:
     `actions` are permissions, where `imaging.*` names those of a family and `*` all; `not_actions` are taken
     from them, whatever else names them. `purpose` is a code of v3-PurposeOfUse. `writable` are the types of
     resources that it may write over FHIR; None means every type. `labels` are the codes of the delicate
-    security labels that it sees; None means all of them.
+    security labels that it sees; None means all of them. `second_factor`: who has it needs one to sign in.
     """
 
     name: str
@@ -53,6 +53,7 @@ class AccessRole:
     view: RoleView = RoleView.IDENTIFIED
     writable: frozenset[str] | None = None
     labels: frozenset[str] | None = None
+    second_factor: bool = False
 
     @property
     def sees_all(self) -> bool:
@@ -91,6 +92,7 @@ def role_from(properties: Mapping[str, Any]) -> AccessRole:
         view=RoleView(properties.get("view", RoleView.IDENTIFIED)),
         writable=None if writable is None else frozenset(writable),
         labels=None if labels is None else frozenset(labels),
+        second_factor=bool(properties.get("secondFactor")),
     )
 
 
@@ -106,4 +108,5 @@ def role_document(role: AccessRole) -> dict[str, Any]:
         "view": str(role.view),
         "writable": None if role.writable is None else sorted(role.writable),
         "labels": None if role.labels is None else sorted(role.labels),
+        "secondFactor": role.second_factor,
     }

@@ -67,7 +67,8 @@ RETURN properties(a) AS authorization, c IS NOT NULL AS registered
 class Authorization:
     """What a client may do in somebody's name.
 
-    `scope` is what was granted; `patient` and `encounter` are ids of the context; `at` and `until` are in µs.
+    `scope` is what was granted; `patient` and `encounter` are ids of the context; `at` and `until` are in µs;
+    `methods` say how whoever it was had signed in (RFC 8176).
     """
 
     authorization_id: str
@@ -80,6 +81,7 @@ class Authorization:
     encounter: str | None = None
     nonce: str | None = None
     signed_in_at: int | None = None
+    methods: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

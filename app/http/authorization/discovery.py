@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.security.authorization.client_keys import ASSERTION_ALGORITHMS
+from app.security.authorization.issuing import ONE_FACTOR, TWO_FACTORS
 from app.security.authorization.oauth_clients import AUTHENTICATION_METHODS, GRANT_TYPES
 from app.security.authorization.registry import PUBLIC
 from app.security.keys import ID_TOKEN_ALGORITHM
@@ -74,7 +75,10 @@ def openid_configuration(base_url: str) -> dict[str, Any]:
         **metadata(base_url),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ID_TOKEN_ALGORITHM],
-        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "fhirUser", "profile"],
+        "acr_values_supported": [ONE_FACTOR, TWO_FACTORS],
+        "claims_supported": [
+            *("iss", "sub", "aud", "exp", "iat", "auth_time", "amr", "acr", "nonce", "fhirUser", "profile")
+        ],
     }
 
 

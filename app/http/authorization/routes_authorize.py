@@ -190,6 +190,7 @@ class AuthorizePages:
             encounter=context.encounter if LAUNCH_ENCOUNTER in kept else None,
             nonce=request.args.get("nonce"),
             signed_in_at=session.at // _MICROSECONDS,
+            methods=session.methods,
         )
         return cast(
             Response, self._server.create_authorization_response(grant_user=agreed, grant=asked.grant)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH, which_browser
+from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH
 from app.http.kit.guard import public
 from app.http.kit.request_context import asking, current
+from app.http.sessions.beginning import SessionStart
 from app.http.sessions.pages import SIGN_OUT_PATH, SessionPages, own_path
 from app.http.sessions.uses import SessionUses
-from app.security.authorization.signing_in import SignedIn
 from graph.errors import Forbidden, Throttled, Unauthenticated
 
 _WRONG, _NOT_FROM_HERE, _TOO_MANY = 403, 403, 429
@@ -21,11 +21,12 @@ _LEAVE_NOTHING = '"storage"'  # Clear-Site-Data
 
 
 class SignInPages:
-    """The pages of a sign-in, and the session that it begins."""
+    """The pages of a sign-in."""
 
     def __init__(self, pages: SessionPages, uses: SessionUses) -> None:
         self._pages = pages
         self._uses = uses
+        self._start = SessionStart(pages, uses)
 
     def answer(self, respond: Callable[[], Response]) -> Response:
         """The answer of a page, or a page that says what is wrong."""
@@ -53,7 +54,10 @@ class SignInPages:
         found = self._uses.sign_in.by_password(name, form.get("password", ""), asking(name))
         if found is None:
             return self._form(to, tried=True)
-        return self._begun(found, to)
+        try:
+            return self._start.of(found, to)
+        except Unauthenticated:
+            return self._form(to, tried=True)
 
     def sign_out(self) -> Response:
         """No session at this browser any more."""
@@ -72,20 +76,6 @@ class SignInPages:
     def _form(self, to: str, *, tried: bool = False) -> Response:
         status = _WRONG if tried else 200
         return self._pages.page("sign_in.html", status, action=SIGN_IN_PATH, to=to, tried=tried)
-
-    def _begun(self, found: SignedIn, to: str) -> Response:
-        """The session of somebody who proved who they are, in place of the one before."""
-        browsers = self._uses.browsers
-        before = browsers.handle_of(request)
-        try:
-            handle = self._uses.sessions.begin(
-                found, which_browser(request), current().received, replaced=before
-            )
-        except Unauthenticated:
-            return self._form(to, tried=True)
-        answer = self._pages.going_on(to)
-        browsers.give(answer, handle)
-        return answer
 
 
 def add_sign_in(rooms: Blueprint, pages: SessionPages, uses: SessionUses) -> None:

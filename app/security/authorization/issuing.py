@@ -8,6 +8,7 @@ from joserfc import jwt
 
 from app.security.authorization.handles import digest_of, new_handle
 from app.security.authorization.oauth_clients import may_refresh
+from app.security.authorization.signing_in import MULTIPLE
 from app.security.keys import ID_TOKEN_ALGORITHM, IdTokenKey
 from app.security.scopes import system_scope
 from app.security.smart_scopes import FHIR_USER, OFFLINE, OPENID, PROFILE, scope_words
@@ -18,6 +19,7 @@ CODE_SECONDS = 60
 ONLINE_SECONDS = 8 * 3600  # a working day: what is no offline access ends with it
 SERVICE_SECONDS = 300  # SMART App Launch 2.2, backend-services.html#issue-access-token
 WORK_SECONDS = 86_400  # for which a job may go on that was asked for with a token, which ends sooner
+ONE_FACTOR, TWO_FACTORS = "urn:hilum:acr:one-factor", "urn:hilum:acr:two-factors"
 _ID_TOKEN_SECONDS = 300
 _MICROSECONDS = 1_000_000
 
@@ -34,6 +36,7 @@ class Agreement:
     encounter: str | None = None
     nonce: str | None = None
     signed_in_at: int | None = None
+    methods: tuple[str, ...] = ()
 
 
 class Issuing:
@@ -126,6 +129,9 @@ class Issuing:
             "exp": now + _ID_TOKEN_SECONDS,
             "auth_time": authorization.signed_in_at or now,
         }
+        if authorization.methods:
+            methods = authorization.methods.split()
+            claims |= {"amr": methods, "acr": TWO_FACTORS if MULTIPLE in methods else ONE_FACTOR}
         if authorization.nonce:
             claims["nonce"] = authorization.nonce
         if fhir_user and (FHIR_USER in words or PROFILE in words):
@@ -148,4 +154,5 @@ def _authorization(agreed: Agreement) -> Authorization:
         encounter=agreed.encounter,
         nonce=agreed.nonce,
         signed_in_at=agreed.signed_in_at,
+        methods=" ".join(agreed.methods) or None,
     )

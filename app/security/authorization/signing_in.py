@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.security.guesses import Guesses
-from app.security.passwords import is_password_of
+from app.security.passwords import hash_password, is_password_of
 from app.security.scopes import system_scope
 from graph.accounts.passwords import PersonStore
-from graph.errors import Throttled
+from graph.errors import Invalid, Throttled
 from graph.scope import AccessScope
 
-BY_PASSWORD = "pwd"  # noqa: S105 - a method of RFC 8176
+BY_PASSWORD, BY_CODE, MULTIPLE = "pwd", "otp", "mfa"  # methods of RFC 8176
 _LONGEST_NAME = 255
 
 
@@ -56,6 +56,28 @@ class SignIn:
             return None
         self._guesses.take_off(name, address, right=True)
         return SignedIn(name, (BY_PASSWORD,))
+
+    def change_password(
+        self, scope: AccessScope, current: str, password: str, *, address: str, now: int
+    ) -> None:
+        """Give whoever asks another password, and end their sessions; `now` in µs.
+
+        Raises `Invalid` where the current one is wrong or the new one will not do, `Throttled` after too many
+        wrong ones.
+        """
+        name = scope.subject
+        self.require_password(name, current, address)
+        self._people.set_password(scope, name, hash_password(password, name), now)
+
+    def require_password(self, name: str, password: str, address: str) -> None:
+        """Require that somebody who is signed in knows their password; raises `Invalid` or `Throttled`."""
+        if self.by_password(name, password, address) is None:
+            raise Invalid("the current password is not right", location="current")
+
+    def has_password(self, name: str) -> bool:
+        """Whether an account signs in with a password; people of a provider have none here."""
+        person = self._people.find(system_scope(self._tenant), name)
+        return person is not None and person.password_hash is not None
 
     def fhir_user(self, name: str) -> str | None:
         """Who an account is in the record, as `Practitioner/7`; None where nobody said."""

@@ -163,6 +163,11 @@ SIGN_IN = (
     TOKEN,
     Route("GET /auth/sign-in", None, "/auth/sign-in"),
     Route("POST /auth/sign-in", None, "/auth/sign-in", headers=FORM),
+    *(
+        Route(f"{method} {path}", None, path, headers=FORM)
+        for path in ("/auth/second-factor", "/auth/second-factor/enrolment")
+        for method in ("GET", "POST")
+    ),
     Route("POST /auth/sign-out", None, "/auth/sign-out", headers=FORM),
     Route("GET /auth/authorize", None, "/auth/authorize"),
     Route("POST /auth/authorize", None, "/auth/authorize", headers=FORM),
@@ -173,6 +178,11 @@ SIGN_IN = (
 # Pages for whoever is signed in at a browser, in any role: `tests/app/http/sessions` asks them.
 OF_BROWSERS = (
     Route("GET /account", None, "/account"),
-    Route("POST /account/sessions/end", None, "/account/sessions/end", headers=FORM),
-    Route("POST /account/sessions/end-all", None, "/account/sessions/end-all", headers=FORM),
+    *(
+        Route(f"POST {path}", None, path, headers=FORM)
+        for path in (
+            *("/account/password", "/account/second-factor/remove", "/account/second-factor/codes"),
+            *("/account/sessions/end", "/account/sessions/end-all"),
+        )
+    ),
 )
