@@ -110,6 +110,24 @@ def password(name: str, fhir_user: str | None, password: str) -> None:
     click.echo(f"{name} has a password")
 
 
+@user.command("reset-second-factor")
+@click.argument("name")
+def reset_second_factor(name: str) -> None:
+    """Take the second factor of NAME away, who has lost it, and sign NAME out at every browser."""
+    with commanded("user reset-second-factor", "D", MANAGE, account=name) as (wiring, scope):
+        wiring.second_factors.reset(scope, name, now())
+    click.echo(f"{name} has no second factor any more")
+
+
+@user.command("sign-out")
+@click.argument("name")
+def sign_out(name: str) -> None:
+    """Sign NAME out at every browser."""
+    with commanded("user sign-out", "D", MANAGE, account=name) as (wiring, scope):
+        ended = wiring.browser_sessions.end_all(scope, name, now())
+    click.echo(f"ended {ended} browser sessions of {name}")
+
+
 def _granted_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--patient", help="The id of a Patient."),

@@ -162,12 +162,14 @@ class Authenticator:
             raise InvalidToken(Doubt.ISSUER)
         return verifier
 
-    def of_account(self, name: str) -> AccessScope:
+    def of_account(self, name: str, roles: tuple[str, ...] = ()) -> AccessScope:
         """The rights of a local account as they are now, whoever asks in its name.
 
-        Raises `InvalidToken` where it is gone or disabled, and `Forbidden` without a role.
+        With `roles` those of a person whom a provider knows by them. Raises `InvalidToken` where the account
+        is gone or disabled, and `Forbidden` without a role.
         """
-        return self._of(Principal(name, self._tenant, None, True, 0), self._tenant)
+        local = not name.startswith(OUTSIDE) or not roles
+        return self._of(Principal(name, self._tenant, None, local, 0, roles=roles), self._tenant)
 
     def _look_up(self, principal: Principal, tenant: str) -> AccessScope:
         grant = principal.grant

@@ -28,6 +28,7 @@ from app.security.provider import (
     provider_verifier,
     roles_in,
 )
+from app.security.provider_sign_in import OutsideProvider
 from app.security.tokens import ProviderVerifier
 from app.settings import ALGORITHMS, ConfigError, private_address, web_address
 from graph.errors import HilumError, Unavailable
@@ -63,6 +64,9 @@ class ProviderSchema(Schema):
     )
     scopes_required = fields.Boolean(data_key="scopesRequired", load_default=False)
     sign_in = fields.Boolean(data_key="signIn", load_default=False)
+    client_id = fields.String(data_key="clientId", load_default=None, validate=_TEXT)
+    client_secret_file = fields.String(data_key="clientSecretFile", load_default=None, validate=_TEXT)
+    title = fields.String(load_default=None, validate=_TEXT)
 
 
 def provider_verifiers(config: Config) -> tuple[ProviderVerifier, ...]:
@@ -88,6 +92,35 @@ def sign_in_elsewhere(config: Config) -> "SignInElsewhere | None":
     listed = _listed(config.oidc_providers) if config.oidc_providers else ()
     chosen = next((each for each in listed if each["sign_in"]), None)
     return SignInElsewhere(chosen["issuer"]) if chosen else None
+
+
+def outside_providers(config: Config) -> tuple[OutsideProvider, ...]:
+    """The providers that people sign in at with a browser: those where we are a client.
+
+    Raises `ConfigError` as `provider_verifiers` does, and for a secret that cannot be read.
+    """
+    listed = _listed(config.oidc_providers) if config.oidc_providers else ()
+    verifiers = {each.name: each for each in provider_verifiers(config)}
+    return tuple(
+        OutsideProvider(
+            title=each["title"] or each["name"],
+            client_id=each["client_id"],
+            secret=_secret(each["client_secret_file"]),
+            verifier=verifiers[each["name"]],
+            told=SignInElsewhere(each["issuer"]),
+        )
+        for each in listed
+        if each["client_id"]
+    )
+
+
+def _secret(file: str | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise ConfigError("a clientSecretFile of HILUM_OIDC_PROVIDERS cannot be read") from None
 
 
 @dataclass(slots=True)

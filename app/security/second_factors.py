@@ -24,11 +24,11 @@ from app.security.one_time_codes import (
     shown_secret,
     step_of,
 )
-from app.security.roles import SHIPPED
+from app.security.roles import MANAGE, SHIPPED
 from app.security.scopes import system_scope
 from graph.accounts.accounts import AccountStore
 from graph.accounts.second_factors import SecondFactor, SecondFactorStore
-from graph.errors import Invalid
+from graph.errors import Forbidden, Invalid
 from graph.scope import AccessScope
 
 __all__ = ["FactorOffer", "NextStep", "OfferedTo", "SecondFactor", "SecondFactors"]
@@ -155,6 +155,16 @@ class SecondFactors:
 
         Raises `NotFound` where it has none, `Forbidden` where it is another's and who asks does not manage.
         """
+        self._kept.remove(scope, name, now)
+
+    def reset(self, scope: AccessScope, name: str, now: int) -> None:
+        """Take the second factor of somebody else away and end their sessions.
+
+        Raises `NotFound` where they have none, `Forbidden` for one's own and for who does not manage.
+        """
+        scope.require(MANAGE)
+        if scope.subject == name:
+            raise Forbidden("your own second factor: somebody else who manages resets it", code="forbidden")
         self._kept.remove(scope, name, now)
 
     def _counts(self, name: str, factor: SecondFactor, code: str, now: int) -> bool:

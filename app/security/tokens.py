@@ -177,14 +177,16 @@ class LocalVerifier:
             raise InvalidToken(Doubt.CLAIMS)
         grant = grant_of(claims)
         narrowed = grant.permissions() if grant else scopes_of(claims)
+        roles = tuple((_said(claims, "roles") or "").split())  # of a person of a provider, to an app
         return Principal(
             claims["sub"],
             tenant,
             None,
-            True,
+            not roles,
             int(claims["exp"]),
             narrowed,
             grant=grant,
+            roles=roles,
             client=_said(claims, "client_id"),
             token=_said(claims, "jti"),
         )

@@ -140,9 +140,9 @@ class Wiring(Stores):
     def sign_in(self) -> SignIn:
         return SignIn(self.people, self._account_rights, self.guesses, self.sites.own.tenant)
 
-    def _account_rights(self, name: str) -> AccessScope:
+    def _account_rights(self, name: str, roles: tuple[str, ...]) -> AccessScope:
         """What an account may do now, without what patients' consents keep from it."""
-        return self.consents.applied(self.authenticator.of_account(name))
+        return self.consents.applied(self.authenticator.of_account(name, roles))
 
     def browser_rights(self, handle: SessionHandle) -> AccessScope:
         """The same of whoever is signed in at a browser."""

@@ -1,7 +1,10 @@
 """The window of browser sessions, made of the parts of a process."""
 
 from app.http.kit.browsers import Browsers
+from app.http.sessions.pages import PROVIDERS_PATH
 from app.http.sessions.uses import SessionUses
+from app.security.provider_sign_in import ProviderSignIn
+from app.security.providers import outside_providers
 from app.wiring.process import Wiring
 
 
@@ -12,7 +15,9 @@ def session_uses(wiring: Wiring) -> SessionUses:
         sign_in=wiring.sign_in,
         sessions=wiring.browser_sessions,
         second_factors=wiring.second_factors,
-        rights=wiring.authenticator.of_account,
+        providers=ProviderSignIn(
+            outside_providers(wiring.config), wiring.key.derive("errands"), base, PROVIDERS_PATH
+        ),
         browsers=Browsers(base),
         base=base,
     )

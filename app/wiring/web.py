@@ -82,7 +82,11 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
     "operations": _operations,
     "administration": lambda wiring: administration.blueprint(
-        administration=wiring.administration, break_glass=wiring.break_glass, sites=wiring.sites
+        administration=wiring.administration,
+        sessions=wiring.browser_sessions,
+        second_factors=wiring.second_factors,
+        break_glass=wiring.break_glass,
+        sites=wiring.sites,
     ),
     "apidocs": lambda wiring: apidocs.blueprint(),
     "pages": _pages,

@@ -68,7 +68,8 @@ class Authorization:
     """What a client may do in somebody's name.
 
     `scope` is what was granted; `patient` and `encounter` are ids of the context; `at` and `until` are in µs;
-    `methods` say how whoever it was had signed in (RFC 8176).
+    `methods` say how whoever it was had signed in (RFC 8176), `roles` which they have at a provider; both by
+    spaces.
     """
 
     authorization_id: str
@@ -82,6 +83,7 @@ class Authorization:
     nonce: str | None = None
     signed_in_at: int | None = None
     methods: str | None = None
+    roles: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """oidc-provider, a stock OpenID provider of npm, as a process; its packages are locked by digest."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urljoin
 
 import requests
 
@@ -38,13 +40,20 @@ def _installed() -> Path:
 
 
 @contextmanager
-def oidc_provider(audience: str, *groups: str) -> Iterator[str]:
-    """The issuer of a provider whose tokens are for an audience and name groups; it ends with the block."""
+def oidc_provider(audience: str, *groups: str, redirect_uri: str = "") -> Iterator[str]:
+    """The issuer of a provider whose tokens are for an audience and name groups; it ends with the block.
+
+    People who sign in there for the client `hilum` are sent to `redirect_uri`.
+    """
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
     command = ["node", "provider.mjs", str(port), audience, *groups]
     with subprocess.Popen(
-        command, cwd=_installed(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=_installed(),
+        env={**os.environ, "REDIRECT_URI": redirect_uri},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as run:
         try:
             assert wait_until(lambda: _answers(issuer), _SECONDS)
@@ -66,3 +75,21 @@ def token_of(issuer: str, audience: str) -> str:
     answer = requests.post(f"{issuer}/token", data=form, auth=("portal", "of-the-portal"), timeout=10)
     answer.raise_for_status()
     return str(answer.json()["access_token"])
+
+
+def sent_back(address: str, name: str, redirect_uri: str) -> str:
+    """Where the provider sends a browser in which somebody signs in under a name and agrees."""
+    session, form = requests.Session(), {"login": name, "password": "any"}
+    answer = session.get(address, allow_redirects=False, timeout=10)
+    for _ in range(12):
+        if answer.is_redirect:
+            to = urljoin(answer.url, answer.headers["Location"])
+            if to.startswith(redirect_uri):
+                return to
+            answer = session.get(to, allow_redirects=False, timeout=10)
+        else:
+            (action,) = re.findall(r'<form[^>]* action="([^"]+)"', answer.text)
+            prompt = re.findall(r'name="prompt" value="([a-z]+)"', answer.text)
+            values = {**form, "prompt": prompt[0]}
+            answer = session.post(urljoin(answer.url, action), data=values, allow_redirects=False, timeout=10)
+    raise AssertionError(f"it goes on for too long, at {answer.url}")

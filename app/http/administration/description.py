@@ -142,6 +142,20 @@ NEW_SECRET = Operation(
     answers={200: {"type": "object", "required": ["secret"], "properties": {"secret": _TEXT}}},
     errors=(404,),
 )
+RESET_FACTOR = Operation(
+    summary="Reset the second factor of a user",
+    tag=_TAG,
+    description="For who has lost it. Their browser sessions end; where they need one, they set up another.",
+    answers={204: None},
+    errors=(403, 404),
+)
+END_SESSIONS = Operation(
+    summary="Sign a user out at every browser",
+    tag=_TAG,
+    description="In force within two seconds. Apps that they allowed something go on.",
+    answers={204: None},
+    errors=(404,),
+)
 GRANTS = Operation(
     summary="List the grants of a user",
     tag=_TAG,

@@ -191,6 +191,7 @@ class AuthorizePages:
             nonce=request.args.get("nonce"),
             signed_in_at=session.at // _MICROSECONDS,
             methods=session.methods,
+            roles=session.roles,
         )
         return cast(
             Response, self._server.create_authorization_response(grant_user=agreed, grant=asked.grant)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Request, Response
 
 from app.security.browser_sessions import SessionHandle, WhichBrowser
+from app.security.provider_sign_in import ERRAND_SECONDS
 from app.settings import is_loopback
 from graph.errors import Forbidden, Unauthenticated
 
@@ -79,13 +80,29 @@ class Browsers:
 
     def give(self, answer: Response, handle: SessionHandle) -> None:
         """Have the browser keep a handle until it is closed."""
-        answer.set_cookie(
-            self._cookie, handle.secret, path="/", secure=self._secure, httponly=True, samesite="Lax"
-        )
+        self._keep(answer, self._cookie, handle.secret)
+
+    def errand_of(self, request: Request) -> str:
+        """What the browser keeps while somebody is at a provider; empty where nobody is."""
+        return request.cookies.get(f"{self._cookie}-errand", "")
+
+    def send_off(self, answer: Response, sealed: str) -> None:
+        """Have the browser keep an errand for as long as it may take."""
+        self._keep(answer, f"{self._cookie}-errand", sealed, ERRAND_SECONDS)
+
+    def welcome_back(self, answer: Response) -> None:
+        """Have the browser forget its errand."""
+        self._forget(answer, f"{self._cookie}-errand")
 
     def take(self, answer: Response) -> None:
         """Have the browser forget what it keeps."""
-        answer.delete_cookie(self._cookie, path="/", secure=self._secure, httponly=True, samesite="Lax")
+        self._forget(answer, self._cookie)
+
+    def _keep(self, answer: Response, name: str, value: str, seconds: int | None = None) -> None:
+        answer.set_cookie(name, value, seconds, path="/", secure=self._secure, httponly=True, samesite="Lax")
+
+    def _forget(self, answer: Response, name: str) -> None:
+        answer.delete_cookie(name, path="/", secure=self._secure, httponly=True, samesite="Lax")
 
 
 def which_browser(request: Request) -> WhichBrowser:

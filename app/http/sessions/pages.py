@@ -10,6 +10,7 @@ from app.http.kit.headers import FORM_REFERRER
 
 ACCOUNT_PATH = "/account"
 SIGN_OUT_PATH = "/auth/sign-out"
+PROVIDERS_PATH = "/auth/providers"
 _SEE_OTHER = 303
 _LONGEST_NEXT = 8_000
 

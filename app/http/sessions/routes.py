@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from app.http.kit.browsers import SignInFirst
 from app.http.sessions.pages import ACCOUNT_PATH, SessionPages
 from app.http.sessions.routes_account import add_account
+from app.http.sessions.routes_providers import add_providers
 from app.http.sessions.routes_second_factor import add_second_factor
 from app.http.sessions.routes_sign_in import add_sign_in
 from app.http.sessions.uses import SessionUses
@@ -20,6 +21,7 @@ def blueprint(uses: SessionUses) -> Blueprint:
         return pages.to_sign_in(request.path if request.method == "GET" else ACCOUNT_PATH)
 
     add_sign_in(rooms, pages, uses)
+    add_providers(rooms, pages, uses)
     add_second_factor(rooms, pages, uses)
     add_account(rooms, pages, uses)
     return rooms

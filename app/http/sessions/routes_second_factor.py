@@ -82,7 +82,7 @@ class SecondFactorPages:
         try:
             if session.waits_for is None:
                 self._uses.sign_in.require_password(name, form.get("current", ""), request.remote_addr or "")
-            scope = self._uses.rights(name)
+            scope = self._uses.sign_in.scope(name)
             codes = self._uses.second_factors.confirm(scope, offered, form.get("code", ""), now)
         except Invalid as error:
             return self._offer_form(handle, session, wrong=error.message)

@@ -5,6 +5,7 @@ that this browser had ends. A form of another site signs nobody in or out.
 """
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -12,7 +13,7 @@ from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH
 from app.http.kit.guard import public
 from app.http.kit.request_context import asking, current
 from app.http.sessions.beginning import SessionStart
-from app.http.sessions.pages import SIGN_OUT_PATH, SessionPages, own_path
+from app.http.sessions.pages import PROVIDERS_PATH, SIGN_OUT_PATH, SessionPages, own_path
 from app.http.sessions.uses import SessionUses
 from graph.errors import Forbidden, Throttled, Unauthenticated
 
@@ -75,7 +76,12 @@ class SignInPages:
 
     def _form(self, to: str, *, tried: bool = False) -> Response:
         status = _WRONG if tried else 200
-        return self._pages.page("sign_in.html", status, action=SIGN_IN_PATH, to=to, tried=tried)
+        elsewhere = {
+            f"{PROVIDERS_PATH}/{name}?{urlencode({'next': to})}": title
+            for name, title in self._uses.providers.titles.items()
+        }
+        values = {"action": SIGN_IN_PATH, "to": to, "tried": tried, "elsewhere": elsewhere}
+        return self._pages.page("sign_in.html", status, **values)
 
 
 def add_sign_in(rooms: Blueprint, pages: SessionPages, uses: SessionUses) -> None:

@@ -55,7 +55,7 @@ class Granting:
         Raises `InvalidGrantError` where whoever gave it may not sign in any more.
         """
         try:
-            self.sign_in.scope(authorization.subject)
+            self.sign_in.scope(authorization.subject, tuple((authorization.roles or "").split()))
         except HilumError as error:
             raise InvalidGrantError("Who authorized this has no account any more.") from error
         who = self.sign_in.fhir_user(authorization.subject)

@@ -37,6 +37,7 @@ class Agreement:
     nonce: str | None = None
     signed_in_at: int | None = None
     methods: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 class Issuing:
@@ -102,13 +103,18 @@ class Issuing:
             scope=scope,
             lifetime=lifetime,
             client=authorization.client,
-            more={"authorization": authorization.authorization_id, "patient": authorization.patient},
+            more={
+                "authorization": authorization.authorization_id,
+                "patient": authorization.patient,
+                "roles": authorization.roles,
+            },
         )
         return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": scope}
 
     def _refresh_token(self, authorization: Authorization, now: int) -> str:
         token = new_handle()
-        offline = OFFLINE in scope_words(authorization.scope)
+        # What a provider says of somebody's roles is as old as their sign-in: a day's work, and no longer.
+        offline = OFFLINE in scope_words(authorization.scope) and not authorization.roles
         until = (
             now + self._refresh_seconds * _MICROSECONDS
             if offline
@@ -155,4 +161,5 @@ def _authorization(agreed: Agreement) -> Authorization:
         nonce=agreed.nonce,
         signed_in_at=agreed.signed_in_at,
         methods=" ".join(agreed.methods) or None,
+        roles=" ".join(agreed.roles) or None,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.security.guesses import Guesses
 from app.security.passwords import hash_password, is_password_of
@@ -9,6 +10,8 @@ from app.security.scopes import system_scope
 from graph.accounts.passwords import PersonStore
 from graph.errors import Invalid, Throttled
 from graph.scope import AccessScope
+
+RightsOf: TypeAlias = Callable[[str, tuple[str, ...]], AccessScope]
 
 BY_PASSWORD, BY_CODE, MULTIPLE = "pwd", "otp", "mfa"  # methods of RFC 8176
 _LONGEST_NAME = 255
@@ -24,18 +27,20 @@ class SignedIn:
 
 
 class SignIn:
-    """Signs people of a tenant in by their password, and looks up what they may do.
+    """Signs people of a tenant in by their password, and looks up what they may do: `rights` tells."""
 
-    `scope` tells what an account may do now; it raises `Unauthenticated` where that is gone or disabled.
-    """
-
-    def __init__(
-        self, people: PersonStore, scope: Callable[[str], AccessScope], guesses: Guesses, tenant: str
-    ) -> None:
+    def __init__(self, people: PersonStore, rights: RightsOf, guesses: Guesses, tenant: str) -> None:
         self._people = people
-        self.scope = scope
+        self._rights = rights
         self._guesses = guesses
         self._tenant = tenant
+
+    def scope(self, name: str, roles: tuple[str, ...] = ()) -> AccessScope:
+        """What an account may do now, or who has these roles at a provider.
+
+        Raises `Unauthenticated` where the account is gone or disabled, `Forbidden` without a role.
+        """
+        return self._rights(name, roles)
 
     def by_password(self, name: str, password: str, address: str) -> SignedIn | None:
         """Whoever has this name and this password; None where nobody has.

@@ -59,7 +59,8 @@ class KnownTokens:
         found = self._access(text) if "." in text else self._refresh(text)
         try:
             if found:
-                self.sign_in.scope(str(found.claims["sub"]))
+                roles = tuple(str(found.claims.get("roles") or "").split())
+                self.sign_in.scope(str(found.claims["sub"]), roles)
         except HilumError:
             return None
         return found
@@ -92,6 +93,7 @@ class KnownTokens:
             "client_id": found.client,
             "sub": found.subject,
             "scope": found.scope,
+            "roles": found.roles,
             "exp": held.kept["until"] // _MICROSECONDS,
         }
         return KnownToken(claims, found.authorization_id)

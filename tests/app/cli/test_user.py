@@ -17,6 +17,7 @@ from app.security.scopes import system_scope
 from app.security.tokens import InvalidToken, LocalVerifier
 from graph.accounts.accounts import AccountStore
 from graph.accounts.passwords import PersonStore
+from graph.accounts.second_factors import SecondFactorStore
 from graph.session import Graph
 from tests.graph.accounts.test_accounts import STUDY, place_patient, place_study
 
@@ -127,6 +128,11 @@ def noted(hilum: Hilum, tmp_path: Path) -> list[tuple[str, str, int]]:
     return [(each["interaction"], each["entities"].get("account", ""), status[each["id"]]) for each in begun]
 
 
+def enrol(graph: Graph, tenant: str) -> None:
+    """Give the account a second factor."""
+    SecondFactorStore(graph).enrol(system_scope(tenant), "kim", "sealed", step=0, codes=[], now=1)
+
+
 COMMANDS = {
     "add": ("kim", "--role", "teleradiologist"),
     "change": ("kim", "--role", "clinician"),
@@ -135,6 +141,8 @@ COMMANDS = {
     "grant": ("kim", "--study", "1.2.3"),
     "revoke": ("kim", "--study", "1.2.3"),
     "password": ("kim", "--password", "a password of some length", "--fhir-user", "Practitioner/7"),
+    "reset-second-factor": ("kim",),
+    "sign-out": ("kim",),
     "list": (),
 }
 
@@ -143,8 +151,12 @@ def test_every_command_of_users_is_tried_below() -> None:
     assert set(COMMANDS) == set(user.commands)
 
 
-def test_every_command_of_users_grants_and_tokens_leaves_an_entry(hilum: Hilum, tmp_path: Path) -> None:
+def test_every_command_of_users_grants_and_tokens_leaves_an_entry(
+    hilum: Hilum, graph: Graph, tenant: str, tmp_path: Path
+) -> None:
     for command, arguments in COMMANDS.items():
+        if command == "reset-second-factor":
+            enrol(graph, tenant)
         assert hilum("user", command, *arguments).exit_code == 0
     assert hilum("token", "kim").exit_code == 0
 
@@ -176,3 +188,21 @@ def test_the_entry_of_a_grant_names_the_patient_and_is_found_by_the_patient(
     shown = hilum("audit", "--patient", "7").output.splitlines()
     assert next(line for line in shown if "grant" in line).split()[-3:-1] == ["user", "grant"]
     assert not [line for line in shown if "user add" in line]
+
+
+def test_who_has_lost_a_second_factor_is_helped_on_the_machine(
+    hilum: Hilum, graph: Graph, tenant: str
+) -> None:
+    hilum("user", "add", "kim", "--role", "clinician")
+    assert "no second factor" in hilum("user", "reset-second-factor", "kim").output
+    enrol(graph, tenant)
+
+    assert hilum("user", "reset-second-factor", "kim").exit_code == 0
+    assert SecondFactorStore(graph).find(system_scope(tenant), "kim") is None
+
+
+def test_somebody_is_signed_out_everywhere_on_the_machine(hilum: Hilum) -> None:
+    hilum("user", "add", "kim", "--role", "clinician")
+
+    assert hilum("user", "sign-out", "kim").output == "ended 0 browser sessions of kim\n"
+    assert hilum("user", "sign-out", "nobody").exit_code == 1

@@ -122,6 +122,10 @@ ADMINISTRATION = (
     Route(f"GET {_USERS}/<user>", MANAGE, f"{_USERS}/{{mark}}-none", status=404),
     Route(f"PUT {_USERS}/<user>", MANAGE, f"{_USERS}/{{mark}}", _user, _PLAIN, status=201, changes=True),
     Route(f"POST {_USERS}/<user>/secret", MANAGE, f"{_USERS}/{{mark}}-none/secret", status=404),
+    *(
+        Route(f"DELETE {_USERS}/<user>/{what}", MANAGE, f"{_USERS}/{{mark}}-none/{what}", status=404)
+        for what in ("second-factor", "sessions")
+    ),
     Route(f"GET {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", status=404),
     Route(f"POST {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", _grant, _PLAIN, status=404),
     Route(f"DELETE {_GRANTS}/<user>/<grant_id>", MANAGE, f"{_GRANTS}/{{mark}}-none/x", status=404),
@@ -168,6 +172,8 @@ SIGN_IN = (
         for path in ("/auth/second-factor", "/auth/second-factor/enrolment")
         for method in ("GET", "POST")
     ),
+    Route("GET /auth/providers/<provider>", None, "/auth/providers/none"),
+    Route("GET /auth/providers/<provider>/callback", None, "/auth/providers/none/callback"),
     Route("POST /auth/sign-out", None, "/auth/sign-out", headers=FORM),
     Route("GET /auth/authorize", None, "/auth/authorize"),
     Route("POST /auth/authorize", None, "/auth/authorize", headers=FORM),

@@ -1,4 +1,5 @@
 // A stock OpenID provider whose tokens name groups: node provider.mjs PORT AUDIENCE GROUP...
+// People sign in under any name with any password, and are sent to REDIRECT_URI of the environment.
 import { Provider } from "oidc-provider";
 
 const [port, audience, ...groups] = process.argv.slice(2);
@@ -10,8 +11,17 @@ const client = {
   redirect_uris: [],
   response_types: [],
 };
+const portal = {
+  client_id: "hilum",
+  client_secret: "of-the-gateway",
+  redirect_uris: process.env.REDIRECT_URI ? [process.env.REDIRECT_URI] : [],
+  ...(process.env.REDIRECT_URI ? {} : { grant_types: [], response_types: [] }),
+};
 const provider = new Provider(`http://127.0.0.1:${port}`, {
-  clients: [client],
+  clients: [client, portal],
+  claims: { openid: ["sub", "groups"] },
+  conformIdTokenClaims: false,
+  findAccount: (_, name) => ({ accountId: name, claims: () => ({ sub: name, groups }) }),
   extraTokenClaims: () => ({ groups }),
   features: {
     clientCredentials: { enabled: true },

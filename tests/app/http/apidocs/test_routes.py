@@ -12,7 +12,10 @@ from app.http.apidocs.routes import ASSETS
 from app.http.kit.guard import access_of
 
 DESCRIBED_ELSEWHERE = re.compile(r"/fhir(/|$)")  # by its CapabilityStatement
-PAGES = re.compile(r"/(openapi\.json|docs/.*|front\.css|auth/authorize)?$")  # what a browser shows
+PAGES = re.compile(
+    r"/(openapi\.json|docs/.*|front\.css|account.*"
+    r"|auth/(authorize|sign-in|sign-out|second-factor|second-factor/enrolment|providers/.*))?$"
+)  # what a browser shows
 
 
 @pytest.fixture

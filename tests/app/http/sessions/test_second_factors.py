@@ -5,20 +5,23 @@ from base64 import b32decode
 from collections.abc import Iterator
 from dataclasses import replace
 from time import time
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
+from app.security.authorization.registry import ClientWanted
 from app.security.guesses import FREE_TRIES
 from app.security.one_time_codes import STEP_SECONDS, code_of
+from app.security.tokens import claims_unverified
 from app.wiring import Wiring
 from app.wiring.web import web_app
 from graph.accounts.roles import role_document, role_from
 from graph.clock import now
 from graph.errors import Forbidden
 from graph.scope import AccessScope
-from tests.app.http.authorization.apps import OWN_PAGE, PASSWORD
+from tests.app.http.authorization.apps import OWN_PAGE, PASSWORD, REDIRECT, App, told
 from tests.app.http.sessions.conftest import Browser, Person
 from tests.factories.scopes import scope_of
 
@@ -252,3 +255,43 @@ def test_a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(
     assert (status(browser), status(other)) == (200, 401)
     assert other.sign_in(name).status_code == 403
     assert name in other.sign_in(name, another).text
+
+
+def test_who_manages_resets_it_for_others_and_signs_them_out(
+    browser: Browser, other: Browser, person: Person, gateway: Wiring, scope: AccessScope
+) -> None:
+    enrolled(browser, name := person())
+    enrolled(other, manager := person("administrator"))
+    other.open("/account")
+    headers = {**OWN_PAGE, "X-CSRF-Token": other.form_token}
+
+    def end(who: str, what: str) -> int:
+        return other.client.delete(f"/administration/users/{who}/{what}", headers=headers).status_code
+
+    assert end(name, "second-factor") == 204
+    assert status(browser) == 401
+    assert name in browser.sign_in(name).text
+    assert [end(name, "second-factor"), end("nobody-here", "second-factor")] == [404, 404]
+    assert end(manager, "second-factor") == 403
+
+    assert end(name, "sessions") == 204
+    assert status(browser) == 401
+    assert end("nobody-here", "sessions") == 404
+
+
+def test_apps_read_how_somebody_had_signed_in(
+    browser: Browser, other: Browser, person: Person, gateway: Wiring, scope: AccessScope
+) -> None:
+    wanted = ClientWanted(client_id=f"app-{uuid4().hex[:8]}", redirect_uris=(REDIRECT,))
+    gateway.clients.add(scope, wanted, now())
+    enrolled(browser, person())
+    other.sign_in(person())
+
+    def claims(at: Browser) -> dict[str, Any]:
+        app = App(at.client, wanted.client_id, "openid user/*.rs")
+        tokens = app.exchange(told(app.send(app.ask(), decision="agree"))["code"]).get_json()
+        return dict(claims_unverified(tokens["id_token"]))
+
+    both, one = claims(browser), claims(other)
+    assert (both["amr"], both["acr"]) == (["pwd", "otp", "mfa"], "urn:hilum:acr:two-factors")
+    assert (one["amr"], one["acr"]) == (["pwd"], "urn:hilum:acr:one-factor")
