@@ -32,7 +32,7 @@ def blueprint() -> Blueprint:
     @rooms.get("/docs/start.js")
     @public
     def start() -> Response:
-        return Response(render_template("apidocs.js"), content_type="text/javascript")
+        return Response(render_template("apidocs.js"), content_type="text/javascript; charset=utf-8")
 
     @rooms.get("/docs/<name>")
     @public

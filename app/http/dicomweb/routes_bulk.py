@@ -10,7 +10,6 @@ from flask import Response
 from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.bulk_forms import OCTETS, forms_of, is_decoded, weight_of
 from app.http.dicomweb.uids import check_uids
-from app.http.kit.headers import DATA_POLICY
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType
 from app.http.kit.single_part import SinglePart, answer_single, wants_range
@@ -87,8 +86,6 @@ class BulkViews:
             )
         )
         response.headers["Content-Location"] = address + found.address
-        # The media type of a document is what its file says, HTML too: it is data, and no page of ours.
-        response.headers["Content-Security-Policy"] = DATA_POLICY
         return response
 
     def bulkdata(

@@ -22,7 +22,6 @@ from app.http.kit.fhir_formats import (
     names_fhir,
     read_as_json,
 )
-from app.http.kit.headers import DATA_POLICY
 from app.http.kit.negotiation import parse_accept, parse_media_type
 from fhir_profiles.issues import ProfileError
 from graph.errors import Unsupported
@@ -95,11 +94,7 @@ def as_resource(answer: Answer) -> Answer:
     return Answer(answer.status, binary_of(answer.media_type, answer.body, None, None), answer.headers)
 
 
-_GUARDED: Mapping[str, str] = {
-    "Content-Disposition": "attachment",
-    "Content-Security-Policy": DATA_POLICY,
-    "X-Content-Type-Options": "nosniff",
-}
+_GUARDED: Mapping[str, str] = {"Content-Disposition": "attachment"}
 
 
 def _wants_resource(accept: str | None, kind: str) -> bool:

@@ -1,62 +1,98 @@
 """Headers that every answer carries: what a browser may do with it, and that nobody keeps it.
 
-Data answers get a policy under which nothing runs; pages get one that allows Hilum's own files only. A view
-that sets one of these headers itself keeps its own.
+One table a kind of answer. Under the address of an API everything is data, whatever media type it has: a
+stored HTML document is no page of ours. A view that sets one of these headers itself keeps its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from types import MappingProxyType
 
 from flask import Response
 
-_EVERY: Mapping[str, str] = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
-"""Nothing runs, whatever the data are."""
+_FEATURES = (
+    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture"),
+    *("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
+)
+"""What no page here asks a browser for (Permissions Policy 1)."""
+
+EVERY: Mapping[str, str] = MappingProxyType(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": ", ".join(f"{each}=()" for each in _FEATURES),
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+)
 
 FORM_REFERRER: Mapping[str, str] = {"Referrer-Policy": "same-origin"}
 """Of a page with a form: under `no-referrer` browsers do not say where a form comes from (Fetch 3.2)."""
 
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+class AnswerKind(StrEnum):
+    """What an answer is to a browser."""
+
+    DATA = "data"
+    PAGE = "page"
+
+
+CONTENT_POLICY: Mapping[AnswerKind, str] = MappingProxyType(
+    {
+        # Nothing runs, whatever the data are.
+        AnswerKind.DATA: "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "sandbox",
+        # Nothing but our own files.
+        AnswerKind.PAGE: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    }
 )
+_POLICY = "Content-Security-Policy"
+_HTML = "text/html"
 
 
 def page_policy(source: str) -> str:
     """The policy of a page whose form may lead to another place as well, named as CSP Level 3 2.3.1 does."""
-    return _PAGE_POLICY.replace("form-action 'self'", f"form-action 'self' {source}")
+    plain = CONTENT_POLICY[AnswerKind.PAGE]
+    return plain.replace("form-action 'self'", f"form-action 'self' {source}")
 
 
-_ONE_YEAR = "max-age=31536000"
-
+STAY_SECURE = "max-age=31536000; includeSubDomains"
+"""A year, for what is below the host as well (RFC 6797 6.1)."""
 
 _WITHOUT_CONTENT = frozenset({204, 304})
 
 
 def leave_out_content(answer: Response) -> None:
-    """Say no media type of content that is not there (RFC 9110 8.3, PS3.18 8.7.9)."""
-    if answer.status_code in _WITHOUT_CONTENT:
+    """Say no media type of content that is not there (RFC 9110 8.3, PS3.18 8.7.9).
+
+    Flask calls an answer of nothing a page, which no view of ours did.
+    """
+    is_empty = answer.is_sequence and not any(answer.response)
+    if (is_empty and answer.mimetype == _HTML) or answer.status_code in _WITHOUT_CONTENT:
         answer.headers.pop("Content-Type", None)
 
 
 class Protection:
-    """The headers of every answer; under an https `base_url` browsers are told to stay with https."""
+    """The headers of every answer; under an https `base_url` browsers are told to stay with https.
 
-    def __init__(self, base_url: str) -> None:
-        every = dict(_EVERY)
+    Below the paths of `interfaces`, as `/fhir`, nothing is a page.
+    """
+
+    def __init__(self, base_url: str, interfaces: Collection[str] = ()) -> None:
+        self._interfaces = tuple(f"{each}/" for each in interfaces)
+        every = dict(EVERY)
         if base_url.startswith("https:"):
-            every["Strict-Transport-Security"] = _ONE_YEAR
-        self._data = list({**every, "Content-Security-Policy": DATA_POLICY}.items())
-        self._page = list({**every, "Content-Security-Policy": _PAGE_POLICY}.items())
+            every["Strict-Transport-Security"] = STAY_SECURE
+        self._headers = {
+            kind: list({**every, _POLICY: policy}.items()) for kind, policy in CONTENT_POLICY.items()
+        }
 
-    def add(self, answer: Response) -> None:
-        """Add the headers that the answer does not have itself."""
+    def add(self, answer: Response, path: str) -> None:
+        """Add the headers that the answer to a request for a path does not have itself."""
         own = {name.lower() for name, _ in answer.headers}
-        policy = self._page if answer.mimetype == "text/html" else self._data
-        answer.headers.extend([pair for pair in policy if pair[0].lower() not in own])
+        is_page = answer.mimetype == _HTML and not path.startswith(self._interfaces)
+        headers = self._headers[AnswerKind.PAGE if is_page else AnswerKind.DATA]
+        answer.headers.extend([pair for pair in headers if pair[0].lower() not in own])

@@ -20,6 +20,7 @@ from gunicorn.http.errors import (
     UnsupportedTransferCoding,
 )
 
+from app.http.kit.headers import CONTENT_POLICY, EVERY, AnswerKind
 from app.http.kit.logging import note_refusal, note_unforeseen
 from app.http.kit.request_context import REQUEST_ID_HEADER
 
@@ -85,8 +86,8 @@ def _answer(status: int, request_id: str) -> bytes:
         "Connection: close",
         "Content-Type: application/problem+json",
         f"Content-Length: {len(body)}",
-        "Cache-Control: no-store",
-        "X-Content-Type-Options: nosniff",
+        *(f"{name}: {value}" for name, value in EVERY.items()),
+        f"Content-Security-Policy: {CONTENT_POLICY[AnswerKind.DATA]}",
         f"{REQUEST_ID_HEADER}: {request_id}",
     )
     return "\r\n".join((*head, "", "")).encode() + body

@@ -56,7 +56,7 @@ class Passage:
         answer = settle(answer, context)
         leave_out_content(answer)
         compress(answer, request.headers.get("Accept-Encoding"))
-        self._protection.add(answer)
+        self._protection.add(answer, request.path)
         self._cross_origin.add(answer, request)
         rule = request.url_rule
         # A path or a method that matched no route may be anything, patient data too.
@@ -100,7 +100,7 @@ def install_toolkit(
     """
     cross_origin = CrossOrigin(origins, registered)
     guard = Guard(app, admission, Browsers(base_url), rates)
-    passage = Passage(guard, Protection(base_url), cross_origin, question_seconds)
+    passage = Passage(guard, Protection(base_url, dialects), cross_origin, question_seconds)
     app.before_request(passage.enter)
     app.after_request(passage.leave)
     app.teardown_request(passage.done)

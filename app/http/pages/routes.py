@@ -19,6 +19,6 @@ def blueprint(*, readiness: Readiness, sites: Sites, demo: bool) -> Blueprint:
     @rooms.get("/front.css")
     @public
     def style() -> Response:
-        return Response(render_template("front.css"), content_type="text/css")
+        return Response(render_template("front.css"), content_type="text/css; charset=utf-8")
 
     return rooms

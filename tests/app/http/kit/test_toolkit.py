@@ -90,8 +90,8 @@ def test_data_answers_forbid_everything_to_a_browser(client: FlaskClient) -> Non
     headers = client.get("/small").headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'; frame-ancestors 'none'")
-    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert headers["Content-Security-Policy"].endswith("frame-ancestors 'none'; sandbox")
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_pages_may_load_our_own_files_only(client: FlaskClient) -> None:
