@@ -8,7 +8,7 @@ ARGS =
 export BASE_PYTHON
 unexport PYTHONDONTWRITEBYTECODE  # each process would compile Hilum again: a third of its start
 
-.PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-classes relock-python clean
+.PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-classes relock-python sbom audit-dependencies clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -54,6 +54,12 @@ relock-classes: $(VENV)/test.stamp  ## list the classes of Neo4j again, for star
 
 relock-python:  ## write constraints.txt from a fresh environment
 	@sh deploy/relock-python.sh
+
+sbom: $(VENV)/test.stamp  ## write what an installation is made of to sbom.cdx.json (CycloneDX 1.6)
+	@$(PYTHON) deploy/sbom.py > sbom.cdx.json
+
+audit-dependencies:  ## ask for known advisories about every package of constraints.txt
+	@sh deploy/audit-dependencies.sh
 
 clean:  ## remove what was made; the data in .hilum stay
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
