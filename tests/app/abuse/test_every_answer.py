@@ -29,7 +29,6 @@ NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study",
 EVERY: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -160,6 +159,11 @@ def test_every_answer_tells_browsers_the_same(answers: list[Answered]) -> None:
 
     assert lacking == []
     assert all("camera=()" in each.headers["Permissions-Policy"] for each in answers)
+    told = {each.headers["Referrer-Policy"]: str(each) for each in answers}
+    assert told.keys() == {"no-referrer", "same-origin"}  # the second of pages with a form
+    assert all(
+        each.body.startswith(b"<!") for each in answers if each.headers["Referrer-Policy"] != "no-referrer"
+    )
 
 
 def test_what_is_no_page_of_ours_may_do_nothing_in_a_browser(answers: list[Answered]) -> None:
