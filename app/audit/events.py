@@ -15,20 +15,23 @@ from app.audit.entries import ID, named_in_path, path_of
 from app.audit.patterns import (
     APPLICATION,
     BALP,
+    DISCLOSE,
+    DISCLOSURE,
+    EXPORT,
     OWN_PROFILE,
     TOKEN_PROFILE,
-    Code,
+    EventCode,
     EventKind,
     kind_of,
 )
 from graph.clock import instant
 
-_REQUEST_ID: Code = (f"{BALP}/CodeSystem/BasicAuditEntityType", "XrequestId")
+_REQUEST_ID: EventCode = (f"{BALP}/CodeSystem/BasicAuditEntityType", "XrequestId")
 _PURPOSES = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 _ENTITY_TYPES = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
 _RESOURCE_TYPES = "http://hl7.org/fhir/resource-types"
 _OBJECT_ROLES = "http://terminology.hl7.org/CodeSystem/object-role"
-_SOURCE_TYPE: Code = ("http://terminology.hl7.org/CodeSystem/security-source-type", "4")
+_SOURCE_TYPE: EventCode = ("http://terminology.hl7.org/CodeSystem/security-source-type", "4")
 _ROLES = "urn:hilum:role"
 _PERSON, _SYSTEM_OBJECT = "1", "2"  # of audit-entity-type
 _PATIENT, _DOMAIN_RESOURCE, _QUERY = "1", "4", "24"  # of object-role
@@ -41,8 +44,25 @@ _IN_PATH = re.compile(r"<(?:[a-z_]+:)?([a-z_]+)>")
 
 def audit_event(entry: Mapping[str, Any], address: str) -> dict[str, Any]:
     """The entry as a resource whose `id` is the entry's; `address` is that of the gateway which noted it."""
-    kind = kind_of(entry)
+    return _event(entry, kind_of(entry), concerned_of(entry), address)
+
+
+def disclosure_event(entry: Mapping[str, Any], address: str, patient: str) -> dict[str, Any]:
+    """The entry as a disclosure of the record of a patient (`Patient/7`), as its source notes it.
+
+    It names nobody else, and what of the record went out where the entry is about that patient alone.
+    """
     concerned = concerned_of(entry)
+    alone = sum(map(_is_patient, concerned)) == 1
+    whom = (patient, *(each for each in concerned if alone and not _is_patient(each)))
+    kind = EventKind(EXPORT, (DISCLOSE, *kind_of(entry).subtypes), DISCLOSURE)
+    shown = entry if alone else {**entry, "entities": ()}  # its path may name somebody else
+    return {**_event(shown, kind, whom, address), "action": "R"}
+
+
+def _event(
+    entry: Mapping[str, Any], kind: EventKind, concerned: Sequence[str], address: str
+) -> dict[str, Any]:
     observer = _observer(address)
     return {
         "resourceType": "AuditEvent",
@@ -60,7 +80,7 @@ def audit_event(entry: Mapping[str, Any], address: str) -> dict[str, Any]:
     }
 
 
-def coding(code: Code) -> dict[str, str]:
+def coding(code: EventCode) -> dict[str, str]:
     """A code as a Coding."""
     return {"system": code[0], "code": code[1]}
 
@@ -122,7 +142,7 @@ def _agents(
     }
 
 
-def _user(entry: Mapping[str, Any], kind: Code) -> dict[str, Any]:
+def _user(entry: Mapping[str, Any], kind: EventCode) -> dict[str, Any]:
     """The account, and the resource that it stands for; of a command the account of the machine, too."""
     subject, person = entry["subject"], entry.get("person")
     token = entry.get("token")
@@ -138,7 +158,7 @@ def _user(entry: Mapping[str, Any], kind: Code) -> dict[str, Any]:
     }
 
 
-def _type(code: Code) -> dict[str, Any]:
+def _type(code: EventCode) -> dict[str, Any]:
     return {"coding": [coding(code)]}
 
 
@@ -206,7 +226,7 @@ def _versioned(entry: Mapping[str, Any], reference: str) -> str:
     return f"{reference}/_history/{version}" if ID.fullmatch(version) else reference
 
 
-def _object(reference: str, kind: Code, role: str = _DOMAIN_RESOURCE) -> dict[str, Any]:
+def _object(reference: str, kind: EventCode, role: str = _DOMAIN_RESOURCE) -> dict[str, Any]:
     return {
         "what": {"reference": reference},
         "type": coding(kind),

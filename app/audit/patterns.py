@@ -8,24 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-Code: TypeAlias = tuple[str, str]
+EventCode: TypeAlias = tuple[str, str]
 """A system and a code of it."""
 
 BALP = "https://profiles.ihe.net/ITI/BALP"
 PROFILES = f"{BALP}/StructureDefinition"
 OWN_PROFILE = "urn:hilum:StructureDefinition:audit-event"
 TOKEN_PROFILE = f"{PROFILES}/IHE.BasicAudit.OAUTHaccessTokenUse.Comprehensive"
-DISCLOSURE_PROFILE = f"{PROFILES}/IHE.BasicAudit.PrivacyDisclosure.Source"
 DCM = "http://dicom.nema.org/resources/ontology/DCM"
 RESTFUL = "http://hl7.org/fhir/restful-interaction"
 INTERACTIONS = "urn:hilum:interaction"
 _PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
-REST: Code = ("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest")
-DISCLOSE: Code = ("http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle", "disclose")
-EXPORT: Code = (DCM, "110106")
-APPLICATION: Code = (DCM, "110150")
-DESTINATION: Code = (DCM, "110152")
-SOURCE: Code = (DCM, "110153")
+REST: EventCode = ("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest")
+DISCLOSE: EventCode = ("http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle", "disclose")
+EXPORT: EventCode = (DCM, "110106")
+APPLICATION: EventCode = (DCM, "110150")
+DESTINATION: EventCode = (DCM, "110152")
+SOURCE: EventCode = (DCM, "110153")
 _RECIPIENT, _AUTHOR, _CUSTODIAN = ((_PARTICIPATION, each) for each in ("IRCP", "AUT", "CST"))
 
 
@@ -38,9 +37,9 @@ class EventPattern:
     """
 
     profile: str = ""
-    client: Code = SOURCE
-    server: Code = DESTINATION
-    user: Code = _RECIPIENT
+    client: EventCode = SOURCE
+    server: EventCode = DESTINATION
+    user: EventCode = _RECIPIENT
     of_patient: bool = True
     asks: bool = False
     alone: bool = False
@@ -72,6 +71,9 @@ _TOKEN = EventPattern(
     alone=True,
 )
 _OTHER = EventPattern()
+DISCLOSURE = EventPattern(
+    "IHE.BasicAudit.PrivacyDisclosure.Source", DESTINATION, SOURCE, of_patient=False, needs=True
+)
 
 _OF_RESTFUL: Mapping[str, EventPattern] = {
     **dict.fromkeys(("read", "vread"), _READ),
@@ -100,9 +102,9 @@ _RESTFUL_OF_PICTURES: Mapping[str, str] = {
     "D": "delete",
 }  # DICOMweb has no names of its own for what is done
 
-_JOBS: Mapping[str, Code] = {"export": EXPORT, "import": (DCM, "110107")}
-_SECURITY_ALERT: Code = (DCM, "110113")
-_OF_ROUTES: tuple[tuple[str, str, tuple[Code, ...]], ...] = (
+_JOBS: Mapping[str, EventCode] = {"export": EXPORT, "import": (DCM, "110107")}
+_SECURITY_ALERT: EventCode = (DCM, "110113")
+_OF_ROUTES: tuple[tuple[str, str, tuple[EventCode, ...]], ...] = (
     ("/auth/token", "CRUDE", ((DCM, "110114"), ("urn:ihe:event-type-code", "ITI-71"))),
     ("/auth/authorize", "CRUDE", ((DCM, "110114"), (DCM, "110122"))),
     ("/auth/", "CRUDE", ((DCM, "110114"),)),
@@ -120,15 +122,15 @@ _OF_ROUTES: tuple[tuple[str, str, tuple[Code, ...]], ...] = (
 class EventKind:
     """What an entry is as an event: its type, its subtypes, and the pattern that it is told by."""
 
-    type: Code
-    subtypes: tuple[Code, ...]
+    type: EventCode
+    subtypes: tuple[EventCode, ...]
     pattern: EventPattern
 
 
 def kind_of(entry: Mapping[str, Any]) -> EventKind:
     """The kind of an entry, by its properties."""
     method, route, action = entry["method"], entry["route"], entry["action"]
-    own: Code = (INTERACTIONS, entry["interaction"])
+    own: EventCode = (INTERACTIONS, entry["interaction"])
     if method == "COMMAND":
         return EventKind((DCM, "110100"), (own,), _OTHER)
     if method == "JOB":

@@ -36,6 +36,8 @@ def fhir_uses(wiring: Wiring) -> FhirUses:
         bundles=wiring.bundles,
         graphql=GraphqlReader(wiring.reader, GraphqlSearches(wiring.record_search, wiring.page_tokens)),
         audit=wiring.audit_reader,
+        audit_search=wiring.audit_search,
+        disclosures=wiring.disclosures,
         terminology=wiring.terminology.uses,
         uses=record_uses(wiring),
         validation=wiring.validation,

@@ -13,6 +13,7 @@ from time import time, time_ns
 
 from app.admission import Admission
 from app.audit.asking import AuditReader
+from app.audit.checkpoints import Checkpoints
 from app.audit.proving import AuditTrail
 from app.blobs import new_blob_id
 from app.checking import Checks
@@ -30,6 +31,7 @@ from app.paging import PageTokens
 from app.processes.readiness import Readiness
 from app.processes.renderer import renderer_address
 from app.records import Records
+from app.records.audited import AuditSearch, Disclosures
 from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
 from app.records.history import RecordHistory
@@ -305,6 +307,22 @@ class Wiring(Stores):
         return AuditReader(self.audit, self.sites)
 
     @cached_property
+    def audit_trail(self) -> AuditTrail:
+        return AuditTrail(self.audit_folder, self.audit_key, self.audit_heads)
+
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        return Checkpoints(self.audit_trail, self.key, self.config.base_url)
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        return AuditSearch(self.audit_reader, self.sites)
+
+    @cached_property
+    def disclosures(self) -> Disclosures:
+        return Disclosures(self.audit_reader, self.sites)
+
+    @cached_property
     def bundles(self) -> Bundles:
         return Bundles(self.bundle_writer)
 
@@ -341,7 +359,7 @@ class Wiring(Stores):
             InvariantStore(self.graph),
             self.blobs,
             home=self.config.home,
-            audit=AuditTrail(self.audit_folder, self.audit_key, self.audit_heads),
+            audit=self.audit_trail,
             tenant=self.sites.own.tenant,
             grace=self.config.orphan_seconds,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from app.http.administration import routes as administration
+from app.http.administration.routes_audit import AuditUses
 from app.http.apidocs import routes as apidocs
 from app.http.authorization import routes as authorization
 from app.http.changefeed import routes as changefeed
@@ -86,6 +87,11 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
         sessions=wiring.browser_sessions,
         second_factors=wiring.second_factors,
         break_glass=wiring.break_glass,
+        audit=AuditUses(
+            search=wiring.audit_search,
+            disclosures=wiring.disclosures,
+            checkpoints=wiring.checkpoints,
+        ),
         sites=wiring.sites,
     ),
     "apidocs": lambda wiring: apidocs.blueprint(),

@@ -1,10 +1,13 @@
 """The worker role: the lanes of a job worker, each with what its jobs and followers call."""
 
+from time import time
+
 from app.security.scopes import system_scope
 from app.wiring.bulk import bulk_kinds
 from app.wiring.fhir import answer_job
 from app.wiring.process import Wiring
 from app.work.bulk.expiry import BulkExpiry
+from app.work.checkpoints import CheckpointJob
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
 from app.work.concepts import ConceptLoad, concept_lane
 from app.work.doing import JobDoer
@@ -39,6 +42,7 @@ def worker(wiring: Wiring) -> Worker:
         answer_job(wiring),
         ConceptLoad(wiring.terminology.loader),
         ParameterJob(wiring.parameter_indexer),
+        CheckpointJob(wiring.checkpoints, wiring.audit_folder, time),
     )
     recurring = (
         Recurring(Purge.name, 3600.0),
@@ -46,6 +50,7 @@ def worker(wiring: Wiring) -> Worker:
         Recurring(UploadSweep.name, 900.0),
         Recurring(JobForgetting.name, 86_400.0),
         Recurring(BulkExpiry.name, 3600.0),
+        Recurring(CheckpointJob.name, 3600.0),
     )
     following = Following(FollowerStore(wiring.graph), ChangeStore(wiring.graph), scope)
     calendar = Calendar(wiring.job_queue, recurring, scope)

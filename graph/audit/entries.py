@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.commit import Part
+from graph.errors import Forbidden
 from graph.keys import resource_of
 from graph.scope import AccessScope, scoped
 from graph.session import Graph, Row
 
-READ, APPEND = "audit.read", "audit.append"
+READ, APPEND, OWN = "audit.read", "audit.append", "audit.own"
 _ADD = """
 UNWIND $rows AS row
 MERGE (e:Entry {key: row.key})
@@ -35,18 +36,28 @@ _SHOWN = """e {.*, concerning: COLLECT { MATCH (e)-[:CONCERNS]->(c) RETURN c.key
 _COUNT = "MATCH (e:Entry) WHERE e.tenant = $tenant RETURN count(e) AS count"
 _OF_REQUEST = f"MATCH (e:Entry) WHERE e.tenant = $tenant AND e.requestId = $request RETURN {_SHOWN}"
 _READ = f"MATCH (e:Entry {{key: $key}}) WHERE e.tenant = $tenant RETURN {_SHOWN}"
-_PERIOD = """e.at >= $since AND e.at <= $until AND (e.at < $before OR e.key < $after)
-AND all(other IN $concerned[1..] WHERE EXISTS { MATCH (e)-[:CONCERNS]->(:Concerned {key: other}) })"""
+_PERIOD = "e.at >= $since AND e.at <= $until AND (e.at < $before OR e.key < $after)"
+_NARROWED = {  # what is asked besides, where it is asked: what is not costs the order of the index
+    "others": """all(names IN $others
+      WHERE EXISTS { MATCH (e)-[:CONCERNS]->(c:Concerned) WHERE c.key IN names })""",
+    "actions": "e.action IN $actions",
+    "who": "(toLower(e.subject) IN $who OR toLower(e.client) IN $who)",
+    "statuses": "any(range IN $statuses WHERE range[0] <= e.status AND e.status < range[1])",
+}
 # The order begins with the tenant, since that of the index does: nothing is sorted but entries of one moment.
 _PAGE = f"""
-{{start}} AND {_PERIOD} AND ($action IS NULL OR e.action = $action)
-WITH e ORDER BY e.tenant DESC, e.at DESC, e.key DESC LIMIT $limit
+{{start}} AND {_PERIOD}{{narrowed}}
+WITH {{distinct}}e ORDER BY e.tenant DESC, e.at DESC, e.key DESC LIMIT $limit
 RETURN {_SHOWN}
 """
 _OF_TENANT = "MATCH (e:Entry) USING INDEX e:Entry(tenant, at) WHERE e.tenant = $tenant"
 # From the one node on, whatever the graph holds: else all relationships or entries may be read first.
-_OF_CONCERNED = """MATCH (c:Concerned {key: $concerned[0]}) USING INDEX c:Concerned(key)
-WITH c LIMIT 1 MATCH (c)<-[:CONCERNS]-(e) WHERE e.tenant = $tenant"""
+_OF_CONCERNED = """UNWIND $concerned AS name
+MATCH (c:Concerned {key: name}) USING INDEX c:Concerned(key)
+WITH c LIMIT $names MATCH (c)<-[:CONCERNS]-(e) WHERE e.tenant = $tenant"""
+_MERGED = """UNWIND $keys AS key
+MATCH (p:Resource {key: key}) USING INDEX p:Resource(key) MATCH (p)-[:MERGED_INTO*]-(other)
+RETURN key, collect(DISTINCT other.key) AS others"""
 _FAR = 2**62
 
 
@@ -72,14 +83,18 @@ neither. What it `changed` waits as a list on the node until the entry is moved 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditWindow:
-    """Which entries, the newest first: of all of whom (keys of resources), of when, how many.
+    """Which entries, the newest first: of whom, by whom, of when, how many.
 
-    The period is [since, until) in µs; `after` is moment and key of the last entry of the page before.
+    Each of `concerned` is the keys of resources of which an entry concerns one. `who` are accounts and apps
+    in lower case, `statuses` ranges of HTTP statuses [low, high); None is any. The period is [since, until)
+    in µs; `after` is moment and key of the last entry of the page before.
     """
 
     limit: int
-    concerned: Sequence[str] = ()
-    action: str | None = None
+    concerned: Sequence[Sequence[str]] = ()
+    actions: Sequence[str] | None = None
+    who: Sequence[str] | None = None
+    statuses: Sequence[Sequence[int]] | None = None
     since: int = 0
     until: int = _FAR
     after: tuple[int, str] | None = None
@@ -88,17 +103,38 @@ class AuditWindow:
 def page_text(scope: AccessScope, window: AuditWindow) -> tuple[str, dict[str, Any]]:
     """The statement of a page of a tenant's entries, and its parameters."""
     before, key = window.after or (_FAR, "")
+    whom, *others = window.concerned or ((),)
+    asked = {
+        "others": others or None,
+        "actions": window.actions,
+        "who": window.who,
+        "statuses": window.statuses,
+    }
+    given = {name: _listed(values) for name, values in asked.items() if values is not None}
     parameters = {
         "tenant": scope.tenant,
-        "concerned": list(window.concerned),
-        "action": window.action,
+        "concerned": list(whom),
+        "names": max(len(whom), 1),
         "since": window.since,
         "until": min(window.until - 1, before),
         "before": before,
         "after": key,
         "limit": window.limit,
+        **given,
     }
-    return _PAGE.replace("{start}", _OF_CONCERNED if window.concerned else _OF_TENANT), parameters
+    pieces = {
+        "{start}": _OF_CONCERNED if whom else _OF_TENANT,
+        "{narrowed}": "".join(f" AND {_NARROWED[name]}" for name in given),
+        "{distinct}": "DISTINCT " if len(whom) > 1 else "",
+    }
+    text = _PAGE
+    for name, piece in pieces.items():
+        text = text.replace(name, piece)
+    return text, parameters
+
+
+def _listed(values: Sequence[Any]) -> list[Any]:
+    return [list(each) if isinstance(each, tuple) else each for each in values]
 
 
 @scoped
@@ -136,11 +172,26 @@ class AuditStore:
         found = _shown(self._graph.read(_READ, key=key, tenant=scope.tenant))
         return found[0] if found else None
 
-    def page(self, scope: AccessScope, window: AuditWindow) -> list[Row]:
-        """Entries as properties, the newest first."""
+    def merged(self, scope: AccessScope, keys: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The keys of the patients whom each of these was merged with, in either direction."""
         scope.require(READ)
+        return {row["key"]: row["others"] for row in self._graph.read(_MERGED, keys=list(keys))}
+
+    def page(self, scope: AccessScope, window: AuditWindow) -> list[Row]:
+        """Entries as properties, the newest first; who may read their own asks of themselves alone.
+
+        Raises `Forbidden`.
+        """
+        _require_own(scope, window)
         text, parameters = page_text(scope, window)
         return _shown(self._graph.read(text, **parameters))
+
+
+def _require_own(scope: AccessScope, window: AuditWindow) -> None:
+    scope.require(READ, OWN)
+    whose = [key for names in window.concerned[:1] for key in names]
+    if READ not in scope.permissions and not (whose and scope.patients and scope.patients >= set(whose)):
+        raise Forbidden("only who touched one's own record may be asked here", code="forbidden")
 
 
 def _shown(rows: Sequence[Row]) -> list[Row]:

@@ -97,3 +97,14 @@ def as_role(services: Wiring) -> AsRole:
         return {"Authorization": f"Bearer {token(role)}", **named}
 
     return headers
+
+
+@pytest.fixture
+def noted(services: Wiring) -> Callable[[], None]:
+    """Brings what was noted so far into the graph, as the worker does."""
+
+    def move() -> None:
+        services.recorder.close()
+        services.audit_mover.move()
+
+    return move

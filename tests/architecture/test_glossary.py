@@ -11,6 +11,7 @@ from app.processes.roles import ROLES
 from app.work.bulk.expiry import BulkExpiry
 from app.work.bulk.exporting import BulkExport
 from app.work.bulk.importing import BulkImport
+from app.work.checkpoints import CheckpointJob
 from app.work.chores import FeedMark, JobForgetting, UploadSweep
 from app.work.concepts import ConceptLoad
 from app.work.orphans import OrphanSweep
@@ -25,6 +26,7 @@ WORK = (
     BulkExpiry,
     BulkExport,
     BulkImport,
+    CheckpointJob,
     ConceptLoad,
     FeedMark,
     JobForgetting,

@@ -1,7 +1,9 @@
 """Roles, users, grants and opened records as JSON; what there is none of is left out."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from app.records.audited import AccountedDisclosure
 from app.security.administration import AccountLine, GrantLine
 from app.security.break_glass import BrokenGlass
 from app.security.roles import SHIPPED, permissions_of
@@ -57,6 +59,42 @@ def glass_shown(glass: BrokenGlass) -> dict[str, Any]:
         verdict=glass.verdict,
         comment=glass.comment,
     )
+
+
+def access_shown(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An access, of its AuditEvent: what who asks who saw a record wants to know."""
+    asking = next(agent for agent in event["agent"] if agent["requestor"])
+    agents = event["agent"]
+    request = next(entity for entity in event["entity"] if entity.get("detail"))
+    return _known(
+        id=event["id"],
+        at=event["recorded"],
+        account=asking.get("name"),
+        role=next((each["coding"][0]["code"] for each in asking.get("role", ())), None),
+        app=next((each["name"] for each in agents if not each["requestor"] and "name" in each), None),
+        address=next((each["network"]["address"] for each in agents if "network" in each), None),
+        purpose=_purpose(event["purposeOfEvent"][0]),
+        action=event["action"],
+        interaction=event["subtype"][-1]["code"],
+        outcome=event.get("outcome"),
+        status=event["outcomeDesc"],
+        requestId=request.get("what", {}).get("identifier", {}).get("value"),
+    )
+
+
+def _purpose(purpose: Mapping[str, Any]) -> str:
+    return str(purpose.get("text") or purpose["coding"][0]["code"])
+
+
+def disclosure_shown(disclosure: AccountedDisclosure) -> dict[str, Any]:
+    """A disclosure: when, to whom, what, why."""
+    return {
+        "id": disclosure.id,
+        "date": disclosure.at,
+        "recipient": dict(disclosure.to),
+        "what": list(disclosure.what),
+        "purpose": disclosure.why,
+    }
 
 
 def _moment(microseconds: int | None) -> str | None:

@@ -74,7 +74,8 @@ _GLASS = {
 }
 
 
-def _list(name: str, item: object) -> dict[str, object]:
+def listed(name: str, item: object) -> dict[str, object]:
+    """The schema of a page of a list under its name."""
     return {
         "type": "object",
         "required": [name],
@@ -85,11 +86,12 @@ def _list(name: str, item: object) -> dict[str, object]:
     }
 
 
-def _window(after: str) -> QueryParameter:
+def window(after: str) -> QueryParameter:
+    """The parameter that says after which one a page begins."""
     return QueryParameter("after", _TEXT, f"The {after} of the last one on the page before.")
 
 
-_LIMIT = QueryParameter(
+LIMIT = QueryParameter(
     "limit", {"type": "integer", "minimum": 1, "maximum": MOST_LISTED, "default": USUALLY_LISTED}, "At most."
 )
 _WAITING = QueryParameter("reviewed", {"type": "string", "enum": ["yes", "no"]}, "Only those judged, or not.")
@@ -107,7 +109,7 @@ def _changing(summary: str, body: type[Schema], answer: Json, description: str) 
     )
 
 
-ROLES = Operation(summary="List the roles", tag=_TAG, answers={200: _list("roles", _ROLE)})
+ROLES = Operation(summary="List the roles", tag=_TAG, answers={200: listed("roles", _ROLE)})
 ROLE = Operation(summary="See a role", tag=_TAG, answers={200: _ROLE}, errors=(404,))
 PUT_ROLE = _changing(
     "Make or change a role",
@@ -125,8 +127,8 @@ REMOVE_ROLE = Operation(
 USERS = Operation(
     summary="List the users",
     tag=_TAG,
-    answers={200: _list("users", _USER)},
-    parameters=query_parameters(_LIMIT, _window("name")),
+    answers={200: listed("users", _USER)},
+    parameters=query_parameters(LIMIT, window("name")),
 )
 USER = Operation(summary="See a user", tag=_TAG, answers={200: _USER}, errors=(404,))
 PUT_USER = _changing(
@@ -159,9 +161,9 @@ END_SESSIONS = Operation(
 GRANTS = Operation(
     summary="List the grants of a user",
     tag=_TAG,
-    answers={200: _list("grants", _GRANT)},
+    answers={200: listed("grants", _GRANT)},
     errors=(404,),
-    parameters=query_parameters(_LIMIT, _window("id")),
+    parameters=query_parameters(LIMIT, window("id")),
 )
 GRANT = Operation(
     summary="Give a user a patient, a study or a purpose",
@@ -189,8 +191,8 @@ OPENED = Operation(
     summary="List the records that were opened",
     tag=_GLASS_TAG,
     description="The last first: all for who judges them, their own for who may open only.",
-    answers={200: _list("opened", _GLASS)},
-    parameters=query_parameters(_LIMIT, _WAITING, _window("openedAt and id, with a comma between,")),
+    answers={200: listed("opened", _GLASS)},
+    parameters=query_parameters(LIMIT, _WAITING, window("openedAt and id, with a comma between,")),
 )
 CLOSE = Operation(
     summary="Close a record that was opened",

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from app.http.administration.routes_audit import AuditUses, add_audit
 from app.http.administration.routes_break_glass import add_break_glass
 from app.http.administration.routes_grants import add_grants
 from app.http.administration.routes_roles import add_roles
@@ -20,6 +21,7 @@ def blueprint(
     sessions: BrowserSessions,
     second_factors: SecondFactors,
     break_glass: BreakGlass,
+    audit: AuditUses,
     sites: Sites,
 ) -> Blueprint:
     """The routes of who manages and who judges."""
@@ -30,4 +32,5 @@ def blueprint(
     add_sign_ins(rooms, sessions, second_factors)
     add_grants(rooms, administration, base_url)
     add_break_glass(rooms, break_glass, base_url)
+    add_audit(rooms, audit, base_url)
     return rooms

@@ -19,7 +19,6 @@ from graph.errors import Invalid
 
 _OPEN, _REVIEW = "break-glass.open", "break-glass.review"
 _WAITING = {"yes": False, "no": True}
-_LONGEST_MOMENT = 18
 
 
 def add_break_glass(rooms: Blueprint, break_glass: BreakGlass, base_url: str) -> None:
@@ -41,7 +40,7 @@ def add_break_glass(rooms: Blueprint, break_glass: BreakGlass, base_url: str) ->
     def opened_records() -> Response:
         window = ListWindow.of(request.args, "reviewed")
         asked = GlassWindow(
-            limit=window.limit, waiting=_waiting(request.args.get("reviewed")), after=_place(window.after)
+            limit=window.limit, waiting=_waiting(request.args.get("reviewed")), after=window.place()
         )
         found = break_glass.page(current_scope(), asked)
         last = f"{found[-1].opened_at},{found[-1].id}" if found else ""
@@ -68,13 +67,3 @@ def _waiting(text: str | None) -> bool | None:
     if text not in _WAITING:
         raise Invalid("reviewed is yes or no", location="reviewed")
     return _WAITING[text]
-
-
-def _place(after: str) -> tuple[int, str] | None:
-    """The moment and the id of the last one of the page before; raises `Invalid`."""
-    if not after:
-        return None
-    moment, comma, glass_id = after.partition(",")
-    if not (comma and moment.isascii() and moment.isdigit() and len(moment) <= _LONGEST_MOMENT):
-        raise Invalid("after is what the link to the next page says", location="after")
-    return int(moment), glass_id

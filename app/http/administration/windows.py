@@ -9,6 +9,7 @@ from app.http.administration.description import MOST_LISTED, USUALLY_LISTED
 from graph.errors import Invalid
 
 _LONGEST = 128
+_LONGEST_MOMENT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,28 @@ class ListWindow:
             raise _no_limit()
         return cls(int(text), arguments.get("after", "")[:_LONGEST], arguments)
 
+    def place(self) -> tuple[int, str] | None:
+        """The moment and the id of the last one of the page before; None for the first page.
+
+        Raises `Invalid`.
+        """
+        if not self.after:
+            return None
+        moment, comma, name = self.after.partition(",")
+        if not (comma and moment.isascii() and moment.isdigit() and len(moment) <= _LONGEST_MOMENT):
+            raise Invalid("after is what the link to the next page says", location="after")
+        return int(moment), name
+
     def page(self, name: str, shown: Sequence[Mapping[str, Any]], address: str, last: str) -> dict[str, Any]:
         """A page as JSON; with the address of the next one, after the `last`, where there may be one."""
+        return self.whole(name, shown, address, last if len(shown) == self.limit else None)
+
+    def whole(
+        self, name: str, shown: Sequence[Mapping[str, Any]], address: str, last: str | None
+    ) -> dict[str, Any]:
+        """A page as JSON; with the address of the next one after the `last`, None where there is none."""
         body: dict[str, Any] = {name: list(shown)}
-        if len(shown) == self.limit:
+        if last is not None:
             body["next"] = f"{address}?{urlencode({**self.arguments, 'after': last})}"
         return body
 

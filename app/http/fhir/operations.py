@@ -36,6 +36,7 @@ class FhirOperation:
     levels: tuple[Level, ...]
     handlers: Mapping[str, Handler] = field(compare=False)
     permission: str = "fhir.read"
+    instead: tuple[str, ...] = ()
     changes: bool = False
     definition: str = ""
     bodies: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ class FhirOperation:
                     operation=True,
                     changes=self.changes,
                     others=partial(names_offered, among, level),
+                    instead=self.instead,
                 )
 
     def offered_of(self, kind: str) -> bool:

@@ -11,6 +11,7 @@ from app.audit.asking import AuditReader
 from app.http.fhir.audit import AUDIT, AuditViews
 from app.http.fhir.code_systems import CodeSystemViews
 from app.http.fhir.concept_maps import ConceptMapViews
+from app.http.fhir.disclosures import DisclosureViews
 from app.http.fhir.graphql import GraphqlViews
 from app.http.fhir.history import HistoryViews
 from app.http.fhir.identities import IdentityViews
@@ -25,6 +26,7 @@ from app.http.fhir.value_sets import ValueSetViews
 from app.http.fhir.write import WriteViews
 from app.paging import PageTokens
 from app.records import Records
+from app.records.audited import AuditSearch, Disclosures
 from app.records.bundles.bundles import Bundles
 from app.records.graphql.executing import GraphqlReader
 from app.records.history import RecordHistory
@@ -58,6 +60,8 @@ class FhirUses:
     bundles: Bundles
     graphql: GraphqlReader
     audit: AuditReader
+    audit_search: AuditSearch
+    disclosures: Disclosures
     terminology: TerminologyUses
     uses: RecordUses
     validation: RecordValidation
@@ -83,6 +87,7 @@ def fhir_table(uses: FhirUses) -> FhirTable:
         *terminology_operations(uses.terminology),
         *record_operations(uses.uses, tokens, sites),
         *GraphqlViews(uses.graphql, sites).operations(),
+        *DisclosureViews(uses.disclosures, tokens, sites).operations(),
     )
     single = interactions(
         read=ReadViews(uses.reader),
@@ -90,7 +95,7 @@ def fhir_table(uses: FhirUses) -> FhirTable:
         system=SystemSearchViews(uses.system, tokens, sites),
         history=HistoryViews(uses.history, tokens, sites),
         write=WriteViews(uses.records, uses.patching, uses.search, uses.reader, sites),
-        audit=AuditViews(uses.audit, tokens, sites),
+        audit=AuditViews(uses.audit, uses.audit_search, tokens, sites),
         operations=operations,
     )
     return FhirTable(single, operations)

@@ -10,12 +10,12 @@ READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
 BULK = "fhir.bulk"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
-AUDIT = "audit.read"
+AUDIT, OWN = "audit.read", "audit.own"
 MANAGE, OPEN, REVIEW = "administration.manage", "break-glass.open", "break-glass.review"
 PROMISES = promises()
 EVERY = frozenset(
     {
-        *(READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, AUDIT),
+        *(READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, AUDIT, OWN),
         *(MANAGE, OPEN, REVIEW),
     }
 )

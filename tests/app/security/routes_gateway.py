@@ -6,11 +6,13 @@ from typing import Any
 from tests.app.security.planting import Target
 from tests.app.security.routes import (
     ASK,
+    AUDIT,
     CANCEL,
     FORM,
     MANAGE,
     OPEN,
     OPERATE,
+    OWN,
     PURGE,
     QUERY,
     RECORD,
@@ -112,6 +114,8 @@ def _judging(_: Target) -> bytes:
     return b'{"verdict": "justified"}'
 
 
+_ACCESSES = "/administration/audit/patients/<patient_id>"
+
 # Who manages is told nothing of a row; what is opened or judged is an id of its own.
 ADMINISTRATION = (
     Route(f"GET {_ROLES}", MANAGE, _ROLES),
@@ -129,6 +133,14 @@ ADMINISTRATION = (
     Route(f"GET {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", status=404),
     Route(f"POST {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", _grant, _PLAIN, status=404),
     Route(f"DELETE {_GRANTS}/<user>/<grant_id>", MANAGE, f"{_GRANTS}/{{mark}}-none/x", status=404),
+    Route("GET /administration/audit/checkpoint", AUDIT, "/administration/audit/checkpoint", status=404),
+    Route(f"GET {_ACCESSES}", AUDIT, "/administration/audit/patients/{patient}"),
+    Route(
+        f"GET {_ACCESSES}/disclosures",
+        AUDIT,
+        "/administration/audit/patients/{patient}/disclosures",
+        instead=OWN,
+    ),
     Route("POST /break-glass", OPEN, "/break-glass", _breaking, _PLAIN, status=201, changes=True),
     Route("GET /break-glass", REVIEW, "/break-glass", instead=OPEN),
     Route("DELETE /break-glass/<glass_id>", REVIEW, "/break-glass/{mark}", status=404, instead=OPEN),

@@ -13,6 +13,7 @@ from tests.app.security.routes import (
     JSON,
     NDJSON,
     ONE,
+    OWN,
     PATCH,
     RECORD,
     SEES_ALL,
@@ -213,6 +214,15 @@ FHIR = (
     *_operations(ONE, f"{_IS}/{{imaging_study}}", "pictures", shows=instance, by_study=True),
     _records(f"{ONE}/$validate", f"{_DX}/{{condition}}/$validate", shows=_doubted),
     Route(f"POST {ONE}/$validate", RECORD, f"{_DX}/{{condition}}/$validate", shows=_doubted),
+    *(
+        Route(
+            f"{method} {ONE}/$disclosures",
+            AUDIT,
+            "/fhir/Patient/{patient}/$disclosures",
+            instead=OWN,
+        )
+        for method in ("GET", "POST")
+    ),
     _deciding("merge", "/fhir/Patient", _merging, before="twin", shows=_patient),
     _deciding("unmerge", "/fhir/Patient", _merging, before="merge", shows=_patient),
     _deciding("accept", "/fhir/Task/{mark}-task", _nothing, before="doubt", shows=_task),

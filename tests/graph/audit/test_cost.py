@@ -46,7 +46,7 @@ def _hits(plan: dict[str, object]) -> int:
 
 def test_a_page_costs_what_it_shows(graph: Graph, driver: Driver, tenant: str) -> None:
     store, scope = AuditStore(graph), system_scope(tenant)
-    of_one = AuditWindow(limit=5, concerned=[resource_key(tenant, "Patient", "one")])
+    of_one = AuditWindow(limit=5, concerned=[[resource_key(tenant, "Patient", "one")]])
     of_all = AuditWindow(limit=5)
     store.add(scope, entries(tenant, range(500)))
     few = [hits(driver, tenant, window) for window in (of_one, of_all)]

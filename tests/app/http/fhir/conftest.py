@@ -92,3 +92,9 @@ def found(record: Fhir, queries: dict[str, str]) -> dict[str, str]:
     return {
         query: " ".join(sorted(name.partition("/")[2] for name in record.found(query))) for query in queries
     }
+
+
+@pytest.fixture
+def auditor(client: FlaskClient, as_role: AsRole) -> Fhir:
+    """A client of who reads the audit, and the record."""
+    return Fhir(client, as_role("superuser"))
