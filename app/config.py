@@ -258,6 +258,12 @@ class Config(SignInSettings):
     audit_seconds: int = setting(
         "HILUM_AUDIT_SECONDS", 30, whole(1, 3600), "The age at which an audit file is closed."
     )
+    alert_rules: Path | None = setting(  # noqa: RUF009 - it returns a field
+        "HILUM_ALERT_RULES",
+        None,
+        folder,
+        "A file of rules, in JSON, of which accesses make an alert; without, those of the release.",
+    )
     orphan_seconds: int = setting(
         "HILUM_ORPHAN_SECONDS",
         86_400,

@@ -7,7 +7,7 @@ last batch.
 
 import fcntl
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,25 @@ class Moved:
 
 
 class AuditMover:
-    """Moves the segments of one spool folder; `key` is that of its chains."""
+    """Moves the segments of one spool folder; `key` is that of its chains.
 
-    def __init__(self, folder: Path, entries: AuditStore, heads: AuditHeadStore, key: bytes) -> None:
+    `watch` is shown the keys of the entries of a tenant when they are in the graph, before their segment
+    leaves the spool: where it fails, they come again.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        entries: AuditStore,
+        heads: AuditHeadStore,
+        key: bytes,
+        watch: Callable[[str, Sequence[str]], object] = lambda tenant, keys: None,
+    ) -> None:
         self._folder = folder
         self._entries = entries
         self._heads = heads
         self._key = key
+        self._watch = watch
 
     def move(self) -> Moved:
         """Move every segment that no process writes any more; raises `Unavailable` when the graph is away."""
@@ -85,6 +97,7 @@ class AuditMover:
             _log.error("audit segment is not keyed, and none of it is believed", segment=path.name)
         for tenant, batch in _batches(segment) if believed else ():
             self._entries.add(system_scope(tenant, "audit-mover"), batch)
+            self._watch(tenant, [row["key"] for row in batch])
         archive.keep(path, keyed=segment.keyed)
         return len(segment.lines) if believed else 0
 

@@ -8,6 +8,7 @@ from app.admission import job_facts
 from app.records.importing import RecordImport, RecordLoading
 from app.security.standing import Standing
 from app.wiring.process import Wiring
+from app.work.bulk.auditing import ExportedAudit
 from app.work.bulk.expiry import BulkExpiry
 from app.work.bulk.exporting import BulkExport, StepAccess
 from app.work.bulk.exports import Exports
@@ -69,6 +70,7 @@ def bulk_kinds(wiring: Wiring) -> tuple[JobKind, ...]:
             bulk=BulkStore(wiring.graph),
             resources=wiring.resources,
             search=wiring.record_search,
+            audit=ExportedAudit(wiring.audit_reader),
             files=files,
             standing=standing,
             access=_access(wiring, BulkExport.name, "R", "fhir.read"),

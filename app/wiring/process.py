@@ -12,6 +12,7 @@ from secrets import token_bytes
 from time import time, time_ns
 
 from app.admission import Admission
+from app.audit.alerts import Alerts
 from app.audit.asking import AuditReader
 from app.audit.checkpoints import Checkpoints
 from app.audit.proving import AuditTrail
@@ -313,6 +314,10 @@ class Wiring(Stores):
     @cached_property
     def checkpoints(self) -> Checkpoints:
         return Checkpoints(self.audit_trail, self.key, self.config.base_url)
+
+    @cached_property
+    def alert_uses(self) -> Alerts:
+        return Alerts(self.alerts, self.sites.own.tenant)
 
     @cached_property
     def audit_search(self) -> AuditSearch:

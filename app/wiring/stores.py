@@ -9,8 +9,10 @@ from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
 
+from app.audit.alerting import AuditWatch
 from app.audit.mover import AuditMover
 from app.audit.recorder import AuditRecorder, open_recorder
+from app.audit.rules import alert_rules
 from app.blobs import BlobStore
 from app.config import Config
 from app.records.parameters import AddedParameters
@@ -25,6 +27,7 @@ from graph.accounts.passwords import PersonStore
 from graph.accounts.role_store import RoleStore
 from graph.accounts.second_factors import SecondFactorStore
 from graph.aggregates import AGGREGATES
+from graph.audit.alerts import AlertStore
 from graph.audit.entries import AuditStore
 from graph.audit.heads import AuditHeadStore
 from graph.authorization.authorizations import AuthorizationStore
@@ -94,7 +97,8 @@ class Stores:
     @cached_property
     def audit_mover(self) -> AuditMover:
         """Moves what lies there into the graph and the archive."""
-        return AuditMover(self.audit_folder, self.audit, self.audit_heads, self.audit_key)
+        watch = AuditWatch(self.alerts, alert_rules(self.config.alert_rules), self.sites.own.zone)
+        return AuditMover(self.audit_folder, self.audit, self.audit_heads, self.audit_key, watch.look)
 
     @cached_property
     def waker(self) -> Waker:
@@ -196,6 +200,10 @@ class Stores:
     @cached_property
     def audit(self) -> AuditStore:
         return AuditStore(self.graph)
+
+    @cached_property
+    def alerts(self) -> AlertStore:
+        return AlertStore(self.graph)
 
     @cached_property
     def audit_heads(self) -> AuditHeadStore:

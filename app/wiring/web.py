@@ -67,6 +67,7 @@ def _pages(wiring: Wiring) -> Window:
 def _operations(wiring: Wiring) -> Window:
     return operations.blueprint(
         readiness=wiring.readiness,
+        alerts=wiring.alert_uses,
         operations=wiring.operations,
         purging=wiring.purging,
         tokens=wiring.page_tokens,
@@ -91,6 +92,7 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
             search=wiring.audit_search,
             disclosures=wiring.disclosures,
             checkpoints=wiring.checkpoints,
+            alerts=wiring.alert_uses,
         ),
         sites=wiring.sites,
     ),

@@ -39,7 +39,7 @@ _READ = f"MATCH (e:Entry {{key: $key}}) WHERE e.tenant = $tenant RETURN {_SHOWN}
 _PERIOD = "e.at >= $since AND e.at <= $until AND (e.at < $before OR e.key < $after)"
 _NARROWED = {  # what is asked besides, where it is asked: what is not costs the order of the index
     "others": """all(names IN $others
-      WHERE EXISTS { MATCH (e)-[:CONCERNS]->(c:Concerned) WHERE c.key IN names })""",
+      WHERE EXISTS { MATCH (e)-[:CONCERNS]->(other:Concerned) WHERE other.key IN names })""",
     "actions": "e.action IN $actions",
     "who": "(toLower(e.subject) IN $who OR toLower(e.client) IN $who)",
     "statuses": "any(range IN $statuses WHERE range[0] <= e.status AND e.status < range[1])",

@@ -11,7 +11,7 @@
     (:User)-[:HOLDS]->(:Grant) (:Role) (:BreakGlass) (:Roster)      accounts
     (:BrowserSession)                                               who signed in at which browser
     (:Client) (:Handle)-[:OPENS]->(:Authorization)                  the authorization server
-    (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead)                 audit
+    (:Entry)-[:CONCERNS]->(:Concerned) (:AuditHead) (:Alert)        audit
     (:Job) (:Follower)                                              durable work, cursors in the feed
     (:AddedParameter)                                               search parameters of a tenant's own
     (:Researcher)-[:WAS_TOLD]->(:Telling)                           sets of patients that answers told
@@ -47,6 +47,7 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Entry", "key"),
     ("Concerned", "key"),
     ("AuditHead", "key"),
+    ("Alert", "key"),
     ("Tombstone", "key"),
     ("Job", "key"),
     ("Follower", "key"),
@@ -68,6 +69,9 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Job", ("tenant", "dueAt")),
     ("Job", ("tenant", "askedAt")),
     ("Entry", ("tenant", "at")),
+    ("Entry", ("tenant", "subject", "at")),
+    ("Entry", ("tenant", "address", "at")),
+    ("Alert", ("tenant", "at")),
     ("BreakGlass", ("holder", "until")),
     ("BreakGlass", ("tenant", "openedAt")),
     ("BrowserSession", ("holder",)),

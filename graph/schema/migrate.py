@@ -91,6 +91,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # clients, and what was authorized to them
     _name_grants,  # roles of tenants, records opened by break-glass, and ids of grants
     _declared,  # browser sessions
+    _declared,  # alerts of the audit
 )
 
 

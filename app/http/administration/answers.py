@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.audit.alerts import Alert
 from app.records.audited import AccountedDisclosure
 from app.security.administration import AccountLine, GrantLine
 from app.security.break_glass import BrokenGlass
@@ -84,6 +85,22 @@ def access_shown(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _purpose(purpose: Mapping[str, Any]) -> str:
     return str(purpose.get("text") or purpose["coding"][0]["code"])
+
+
+def alert_shown(alert: Alert) -> dict[str, Any]:
+    """An alert, with who has looked at it."""
+    return _known(
+        id=alert.id,
+        rule=alert.rule,
+        at=instant(alert.at),
+        by=alert.by,
+        who=alert.who,
+        count=alert.count,
+        entry=alert.entry,
+        acknowledgedAt=_moment(alert.acknowledged_at),
+        acknowledgedBy=alert.acknowledged_by,
+        comment=alert.comment,
+    )
 
 
 def disclosure_shown(disclosure: AccountedDisclosure) -> dict[str, Any]:

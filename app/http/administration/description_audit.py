@@ -1,5 +1,6 @@
 """The audit and its alerts in OpenAPI."""
 
+from app.audit.alerts import AcknowledgeFormSchema
 from app.http.administration.description import LIMIT, listed, window
 from app.http.kit.openapi import Operation, QueryParameter, query_parameters
 
@@ -91,4 +92,43 @@ CHECKPOINT = Operation(
         }
     },
     errors=(404,),
+)
+_ALERT = {
+    "type": "object",
+    "required": ["id", "rule", "at", "by", "who", "count", "entry"],
+    "properties": {
+        "id": _TEXT,
+        "rule": {"type": "string", "description": "The name of the rule that found it."},
+        "at": _MOMENT,
+        "by": {"type": "string", "description": "What `who` is: subject or address."},
+        "who": _TEXT,
+        "count": {"type": "integer", "description": "How many accesses, or patients."},
+        "entry": {"type": "string", "description": "The id of the last access in the audit."},
+        "acknowledgedAt": _MOMENT,
+        "acknowledgedBy": _TEXT,
+        "comment": _TEXT,
+    },
+}
+ALERTS = Operation(
+    summary="List the alerts",
+    tag=_TAG,
+    description="What the audit shows that somebody should look at, the last first.",
+    answers={200: listed("alerts", _ALERT)},
+    errors=(400,),
+    parameters=query_parameters(
+        LIMIT,
+        QueryParameter(
+            "acknowledged", {"type": "string", "enum": ["yes", "no"]}, "Only those looked at, or not."
+        ),
+        window("at and id, with a comma between,"),
+    ),
+)
+ACKNOWLEDGE = Operation(
+    summary="Acknowledge an alert",
+    tag=_TAG,
+    description="Once, by who has looked at it.",
+    answers={200: _ALERT},
+    errors=(400, 404, 409),
+    body=AcknowledgeFormSchema,
+    schemas=(AcknowledgeFormSchema,),
 )

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from app.http.administration.routes_alerts import add_alerts
 from app.http.administration.routes_audit import AuditUses, add_audit
 from app.http.administration.routes_break_glass import add_break_glass
 from app.http.administration.routes_grants import add_grants
@@ -33,4 +34,5 @@ def blueprint(
     add_grants(rooms, administration, base_url)
     add_break_glass(rooms, break_glass, base_url)
     add_audit(rooms, audit, base_url)
+    add_alerts(rooms, audit.alerts, base_url)
     return rooms

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
+from app.audit.alerts import Alerts
 from app.audit.checkpoints import Checkpoints
 from app.audit.entries import entry_key
 from app.http.administration.answers import access_shown, disclosure_shown
@@ -31,6 +32,7 @@ class AuditUses:
     search: AuditSearch
     disclosures: Disclosures
     checkpoints: Checkpoints
+    alerts: Alerts
 
 
 def add_audit(rooms: Blueprint, uses: AuditUses, base_url: str) -> None:

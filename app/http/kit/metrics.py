@@ -71,16 +71,25 @@ def _seconds(method: str, route: str) -> Histogram:
     return SECONDS.labels(method, route)
 
 
-def exposition() -> tuple[bytes, str]:
+def exposition(alerts: int | None = None) -> tuple[bytes, str]:
     """All metrics in Prometheus' text form, and its content type.
 
-    Of all processes where there are several.
+    Of all processes where there are several. `alerts` wait for somebody; None where nobody knows.
     """
     registry: Any = REGISTRY
     if os.environ.get(FOLDER_VARIABLE):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return generate_latest(registry), CONTENT_TYPE_LATEST
+    return generate_latest(registry) + _of_the_graph(alerts), CONTENT_TYPE_LATEST
+
+
+def _of_the_graph(alerts: int | None) -> bytes:
+    """What no process counts: the graph knows it for all of them."""
+    if alerts is None:
+        return b""
+    registry = CollectorRegistry()
+    Gauge("hilum_alerts_waiting", "Alerts that nobody has acknowledged.", registry=registry).set(alerts)
+    return generate_latest(registry)
 
 
 def forget_process(pid: int) -> None:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from app.audit.alerts import Alerts
 from app.http.kit.guard import public
 from app.http.kit.json_answers import plain_json
 from app.http.kit.metrics import exposition
@@ -18,7 +19,13 @@ _READY, _NOT_READY = 200, 503
 
 
 def blueprint(
-    *, readiness: Readiness, operations: Operations, purging: Purging, tokens: PageTokens, sites: Sites
+    *,
+    readiness: Readiness,
+    alerts: Alerts,
+    operations: Operations,
+    purging: Purging,
+    tokens: PageTokens,
+    sites: Sites,
 ) -> Blueprint:
     """The routes of the operator."""
     rooms = Blueprint("operations", __name__)
@@ -42,7 +49,7 @@ def blueprint(
     @public(limited=False)
     @documented(METRICS)
     def metrics() -> Response:
-        body, content_type = exposition()
+        body, content_type = exposition(alerts.waiting())
         return Response(body, content_type=content_type)
 
     add_operations(rooms, operations, purging, tokens, sites)

@@ -14,6 +14,7 @@ import orjson
 from app.queries import pairs_of
 from app.records.search import RecordSearch
 from app.security.standing import Standing
+from app.work.bulk.auditing import AUDIT, ExportedAudit
 from app.work.bulk.beside import Beside
 from app.work.bulk.files import BulkFiles, BulkFolder, file_name
 from app.work.bulk.wishes import EXPORT, ExportFile, ExportPlace, ExportWish
@@ -58,6 +59,7 @@ class BulkExport:
         bulk: BulkStore,
         resources: ResourceStore,
         search: RecordSearch,
+        audit: ExportedAudit,
         files: BulkFiles,
         standing: Standing,
         access: StepAccess,
@@ -65,6 +67,7 @@ class BulkExport:
         self._bulk = bulk
         self._resources = resources
         self._search = search
+        self._audit = audit
         self._files = files
         self._standing = standing
         self._access = access
@@ -72,7 +75,7 @@ class BulkExport:
     def run(self, job: Running) -> Mapping[str, Any]:
         """Write the files; the summary is what the manifest says of them."""
         wish, place = ExportWish.of(job.parameters), ExportPlace.of(job.cursor)
-        there = self._bulk.kinds(job.scope, wish.kinds())
+        there = self._bulk.kinds(job.scope, wish.kinds()) | ({AUDIT} & {*wish.types})
         hand = _Hand(wish, Beside(self._bulk, wish), there)
         try:
             with self._files.held(job.id) as folder:
@@ -111,6 +114,8 @@ class BulkExport:
         """Write one page of a type; return the place after it."""
         wish = hand.wish
         limit, names = place.limit or _FIRST, wish.elements_of(kind)
+        if kind == AUDIT:
+            return self._write_audit(scope, wish, place, folder)
         page = self._page(scope, hand, kind, place.after, limit)
         scope.concerns(key for row in page.rows for key in row.whose)
         lines = [_line(self._text(scope, each), names) for each in page.rows if not each.deleted]
@@ -120,6 +125,18 @@ class BulkExport:
         if page.last is None:
             return ExportPlace(place.kind + 1, 0, 0, files)
         return ExportPlace(place.kind, page.last, _next_limit(limit, sum(map(len, lines))), files)
+
+    def _write_audit(
+        self, scope: AccessScope, wish: ExportWish, place: ExportPlace, folder: BulkFolder
+    ) -> ExportPlace:
+        """Write one page of AuditEvents; return the place after it."""
+        limit, names = place.limit or _FIRST, wish.elements_of(AUDIT)
+        found = self._audit.page(scope, wish, place.after, limit)
+        lines = [_line(orjson.dumps(each), names) for each in found.events]
+        files = _written(folder, place.files, OUTPUT, AUDIT, lines)
+        if found.after is None:
+            return ExportPlace(place.kind + 1, 0, 0, files)
+        return ExportPlace(place.kind, found.after, _next_limit(limit, sum(map(len, lines))), files)
 
     def _page(self, scope: AccessScope, hand: "_Hand", kind: str, after: int, limit: int) -> BulkPage:
         scope.require("fhir.bulk")

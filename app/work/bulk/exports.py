@@ -8,6 +8,7 @@ from uuid import uuid4
 from app.records.read import RecordReader
 from app.records.search import RecordSearch
 from app.security.standing import is_standing_of, standing_of
+from app.work.bulk.auditing import AUDIT
 from app.work.bulk.exporting import filter_of
 from app.work.bulk.files import BulkFiles
 from app.work.bulk.members import members_of
@@ -41,10 +42,12 @@ class Exports:
         """Ask for an export; with a Group of its members, and of those among them whom the wish names.
 
         Raises `NotFound` for a Group or patient that there is none to see, `Invalid` for a filter that is no
-        search, `Throttled` beyond `MOST_AT_ONCE`.
+        search, `Throttled` beyond `MOST_AT_ONCE`, `Forbidden` for the audit where they may not read it.
         """
         scope.require("fhir.bulk")
         scope.require("fhir.read")
+        if AUDIT in wish.types:
+            _require_audit(scope, wish)
         for kind, queries in wish.filters.items():
             filter_of(self.search, scope, kind, queries)
         wish = replace(wish, patients=self._patients(scope, wish, group_id), standing=standing_of(scope))
@@ -104,6 +107,13 @@ class Exports:
                 self.reader.current(scope, "Patient", key.rpartition("|")[2])
             except (NotFound, Gone):
                 raise Invalid("there is no such patient", location="patient", code="not-found") from None
+
+
+def _require_audit(scope: AccessScope, wish: ExportWish) -> None:
+    """Require that the audit is exported whole, by who reads it; raises `Forbidden`, `Invalid`."""
+    scope.require("audit.read")
+    if wish.level != "system" or wish.filters.get(AUDIT):
+        raise Invalid("the audit is exported by /$export, and not filtered", location="_type")
 
 
 def files_listed(job: Job) -> Mapping[str, list[Mapping[str, object]]]:

@@ -174,7 +174,7 @@ def test_who_saw_a_patient_is_one_question_and_comes_in_pages_the_newest_first(
     mover.move()
 
     def seen(*names: str, after: tuple[int, str] | None = None, limit: int = 10) -> list[str]:
-        keys = [resource_key(tenant, *name.split("/")) for name in names]
+        keys = [[resource_key(tenant, *name.split("/"))] for name in names]
         window = AuditWindow(limit=limit, concerned=keys, after=after)
         return [each["requestId"] for each in store.page(system_scope(tenant), window)]
 

@@ -110,6 +110,10 @@ def _breaking(target: Target) -> bytes:
     return json.dumps({"patient": target.patient, **why}).encode()
 
 
+def _seen(_: Target) -> bytes:
+    return b'{"comment": "looked at"}'
+
+
 def _judging(_: Target) -> bytes:
     return b'{"verdict": "justified"}'
 
@@ -133,6 +137,15 @@ ADMINISTRATION = (
     Route(f"GET {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", status=404),
     Route(f"POST {_GRANTS}/<user>", MANAGE, f"{_GRANTS}/{{mark}}-none", _grant, _PLAIN, status=404),
     Route(f"DELETE {_GRANTS}/<user>/<grant_id>", MANAGE, f"{_GRANTS}/{{mark}}-none/x", status=404),
+    Route("GET /administration/alerts", AUDIT, "/administration/alerts"),
+    Route(
+        "POST /administration/alerts/<alert_id>/acknowledge",
+        AUDIT,
+        "/administration/alerts/{mark}/acknowledge",
+        _seen,
+        _PLAIN,
+        status=404,
+    ),
     Route("GET /administration/audit/checkpoint", AUDIT, "/administration/audit/checkpoint", status=404),
     Route(f"GET {_ACCESSES}", AUDIT, "/administration/audit/patients/{patient}"),
     Route(

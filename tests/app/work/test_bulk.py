@@ -16,6 +16,7 @@ from app.security.scopes import system_scope
 from app.wiring import Wiring
 from app.wiring.bulk import bulk_files, bulk_kinds
 from app.wiring.web import web_app
+from app.work.bulk import exporting
 from app.work.bulk.withdrawing import withdrawn
 from app.work.doing import JobDoer
 from graph.clock import instant, now
@@ -85,6 +86,24 @@ def work(services: Wiring, graph: Graph) -> Any:
     """Does the jobs that are due."""
     doer = JobDoer(ClaimStore(graph), bulk_kinds(services), system_scope(services.sites.own.tenant))
     return lambda: doer.do_due("worker", Event())
+
+
+def test_the_audit_is_exported_by_name_to_who_reads_it(
+    chart: Fhir, work: Any, services: Wiring, as_role: AsRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "_FIRST", 3)
+    services.recorder.close()
+    services.audit_mover.move()
+    noted = {each["resource"]["id"] for each in chart.get("AuditEvent?_count=100").get_json()["entry"]}
+
+    found = exported(chart, work, "$export?_type=AuditEvent,Binary")
+
+    assert found == {*(f"AuditEvent/{each}" for each in noted), "Binary/note"}
+    assert not any(each.startswith("AuditEvent/") for each in exported(chart, work, "$export"))
+    for path in ("Patient/$export?_type=AuditEvent", "$export?_type=AuditEvent&_typeFilter=AuditEvent?x=y"):
+        assert chart.get(path, **ASYNC).status_code == 400
+    exporter = Fhir(chart.client, as_role("fhir-exporter"))
+    assert exporter.get("$export?_type=AuditEvent", **ASYNC).status_code == 403
 
 
 def asked(record: Fhir, path: str, body: Any = None, **headers: str) -> str:
