@@ -8,11 +8,12 @@ compartment and traits. Of labels those of the resource as it is now count as we
 that something is delicate meant all of it.
 
 `RowRight.sees` says it of a row at hand, `graph.visibility` in fixed statements, `graph.cypher.access` in
-compiled ones; a test holds that the three agree. Each part of a right has its condition in `CONDITIONS`, and
+compiled ones; a test holds that the three agree. A right that is long is cheaper said in memory: what finds
+few rows brings what is `judged` of each. Each part of a right has its condition in `CONDITIONS`, and
 its parameters in `RowRight.parameters`; a part that narrows nothing is in no text.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -25,6 +26,7 @@ Bounds: TypeAlias = tuple[frozenset[str], frozenset[str]]
 """The keys of patients, and of studies."""
 
 GRANTS, ALLOWANCES, LABELS, CONSENTS = "grants", "allowances", "labels", "consents"
+LONG = 100  # keys of rights that a statement carries at no cost to speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class RowRight:
         return tuple(part for part, narrows in zip(CONDITIONS, narrow, strict=True) if narrows)
 
     @property
+    def is_long(self) -> bool:
+        """Whether it names so many rows that a statement is slower with their keys than without them."""
+        granted = len(self.patients or ()) + len(self.studies)
+        return granted + len(self.refusals.closed) + len(self.refusals.some) > LONG
+
+    @property
     def bounds(self) -> Bounds | None:
         """The patients and studies that all it sees is about, but for what everybody may; None: anybody."""
         context = {each.patient for each in self.allowances or ()}
@@ -93,6 +101,11 @@ class RowRight:
             and self.allows(key, compartment, traits.sorts or ())
             and not self.refusals.refuses(key, compartment, traits)
         )
+
+    def covers(self, judged: Sequence[Any]) -> bool:
+        """Whether it covers a row, by what a statement says of it in the column that `judged_of` writes."""
+        key, compartment, partition, *traits = judged
+        return self.sees(key, compartment, partition, Traits(*traits))
 
     def _is_granted(self, key: str, compartment: Collection[str] | None) -> bool:
         if self.patients is None or compartment is None or key in self.studies:
@@ -189,6 +202,13 @@ CONDITIONS: Mapping[str, Callable[[str, str], str]] = {
     CONSENTS: not_refused,
 }
 """The condition of each part of a right on a row and on what is judged of it, over `RowRight.parameters`."""
+
+
+def judged_of(name: str, version: str) -> str:
+    """What `RowRight.covers` looks at of the row of a variable, and of the version that is judged."""
+    security = " + ".join(f"coalesce({each}.security, [])" for each in dict.fromkeys((name, version)))
+    columns = (f"{name}.key", f"{version}.compartment", f"{name}.partition", f"{version}.sorts", security)
+    return f"[{', '.join(columns)}, {version}.care]"
 
 
 def conditions(parts: Collection[str], name: str, judged: str = "") -> list[str]:

@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from graph.budget import RequestBudget, current_budget
-from graph.cypher.statement import Statement
+from graph.cypher.statement import Statement, UnjudgedStatement
 from graph.driver import (
     READ_ACCESS,
     WRITE_ACCESS,
@@ -177,10 +177,33 @@ class Graph:
     def read_seen(self, scope: AccessScope, text: str, **parameters: Any) -> list[Row]:
         """Run a fixed statement in READ mode under a caller's rights, which `graph.visibility` writes in it.
 
-        Raises `ScopeMissing` for a statement that has no place for them, and what `read` raises.
+        A long right is not sent: of a statement with the column `judged` the rows are judged here. Raises
+        `ScopeMissing` for a statement that has no place for rights, and what `read` raises.
         """
-        written, rights = under_rights(scope, text)
-        return self.read(written, **parameters, **rights)
+        written = under_rights(scope, text)
+        rows = self.read(written.text, **parameters, **written.parameters)
+        if not written.judging:
+            return rows
+        covers = scope.right.covers
+        return [row for row in rows if covers(row["judged"])]
+
+    def read_seen_together(self, scope: AccessScope, text: str, **parameters: Any) -> list[list[Any]]:
+        """Run as `read_seen` a statement whose one row collects many, as `rows`, and beside them `judged`."""
+        written = under_rights(scope, text)
+        (found,) = self.read(written.text, **parameters, **written.parameters)
+        if not written.judging:
+            return list(found["rows"])
+        covers = scope.right.covers
+        return [row for row, judged in zip(found["rows"], found["judged"], strict=True) if covers(judged)]
+
+    def read_judged(self, scope: AccessScope, statement: UnjudgedStatement) -> list[list[Any] | None]:
+        """Run a compiled statement in READ mode and judge its rows; None for one that is not the caller's.
+
+        Of the others what `UnjudgedStatement` says, without what was judged.
+        """
+        covers = scope.right.covers
+        ((rows,),) = (row.values() for row in self.read(statement.text, **statement.parameters))
+        return [[serial, sort, *rest] if covers(judged) else None for serial, sort, judged, *rest in rows]
 
     def read_statement(self, statement: Statement) -> list[Row]:
         """Run a compiled statement in READ mode."""

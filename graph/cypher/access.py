@@ -52,6 +52,8 @@ def _of_kind(writing: Writing, row: BoundRow) -> str:
 def _narrowed(writing: Writing, name: str) -> list[str]:
     """The conditions of each part of the caller's right that narrows anything, with its parameters."""
     right = writing.right
+    if name == writing.unjudged:
+        return []
     for parameter, value in right.parameters().items() if right.parts else ():
         writing.named(parameter, value)
     return conditions(right.parts, name)

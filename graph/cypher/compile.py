@@ -11,16 +11,20 @@ from graph.cypher.drivers import Sizes
 from graph.cypher.enforce import enforce
 from graph.cypher.openings import Plan, bag, stream, streams
 from graph.cypher.order import OrderedRows, beyond, columns, index_order, order_by, sort_values, window
-from graph.cypher.statement import Statement
+from graph.cypher.statement import Statement, UnjudgedStatement
 from graph.cypher.walk import walk, walks
 from graph.cypher.writing import BoundRow, Writing
 from graph.errors import Invalid
+from graph.query.attributes import INSTANCE, SERIES
 from graph.query.expression import Expression, Page, Question
 from graph.query.forms import has_words
-from graph.query.limits import check, check_where
+from graph.query.limits import LARGEST_PAGE, check, check_where
+from graph.rights import judged_of
 from graph.scope import AccessScope
 
-__all__ = ["count", "page"]
+__all__ = ["count", "page", "unjudged_page"]
+_ROW = "r"  # the variable of the rows of a page
+FEW_FOUND = 200  # rows that a question of who sees few rows may find and judge in memory
 _NOTHING_KNOWN: Mapping[str, int] = {}
 
 
@@ -36,15 +40,50 @@ def page(
     writing = Writing(scope)
     check(question)
     _refuse_words(question.where)
-    plan = Plan.of(writing, BoundRow("r", (question.entity,)), question.where, sizes)
-    rows = _page(writing, plan, question.page)
-    ordered = f"{rows.order} {window(writing, question.page)}"
+    plan = Plan.of(writing, BoundRow(_ROW, (question.entity,)), question.where, sizes)
+    return _finished(writing, _ended(writing, plan, question.page, shown))
+
+
+def unjudged_page(
+    scope: AccessScope, question: Question, sizes: Sizes = _NOTHING_KNOWN, *, shown: Sequence[str] = ()
+) -> UnjudgedStatement | None:
+    """The rows of a question's page as `page` returns them, not judged yet: `judged` follows `sort`.
+
+    None where it would not help: the right is short, the page skips rows, or most of what is found may be
+    hidden. At the ends of links rows are judged by the graph all the same. Raises what `page` raises.
+    """
+    writing = Writing(scope, unjudged=_ROW)
+    check(question)
+    _refuse_words(question.where)
+    plan = Plan.of(writing, BoundRow(_ROW, (question.entity,)), question.where, sizes)
+    few = plan.driver.leaf is not None and plan.driver.rows <= FEW_FOUND
+    hides_much = not writing.right.everything and not few
+    of_parts = question.entity in (SERIES, INSTANCE)  # which are seen with their study
+    if not writing.right.is_long or question.page.offset or hides_much or of_parts:
+        return None
+    found = Statement(_ended(writing, plan, question.page, shown), writing.parameters)
+    statement = enforce(scope, found, unjudged=_ROW)
+    return UnjudgedStatement(statement.text, statement.parameters)
+
+
+def with_room(limit: int) -> int:
+    """The rows to find for a page of so many that may hold some that are not the caller's to see."""
+    return min(limit + 8 + limit // 8, max(limit, LARGEST_PAGE))
+
+
+def _ended(writing: Writing, plan: Plan, asked: Page, shown: Sequence[str]) -> str:
+    """The text of a page, with what is returned of its rows."""
+    rows = _page(writing, plan, asked)
+    ordered = f"{rows.order} {window(writing, asked)}"
+    judged = [judged_of(_ROW, _ROW)] if writing.unjudged else []
     if not shown:
-        ending = f"RETURN r.key AS key, serial, {rows.sort} AS sort\n{ordered}"
+        told = "".join(f", {each} AS judged" for each in judged)
+        ending = f"RETURN r.key AS key, serial, {rows.sort} AS sort{told}\n{ordered}"
     else:
-        texts = f"MATCH (r)-[:CURRENT]->(v)\nRETURN collect([serial, sort, {', '.join(shown)}]) AS rows"
+        together = ", ".join((*judged, *shown))
+        texts = f"MATCH (r)-[:CURRENT]->(v)\nRETURN collect([serial, sort, {together}]) AS rows"
         ending = f"WITH r, serial, {rows.sort} AS sort\n{ordered}\n{texts}"
-    return _finished(writing, f"{rows.clauses}\n{ending}")
+    return f"{rows.clauses}\n{ending}"
 
 
 def count(
@@ -62,7 +101,7 @@ def count(
     writing = Writing(scope)
     check_where(entity, where)
     _refuse_words(where)
-    plan = Plan.of(writing, BoundRow("r", (entity,)), where, sizes)
+    plan = Plan.of(writing, BoundRow(_ROW, (entity,)), where, sizes)
     cut = f"\nWITH DISTINCT r LIMIT {writing.value(most)}" if most is not None else ""
     return _finished(writing, f"{bag(writing, plan)}{cut}\nRETURN count(DISTINCT r) AS total")
 

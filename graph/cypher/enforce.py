@@ -38,18 +38,26 @@ _NARROWED = {
         " ELSE {row}.care[0] < asked.care[1] AND {row}.care[1] > asked.care[0] END) <> asked.lifts)))",
     ),
 }
+_TOLD = (
+    "[{row}.key, {row}.compartment, {row}.partition, {row}.sorts, coalesce({row}.security, []), {row}.care]"
+)
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
-def enforce(scope: AccessScope, statement: Statement) -> Statement:
-    """Return the statement, or raise `ScopeMissing` where a row in it is not bound to the caller's rights."""
+def enforce(scope: AccessScope, statement: Statement, *, unjudged: str = "") -> Statement:
+    """Return the statement, or raise `ScopeMissing` where a row in it is not bound to the caller's rights.
+
+    The rows of the variable `unjudged` are judged in memory, so the text has to say what that looks at.
+    """
     demand_scope(scope)
     if _BARE.search(statement.text):
         raise ScopeMissing("a pattern leaves a row without a name, and so without a condition")
     narrowed = any(_narrowing(scope))
     for variable, label in set(_ROW.findall(statement.text)):
         _check_tenant(scope, statement, variable, label)
-        if narrowed:
+        if narrowed and variable == unjudged:
+            _check_told(statement, variable)
+        elif narrowed:
             _check_narrowed(scope, statement, variable, label)
     for variable in {*_VALUE.findall(statement.text), *_FILTER.findall(statement.text)}:
         _check_values(scope, statement, variable)
@@ -62,6 +70,12 @@ def _check_tenant(scope: AccessScope, statement: Statement, variable: str, label
     found = [text for text in owners.findall(statement.text) if _of_tenant(scope, statement.parameters, text)]
     if not found:
         raise ScopeMissing(f"the rows of {variable} are not bound to a tenant")
+
+
+def _check_told(statement: Statement, variable: str) -> None:
+    """What is judged of a row in memory is a column of the answer."""
+    if _TOLD.format(row=variable) not in statement.text.rpartition("RETURN ")[2]:
+        raise ScopeMissing(f"the rows of {variable} do not say whose they are")
 
 
 def _check_narrowed(scope: AccessScope, statement: Statement, variable: str, label: str) -> None:

@@ -11,3 +11,14 @@ class Statement:
 
     text: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnjudgedStatement:
+    """One Cypher statement whose rows are the caller's only when `RowRight.covers` what it says of each.
+
+    It is no `Statement`, so that nobody runs it as one. What is judged follows what each is sorted by.
+    """
+
+    text: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)

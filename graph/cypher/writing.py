@@ -30,10 +30,11 @@ class BoundRow:
 
 
 class Writing:
-    """One statement being written for one caller."""
+    """One statement being written for one caller; rows of the variable `unjudged` are judged in memory."""
 
-    def __init__(self, scope: AccessScope) -> None:
+    def __init__(self, scope: AccessScope, *, unjudged: str = "") -> None:
         self.scope = demand_scope(scope)
+        self.unjudged = unjudged
         self.right = self.scope.right
         self.parameters: dict[str, Any] = {}
         self._values = 0

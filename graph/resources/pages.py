@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.budget import plans
-from graph.cypher.compile import page
+from graph.cypher.compile import page, unjudged_page, with_room
 from graph.cypher.order import in_creation_order
 from graph.cypher.probe import probe, sizes_of
 from graph.cypher.statement import Statement
@@ -37,18 +37,38 @@ class PageSearch:
 
     def found(self, scope: AccessScope, question: Question) -> Found:
         """The keys of a page, in order."""
+        if judged := self._judged(scope, question, ("r.key",)):
+            return Found(tuple(key for (key,) in judged.rows), judged.after)
         statement = self._planned(scope, question)
         return self.pieced(scope, question) if statement is None else self._read(statement, question)
 
     def shown(self, scope: AccessScope, question: Question, columns: Iterable[str]) -> RowPage | None:
         """The page with columns of each row `r` and its current version `v`; None where it is `pieced`."""
-        statement = self._planned(scope, question, tuple(columns))
+        shown = tuple(columns)
+        if judged := self._judged(scope, question, shown):
+            return judged
+        statement = self._planned(scope, question, shown)
         if statement is None:
             return None
-        limit = question.page.limit
         ((rows,),) = (row.values() for row in self._graph.read_statement(statement))
-        last = rows[limit - 1] if 0 < limit < len(rows) else None
-        return RowPage([row[2:] for row in rows[:limit]], (*last[1], last[0]) if last else None)
+        return _cut(rows, question.page.limit)
+
+    def _judged(self, scope: AccessScope, question: Question, shown: Sequence[str]) -> RowPage | None:
+        """The page by a statement that does not carry a long right, judged here.
+
+        None where that is not how to ask, or so much of it is hidden that the page may not be whole.
+        """
+        if has_words(question.where) or not scope.right.is_long:
+            return None
+        limit = question.page.limit + 1
+        wider = replace(question, page=replace(question.page, limit=with_room(limit)))
+        statement = unjudged_page(scope, wider, self._sizes.of(scope, question), shown=shown)
+        if statement is None or not plans(statement.text):
+            return None
+        found = self._graph.read_judged(scope, statement)
+        rows = [row for row in found if row is not None]
+        whole = len(found) < wider.page.limit or len(rows) >= limit
+        return _cut(rows, question.page.limit) if whole else None
 
     def pieced(self, scope: AccessScope, question: Question) -> Found:
         """The keys of the page of a question that has too much to plan at once.
@@ -97,6 +117,12 @@ class KnownSizes:
         if statement := probe(scope, question, known):
             known.update(sizes_of(self._graph.read_statement(statement)))
         return known
+
+
+def _cut(rows: Sequence[list[Any]], limit: int) -> RowPage:
+    """The page of rows `[serial, sort, *shown]`, of which one more than it holds may be there."""
+    last = rows[limit - 1] if 0 < limit < len(rows) else None
+    return RowPage([row[2:] for row in rows[:limit]], (*last[1], last[0]) if last else None)
 
 
 def _and_one_more(question: Question) -> Question:

@@ -26,23 +26,25 @@ from graph.resources.pages import PageSearch
 from graph.resources.sieve import Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import seen, version_seen
+from graph.visibility import judged_column, seen, version_seen
 
 T = TypeVar("T")
 
-_CURRENT = f"""
+_FOUND = f"""
 UNWIND $keys AS key
 MATCH (r:Resource {{key: key}})-[:CURRENT]->(v:Version)
 WHERE {seen("r")}
-RETURN {COLUMNS}
 """
+_CURRENT = f"{_FOUND} RETURN {COLUMNS}, {judged_column('r')} AS judged"
 # Many rows in one record: the driver receives each record by itself, which takes longer than to unpack it.
-_CURRENT_TOGETHER = _CURRENT.replace(COLUMNS, f"collect([{', '.join(PLACES.values())}]) AS rows")
+_CURRENT_TOGETHER = f"""{_FOUND}
+RETURN collect([{", ".join(PLACES.values())}]) AS rows, collect({judged_column("r")}) AS judged
+"""
 _MANY = 16
 _VERSION = f"""
 MATCH (r:Resource {{key: $key}})-[:HAS_VERSION]->(v:Version {{key: $version}})
 WHERE {version_seen("r", "v")}
-RETURN {COLUMNS}
+RETURN {COLUMNS}, {judged_column("r", "v")} AS judged
 """
 _REFERRED = f"""
 UNWIND $keys AS key
@@ -249,8 +251,7 @@ class ResourceStore:
     def _current(self, scope: AccessScope, keys: list[str]) -> list[dict[str, Any]]:
         if len(keys) < _MANY:
             return self._graph.read_seen(scope, _CURRENT, keys=keys)
-        (found,) = self._graph.read_seen(scope, _CURRENT_TOGETHER, keys=keys)
-        return _named(found["rows"])
+        return _named(self._graph.read_seen_together(scope, _CURRENT_TOGETHER, keys=keys))
 
     def referred(
         self,

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 from fhir_profiles.definitions.added import AddedParameter
 from graph.allowances import Deed
 from graph.commit import Committer
-from graph.cypher.compile import count, page
+from graph.cypher.compile import count, page, unjudged_page, with_room
 from graph.cypher.order import columns
+from graph.cypher.statement import Statement, UnjudgedStatement
 from graph.query.attributes import BY_KEYWORD, INSTANCE, SERIES, STUDY
 from graph.query.expression import All, Expression, Present, Question
 from graph.records import InstanceRow, StoredInstance, StoreOutcome
@@ -39,6 +40,7 @@ _STORED = {  # any instance: what a study or a series says, each of its instance
     SERIES: "head(COLLECT { MATCH (x)-[:HAS_INSTANCE]->(i) RETURN i.metadata LIMIT 1 })",
     INSTANCE: "i.metadata",
 }
+_JUDGED = ("key", "compartment", "partition", "sorts", "security", "care")  # what a right looks at of a study
 _BY_SERIAL = "WITH key, serial AS place"
 _IN_ORDER = (
     "WITH collect(key) AS keys UNWIND range(0, size(keys) - 1) AS place WITH place, keys[place] AS key"
@@ -190,7 +192,28 @@ class ImagingStore:
         return self._graph.recalled(scope, ("rows of a page", question), counted, lambda _: _NUMBER)
 
     def _matches(self, scope: AccessScope, question: Question, stored: bool) -> tuple[ImagingMatch, ...]:
-        statement = page(scope, self._far_pages.placed(scope, question))
+        question = self._far_pages.placed(scope, question)
+        judged = self._judged(scope, question, stored)
+        return judged if judged is not None else self._shown(question, page(scope, question), stored)
+
+    def _judged(
+        self, scope: AccessScope, question: Question, stored: bool
+    ) -> tuple[ImagingMatch, ...] | None:
+        """The page by a statement that does not carry a long right; None as for `ResourceStore`."""
+        limit = question.page.limit
+        wider = replace(question, page=replace(question.page, limit=with_room(limit)))
+        statement = unjudged_page(scope, wider)
+        if statement is None:
+            return None
+        found = self._shown(wider, statement, stored)
+        covers = scope.right.covers
+        seen = tuple(each for each in found if covers([each.study.get(name) for name in _JUDGED]))
+        return seen[:limit] if len(found) < wider.page.limit or len(seen) >= limit else None
+
+    def _shown(
+        self, question: Question, statement: Statement | UnjudgedStatement, stored: bool
+    ) -> tuple[ImagingMatch, ...]:
+        """What is shown of the rows of a page, in its order."""
         shown = _SHOWN[question.entity] + (f", {_STORED[question.entity]}" if stored else "")
         by_serial = not columns(question.page)
         place = _BY_SERIAL if by_serial else _IN_ORDER

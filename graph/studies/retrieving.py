@@ -13,7 +13,7 @@ from graph.keys import study_key
 from graph.records import StoredInstance
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.visibility import seen
+from graph.visibility import judged_column, seen
 
 # One row holds all: the driver reads a row in two calls of the system, and a study has hundreds.
 _INSTANCES = f"""
@@ -25,6 +25,9 @@ WITH s, x, i ORDER BY x.serial, i.serial LIMIT $most
 WITH s, collect([{{columns}}]) AS instances
 RETURN instances, coalesce(s.compartment, []) + s.key AS whose
 """
+_ONE_INSTANCE = (
+    f"{_INSTANCES.rstrip()}, {judged_column('s')} AS judged"  # of more, who hides them is asked first
+)
 _STORED = """i.SOPInstanceUID, x.SeriesInstanceUID, i.SOPClassUID, i.TransferSyntaxUID,
 i.blobId, i.size, i.digest, coalesce(i.NumberOfFrames, 1), i.sequence"""
 _TABLE = "coalesce(i.frames, $nothing)"
@@ -141,9 +144,10 @@ class Retrieving:
         return _noted(scope, found)
 
     def _find(self, scope: AccessScope, named: _Named, columns: _Columns, most: int = _ALL) -> _Instances:
+        text = _INSTANCES if named.sop is None else _ONE_INSTANCE
         found = self._graph.read_seen(
             scope,
-            _INSTANCES.replace("{columns}", columns.text),
+            text.replace("{columns}", columns.text),
             study=study_key(scope.tenant, scope.partition, named.study),
             series=named.series,
             sop=named.sop,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from uuid import uuid4
 
@@ -11,15 +11,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from graph.allowances import SECURITY, Allowance, Deed, TokenCondition, kept, of_kept, sort_of
-from graph.cypher.compile import page
+from graph.cypher.compile import page, unjudged_page
+from graph.cypher.enforce import enforce
+from graph.cypher.statement import Statement
 from graph.errors import ScopeMissing
 from graph.keys import kind_key, partition_key, resource_key, term_key, version_key
-from graph.query.expression import All, Page, Question
+from graph.query.expression import All, KeyIn, Page, Question
 from graph.query.rows import COMPARTMENT
 from graph.refusals import UNLABELLED, Denial, Refusals, RowCondition, Traits
 from graph.scope import AccessScope
 from graph.session import Graph
-from graph.visibility import seen, version_seen
+from graph.visibility import judged_column, seen, under_rights, version_seen
 
 TENANT = f"rights{uuid4().hex[:8]}"
 PATIENTS = ("Patient/p0", "Patient/p1", "Patient/p2")
@@ -46,6 +48,8 @@ WITH r, row UNWIND row.versions AS version
 CREATE (r)-[:HAS_VERSION]->(v:Version) SET v = version
 """
 _FIXED = f"UNWIND $keys AS key MATCH (r:Resource {{key: key}}) WHERE {seen('r')} RETURN r.key AS key"
+_TOGETHER = f"""UNWIND $keys AS key MATCH (r:Resource {{key: key}}) WHERE {seen("r")}
+RETURN collect([r.key]) AS rows, collect({judged_column("r")}) AS judged"""
 _VERSIONS = f"""
 UNWIND $keys AS key MATCH (r:Resource {{key: key}})-[:HAS_VERSION]->(v:Version)
 WHERE {version_seen("r", "v")} RETURN v.key AS key
@@ -256,6 +260,60 @@ def test_a_version_is_judged_by_itself_and_by_what_its_resource_is_labelled_with
     found = graph.read_seen(scope, _VERSIONS, keys=[row.key(written) for row in ROWS])
 
     assert {row["key"] for row in found} == in_memory
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every right is long, so that no statement carries it."""
+    monkeypatch.setattr("graph.rights.LONG", -1)
+
+
+@pytest.mark.usefixtures("long")
+@SETTINGS
+@given(scope=scopes())
+def test_what_is_judged_of_rows_in_memory_is_what_statements_judge(
+    graph: Graph, written: str, scope: AccessScope
+) -> None:
+    keys = [row.key(written) for row in ROWS]
+    asked = [Question(each, KeyIn(each, tuple(keys)), Page(1_000)) for each in ENTITIES]
+    compiled = {row["key"] for each in asked for row in graph.read_statement(page(scope, each))}
+    unjudged = [unjudged_page(scope, each, shown=("r.key",)) for each in asked]
+    judged = [row for each in unjudged if each for row in graph.read_judged(scope, each)]
+
+    assert all(unjudged)
+    assert {row[-1] for row in judged if row} == compiled
+    here = (None, scope.right.partition)
+    if scope.sees_all:  # else it starts at the few rows of the grants
+        assert len(judged) == len([row for row in ROWS if row.partition_key(written) in here])
+    fixed = graph.read_seen(scope, f"{_FIXED}, {judged_column('r')} AS judged", keys=keys)
+    assert {row["key"] for row in fixed} == compiled
+    together = graph.read_seen_together(scope, _TOGETHER, keys=keys)
+    assert {key for (key,) in together} == compiled
+    text = f"{_VERSIONS.rstrip()}, {judged_column('r', 'v')} AS judged"
+    versions = {row["key"] for row in graph.read_seen(scope, text, keys=keys)}
+    assert versions == {row["key"] for row in graph.read_seen(scope, _VERSIONS, keys=keys)}
+
+
+def test_a_long_right_is_not_sent_and_not_forgotten() -> None:
+    patients = frozenset(f"t|-|Patient|{number}" for number in range(300))
+    scope = AccessScope("t", "someone", "any", "test", patients=patients)
+    by_key, all_there = (
+        Question("Observation", each, Page(10)) for each in (KeyIn("Observation", ("k",)), All())
+    )
+
+    statement = unjudged_page(scope, by_key)
+
+    assert statement is not None
+    assert "granted" not in statement.parameters
+    assert unjudged_page(scope, all_there) is None
+    assert unjudged_page(scope, replace(by_key, page=Page(10, offset=1))) is None
+    written = under_rights(scope, f"{_FIXED}, {judged_column('r')} AS judged")
+    assert (written.judging, written.parameters) == (True, {"partition": "t|default"})
+    assert not under_rights(scope, _FIXED).judging
+    with pytest.raises(ScopeMissing, match="whose"):
+        enforce(scope, replace(page(scope, by_key), text=statement.text.replace("r.care", "0")), unjudged="r")
+    with pytest.raises(ScopeMissing, match="grants"):
+        enforce(scope, Statement(statement.text, statement.parameters))
 
 
 def test_a_row_of_another_partition_is_nobody_s_here() -> None:
