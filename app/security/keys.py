@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -19,7 +20,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 ALGORITHM = "ES256"
 ID_TOKEN_ALGORITHM = "RS256"  # noqa: S105 - what every client can verify (OpenID Connect Core 15.1)
-_FILE, _AUDIT_FILE, _ID_TOKEN_FILE = "signing-key.json", "audit-key", "id-token-key.json"
+_FILE, _AUDIT_FILE, ID_TOKEN_FILE = "signing-key.json", "audit-key", "id-token-key.json"
 _SECOND_FACTOR_FILE = "second-factor-key"
 _RSA_BITS = 2048
 _KEY_BYTES = 32
@@ -63,13 +64,19 @@ class IdTokenKey:
 
 def id_token_key(folder: Path) -> IdTokenKey:
     """The key of id tokens in the folder; made there when there is none."""
-    text = _kept(folder / _ID_TOKEN_FILE, lambda: json.dumps(_new_rsa_key().as_dict(private=True)))
+    return _id_token_key(_kept(folder / ID_TOKEN_FILE, new_id_token_key))
+
+
+def new_id_token_key() -> str:
+    """The text of a key that is kept nowhere."""
+    return json.dumps(RSAKey.generate_key(_RSA_BITS, private=True).as_dict(private=True))
+
+
+@lru_cache(maxsize=1)
+def _id_token_key(text: str) -> IdTokenKey:
+    """The key of a text, whose numbers are proven, which takes a tenth of a second."""
     key = RSAKey.import_key(json.loads(text))
     return IdTokenKey(key, key.thumbprint())
-
-
-def _new_rsa_key() -> RSAKey:
-    return RSAKey.generate_key(_RSA_BITS, private=True)
 
 
 def signing_key(folder: Path) -> SigningKey:

@@ -17,6 +17,7 @@ from app.wiring.web import web_app
 from graph.clock import now
 from graph.local.sockets import listens
 from graph.session import Graph
+from tests.factories.keys import keyed
 from tests.throw_away import renderers_of
 
 AsRole = Callable[..., dict[str, str]]
@@ -24,10 +25,10 @@ AsRole = Callable[..., dict[str, str]]
 
 @pytest.fixture
 def config(tmp_path: Path, tenant: str, run_folder: Path) -> Config:
-    """The defaults, but for where things are kept."""
+    """The defaults, but for where things are kept; the key of id tokens is there already."""
     return Config.from_env(
         {
-            "HILUM_HOME": str(tmp_path / "home"),
+            "HILUM_HOME": str(keyed(tmp_path / "home")),
             "HILUM_TENANT": tenant,
             "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
         }
@@ -55,7 +56,7 @@ def gateway(
 ) -> Iterator[Wiring]:
     """Everything wired, for a tenant of the module's own."""
     settings = {
-        "HILUM_HOME": str(tmp_path_factory.mktemp("home")),
+        "HILUM_HOME": str(keyed(tmp_path_factory.mktemp("home"))),
         "HILUM_TENANT": f"t{uuid4().hex[:12]}",
         "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
     }

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app.security.keys import new_signing_key, signing_key
+from app.security.keys import id_token_key, new_signing_key, signing_key
 
 
 def test_the_key_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
@@ -12,6 +12,14 @@ def test_the_key_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
     assert signing_key(tmp_path / "keys").identifier == first.identifier
+
+
+def test_the_key_of_id_tokens_is_made_once_in_each_folder(tmp_path: Path) -> None:
+    first = id_token_key(tmp_path / "one")
+    (file,) = (tmp_path / "one").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert id_token_key(tmp_path / "other").identifier != first.identifier
+    assert id_token_key(tmp_path / "one").identifier == first.identifier
 
 
 def test_processes_that_start_together_take_the_same_key(tmp_path: Path) -> None:
