@@ -85,9 +85,8 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
-def as_role(services: Wiring) -> AsRole:
-    """Headers of a demo user of a role, with whatever else is named."""
+def signing_in(services: Wiring) -> AsRole:
+    """Headers of a demo user of a role of these services, with whatever else is named."""
 
     @cache
     def token(role: str) -> str:
@@ -109,3 +108,9 @@ def noted(services: Wiring) -> Callable[[], None]:
         services.audit_mover.move()
 
     return move
+
+
+@pytest.fixture
+def as_role(services: Wiring) -> AsRole:
+    """Headers of a demo user of a role, with whatever else is named."""
+    return signing_in(services)

@@ -1,15 +1,16 @@
 """QIDO-RS beyond single values: empty and several values, wildcards of codes, sequences, order and totals."""
 
-from io import BytesIO
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from pydicom import Dataset, dcmread
+from pydicom import Dataset
 from werkzeug.test import TestResponse
 
 from app.imaging.native_model import read_native
-from tests.app.conftest import AsRole
+from app.wiring import Wiring
+from app.wiring.web import web_app
+from tests.app.conftest import AsRole, signing_in
 from tests.app.http.dicomweb.asking import parts_of, store
 from tests.factories.dicom import ct_instance, mr_instance
 
@@ -26,8 +27,13 @@ def requested(*ids: tuple[str, str]) -> list[Dataset]:
     return items
 
 
-@pytest.fixture
-def filled(client: FlaskClient, as_role: AsRole) -> FlaskClient:
+@pytest.fixture(scope="module")
+def as_role(gateway: Wiring) -> AsRole:
+    return signing_in(gateway)
+
+
+@pytest.fixture(scope="module")
+def filled(gateway: Wiring, as_role: AsRole) -> FlaskClient:
     """Two studies of CT, one of which has MR, too, and one of no modality."""
     files = (
         ct_instance(
@@ -47,6 +53,7 @@ def filled(client: FlaskClient, as_role: AsRole) -> FlaskClient:
             StudyDescription=None, StudyDate=None,
         ),
     )  # fmt: skip
+    client = web_app(gateway, ("dicomweb",)).test_client()
     for file in files:
         assert store(client, as_role, file).status_code == 200
     return client
@@ -169,25 +176,6 @@ def test_all_is_what_is_said_at_the_level(filled: FlaskClient, as_role: AsRole) 
     assert series["00080080"]["Value"] == ["Hospital"]
     assert not {"00180060", "00200013"} & series.keys()
     assert metadata.keys() <= instance.keys()
-
-
-def test_a_private_field_comes_with_its_creator(client: FlaskClient, as_role: AsRole) -> None:
-    dataset = Dataset()
-    dataset.private_block(0x0029, "ACME", create=True).add_new(0x01, "LO", "ours")
-    store(client, as_role, _with(ct_instance(study_uid="1.5"), dataset))
-
-    (row,) = rows(client, as_role, "studies?includefield=00291001")
-
-    assert (row["00290010"]["Value"], row["00291001"]["Value"]) == (["ACME"], ["ours"])
-
-
-def _with(file: bytes, more: Dataset) -> bytes:
-    """A file with further elements."""
-    dataset = dcmread(BytesIO(file))
-    dataset.update(more)
-    written = BytesIO()
-    dataset.save_as(written)
-    return written.getvalue()
 
 
 @pytest.mark.parametrize(
