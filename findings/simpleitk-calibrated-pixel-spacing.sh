@@ -27,9 +27,9 @@ import nibabel
 import SimpleITK
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import (ComputedRadiographyImageStorage, DigitalMammographyXRayImageStorageForPresentation,
-                         DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian,
-                         SecondaryCaptureImageStorage, XRayAngiographicImageStorage)
+from pydicom.uid import (ComputedRadiographyImageStorage, DigitalIntraOralXRayImageStorageForPresentation,
+                         DigitalMammographyXRayImageStorageForPresentation, DigitalXRayImageStorageForPresentation,
+                         ExplicitVRLittleEndian, SecondaryCaptureImageStorage, XRayAngiographicImageStorage)
 
 
 def spacings(sop_class, modality):
@@ -54,7 +54,8 @@ def spacings(sop_class, modality):
 
 
 projections = {"CR": ComputedRadiographyImageStorage, "DX": DigitalXRayImageStorageForPresentation,
-               "MG": DigitalMammographyXRayImageStorageForPresentation, "XA": XRayAngiographicImageStorage}
+               "MG": DigitalMammographyXRayImageStorageForPresentation, "XA": XRayAngiographicImageStorage,
+               "IO": DigitalIntraOralXRayImageStorageForPresentation}
 as_stated = [spacings(uid, modality) == [[0.4, 0.3], [0.2, 0.1]] for modality, uid in projections.items()]
 as_stated.append(spacings(SecondaryCaptureImageStorage, "OT") == [[0.2, 0.1], [0.2, 0.1]])
 raise SystemExit(None if all(as_stated) else "CHANGED: the spacing of calibrated images is read differently now")
