@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from secrets import token_bytes
-from time import time, time_ns
+from time import time_ns
 
-from app.admission import Admission
 from app.audit.alerts import Alerts
 from app.audit.asking import AuditReader
 from app.audit.checkpoints import Checkpoints
@@ -45,25 +44,10 @@ from app.records.search import IncludeSearch, RecordSearch, SearchContexts
 from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.write.patching import Patching
 from app.records.write.terms import WritingTerms
-from app.security.account_tokens import AccountTokens
-from app.security.administration import Administration
-from app.security.authenticator import Authenticator
-from app.security.authorization.origins import AppOrigins
-from app.security.authorization.registry import Clients
-from app.security.authorization.signing_in import SignIn
-from app.security.break_glass import BreakGlass
-from app.security.browser_sessions import BrowserSessions, SessionHandle, SessionLimits
-from app.security.consents import Consents
-from app.security.demo import DemoUsers
-from app.security.guesses import Guesses
-from app.security.providers import provider_verifiers
-from app.security.second_factors import SecondFactors
-from app.security.tokens import LocalVerifier, TokenIssuer, Verifier
-from app.wiring.stores import Stores
+from app.wiring.callers import Callers
 from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
 from app.work.purging import Purging
-from graph.accounts.break_glass import BreakGlassStore
 from graph.changes.changes import ChangeStore
 from graph.edition import Edition
 from graph.errors import Unavailable
@@ -71,102 +55,15 @@ from graph.invariants import InvariantStore
 from graph.local.folders import graph_folder
 from graph.local.state import Neo4jAddress, local_address
 from graph.parameters.parameters import ParameterStore
-from graph.resources.consents import ConsentStore
 from graph.resources.references import ReferenceStore
-from graph.scope import AccessScope
 from graph.session import Graph
 from graph.tellings.tellings import TellingStore
 
 _DERIVED = "derived"  # the folder of the home folder
 
 
-class Wiring(Stores):
+class Wiring(Callers):
     """The parts of one process on a graph, each made when it is first asked for, and then kept."""
-
-    # Who asks
-
-    @cached_property
-    def issuer(self) -> TokenIssuer:
-        return TokenIssuer(self.key, self.config.base_url, self.config.token_seconds)
-
-    @cached_property
-    def account_tokens(self) -> AccountTokens:
-        return AccountTokens(self.accounts, self.issuer, self.sites.own.tenant)
-
-    @cached_property
-    def guesses(self) -> Guesses:
-        return Guesses(self.sign_in_folder / "guesses.db", time)
-
-    @cached_property
-    def administration(self) -> Administration:
-        return Administration(self.accounts, self.roles)
-
-    @cached_property
-    def break_glass(self) -> BreakGlass:
-        return BreakGlass(BreakGlassStore(self.graph, self.changing_rights))
-
-    @cached_property
-    def demo(self) -> DemoUsers:
-        return DemoUsers(self.accounts, self.issuer, self.sites.own.tenant, on=self.config.demo)
-
-    @cached_property
-    def authenticator(self) -> Authenticator:
-        own: Verifier = LocalVerifier(self.key, self.config.base_url)
-        verifiers = (own, *provider_verifiers(self.config))
-        return Authenticator(
-            verifiers,
-            self.accounts,
-            self.sites.own.tenant,
-            authorizations=self.authorizations,
-            sessions=self.browser_sessions,
-            edition=self.rights_edition.current,
-        )
-
-    @cached_property
-    def browser_sessions(self) -> BrowserSessions:
-        limits = SessionLimits(self.config.session_idle_seconds, self.config.session_seconds)
-        tenant, edition = self.sites.own.tenant, self.rights_edition.current
-        return BrowserSessions(self.sessions, limits, tenant, edition)
-
-    @cached_property
-    def second_factors(self) -> SecondFactors:
-        return SecondFactors(
-            self.factors,
-            self.accounts,
-            self.guesses,
-            self.second_factor_key,
-            self.sites.own.tenant,
-            always=self.config.second_factor,
-        )
-
-    @cached_property
-    def sign_in(self) -> SignIn:
-        return SignIn(self.people, self._account_rights, self.guesses, self.sites.own.tenant)
-
-    def _account_rights(self, name: str, roles: tuple[str, ...]) -> AccessScope:
-        """What an account may do now, without what patients' consents keep from it."""
-        return self.consents.applied(self.authenticator.of_account(name, roles))
-
-    def browser_rights(self, handle: SessionHandle) -> AccessScope:
-        """The same of whoever is signed in at a browser."""
-        return self.consents.applied(self.authenticator(handle))
-
-    @cached_property
-    def clients(self) -> Clients:
-        return Clients(self.registered_clients, self.accounts, self.config.key_origins)
-
-    @cached_property
-    def app_origins(self) -> AppOrigins:
-        """The origins of the apps that are registered, whose scripts may read answers."""
-        return AppOrigins(self.registered_clients, self.sites.own.tenant)
-
-    @cached_property
-    def admission(self) -> Admission:
-        return Admission(self.authenticator, self.recorder, self.consents.applied)
-
-    @cached_property
-    def consents(self) -> Consents:
-        return Consents(ConsentStore(self.graph), edition=self.consents_edition.current)
 
     @cached_property
     def page_tokens(self) -> PageTokens:

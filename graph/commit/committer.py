@@ -52,10 +52,6 @@ class Committer(Protocol):
         """Commit what waits, then stop."""
 
 
-Told: TypeAlias = Callable[[Collection[str]], None]
-"""Hears of a commit: the keys of what it changed, and of whose that is."""
-
-
 def _tell_nobody(_changed: Collection[str]) -> None:
     """Nobody waits to hear of commits."""
 
@@ -68,7 +64,7 @@ class Committing:
         graph: Graph,
         schema: CommitSchema,
         clock: Callable[[], int],
-        committed: Told = _tell_nobody,
+        committed: Callable[[Collection[str]], None] = _tell_nobody,
     ) -> None:
         self._graph, self._schema, self._clock, self._committed = graph, schema, clock, committed
         self._memories: dict[str, Memory] = {}

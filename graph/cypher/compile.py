@@ -50,7 +50,8 @@ def unjudged_page(
     """The rows of a question's page as `page` returns them, not judged yet: `judged` follows `sort`.
 
     None where it would not help: the right is short, the page skips rows, or most of what is found may be
-    hidden. At the ends of links rows are judged by the graph all the same. Raises what `page` raises.
+    hidden. At the ends of links rows are judged by the graph all the same. Raises `Invalid` or
+    `TooLarge` as `page` does.
     """
     writing = Writing(scope, unjudged=_ROW)
     check(question)
