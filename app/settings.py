@@ -134,7 +134,7 @@ def origins(raw: str) -> tuple[str, ...]:
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 
-RATES = ("reads=1000", "writes=500", "heavy=20", "open=100")
+RATES = ("reads=1000", "writes=500", "heavy=60", "open=1000")
 """Requests a second of one caller, by class of route (`app/http/kit/rates.py`)."""
 
 

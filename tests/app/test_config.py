@@ -45,7 +45,7 @@ def test_a_rate_that_is_not_named_stays_as_it_is() -> None:
         "reads=1000",
         "writes=500",
         "heavy=3",
-        "open=100",
+        "open=1000",
     )
 
 
