@@ -107,7 +107,13 @@ _SECURITY_ALERT: EventCode = (DCM, "110113")
 _OF_ROUTES: tuple[tuple[str, str, tuple[EventCode, ...]], ...] = (
     ("/auth/token", "CRUDE", ((DCM, "110114"), ("urn:ihe:event-type-code", "ITI-71"))),
     ("/auth/authorize", "CRUDE", ((DCM, "110114"), (DCM, "110122"))),
+    ("/auth/sign-out", "CRUDE", ((DCM, "110114"), (DCM, "110123"))),
+    ("/auth/sign-in", "CRUDE", ((DCM, "110114"), (DCM, "110122"))),
+    ("/auth/second-factor", "CRUDE", ((DCM, "110114"), (DCM, "110122"))),
+    ("/auth/providers/", "CRUDE", ((DCM, "110114"), (DCM, "110122"))),
     ("/auth/", "CRUDE", ((DCM, "110114"),)),
+    ("/account/sessions/", "D", ((DCM, "110114"), (DCM, "110123"))),
+    ("/account/", "CUD", (_SECURITY_ALERT, (DCM, "110137"))),
     ("/administration/roles", "CUD", (_SECURITY_ALERT, (DCM, "110136"))),
     ("/administration/users", "CUD", (_SECURITY_ALERT, (DCM, "110137"))),
     ("/administration/grants", "CUD", (_SECURITY_ALERT, (DCM, "110137"))),

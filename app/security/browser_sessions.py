@@ -38,7 +38,8 @@ class SessionHandle:
     @property
     def form_token(self) -> str:
         """What a form of a page of this session says, which no page from elsewhere can know."""
-        return hmac.digest(self.secret.encode(), b"hilum form token", "sha256").hex()
+        key = self.secret.encode("utf-8", "surrogatepass")
+        return hmac.digest(key, b"hilum form token", "sha256").hex()
 
     def wrote(self, form_token: str) -> bool:
         """Whether a form says so; compared in constant time."""

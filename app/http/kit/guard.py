@@ -16,6 +16,7 @@ from app.http.kit.browsers import Browsers, SignInFirst
 from app.http.kit.problems import respond
 from app.http.kit.rates import RateClass, Rates, class_of
 from app.http.kit.request_context import RequestContext
+from app.queries import require_utf8
 from app.security.policy import PERMISSIONS
 from graph.errors import HilumError, Unauthenticated
 
@@ -153,6 +154,7 @@ class Guard:
         try:
             admitted = self._admission.admit(handle, access_facts(access, request, context), ())
         except Unauthenticated as error:
+            require_utf8(request.query_string)
             raise SignInFirst(error.message, code="login") from error
         context.scope, context.entry, context.handle = admitted.scope, admitted.entry, handle
         if handle is not None:

@@ -173,6 +173,7 @@ OPEN_TO_ALL = (
     "/health/ready",
     "/metrics",
     "/auth/jwks",
+    "/auth/sign-in",
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/fhir/metadata",
@@ -190,14 +191,11 @@ TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
 # What anybody may call to prove who they are, or that a token is theirs.
 SIGN_IN = (
     TOKEN,
-    Route("GET /auth/sign-in", None, "/auth/sign-in"),
     Route("POST /auth/sign-in", None, "/auth/sign-in", headers=FORM),
     *(
-        Route(f"{method} {path}", None, path, headers=FORM)
+        Route(f"POST {path}", None, path, headers=FORM)
         for path in ("/auth/second-factor", "/auth/second-factor/enrolment")
-        for method in ("GET", "POST")
     ),
-    Route("GET /auth/providers/<provider>", None, "/auth/providers/none"),
     Route("GET /auth/providers/<provider>/callback", None, "/auth/providers/none/callback"),
     Route("POST /auth/sign-out", None, "/auth/sign-out", headers=FORM),
     Route("GET /auth/authorize", None, "/auth/authorize"),
@@ -206,9 +204,12 @@ SIGN_IN = (
     Route("POST /auth/revoke", None, "/auth/revoke", headers=FORM),
 )
 
-# Pages for whoever is signed in at a browser, in any role: `tests/app/http/sessions` asks them.
+# Pages of a sign-in, and of whoever is signed in at a browser: `tests/app/http/sessions` asks them.
 OF_BROWSERS = (
     Route("GET /account", None, "/account"),
+    Route("GET /auth/second-factor", None, "/auth/second-factor"),
+    Route("GET /auth/second-factor/enrolment", None, "/auth/second-factor/enrolment"),
+    Route("GET /auth/providers/<provider>", None, "/auth/providers/none"),
     *(
         Route(f"POST {path}", None, path, headers=FORM)
         for path in (
