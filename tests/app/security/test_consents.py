@@ -158,6 +158,37 @@ def test_pictures_are_kept_back_as_the_record_is(planter: Planter) -> None:
     assert get(planter, caller, f"/fhir/Condition/{target.condition}").status_code == 200
 
 
+@pytest.mark.parametrize("sort", ["", "&_sort=-date", "&_sort=date"])
+def test_pages_hold_the_same_however_long_a_right_is(
+    planter: Planter, chart: str, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """Of a long right more is found than a page holds, and judged in memory, or all is asked again."""
+    owner, closed, code = planter.caller("superuser"), f"p{uuid4().hex[:12]}", uuid4().hex
+    put(planter, owner, patient(closed, id=closed))
+    kept_back = {*range(3, 30, 4), *range(30, 60)}  # some of a page, and more than a page
+    for number in range(70):
+        whose, day = (closed, chart)[number not in kept_back], f"20{number + 10}-05-05"
+        made = observation(f"Patient/{whose}", code, id=f"{code}-{number}", effectiveDateTime=day)
+        assert put(planter, owner, made).status_code == 201
+    agree(planter, closed)
+    caller = planter.of_rights()
+
+    def pages() -> list[str]:
+        path, names = f"Observation?code={code}&_count=5{sort}", list[str]()
+        while path:
+            answer = get(planter, caller, f"/fhir/{path}").json
+            names += [each["resource"]["id"].rpartition("-")[2] for each in answer.get("entry", ())]
+            links = {each["relation"]: each["url"] for each in answer["link"]}
+            path = links.get("next", "").partition("/fhir/")[2]
+        return names
+
+    short = pages()
+    monkeypatch.setattr("graph.rights.LONG", -1)
+
+    assert pages() == short
+    assert sorted(map(int, short)) == sorted(set(range(70)) - kept_back)
+
+
 def test_the_change_feed_leaves_out_the_studies_that_are_kept_back(planter: Planter) -> None:
     feed, readers = "/dicom-web/changefeed", frozenset({"feed.read"})
     kept, other = planter.plant(), planter.plant()
