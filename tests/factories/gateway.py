@@ -4,14 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from app.config import Config
 from app.processes.state import read_state
+from app.wiring import wired
 from graph.local.process import marked, wait_until
 from graph.local.server import free_port
 
 START_SECONDS = 300.0  # twenty on a quiet machine
+BETWEEN_LOOKS = 0.5
 GREETING = "Ctrl-C stops everything."
 CHILDREN = ("neo4j", "committer", "renderer", "worker", "web")
 
@@ -50,7 +54,14 @@ class RunningGateway:
         """Start it with a short grace: whether its worker removes what crashes left, so `check` is clean."""
         self.environment["HILUM_ORPHAN_SECONDS"] = "1"
         self.start("--no-samples")
-        return wait_until(lambda: self.check() == (0, ""), START_SECONDS)
+        with wired(Config.from_env(self._settings)) as services:  # a process for each look costs seconds
+
+            def is_clean() -> bool:
+                time.sleep(BETWEEN_LOOKS)
+                return not list(services.checks.run())
+
+            cleaned = wait_until(is_clean, START_SECONDS)
+        return cleaned and self.check() == (0, "")
 
     def check(self) -> tuple[int, str]:
         """The exit status of `hilum check` beside it, and what it found."""
@@ -100,6 +111,11 @@ class RunningGateway:
         found = {child.name: child.process for child in state.children}[name]
         assert found is not None
         return found.pid
+
+    def runs(self, name: str) -> bool:
+        """Whether the supervisor has written that a child runs."""
+        state = read_state(self.home)
+        return state is not None and any(child.name == name for child in state.children)
 
     def ended(self, seconds: float = 60.0) -> bool:
         """Whether it ends within the time."""

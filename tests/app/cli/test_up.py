@@ -77,18 +77,6 @@ def test_after_a_child_was_killed_the_gateway_is_ready_again_and_stores(
         assert grown(ledger, 20)
 
 
-def test_after_the_supervisor_was_killed_the_next_start_takes_over(gateway: RunningGateway) -> None:
-    neo4j, web = gateway.pid_of("neo4j"), gateway.pid_of("web")
-    gateway.send(signal.SIGKILL)
-    assert gateway.ended()
-
-    gateway.start("--no-samples")
-
-    assert gateway.pid_of("neo4j") == neo4j  # adopted
-    assert gateway.pid_of("web") != web  # ended and started again
-    assert gateway.becomes_ready()
-
-
 def test_after_everything_was_killed_the_next_start_recovers(gateway: RunningGateway) -> None:
     gateway.send(signal.SIGKILL)
     for pid in gateway.left_over():
@@ -108,26 +96,41 @@ def test_nothing_acknowledged_was_lost(gateway: RunningGateway, ledger: Ledger) 
     ledger.prove()
 
 
-def stops_in_order(gateway: RunningGateway, number: signal.Signals) -> None:
+def test_after_the_supervisor_was_killed_the_next_start_takes_over_and_removes_what_crashes_left(
+    gateway: RunningGateway,
+) -> None:
+    neo4j, web = gateway.pid_of("neo4j"), gateway.pid_of("web")
+    gateway.send(signal.SIGKILL)
+    assert gateway.ended()
+
+    assert gateway.cleans_up(), gateway.check()
+
+    assert gateway.pid_of("neo4j") == neo4j  # adopted
+    assert gateway.pid_of("web") != web  # ended and started again
+    assert gateway.becomes_ready()
+
+
+def stops_in_order(gateway: RunningGateway, number: signal.Signals, *running: str) -> None:
     gateway.send(number)
 
     assert gateway.ended()
     assert gateway.exit_status == 0
     assert gateway.left_over() == []
     stops = [line.split(":")[0] for line in gateway.output.splitlines() if line.endswith(": stopping")]
-    assert stops == list(reversed(CHILDREN))
+    assert stops == list(reversed(running))
 
 
 def test_a_wish_to_stop_stops_everything_in_order(gateway: RunningGateway) -> None:
-    stops_in_order(gateway, signal.SIGTERM)
+    stops_in_order(gateway, signal.SIGTERM, *CHILDREN)
 
 
-def test_started_again_it_removes_what_crashes_left_and_stops_by_ctrl_c(installed: RunningGateway) -> None:
+def test_ctrl_c_while_it_starts_stops_what_was_started(installed: RunningGateway) -> None:
     if installed.exit_status is None:
-        stops_in_order(installed, signal.SIGTERM)
+        stops_in_order(installed, signal.SIGTERM, *CHILDREN)
 
-    assert installed.cleans_up(), installed.check()
-    stops_in_order(installed, signal.SIGINT)
+    installed.launch("--no-samples")
+    assert wait_until(lambda: installed.runs("neo4j"), 60)
+    stops_in_order(installed, signal.SIGINT, "neo4j")
 
 
 def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
