@@ -122,9 +122,7 @@ def verify(files: tuple[Path, ...], exported: Path | None) -> None:
 
 
 def _of_whom(patient: str | None, study: str | None) -> list[tuple[str, str]]:
-    """The question for the record of a patient, or of a study."""
-    if patient and study:
-        raise click.UsageError("name a patient or a study")
+    """The question for the record of a patient, of a study, or of both together."""
     named = (("patient", "Patient", patient), ("entity", "ImagingStudy", study))
     return [(name, f"{kind}/{each}") for name, kind, each in named if each]
 
