@@ -6,6 +6,7 @@ in order), and so that what a killed child left behind can be found by the sessi
 """
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -73,8 +74,10 @@ def spawn(
 ) -> ProcessRecord:
     """Start a command in a session of its own; output goes to the end of `log`, or where ours goes.
 
-    `mark` names the child on this machine: `marked` finds it again when its record was never written.
+    `mark` names the child on this machine: `marked` finds it again when its record was never written. Neither
+    it nor this process leaves a core file from then on, which would hold whatever was in memory.
     """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with ExitStack() as files:
         output = files.enter_context(log.open("ab")) if log else None
         process = subprocess.Popen(  # noqa: S603 - argv is ours
