@@ -14,7 +14,7 @@ DIGITS = 6
 SECRET_BYTES = 20  # RFC 4226 4: as long as the digest
 RECOVERY_CODES = 10
 _DRIFT = (-1, 0, 1)  # steps that a clock may be off (RFC 6238 5.2)
-_RECOVERY_BYTES = 10  # 80 random bits, so that a plain digest gives nothing to guess at
+_RECOVERY_BYTES = 15  # 120 random bits, so that a plain digest gives nothing to guess at
 
 
 def new_secret_key() -> bytes:
@@ -54,7 +54,7 @@ def enrolment_address(secret: bytes, account: str, issuer: str) -> str:
 
 
 def new_recovery_codes() -> list[str]:
-    """Codes that are shown once: four groups of four letters and digits."""
+    """Codes that are shown once: six groups of four letters and digits."""
     return [_grouped(secrets.token_bytes(_RECOVERY_BYTES)) for _ in range(RECOVERY_CODES)]
 
 

@@ -22,6 +22,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = "same-origin"
 _BY_HAND = "none"  # an address that somebody typed or a bookmark
 _SITE, _MODE, _NAVIGATE = "Sec-Fetch-Site", "Sec-Fetch-Mode", "navigate"
+_WHAT, _PAGE = "Sec-Fetch-Dest", "document"  # no frame, and nothing embedded
 
 
 class SignInFirst(Unauthenticated):
@@ -54,8 +55,9 @@ class Browsers:
         if handle is None:
             return None
         if request.method in _SAFE:
-            site, mode = request.headers.get(_SITE), request.headers.get(_MODE)
-            return handle if site in (None, _OWN, _BY_HAND) or mode == _NAVIGATE else None
+            own = request.headers.get(_SITE) in (None, _OWN, _BY_HAND)
+            opened = request.headers.get(_MODE) == _NAVIGATE and request.headers.get(_WHAT) == _PAGE
+            return handle if own or opened else None
         wrote = handle.wrote(request.headers.get(FORM_TOKEN_HEADER, ""))
         return handle if wrote and self.is_own_page(request) else None
 

@@ -225,6 +225,16 @@ def test_the_cookie_opens_data_to_pages_of_ours_alone(
     assert browser.client.get("/fhir/Patient", headers=headers).status_code == status
 
 
+@pytest.mark.parametrize(("embedded", "status"), [("document", 200), ("iframe", 401), ("embed", 401)])
+def test_an_address_that_somebody_opens_is_answered_and_no_frame_of_another_page(
+    browser: Browser, person: Person, embedded: str, status: int
+) -> None:
+    browser.sign_in(person())
+    fetched = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": embedded}
+
+    assert browser.client.get("/fhir/Patient", headers=fetched).status_code == status
+
+
 def test_a_token_in_the_header_counts_before_the_cookie(browser: Browser, person: Person) -> None:
     browser.sign_in(person())
 
