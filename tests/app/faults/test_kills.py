@@ -128,7 +128,7 @@ def test_a_kill_at_each_point_between_rename_and_answer_loses_nothing(resting: S
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", sorted(POINTS))
-def test_seven_kills_between_rename_and_answer_lose_nothing(busy: Stored, point: str) -> None:
+def test_kills_between_rename_and_answer_lose_nothing(busy: Stored, point: str) -> None:
     kill_at(busy, [point] * 7, seed=4)
 
 
