@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -72,13 +73,25 @@ def unread_answer(served: ServedGateway, path: str) -> socket.socket:
     return client
 
 
-def test_half_a_head_is_closed(served: ServedGateway) -> None:
-    assert until_closed(half_a_head(served)).startswith((b"", b"HTTP/1.1 408"))
+@pytest.fixture(scope="module")
+def stalled(served: ServedGateway, study: str) -> Iterator[dict[str, socket.socket]]:
+    """Clients that all stall from now on, so that the wait for their end is one."""
+    with ExitStack() as held:
+        clients = {path: half_a_body(served, path) for path in ("/fhir/Patient", "/dicom-web/studies")}
+        clients |= {"half a head": half_a_head(served), "unread": unread_answer(served, study)}
+        for each in clients.values():
+            held.enter_context(each)
+        time.sleep(STALL_SECONDS + 3)  # what a client does that stalls
+        yield clients
+
+
+def test_half_a_head_is_closed(stalled: dict[str, socket.socket]) -> None:
+    assert until_closed(stalled["half a head"]).startswith((b"", b"HTTP/1.1 408"))
 
 
 @pytest.mark.parametrize("path", ["/fhir/Patient", "/dicom-web/studies"])
-def test_half_a_body_is_answered_408_and_closed(served: ServedGateway, path: str) -> None:
-    answer = until_closed(half_a_body(served, path))
+def test_half_a_body_is_answered_408_and_closed(stalled: dict[str, socket.socket], path: str) -> None:
+    answer = until_closed(stalled[path])
 
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in answer.lower()
@@ -101,11 +114,8 @@ def test_a_body_by_the_byte_is_answered_408(served: ServedGateway) -> None:
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-def test_an_answer_that_nobody_reads_is_cut(served: ServedGateway, study: str) -> None:
-    client = unread_answer(served, study)
-    time.sleep(STALL_SECONDS + 3)  # what a client does that stalls
-
-    received = until_closed(client)
+def test_an_answer_that_nobody_reads_is_cut(stalled: dict[str, socket.socket]) -> None:
+    received = until_closed(stalled["unread"])
 
     declared = int(received.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
     assert len(received) < declared
