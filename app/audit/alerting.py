@@ -1,8 +1,8 @@
 """Watches what is moved into the graph, and makes an alert of what a rule is about.
 
-It looks at each batch after the batch is in the graph and before its segment leaves the spool, so nothing
-goes unseen when a process dies; what is looked at twice makes one alert, by its key. What is counted, is
-counted in the graph, so accesses of all processes and machines count together.
+It looks at each segment when that is in the graph, before it leaves the spool, so nothing goes unseen when a
+process dies; what is looked at twice makes one alert, by its key. What is counted is counted in the graph, so
+accesses of all processes and machines count together.
 """
 
 from collections import defaultdict
@@ -53,6 +53,8 @@ class AuditWatch:
                 yield _alert(rule, "subject", entry, 1), entry["id"]
             return
         for (who, period), last in _last_of_each(rule, held).items():
+            if self._alerts.is_made(scope, rule.name, who, str(period)):
+                continue
             count = self._alerts.count(scope, _counted(rule, who, last["at"]))
             if count >= rule.least:
                 yield _alert(rule, rule.by, last, count), str(period)

@@ -95,9 +95,12 @@ class AuditMover:
         believed = archive.takes(keyed=segment.keyed)
         if not believed:
             _log.error("audit segment is not keyed, and none of it is believed", segment=path.name)
+        keys: dict[str, list[str]] = defaultdict(list)
         for tenant, batch in _batches(segment) if believed else ():
             self._entries.add(system_scope(tenant, "audit-mover"), batch)
-            self._watch(tenant, [row["key"] for row in batch])
+            keys[tenant] += [row["key"] for row in batch]
+        for tenant, moved in keys.items():
+            self._watch(tenant, moved)
         archive.keep(path, keyed=segment.keyed)
         return len(segment.lines) if believed else 0
 

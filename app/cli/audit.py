@@ -28,7 +28,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group(invoke_without_command=True)
+@click.command(cls=click.Group, invoke_without_command=True)
 @click.option("--patient", help="The id of a Patient: who touched that record.")
 @click.option("--study", help="The id of an ImagingStudy.")
 @click.option("--limit", type=click.IntRange(1), default=_SHOWN, show_default=True)

@@ -19,7 +19,7 @@ from graph.session import Graph, Row, Transaction
 
 _ENTRIES = """
 UNWIND $keys AS key MATCH (e:Entry {key: key}) WHERE e.tenant = $tenant AND e.status IS NOT NULL
-RETURN e {.*} AS entry
+RETURN e {.id, .at, .subject, .address, .role, .route, .action, .interaction, .status} AS entry
 """
 _COUNTED = """
 MATCH (e:Entry) USING INDEX e:Entry(tenant, {by}, at)
@@ -27,18 +27,22 @@ WHERE e.tenant = $tenant AND e.{by} = $who AND e.at > $since AND e.at <= $until
   AND ($actions IS NULL OR e.action IN $actions)
   AND ($routes IS NULL OR any(route IN $routes WHERE e.route STARTS WITH route))
   AND ($statuses IS NULL OR ($statuses[0] <= e.status AND e.status < $statuses[1]))
+WITH e ORDER BY e.tenant DESC, e.{by} DESC, e.at DESC LIMIT $most
 """
 _ACCESSES = _COUNTED + "RETURN count(e) AS count"
 _PATIENTS = (
     _COUNTED
     + "MATCH (e)-[:CONCERNS]->(c) WHERE c.key STARTS WITH $patients RETURN count(DISTINCT c) AS count"
 )
+MOST_COUNTED = 20_000
+"""How many accesses are counted: the last ones of who does more."""
 BY = ("subject", "address")
 """The properties by which accesses are counted."""
 _RAISE = """
 MERGE (a:Alert {key: $key}) ON CREATE SET a += $properties
 RETURN a.id = $properties.id AS fresh
 """
+_MADE = "MATCH (a:Alert {key: $key}) RETURN a.id AS id"
 _PAGE = """
 MATCH (a:Alert) USING INDEX a:Alert(tenant, at)
 WHERE a.tenant = $tenant AND a.at <= $at AND ($open IS NULL OR a.open = $open)
@@ -97,7 +101,7 @@ class AlertStore:
         self._graph = graph
 
     def entries(self, scope: AccessScope, keys: Sequence[str]) -> list[Row]:
-        """The entries of these keys that have ended, as properties."""
+        """What rules ask of the entries of these keys that have ended, as properties."""
         scope.require(READ)
         found = self._graph.read(_ENTRIES, keys=list(keys), tenant=scope.tenant)
         return [row["entry"] for row in found]
@@ -112,6 +116,7 @@ class AlertStore:
             who=asked.who,
             since=asked.since,
             until=asked.until,
+            most=MOST_COUNTED,
             actions=None if asked.actions is None else list(asked.actions),
             routes=None if asked.routes is None else list(asked.routes),
             statuses=None if asked.statuses is None else list(asked.statuses),
@@ -119,10 +124,15 @@ class AlertStore:
         )
         return int(rows[0]["count"])
 
+    def is_made(self, scope: AccessScope, rule: str, who: str, period: str) -> bool:
+        """Whether there is an alert of a rule, by whom and period."""
+        scope.require(READ)
+        return bool(self._graph.read(_MADE, key=_key(scope, rule, who, period)))
+
     def make(self, scope: AccessScope, alert: Alert, period: str) -> bool:
         """Keep an alert unless there is one of its rule, by whom and period; say whether it is new."""
         scope.require(READ)
-        key = join(scope.tenant, ABSENT, "alert", alert.rule, alert.who, period)
+        key = _key(scope, alert.rule, alert.who, period)
         properties = {
             "tenant": scope.tenant,
             "id": alert.id,
@@ -184,6 +194,10 @@ class AlertStore:
             return rows
 
         return _alert(self._graph.write(work)[0]["alert"])
+
+
+def _key(scope: AccessScope, rule: str, who: str, period: str) -> str:
+    return join(scope.tenant, ABSENT, "alert", rule, who, period)
 
 
 def _alert(row: Row) -> Alert:

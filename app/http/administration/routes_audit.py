@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from app.audit.alerts import Alerts
 from app.audit.checkpoints import Checkpoints
-from app.audit.entries import entry_key
+from app.audit.entries import ID, entry_key
 from app.http.administration.answers import access_shown, disclosure_shown
 from app.http.administration.description_audit import ACCESSES, CHECKPOINT, DISCLOSURES
 from app.http.administration.windows import ListWindow
@@ -46,7 +46,7 @@ def add_audit(rooms: Blueprint, uses: AuditUses, base_url: str) -> None:
         period = [
             ("date", f"{_PERIOD[name]}{value}") for name, value in request.args.items() if name in _PERIOD
         ]
-        asked = (("patient", f"Patient/{patient_id}"), *period)
+        asked = (("patient", f"Patient/{_named(patient_id)}"), *period)
         page = uses.search.page(scope, asked, window.limit, _after(scope, window))
         shown = [*map(access_shown, page.events)]
         return plain_json(window.whole("accesses", shown, base_url + request.path, _last(page.after)))
@@ -58,7 +58,7 @@ def add_audit(rooms: Blueprint, uses: AuditUses, base_url: str) -> None:
         scope, window = current_scope(), ListWindow.of(request.args, "treatment")
         page = uses.disclosures.page(
             scope,
-            patient_id,
+            _named(patient_id),
             now=current().received,
             limit=window.limit,
             treatment=_treatment(request.args.get("treatment", "no")),
@@ -90,6 +90,13 @@ def _treatment(text: str) -> bool:
     if text not in _TREATMENT:
         raise Invalid("treatment is yes or no", location="treatment")
     return _TREATMENT[text]
+
+
+def _named(patient_id: str) -> str:
+    """The id of a patient; raises `Invalid` for what can be none."""
+    if not ID.fullmatch(patient_id):
+        raise Invalid("a patient is named by an id", location="patient")
+    return patient_id
 
 
 def _after(scope: AccessScope, window: ListWindow) -> tuple[int, str] | None:

@@ -123,6 +123,20 @@ def test_the_beginning_is_synced_while_the_access_goes_on_and_waited_for_at_its_
     assert not closing.is_alive()
 
 
+def test_an_access_that_says_all_there_is_to_say_waits_for_one_sync(recording: Open, tmp_path: Path) -> None:
+    synced: list[int] = []
+    scope = replace(scope_of("clinician", tenant="t"), client="viewer", token="t-1")
+    entry = recording(sync=synced.append).begin(scope, FACTS)
+    entry.concerning(*(f"Patient/{number}" for number in range(1_000)))
+    entry.counting(7)
+    entry.close(200)
+
+    assert len(synced) == 1
+    begun, *rest = lines(tmp_path)
+    assert (begun["client"], begun["token"]) == ("viewer", "t-1")
+    assert len(rest) == 4
+
+
 def test_a_beginning_that_did_not_reach_the_disk_lets_nothing_out(recording: Open) -> None:
     def broken(file: int) -> None:
         raise OSError(errno.EIO, "broken")
