@@ -46,12 +46,13 @@ class Gateway:
         """One request, for preparing and looking up; raises unless it is answered with success."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
         try:
-            return _send(connection, request)
+            return answered(connection, request)
         finally:
             connection.close()
 
 
-def _send(connection: http.client.HTTPConnection, request: Request) -> bytes:
+def answered(connection: http.client.HTTPConnection, request: Request) -> bytes:
+    """The body of the answer to a request; raises unless it is answered with success."""
     method, path, body, headers = request
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
@@ -109,6 +110,6 @@ def _work(gateway: Gateway, requests: Sequence[Request], start: Any, answers: An
     start.wait()
     for request in requests:
         began = time.perf_counter()
-        _send(connection, request)
+        answered(connection, request)
         taken.append(time.perf_counter() - began)
     answers.put(taken)

@@ -24,7 +24,7 @@ from graph.scope import AccessScope
 
 __all__ = ["count", "page", "unjudged_page"]
 _ROW = "r"  # the variable of the rows of a page
-FEW_FOUND = 200  # rows that a question of who sees few rows may find and judge in memory
+FEW_FOUND = 2_000  # rows that a question of who sees few rows may find, of which it judges a page in memory
 _NOTHING_KNOWN: Mapping[str, int] = {}
 
 

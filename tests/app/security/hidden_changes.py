@@ -4,8 +4,9 @@ They come as near to what the caller sees as they can: of the same codes and nam
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from tests.factories.reports import measurement_report
 
 OTHERS = ("other-a", "other-b")
 MOVED_AWAY = "moved-away"
+KEPT = "Flag"  # the type that the caller's own patient keeps from everybody else
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 RESTRICTED = {"security": [{"system": CONFIDENTIALITY, "code": "R"}]}
 _TYPES = sorted(
@@ -91,6 +93,16 @@ class Refused(Put):
     begins = "closed"
 
 
+class Denied(Put):
+    """A resource of the one type that the caller's own patient keeps from everybody else."""
+
+    begins = "denied"
+
+    def entry(self, mine: Target) -> Resource:
+        made = _any(replace(self, about=mine.patient), mine)
+        return entry(made, "PUT", f"{self.kind}/{made['id']}")
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture of another patient is stored, or takes the place of the one that is there."""
@@ -98,6 +110,43 @@ class Picture:
     study: int
     number: int
     version: int = 0
+
+    def file(self, mine: Target) -> bytes:
+        return ct_instance(
+            patient_id=f"hidden-{self.study}",
+            study_uid=_study(mine, self.study),
+            number=self.number,
+            PatientName=f"Canary^{mine.mark}",
+            StudyDescription=f"Version {self.version}",
+        )
+
+
+class RefusedPicture(Picture):
+    """A picture of a patient whose consent keeps everything from the caller."""
+
+    def file(self, mine: Target) -> bytes:
+        return ct_instance(
+            patient_id=OTHERS[0],
+            study_uid=uid("refused study", mine.mark, self.study),
+            number=self.number,
+            PatientName="Patient^Test",
+            PatientBirthDate="19700203",
+            PatientSex="F",
+            StudyDescription=f"Version {self.version}",
+        )
+
+
+class LabelledPicture(Picture):
+    """A picture of the caller's own patient in a study that bears a label which is withheld from them."""
+
+    def file(self, mine: Target) -> bytes:
+        return ct_instance(
+            patient_id=mine.mark,
+            study_uid=labelled_study(mine),
+            number=self.number,
+            PatientName=f"Canary^{mine.mark}",
+            StudyDescription=f"Version {self.version}",
+        )
 
 
 @dataclass(frozen=True)
@@ -194,21 +243,48 @@ _CHANGES = st.one_of(
     st.builds(Report, st.integers(0, 2), st.integers(4, 6)),
     st.builds(Merger, _NUMBERS, _NUMBERS, st.booleans()),
 )
-CHANGES = st.lists(_CHANGES, min_size=1, max_size=4)
+_OF_OTHERS = st.lists(_CHANGES, min_size=1, max_size=4)
 _OF_A_CHART = st.sampled_from(("Condition", "List")) | st.sampled_from(_TYPES)
-LABELLED_CHANGES = st.lists(
+_LABELLED = st.lists(
     st.builds(Labelled, _OF_A_CHART, _NUMBERS, st.just(""), st.booleans())
+    | st.builds(LabelledPicture, st.just(0), st.integers(2, 4), st.integers(0, 2))
     | st.builds(Delete, _OF_A_CHART, _NUMBERS, st.just(Labelled.begins)),
     min_size=1,
     max_size=4,
 )
-REFUSED_CHANGES = st.lists(
+_REFUSED = st.lists(
     st.builds(Refused, _OF_A_CHART, _NUMBERS, st.sampled_from(OTHERS), st.just(False))
+    | st.builds(RefusedPicture, st.integers(0, 2), st.integers(1, 3), st.integers(0, 2))
     | st.builds(Delete, _OF_A_CHART, _NUMBERS, st.just(Refused.begins)),
     min_size=1,
     max_size=4,
 )
-"""What bears a label, and what a consent keeps back, of every type that is about somebody."""
+"""What bears a label, and what a consent keeps back: of every type that is about somebody, and pictures."""
+
+
+_DENIED = st.lists(
+    st.builds(Denied, st.just(KEPT), _NUMBERS, st.just(""), st.booleans())
+    | st.builds(Delete, st.just(KEPT), _NUMBERS, st.just(Denied.begins)),
+    min_size=1,
+    max_size=4,
+)
+
+
+class Hidden(StrEnum):
+    """Why what changes is hidden: it is of others, labelled, or a consent keeps the record, or a type."""
+
+    OTHERS = "others"
+    LABELLED = "labelled"
+    REFUSED = "refused"
+    DENIED = "denied"
+
+
+CHANGES: Mapping[Hidden, st.SearchStrategy[list[HiddenChange]]] = {
+    Hidden.OTHERS: _OF_OTHERS,
+    Hidden.LABELLED: _LABELLED,
+    Hidden.REFUSED: _REFUSED,
+    Hidden.DENIED: _DENIED,
+}
 
 
 def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[HiddenChange]) -> None:
@@ -219,7 +295,7 @@ def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[Hidd
     for each in changes:
         if isinstance(each, Picture):
             method = "PUT" if each.version else "POST"
-            _send(planter, owner, "/dicom-web/studies", _file(mine, each), _DICOM, method=method)
+            _send(planter, owner, "/dicom-web/studies", each.file(mine), _DICOM, method=method)
         elif isinstance(each, Report):
             _send(planter, owner, "/dicom-web/studies", _report(mine, each), _DICOM)
         elif isinstance(each, Merger):
@@ -243,6 +319,11 @@ def _send(
     assert answer.status_code in (200, 409), answer.text
 
 
+def labelled_study(mine: Target) -> str:
+    """The study of the caller's own patient that bears a label."""
+    return uid("labelled study", mine.mark)
+
+
 def _study(mine: Target, number: int) -> str:
     return uid("hidden study", mine.mark, number)
 
@@ -253,14 +334,4 @@ def _report(mine: Target, report: Report) -> bytes:
         study_uid=_study(mine, report.study),
         number=report.number,
         PatientName=f"Canary^{mine.mark}",
-    )
-
-
-def _file(mine: Target, picture: Picture) -> bytes:
-    return ct_instance(
-        patient_id=f"hidden-{picture.study}",
-        study_uid=_study(mine, picture.study),
-        number=picture.number,
-        PatientName=f"Canary^{mine.mark}",
-        StudyDescription=f"Version {picture.version}",
     )

@@ -15,13 +15,14 @@ from app.security.client_secrets import hash_secret
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from graph.accounts.accounts import AccountTerms, Granted
+from graph.accounts.roles import role_from
 from graph.clock import now
 from graph.jobs.records import Wanted
 from graph.scope import AccessScope
 from graph.session import Graph
 from graph.studies.identity import OwnerDoubt
 from tests.factories.dicom import ct_instance, uid
-from tests.factories.fhir import condition
+from tests.factories.fhir import Resource, condition
 
 CONDITION, STUDY = "Condition", "ImagingStudy"
 
@@ -120,7 +121,7 @@ class Planter:
         for granted in grants:
             self._services.accounts.grant(self._scope, name, granted, now())
         token = self._services.issuer.issue(
-            name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=3600
+            name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=36_000
         )
         made = Caller({"Authorization": f"Bearer {token}"})
         if not grants:
@@ -143,6 +144,18 @@ class Planter:
         plain = AccessScope(self.tenant, name, "clinician", "TREAT", permissions=granted)
         self._told[name] = replace(plain, **rights)
         return Caller({"Authorization": name})
+
+    def employed(self, *rows: str, **terms: Any) -> Caller:
+        """A new user of a role of their own that reads what these sources of rows give, bound as `terms`."""
+        name = f"employed-{next(self._numbers)}"
+        form = {"name": name, "description": "", "purpose": "TREAT", "rows": rows}
+        reads = ["imaging.read", "fhir.read", "feed.read"]
+        self._services.roles.put(self._scope, role_from({**form, "actions": reads}), now())
+        self._services.accounts.put(self._scope, name, AccountTerms(name, **terms), now())
+        token = self._services.issuer.issue(
+            name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=36_000
+        )
+        return Caller({"Authorization": f"Bearer {token}"})
 
     def in_role(self, role: str, target: Target) -> Caller:
         """A new user of a role whose rows hold the target, in whichever way the role comes by rows."""
@@ -210,6 +223,20 @@ class Planter:
         owner = self.caller("superuser")
         answer = self.client.delete(f"/dicom-web/studies/{target.study}", headers=owner.headers)
         assert answer.status_code == 204, answer.text
+
+    def label(self, owner: Caller, study: str, target: Target, meta: Resource) -> None:
+        """Store a picture of a patient in a study of their own, and label that."""
+        headers = {**owner.headers, "Content-Type": "application/dicom"}
+        file = ct_instance(patient_id=target.mark, study_uid=study, PatientName=f"Canary^{target.mark}")
+        assert self.client.post("/dicom-web/studies", data=file, headers=headers).status_code == 200
+        found = self._found(owner, f"/fhir/ImagingStudy?identifier=urn:oid:{study}")
+        added = {"resourceType": "Parameters", "parameter": [{"name": "meta", "valueMeta": meta}]}
+        answer = self.client.post(
+            f"/fhir/ImagingStudy/{found['id']}/$meta-add",
+            json=added,
+            headers={**owner.headers, "Content-Type": "application/fhir+json"},
+        )
+        assert answer.status_code == 200, answer.text
 
     def version_of(self, target: Target) -> Any:
         """The version of the diagnosis, which a refused write leaves as it is."""
