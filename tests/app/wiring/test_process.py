@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Config
+from app.security.keys import ID_TOKEN_FILE
 from app.wiring import Wiring, graph_address
 from app.wiring.web import WINDOWS, web_app
 from app.wiring.working import worker
@@ -44,7 +45,7 @@ def test_a_command_about_accounts_makes_the_accounts_only(config: Config, graph:
     assert wiring.accounts is wiring.accounts
 
     assert made(wiring) == {"accounts"}
-    assert not (config.home / "keys").exists()
+    assert {each.name for each in (config.home / "keys").iterdir()} == {ID_TOKEN_FILE}, "as it was given"
     wiring.close()
 
 
