@@ -20,6 +20,7 @@ from app.security.policy import PERMISSIONS
 from app.wiring import Wiring
 from graph.clock import now
 from graph.keys import resource_key
+from graph.resources.pages import KnownSizes
 from graph.scope import AccessScope
 from tests.app.security.audiences import Guest, guests, work
 from tests.app.security.hidden_changes import (
@@ -282,8 +283,7 @@ def test_what_is_hidden_takes_the_statements_that_nothing_takes(
     texts, read = list[str](), gateway.graph.read
 
     def noting(text: str, **parameters: Any) -> list[dict[str, Any]]:
-        if not str(parameters.get("kind")).endswith("|Consent"):  # these are looked at now and then
-            texts.append(text)
+        texts.append(text)
         return read(text, **parameters)
 
     def taken(route: Route, of: str) -> list[str]:
@@ -291,9 +291,14 @@ def test_what_is_hidden_takes_the_statements_that_nothing_takes(
         stage.answer(guest.caller, Inquiry(route, of))
         return texts.copy()
 
+    def are_alike(route: Route) -> bool:
+        return taken(route, "theirs") == taken(route, "nobody's")
+
     monkeypatch.setattr(gateway.graph, "read", noting)
-    for route in ROUTES:
-        assert taken(route, "theirs") == taken(route, "nobody's"), f"{route} {route.path}"
+    monkeypatch.setattr(KnownSizes, "SECONDS", -1.0)
+    monkeypatch.setattr(gateway.graph, "recalled", lambda _, __, find, ___: find())  # nothing is remembered
+    for route in ROUTES:  # more than once, for what is looked at now and then comes with one of them
+        assert any(are_alike(route) for _ in range(TRIES)), f"{route} {route.path}"
 
 
 @pytest.mark.slow
