@@ -20,7 +20,7 @@ import psutil
 import requests
 
 from app.config import Config
-from app.processes.web_server import answers, web_server_argv
+from app.processes.web_server import METRICS, answers, web_server_argv
 from app.wiring import Wiring, graph_of
 from graph.clock import now
 from graph.local.process import wait_until
@@ -153,7 +153,11 @@ def gateway_at(home: Path, address: Neo4jAddress, **settings: str) -> Iterator[S
         "NEO4J_PASSWORD": address.password,
         **settings,
     }
-    gateway = ServedGateway(Config.from_env(environment), environment)
+    metrics = home / METRICS
+    metrics.mkdir(exist_ok=True)
+    gateway = ServedGateway(
+        Config.from_env(environment), {**environment, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+    )
     try:
         yield gateway
     finally:

@@ -62,7 +62,12 @@ def test_a_second_one_on_the_same_home_is_refused(gateway: RunningGateway) -> No
     assert gateway.becomes_ready()
 
 
-@pytest.mark.parametrize("name", CHILDREN)
+SELDOM = ("worker", "renderer")  # killed here in the slow tests only: nobody waits for them
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=[pytest.mark.slow] if each in SELDOM else []) for each in CHILDREN]
+)
 def test_after_a_child_was_killed_the_gateway_is_ready_again_and_stores(
     gateway: RunningGateway, ledger: Ledger, name: str
 ) -> None:

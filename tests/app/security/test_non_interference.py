@@ -258,7 +258,7 @@ def _check(stage: Stage, hidden: Hidden, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("hidden", Hidden)
-@settings(max_examples=5, **ONLY_DRAWN)  # type: ignore[arg-type]
+@settings(max_examples=2, **ONLY_DRAWN)  # type: ignore[arg-type]
 @given(data=st.data())
 def test_nothing_hidden_changes_an_answer(stage: Stage, hidden: Hidden, data: st.DataObject) -> None:
     _check(stage, hidden, data)
@@ -274,7 +274,15 @@ def test_in_ten_thousand_cases_nothing_hidden_changes_an_answer(
     _check(stage, hidden, data)
 
 
-@pytest.mark.parametrize("name", ["patient", "study", "many patients", "launch"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("patient", marks=pytest.mark.slow),
+        pytest.param("study", marks=pytest.mark.slow),
+        pytest.param("many patients", marks=pytest.mark.slow),
+        "launch",
+    ],
+)
 def test_what_is_hidden_takes_the_statements_that_nothing_takes(
     stage: Stage, gateway: Wiring, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -27,6 +27,14 @@ def loading(services: Wiring) -> RecordLoading:
     return record_loading(services)
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for what is sent, beside the home of the gateway."""
+    made = tmp_path / "sent"
+    made.mkdir()
+    return made
+
+
 def written(folder: Path) -> list[Path]:
     """Files of each kind in a folder."""
     lines = [json.dumps(patient(f"P{number}", id=f"p{number}")) for number in range(BATCH_LINES + 3)]
@@ -40,9 +48,9 @@ def written(folder: Path) -> list[Path]:
 
 
 def test_what_is_loaded_again_is_known(
-    services: Wiring, loading: RecordLoading, scope: AccessScope, tmp_path: Path
+    services: Wiring, loading: RecordLoading, scope: AccessScope, folder: Path
 ) -> None:
-    files = written(tmp_path)
+    files = written(folder)
     first, again = (Counter(each.outcome.state for each in loading.load(scope, files)) for _ in range(2))
 
     assert [file.name for file in files] == ["Patient.ndjson", "found.json", "one.json", "wrong.ndjson"]
@@ -52,22 +60,22 @@ def test_what_is_loaded_again_is_known(
 
 
 def test_what_is_refused_is_named_by_its_line(
-    loading: RecordLoading, scope: AccessScope, tmp_path: Path
+    loading: RecordLoading, scope: AccessScope, folder: Path
 ) -> None:
-    refused = [each for each in loading.load(scope, written(tmp_path)) if each.outcome.failure]
+    refused = [each for each in loading.load(scope, written(folder)) if each.outcome.failure]
 
     assert [each.place.rpartition("/")[2] for each in refused] == ["wrong.ndjson:1", "wrong.ndjson:3"]
 
 
 def test_a_transaction_is_done_as_it_stands(
-    services: Wiring, loading: RecordLoading, scope: AccessScope, tmp_path: Path
+    services: Wiring, loading: RecordLoading, scope: AccessScope, folder: Path
 ) -> None:
     whole = bundle(entry(patient(id="p"), "PUT", "Patient/p"), entry(condition("Patient/p")))
     half = bundle(entry(patient(id="q"), "PUT", "Patient/q"), entry({"resourceType": "Condition"}))
     for name, each in (("a", whole), ("b", half)):
-        (tmp_path / f"{name}.json").write_text(json.dumps(each), encoding="utf-8")
+        (folder / f"{name}.json").write_text(json.dumps(each), encoding="utf-8")
 
-    states = [each.outcome.state for each in loading.load(scope, sorted(tmp_path.iterdir()))]
+    states = [each.outcome.state for each in loading.load(scope, sorted(folder.iterdir()))]
 
     assert states == [LineState.CREATED, LineState.REFUSED]
     assert services.reader.current(scope, "Patient", "p").version_id == 1
