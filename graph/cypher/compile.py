@@ -38,9 +38,7 @@ def page(
     Raises `Invalid` or `TooLarge` for a question that cannot be asked, `ScopeMissing` without a scope.
     """
     writing = Writing(scope)
-    check(question)
-    _refuse_words(question.where)
-    plan = Plan.of(writing, BoundRow(_ROW, (question.entity,)), question.where, sizes)
+    plan = _plan(writing, question, sizes)
     return _finished(writing, _ended(writing, plan, question.page, shown))
 
 
@@ -54,17 +52,23 @@ def unjudged_page(
     `TooLarge` as `page` does.
     """
     writing = Writing(scope, unjudged=_ROW)
-    check(question)
-    _refuse_words(question.where)
-    plan = Plan.of(writing, BoundRow(_ROW, (question.entity,)), question.where, sizes)
-    few = plan.driver.leaf is not None and plan.driver.rows <= FEW_FOUND
-    hides_much = not writing.right.everything and not few
     of_parts = question.entity in (SERIES, INSTANCE)  # which are seen with their study
-    if not writing.right.is_long or question.page.offset or hides_much or of_parts:
+    if not writing.right.is_long or question.page.offset or of_parts:
         return None
+    plan = _plan(writing, question, sizes)
+    few = plan.driver.leaf is not None and plan.driver.rows <= FEW_FOUND
+    if not writing.right.everything and not few:
+        return None  # most of what is found may be hidden
     found = Statement(_ended(writing, plan, question.page, shown), writing.parameters)
     statement = enforce(scope, found, unjudged=_ROW)
     return UnjudgedStatement(statement.text, statement.parameters)
+
+
+def _plan(writing: Writing, question: Question, sizes: Sizes) -> Plan:
+    """The plan of a question that may be asked; raises `Invalid` or `TooLarge` for one that may not."""
+    check(question)
+    _refuse_words(question.where)
+    return Plan.of(writing, BoundRow(_ROW, (question.entity,)), question.where, sizes)
 
 
 def with_room(limit: int) -> int:
