@@ -16,6 +16,7 @@ from graph.local.folders import cache_folder
 from graph.local.locks import awaited
 from graph.local.process import wait_until
 from graph.local.server import free_port
+from tests.browsing.node import NODE, NPM
 
 _HERE = Path(__file__).parent / "oidc"
 _SECONDS = 30.0
@@ -33,7 +34,7 @@ def _installed() -> Path:
             arriving = folder.with_suffix(".new")
             shutil.rmtree(arriving, ignore_errors=True)
             shutil.copytree(_HERE, arriving)
-            subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=arriving, check=True)
+            subprocess.run([*NPM, "ci", "--silent", "--ignore-scripts"], cwd=arriving, check=True)
             arriving.rename(folder)
     shutil.copy(_HERE / "provider.mjs", folder)
     return folder
@@ -47,7 +48,7 @@ def oidc_provider(audience: str, *groups: str, redirect_uri: str = "") -> Iterat
     """
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
-    command = ["node", "provider.mjs", str(port), audience, *groups]
+    command = [NODE, "provider.mjs", str(port), audience, *groups]
     with subprocess.Popen(
         command,
         cwd=_installed(),

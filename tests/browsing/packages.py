@@ -18,6 +18,7 @@ import requests
 from app.outgoing import trust_the_system
 from graph.local.folders import cache_folder
 from graph.local.locks import awaited
+from tests.browsing.node import NPM
 
 _TIMEOUT = 120
 
@@ -60,7 +61,7 @@ def _registry() -> str:
     named = os.environ.get("NPM_CONFIG_REGISTRY")
     if not named:
         named = subprocess.run(
-            ["npm", "config", "get", "registry"], capture_output=True, text=True, check=True
+            [*NPM, "config", "get", "registry"], capture_output=True, text=True, check=True
         ).stdout
     return named.strip().rstrip("/")
 

@@ -56,6 +56,7 @@ CALLERS_OF_AN_ADDRESS = 4  # a department behind one address may ask as much as 
 _ROWS, _PLACES = 16_384, 4
 _PLACE = struct.Struct("<8sd")  # a digest, and the moment when its stock is full
 _ROW = _PLACE.size * _PLACES
+_IN_PROCESS = Lock()  # locks of a file hold other processes back, not the threads of this one
 
 
 def class_of(permissions: tuple[str, ...]) -> RateClass:
@@ -81,7 +82,6 @@ class Rates:
         self._path = path
         self._limits = limits
         self._clock = clock
-        self._lock = Lock()
         self._file: int | None = None
 
     def admit_address(self, rate: RateClass, address: str) -> None:
@@ -115,7 +115,7 @@ class Rates:
     @contextmanager
     def _row(self, row: int) -> Iterator[int]:
         """The file, with one row of it held against every other process and thread."""
-        with self._lock:
+        with _IN_PROCESS:
             if self._file is None:
                 self._file = _opened(self._path)
             fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW, row * _ROW)
