@@ -7,7 +7,7 @@ last batch.
 
 import fcntl
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from app.audit.archive import Archive
-from app.audit.entries import concerned_keys, entry_key, properties
+from app.audit.entries import CONCERNING, concerned_keys, entry_key, properties
 from app.audit.reading import ReadSegment, read_segment
 from app.audit.seals import Seal, owner_of
 from app.audit.spool import CLOSED, OPEN
@@ -40,8 +40,8 @@ class Moved:
 class AuditMover:
     """Moves the segments of one spool folder; `key` is that of its chains.
 
-    `watch` is shown the keys of the entries of a tenant when they are in the graph, before their segment
-    leaves the spool: where it fails, they come again.
+    `watch` is shown what was moved of a tenant, as `{key, properties, concerning}`, when that is in the
+    graph, before its segment leaves the spool: where it fails, it comes again.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class AuditMover:
         entries: AuditStore,
         heads: AuditHeadStore,
         key: bytes,
-        watch: Callable[[str, Sequence[str]], object] = lambda tenant, keys: None,
+        watch: Callable[[str, Sequence[Mapping[str, Any]]], object] = lambda tenant, moved: None,
     ) -> None:
         self._folder = folder
         self._entries = entries
@@ -95,12 +95,12 @@ class AuditMover:
         believed = archive.takes(keyed=segment.keyed)
         if not believed:
             _log.error("audit segment is not keyed, and none of it is believed", segment=path.name)
-        keys: dict[str, list[str]] = defaultdict(list)
+        moved: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for tenant, batch in _batches(segment) if believed else ():
             self._entries.add(system_scope(tenant, "audit-mover"), batch)
-            keys[tenant] += [row["key"] for row in batch]
-        for tenant, moved in keys.items():
-            self._watch(tenant, moved)
+            moved[tenant] += batch
+        for tenant, rows in moved.items():
+            self._watch(tenant, rows)
         archive.keep(path, keyed=segment.keyed)
         return len(segment.lines) if believed else 0
 
@@ -118,17 +118,8 @@ def adopt_abandoned(folder: Path) -> None:
 
 
 def _batches(segment: ReadSegment) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """The lines by tenant, in order, in batches of one transaction."""
-    by_tenant: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for line in segment.lines:
-        by_tenant[line["tenant"]].append(
-            {
-                "key": entry_key(line["tenant"], line["id"]),
-                "properties": properties(line),
-                "concerning": concerned_keys(line),
-            }
-        )
-    for tenant, rows in by_tenant.items():
+    """The entries by tenant, in order, in batches of one transaction."""
+    for tenant, rows in _entries(segment).items():
         batch: list[Mapping[str, Any]] = []
         names = 0
         for row in rows:
@@ -139,3 +130,15 @@ def _batches(segment: ReadSegment) -> Iterator[tuple[str, list[Mapping[str, Any]
                 batch, names = [], 0
         if batch:
             yield tenant, batch
+
+
+def _entries(segment: ReadSegment) -> Mapping[str, Collection[Mapping[str, Any]]]:
+    """What the lines say of each entry, by tenant; the last line is right, and lines of names stay apart."""
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for place, line in enumerate(segment.lines):
+        key = entry_key(line["tenant"], line["id"])
+        many = f"{key} {place}" if line["kind"] == CONCERNING else key  # a transaction takes so many names
+        row = found[line["tenant"]].setdefault(many, {"key": key, "properties": {}, "concerning": []})
+        row["properties"].update(properties(line))
+        row["concerning"] += concerned_keys(line)
+    return {tenant: rows.values() for tenant, rows in found.items()}

@@ -7,7 +7,7 @@ An alert is made once for each key, however often its entries are looked at. It 
 and one entry; whose record that touched, the audit says to who reads it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ from graph.session import Graph, Row, Transaction
 
 _ENTRIES = """
 UNWIND $keys AS key MATCH (e:Entry {key: key}) WHERE e.tenant = $tenant AND e.status IS NOT NULL
-RETURN e {.id, .at, .subject, .address, .role, .route, .action, .interaction, .status} AS entry
+RETURN e {.id, .at, .subject, .address, .role, .route, .action, .interaction, .status,
+  concerning: coalesce(e.changed, []) + COLLECT { MATCH (e)-[:CONCERNS]->(c) RETURN c.key }} AS entry
 """
 _COUNTED = """
 MATCH (e:Entry) USING INDEX e:Entry(tenant, {by}, at)
@@ -101,7 +102,8 @@ class AlertStore:
         self._graph = graph
 
     def entries(self, scope: AccessScope, keys: Sequence[str]) -> list[Row]:
-        """What rules ask of the entries of these keys that have ended, as properties."""
+        """What rules ask of the entries of these keys that have ended, as properties, and the keys of whom
+        they concern as `concerning`."""
         scope.require(READ)
         found = self._graph.read(_ENTRIES, keys=list(keys), tenant=scope.tenant)
         return [row["entry"] for row in found]
@@ -120,7 +122,7 @@ class AlertStore:
             actions=None if asked.actions is None else list(asked.actions),
             routes=None if asked.routes is None else list(asked.routes),
             statuses=None if asked.statuses is None else list(asked.statuses),
-            patients=f"{join(scope.tenant, ABSENT, 'Patient')}|",
+            patients=_patients(scope),
         )
         return int(rows[0]["count"])
 
@@ -194,6 +196,17 @@ class AlertStore:
             return rows
 
         return _alert(self._graph.write(work)[0]["alert"])
+
+
+def patients_among(scope: AccessScope, keys: Iterable[str]) -> set[str]:
+    """The keys that are those of patients."""
+    begins = _patients(scope)
+    return {key for key in keys if key.startswith(begins)}
+
+
+def _patients(scope: AccessScope) -> str:
+    """What the keys of the patients of a tenant begin with."""
+    return f"{join(scope.tenant, ABSENT, 'Patient')}|"
 
 
 def _key(scope: AccessScope, rule: str, who: str, period: str) -> str:

@@ -5,6 +5,9 @@ for all of its frames at once, and nobody asks for more than the limit for long.
 folder draw on the same stocks. They lie in one file of a fixed size, a table of the moments at which stocks
 will be full again (the generic cell rate algorithm, ITU-T I.371 annex A); names are kept as digests. Where a
 row of the table has no place left, the stock that is nearest to being full makes room, and is full.
+
+A process draws a lot of a fiftieth of a second at a time, and asks the file again when that is used up: most
+requests cost no lock of a file. So somebody may ask a lot a process more than a stock holds, never less.
 """
 
 import fcntl
@@ -53,7 +56,10 @@ _DEARER = (RateClass.HEAVY, RateClass.WRITES, RateClass.READS)
 STOCK_SECONDS = 60.0
 """What a stock holds: so many seconds of its limit."""
 CALLERS_OF_AN_ADDRESS = 4  # a department behind one address may ask as much as so many of its members
+_LOT_SECONDS = 0.02
+_MOST_LOTS = 4_096  # which a process keeps; the oldest goes
 _ROWS, _PLACES = 16_384, 4
+_ROUNDING = 1e-6  # of a request: moments are seconds since the start of the machine
 _PLACE = struct.Struct("<8sd")  # a digest, and the moment when its stock is full
 _ROW = _PLACE.size * _PLACES
 _IN_PROCESS = Lock()  # locks of a file hold other processes back, not the threads of this one
@@ -83,6 +89,7 @@ class Rates:
         self._limits = limits
         self._clock = clock
         self._file: int | None = None
+        self._lots: dict[bytes, int] = {}  # what is left of each, by digest
 
     def admit_address(self, rate: RateClass, address: str) -> None:
         """Take a request from the stock of an address; raises `Throttled` where that is empty."""
@@ -95,6 +102,19 @@ class Rates:
 
     def _take(self, rate: RateClass, who: str, limit: float, counted_by: str) -> None:
         digest = blake2b(f"{rate}\0{who}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        with _IN_PROCESS:
+            left = self._lots.pop(digest, 0) or self._draw(digest, limit)
+            if left > 1:
+                self._lots[digest] = left - 1
+                if len(self._lots) > _MOST_LOTS:
+                    del self._lots[next(iter(self._lots))]
+        if left < 0:
+            count_throttled(rate, counted_by)
+            text = f"too many requests: {limit:g} a second of this kind, a minute of them at once"
+            raise Throttled(text, retry_after=-left)
+
+    def _draw(self, digest: bytes, limit: float) -> int:
+        """Draw a lot, or what there is of it: how many requests; below 0 the seconds until there is one."""
         name, row = digest[:8], int.from_bytes(digest[8:]) % _ROWS
         with self._row(row) as file:
             now = self._clock()
@@ -104,25 +124,22 @@ class Rates:
             moments = [full if full <= now + STOCK_SECONDS else 0.0 for _, full in places]
             full = max(moments[at], now) if at is not None else now
             at = moments.index(min(moments)) if at is None else at
-            wait = full + 1 / limit - now - STOCK_SECONDS
-            if wait <= 0:
-                os.pwrite(file, _PLACE.pack(name, full + 1 / limit), row * _ROW + at * _PLACE.size)
-        if wait > 0:
-            count_throttled(rate, counted_by)
-            text = f"too many requests: {limit:g} a second of this kind, a minute of them at once"
-            raise Throttled(text, retry_after=ceil(wait))
+            seconds = now + STOCK_SECONDS - full
+            drawn = min(int(seconds * limit + _ROUNDING), max(int(limit * _LOT_SECONDS), 1))
+            if drawn:
+                os.pwrite(file, _PLACE.pack(name, full + drawn / limit), row * _ROW + at * _PLACE.size)
+        return drawn or -ceil(1 / limit - seconds)
 
     @contextmanager
     def _row(self, row: int) -> Iterator[int]:
-        """The file, with one row of it held against every other process and thread."""
-        with _IN_PROCESS:
-            if self._file is None:
-                self._file = _opened(self._path)
-            fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW, row * _ROW)
-            try:
-                yield self._file
-            finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, _ROW, row * _ROW)
+        """The file, with one row of it held against every other process; threads wait before."""
+        if self._file is None:
+            self._file = _opened(self._path)
+        fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW, row * _ROW)
+        try:
+            yield self._file
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, _ROW, row * _ROW)
 
 
 def _opened(path: Path) -> int:

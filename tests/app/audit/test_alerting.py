@@ -14,10 +14,11 @@ from app.audit.alerting import AuditWatch
 from app.audit.rules import AlertRule, alert_rules
 from app.security.scopes import system_scope
 from app.settings import ConfigError
-from graph.audit.alerts import Alert, AlertStore
+from graph.audit.alerts import AccessCount, Alert, AlertStore
 from graph.audit.entries import AuditStore
 from graph.errors import Conflict, Forbidden, NotFound
 from graph.keys import resource_key
+from graph.scope import AccessScope
 from graph.session import Graph
 from tests.factories.scopes import scope_of
 
@@ -34,7 +35,7 @@ ENTRY: Mapping[str, Any] = {
     "address": "192.0.2.7",
     "status": 200,
 }
-Hold = Callable[..., list[str]]
+Hold = Callable[..., list[Mapping[str, Any]]]
 
 
 @pytest.fixture
@@ -49,10 +50,10 @@ def numbers() -> Iterator[int]:
 
 @pytest.fixture
 def moved(graph: Graph, tenant: str, numbers: Iterator[int]) -> Hold:
-    """Puts entries into the graph, one a second; their keys."""
+    """Puts entries into the graph, one a second; their rows."""
 
-    def move(times: int = 1, patients: int = 0, at: int = NOON, **more: Any) -> list[str]:
-        rows = []
+    def move(times: int = 1, patients: int = 0, at: int = NOON, **more: Any) -> list[Mapping[str, Any]]:
+        rows: list[Mapping[str, Any]] = []
         for place in range(times):
             number = next(numbers)
             properties = {**ENTRY, "id": f"e{number}", "tenant": tenant, "at": at + place * SECOND, **more}
@@ -65,7 +66,7 @@ def moved(graph: Graph, tenant: str, numbers: Iterator[int]) -> Hold:
                 }
             )
         AuditStore(graph).add(system_scope(tenant), rows)
-        return [row["key"] for row in rows]
+        return rows
 
     return move
 
@@ -128,9 +129,9 @@ def test_less_is_no_alert(watch: AuditWatch, alerts: AlertStore, moved: Hold, te
 def test_what_is_looked_at_again_is_one_alert(
     watch: AuditWatch, alerts: AlertStore, moved: Hold, tenant: str
 ) -> None:
-    keys = moved(20, status=403)
+    rows = moved(20, status=403)
 
-    assert [watch.look(tenant, keys) for _ in range(3)] == [1, 0, 0]
+    assert [watch.look(tenant, rows) for _ in range(3)] == [1, 0, 0]
     assert watch.look(tenant, moved(1, status=403, at=NOON + 30 * SECOND)) == 0  # it goes on
 
 
@@ -141,6 +142,39 @@ def test_accesses_count_together_whichever_batch_they_came_in(
 
     assert made == [0, 1]
     assert found(alerts, tenant) == [("refused", "kim", 20)]
+
+
+def test_who_cannot_have_enough_yet_is_not_counted(
+    alerts: AlertStore, moved: Hold, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    count_in_graph = alerts.count
+
+    def counting(scope: AccessScope, asked: AccessCount) -> int:
+        counts.append(count_in_graph(scope, asked))
+        return counts[-1]
+
+    monkeypatch.setattr(alerts, "count", counting)
+    watch = AuditWatch(alerts, alert_rules(None), UTC)
+    rows = [moved(1, patients=100, at=NOON + each * 60 * SECOND) for each in range(4)]
+    for _ in range(10):
+        for each in rows:
+            assert watch.look(tenant, each) == 0
+    assert counts == [100, 200, 300, 400]
+
+    assert watch.look(tenant, moved(1, patients=99, at=NOON + 300 * SECOND)) == 0
+    assert watch.look(tenant, moved(1, patients=1, at=NOON + 301 * SECOND)) == 1
+    assert counts == [100, 200, 300, 400, 499, 500]
+
+
+def test_what_another_machine_moves_counts_with_the_next(
+    alerts: AlertStore, moved: Hold, tenant: str
+) -> None:
+    one, other = (AuditWatch(alerts, alert_rules(None), UTC) for _ in range(2))
+
+    made = [(each.look(tenant, moved(1, status=403))) for _ in range(10) for each in (one, other)]
+
+    assert made == [0] * 19 + [1]
 
 
 def test_those_of_others_and_of_long_ago_do_not_count(
@@ -156,12 +190,12 @@ def test_those_of_others_and_of_long_ago_do_not_count(
 def test_what_has_not_ended_is_looked_at_when_it_has(
     watch: AuditWatch, alerts: AlertStore, moved: Hold, tenant: str, graph: Graph
 ) -> None:
-    keys = moved(route="/break-glass", action="C", status=None)
-    assert watch.look(tenant, keys) == 0
+    begun = moved(route="/break-glass", action="C", status=None)
+    assert watch.look(tenant, begun) == 0
 
-    outcome = {"key": keys[0], "properties": {"tenant": tenant, "status": 201}, "concerning": []}
+    outcome = {"key": begun[0]["key"], "properties": {"tenant": tenant, "status": 201}, "concerning": []}
     AuditStore(graph).add(system_scope(tenant), [outcome])
-    assert watch.look(tenant, keys) == 1
+    assert watch.look(tenant, [outcome]) == 1
 
 
 def test_a_rule_may_be_about_the_hours_of_a_day(

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -97,6 +98,24 @@ def test_moving_twice_is_moving_once(
     path.write_bytes(raw)
     mover.move()
     assert store.count(system_scope(tenant)) == 5
+
+
+def test_who_watches_is_shown_each_access_once_and_whole(
+    recorder: AuditRecorder, store: AuditStore, graph: Graph, tenant: str, tmp_path: Path
+) -> None:
+    shown: list[Mapping[str, Any]] = []
+    mover = AuditMover(tmp_path, store, AuditHeadStore(graph), KEY, lambda _, rows: shown.extend(rows))
+    entry = recorder.begin(scope_of("clinician", tenant=tenant), FACTS)
+    entry.concerning(*(f"Patient/{number}" for number in range(REFERENCES_IN_A_LINE + 1)))
+    entry.close(200)
+    recorder.close()
+    mover.move()
+
+    (whole,) = [each for each in shown if "status" in each["properties"]]
+    assert whole["properties"]["subject"] == "a-clinician"
+    whom = {key for each in shown for key in each["concerning"]}
+    assert len(whom) == REFERENCES_IN_A_LINE + 1
+    assert {each["key"] for each in shown} == {whole["key"]}
 
 
 def test_two_workers_move_each_segment_once(

@@ -129,6 +129,17 @@ def test_processes_and_threads_draw_on_the_same_stocks(tmp_path: Path) -> None:
     assert sum(int(run.communicate()[0]) for run in runs) == CALLERS_OF_AN_ADDRESS * STOCK
 
 
+def test_requests_drawn_by_the_lot_are_no_more_and_no_fewer(tmp_path: Path, clock: Clock) -> None:
+    limit, stock = 330, int(330 * STOCK_SECONDS)
+    one, other = (Rates(tmp_path / "rates", dict.fromkeys(RateClass, limit), clock) for _ in range(2))
+
+    def asked(of: Rates) -> int:
+        return admitted(lambda: of.admit_address(RateClass.OPEN, "192.0.2.7"), stock)
+
+    assert admitted(lambda: other.admit_address(RateClass.OPEN, "192.0.2.7"), 1) == 1
+    assert asked(one) + asked(other) == stock - 1
+
+
 def test_a_file_of_before_a_restart_of_the_machine_holds_nobody_back(rates: Rates, clock: Clock) -> None:
     def ask() -> None:
         rates.admit_caller(RateClass.READS, scope_of("clinician"))
