@@ -1,14 +1,15 @@
 # `make run` and `make test` are all there is to know; both need Python 3.11 or 3.12, make and a C library.
 VENV = .venv
 PYTHON = $(VENV)/bin/python
-INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh
+INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh deploy/assets.py \
+	$(wildcard app/http/*/assets/package-lock.json)
 JOBS = 2
 SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ARGS =
 export BASE_PYTHON
 unexport PYTHONDONTWRITEBYTECODE  # each process would compile Hilum again: a third of its start
 
-.PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-classes relock-python sbom audit-dependencies clean
+.PHONY: help run test test-fast lint format types imports check check-all bench relock-neo4j relock-classes relock-python messages sbom audit-dependencies clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -55,6 +56,9 @@ relock-classes: $(VENV)/test.stamp  ## list the classes of Neo4j again, for star
 relock-python:  ## write constraints.txt from a fresh environment
 	@sh deploy/relock-python.sh
 
+messages: $(VENV)/test.stamp  ## bring the catalogues of the pages up to date, and say what is not translated
+	@$(PYTHON) deploy/messages.py
+
 sbom: $(VENV)/test.stamp  ## write what an installation is made of to sbom.cdx.json (CycloneDX 1.6)
 	@$(PYTHON) deploy/sbom.py > sbom.cdx.json
 
@@ -65,7 +69,7 @@ clean:  ## remove what was made; the data in .hilum stay
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/run.stamp: $(INSTALLED_BY)
-	@sh deploy/environment.sh $(VENV) .
+	@sh deploy/environment.sh $(VENV) '.[assets]'
 	@touch $@
 
 $(VENV)/test.stamp: $(INSTALLED_BY)

@@ -43,3 +43,4 @@ echo "Installing Hilum and what it needs (some minutes, once)"
     echo "PIP_INDEX_URL) and run the same command again." >&2
     exit 1
 }
+"$folder/bin/python" deploy/assets.py

@@ -13,7 +13,11 @@ from app.http.kit.problems import Dialect
 from app.http.kit.rates import Rates
 from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 
-DIALECTS = {"/fhir": Dialect.FHIR, "/dicom-web": Dialect.DICOM}
+DIALECTS = {
+    "/fhir": Dialect.FHIR,
+    "/dicom-web": Dialect.DICOM,
+    **dict.fromkeys(("/home", "/search", "/patients", "/studies", "/manage", "/viewer"), Dialect.PAGE),
+}
 Window: TypeAlias = Blueprint
 
 

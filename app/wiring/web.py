@@ -15,6 +15,7 @@ from app.http.fhir import routes as fhir
 from app.http.fhir.incoming import LargestBodies
 from app.http.fhir.table import fhir_table
 from app.http.kit.bodies import Pace
+from app.http.kit.browsers import Browsers
 from app.http.kit.multipart import PartLimits
 from app.http.kit.rates import Rates, limits_of
 from app.http.operations import routes as operations
@@ -57,11 +58,14 @@ def _fhir(wiring: Wiring) -> Window:
 
 
 def _pages(wiring: Wiring) -> Window:
-    return pages.blueprint(
+    base = wiring.config.base_url
+    uses = pages.PageUses(
         readiness=wiring.readiness,
-        sites=wiring.sites,
+        browsers=Browsers(base),
+        base=base,
         demo=wiring.config.demo,
     )
+    return pages.blueprint(uses)
 
 
 def _operations(wiring: Wiring) -> Window:

@@ -237,7 +237,6 @@ class AuthorizePages:
         body = render_template(
             template,
             app=asked.client.name,
-            base=self._uses.tokens.issuer,
             action=f"{self._uses.tokens.issuer}{AUTHORIZE_PATH}?{_question()}",
             form_token=present.handle.form_token,
             **values,
@@ -254,9 +253,7 @@ class AuthorizePages:
 
     def _told(self, text: str, status: int) -> Response:
         """A page that says what is wrong, and leads nowhere."""
-        return make_response(
-            render_template("refused.html", base=self._uses.tokens.issuer, text=text), status
-        )
+        return make_response(render_template("refused.html", text=text), status)
 
 
 def _told_here(text: str) -> OAuth2Error:

@@ -31,7 +31,7 @@ class Access:
 
     `action` is the audit's C R U D E where the method does not say it; `audited`: a call leaves an entry;
     `limited`: it may be asked only so often. `by_browser`: it is a page for whoever is signed in at a
-    browser, in any role.
+    browser, in any role where it names no permissions.
     """
 
     permissions: tuple[str, ...]
@@ -65,11 +65,17 @@ def requires(
     return mark
 
 
-def signed_in(action: str) -> Callable[[_View], _View]:
-    """Mark a page that is there for whoever is signed in at a browser; `action` is the audit's C R U D E."""
+def signed_in(action: str, *permissions: str, instead: Sequence[str] = ()) -> Callable[[_View], _View]:
+    """Mark a page that is there for whoever is signed in at a browser; `action` is the audit's C R U D E.
+
+    Permissions are needed beside, each of them or one of those that do `instead`. Raises `ValueError` for
+    what is no permission.
+    """
+    if not PERMISSIONS.keys() >= {*permissions, *instead}:
+        raise ValueError(f"not permissions of the policy: {permissions}")
 
     def mark(view: _View) -> _View:
-        setattr(view, _MARK, Access((), action, by_browser=True))
+        setattr(view, _MARK, Access(permissions, action, instead=tuple(instead), by_browser=True))
         return view
 
     return mark
@@ -152,7 +158,8 @@ class Guard:
     def _admit_page(self, access: Access, request: Request, context: RequestContext) -> None:
         handle = self._browsers.handle_of(request)
         try:
-            admitted = self._admission.admit(handle, access_facts(access, request, context), ())
+            facts = access_facts(access, request, context)
+            admitted = self._admission.admit(handle, facts, access.permissions, access.instead)
         except Unauthenticated as error:
             require_utf8(request.query_string)
             raise SignInFirst(error.message, code="login") from error

@@ -10,6 +10,7 @@ import logging
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -112,3 +113,8 @@ def note_unforeseen(*, request_id: str, error: BaseException) -> None:
     """Log an error that nobody foresaw, by its kind and where it happened."""
     trace = error.__traceback__
     _log.error("unforeseen", request_id=request_id, error=type(error).__name__, frames=frames_of(trace))
+
+
+def note_missing_assets(names: Sequence[str]) -> None:
+    """Log that files for browsers were not brought in: pages work without them, but less well."""
+    _log.warning("assets are missing", files=list(names), remedy="make run, or python deploy/assets.py")

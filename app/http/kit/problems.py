@@ -1,8 +1,8 @@
 """Failures as HTTP answers: one table from category to status, one dialect for each API.
 
-FHIR answers an OperationOutcome (FHIR R4 http.html#errors), everything else problem details (RFC 9457);
-DICOMweb adds the failure reason of PS3.18 table 10.5.3-2. A detail never holds a path, a stack or a patient's
-data.
+FHIR answers an OperationOutcome (FHIR R4 http.html#errors), pages a page, everything else problem details
+(RFC 9457); DICOMweb adds the failure reason of PS3.18 table 10.5.3-2. A detail never holds a path, a stack or
+a patient's data.
 
 Call `install_problems` after extensions that bring error handlers of their own (flask-smorest does, and drops
 `Allow`): the last registration wins.
@@ -21,6 +21,7 @@ from werkzeug.routing import RequestRedirect
 from app.admission.outcomes import STATUS
 from app.http.kit.fhir_formats import FORMAT, PRETTY, FhirFormat, format_of_failure
 from app.http.kit.logging import note_unforeseen
+from app.http.kit.problem_pages import leads_to_page, problem_page
 from app.http.kit.request_context import current, request_id
 from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
 from fhir_profiles.issues import Issue, ProfileError
@@ -35,6 +36,7 @@ class Dialect(StrEnum):
     FHIR = "fhir"
     DICOM = "dicom"
     PROBLEM = "problem"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,8 @@ _WORDING: Mapping[Dialect, tuple[str, Callable[[Problem], dict[str, Any]]]] = {
 def respond(error: BaseException, dialect: Dialect | None = None) -> Response:
     """The HTTP answer to a failure, in the dialect of the request's path unless one is given."""
     problem, spoken = problem_of(error), dialect or _dialect_here()
+    if spoken is Dialect.PAGE:
+        return problem_page(problem.status, problem.detail, problem.retry_after)
     media_type, wording = _WORDING[spoken]
     body = orjson.dumps(wording(problem))
     if spoken is Dialect.FHIR:
@@ -213,7 +217,7 @@ def _dialect_here() -> Dialect:
     for prefix, dialect in current_app.extensions.get(_DIALECTS, {}).items():
         if request.path == prefix or request.path.startswith(f"{prefix}/"):
             return Dialect(dialect)
-    return Dialect.PROBLEM
+    return Dialect.PAGE if leads_to_page(current_app, request) else Dialect.PROBLEM
 
 
 def install_problems(app: Flask, dialects: Mapping[str, Dialect]) -> None:

@@ -100,7 +100,8 @@ def install_toolkit(
     """
     cross_origin = CrossOrigin(origins, registered)
     guard = Guard(app, admission, Browsers(base_url), rates)
-    passage = Passage(guard, Protection(base_url, dialects), cross_origin, question_seconds)
+    interfaces = [path for path, dialect in dialects.items() if dialect is not Dialect.PAGE]
+    passage = Passage(guard, Protection(base_url, interfaces), cross_origin, question_seconds)
     app.before_request(passage.enter)
     app.after_request(passage.leave)
     app.teardown_request(passage.done)

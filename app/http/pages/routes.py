@@ -1,24 +1,50 @@
-"""`/`: one plain page for whoever opens the address in a browser; it tells nobody how much there is."""
+"""The pages: the front page for whoever opens the address, and behind it those of who is signed in."""
 
-from flask import Blueprint, Response, render_template
+from dataclasses import dataclass
 
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+
+from app.http.kit.browsers import Browsers
+from app.http.kit.frame import install_frame
 from app.http.kit.guard import public
+from app.http.kit.logging import note_missing_assets
+from app.http.kit.own_paths import HOME_PATH
+from app.http.pages.files import AssetFiles, add_files
+from app.http.pages.routes_home import add_home
+from app.http.pages.routes_preferences import add_preferences
 from app.processes.readiness import Readiness
-from app.site import Sites
 
 
-def blueprint(*, readiness: Readiness, sites: Sites, demo: bool) -> Blueprint:
-    """The one page; `demo` tells that there are demo users."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageUses:
+    """The use cases of this window; `base` is the address of the gateway, `demo`: there are demo users."""
+
+    readiness: Readiness
+    browsers: Browsers
+    base: str
+    demo: bool
+
+
+def blueprint(uses: PageUses) -> Blueprint:
+    """The pages."""
     rooms = Blueprint("pages", __name__, template_folder="templates")
+    assets = AssetFiles(uses.base)
+    if assets.missing:
+        note_missing_assets(assets.missing)
+
+    @rooms.record_once
+    def furnish(state: BlueprintSetupState) -> None:
+        install_frame(state.app.jinja_env, uses.base, assets.address)
 
     @rooms.get("/")
     @public
-    def front() -> str:
-        return render_template("front.html", parts=readiness.checks(), base=sites.own.base_url, demo=demo)
+    def front() -> Response | str:
+        if uses.browsers.handle_of(request) is not None:
+            return redirect(f"{uses.base}{HOME_PATH}")  # type: ignore[return-value]
+        return render_template("front.html", parts=uses.readiness.checks(), demo=uses.demo)
 
-    @rooms.get("/front.css")
-    @public
-    def style() -> Response:
-        return Response(render_template("front.css"), content_type="text/css; charset=utf-8")
-
+    add_files(rooms, assets)
+    add_preferences(rooms, uses.browsers, uses.base)
+    add_home(rooms)
     return rooms

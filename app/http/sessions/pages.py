@@ -1,7 +1,7 @@
 """What the pages of this room share: how they are rendered, and where they lead."""
 
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Response, make_response, redirect, render_template
 
@@ -12,7 +12,6 @@ ACCOUNT_PATH = "/account"
 SIGN_OUT_PATH = "/auth/sign-out"
 PROVIDERS_PATH = "/auth/providers"
 _SEE_OTHER = 303
-_LONGEST_NEXT = 8_000
 
 
 class SessionPages:
@@ -23,7 +22,7 @@ class SessionPages:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page."""
-        answer = make_response(render_template(template, base=self._base, **values), status)
+        answer = make_response(render_template(template, **values), status)
         answer.headers.extend(FORM_REFERRER)
         return answer
 
@@ -46,18 +45,12 @@ class SessionPages:
         """The way to another page, which is asked for with GET."""
         return cast(Response, redirect(f"{self._base}{path}", _SEE_OTHER))
 
+    def anew(self) -> Response:
+        """What has a script load the page that is open anew, by which somebody is led to sign in."""
+        answer = make_response("", 204)
+        answer.headers["HX-Refresh"] = "true"
+        return answer
+
     def to_sign_in(self, path: str) -> Response:
         """The way to the page that signs in, and from there to a path."""
         return self.to(f"{SIGN_IN_PATH}?{urlencode({'next': path})}")
-
-
-def own_path(text: str | None) -> str:
-    """A path of this gateway as it was asked for; that of one's account for everything else."""
-    if not text or len(text) > _LONGEST_NEXT or not text.isascii() or not text.isprintable():
-        return ACCOUNT_PATH
-    try:
-        found = urlsplit(text)
-    except ValueError:
-        return ACCOUNT_PATH
-    elsewhere = found.scheme or found.netloc or not text.startswith("/") or text.startswith("//")
-    return ACCOUNT_PATH if elsewhere or "\\" in text else text

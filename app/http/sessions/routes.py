@@ -3,12 +3,15 @@
 from flask import Blueprint, Response, request
 
 from app.http.kit.browsers import SignInFirst
-from app.http.sessions.pages import ACCOUNT_PATH, SessionPages
+from app.http.kit.own_paths import HOME_PATH, asked_path
+from app.http.sessions.pages import SessionPages
 from app.http.sessions.routes_account import add_account
 from app.http.sessions.routes_providers import add_providers
 from app.http.sessions.routes_second_factor import add_second_factor
 from app.http.sessions.routes_sign_in import add_sign_in
 from app.http.sessions.uses import SessionUses
+
+_PART_OF_PAGE = "HX-Request"  # what a script of ours asks for, to put it into the page that is open
 
 
 def blueprint(uses: SessionUses) -> Blueprint:
@@ -18,7 +21,9 @@ def blueprint(uses: SessionUses) -> Blueprint:
 
     @rooms.app_errorhandler(SignInFirst)
     def lead_to_sign_in(_: SignInFirst) -> Response:
-        return pages.to_sign_in(request.path if request.method == "GET" else ACCOUNT_PATH)
+        if request.headers.get(_PART_OF_PAGE):
+            return pages.anew()
+        return pages.to_sign_in(asked_path(request) if request.method == "GET" else HOME_PATH)
 
     add_sign_in(rooms, pages, uses)
     add_providers(rooms, pages, uses)

@@ -132,7 +132,7 @@ def _shown(session: BrowserSession, here: str) -> dict[str, object]:
         "here": session.session_id == here,
         "since": instant(session.at),
         "seen": instant(session.seen_at),
-        "agent": session.agent or "an unknown browser",
+        "agent": session.agent,
         "address": session.address,
     }
 

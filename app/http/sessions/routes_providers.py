@@ -5,9 +5,10 @@ from collections.abc import Callable
 from flask import Blueprint, Response, redirect, request
 
 from app.http.kit.guard import public
+from app.http.kit.own_paths import own_path
 from app.http.kit.request_context import asking, current
 from app.http.sessions.beginning import SessionStart
-from app.http.sessions.pages import PROVIDERS_PATH, SessionPages, own_path
+from app.http.sessions.pages import PROVIDERS_PATH, SessionPages
 from app.http.sessions.uses import SessionUses
 from graph.errors import Forbidden, HilumError, NotFound, Unauthenticated, Unavailable
 

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, request
 
 from app.http.kit.browsers import LARGEST_FORM
 from app.http.kit.guard import public
+from app.http.kit.own_paths import own_path
 from app.http.kit.request_context import asking, current
 from app.http.sessions.beginning import CODE_PATH, ENROLMENT_PATH, SessionStart
-from app.http.sessions.pages import ACCOUNT_PATH, SessionPages, own_path
+from app.http.sessions.pages import ACCOUNT_PATH, SessionPages
 from app.http.sessions.uses import SessionUses
 from app.security.authorization.signing_in import BY_CODE, BY_PASSWORD, MULTIPLE, SignedIn
 from app.security.browser_sessions import BrowserSession, SessionHandle

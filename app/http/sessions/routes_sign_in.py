@@ -11,9 +11,10 @@ from flask import Blueprint, Response, request
 
 from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH
 from app.http.kit.guard import public
+from app.http.kit.own_paths import own_path
 from app.http.kit.request_context import asking, current
 from app.http.sessions.beginning import SessionStart
-from app.http.sessions.pages import PROVIDERS_PATH, SIGN_OUT_PATH, SessionPages, own_path
+from app.http.sessions.pages import PROVIDERS_PATH, SIGN_OUT_PATH, SessionPages
 from app.http.sessions.uses import SessionUses
 from graph.errors import Forbidden, Throttled, Unauthenticated
 

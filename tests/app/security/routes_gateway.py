@@ -168,7 +168,6 @@ ADMINISTRATION = (
 )
 OPEN_TO_ALL = (
     "/",
-    "/front.css",
     "/health/live",
     "/health/ready",
     "/metrics",
@@ -185,6 +184,7 @@ OPEN_TO_ALL = (
 PUBLIC = (
     *(Route(f"GET {path}", None, path) for path in OPEN_TO_ALL),
     Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
+    Route("GET /assets/<name>", None, "/assets/hilum.css"),
 )
 TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
 
@@ -207,6 +207,8 @@ SIGN_IN = (
 # Pages of a sign-in, and of whoever is signed in at a browser: `tests/app/http/sessions` asks them.
 OF_BROWSERS = (
     Route("GET /account", None, "/account"),
+    Route("GET /home", None, "/home"),
+    Route("POST /preferences", None, "/preferences", headers=FORM),
     Route("GET /auth/second-factor", None, "/auth/second-factor"),
     Route("GET /auth/second-factor/enrolment", None, "/auth/second-factor/enrolment"),
     Route("GET /auth/providers/<provider>", None, "/auth/providers/none"),

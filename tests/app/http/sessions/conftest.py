@@ -43,14 +43,14 @@ class Browser:
         return self.page
 
     def press(self, path: str, **filled: str) -> TestResponse:
-        """Send the form of the page that leads to a path."""
-        (form,) = [each for each in Form.all_of(self.page.text) if each.action.endswith(path)]
+        """Send the form of the page that leads to a path, not that of its frame where both have one."""
+        *_, form = [each for each in Form.all_of(self.page.text) if each.action.endswith(path)]
         self.page = form.sent_by(self.client, **filled)
         return self.page
 
     def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
         """Sign somebody in, and open their account."""
-        self.open("/auth/sign-in")
+        self.open("/auth/sign-in?next=/account")
         return self.send(name=name, password=password)
 
     @property

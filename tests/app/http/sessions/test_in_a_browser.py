@@ -89,7 +89,7 @@ def test_somebody_signs_in_with_a_second_factor_and_out_again(base: str, foreign
         sign_in(page, base)
         shows_the_account(page)
         page.get_by_role("link", name="Set one up").click()
-        expect(page.locator("svg")).to_be_visible()
+        expect(page.locator("main svg")).to_be_visible()
         phone = Phone(page.content())
         page.get_by_label("Current password").fill(PASSWORD)
         page.get_by_label("The code that the app shows").fill(phone.code)

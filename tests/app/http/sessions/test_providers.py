@@ -76,7 +76,8 @@ def back(browser: Browser, name: str) -> str:
 
 def test_people_of_a_provider_are_in_with_the_roles_that_it_names(browser: Browser, name: str) -> None:
     assert "Sign in with the clinic" in browser.open("/auth/sign-in").text
-    page = browser.open(back(browser, name))
+    browser.open(back(browser, name))
+    page = browser.open("/account")
 
     assert f"oidc:clinic:{name}" in page.text
     assert "in the role clinician" in page.text
@@ -87,6 +88,7 @@ def test_people_of_a_provider_are_in_with_the_roles_that_it_names(browser: Brows
 def test_they_end_all_their_sessions(browser: Browser, other: Browser, name: str) -> None:
     for each in (browser, other):
         each.open(back(each, name))
+    browser.open("/account")
     browser.press("/account/sessions/end-all")
 
     assert [each.client.get("/fhir/Patient").status_code for each in (browser, other)] == [401, 401]

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.audit.reading import read_spool
-from app.http.sessions.pages import own_path
+from app.http.kit.own_paths import own_path
 from app.security.browser_sessions import SessionHandle
 from app.security.guesses import FREE_TRIES
 from app.wiring import Wiring
@@ -262,17 +262,17 @@ def test_a_session_ends_when_nobody_uses_it_and_at_the_end_of_the_day(
 PATHS = {
     "/account": "/account",
     "/auth/authorize?a=b&c=%2F": "/auth/authorize?a=b&c=%2F",
-    "": "/account",
-    "https://evil.example/": "/account",
-    "//evil.example/": "/account",
-    "/\\evil.example": "/account",
-    "\\\\evil.example": "/account",
-    "javascript:x": "/account",
-    "account": "/account",
-    "/a\nb": "/account",
-    "/ü": "/account",
-    "//[": "/account",
-    "/" + "x" * 9_000: "/account",
+    "": "/home",
+    "https://evil.example/": "/home",
+    "//evil.example/": "/home",
+    "/\\evil.example": "/home",
+    "\\\\evil.example": "/home",
+    "javascript:x": "/home",
+    "account": "/home",
+    "/a\nb": "/home",
+    "/ü": "/home",
+    "//[": "/home",
+    "/" + "x" * 9_000: "/home",
 }
 
 
