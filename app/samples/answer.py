@@ -8,7 +8,7 @@ from app.samples.case import Case, Study, Verdict, Via
 from app.samples.cases import CASES
 from app.samples.codes import ICD_O, SNOMED, JsonObject
 from app.samples.naming import patient_of, study_uid
-from app.samples.pictures import SETS
+from app.samples.sets import PICTURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +120,5 @@ def _expected(case: Case, seed: int) -> Expected:
 def _scans(case: Case) -> Iterator[tuple[int, Study]]:
     """The CT studies of a case under their numbers."""
     for place, study in enumerate(case.studies, 1):
-        if SETS[study.pictures].modality == "CT":
+        if PICTURES[study.pictures].modality == "CT":
             yield place, study

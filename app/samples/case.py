@@ -55,16 +55,23 @@ class Prescription:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A DiagnosticReport of one study."""
+    """A DiagnosticReport of one study; `recommends` is what should follow, the end of its conclusion."""
 
     via: Via
     conclusion: str
     status: str = "final"
+    findings: str = ""
+    recommends: str = ""
+
+    @property
+    def impression(self) -> str:
+        """The conclusion with what it recommends."""
+        return f"{self.conclusion} {self.recommends}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """An imaging study: `pictures` names a row of `pictures.SETS`."""
+    """An imaging study: `pictures` names a row of `sets.PICTURES`."""
 
     pictures: str
     ago: Ago

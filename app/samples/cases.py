@@ -5,6 +5,7 @@ The verdicts are written down, not computed: tests hold the gateway's answer aga
 
 from app.samples.calendar import Ago
 from app.samples.case import Birth, Case, Diagnosis, Prescription, Report, Study, Verdict, Via
+from app.samples.told import TOLD
 
 _MATCHED, _UNKNOWN, _EXCLUDED = Verdict.MATCHED, Verdict.UNKNOWN, Verdict.EXCLUDED
 _CLEAR = "No pulmonary metastasis. 폐 전이 소견 없음."
@@ -13,23 +14,7 @@ _TUMOUR = "Mixed lytic and sclerotic lesion of the distal femur with sunburst pe
 _STABLE = "Stable appearance after resection; no local recurrence. 국소 재발 없음."
 
 MATCHED = (
-    Case(
-        key="osteo-01",
-        family="Kim",
-        given="Seoyeon",
-        korean=("김", "서연"),
-        sex="female",
-        age=Ago(years=62, days=40),
-        verdict=_MATCHED,
-        reason="three drugs, one CT with its document, the report refers to the study",
-        diagnoses=(Diagnosis("bone osteosarcoma", Ago(days=200)),),
-        prescriptions=(
-            Prescription("methotrexate", Ago(days=180)),
-            Prescription("doxorubicin", Ago(days=175)),
-            Prescription("cisplatin", Ago(days=175)),
-        ),
-        studies=(Study("ct chest", Ago(days=150), (Report(Via.REFERENCE, _NODULES),), document=True),),
-    ),
+    TOLD,
     Case(
         key="osteo-02",
         family="Lee",
@@ -44,7 +29,9 @@ MATCHED = (
             Prescription("doxorubicin", Ago(years=1, days=20), status="completed"),
             Prescription("cisplatin", Ago(years=1, days=20), status="completed"),
         ),
-        studies=(Study("ct knee", Ago(years=1, days=10), (Report(Via.ORDER, _TUMOUR),), document=True),),
+        studies=(
+            Study("ct thigh tumour", Ago(years=1, days=10), (Report(Via.ORDER, _TUMOUR),), document=True),
+        ),
     ),
     Case(
         key="osteo-03",
@@ -58,7 +45,9 @@ MATCHED = (
         diagnoses=(Diagnosis("periosteal osteosarcoma", Ago(years=1, days=135), dated="onsetDateTime"),),
         prescriptions=(Prescription("methotrexate", Ago(years=1, days=100), by_reference=True),),
         studies=(
-            Study("ct slices", Ago(years=1, days=90), (Report(Via.ACCESSION, _STABLE),), document=True),
+            Study(
+                "ct thigh resected", Ago(years=1, days=90), (Report(Via.ACCESSION, _STABLE),), document=True
+            ),
         ),
     ),
     Case(
@@ -74,7 +63,7 @@ MATCHED = (
         prescriptions=(Prescription("ifosfamide", Ago(days=200)), Prescription("etoposide", Ago(days=200))),
         studies=(
             Study("ct chest", Ago(days=100), (Report(Via.REFERENCE, _CLEAR),), document=True),
-            Study("ct phantom", Ago(years=2, days=180), (Report(Via.ACCESSION, _CLEAR),)),
+            Study("ct chest", Ago(years=2, days=180), (Report(Via.ACCESSION, _CLEAR),)),
             Study("mr knee", Ago(days=310), (Report(Via.REFERENCE, _TUMOUR),), document=True),
         ),
     ),
@@ -89,7 +78,7 @@ MATCHED = (
         reason="diagnosed two years less a day ago, provisionally; nobody has reported the CT",
         diagnoses=(Diagnosis("parosteal osteosarcoma", Ago(years=2, days=-1), verification="provisional"),),
         prescriptions=(Prescription("ondansetron", Ago(years=1, days=300)),),
-        studies=(Study("ct enhanced", Ago(years=1, days=310), document=True),),
+        studies=(Study("ct thigh tumour", Ago(years=1, days=310), document=True),),
     ),
     Case(
         key="osteo-06",
@@ -104,11 +93,11 @@ MATCHED = (
         diagnoses=(Diagnosis("bone osteosarcoma", Ago(years=1, days=235)),),
         studies=(
             Study(
-                "ct knee",
+                "ct thigh tumour",
                 Ago(years=1, days=230),
                 (
                     Report(Via.REFERENCE, _TUMOUR, status="preliminary"),
-                    Report(Via.REFERENCE, f"{_TUMOUR} {_CLEAR}"),
+                    Report(Via.REFERENCE, f"{_TUMOUR} It grew into the soft tissue beside the bone."),
                 ),
             ),
         ),
@@ -128,7 +117,7 @@ MATCHED = (
             Prescription("methotrexate", Ago(days=52)),
             Prescription("leucovorin", Ago(days=51)),
         ),
-        studies=(Study("ct phantom", Ago(days=85), (Report(Via.ORDER, _CLEAR),), document=True),),
+        studies=(Study("ct slice", Ago(days=85), (Report(Via.ORDER, _CLEAR),), document=True),),
     ),
     Case(
         key="osteo-08",
@@ -142,7 +131,9 @@ MATCHED = (
         reason="only the year of birth is known, and it is enough",
         diagnoses=(Diagnosis("central osteosarcoma", Ago(days=260)),),
         prescriptions=(Prescription("cisplatin", Ago(days=240)),),
-        studies=(Study("ct slices", Ago(days=250), (Report(Via.ACCESSION, _NODULES),), document=True),),
+        studies=(
+            Study("ct chest nodules", Ago(days=250), (Report(Via.ACCESSION, _NODULES),), document=True),
+        ),
     ),
 )
 UNJUDGED = (
@@ -158,7 +149,7 @@ UNJUDGED = (
         reason="no birth date",
         diagnoses=(Diagnosis("bone osteosarcoma", Ago(days=100)),),
         prescriptions=(Prescription("doxorubicin", Ago(days=90)),),
-        studies=(Study("ct phantom", Ago(days=95), (Report(Via.REFERENCE, _CLEAR),)),),
+        studies=(Study("ct chest", Ago(days=95), (Report(Via.REFERENCE, _CLEAR),)),),
     ),
     Case(
         key="osteo-10",
@@ -171,7 +162,7 @@ UNJUDGED = (
         reason="the diagnosis has no date",
         diagnoses=(Diagnosis("osteosarcoma", None),),
         prescriptions=(Prescription("cisplatin", Ago(days=400)),),
-        studies=(Study("ct phantom", Ago(days=420), (Report(Via.REFERENCE, _TUMOUR),)),),
+        studies=(Study("ct thigh tumour", Ago(days=420), (Report(Via.REFERENCE, _TUMOUR),)),),
     ),
 )
 NEAR_MISSES = (
@@ -186,7 +177,7 @@ NEAR_MISSES = (
         reason="45 years old, and over 45 begins with 46",
         diagnoses=(Diagnosis("bone osteosarcoma", Ago(days=120)),),
         prescriptions=(Prescription("methotrexate", Ago(days=110)),),
-        studies=(Study("ct phantom", Ago(days=115), (Report(Via.REFERENCE, _CLEAR),), document=True),),
+        studies=(Study("ct chest", Ago(days=115), (Report(Via.REFERENCE, _CLEAR),), document=True),),
     ),
     Case(
         key="osteo-12",
@@ -199,7 +190,7 @@ NEAR_MISSES = (
         reason="diagnosed two years and a day ago",
         diagnoses=(Diagnosis("bone osteosarcoma", Ago(years=2, days=1)),),
         prescriptions=(Prescription("cisplatin", Ago(days=300)),),
-        studies=(Study("ct phantom", Ago(days=320), (Report(Via.ORDER, _STABLE),)),),
+        studies=(Study("ct thigh resected", Ago(days=320), (Report(Via.ORDER, _STABLE),)),),
     ),
     Case(
         key="osteo-13",
@@ -211,7 +202,7 @@ NEAR_MISSES = (
         verdict=_EXCLUDED,
         reason="the diagnosis was refuted",
         diagnoses=(Diagnosis("osteosarcoma", Ago(days=140), verification="refuted", clinical="inactive"),),
-        studies=(Study("ct knee", Ago(days=130), (Report(Via.REFERENCE, _CLEAR),)),),
+        studies=(Study("ct chest", Ago(days=130), (Report(Via.REFERENCE, _CLEAR),)),),
     ),
     Case(
         key="osteo-14",
@@ -225,7 +216,7 @@ NEAR_MISSES = (
         diagnoses=(
             Diagnosis("bone osteosarcoma", Ago(days=60), verification="entered-in-error", clinical=None),
         ),
-        studies=(Study("ct phantom", Ago(days=55), (Report(Via.ACCESSION, _CLEAR),)),),
+        studies=(Study("ct chest", Ago(days=55), (Report(Via.ACCESSION, _CLEAR),)),),
     ),
     Case(
         key="osteo-15",
@@ -251,7 +242,7 @@ NEAR_MISSES = (
         reason="chondrosarcoma; one of the reports carries the accession number of another patient's CT",
         diagnoses=(Diagnosis("chondrosarcoma", Ago(days=170)),),
         prescriptions=(Prescription("methotrexate", Ago(days=150)),),
-        studies=(Study("ct phantom", Ago(days=160), (Report(Via.REFERENCE, _CLEAR),), document=True),),
+        studies=(Study("ct chest", Ago(days=160), (Report(Via.REFERENCE, _CLEAR),), document=True),),
         borrows_accession_of="osteo-03",
     ),
     Case(
@@ -265,7 +256,7 @@ NEAR_MISSES = (
         reason="a cancer of the same bone by site, not by kind",
         diagnoses=(Diagnosis("bone cancer of the leg", Ago(days=77)),),
         prescriptions=(Prescription("ifosfamide", Ago(days=70)),),
-        studies=(Study("ct knee", Ago(days=75), (Report(Via.ORDER, _TUMOUR),)),),
+        studies=(Study("ct thigh tumour", Ago(days=75), (Report(Via.ORDER, _TUMOUR),)),),
     ),
     Case(
         key="osteo-18",
@@ -277,7 +268,7 @@ NEAR_MISSES = (
         verdict=_EXCLUDED,
         reason="osteosarcoma runs in the family",
         family_history="bone osteosarcoma",
-        studies=(Study("ct phantom", Ago(days=40), (Report(Via.REFERENCE, _CLEAR),)),),
+        studies=(Study("ct chest", Ago(days=40), (Report(Via.REFERENCE, _CLEAR),)),),
     ),
     Case(
         key="osteo-19",
@@ -303,7 +294,7 @@ NEAR_MISSES = (
         verdict=_EXCLUDED,
         reason="osteosarcoma was one of several possibilities",
         diagnoses=(Diagnosis("bone osteosarcoma", Ago(days=25), verification="differential"),),
-        studies=(Study("ct phantom", Ago(days=20), (Report(Via.REFERENCE, _TUMOUR),)),),
+        studies=(Study("ct thigh tumour", Ago(days=20), (Report(Via.REFERENCE, _TUMOUR),)),),
     ),
 )
 CASES = (*MATCHED, *UNJUDGED, *NEAR_MISSES)

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from app.samples.answer import Expected, expected, question
-from app.samples.binding import DicomPatient, Taken, bind
+from app.samples.binding import DicomPatient, Taken
 from app.samples.calendar import Ago
 from app.samples.case import Birth, Case
 from app.samples.cases import CASES
@@ -20,10 +20,10 @@ from app.samples.codes import DICOM_UID, JsonObject
 from app.samples.department import department
 from app.samples.findings import findings
 from app.samples.naming import accession_of, mrn_of, study_uid
-from app.samples.pictures import SETS
 from app.samples.population import generated
 from app.samples.recent import recent
 from app.samples.referrals import REFERRED, Referral, accession, referrals, report
+from app.samples.sets import PICTURES
 
 SEED = 20261122
 GENERATED = 10
@@ -57,9 +57,9 @@ class Samples:
         for case in CASES:
             for place, study in enumerate(case.studies, 1):
                 taken = self._taken(case, place, study.pictures, study.ago)
-                yield from _bound(study.pictures, taken)
+                yield from PICTURES[study.pictures].made(taken)
         for referral in self._referrals():
-            yield from _bound(referral.pictures, self._referred(referral))
+            yield from PICTURES[referral.pictures].made(self._referred(referral))
 
     def after_images(self) -> Iterator[bytes]:
         """The transaction Bundles to post last, which refer to the studies by UID."""
@@ -70,8 +70,8 @@ class Samples:
 
     def image_count(self) -> int:
         """How many files `images` yields."""
-        authored = sum(len(SETS[study.pictures].files) for case in CASES for study in case.studies)
-        return authored + sum(len(SETS[pictures].files) for pictures in REFERRED)
+        authored = sum(PICTURES[study.pictures].count for case in CASES for study in case.studies)
+        return authored + sum(PICTURES[pictures].count for pictures in REFERRED)
 
     def bundle_count(self) -> tuple[int, int]:
         """How many Bundles come before and after the images."""
@@ -107,8 +107,8 @@ class Samples:
             study_uid=study_uid(self.seed, case.key, place),
             accession=accession_of(case.key, place),
             day=ago.before(self.as_of),
-            description=SETS[pictures].description,
-            modality=SETS[pictures].modality,
+            description=PICTURES[pictures].description,
+            modality=PICTURES[pictures].modality,
         )
 
     def _referred(self, referral: Referral) -> Taken:
@@ -117,19 +117,14 @@ class Samples:
             study_uid=study_uid(self.seed, referral.key, referral.number),
             accession=accession(referral),
             day=referral.day,
-            description=SETS[referral.pictures].description,
-            modality=SETS[referral.pictures].modality,
+            description=PICTURES[referral.pictures].description,
+            modality=PICTURES[referral.pictures].modality,
         )
 
 
 def build_samples(as_of: date, seed: int = SEED) -> Samples:
     """The sample data as of a day, which is the day of loading."""
     return Samples(as_of, seed)
-
-
-def _bound(pictures: str, taken: Taken) -> Iterator[bytes]:
-    for number, source in enumerate(SETS[pictures].sources(), 1):
-        yield bind(source, number, taken)
 
 
 def _patient(entries: Iterable[JsonObject]) -> JsonObject:

@@ -11,7 +11,6 @@ from app.samples.codes import (
     DRUGS,
     IDENTIFIER_TYPE,
     MRN,
-    SAMPLE,
     SNOMED,
     VERIFICATION,
     JsonObject,
@@ -19,17 +18,19 @@ from app.samples.codes import (
     concept,
     status_concept,
 )
+from app.samples.department import ORDERING
 from app.samples.naming import accession_of, mrn_of, patient_of, study_uid
-from app.samples.pictures import SETS
+from app.samples.sets import PICTURES
+from app.samples.telling import story
 
 _REPRESENTATION = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 _BIRTH_LENGTH = {Birth.DAY: 10, Birth.MONTH: 7, Birth.YEAR: 4, Birth.UNKNOWN: 0}
 _ORDERED = {
     "CT": (SNOMED, "77477000", "Computed tomography"),
     "MR": (SNOMED, "113091000", "Magnetic resonance imaging"),
+    "US": (SNOMED, "16310003", "Diagnostic ultrasonography"),
+    "MG": (SNOMED, "71651007", "Mammography"),
 }
-ORDERING = f"PractitionerRole?identifier={SAMPLE}|oncology"
-READING = f"Practitioner?identifier={SAMPLE}|radiologist"
 
 
 def chart(case: Case, as_of: date) -> Iterator[JsonObject]:
@@ -41,6 +42,7 @@ def chart(case: Case, as_of: date) -> Iterator[JsonObject]:
         yield family_history(case, case.family_history)
     for number, prescription in enumerate(case.prescriptions, 1):
         yield from prescribed(case, number, prescription, as_of)
+    yield from story(case, as_of)
     for number, study in enumerate(case.studies, 1):
         yield order(case, number, study, as_of)
 
@@ -142,7 +144,7 @@ def prescribed(case: Case, number: int, prescription: Prescription, as_of: date)
 
 def order(case: Case, number: int, study: Study, as_of: date) -> JsonObject:
     """The order for one study, with its accession number."""
-    system, code, name = _ORDERED[SETS[study.pictures].modality]
+    system, code, name = _ORDERED[PICTURES[study.pictures].modality]
     return {
         "resourceType": "ServiceRequest",
         "id": f"{case.key}-order-{number}",

@@ -5,6 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 from app.samples.codes import SAMPLE, JsonObject, concept
 
 _SPECIALTY = "http://snomed.info/sct"
+ORDERING = f"PractitionerRole?identifier={SAMPLE}|oncology"
+READING = f"Practitioner?identifier={SAMPLE}|radiologist"
 _HOSPITAL, _ONCOLOGIST, _RADIOLOGIST, _ROLE = "hospital", "oncologist", "radiologist", "oncology"
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.samples.case import Case, Filed, Study, Via
-from app.samples.chart import READING
 from app.samples.codes import LOINC, JsonObject, accession_identifier, concept, study_reference
+from app.samples.department import READING
 from app.samples.naming import accession_of, patient_of, study_uid
-from app.samples.pictures import SETS
+from app.samples.prose import written_out
+from app.samples.sets import PICTURES
 
 _RADIOLOGY = ("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 _REPORT = ((LOINC, "18748-4"), "Diagnostic imaging study")
@@ -42,8 +43,12 @@ def diagnostic_report(case: Case, filed: Filed, as_of: date, seed: int) -> JsonO
         **_report(case, f"{case.key}-report-{filed.number}", filed.study.ago.before(as_of)),
         **links[filed.report.via],
         "status": filed.report.status,
-        "conclusion": filed.report.conclusion,
+        **written_out(filed.report.findings, filed.report.impression, title=_title(filed.study)),
     }
+
+
+def _title(study: Study) -> str:
+    return PICTURES[study.pictures].description
 
 
 def misfiled_report(case: Case, other: str, as_of: date) -> JsonObject:
@@ -59,7 +64,7 @@ def misfiled_report(case: Case, other: str, as_of: date) -> JsonObject:
 def document_reference(case: Case, place: int, study: Study, as_of: date, seed: int) -> JsonObject:
     """A document about one study."""
     day = study.ago.before(as_of).isoformat()
-    text = _PROCESSED.format(modality=SETS[study.pictures].modality, day=day)
+    text = _PROCESSED.format(modality=PICTURES[study.pictures].modality, day=day)
     return {
         "resourceType": "DocumentReference",
         "id": f"{case.key}-document-{place}",
@@ -74,7 +79,7 @@ def document_reference(case: Case, place: int, study: Study, as_of: date, seed: 
                 "attachment": {
                     "contentType": "text/plain; charset=utf-8",
                     "data": b64encode(text.encode()).decode("ascii"),
-                    "title": f"{SETS[study.pictures].modality} {day}",
+                    "title": f"{PICTURES[study.pictures].modality} {day}",
                 }
             }
         ],

@@ -5,25 +5,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.samples.binding import DicomPatient
-from app.samples.chart import READING
 from app.samples.codes import LOINC, JsonObject, concept, study_reference
+from app.samples.department import READING
 from app.samples.naming import accession_of, study_uid
-from app.samples.pictures import SETS
+from app.samples.sets import PICTURES
 
 REFERRED = (
     "ct unknown vr",
     "mr syntaxes",
     "us clips",
-    "cr chest",
+    "cr leg",
     "mr multi-frame",
     "structured reports",
-    "segmentation",
     "radiotherapy",
     "us pictures",
     "nm whole body",
     "mr overlays",
     "ecg",
+    "ct perfusion",
     "secondary captures",
+    "ct head",
+    "mr head",
 )
 _RADIOLOGY = ("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 _SEXES = {"male": "M", "female": "F", "other": "O"}
@@ -74,7 +76,7 @@ def report(referral: Referral, seed: int) -> JsonObject:
         "issued": f"{day}T15:30:00Z",
         "resultsInterpreter": [{"reference": READING}],
         "imagingStudy": [study_reference(study_uid(seed, referral.key, referral.number))],
-        "conclusion": f"{SETS[referral.pictures].description}: no acute finding.",
+        "conclusion": f"{PICTURES[referral.pictures].description}: no acute finding.",
     }
 
 

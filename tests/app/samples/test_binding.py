@@ -40,7 +40,7 @@ def test_a_file_of_any_kind_becomes_the_patients_and_keeps_its_pixels(source: Tr
 
 
 def test_files_of_one_series_stay_together_and_no_two_instances_are_one() -> None:
-    pictures = SETS["ct chest"].sources()
+    pictures = SETS["mr syntaxes"].sources()
 
     bound = [read(bind(source, number, TAKEN)) for number, source in enumerate(pictures, 1)]
 
@@ -48,7 +48,7 @@ def test_files_of_one_series_stay_together_and_no_two_instances_are_one() -> Non
     before = [read(source.read_bytes()).SeriesInstanceUID for source in pictures]
     after = [each.SeriesInstanceUID for each in bound]
     assert [before.index(uid) for uid in before] == [after.index(uid) for uid in after]
-    assert len(set(after)) == 2
+    assert len(set(before)) == len(set(after))
 
 
 def test_the_waveform_of_an_ecg_survives() -> None:
@@ -60,7 +60,7 @@ def test_the_waveform_of_an_ecg_survives() -> None:
 
 
 def test_binding_again_gives_the_same_bytes_and_another_study_other_uids() -> None:
-    (source,) = SETS["ct phantom"].sources()
+    (source,) = SETS["ct slice"].sources()
     elsewhere = Taken(TAKEN.owner, "2.25.2", "A-2", TAKEN.day, "CT thigh", "CT")
 
     assert bind(source, 1, TAKEN) == bind(source, 1, TAKEN)
@@ -70,7 +70,7 @@ def test_binding_again_gives_the_same_bytes_and_another_study_other_uids() -> No
 def test_the_sets_cover_the_modalities_and_compressions_of_a_hospital() -> None:
     bound = [read(bind(source, 1, TAKEN)) for source in SOURCES.values()]
 
-    assert {"CT", "MR", "US", "CR", "NM", "SR", "SEG", "RTPLAN", "RTSTRUCT", "RTDOSE", "ECG"} <= {
+    assert {"CT", "MR", "US", "CR", "NM", "SR", "RTPLAN", "RTSTRUCT", "RTDOSE", "ECG"} <= {
         each.Modality for each in bound
     }
     families = {

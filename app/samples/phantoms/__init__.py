@@ -1,0 +1,1 @@
+"""Computed phantoms: studies of a body that can be scrolled, reformatted and measured."""
