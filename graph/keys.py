@@ -105,6 +105,11 @@ def researcher_key(tenant: str, subject: str) -> str:
     return join(tenant, ABSENT, "researcher", subject)
 
 
+def read_mark_key(tenant: str, subject: str, patient_id: str) -> str:
+    """Key of what somebody saw when they last read a patient."""
+    return join(tenant, ABSENT, "read-mark", subject, patient_id)
+
+
 def concept_key(system: str, code: str) -> str:
     """Key of a Concept; terminology is shared by all tenants."""
     return join(ABSENT, ABSENT, system or ABSENT, code)

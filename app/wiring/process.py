@@ -34,6 +34,7 @@ from app.records import Records
 from app.records.audited import AuditSearch, Disclosures
 from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
+from app.records.glance import ChartReader, PatientGlances
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
 from app.records.packages.loading import DefinitionWriting
@@ -54,7 +55,9 @@ from graph.errors import Unavailable
 from graph.invariants import InvariantStore
 from graph.local.folders import graph_folder
 from graph.local.state import Neo4jAddress, local_address
+from graph.marks.read_marks import ReadMarkStore
 from graph.parameters.parameters import ParameterStore
+from graph.resources.compartments import CompartmentStore
 from graph.resources.references import ReferenceStore
 from graph.session import Graph
 from graph.tellings.tellings import TellingStore
@@ -177,6 +180,11 @@ class Wiring(Callers):
     def search_contexts(self) -> SearchContexts:
         codes, added = self.terminology.code_sets, self.added_parameters
         return SearchContexts(self.sites, self.resources, codes, added)
+
+    @cached_property
+    def glances(self) -> PatientGlances:
+        charts = ChartReader(CompartmentStore(self.graph), self.resources, self.sites)
+        return PatientGlances(charts, ReadMarkStore(self.graph))
 
     @cached_property
     def history(self) -> RecordHistory:

@@ -14,6 +14,7 @@ from app.http.factory import WebApp, Window, create_app
 from app.http.fhir import routes as fhir
 from app.http.fhir.incoming import LargestBodies
 from app.http.fhir.table import fhir_table
+from app.http.glance import routes as glance
 from app.http.kit.bodies import Pace
 from app.http.kit.browsers import Browsers
 from app.http.kit.multipart import PartLimits
@@ -86,6 +87,7 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed, sites=wiring.sites),
     "fhir": _fhir,
     "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
+    "glance": lambda wiring: glance.blueprint(glances=wiring.glances, sites=wiring.sites),
     "operations": _operations,
     "administration": lambda wiring: administration.blueprint(
         administration=wiring.administration,

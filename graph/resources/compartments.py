@@ -4,6 +4,7 @@ Members are found by the compartment's Term rows, of all types in one statement:
 kept for every type. What they refer to belongs to a chart unless it is about another patient only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,11 +12,12 @@ from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from graph.allowances import Deed
 from graph.errors import TooLarge
 from graph.keys import resource_key, resource_of
+from graph.packing import unpacked
 from graph.query.expression import Field
 from graph.query.rows import code_key, compartment_of, field_key
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
-from graph.visibility import seen
+from graph.visibility import judged_column, seen
 
 MOST_MEMBERS = 50_000
 _KEPT = 200  # bytes that one takes in memory
@@ -37,6 +39,13 @@ WITH DISTINCT r LIMIT $limit
 WHERE $dates IS NULL OR NOT EXISTS {{ MATCH (s:Span)-[:OF]->(r) WHERE s.key IN $dates }} OR EXISTS {{
   MATCH (s:Span)-[:OF]->(r) WHERE s.key IN $dates AND s.low < $until AND s.high > $since }}
 RETURN collect({_ROW}) AS rows
+"""
+_WHOLE = f"""{_OF_PATIENTS}
+WITH DISTINCT r LIMIT $limit
+MATCH (r)-[:CURRENT]->(v:Version)
+RETURN collect([r.serial, r.key, v.versionId, v.lastUpdated, v.rendered, v.body,
+    CASE WHEN size(r.compartment) > 1 THEN r.compartment END]) AS rows,
+  collect({judged_column("r")}) AS judged
 """
 _REFERRED = f"""
 UNWIND $keys AS key
@@ -87,6 +96,26 @@ class ChartRow(NamedTuple):
         return resource_of(self.key).partition("/")[0]
 
 
+class ChartMember(NamedTuple):
+    """A resource of a patient's compartment as it is now; `updated` is in µs since the epoch.
+
+    `body` is None of what is rendered when it is read: the studies that DICOM owns. `others` are keys of all
+    whom it is about, where that is more than one.
+    """
+
+    serial: int
+    key: str
+    version_id: int
+    updated: int
+    body: bytes | None
+    others: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """What it is called in the record: `Type/id`."""
+        return resource_of(self.key)
+
+
 @scoped
 class CompartmentStore:
     """Charts of one graph."""
@@ -103,6 +132,18 @@ class CompartmentStore:
         return self._graph.recalled(
             scope, ("chart", asked), lambda: self._chart(scope, asked), lambda rows: _KEPT * len(rows)
         )
+
+    def members(self, scope: AccessScope, patient: str) -> tuple[ChartMember, ...]:
+        """What is in the compartment of a patient, by the key, and the caller's to see, with its text.
+
+        All of it in one statement, in the order of its creation. Raises `TooLarge` as `chart` does.
+        """
+        terms = _member_terms(scope, (patient,))
+        rows = self._graph.read_seen_together(
+            scope.to(Deed.SEARCH), _WHOLE, terms=terms, limit=MOST_MEMBERS + 1
+        )
+        _bound(len(rows))
+        return tuple(sorted(map(_member, rows), key=lambda each: each.serial))
 
     def _chart(self, scope: AccessScope, asked: ChartQuestion) -> tuple[ChartRow, ...]:
         rows = {each.key: each for each in self._members(scope, asked)}
@@ -136,9 +177,20 @@ def _start(scope: AccessScope, asked: ChartQuestion) -> tuple[str, dict[str, Any
     """The beginning of the statement that finds members, and its parameters."""
     if asked.encounter:
         return _OF_ENCOUNTER, {"encounter": asked.encounter}
+    return _OF_PATIENTS, {"terms": _member_terms(scope, asked.patients)}
+
+
+def _member_terms(scope: AccessScope, patients: Sequence[str]) -> list[str]:
+    """The keys of the rows that say of resources of any type that they are about one of the patients."""
     fields = [compartment_of(kind) for kind in sorted(RESOURCE_TYPES)]
-    whom = [resource_of(key) for key in asked.patients]
-    return _OF_PATIENTS, {"terms": [code_key(scope.tenant, field, each) for each in whom for field in fields]}
+    whom = [resource_of(key) for key in patients]
+    return [code_key(scope.tenant, field, each) for each in whom for field in fields]
+
+
+def _member(row: Sequence[Any]) -> ChartMember:
+    serial, key, version_id, updated, rendered, body, others = row
+    text = None if rendered else unpacked(body or b"")
+    return ChartMember(serial, key, version_id, updated, text, tuple(others or ()))
 
 
 def _within(scope: AccessScope, dates: CareDates | None) -> dict[str, Any]:

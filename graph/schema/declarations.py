@@ -15,6 +15,7 @@
     (:Job) (:Follower)                                              durable work, cursors in the feed
     (:AddedParameter)                                               search parameters of a tenant's own
     (:Researcher)-[:WAS_TOLD]->(:Telling)                           sets of patients that answers told
+    (:ReadMark)                                                     what a reader last saw of a patient
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
@@ -53,6 +54,7 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Follower", "key"),
     ("Researcher", "key"),
     ("AddedParameter", "key"),
+    ("ReadMark", "key"),
 )
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -92,6 +92,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _name_grants,  # roles of tenants, records opened by break-glass, and ids of grants
     _declared,  # browser sessions
     _declared,  # alerts of the audit
+    _declared,  # what readers saw of patients
 )
 
 

@@ -14,6 +14,7 @@ from tests.app.security.routes_gateway import (
     PUBLIC,
     SIGN_IN,
 )
+from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pictures import DICOMWEB
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_terminology import TERMINOLOGY
@@ -23,6 +24,7 @@ GUARDED = (
     *FHIR,
     *COHORT,
     *LAUNCHES,
+    *GLANCE,
     *OPERATIONS,
     *OF_NOBODY,
     *TERMINOLOGY,

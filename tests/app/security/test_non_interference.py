@@ -134,7 +134,8 @@ def _asked(path: str) -> Inquiry:
     return Inquiry(Route(f"GET {path}", READ, path), "mine")
 
 
-ROUTES = tuple(route for route in GUARDED if route.needs in (READ, RECORD))
+# A read mark changes what its own caller is told of the changes since.
+ROUTES = tuple(route for route in GUARDED if route.needs in (READ, RECORD) and route.method != "PUT")
 QUESTIONS = (
     *(Inquiry(route, of) for route in ROUTES for of in ("mine", "theirs", "nobody's")),
     *(_asked(f"/fhir/{path}") for path in RECORDS),

@@ -14,6 +14,7 @@ from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
 from tests.app.security.routes import JSON, Route
 from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
+from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pictures import DICOMWEB
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_table import GUARDED
@@ -21,7 +22,7 @@ from tests.app.security.routes_terminology import TERMINOLOGY
 from tests.factories.fhir import bundle, entry
 
 NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
-NAMING = (*DICOMWEB, *FHIR, *COHORT, *LAUNCHES)
+NAMING = (*DICOMWEB, *FHIR, *COHORT, *LAUNCHES, *GLANCE)
 
 
 @pytest.fixture(scope="module")

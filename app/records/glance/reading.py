@@ -1,0 +1,118 @@
+"""Reads the chart of a patient into memory, under the caller's rights, in a few statements."""
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+import orjson
+
+from app.records.glance.chart import ChartItem, PatientChart
+from app.records.glance.moments import day_of, lasting_of
+from app.records.glance.pausing import collector_paused
+from app.records.glance.report_text import attached_binaries, decoded
+from app.records.glance.words import Resource
+from app.site import Sites
+from graph.budget import spend
+from graph.keys import resource_key, resource_of
+from graph.query.prices import QUESTION
+from graph.records import ResourceVersion
+from graph.resources.compartments import ChartMember, ChartQuestion, CompartmentStore
+from graph.resources.resources import Referred, ResourceStore
+from graph.scope import AccessScope
+
+_WHOLE = 60  # the price of reading all that a compartment has
+_REFERRED = 2  # the rank of what a chart refers to
+_DRUGS = "Medication"
+MOST_ATTACHED = 500
+
+
+class ChartReader:
+    """Reads charts."""
+
+    def __init__(self, compartments: CompartmentStore, resources: ResourceStore, sites: Sites) -> None:
+        self._compartments = compartments
+        self._resources = resources
+        self._sites = sites
+
+    def chart(self, scope: AccessScope, patient_id: str, now: int, *, referred: bool = False) -> PatientChart:
+        """The chart of a patient as of a moment (µs since the epoch).
+
+        With `referred` comes all that it refers to, else drugs alone. Raises `NotFound`, `Gone`, and
+        `TooLarge` for a chart that needs an export.
+        """
+        scope.require("fhir.read")
+        spend(QUESTION + _WHOLE)
+        patient = self._resources.read(scope, "Patient", patient_id)
+        zone = self._sites.of(scope).zone
+        items = self.items(scope, patient.key, zone)
+        keys = self._referred(scope, patient.key) if referred else self._drugs(scope, items)
+        return PatientChart(
+            orjson.loads(patient.body),
+            items,
+            day_of(now, zone),
+            zone,
+            {
+                f"{each.resource_type}/{each.resource_id}": _body(each.body)
+                for each in self._there(scope, keys)
+            },
+            self._attached(scope, items),
+        )
+
+    def items(self, scope: AccessScope, patient: str, zone: tzinfo) -> tuple[ChartItem, ...]:
+        """The resources about a patient, by the key."""
+        with collector_paused():
+            members = self._compartments.members(scope, patient)
+            rendered = [each.key for each in members if each.body is None]
+            bodies = {each.key: each.body for each in self._there(scope, rendered)}
+            scope.concerns(dict.fromkeys(key for each in members for key in each.others))
+            return tuple(_items(members, bodies, zone))
+
+    def older(self, scope: AccessScope, versions: Sequence[tuple[str, int]]) -> dict[str, Resource]:
+        """The texts of those versions, `Type/id` and number, that are the caller's to see, by `Type/id`."""
+        asked = (Referred(_key(scope, reference), str(version)) for reference, version in versions)
+        found = self._resources.versions(scope, asked)
+        return {resource_of(each.key): orjson.loads(each.body) for each in found if not each.deleted}
+
+    def _referred(self, scope: AccessScope, patient: str) -> list[str]:
+        chart = self._compartments.chart(scope, ChartQuestion((patient,)))
+        return [row.key for row in chart if row.rank == _REFERRED]
+
+    def _drugs(self, scope: AccessScope, items: Sequence[ChartItem]) -> list[str]:
+        """The keys of the Medications that are referred to by requests and statements."""
+        told = (each.body.get("medicationReference") for each in items)
+        named = dict.fromkeys(str(each.get("reference", "")) for each in told if isinstance(each, dict))
+        return [_key(scope, each) for each in named if each.startswith(f"{_DRUGS}/")]
+
+    def _there(self, scope: AccessScope, keys: Sequence[str]) -> list[ResourceVersion]:
+        if not keys:
+            return []
+        found = [each for each in self._resources.bodies(scope, keys) if not each.deleted]
+        scope.concerns(key for each in found for key in each.whose)
+        return found
+
+    def _attached(self, scope: AccessScope, items: Sequence[ChartItem]) -> dict[str, str]:
+        """The texts of the Binary resources that reports have attached."""
+        reports = (each.body for each in items if each.kind in ("DiagnosticReport", "DocumentReference"))
+        named = list(dict.fromkeys(each for report in reports for each in attached_binaries(report)))
+        found = self._there(scope, [_key(scope, each) for each in named[:MOST_ATTACHED]])
+        told = {resource_of(each.key): orjson.loads(each.body) for each in found}
+        return {
+            name: decoded(each.get("data"), str(each.get("contentType", ""))) for name, each in told.items()
+        }
+
+
+def _items(members: Sequence[ChartMember], bodies: dict[str, bytes], zone: tzinfo) -> Iterator[ChartItem]:
+    for each in members:
+        text = bodies.get(each.key) if each.body is None else each.body
+        if text is not None:
+            body = orjson.loads(text)
+            yield ChartItem(each.reference, each.version_id, each.updated, body, lasting_of(body, zone))
+
+
+def _key(scope: AccessScope, reference: str) -> str:
+    kind, _, resource_id = reference.partition("/")
+    return resource_key(scope.tenant, kind, resource_id)
+
+
+def _body(text: bytes) -> Resource:
+    found: Resource = orjson.loads(text)
+    return found

@@ -1,0 +1,1 @@
+"""What readers saw of charts, by which they are told what changed since."""
