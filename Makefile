@@ -2,7 +2,7 @@
 VENV = .venv
 PYTHON = $(VENV)/bin/python
 INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh deploy/assets.py \
-	$(wildcard app/http/*/assets/package-lock.json)
+	deploy/viewer.py app/http/viewer/published.json $(wildcard app/http/*/assets/package-lock.json)
 JOBS = 2
 SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 ARGS =

@@ -44,3 +44,4 @@ echo "Installing Hilum and what it needs (some minutes, once)"
     exit 1
 }
 "$folder/bin/python" deploy/assets.py
+"$folder/bin/python" deploy/viewer.py

@@ -9,6 +9,7 @@ from app.http.authorization import routes as authorization
 from app.http.changefeed import routes as changefeed
 from app.http.cohorts import routes as cohorts
 from app.http.dicomweb import routes as dicomweb
+from app.http.dicomweb.route_table import PREFIX
 from app.http.dicomweb.store_parts import BodyLimits
 from app.http.factory import WebApp, Window, create_app
 from app.http.fhir import routes as fhir
@@ -22,6 +23,9 @@ from app.http.kit.rates import Rates, limits_of
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
 from app.http.sessions import routes as sessions
+from app.http.viewer import routes as viewer
+from app.http.viewer.files import ViewerFiles
+from app.http.viewer.published import viewer_folder
 from app.wiring.authorization import authorization_uses
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.process import Wiring
@@ -69,6 +73,16 @@ def _pages(wiring: Wiring) -> Window:
     return pages.blueprint(uses)
 
 
+def _viewer(wiring: Wiring) -> Window:
+    uses = viewer.ViewerUses(
+        search=wiring.imaging_search,
+        files=ViewerFiles(viewer_folder()),
+        base=wiring.config.base_url,
+        dicomweb=PREFIX,
+    )
+    return viewer.blueprint(uses)
+
+
 def _operations(wiring: Wiring) -> Window:
     return operations.blueprint(
         readiness=wiring.readiness,
@@ -104,6 +118,7 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     ),
     "apidocs": lambda wiring: apidocs.blueprint(),
     "pages": _pages,
+    "viewer": _viewer,
 }
 
 

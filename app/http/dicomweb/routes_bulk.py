@@ -9,10 +9,10 @@ from flask import Response
 
 from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.bulk_forms import OCTETS, forms_of, is_decoded, weight_of
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange, MediaType
 from app.http.kit.single_part import SinglePart, answer_single, wants_range
+from app.http.kit.uids import check_uids
 from app.imaging.bulk_paths import bulk_path
 from app.imaging.render.targets import EXPLICIT_LITTLE
 from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval, StoredBulk

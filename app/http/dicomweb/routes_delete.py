@@ -6,8 +6,8 @@ service names `$bulkUpdate` and FHIR its operations, since no representation is 
 
 from flask import Response
 
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.json_answers import plain_json
+from app.http.kit.uids import check_uids
 from app.imaging.delete import ImagingDeletion, ImagingRestoration
 from graph.scope import AccessScope
 

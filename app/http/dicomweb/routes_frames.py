@@ -10,10 +10,10 @@ from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.addresses import path_of
 from app.http.dicomweb.frame_forms import FrameForm, frame_forms
 from app.http.dicomweb.frame_numbers import read_frame_numbers
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaType
 from app.http.kit.single_part import SinglePart, answer_single
+from app.http.kit.uids import check_uids
 from app.imaging.retrieve import ImagingRendering, ImagingRetrieval
 from app.site import Sites
 from graph.errors import NotAcceptable

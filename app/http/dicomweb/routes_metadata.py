@@ -9,11 +9,11 @@ from flask import Response, request
 
 from app.http.dicomweb.accepting import wanted_of
 from app.http.dicomweb.addresses import path_of
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.conditional import is_unchanged
 from app.http.kit.json_answers import JSON_OFFERS
 from app.http.kit.multipart import OutgoingPart, related_content_type, write_related
 from app.http.kit.negotiation import MediaType
+from app.http.kit.uids import check_uids
 from app.imaging.bulk_paths import with_addresses
 from app.imaging.native_model import write_native
 from app.imaging.retrieve import ImagingRetrieval

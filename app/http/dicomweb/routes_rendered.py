@@ -23,9 +23,9 @@ from app.http.dicomweb.picture_forms import (
     refuse_mixed,
 )
 from app.http.dicomweb.routes_bulk import BulkViews
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, write_related
 from app.http.kit.single_part import SinglePart, answer_single
+from app.http.kit.uids import check_uids
 from app.imaging.render.wishes import JPEG, RENDERING, Viewport, Wish, read_wish
 from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, Showing, showing_of
 from app.site import Sites

@@ -16,10 +16,10 @@ from app.http.dicomweb.accepting import accepted, accepted_apart
 from app.http.dicomweb.addresses import path_of
 from app.http.dicomweb.file_forms import DICOM, SYNTAX, offered_syntaxes, syntax_wanted, with_defaults
 from app.http.dicomweb.picture_forms import refuse_mixed
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.multipart import OutgoingPart, related_content_type, related_length, write_related
 from app.http.kit.negotiation import MediaRange
 from app.http.kit.single_part import SinglePart, answer_single
+from app.http.kit.uids import check_uids
 from app.imaging.retrieve import ImagingRendering, ImagingRetrieval, ahead
 from app.site import Sites
 from graph.errors import NotAcceptable

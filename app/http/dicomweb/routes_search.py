@@ -6,7 +6,7 @@ from app.http.dicomweb.addresses import warned
 from app.http.dicomweb.dataset_answers import data_sets, form_wanted
 from app.http.dicomweb.search_parameters import parse
 from app.http.dicomweb.search_response import dataset
-from app.http.dicomweb.uids import check_uids
+from app.http.kit.uids import check_uids
 from app.imaging.search import MOST_COUNTED, ImagingSearch
 from app.site import Sites
 from graph.query.attributes import INSTANCE, SERIES, STUDY

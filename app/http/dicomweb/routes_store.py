@@ -6,7 +6,7 @@ from app.http.dicomweb.addresses import warned
 from app.http.dicomweb.dataset_answers import form_wanted, one_data_set
 from app.http.dicomweb.store_parts import BodyLimits, instances_of_request
 from app.http.dicomweb.store_response import place_of, response_dataset, status_of
-from app.http.dicomweb.uids import check_uids
+from app.http.kit.uids import check_uids
 from app.imaging.assembly import Assemblies
 from app.imaging.store import Ingest
 from app.site import Sites

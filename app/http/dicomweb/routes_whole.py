@@ -7,8 +7,8 @@ from flask import Response
 from app.http.dicomweb.accepting import accepted
 from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.routes_retrieve import WadoViews
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.negotiation import MediaRange, MediaType, weigh
+from app.http.kit.uids import check_uids
 from app.http.kit.zip_stream import Member, write_zip
 from app.imaging.retrieve import ImagingRetrieval
 from graph.records import StoredInstance

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from app.http.dicomweb.uids import check_uids
 from app.http.kit.openapi import QueryParameter
+from app.http.kit.uids import check_uids
 from app.imaging.render.wishes import BEST_QUALITY, MOST_PIXELS_A_SIDE, PROFILES
 from graph.errors import Invalid, NotAcceptable
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from flask import Response
 
 _FEATURES = (
-    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture"),
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
     *("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
 )
 """What no page here asks a browser for (Permissions Policy 1)."""
@@ -50,6 +50,19 @@ CONTENT_POLICY: Mapping[AnswerKind, str] = MappingProxyType(
     }
 )
 _POLICY = "Content-Security-Policy"
+VIEWER_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        # OHIF unpacks pictures by WebAssembly, in workers, and writes styles into its page.
+        _POLICY: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "media-src 'self' blob:; "
+        "connect-src 'self' data: blob:; worker-src 'self' blob:; frame-src blob:; object-src blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        # Alone in its process, so that its workers may share memory (HTML 7.1.4).
+        "Cross-Origin-Embedder-Policy": "require-corp",
+    }
+)
+"""Of the viewer's page, and of its scripts: a worker has the policy of its script (CSP 3, 4.2.2)."""
 _HTML = "text/html"
 
 

@@ -185,6 +185,8 @@ PUBLIC = (
     *(Route(f"GET {path}", None, path) for path in OPEN_TO_ALL),
     Route("GET /docs/<name>", None, "/docs/swagger-ui.css"),
     Route("GET /assets/<name>", None, "/assets/hilum.css"),
+    Route("GET /viewer/app-config.js", None, "/viewer/app-config.js"),
+    Route("GET /viewer/<path:name>", None, "/viewer/app.bundle.css"),
 )
 TOKEN = Route("POST /auth/token", None, "/auth/token", headers=FORM)
 
@@ -208,6 +210,8 @@ SIGN_IN = (
 OF_BROWSERS = (
     Route("GET /account", None, "/account"),
     Route("GET /home", None, "/home"),
+    Route("GET /viewer", None, "/viewer?StudyInstanceUIDs=1.2.3"),
+    Route("GET /viewer/<any(viewer, microscopy, segmentation):mode>", None, "/viewer/viewer"),
     Route("POST /preferences", None, "/preferences", headers=FORM),
     Route("GET /auth/second-factor", None, "/auth/second-factor"),
     Route("GET /auth/second-factor/enrolment", None, "/auth/second-factor/enrolment"),

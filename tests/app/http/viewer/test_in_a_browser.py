@@ -1,4 +1,4 @@
-"""OHIF, unmodified, in a real browser: its list and its viewer bear every optional element missing."""
+"""The viewer in a browser, signed in as one does: it opens what is stored, and bears what a file lacks."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,15 +10,20 @@ import imagecodecs
 import pytest
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pydicom import dcmread
 
 from app.config import Config
+from app.security.scopes import system_scope
+from app.wiring import Wiring
+from graph.clock import now
 from graph.local.server import free_port
 from tests.app.conftest import AsRole
+from tests.app.http.authorization.apps import PASSWORD
+from tests.app.http.sessions.conftest import HASH
 from tests.browsing.chromium import chromium
-from tests.browsing.ohif import ohif_over
 from tests.browsing.packages import NpmPackage, unpacked
+from tests.browsing.serving import serving
 from tests.factories import viewer_studies
 from tests.factories.dicom import ct_instance, uid
 
@@ -45,25 +50,27 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    """A gateway that knows at which address the viewer is."""
+    """A gateway that knows at which address browsers find it."""
     return replace(config, base_url=f"http://127.0.0.1:{free_port()}")
 
 
 @pytest.fixture
-def viewer(app: Flask, config: Config) -> Iterator[str]:
-    with ohif_over(app, config.base_url):
-        yield config.base_url
-
-
-@pytest.fixture
-def page(browser: Browser, viewer: str, as_role: AsRole) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=viewer, viewport={"width": 1600, "height": 1200}, extra_http_headers=as_role("clinician")
-    )
-    opened = context.new_page()
-    opened.set_default_timeout(_PATIENCE)
-    yield opened
-    context.close()
+def page(browser: Browser, app: Flask, config: Config, services: Wiring) -> Iterator[Page]:
+    """A page of somebody who is signed in, over a gateway that is served."""
+    scope = system_scope(config.tenant)
+    services.accounts.add(scope, "kim", "clinician", None, now())
+    services.people.set_password(scope, "kim", HASH, now())
+    context = browser.new_context(base_url=config.base_url, viewport={"width": 1600, "height": 1200})
+    with serving(app, config.base_url):
+        opened = context.new_page()
+        opened.set_default_timeout(_PATIENCE)
+        opened.goto("/auth/sign-in")
+        opened.get_by_label("Name").fill("kim")
+        opened.get_by_label("Password").fill(PASSWORD)
+        opened.get_by_role("button", name="Sign in").click()
+        expect(opened.get_by_role("heading", name="Home")).to_be_visible()
+        yield opened
+        context.close()
 
 
 def study_of(patient_id: str) -> str:
@@ -78,6 +85,23 @@ def stored(app: Flask, as_role: AsRole, **arguments: str | None) -> str:
     answer = app.test_client().post("/dicom-web/studies", data=file, headers=headers)
     assert answer.status_code == 200
     return str(dcmread(BytesIO(file)).StudyInstanceUID)
+
+
+LIST = "/viewer/?resultsPerPage=100"
+
+
+def with_list(page: Page) -> None:
+    """Have the viewer show its list of studies, in whose place there are pages of ours."""
+
+    def settings(route: Route) -> None:
+        text = route.fetch().text().replace('"showStudyList": false', '"showStudyList": true')
+        route.fulfill(body=text, content_type="text/javascript")
+
+    def begun(route: Route) -> None:
+        route.fulfill(response=route.fetch(url=route.request.url.replace("/viewer/?", "/viewer/viewer?")))
+
+    page.route("**/app-config.js", settings)
+    page.route("**/viewer/?*", begun)
 
 
 def failures(page: Page) -> list[str]:
@@ -95,8 +119,9 @@ def test_its_list_shows_every_study_whatever_one_lacks(
     for keyword in OPTIONAL:
         stored(app, as_role, patient_id=f"NO{keyword.upper()}"[:60], **{keyword: value})
     thrown = failures(page)
+    with_list(page)
 
-    page.goto("/?resultsPerPage=100")
+    page.goto(LIST)
 
     for patient_id in ("WHOLE", *(f"NO{keyword.upper()}" for keyword in OPTIONAL)):
         expect(page.get_by_text(patient_id, exact=True).first).to_be_visible()
@@ -141,7 +166,9 @@ def test_the_client_of_javascript_retrieves_what_it_can_ask_for(
         "seriesInstanceUID": clip.SeriesInstanceUID,
         "sopInstanceUID": clip.SOPInstanceUID,
     }
-    page.add_script_tag(path=unpacked(CLIENT) / "build/dicomweb-client.js")
+    page.evaluate(
+        (unpacked(CLIENT) / "build/dicomweb-client.js").read_text()
+    )  # no script of a page is let in
 
     def got(method: str, **options: Any) -> Any:
         return page.evaluate(WITH_CLIENT, [method, where | options])
@@ -172,16 +199,16 @@ def test_the_client_of_javascript_retrieves_what_it_can_ask_for(
     assert not failed
 
 
-SHOWN: dict[str, tuple[Callable[[str], list[bytes]], str]] = {
-    "CT": (viewer_studies.slices, "viewer"),
-    "MR": (viewer_studies.mr_slices, "viewer"),
-    "US clip": (viewer_studies.clip, "viewer"),
-    "whole slide": (viewer_studies.slide, "microscopy"),
+SHOWN: dict[str, Callable[[str], list[bytes]]] = {
+    "CT": viewer_studies.slices,
+    "MR": viewer_studies.mr_slices,
+    "US clip": viewer_studies.clip,
+    "whole slide": viewer_studies.slide,
 }
 BESIDE = {"SEG": viewer_studies.segmented, "RTSTRUCT": viewer_studies.contoured}
 
 
-def opened(page: Page, app: Flask, as_role: AsRole, files: list[bytes], mode: str = "viewer") -> list[str]:
+def opened(page: Page, app: Flask, as_role: AsRole, files: list[bytes]) -> list[str]:
     """Open the study of these files; gives what fails from then on."""
     for file in files:
         headers = as_role("service", Content_Type="application/dicom")
@@ -190,7 +217,7 @@ def opened(page: Page, app: Flask, as_role: AsRole, files: list[bytes], mode: st
     page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
     page.on("requestfailed", lambda asked: failed.append(asked.url) if asked.failure not in ABORTED else None)
     study = dcmread(BytesIO(files[0]), stop_before_pixels=True).StudyInstanceUID
-    page.goto(f"/{mode}?StudyInstanceUIDs={study}")
+    page.goto(f"/viewer?StudyInstanceUIDs={study}")
     return failed
 
 
@@ -218,9 +245,7 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_it_shows_the_picture_of_a_study(app: Flask, page: Page, as_role: AsRole, name: str) -> None:
-    make, mode = SHOWN[name]
-
-    failed = opened(page, app, as_role, make(study_of(name)), mode)
+    failed = opened(page, app, as_role, SHOWN[name](study_of(name)))
 
     until(page, lambda: len(colours(page)) > FEWEST_COLOURS)
     assert not failed
@@ -229,8 +254,6 @@ def test_it_shows_the_picture_of_a_study(app: Flask, page: Page, as_role: AsRole
 @pytest.mark.parametrize("modality", BESIDE)
 def test_it_shows_what_stands_beside_pictures(app: Flask, page: Page, as_role: AsRole, modality: str) -> None:
     failed = opened(page, app, as_role, BESIDE[modality](study_of(modality)))
-    page.get_by_text("Skip all").click()
-    page.get_by_text("Confirm and hide").click()
     until(page, lambda: len(colours(page)) > FEWEST_COLOURS and not overlaid(page))
 
     page.get_by_text(modality, exact=True).first.dblclick()
@@ -256,3 +279,29 @@ def test_it_fetches_a_document(app: Flask, page: Page, as_role: AsRole) -> None:
     text = shown.evaluate("shown => fetch(shown.data).then(answer => answer.text())")
     assert text.rstrip("\0").encode() == viewer_studies.PDF
     assert not failed
+
+
+def test_a_prior_hangs_beside(app: Flask, page: Page, as_role: AsRole) -> None:
+    studies = []
+    for name, make in (("now", viewer_studies.slices), ("before", viewer_studies.mr_slices)):
+        files = make(study_of(name))
+        failed = opened(page, app, as_role, files)
+        studies.append(str(dcmread(BytesIO(files[0]), stop_before_pixels=True).StudyInstanceUID))
+
+    page.goto(f"/viewer?StudyInstanceUIDs={','.join(studies)}")
+
+    expect(page.locator("canvas")).to_have_count(2)
+    assert not failed
+
+
+def test_it_may_share_memory_and_asks_nobody_else(
+    app: Flask, page: Page, as_role: AsRole, config: Config
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    opened(page, app, as_role, viewer_studies.slices(study_of("alone")))
+    until(page, lambda: len(colours(page)) > FEWEST_COLOURS)
+
+    assert page.evaluate("crossOriginIsolated")
+    assert [each for each in asked if not each.startswith((config.base_url, "blob:", "data:"))] == []
