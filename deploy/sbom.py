@@ -1,10 +1,13 @@
 """Writes what an installation is made of, as CycloneDX 1.6 JSON: `make sbom`.
 
 The packages of Python that Hilum needs to run, at the versions that are installed; the jars of Neo4j with the
-digests of the lock; the files for browsers that a package brings along. Tests and tools are left out.
+digests of the lock; the files for browsers, those of npm with the digests of theirs. Tests and tools are left
+out.
 """
 
+import json
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.resources import files
@@ -20,8 +23,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from app.http.viewer.published import published_viewer
 from graph.local.lock import LockedJar, read_lock
 
+ROOT = Path(__file__).parents[1]
 _LICENCES = LicenseFactory()
 _CLASSIFIER = "License :: OSI Approved :: "
 
@@ -94,12 +99,39 @@ def of_browsers() -> Component:
     )
 
 
+def of_npm(name: str, version: str, integrity: str, terms: str) -> Component:
+    """A package of npm; `integrity` as npm writes a SHA-512."""
+    group, _, short = name.rpartition("/")
+    digest = b64decode(integrity.removeprefix("sha512-")).hex()
+    return Component(
+        type=ComponentType.LIBRARY,
+        group=group or None,
+        name=short,
+        version=version,
+        purl=PackageURL("npm", group or None, short, version),
+        bom_ref=f"npm:{name}",
+        licenses=[_LICENCES.make_from_string(terms)],
+        hashes=[HashType(alg=HashAlgorithm.SHA_512, content=digest)],
+    )
+
+
+def from_npm() -> Iterator[Component]:
+    """What the windows bring in for browsers: the packages of their locks, and the viewer."""
+    viewer = published_viewer()
+    yield of_npm(viewer.name, viewer.version, viewer.integrity, viewer.licence)
+    for lock in sorted(ROOT.glob("app/http/*/assets/package-lock.json")):
+        for place, package in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
+            if place and not package.get("dev"):
+                name = place.rpartition("node_modules/")[2]
+                yield of_npm(name, package["version"], package["integrity"], package["license"])
+
+
 def bill() -> Bom:
     """Everything."""
     every = {str(each.bom_ref.value): each for each in map(of_python, needed("hilum"))}
     whole = every.pop("pypi:hilum")
     whole.type = ComponentType.APPLICATION
-    made = Bom(components=[*every.values(), *map(of_java, read_lock()), of_browsers()])
+    made = Bom(components=[*every.values(), *map(of_java, read_lock()), of_browsers(), *from_npm()])
     made.metadata.component = whole
     made.register_dependency(whole, made.components)
     return made

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from app.http.viewer.published import published_viewer
 from graph.local.lock import read_lock
 from tests.architecture.source import ROOT
 
@@ -38,7 +40,8 @@ def test_it_is_of_hilum(bill: Any) -> None:
 
 
 def test_every_jar_of_the_lock_is_there_with_its_digest(bill: Any) -> None:
-    digests = {each["hashes"][0]["content"] for each in bill["components"] if "hashes" in each}
+    java = [each for each in bill["components"] if each["purl"].startswith("pkg:maven/")]
+    digests = {each["hashes"][0]["content"] for each in java}
 
     assert digests == {jar.sha256 for jar in read_lock()}
 
@@ -58,7 +61,19 @@ def test_what_runs_is_there_at_the_locked_version_and_what_tests_is_not(bill: An
     assert found == {name: versions[name] for name in found}
 
 
-def test_files_for_browsers_are_named_by_their_own_package(bill: Any) -> None:
-    assert [each["name"] for each in bill["components"] if each["purl"].startswith("pkg:npm/")] == [
-        "swagger-ui-dist"
+def test_files_for_browsers_are_there_with_their_digests(bill: Any) -> None:
+    npm = {each["purl"]: each for each in bill["components"] if each["purl"].startswith("pkg:npm/")}
+    viewer = published_viewer()
+    locks = [json.loads(path.read_text()) for path in ROOT.glob("app/http/*/assets/package-lock.json")]
+    locked = {
+        f"pkg:npm/{quote(place.removeprefix('node_modules/'), safe='/')}@{package['version']}"
+        for lock in locks
+        for place, package in lock["packages"].items()
+        if place and not package.get("dev")
+    }
+
+    assert f"pkg:npm/{quote(viewer.name, safe='/')}@{viewer.version}" in npm
+    assert locked <= npm.keys()
+    assert [purl for purl, each in npm.items() if "hashes" not in each] == [
+        next(purl for purl in npm if "swagger-ui-dist" in purl)
     ]

@@ -48,13 +48,13 @@ _SOURCE: Mapping[str, Any] = {
     "thumbnailRendering": "thumbnailDirect",
     "enableStudyLazyLoad": True,
     "omitQuotationForMultipartRequest": True,
-    "singlepart": "bulkdata,video,pdf",
     "bulkDataURI": {"enabled": True, "relativeResolution": "studies"},
 }
 _NAMESPACE = "@ohif/extension-default.dataSourcesModule.dicomweb"
 # OHIF's own page does this in scripts of the page itself, which our policy does not let run.
 _SCRIPT = """window.PUBLIC_URL = {public};
-window.browserImportFunction = (name) => import(name);
+window.browserImportFunction = (name) =>
+  import(new URL(name.replace(/^\\//, ""), new URL(window.PUBLIC_URL, location)).href);
 window.config = {config};
 window.config.whiteLabeling = {{
   createLogoComponentFn: (react) =>
