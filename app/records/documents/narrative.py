@@ -6,7 +6,7 @@ from typing import Any
 
 _XHTML = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
 _NOTHING = "<p>No information is available.</p>"
-_WHAT = ("code", "medicationCodeableConcept", "vaccineCode", "medicationReference", "device")
+_WHAT = ("code", "medicationCodeableConcept", "vaccineCode", "medicationReference", "device", "modality")
 _WHEN = (
     "effectiveDateTime",
     "effectivePeriod",
@@ -14,15 +14,17 @@ _WHEN = (
     "performedPeriod",
     "occurrenceDateTime",
     "onsetDateTime",
+    "started",
     "authoredOn",
     "recordedDate",
     "issued",
 )
 
 
-def narrative(resources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The Narrative of resources."""
-    rows = "".join(f"<tr>{''.join(map(_cell, _cells(each)))}</tr>" for each in resources)
+def narrative(resources: Sequence[Mapping[str, Any]], lines: Sequence[Sequence[str]] = ()) -> dict[str, str]:
+    """The Narrative of resources, and of lines beside them, each of some cells."""
+    every = (*map(_cells, resources), *lines)
+    rows = "".join(f"<tr>{''.join(map(_cell, each))}</tr>" for each in every)
     text = f"<table><tbody>{rows}</tbody></table>" if rows else _NOTHING
     return {"status": "generated", "div": _XHTML.format(text)}
 
@@ -40,13 +42,15 @@ def _cells(resource: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _worded(value: Any) -> str:
-    """The words of a CodeableConcept or a Reference; "" where it has none."""
+    """The words of a CodeableConcept, a Reference or the first of some Codings; "" where there are none."""
+    if isinstance(value, list) and value:
+        return _worded(value[0])
     if not isinstance(value, dict):
         return ""
     codings = [each for each in value.get("coding", ()) if isinstance(each, dict)]
     shown = next((each["display"] for each in codings if each.get("display")), "")
     code = codings[0].get("code", "") if codings else ""
-    return str(value.get("text") or shown or value.get("display") or code)
+    return str(value.get("text") or shown or value.get("display") or code or value.get("code", ""))
 
 
 def _measured(resource: Mapping[str, Any]) -> str:

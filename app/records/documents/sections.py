@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 
 Resource: TypeAlias = Mapping[str, Any]
 LOINC = "http://loinc.org"
+PLAN = "18776-5"
+"""The section of what is to be done, which also tells what reports asked for."""
 
 
 def _status(*codes: str) -> Callable[[Resource], bool]:
@@ -35,12 +37,16 @@ def _is_past(resource: Resource) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SectionSource:
-    """Resources of a type: those that `fits` says, of a category where one is named, by `date` the newest."""
+    """Resources of a type: those that `fits` says, by `date` the newest.
+
+    Of a `category`, and of one of the codes `code`, as a search lists them, where they are named.
+    """
 
     kind: str
     date: str
     fits: Callable[[Resource], bool]
     category: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ SECTIONS: tuple[SummarySection, ...] = (
             SectionSource("Observation", "date", _FINAL, "laboratory"),
             SectionSource("Observation", "date", _FINAL, "imaging"),
             SectionSource("DiagnosticReport", "date", _FINAL),
+            SectionSource("ImagingStudy", "started", _status("available", "registered")),
         ),
     ),
     SummarySection(
@@ -118,6 +125,22 @@ SECTIONS: tuple[SummarySection, ...] = (
         "Social History",
         (SectionSource("Observation", "date", _FINAL, "social-history"),),
     ),
+    SummarySection(
+        "10162-6",
+        "History of pregnancies Narrative",
+        "History of Pregnancy",
+        (SectionSource("Observation", "date", _FINAL, code="82810-3,11449-6,11778-8,11640-0,11996-6"),),
+    ),
+    SummarySection(
+        PLAN,
+        "Plan of care note",
+        "Plan of Care",
+        (
+            SectionSource("CarePlan", "date", _status("active", "on-hold")),
+            SectionSource("ServiceRequest", "authored", _status("active", "on-hold")),
+        ),
+    ),
+    SummarySection("104605-1", "Alert", "Alerts", (SectionSource("Flag", "date", _status("active")),)),
     SummarySection(
         "11348-0",
         "History of Past illness Narrative",

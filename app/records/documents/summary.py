@@ -4,8 +4,9 @@ Everything in it is read under the caller's rights at that moment; nothing of it
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 from uuid import uuid4
 
@@ -13,11 +14,16 @@ import orjson
 
 from app.records.documents.documents import MOST_REFERRED, ClinicalDocument
 from app.records.documents.narrative import narrative
-from app.records.documents.sections import LOINC, SECTIONS, SectionSource, SummarySection
+from app.records.documents.sections import LOINC, PLAN, SECTIONS, SectionSource, SummarySection
+from app.records.glance.chart import PatientChart, chart_item
+from app.records.glance.followups import FollowUp, follow_ups
+from app.records.glance.moments import day_of
+from app.records.glance.reports import filed_reports
 from app.records.read import RecordReader
 from app.records.search import RecordSearch, TypeSearch, sorts_of
 from app.site import Sites
 from graph.clock import instant
+from graph.keys import resource_of
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -72,8 +78,9 @@ class PatientSummaries:
 
     def _of(self, scope: AccessScope, patient_id: str, source: SectionSource) -> Iterable[ResourceVersion]:
         pairs = [("patient", patient_id)]
-        if source.category:
-            pairs.append(("category", source.category))
+        pairs += [
+            (name, text) for name, text in (("category", source.category), ("code", source.code)) if text
+        ]
         asked = TypeSearch(
             resource_type=source.kind,
             where=self._search.understood(scope, source.kind, pairs).where,
@@ -94,7 +101,9 @@ class PatientSummaries:
     def _composition(
         self, scope: AccessScope, patient: ResourceVersion, filled: list[_Filled], author: str, now: int
     ) -> Mapping[str, Any]:
-        base = self._sites.of(scope).fhir_base
+        site = self._sites.of(scope)
+        base, asked = site.fhir_base, _asked_for(patient, filled, now, site.zone)
+        sections = (_section(each, base, asked if each.section.code == PLAN else ()) for each in filled)
         return {
             "resourceType": "Composition",
             "meta": {"profile": [_PROFILE]},
@@ -104,20 +113,43 @@ class PatientSummaries:
             "date": instant(now),
             "author": [{"reference": author}],
             "title": "Patient Summary",
-            "section": [_section(each, base) for each in filled if each.versions or each.section.required],
+            "section": [each for each in sections if each],
         }
 
 
-def _section(filled: _Filled, base: str) -> Mapping[str, Any]:
+def _asked_for(
+    patient: ResourceVersion, filled: Sequence[_Filled], now: int, zone: tzinfo
+) -> list[tuple[str, str, str]]:
+    """What the reports of a summary asked for and nobody did, each with what became of it and its day."""
+    items = {
+        each.key: chart_item(resource_of(each.key), each.version_id, each.last_updated, each.body, zone)
+        for section in filled
+        for each in section.versions
+    }
+    chart = PatientChart(orjson.loads(patient.body), tuple(items.values()), day_of(now, zone), zone)
+    found = follow_ups(chart, filed_reports(chart))
+    return [
+        (each["text"], each["state"], each.get("due", ""))
+        for each in found
+        if each["state"] is not FollowUp.DONE
+    ]
+
+
+def _section(filled: _Filled, base: str, lines: Sequence[tuple[str, str, str]]) -> Mapping[str, Any] | None:
+    """A section with its resources and what is told beside them; None where nothing has to be said."""
     section = filled.section
+    if not (filled.versions or lines or section.required):
+        return None
     resources = [json.loads(each.body, parse_float=str) for each in filled.versions]  # 1.10 stays 1.10
     told: dict[str, Any] = {
         "title": section.title,
         "code": {"coding": [{"system": LOINC, "code": section.code, "display": section.display}]},
-        "text": narrative(resources),
+        "text": narrative(resources, lines),
     }
     if filled.versions:
         return {**told, "entry": [{"reference": _address(base, each)} for each in filled.versions]}
+    if lines:
+        return told
     reason = {"system": _EMPTY, "code": "unavailable", "display": "Unavailable"}
     return {**told, "emptyReason": {"coding": [reason]}}
 

@@ -6,7 +6,9 @@ from datetime import date, tzinfo
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from app.records.glance.moments import Lasting, day_of
+import orjson
+
+from app.records.glance.moments import Lasting, day_of, lasting_of
 from app.records.glance.pictures import Pictured, pictured
 from app.records.glance.words import Resource, label_of, medication_of
 
@@ -56,6 +58,12 @@ class ChartItem:
 
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+def chart_item(reference: str, version_id: int, updated: int, text: bytes, zone: tzinfo) -> ChartItem:
+    """The item of a resource, by its text."""
+    body = orjson.loads(text)
+    return ChartItem(reference, version_id, updated, body, lasting_of(body, zone))
 
 
 @dataclass(frozen=True)

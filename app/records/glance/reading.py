@@ -5,8 +5,8 @@ from datetime import tzinfo
 
 import orjson
 
-from app.records.glance.chart import ChartItem, PatientChart
-from app.records.glance.moments import day_of, lasting_of
+from app.records.glance.chart import ChartItem, PatientChart, chart_item
+from app.records.glance.moments import day_of
 from app.records.glance.pausing import collector_paused
 from app.records.glance.report_text import attached_binaries, decoded
 from app.records.glance.words import Resource
@@ -104,8 +104,7 @@ def _items(members: Sequence[ChartMember], bodies: dict[str, bytes], zone: tzinf
     for each in members:
         text = bodies.get(each.key) if each.body is None else each.body
         if text is not None:
-            body = orjson.loads(text)
-            yield ChartItem(each.reference, each.version_id, each.updated, body, lasting_of(body, zone))
+            yield chart_item(each.reference, each.version_id, each.updated, text, zone)
 
 
 def _key(scope: AccessScope, reference: str) -> str:

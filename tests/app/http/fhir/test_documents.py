@@ -10,6 +10,7 @@ from tests.factories.fhir import (
     LOINC,
     concept,
     condition,
+    imaging_study,
     medication_request,
     observation,
     patient,
@@ -112,6 +113,33 @@ def test_a_summary_has_what_is_active_and_says_what_is_not_known(record: Fhir) -
     every = {each["fullUrl"] for each in bundle["entry"]}
     assert {composition["subject"]["reference"], composition["author"][0]["reference"]} <= every
     assert record.send("POST", "Bundle", bundle).status_code == 201
+
+
+def test_a_summary_tells_of_pictures_plans_and_what_a_report_asked_for(record: Fhir) -> None:
+    about = {"subject": reference("Patient/p")}
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "read",
+        "status": "final",
+        "code": {"text": "CT chest"},
+        "effectiveDateTime": "2020-01-01",
+        "conclusion": "Nodule < 6 mm. Follow-up CT chest in 3 months is recommended.",
+        **about,
+    }
+    order = {"resourceType": "ServiceRequest", "id": "next", "status": "active", "intent": "order", **about}
+    flag = {"resourceType": "Flag", "id": "falls", "status": "active", "code": {"text": "falls"}, **about}
+    record.hold(imaging_study("Patient/p", id="ct"), report, {**order, "code": {"text": "MR knee"}}, flag)
+
+    sections = record.get("Patient/p/$summary").get_json()["entry"][0]["resource"]["section"]
+    told = {each["code"]["coding"][0]["code"]: each for each in sections}
+
+    assert {"ImagingStudy/ct", "DiagnosticReport/read"} <= {
+        entry["reference"].rpartition("/fhir/")[2] for entry in told["30954-2"]["entry"]
+    }
+    assert "Follow-up CT chest in 3 months is recommended." in told["18776-5"]["text"]["div"]
+    assert "overdue" in told["18776-5"]["text"]["div"]
+    assert "MR knee" in told["18776-5"]["text"]["div"]
+    assert "falls" in told["104605-1"]["text"]["div"]
 
 
 def test_a_summary_of_whom_nothing_is_known(fhir: Fhir) -> None:
