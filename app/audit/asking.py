@@ -63,3 +63,11 @@ class AuditReader:
     def merged(self, scope: AccessScope, keys: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """The keys of the patients whom each of these was merged with, in either direction."""
         return self._store.merged(scope, keys)
+
+    def lately(self, scope: AccessScope, route: str, name: str, since: int, limit: int) -> Mapping[str, int]:
+        """The values that paths of the caller's own last accesses by a route had under a name, and when (µs).
+
+        The latest comes first.
+        """
+        found = self._store.lately(scope, route, since, limit)
+        return {path[name]: at for path, at in found if name in path}

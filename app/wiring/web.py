@@ -17,7 +17,6 @@ from app.http.fhir.incoming import LargestBodies
 from app.http.fhir.table import fhir_table
 from app.http.glance import routes as glance
 from app.http.kit.bodies import Pace
-from app.http.kit.browsers import Browsers
 from app.http.kit.multipart import PartLimits
 from app.http.kit.rates import Rates, limits_of
 from app.http.operations import routes as operations
@@ -28,6 +27,7 @@ from app.http.viewer.files import ViewerFiles
 from app.http.viewer.published import viewer_folder
 from app.wiring.authorization import authorization_uses
 from app.wiring.fhir import fhir_uses, late_answers
+from app.wiring.pages import page_uses
 from app.wiring.process import Wiring
 from app.wiring.sessions import session_uses
 
@@ -60,17 +60,6 @@ def _fhir(wiring: Wiring) -> Window:
     uses = fhir_uses(wiring)
     largest = LargestBodies(config.fhir_bundle, config.search_form, config.request_size)
     return fhir.blueprint(uses, fhir_table(uses), late_answers(wiring), largest)
-
-
-def _pages(wiring: Wiring) -> Window:
-    base = wiring.config.base_url
-    uses = pages.PageUses(
-        readiness=wiring.readiness,
-        browsers=Browsers(base),
-        base=base,
-        demo=wiring.config.demo,
-    )
-    return pages.blueprint(uses)
 
 
 def _viewer(wiring: Wiring) -> Window:
@@ -117,7 +106,7 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
         sites=wiring.sites,
     ),
     "apidocs": lambda wiring: apidocs.blueprint(),
-    "pages": _pages,
+    "pages": lambda wiring: pages.blueprint(page_uses(wiring)),
     "viewer": _viewer,
 }
 

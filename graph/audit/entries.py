@@ -59,6 +59,15 @@ _MERGED = """UNWIND $keys AS key
 MATCH (p:Resource {key: key}) USING INDEX p:Resource(key) MATCH (p)-[:MERGED_INTO*]-(other)
 RETURN key, collect(DISTINCT other.key) AS others"""
 _FAR = 2**62
+_LOOKED_AT = 2_000  # entries of one person: more than a day of pages and their pictures
+_LATELY = f"""
+MATCH (e:Entry) USING INDEX e:Entry(tenant, subject, at)
+WHERE e.tenant = $tenant AND e.subject = $subject AND e.at >= $since
+WITH e ORDER BY e.tenant DESC, e.subject DESC, e.at DESC LIMIT {_LOOKED_AT}
+WITH e WHERE e.route = $route AND e.status = 200
+UNWIND e.entities AS named
+RETURN named, max(e.at) AS at ORDER BY at DESC, named LIMIT $limit
+"""
 
 
 def _merged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -185,6 +194,18 @@ class AuditStore:
         _require_own(scope, window)
         text, parameters = page_text(scope, window)
         return _shown(self._graph.read(text, **parameters))
+
+    def lately(
+        self, scope: AccessScope, route: str, since: int, limit: int
+    ) -> Sequence[tuple[Mapping[str, str], int]]:
+        """What the caller's own last accesses by a route named, each once, and when (µs): the latest first.
+
+        That needs no permission, since it is what they did themselves.
+        """
+        rows = self._graph.read(
+            _LATELY, tenant=scope.tenant, subject=scope.subject, route=route, since=since, limit=limit
+        )
+        return [(dict([row["named"].split("=", 1)]), row["at"]) for row in rows]
 
 
 def _require_own(scope: AccessScope, window: AuditWindow) -> None:

@@ -3,7 +3,7 @@
 The templates are those of `app/http/pages`; the pages of signing in and of consent stand in the same frame.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,11 @@ from app.http.kit.languages import (
     npgettext,
     pgettext,
 )
-from app.http.kit.moments import shown_date
+from app.http.kit.moments import age_in_years, shown_at, shown_date
 from app.http.kit.own_paths import HOME_PATH, asked_path
 from app.http.kit.preferences import Theme, chosen
 from app.http.kit.request_context import current
+from app.records.people.names import is_hangul
 from graph.scope import AccessScope
 
 PREFERENCES_PATH, SEARCH_PATH, MANAGE_PATH = "/preferences", "/search", "/manage"
@@ -50,6 +51,12 @@ DESTINATIONS = (
     Destination(marked("Administration"), MANAGE_PATH, "m", ANY_MANAGING),
     Destination(marked("Account"), "/account", "a"),
 )
+
+
+def in_own_script(names: Sequence[str]) -> list[str]:
+    """The names of somebody, those first whose script the language of the page is written in."""
+    hangul = language() == "ko"
+    return sorted(names, key=lambda name: is_hangul(name[:1]) is not hangul)
 
 
 class PageFrame:
@@ -125,4 +132,4 @@ def install_frame(environment: Environment, base_url: str, asset: Callable[[str]
         search_path=SEARCH_PATH,
         home_path=HOME_PATH,
     )
-    environment.filters["date"] = shown_date
+    environment.filters.update(date=shown_date, moment=shown_at, age=age_in_years, named_for=in_own_script)

@@ -1,7 +1,7 @@
 """Dates and moments as people read them, in the language of the request."""
 
 import re
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 
@@ -25,17 +25,19 @@ def shown_date(text: str | None) -> str:
     return format_skeleton("yMMM" if month else "y", whole, locale=locale())
 
 
-def shown_moment(moment: datetime, zone: tzinfo) -> str:
-    """A moment to the minute, on the clock of a zone."""
-    return format_datetime(moment.astimezone(zone), "medium", locale=locale()).rpartition(":")[0]
+def shown_at(microseconds: int) -> str:
+    """A moment in µs since the epoch, in UTC."""
+    moment = datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+    return f"{format_datetime(moment, 'medium', locale=locale())} UTC"
 
 
-def age_in_years(born: str | None, on: date) -> int | None:
-    """How old somebody is on a day; None where the day of birth is not known, or after it."""
+def age_in_years(born: str | None, on: date | None = None) -> int | None:
+    """How old somebody is on a day, or today; None where the day of birth is not known, or after it."""
     found = _PARTIAL.match(born or "")
     if found is None or not found[3]:
         return None
     year, month, day = (int(each) for each in found.groups())
+    on = on or datetime.now(UTC).date()
     age = on.year - year - ((on.month, on.day) < (month, day))
     return age if age >= 0 else None
 

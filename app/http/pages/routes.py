@@ -1,29 +1,19 @@
 """The pages: the front page for whoever opens the address, and behind it those of who is signed in."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from app.http.kit.browsers import Browsers
 from app.http.kit.frame import install_frame
 from app.http.kit.guard import public
 from app.http.kit.logging import note_missing_assets
 from app.http.kit.own_paths import HOME_PATH
 from app.http.pages.files import AssetFiles, add_files
 from app.http.pages.routes_home import add_home
+from app.http.pages.routes_patients import add_patients
 from app.http.pages.routes_preferences import add_preferences
-from app.processes.readiness import Readiness
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageUses:
-    """The use cases of this window; `base` is the address of the gateway, `demo`: there are demo users."""
-
-    readiness: Readiness
-    browsers: Browsers
-    base: str
-    demo: bool
+from app.http.pages.routes_search import add_search
+from app.http.pages.routes_studies import add_studies
+from app.http.pages.uses import PageUses
 
 
 def blueprint(uses: PageUses) -> Blueprint:
@@ -46,5 +36,8 @@ def blueprint(uses: PageUses) -> Blueprint:
 
     add_files(rooms, assets)
     add_preferences(rooms, uses.browsers, uses.base)
-    add_home(rooms)
+    add_home(rooms, uses)
+    add_search(rooms, uses)
+    add_patients(rooms, uses)
+    add_studies(rooms, uses)
     return rooms

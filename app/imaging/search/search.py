@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from app.imaging.search.matching import conditions
-from app.imaging.search.request import SearchRequest
+from app.imaging.search.request import MatchOrder, SearchRequest
 from app.site import Sites
 from graph.budget import CREDIT, spend
 from graph.errors import TooLarge
-from graph.query.expression import All, Page, Question, Sort
+from graph.query.expression import All, Expression, Page, Question, Sort
 from graph.query.limits import LARGEST_OFFSET
 from graph.query.prices import QUESTION, price
 from graph.scope import AccessScope
@@ -49,6 +49,21 @@ class ImagingSearch:
         matches = tuple(found[: asked.limit])
         scope.concerns(key for each in matches for key in each.whose)
         return MatchPage(matches, more=len(found) > asked.limit)
+
+    def matching(
+        self, scope: AccessScope, level: str, where: Expression, limit: int, *order: MatchOrder
+    ) -> MatchPage:
+        """Return the first matches of a condition that another use case has made, the newest first.
+
+        Raises `Invalid` where it cannot be asked.
+        """
+        scope.require("imaging.read")
+        spend(QUESTION + price(where), CREDIT)
+        sort = (*(Sort(each.attribute.field, each.descending) for each in order), *_NEWEST_FIRST)
+        found = self._imaging.search(scope, Question(level, where, Page(limit + 1, sort=sort)))
+        matches = tuple(found[:limit])
+        scope.concerns(key for each in matches for key in each.whose)
+        return MatchPage(matches, more=len(found) > limit)
 
     def remaining(self, scope: AccessScope, asked: SearchRequest) -> int:
         """How many matches there are behind the page that was asked for, `MOST_COUNTED` + 1 at most.

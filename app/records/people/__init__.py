@@ -1,5 +1,15 @@
-"""Finding the patient that an app is to be opened for."""
+"""Finding patients: the one that an app is to be opened for, and the one that somebody looks for."""
 
+from app.records.people.finding import PatientFinder
+from app.records.people.names import names_of, names_of_dicom
 from app.records.people.picking import PatientLine, PatientPicker
+from app.records.people.summary import PatientSummary
 
-__all__ = ["PatientLine", "PatientPicker"]
+__all__ = [
+    "PatientFinder",
+    "PatientLine",
+    "PatientPicker",
+    "PatientSummary",
+    "names_of",
+    "names_of_dicom",
+]

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 
 from app.admission.admission import Admission
+from app.security.browser_sessions import SessionHandle
 from app.security.consents import Consents
 from app.security.keys import SigningKey, new_signing_key
 from app.security.tokens import TokenIssuer
@@ -41,8 +42,9 @@ def planter(gateway: Wiring) -> Planter:
     """Who plants rows in that tenant, and makes its callers, also of rights that no account has."""
     told: dict[str, AccessScope] = {}
 
-    def rights(credentials: str | None) -> AccessScope:
-        return told.get(credentials or "") or gateway.authenticator(credentials)
+    def rights(credentials: str | SessionHandle | None) -> AccessScope:
+        name = credentials.secret if isinstance(credentials, SessionHandle) else credentials
+        return told.get(name or "") or gateway.authenticator(credentials)
 
     hours = count(0, 2)  # no answer is older than it may be
     gateway.consents = Consents(ConsentStore(gateway.graph), lambda: time.time() + next(hours))

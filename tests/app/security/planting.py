@@ -11,6 +11,8 @@ from flask import Flask
 from pydicom import dcmread
 from werkzeug.test import TestResponse
 
+from app.security.authorization.signing_in import BY_PASSWORD, SignedIn
+from app.security.browser_sessions import WhichBrowser
 from app.security.client_secrets import hash_secret
 from app.security.scopes import system_scope
 from app.wiring import Wiring
@@ -25,6 +27,7 @@ from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import Resource, condition
 
 CONDITION, STUDY = "Condition", "ImagingStudy"
+COOKIE = "hilum-8042"
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the Authorization header, or none."""
+    """Who asks: the Authorization header and the cookie of a browser, or none; pages look at the cookie."""
 
     headers: Mapping[str, str]
 
@@ -99,7 +102,7 @@ class Planter:
     ) -> None:
         self.tenant = tenant
         self._told = {} if told is None else told
-        self.client = app.test_client()
+        self.client = app.test_client(use_cookies=False)  # each caller brings their own
         self._services = services
         self._scope = system_scope(tenant)
         self._numbers = count(1)
@@ -123,7 +126,7 @@ class Planter:
         token = self._services.issuer.issue(
             name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=36_000
         )
-        made = Caller({"Authorization": f"Bearer {token}"})
+        made = Caller({"Authorization": f"Bearer {token}", "Cookie": self._signed_in(name)})
         if not grants:
             self._ungranted[role] = made
         return made
@@ -139,11 +142,11 @@ class Planter:
 
     def of_rights(self, **rights: Any) -> Caller:
         """A clinician whose rights are changed like this; only where the app knows such callers."""
-        name = f"Rights {next(self._numbers)}"
+        name = f"Rights-{next(self._numbers)}"
         granted = frozenset({"imaging.read", "fhir.read", "fhir.write", "fhir.bulk", "cohort.query"})
         plain = AccessScope(self.tenant, name, "clinician", "TREAT", permissions=granted)
         self._told[name] = replace(plain, **rights)
-        return Caller({"Authorization": name})
+        return Caller({"Authorization": name, "Cookie": f"{COOKIE}={name}"})
 
     def employed(self, *rows: str, **terms: Any) -> Caller:
         """A new user of a role of their own that reads what these sources of rows give, bound as `terms`."""
@@ -155,7 +158,15 @@ class Planter:
         token = self._services.issuer.issue(
             name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=36_000
         )
-        return Caller({"Authorization": f"Bearer {token}"})
+        return Caller({"Authorization": f"Bearer {token}", "Cookie": self._signed_in(name)})
+
+    def _signed_in(self, name: str) -> str:
+        """The cookie of a browser where somebody is signed in; people of another tenant are so elsewhere."""
+        if self.tenant != self._services.sites.own.tenant:
+            return ""
+        found, browser = SignedIn(name, (BY_PASSWORD,)), WhichBrowser("a test", "127.0.0.1")
+        handle = self._services.browser_sessions.begin(found, browser, now())
+        return f"{COOKIE}={handle.secret}"
 
     def in_role(self, role: str, target: Target) -> Caller:
         """A new user of a role whose rows hold the target, in whichever way the role comes by rows."""

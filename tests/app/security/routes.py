@@ -66,7 +66,7 @@ class Route:
     the call needs a target of its own; `deleted`: one whose pictures were deleted. `hidden_from`: roles that
     are answered without seeing the row. `refused_to`: roles that hold the capability, but not for resources
     of this type. `instead`: the capability that lets somebody call it in place of the one that it needs,
-    `besides` one that it needs as well.
+    `besides` one that it needs as well. `page`: it is for who is signed in at a browser.
     """
 
     rule: str
@@ -86,6 +86,7 @@ class Route:
     name: str = ""
     instead: str | None = None
     besides: str | None = None
+    page: bool = False
 
     def admits(self, role: str) -> bool:
         """Whether a role may call it."""

@@ -15,12 +15,14 @@ from tests.app.security.routes_gateway import (
     SIGN_IN,
 )
 from tests.app.security.routes_glance import GLANCE
+from tests.app.security.routes_pages import PAGES
 from tests.app.security.routes_pictures import DICOMWEB
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_terminology import TERMINOLOGY
 
 GUARDED = (
     *DICOMWEB,
+    *PAGES,
     *FHIR,
     *COHORT,
     *LAUNCHES,

@@ -25,6 +25,7 @@ from tests.app.security.routes_table import GUARDED, ROUTES
 SUPERUSER = "superuser"
 NOBODY = Caller({})
 CHALLENGE = "WWW-Authenticate"
+SIGN_IN = "http://127.0.0.1:8042/auth/sign-in?next="
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +163,9 @@ def test_without_a_token_and_with_a_false_one_there_is_401(
     for caller in (NOBODY, forged):
         answer = call(here, route, caller, planted)
 
+        if route.page:
+            assert (answer.status_code, answer.headers["Location"].startswith(SIGN_IN)) == (303, True)
+            continue
         assert answer.status_code == 401
         assert answer.headers[CHALLENGE].startswith("Bearer")
         assert not [name for name in planted.names if name.encode() in answer.data]

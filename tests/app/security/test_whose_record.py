@@ -15,6 +15,7 @@ from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Targe
 from tests.app.security.routes import JSON, Route
 from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
 from tests.app.security.routes_glance import GLANCE
+from tests.app.security.routes_pages import PAGES
 from tests.app.security.routes_pictures import DICOMWEB
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_table import GUARDED
@@ -22,7 +23,7 @@ from tests.app.security.routes_terminology import TERMINOLOGY
 from tests.factories.fhir import bundle, entry
 
 NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
-NAMING = (*DICOMWEB, *FHIR, *COHORT, *LAUNCHES, *GLANCE)
+NAMING = (*DICOMWEB, *PAGES, *FHIR, *COHORT, *LAUNCHES, *GLANCE)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,30 @@
+"""What the window of the pages calls."""
+
+from dataclasses import dataclass
+
+from app.audit.alerts import Alerts
+from app.http.kit.browsers import Browsers
+from app.processes.readiness import Readiness
+from app.records.people import PatientFinder
+from app.records.studies import StudyDesk
+from app.security.administration import Administration
+from app.security.audience import Audience
+from app.site import Sites
+from app.work.operations import Operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageUses:
+    """The use cases of this window; `base` is the address of the gateway, `demo`: there are demo users."""
+
+    people: PatientFinder
+    studies: StudyDesk
+    audience: Audience
+    administration: Administration
+    operations: Operations
+    alerts: Alerts
+    readiness: Readiness
+    browsers: Browsers
+    sites: Sites
+    base: str
+    demo: bool

@@ -1,0 +1,158 @@
+"""The use case behind the pages of studies: finds them, and puts together what a page says of one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app.imaging.search import ImagingSearch, MatchOrder, SearchRequest
+from app.records.people import PatientFinder, PatientSummary
+from app.records.search import RecordSearch, TypeSearch, sorts_of
+from app.records.studies.lines import SeriesLine, StudyLine, series_line, study_line
+from app.records.studies.reports import ReportLine, report_line
+from app.records.studies.tasks import OPEN_STATUSES, TaskLine, task_line
+from graph.errors import Gone, Invalid, NotFound
+from graph.query.attributes import BY_KEYWORD, SERIES, STUDY
+from graph.scope import AccessScope
+
+PICTURES, RECORD = "imaging.read", "fhir.read"
+MOST_OF_PATIENT = 100
+MOST_SERIES = 200
+_MOST_REPORTS = 25
+_MOST_FOUND = 25
+_REPORT, _TASK = "DiagnosticReport", "Task"
+_BY_DATE = (
+    MatchOrder(BY_KEYWORD["StudyDate"], descending=True),
+    MatchOrder(BY_KEYWORD["StudyTime"], descending=True),
+)
+_KNOWN_BY = ("AccessionNumber", "PatientID", "PatientName")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyView:
+    """What a page says of a study.
+
+    `patient` is None where the caller reads no record, or the study has none; so are then `reports` and
+    `others`, the studies of the patient, the newest first, this one among them.
+    """
+
+    study: StudyLine
+    series: tuple[SeriesLine, ...]
+    patient: PatientSummary | None
+    reports: tuple[ReportLine, ...] | None
+    others: tuple[StudyLine, ...]
+
+
+class StudyDesk:
+    """Finds and shows studies, under the rights of who looks."""
+
+    def __init__(self, imaging: ImagingSearch, records: RecordSearch, people: PatientFinder) -> None:
+        self._imaging = imaging
+        self._records = records
+        self._people = people
+
+    def find(self, scope: AccessScope, text: str) -> tuple[StudyLine, ...]:
+        """The first studies of that accession number, or of a patient of that number or name."""
+        scope.require(PICTURES)
+        text = text.strip()
+        found: dict[str, StudyLine] = {}
+        for keyword in _KNOWN_BY if text else ():
+            key = (BY_KEYWORD[keyword], text)
+            asked = SearchRequest(level=STUDY, keys=(key,), fuzzy=True, order=_BY_DATE, limit=_MOST_FOUND)
+            try:
+                page = self._imaging.search(scope, asked)
+            except Invalid:
+                continue  # no number and no name, but something else
+            found |= {line.uid: line for line in map(study_line, page.matches)}
+        return tuple(found.values())[:_MOST_FOUND]
+
+    def lately(self, scope: AccessScope, limit: int) -> tuple[StudyLine, ...]:
+        """The newest studies."""
+        asked = SearchRequest(level=STUDY, order=_BY_DATE, limit=limit)
+        return tuple(map(study_line, self._imaging.search(scope, asked).matches))
+
+    def of_patient(self, scope: AccessScope, patient_id: str) -> tuple[StudyLine, ...]:
+        """The studies of a patient, the newest first."""
+        scope.require(PICTURES)
+        where = self._records.understood(scope, STUDY, (("patient", patient_id),)).where
+        page = self._imaging.matching(scope, STUDY, where, MOST_OF_PATIENT, *_BY_DATE)
+        return tuple(map(study_line, page.matches))
+
+    def view(self, scope: AccessScope, uid: str) -> StudyView:
+        """All of that of a study; raises `NotFound` where there is none to see."""
+        scope.require(PICTURES)
+        study = self._one(scope, uid)
+        asked = SearchRequest(level=SERIES, study=uid, limit=MOST_SERIES)
+        series = tuple(map(series_line, self._imaging.search(scope, asked).matches))
+        patient = self._patient(scope, study)
+        return StudyView(
+            study,
+            tuple(sorted(series, key=lambda each: (_number(each.number), each.uid))),
+            patient,
+            self.reports(scope, (study,)) if RECORD in scope.permissions else None,
+            self.of_patient(scope, study.patient_id) if patient else (),
+        )
+
+    def reports(self, scope: AccessScope, studies: Collection[StudyLine]) -> tuple[ReportLine, ...]:
+        """The reports of these studies, the newest first."""
+        if not studies:
+            return ()
+        named = ",".join(each.reference for each in studies)
+        return self._reports(scope, (("imagingStudy", named),), _MOST_REPORTS * len(studies))
+
+    def reports_lately(self, scope: AccessScope, limit: int) -> tuple[ReportLine, ...]:
+        """The newest reports of studies."""
+        return self._reports(scope, (("imagingStudy:missing", "false"),), limit)
+
+    def unread(self, scope: AccessScope, looked_at: int) -> tuple[StudyLine, ...]:
+        """Those of the newest studies of which nobody has reported: `looked_at` is how many are asked."""
+        studies = self.lately(scope, looked_at)
+        read = {name for each in self.reports(scope, studies) if each.is_final for name in each.studies}
+        return tuple(each for each in studies if each.reference not in read)
+
+    def assigned(self, scope: AccessScope, limit: int) -> tuple[TaskLine, ...]:
+        """What the caller was asked to do and has not done, the latest first."""
+        scope.require(RECORD)
+        if not scope.actors:
+            return ()
+        criteria = (("owner", ",".join(sorted(scope.actors))), ("status", OPEN_STATUSES))
+        known = self._records.understood(scope, _TASK, criteria)
+        asked = TypeSearch(
+            resource_type=_TASK,
+            where=known.where,
+            count=limit,
+            sort=sorts_of(_TASK, "-authored-on", known.find),
+        )
+        return tuple(map(task_line, self._records.page(scope, asked, None).matches))
+
+    def _one(self, scope: AccessScope, uid: str) -> StudyLine:
+        asked = SearchRequest(level=STUDY, study=uid, limit=1)
+        try:
+            found = self._imaging.search(scope, asked).matches
+        except Invalid:
+            found = ()
+        if not found:
+            raise NotFound("there is no such study")
+        return study_line(found[0])
+
+    def _patient(self, scope: AccessScope, study: StudyLine) -> PatientSummary | None:
+        if RECORD not in scope.permissions or not study.patient_id:
+            return None
+        try:
+            return self._people.one(scope, study.patient_id)
+        except (NotFound, Gone):
+            return None
+
+    def _reports(
+        self, scope: AccessScope, criteria: tuple[tuple[str, str], ...], limit: int
+    ) -> tuple[ReportLine, ...]:
+        known = self._records.understood(scope, _REPORT, criteria)
+        asked = TypeSearch(
+            resource_type=_REPORT,
+            where=known.where,
+            count=limit,
+            sort=sorts_of(_REPORT, "-issued", known.find),
+        )
+        return tuple(map(report_line, self._records.page(scope, asked, None).matches))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 1 << 31

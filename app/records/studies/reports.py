@@ -1,0 +1,51 @@
+"""A report in a line: whose it is, of when, how far it got, and what it concludes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from graph.records import ResourceVersion
+
+FINAL = frozenset({"final", "amended", "corrected", "appended"})
+"""Statuses of a report that somebody stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A report; empty is what it does not say. `studies` are references to its ImagingStudies."""
+
+    report_id: str
+    patient_id: str
+    title: str
+    status: str
+    issued: str
+    conclusion: str
+    studies: tuple[str, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether somebody stands for it."""
+        return self.status in FINAL
+
+
+def report_line(version: ResourceVersion) -> ReportLine:
+    """The line of a DiagnosticReport."""
+    document: Mapping[str, Any] = orjson.loads(version.body)
+    studies = (str(each.get("reference", "")) for each in document.get("imagingStudy") or ())
+    patient = str((document.get("subject") or {}).get("reference", ""))
+    return ReportLine(
+        version.resource_id,
+        patient.removeprefix("Patient/") if patient.startswith("Patient/") else "",
+        _words(document.get("code") or {}),
+        str(document.get("status", "")),
+        str(document.get("issued") or document.get("effectiveDateTime") or ""),
+        str(document.get("conclusion", "")),
+        tuple(filter(None, studies)),
+    )
+
+
+def _words(concept: Mapping[str, Any]) -> str:
+    texts = (concept.get("text"), *(each.get("display") for each in concept.get("coding") or ()))
+    return str(next(filter(None, texts), ""))

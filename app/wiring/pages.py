@@ -1,0 +1,27 @@
+"""The window of the pages, made of the parts of a process."""
+
+from app.http.kit.browsers import Browsers
+from app.http.pages.uses import PageUses
+from app.records.people import PatientFinder
+from app.records.studies import StudyDesk
+from app.security.audience import Audience
+from app.wiring.process import Wiring
+
+
+def page_uses(wiring: Wiring) -> PageUses:
+    """What the window of the pages calls."""
+    base = wiring.config.base_url
+    people = PatientFinder(wiring.record_search, wiring.reader, wiring.audit_reader)
+    return PageUses(
+        people=people,
+        studies=StudyDesk(wiring.imaging_search, wiring.record_search, people),
+        audience=Audience(wiring.roles, wiring.sites.own.tenant),
+        administration=wiring.administration,
+        operations=wiring.operations,
+        alerts=wiring.alert_uses,
+        readiness=wiring.readiness,
+        browsers=Browsers(base),
+        sites=wiring.sites,
+        base=base,
+        demo=wiring.config.demo,
+    )
