@@ -20,15 +20,15 @@ _LUNG, _SOFT, _BONE = (
 )
 _BRAIN = OfferedWindow(36, 84, "Brain")
 _CHEST_WINDOWS, _LEG_WINDOWS, _HEAD_WINDOWS = (_LUNG, _SOFT, _BONE), (_SOFT, _BONE), (_BRAIN, _BONE)
-_CHEST = Grid(Plane.AXIAL, (64, 256, 256), Spot(0, 0, 4), 1.4, 4.0)
-_CHEST_THICK = Grid(Plane.AXIAL, (24, 160, 160), Spot(0, 0, 8), 2.2, 8.0)
-_LEG = Grid(Plane.AXIAL, (64, 192, 192), Spot(X, 0, 42), 1.0, 3.0)
-_LEG_THICK = Grid(Plane.AXIAL, (22, 160, 160), Spot(X, 0, 45), 1.2, 6.0)
-_LEG_SAGITTAL = Grid(Plane.SAGITTAL, (26, 224, 224), Spot(X, 0, 41), 0.8, 4.0)
-_LEG_AXIAL = Grid(Plane.AXIAL, (28, 208, 208), Spot(X, 0, 42), 0.8, 5.0)
-_LEG_CORONAL = Grid(Plane.CORONAL, (22, 176, 176), Spot(X, 1, 41), 1.0, 4.0)
-_HEAD = Grid(Plane.AXIAL, (30, 192, 192), Spot(0, 0, 15), 1.15, 5.0)
-_HEAD_MR = Grid(Plane.AXIAL, (24, 176, 176), Spot(0, 0, 15), 1.25, 6.0)
+_CHEST = Grid(Plane.AXIAL, (50, 256, 256), Spot(0, 0, 0), 1.4, 5.0)
+_CHEST_THICK = Grid(Plane.AXIAL, (20, 160, 160), Spot(0, 0, 0), 2.2, 10.0)
+_LEG = Grid(Plane.AXIAL, (48, 192, 192), Spot(X, 0, 41), 1.0, 4.0)
+_LEG_THICK = Grid(Plane.AXIAL, (14, 160, 160), Spot(X, 0, 49), 1.2, 8.0)
+_LEG_SAGITTAL = Grid(Plane.SAGITTAL, (22, 224, 224), Spot(X, 0, 41), 0.8, 4.0)
+_LEG_AXIAL = Grid(Plane.AXIAL, (22, 208, 208), Spot(X, 0, 42), 0.8, 5.0)
+_LEG_CORONAL = Grid(Plane.CORONAL, (18, 176, 176), Spot(X, 1, 41), 1.0, 4.0)
+_HEAD = Grid(Plane.AXIAL, (26, 192, 192), Spot(0, 0, 12), 1.15, 6.0)
+_HEAD_MR = Grid(Plane.AXIAL, (20, 176, 176), Spot(0, 0, 12), 1.25, 7.0)
 _AGENT = {"ContrastBolusAgent": "Iohexol", "ContrastBolusRoute": "INTRAVENOUS", "ContrastBolusVolume": 90}
 _CT = {
     "ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"],
@@ -72,7 +72,7 @@ def ct_chest(*lesions: Lesion, contrast: bool = False, thick: bool = False) -> V
     """Return a CT of the chest; a thick one has few slices."""
     return Volume(
         modality="CT",
-        description="Chest axial 8 mm" if thick else "Chest axial 4 mm",
+        description="Chest axial 10 mm" if thick else "Chest axial 5 mm",
         grid=_CHEST_THICK if thick else _CHEST,
         anatomy=chest,
         look=Look.CONTRAST if contrast else Look.CT,
@@ -88,7 +88,7 @@ def ct_leg(*lesions: Lesion, anatomy: Anatomy = leg, contrast: bool = False, thi
     """Return a CT of the left knee and thigh."""
     return Volume(
         modality="CT",
-        description="Left thigh axial 6 mm" if thick else "Left thigh axial 3 mm",
+        description="Left thigh axial 8 mm" if thick else "Left thigh axial 4 mm",
         grid=_LEG_THICK if thick else _LEG,
         anatomy=anatomy,
         look=Look.CONTRAST if contrast else Look.CT,
@@ -105,7 +105,7 @@ def ct_head() -> Volume:
     """Return a CT of the head."""
     return Volume(
         modality="CT",
-        description="Head axial 5 mm",
+        description="Head axial 6 mm",
         grid=_HEAD,
         anatomy=skull_and_brain,
         look=Look.CT,

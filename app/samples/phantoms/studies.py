@@ -50,11 +50,11 @@ def _middle(diameter: float) -> Lesion:
 
 
 def _left_base(diameter: float) -> Lesion:
-    return nodule("left lower lobe", "Nodule in the left lower lobe", Spot(89.6, 42, -28), diameter)
+    return nodule("left lower lobe", "Nodule in the left lower lobe", Spot(89.6, 42, -30), diameter)
 
 
 GRANULOMA = nodule(
-    "granuloma", "Calcified granuloma of the right upper lobe", Spot(-58.8, 9.8, 72), 5, "calcium"
+    "granuloma", "Calcified granuloma of the right upper lobe", Spot(-58.8, 9.8, 70), 5, "calcium"
 )
 _THREE = (_right_base(7), _left_top(5), _middle(4))
 _FEWER = (_right_base(4), _left_top(3))

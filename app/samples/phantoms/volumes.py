@@ -113,7 +113,7 @@ def written_slices(slices: Slices) -> Iterator[bytes]:
 
 def stored_values(volume: Volume, sex: str, seed: int) -> NDArray[numpy.uint16]:
     """Return what is stored of a volume of somebody of this sex, 12 bits a voxel, with noise of a seed."""
-    values = _healthy(volume.anatomy, sex, volume.grid, volume.look).copy()
+    values = healthy(volume.anatomy, sex, volume.grid, volume.look).copy()
     paint([each for lesion in volume.lesions for each in lesion.parts()], volume.grid, volume.look, values)
     noise = grain(seed, volume.grid.shape, volume.noise)
     noise *= numpy.where(
@@ -125,8 +125,8 @@ def stored_values(volume: Volume, sex: str, seed: int) -> NDArray[numpy.uint16]:
 
 
 @lru_cache(maxsize=2)
-def _healthy(anatomy: Anatomy, sex: str, grid: Grid, look: Look) -> NDArray[numpy.float32]:
-    """The volume without a lesion, kept for the study that comes next."""
+def healthy(anatomy: Anatomy, sex: str, grid: Grid, look: Look) -> NDArray[numpy.float32]:
+    """Return the volume of an anatomy without a lesion; the last two are kept for the studies that follow."""
     values = numpy.full(grid.shape, LOOKS[look]["air"], numpy.float32)
     paint(anatomy(sex), grid, look, values)
     return values
