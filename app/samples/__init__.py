@@ -1,4 +1,4 @@
-"""Sample data: real pictures bound to synthetic patients, dated back from the day of loading."""
+"""Sample data: real and computed pictures of synthetic patients, dated back from the day of loading."""
 
 from app.samples.catalogue import Samples, build_samples
 from app.samples.loading import Loaded, SampleLoader

@@ -55,11 +55,16 @@ class Samples:
     def images(self) -> Iterator[bytes]:
         """The DICOM Part 10 files, study by study."""
         for case in CASES:
-            for place, study in enumerate(case.studies, 1):
-                taken = self._taken(case, place, study.pictures, study.ago)
-                yield from PICTURES[study.pictures].made(taken)
+            for place in range(1, len(case.studies) + 1):
+                yield from self.study(case.key, place)
         for referral in self._referrals():
             yield from PICTURES[referral.pictures].made(self._referred(referral))
+
+    def study(self, key: str, place: int) -> Iterator[bytes]:
+        """The files of one study of an authored patient, counted from 1."""
+        case = next(each for each in CASES if each.key == key)
+        study = case.studies[place - 1]
+        yield from PICTURES[study.pictures].made(self._taken(case, place, study.pictures, study.ago))
 
     def after_images(self) -> Iterator[bytes]:
         """The transaction Bundles to post last, which refer to the studies by UID."""

@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -77,7 +78,7 @@ def test_the_same_day_and_seed_give_the_same_data(
     again = Samples(AS_OF, seed=7, patients=2)
 
     assert (list(again.before_images()), list(again.after_images())) == bundles
-    assert list(again.images()) == images
+    assert list(islice(again.images(), 60)) == images[:60]  # the others: test_studies, test_binding
 
 
 def test_another_seed_gives_other_studies_of_the_same_cases(samples: Samples) -> None:

@@ -82,8 +82,8 @@ def operations(app: Flask) -> list[Described]:
 @pytest.fixture
 def loaded(client: FlaskClient, as_role: AsRole) -> None:
     """The study of the sample data that the examples are about."""
-    uid = PICTURE.study.encode()
-    file = next(each for each in build_samples(AS_OF).images() if uid in each)
+    (file,) = build_samples(AS_OF).study(PICTURE.patient_id.lower(), 1)
+    assert PICTURE.study.encode() in file
     assert store(client, as_role, file).status_code == 200
 
 
