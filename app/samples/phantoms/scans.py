@@ -22,10 +22,10 @@ _BRAIN = OfferedWindow(36, 84, "Brain")
 _CHEST_WINDOWS, _LEG_WINDOWS, _HEAD_WINDOWS = (_LUNG, _SOFT, _BONE), (_SOFT, _BONE), (_BRAIN, _BONE)
 _CHEST = Grid(Plane.AXIAL, (50, 256, 256), Spot(0, 0, 0), 1.4, 5.0)
 _CHEST_THICK = Grid(Plane.AXIAL, (20, 160, 160), Spot(0, 0, 0), 2.2, 10.0)
-_LEG = Grid(Plane.AXIAL, (48, 192, 192), Spot(X, 0, 41), 1.0, 4.0)
-_LEG_THICK = Grid(Plane.AXIAL, (14, 160, 160), Spot(X, 0, 49), 1.2, 8.0)
-_LEG_SAGITTAL = Grid(Plane.SAGITTAL, (22, 224, 224), Spot(X, 0, 41), 0.8, 4.0)
-_LEG_AXIAL = Grid(Plane.AXIAL, (22, 208, 208), Spot(X, 0, 42), 0.8, 5.0)
+_LEG = Grid(Plane.AXIAL, (48, 192, 192), Spot(X, 0, 57), 1.0, 4.0)
+_LEG_THICK = Grid(Plane.AXIAL, (14, 160, 160), Spot(X, 0, 57), 1.2, 8.0)
+_LEG_SAGITTAL = Grid(Plane.SAGITTAL, (22, 224, 224), Spot(X + 8, 0, 50), 0.8, 4.0)
+_LEG_AXIAL = Grid(Plane.AXIAL, (22, 208, 208), Spot(X, 0, 57), 0.8, 5.0)
 _LEG_CORONAL = Grid(Plane.CORONAL, (18, 176, 176), Spot(X, 1, 41), 1.0, 4.0)
 _HEAD = Grid(Plane.AXIAL, (26, 192, 192), Spot(0, 0, 12), 1.15, 6.0)
 _HEAD_MR = Grid(Plane.AXIAL, (20, 176, 176), Spot(0, 0, 12), 1.25, 7.0)
@@ -124,7 +124,7 @@ _AS_T1: Mapping[str, Any] = MappingProxyType(
     {"look": Look.T1, "technique": _T1, "windows": (OfferedWindow(500, 1000, "T1"),), "noise": 10.0}
 )
 _AS_T2: Mapping[str, Any] = MappingProxyType(
-    {"look": Look.T2, "technique": _T2, "windows": (OfferedWindow(620, 1240, "T2"),), "noise": 10.0}
+    {"look": Look.T2, "technique": _T2, "windows": (OfferedWindow(550, 1100, "T2"),), "noise": 10.0}
 )
 
 

@@ -87,7 +87,8 @@ _MUSCLES = (  # each with its stations: height, medial to lateral, front to back
     ("popliteus", ((-45, X - 2, 22, 16, 5), (-10, X + 10, 22, 14, 5))),
 )
 _FEMUR = stack(
-    (24, X, 1, 39, 22),
+    (16, X, -1, 22, 11),
+    (24, X, 1, 38, 21),
     (34, X, 0, 35, 20),
     (50, X + 1, -2, 25, 17),
     (75, X + 2, -4, 18.5, 15.5),
