@@ -20,6 +20,7 @@ _ENTRY: Mapping[str, Any] = {
         "start": {"type": "string", "description": "A date or time of FHIR, as exact as it was written."},
         "end": _TEXT,
         "status": _TEXT,
+        "uid": {"type": "string", "description": "The Study Instance UID of a study."},
     },
 }
 _ENTRIES = {"type": "array", "items": _ENTRY}

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from app.http.glance.description import CHANGES, GLANCE, MOST_MARKS, READ_MARK, TIMELINE, USUAL_MARKS
+from app.http.glance.pages import add_pages
 from app.http.kit.bodies import read_json
 from app.http.kit.guard import requires
 from app.http.kit.json_answers import plain_json
@@ -25,7 +26,7 @@ _DIGITS = 9
 
 def blueprint(*, glances: PatientGlances, sites: Sites) -> Blueprint:
     """Make the routes of one patient's glance, timeline and changes."""
-    rooms = Blueprint("glance", __name__, url_prefix="/patients/<patient_id>")
+    rooms = Blueprint("glance", __name__, url_prefix="/patients/<patient_id>", template_folder="templates")
 
     @rooms.get("/glance")
     @requires("fhir.read")
@@ -60,6 +61,8 @@ def blueprint(*, glances: PatientGlances, sites: Sites) -> Blueprint:
         _require_known(())
         glances.mark_read(current_scope(), patient_id, current().received, _state())
         return Response(status=204)
+
+    add_pages(rooms, glances, sites)
 
     def _next(patient_id: str, after: int) -> str:
         asked = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]

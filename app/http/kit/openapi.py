@@ -19,10 +19,11 @@ from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
 from app.http.kit.guard import Access, access_of
+from app.http.kit.problems import OPERATION_MARK
 from app.http.kit.statuses import TITLE
 
 _View = TypeVar("_View", bound=Callable[..., Any])
-_MARK = "hilum_operation"
+_MARK = OPERATION_MARK
 _DOCUMENT = "hilum_openapi"
 _WRITING = Lock()
 _SECRET = "bearer"  # noqa: S105 - the name of a security scheme

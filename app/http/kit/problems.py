@@ -211,13 +211,21 @@ def _headers(problem: Problem) -> dict[str, str]:
 
 
 _DIALECTS = "hilum.dialects"
+OPERATION_MARK = "hilum_operation"
+"""What a view of Hilum's own API is marked with (`app/http/kit/openapi.py: documented`)."""
 
 
 def _dialect_here() -> Dialect:
     for prefix, dialect in current_app.extensions.get(_DIALECTS, {}).items():
         if request.path == prefix or request.path.startswith(f"{prefix}/"):
-            return Dialect(dialect)
+            return Dialect.PROBLEM if dialect is Dialect.PAGE and _is_of_an_api() else Dialect(dialect)
     return Dialect.PAGE if leads_to_page(current_app, request) else Dialect.PROBLEM
+
+
+def _is_of_an_api() -> bool:
+    """Whether what was asked for among pages is none itself, but described as an operation."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, OPERATION_MARK, None) is not None
 
 
 def install_problems(app: Flask, dialects: Mapping[str, Dialect]) -> None:

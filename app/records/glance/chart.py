@@ -10,7 +10,7 @@ import orjson
 
 from app.records.glance.moments import Lasting, day_of, lasting_of
 from app.records.glance.pictures import Pictured, pictured
-from app.records.glance.words import Resource, label_of, medication_of
+from app.records.glance.words import Resource, label_of, medication_of, study_uid
 
 Told: TypeAlias = dict[str, Any]
 """An entry of an answer, as JSON."""
@@ -52,9 +52,9 @@ class ChartItem:
         end = self.lasting.end if self.lasting else None
         status = self.body.get("status")
         told = {"reference": self.reference, "label": label_of(self.body), "start": start, "end": end}
-        return {
-            name: value for name, value in {**told, "status": status, **more}.items() if value not in _EMPTY
-        }
+        uid = study_uid(self.body) if self.kind == "ImagingStudy" else None
+        every = {**told, "uid": uid, "status": status, **more}
+        return {name: value for name, value in every.items() if value not in _EMPTY}
 
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})

@@ -128,7 +128,7 @@ def _is_the_picture(chart: PatientChart, item: ChartItem, report: FiledReport, e
     wanted = each.modalities or report.pictured.modalities
     alike = affinity(wanted, own.modalities) if wanted and own.modalities else _LIKE
     regions = _regions(report, each)
-    near = overlap(regions, own.regions) if regions and own.regions else _NEAR
+    near = overlap(regions, own.regions) if regions else _NEAR  # a study of no known region closes nothing
     return alike >= _LIKE and near >= _NEAR
 
 

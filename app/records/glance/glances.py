@@ -4,6 +4,7 @@ All of it is read under the caller's rights at that moment; nothing is kept but 
 read.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from app.records.glance.care import encounters, implants, operations
@@ -13,6 +14,7 @@ from app.records.glance.exam import exam_of, reason_for_exam
 from app.records.glance.followups import follow_ups
 from app.records.glance.labs import lab_series
 from app.records.glance.medications import medications
+from app.records.glance.pausing import collector_paused
 from app.records.glance.priors import ranked_priors
 from app.records.glance.problems import problems
 from app.records.glance.reading import ChartReader
@@ -30,6 +32,15 @@ MOST_MARKS = 2_000  # of a timeline that comes with the glance whole
 _NAMED = ("name", "birthDate", "gender", "deceasedDateTime", "deceasedBoolean", "identifier")
 
 
+@dataclass(frozen=True, slots=True)
+class PatientOverview:
+    """What a page of a patient shows, of one reading of the chart."""
+
+    glance: Told
+    changes: Told
+    chart: PatientChart
+
+
 class PatientGlances:
     """Makes glances."""
 
@@ -43,8 +54,23 @@ class PatientGlances:
         `now` in µs since the epoch. Raises `NotFound`, also of a study that is not this patient's, `Gone` and
         `TooLarge`.
         """
-        chart = self._charts.chart(scope, patient_id, now)
-        return glance_of(chart, study)
+        with collector_paused():
+            return glance_of(self._charts.chart(scope, patient_id, now), study)
+
+    def overview(
+        self, scope: AccessScope, patient_id: str, now: int, study: str | None = None
+    ) -> PatientOverview:
+        """The glance, what changed, and the chart itself, all of one reading.
+
+        Raises what `glance` raises.
+        """
+        with collector_paused():
+            chart = self._charts.chart(scope, patient_id, now)
+            return PatientOverview(glance_of(chart, study), self._changes(scope, patient_id, chart), chart)
+
+    def chart(self, scope: AccessScope, patient_id: str, now: int) -> PatientChart:
+        """The chart alone, for a part of the timeline to be drawn; raises `NotFound`, `Gone`, `TooLarge`."""
+        return self._charts.chart(scope, patient_id, now)
 
     def timeline(self, scope: AccessScope, patient_id: str, now: int, asked: Stretch) -> TimelinePage:
         """A page of all that a chart has; raises `NotFound`, `Gone` and `TooLarge`."""
@@ -56,7 +82,9 @@ class PatientGlances:
 
         Raises `NotFound`, `Gone` and `TooLarge`.
         """
-        chart = self._charts.chart(scope, patient_id, now)
+        return self._changes(scope, patient_id, self._charts.chart(scope, patient_id, now))
+
+    def _changes(self, scope: AccessScope, patient_id: str, chart: PatientChart) -> Told:
         mark = self._marks.last(scope, patient_id)
         found = delta(chart.items, mark.seen) if mark else ChartDelta((), (), ())
         older = self._older(scope, mark, found) if mark else {}

@@ -53,6 +53,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _WORDS.items())
 
 
+@lru_cache(maxsize=8_192)
 def modalities_in(text: str) -> frozenset[str]:
     """The kinds of pictures that a text names, as DICOM's codes."""
     return frozenset(name for name, pattern in _patterns() if pattern.search(text))

@@ -72,11 +72,11 @@ class Lasting(NamedTuple):
 
 def lasting_of(resource: Resource, zone: tzinfo) -> Lasting | None:
     """When a resource says that it was; None where it says nothing that can be read."""
-    for holder in (resource, *(each for name in _CARRIERS for each in each_in(resource.get(name)))):
-        for name in _BEGINNINGS:
-            if found := _lasting(holder.get(name), zone):
-                return _ended(found, resource, zone)
-    return None
+    for name in _BEGINNINGS:
+        if name in resource and (found := _lasting(resource[name], zone)):
+            return _ended(found, resource, zone)
+    carried = (each for name in _CARRIERS if name in resource for each in each_in(resource[name]))
+    return next((found for each in carried if (found := lasting_of(each, zone))), None)
 
 
 def _lasting(value: Any, zone: tzinfo) -> Lasting | None:

@@ -183,6 +183,7 @@ def _by_code() -> Mapping[str, tuple[str, ...]]:
     return {code: TOGETHER.get(term, (term,)) for term, (code, _) in BODY_PARTS.items()}
 
 
+@lru_cache(maxsize=8_192)
 def regions_in(text: str) -> frozenset[str]:
     """The regions that a text names, in English or Korean."""
     return frozenset(region for region, pattern in _patterns() if pattern.search(text))

@@ -96,3 +96,9 @@ def _named(value: Any) -> str:
         if found := next((part for part in parts if isinstance(part, str)), ""):
             return found
     return ""
+
+
+def study_uid(resource: Resource) -> str | None:
+    """The Study Instance UID of an ImagingStudy; None of what has none."""
+    told = (str(each.get("value", "")) for each in each_in(resource.get("identifier")))
+    return next((each.removeprefix("urn:oid:") for each in told if each.startswith("urn:oid:")), None)

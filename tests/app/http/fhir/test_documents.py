@@ -128,7 +128,8 @@ def test_a_summary_tells_of_pictures_plans_and_what_a_report_asked_for(record: F
     }
     order = {"resourceType": "ServiceRequest", "id": "next", "status": "active", "intent": "order", **about}
     flag = {"resourceType": "Flag", "id": "falls", "status": "active", "code": {"text": "falls"}, **about}
-    record.hold(imaging_study("Patient/p", id="ct"), report, {**order, "code": {"text": "MR knee"}}, flag)
+    study = imaging_study("Patient/p", id="ct", started="2019-12-31")
+    record.hold(study, report, {**order, "code": {"text": "MR knee"}}, flag)
 
     sections = record.get("Patient/p/$summary").get_json()["entry"][0]["resource"]["section"]
     told = {each["code"]["coding"][0]["code"]: each for each in sections}

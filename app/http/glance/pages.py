@@ -1,0 +1,127 @@
+"""`/patients/<id>/overview`: the page that a reader of pictures takes in before opening them."""
+
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+
+from app.http.glance.drawing import (
+    DrawnTimeline,
+    TimeWindow,
+    asked_window,
+    bars,
+    drawn,
+    sparkline,
+)
+from app.http.kit.guard import signed_in
+from app.http.kit.languages import marked
+from app.http.kit.moments import shown_moment
+from app.http.kit.request_context import current, current_scope
+from app.records.glance import PatientGlances
+from app.site import Sites
+
+_SEE_OTHER = 303
+_STUDY_PAGE = "pages.show_study"
+_PART = "HX-Request"
+LABELS = {
+    "imaging": marked("Imaging"),
+    "reports": marked("Reports"),
+    "problems": marked("Problems"),
+    "care": marked("Encounters"),
+    "procedures": marked("Procedures"),
+    "medications": marked("Medications"),
+    "results": marked("Results"),
+    "orders": marked("Orders"),
+    "other": marked("Other"),
+    "overdue": marked("overdue"),
+    "open": marked("open"),
+    "conditional": marked("conditional"),
+    "done": marked("done"),
+    "region": marked("same region"),
+    "modality": marked("same kind of picture"),
+    "recency": marked("recent"),
+    "problem": marked("same problem"),
+    "cited": marked("compared with later"),
+    "pregnant": marked("pregnant"),
+    "not pregnant": marked("not pregnant"),
+    "unknown": marked("unknown"),
+    "active": marked("active"),
+    "past": marked("past"),
+}
+"""What words of the API are called on the page."""
+
+
+def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
+    """Add the page of a patient at a glance, and what its form does."""
+    base = sites.own.base_url
+
+    @rooms.get("/overview")
+    @signed_in("R")
+    def overview(patient_id: str) -> str:
+        scope, now, links = current_scope(), current().received, Links(base, patient_id)
+        since, until = request.args.get("from"), request.args.get("to")
+        if request.headers.get(_PART):
+            chart = glances.chart(scope, patient_id, now)
+            timeline = drawn(chart, asked_window(chart, since, until))
+            return render_template("glance_timeline.html", timeline=timeline, links=links, words=LABELS)
+        found = glances.overview(scope, patient_id, now, request.args.get("study"))
+        timeline = drawn(found.chart, asked_window(found.chart, since, until))
+        return render_template(
+            "glance_overview.html",
+            glance=found.glance,
+            changes=found.changes,
+            timeline=timeline,
+            read=_moment(found.changes["since"], sites),
+            bars=lambda drug: bars(drug, timeline.whole),
+            sparkline=sparkline,
+            links=links,
+            words=LABELS,
+        )
+
+    @rooms.post("/overview/read")
+    @signed_in("U")
+    def read(patient_id: str) -> Response:
+        state = request.form.get("state") or None
+        glances.mark_read(current_scope(), patient_id, current().received, state)
+        return cast(Response, redirect(Links(base, patient_id).page, _SEE_OTHER))
+
+
+class Links:
+    """Where the things of the page of a patient lead."""
+
+    def __init__(self, base: str, patient_id: str) -> None:
+        self._base = base
+        self.page = f"{base}/patients/{patient_id}/overview"
+        self.undated = f"{base}/patients/{patient_id}/timeline?undated=true"
+
+    def of(self, entry: Any) -> str:
+        """Where an entry, or a mark of the timeline, leads: a study to its page, all else to the record."""
+        told = entry if isinstance(entry, dict) else entry.entry()
+        if told.get("uid") and _STUDY_PAGE in current_app.view_functions:
+            return f"{self._base}/studies/{told['uid']}"
+        return f"{self._base}/fhir/{told['reference']}"
+
+    def record(self, reference: str) -> str:
+        """Where a resource is in the record."""
+        return f"{self._base}/fhir/{reference}"
+
+    def window(self, window: TimeWindow) -> str:
+        """The page with another window of the timeline."""
+        return f"{self.page}?{urlencode(window.asked)}#timeline"
+
+    def windows(self, timeline: DrawnTimeline) -> list[tuple[str, str]]:
+        """The other windows that one goes to from here, each with what it is called."""
+        here = timeline.window
+        return [
+            (marked("Earlier"), self.window(here.moved(-0.5))),
+            (marked("Later"), self.window(here.moved(0.5))),
+            (marked("Closer"), self.window(here.moved(0, 0.5))),
+            (marked("Wider"), self.window(here.moved(0, 2))),
+            (marked("Everything"), f"{self.page}#timeline"),
+        ]
+
+
+def _moment(text: str | None, sites: Sites) -> str | None:
+    """When the patient was read last, on the clock of the site; None where they never were."""
+    return shown_moment(datetime.fromisoformat(text), sites.own.zone) if text else None
