@@ -1,4 +1,4 @@
-"""A reader at a browser takes in a patient, looks closer at the timeline, and is told what came since."""
+"""A reader at a real browser takes in a patient, looks closer, and is told what came since."""
 
 from collections.abc import Iterator
 from dataclasses import replace
