@@ -16,7 +16,7 @@ from app.http.glance.drawing import (
 )
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import marked
-from app.http.kit.moments import shown_moment
+from app.http.kit.moments import shown_at
 from app.http.kit.request_context import current, current_scope
 from app.records.glance import PatientGlances
 from app.site import Sites
@@ -72,7 +72,7 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
             glance=found.glance,
             changes=found.changes,
             timeline=timeline,
-            read=_moment(found.changes["since"], sites),
+            read=_moment(found.changes["since"]),
             bars=lambda drug: bars(drug, timeline.whole),
             sparkline=sparkline,
             links=links,
@@ -122,6 +122,6 @@ class Links:
         ]
 
 
-def _moment(text: str | None, sites: Sites) -> str | None:
-    """When the patient was read last, on the clock of the site; None where they never were."""
-    return shown_moment(datetime.fromisoformat(text), sites.own.zone) if text else None
+def _moment(text: str | None) -> str | None:
+    """When the patient was read last; None where they never were."""
+    return shown_at(int(datetime.fromisoformat(text).timestamp() * 1_000_000)) if text else None
