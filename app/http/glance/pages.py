@@ -92,6 +92,7 @@ class Links:
 
     def __init__(self, base: str, patient_id: str) -> None:
         self._base = base
+        self.patient = f"{base}/patients/{patient_id}"
         self.page = f"{base}/patients/{patient_id}/overview"
         self.undated = f"{base}/patients/{patient_id}/timeline?undated=true"
 

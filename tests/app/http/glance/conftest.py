@@ -85,7 +85,7 @@ class Reader:
 
     def everything(self) -> set[str]:
         """Every resource of the chart, by `Patient/$everything`."""
-        path, found = "/fhir/Patient/mine/$everything?_count=5", set[str]()
+        path, found = "/fhir/Patient/mine/$everything?_count=50", set[str]()
         while path:
             page = self.client.get(path, headers=self.headers).get_json()
             found |= {

@@ -8,11 +8,15 @@ from jsonschema import Draft202012Validator
 from app.http.glance.description import CHANGES, GLANCE, TIMELINE
 from app.security.scopes import system_scope
 from app.wiring import Wiring
+from fhir_profiles.definitions.registry import RESOURCE_TYPES, in_patient_compartment
 from graph.accounts.accounts import Granted
 from graph.clock import now
 from tests.app.http.glance.conftest import Reader
 from tests.factories.charts import report, study, told, value
 from tests.factories.fhir import condition
+from tests.factories.minimal import minimal
+
+OF_PATIENTS = sorted(filter(in_patient_compartment, RESOURCE_TYPES - {"Patient", "AuditEvent"}))
 
 
 def test_a_glance_tells_what_a_reader_asks_first(reader: Reader) -> None:
@@ -37,9 +41,11 @@ def test_a_study_to_be_read_is_named_or_not_there(reader: Reader) -> None:
 
 
 def test_the_timeline_and_what_has_no_time_leave_nothing_of_everything_out(reader: Reader) -> None:
+    reader.write(*(minimal(kind, "Patient/mine", id="least") for kind in OF_PATIENTS))
     found = [*reader.told("timeline")["marks"], *reader.told("timeline", undated="true")["marks"]]
 
     assert sorted(told(found)) == sorted(reader.everything())
+    assert len(found) > len(OF_PATIENTS)
 
 
 def test_the_timeline_comes_in_pages_and_parts(reader: Reader) -> None:
