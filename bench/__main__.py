@@ -1,4 +1,4 @@
-"""`python -m bench [dicomweb] [fhir] [pictures] [rights]`: measure a running gateway, print its figures.
+"""`python -m bench [dicomweb] [fhir] [glance] [pictures] [rights]`: measure a running gateway.
 
 The gateway is the one of this folder (`HILUM_HOME`, `HILUM_PORT`), with its defaults: rights, audit and fsync
 on. The clients run on the same machine and take their share of its cores. Each row is a median of its rounds.
@@ -7,13 +7,14 @@ on. The clients run on the same machine and take their share of its cores. Each 
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import dicomweb, fhir, pictures, rights
+from bench import dicomweb, fhir, glance, pictures, rights
 from bench.clients import Gateway
 from bench.rows import Row
 
 SUITES: dict[str, Callable[[Gateway], Iterator[Row]]] = {
     "dicomweb": dicomweb.rows,
     "fhir": fhir.rows,
+    "glance": glance.rows,
     "pictures": pictures.rows,
     "rights": rights.rows,
 }
