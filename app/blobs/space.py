@@ -6,11 +6,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from graph.errors import StorageFull, Unavailable
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 RETRY_AFTER = 5
+
+
+class StorageRoom(NamedTuple):
+    """Bytes of the fullest folder of blobs: free, in all, and how many stay free."""
+
+    free: int
+    total: int
+    floor: int
 
 
 class DiskFloor:
@@ -19,6 +28,12 @@ class DiskFloor:
     def __init__(self, roots: tuple[Path, ...], floor: int) -> None:
         self._roots = roots
         self._floor = floor
+
+    def room(self) -> StorageRoom:
+        """How much there is where there is least."""
+        found = [os.statvfs(root) for root in self._roots]
+        least = min(found, key=lambda each: each.f_bavail * each.f_frsize)
+        return StorageRoom(least.f_bavail * least.f_frsize, least.f_blocks * least.f_frsize, self._floor)
 
     def check(self, needed: int = 0) -> None:
         """Raise `StorageFull` where `needed` more bytes would pass the floor."""

@@ -20,7 +20,7 @@ from app.blobs.blob_ids import is_blob_id, shard_of
 from app.blobs.durability import Folders, make_root, sync_folder
 from app.blobs.quarantine import QUARANTINE, empty, set_aside
 from app.blobs.rooms import TEMP, TempRoom, sweep
-from app.blobs.space import Budget, DiskFloor, told_as_failure
+from app.blobs.space import Budget, DiskFloor, StorageRoom, told_as_failure
 from app.blobs.upload import Upload
 from graph.errors import NotFound, Unavailable
 
@@ -114,6 +114,10 @@ class BlobStore:
     def scratch(self) -> Path:
         """A folder for what must be written for a moment; it vanishes with the process."""
         return self._own_rooms()[0].folder
+
+    def room(self) -> StorageRoom:
+        """How much room there is where there is least."""
+        return self._floor.room()
 
     def check_space(self) -> None:
         """Raise `StorageFull` below the disk floor."""

@@ -5,7 +5,8 @@ The templates are those of `app/http/pages`; the pages of signing in and of cons
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
 
 from flask import has_request_context, request
 from jinja2 import Environment
@@ -43,6 +44,15 @@ class Destination:
     path: str
     key: str
     needs: tuple[str, ...] = ()
+
+
+class Place(Protocol):
+    """What has a path."""
+
+    @property
+    def path(self) -> str:
+        """The path of its page."""
+        ...
 
 
 DESTINATIONS = (
@@ -106,9 +116,14 @@ class PageFrame:
         """Whether whoever is signed in may look for patients and studies."""
         return self.may(*ANY_RECORD)
 
-    def is_at(self, destination: Destination) -> bool:
+    def is_at(self, destination: Place) -> bool:
         """Whether the page is this one, or below it."""
         return has_request_context() and f"{request.path}/".startswith(f"{destination.path}/")
+
+    def further(self, after: str) -> str:
+        """The address of the page in hand, as it goes on after a place of its list."""
+        given = {name: value for name, value in request.args.items() if name != "after"}
+        return f"{quote(request.path)}?{urlencode({**given, 'after': after})}"
 
     def may(self, *permissions: str) -> bool:
         """Whether whoever is signed in holds one of these permissions."""

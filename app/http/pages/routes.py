@@ -9,6 +9,7 @@ from app.http.kit.logging import note_missing_assets
 from app.http.kit.own_paths import HOME_PATH
 from app.http.pages.files import AssetFiles, add_files
 from app.http.pages.routes_home import add_home
+from app.http.pages.routes_manage import add_manage
 from app.http.pages.routes_patients import add_patients
 from app.http.pages.routes_preferences import add_preferences
 from app.http.pages.routes_search import add_search
@@ -40,4 +41,5 @@ def blueprint(uses: PageUses) -> Blueprint:
     add_search(rooms, uses)
     add_patients(rooms, uses)
     add_studies(rooms, uses)
+    add_manage(rooms, uses)
     return rooms

@@ -37,7 +37,7 @@ class HomePage:
             "newest": studies.lately(scope, _MOST_LATELY) if pictures and not record else None,
             "recent": self._recent(scope, now) if record else None,
             "reports": studies.reports_lately(scope, _MOST_LATELY) if record else None,
-            "asks_cohorts": _ASK in scope.permissions,
+            "asks_cohorts": _ASK in scope.permissions and not record,
             **self._running(scope),
         }
 

@@ -21,7 +21,7 @@ def add_search(rooms: Blueprint, uses: PageUses) -> None:
     def search() -> str:
         scope, text = current_scope(), request.args.get("q", "").strip()[:LONGEST_TEXT]
         patients = uses.people.find(scope, text) if RECORD in scope.permissions else None
-        studies = uses.studies.find(scope, text) if PICTURES in scope.permissions else None
+        studies = uses.studies.find(scope, text, patients or ()) if PICTURES in scope.permissions else None
         part = bool(request.headers.get(_PART_OF_PAGE))
         return render_template(
             "search_results.html" if part else "search.html", text=text, patients=patients, studies=studies

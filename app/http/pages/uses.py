@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from app.audit.alerts import Alerts
+from app.blobs import BlobStore
 from app.http.kit.browsers import Browsers
 from app.processes.readiness import Readiness
+from app.records.audited import AuditSearch
 from app.records.people import PatientFinder
 from app.records.studies import StudyDesk
 from app.security.administration import Administration
 from app.security.audience import Audience
+from app.security.authorization.registry import Clients
+from app.security.browser_sessions import BrowserSessions
 from app.site import Sites
 from app.work.operations import Operations
 
@@ -21,9 +25,13 @@ class PageUses:
     studies: StudyDesk
     audience: Audience
     administration: Administration
+    sessions: BrowserSessions
+    clients: Clients
     operations: Operations
+    audit: AuditSearch
     alerts: Alerts
     readiness: Readiness
+    storage: BlobStore
     browsers: Browsers
     sites: Sites
     base: str

@@ -1,7 +1,7 @@
 """Finding patients: the one that an app is to be opened for, and the one that somebody looks for."""
 
 from app.records.people.finding import PatientFinder
-from app.records.people.names import names_of, names_of_dicom
+from app.records.people.names import names_of, names_of_dicom, parted_hangul
 from app.records.people.picking import PatientLine, PatientPicker
 from app.records.people.summary import PatientSummary
 
@@ -12,4 +12,5 @@ __all__ = [
     "PatientSummary",
     "names_of",
     "names_of_dicom",
+    "parted_hangul",
 ]

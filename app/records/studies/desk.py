@@ -1,16 +1,16 @@
 """The use case behind the pages of studies: finds them, and puts together what a page says of one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from app.imaging.search import ImagingSearch, MatchOrder, SearchRequest
-from app.records.people import PatientFinder, PatientSummary
+from app.records.people import PatientFinder, PatientSummary, parted_hangul
 from app.records.search import RecordSearch, TypeSearch, sorts_of
 from app.records.studies.lines import SeriesLine, StudyLine, series_line, study_line
-from app.records.studies.reports import ReportLine, report_line
+from app.records.studies.reports import ReportLine, ReportOf, report_line
 from app.records.studies.tasks import OPEN_STATUSES, TaskLine, task_line
 from graph.errors import Gone, Invalid, NotFound
-from graph.query.attributes import BY_KEYWORD, SERIES, STUDY
+from graph.query.attributes import BY_KEYWORD, SERIES, STUDY, Attribute
 from graph.scope import AccessScope
 
 PICTURES, RECORD = "imaging.read", "fhir.read"
@@ -24,6 +24,7 @@ _BY_DATE = (
     MatchOrder(BY_KEYWORD["StudyTime"], descending=True),
 )
 _KNOWN_BY = ("AccessionNumber", "PatientID", "PatientName")
+_NAME = BY_KEYWORD["PatientName"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,25 @@ class StudyDesk:
         self._records = records
         self._people = people
 
-    def find(self, scope: AccessScope, text: str) -> tuple[StudyLine, ...]:
-        """The first studies of that accession number, or of a patient of that number or name."""
+    def find(
+        self, scope: AccessScope, text: str, patients: Collection[PatientSummary] = ()
+    ) -> tuple[StudyLine, ...]:
+        """The first studies of that accession number, or of somebody of that number or name.
+
+        Those of `patients` who were found by the text come with them.
+        """
         scope.require(PICTURES)
-        text = text.strip()
         found: dict[str, StudyLine] = {}
-        for keyword in _KNOWN_BY if text else ():
-            key = (BY_KEYWORD[keyword], text)
+        for key in _keys_of(text.strip()):
             asked = SearchRequest(level=STUDY, keys=(key,), fuzzy=True, order=_BY_DATE, limit=_MOST_FOUND)
             try:
                 page = self._imaging.search(scope, asked)
             except Invalid:
                 continue  # no number and no name, but something else
             found |= {line.uid: line for line in map(study_line, page.matches)}
+        if patients:
+            named = ",".join(each.patient_id for each in patients)
+            found |= {line.uid: line for line in self.of_patient(scope, named)}
         return tuple(found.values())[:_MOST_FOUND]
 
     def lately(self, scope: AccessScope, limit: int) -> tuple[StudyLine, ...]:
@@ -70,7 +77,7 @@ class StudyDesk:
         return tuple(map(study_line, self._imaging.search(scope, asked).matches))
 
     def of_patient(self, scope: AccessScope, patient_id: str) -> tuple[StudyLine, ...]:
-        """The studies of a patient, the newest first."""
+        """The studies of a patient, the newest first; of several whose ids are joined by commas."""
         scope.require(PICTURES)
         where = self._records.understood(scope, STUDY, (("patient", patient_id),)).where
         page = self._imaging.matching(scope, STUDY, where, MOST_OF_PATIENT, *_BY_DATE)
@@ -98,9 +105,11 @@ class StudyDesk:
         named = ",".join(each.reference for each in studies)
         return self._reports(scope, (("imagingStudy", named),), _MOST_REPORTS * len(studies))
 
-    def reports_lately(self, scope: AccessScope, limit: int) -> tuple[ReportLine, ...]:
-        """The newest reports of studies."""
-        return self._reports(scope, (("imagingStudy:missing", "false"),), limit)
+    def reports_lately(self, scope: AccessScope, limit: int) -> tuple[ReportOf, ...]:
+        """The newest reports of studies, each with whom it is about."""
+        reports = self._reports(scope, (("imagingStudy:missing", "false"),), limit)
+        people = self._people.each(scope, {each.patient_id for each in reports if each.patient_id})
+        return tuple(ReportOf(each, people.get(each.patient_id)) for each in reports)
 
     def unread(self, scope: AccessScope, looked_at: int) -> tuple[StudyLine, ...]:
         """Those of the newest studies of which nobody has reported: `looked_at` is how many are asked."""
@@ -152,6 +161,13 @@ class StudyDesk:
             sort=sorts_of(_REPORT, "-issued", known.find),
         )
         return tuple(map(report_line, self._records.page(scope, asked, None).matches))
+
+
+def _keys_of(text: str) -> Iterator[tuple[Attribute, str]]:
+    """The matching keys that a text may be, a Korean name without a space also in its parts."""
+    if text:
+        yield from ((BY_KEYWORD[keyword], text) for keyword in _KNOWN_BY)
+        yield from ((_NAME, f"{family} {given}") for family, given in parted_hangul(text))
 
 
 def _number(text: str) -> int:

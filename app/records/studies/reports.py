@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from app.records.people import PatientSummary
 from graph.records import ResourceVersion
 
 FINAL = frozenset({"final", "amended", "corrected", "appended"})
@@ -28,6 +29,14 @@ class ReportLine:
     def is_final(self) -> bool:
         """Whether somebody stands for it."""
         return self.status in FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOf:
+    """A report, and the patient whom it is about; None where there is none to see."""
+
+    report: ReportLine
+    patient: PatientSummary | None
 
 
 def report_line(version: ResourceVersion) -> ReportLine:

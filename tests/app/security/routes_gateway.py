@@ -209,12 +209,10 @@ SIGN_IN = (
 # Pages of a sign-in, and of whoever is signed in at a browser: `tests/app/http/sessions` asks them.
 OF_BROWSERS = (
     Route("GET /account", None, "/account"),
-    Route("GET /home", None, "/home"),
     Route("GET /viewer", None, "/viewer?StudyInstanceUIDs=1.2.3"),
     Route("GET /viewer/<any(viewer, microscopy, segmentation):mode>", None, "/viewer/viewer"),
     Route("GET /patients/<patient_id>/overview", None, "/patients/none/overview"),
     Route("POST /patients/<patient_id>/overview/read", None, "/patients/none/overview/read", headers=FORM),
-    Route("POST /preferences", None, "/preferences", headers=FORM),
     Route("GET /auth/second-factor", None, "/auth/second-factor"),
     Route("GET /auth/second-factor/enrolment", None, "/auth/second-factor/enrolment"),
     Route("GET /auth/providers/<provider>", None, "/auth/providers/none"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.app.security.planting import Target
-from tests.app.security.routes import READ, RECORD, Route
+from tests.app.security.routes import AUDIT, FORM, MANAGE, OPERATE, READ, RECORD, Route
 
 HTML: Mapping[str, str] = {"Accept": "text/html"}
 
@@ -26,4 +26,36 @@ PAGES = (
     _page("/patients/<patient_id>", RECORD, "/patients/{patient}"),
     _page("/studies/<study>", READ, "/studies/{study}", by_study=True),
     _page("/search", RECORD, "/search?q={mark}", shows=_called, by_study=True, instead=READ),
+)
+
+# Who manages is told nothing of a row: accounts, jobs and accesses by the names of what they concern.
+MANAGING_PAGES = (
+    *(
+        _page(f"/manage/{name}", needs, f"/manage/{name}", shows=None)
+        for name, needs in (
+            *(("users", MANAGE), ("roles", MANAGE), ("apps", MANAGE), ("jobs", OPERATE)),
+            *(("alerts", AUDIT), ("health", OPERATE)),
+        )
+    ),
+    _page("/manage/users/<user>", MANAGE, "/manage/users/{mark}-none", shows=None, status=404),
+    _page("/manage/audit", AUDIT, "/manage/audit?patient={patient}", shows=None),
+)
+
+# What leads on, and forms, which bring the token of their session: `tests/app/http/pages` sends them.
+FORMS_OF_PAGES = (
+    Route("GET /home", None, "/home"),
+    Route("GET /manage", None, "/manage"),
+    Route("POST /preferences", None, "/preferences", headers=FORM),
+    *(
+        Route(f"POST /manage/{rule}", None, f"/manage/{path}", headers=FORM)
+        for rule, path in (
+            ("users", "users"),
+            *(
+                (f"users/<user>{each}", f"users/none{each}")
+                for each in ("", "/grants", "/take-back", "/sign-out")
+            ),
+            ("jobs/<job>/cancel", "jobs/none/cancel"),
+            ("alerts/<alert>/acknowledge", "alerts/none/acknowledge"),
+        )
+    ),
 )

@@ -15,7 +15,7 @@ from tests.app.security.routes_gateway import (
     SIGN_IN,
 )
 from tests.app.security.routes_glance import GLANCE
-from tests.app.security.routes_pages import PAGES
+from tests.app.security.routes_pages import FORMS_OF_PAGES, MANAGING_PAGES, PAGES
 from tests.app.security.routes_pictures import DICOMWEB
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_terminology import TERMINOLOGY
@@ -32,5 +32,6 @@ GUARDED = (
     *TERMINOLOGY,
     *CLIENTS,
     *ADMINISTRATION,
+    *MANAGING_PAGES,
 )
-ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS)
+ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES)

@@ -15,7 +15,7 @@ from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Targe
 from tests.app.security.routes import JSON, Route
 from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
 from tests.app.security.routes_glance import GLANCE
-from tests.app.security.routes_pages import PAGES
+from tests.app.security.routes_pages import MANAGING_PAGES, PAGES
 from tests.app.security.routes_pictures import DICOMWEB
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_table import GUARDED
@@ -59,7 +59,8 @@ def named(value: object) -> str:
 
 def test_every_route_of_data_is_called_here() -> None:
     # Operations are of jobs, terminology is everybody's, clients are apps, and who manages names accounts.
-    assert (*NAMING, *OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS, *ADMINISTRATION) == GUARDED
+    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS, *ADMINISTRATION, *MANAGING_PAGES)
+    assert (*NAMING, *others) == GUARDED
 
 
 @pytest.mark.parametrize("route", NAMING, ids=named)

@@ -40,7 +40,7 @@
   }
 
   const KEYS = {
-    "/": () => document.querySelector("main [data-search], [data-search]")?.focus(),
+    "/": () => (document.querySelector("main [data-search]") ?? document.querySelector("[data-search]"))?.focus(),
     "?": showKeys,
     j: () => move(1),
     k: () => move(-1),

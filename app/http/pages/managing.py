@@ -1,0 +1,92 @@
+"""What the pages of administration share: their tabs, where lists go on, and what becomes of a form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Response, make_response, redirect, render_template, request
+
+from app.admission.outcomes import STATUS
+from app.http.kit.frame import MANAGE_PATH
+from app.http.kit.headers import FORM_REFERRER
+from app.http.kit.languages import marked
+from app.http.pages.uses import PageUses
+from graph.errors import Conflict, Forbidden, Invalid, NotFound
+from graph.scope import AccessScope
+
+MANAGE, OPERATE, CANCEL, AUDIT = (
+    *("administration.manage", "operations.read", "operations.cancel", "audit.read"),
+)
+MOST = 50
+"""Rows of a page of a list."""
+_SEE_OTHER = 303
+_LONGEST_PLACE = 128
+_LONGEST_MOMENT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class ManagingTab:
+    """A page of administration, and the permission that it needs."""
+
+    label: str
+    path: str
+    needs: str
+
+
+TABS = (
+    ManagingTab(marked("Users"), f"{MANAGE_PATH}/users", MANAGE),
+    ManagingTab(marked("Roles"), f"{MANAGE_PATH}/roles", MANAGE),
+    ManagingTab(marked("Apps"), f"{MANAGE_PATH}/apps", MANAGE),
+    ManagingTab(marked("Jobs"), f"{MANAGE_PATH}/jobs", OPERATE),
+    ManagingTab(marked("Audit"), f"{MANAGE_PATH}/audit", AUDIT),
+    ManagingTab(marked("Alerts"), f"{MANAGE_PATH}/alerts", AUDIT),
+    ManagingTab(marked("Health"), f"{MANAGE_PATH}/health", OPERATE),
+)
+
+
+class ManagingPages:
+    """Renders pages of administration, and leads back to them."""
+
+    def __init__(self, uses: PageUses) -> None:
+        self._base = uses.base
+
+    @staticmethod
+    def tabs_of(scope: AccessScope) -> tuple[ManagingTab, ...]:
+        """The pages that a caller may open; raises `Forbidden` where there is none."""
+        found = tuple(each for each in TABS if each.needs in scope.permissions)
+        if not found:
+            raise Forbidden("this needs a permission of administration", code="forbidden")
+        return found
+
+    def page(self, scope: AccessScope, template: str, status: int = 200, **values: Any) -> Response:
+        """A page with its tabs."""
+        answer = make_response(render_template(template, tabs=self.tabs_of(scope), **values), status)
+        answer.headers.extend(FORM_REFERRER)
+        return answer
+
+    def to(self, path: str) -> Response:
+        """The way to a page."""
+        return cast(Response, redirect(f"{self._base}{path}", _SEE_OTHER))
+
+    def changed(
+        self, change: Callable[[], object], to: str, again: Callable[[str, int], Response]
+    ) -> Response:
+        """Where a change leads, or the page again with what was wrong."""
+        try:
+            change()
+        except (Conflict, Forbidden, Invalid, NotFound) as error:
+            return again(f"{error.message[:1].upper()}{error.message[1:]}.", STATUS[error.category])
+        return self.to(to)
+
+
+def after_text() -> str:
+    """The place that a list goes on after, as its link says it; empty for the first page."""
+    return request.args.get("after", "")[:_LONGEST_PLACE]
+
+
+def after_place() -> tuple[int, str] | None:
+    """The same where it is a moment and a name; None for the first page, and for what is no place."""
+    moment, comma, name = after_text().partition(",")
+    if not (comma and moment.isascii() and moment.isdigit() and len(moment) <= _LONGEST_MOMENT):
+        return None
+    return int(moment), name
