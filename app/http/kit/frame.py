@@ -46,7 +46,7 @@ class Destination:
     needs: tuple[str, ...] = ()
 
 
-class Place(Protocol):
+class HasPath(Protocol):
     """What has a path."""
 
     @property
@@ -116,7 +116,7 @@ class PageFrame:
         """Whether whoever is signed in may look for patients and studies."""
         return self.may(*ANY_RECORD)
 
-    def is_at(self, destination: Place) -> bool:
+    def is_at(self, destination: HasPath) -> bool:
         """Whether the page is this one, or below it."""
         return has_request_context() and f"{request.path}/".startswith(f"{destination.path}/")
 

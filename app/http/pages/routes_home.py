@@ -1,5 +1,6 @@
 """`/home`: what somebody needs today, in the sections that their permissions leave."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +13,15 @@ from app.http.kit.request_context import current, current_scope
 from app.http.pages.uses import PageUses
 from app.records.studies.desk import PICTURES, RECORD
 from app.work.operations import JobWindow
+from graph.errors import Category, HilumError
 from graph.scope import AccessScope
 
 _MOST_LATELY = 8
 _MOST_PEOPLE = 10
-_LOOKED_AT = 40
+_LOOKED_AT = 24
 _MILLION = 1_000_000
+FAILED = "failed"
+_PASSING = frozenset({Category.UNAVAILABLE, Category.TOO_LARGE})
 _JOBS, _AUDIT, _MANAGE, _ASK = "operations.read", "audit.read", "administration.manage", "cohort.query"
 
 
@@ -28,18 +32,25 @@ class HomePage:
         self._uses = uses
 
     def sections(self, scope: AccessScope, now: int) -> dict[str, Any]:
-        """What the page shows; None is a section that is not theirs."""
+        """What the page shows; None is a section that is not theirs, FAILED one that cannot be told now."""
         record, pictures = RECORD in scope.permissions, PICTURES in scope.permissions
-        studies = self._uses.studies
-        return {
-            "tasks": studies.assigned(scope, _MOST_LATELY) if record else None,
-            "unread": studies.unread(scope, _LOOKED_AT)[:_MOST_LATELY] if record and pictures else None,
-            "newest": studies.lately(scope, _MOST_LATELY) if pictures and not record else None,
-            "recent": self._recent(scope, now) if record else None,
-            "reports": studies.reports_lately(scope, _MOST_LATELY) if record else None,
-            "asks_cohorts": _ASK in scope.permissions and not record,
-            **self._running(scope),
+        jobs, studies, uses = _JOBS in scope.permissions, self._uses.studies, self._uses
+        window = JobWindow(limit=_MOST_LATELY)
+        wanted: dict[str, tuple[bool, Callable[[], Any]]] = {
+            "tasks": (record, lambda: studies.assigned(scope, _MOST_LATELY)),
+            "recent": (record, lambda: self._recent(scope, now)),
+            "unread": (record and pictures, lambda: studies.unread(scope, _LOOKED_AT)[:_MOST_LATELY]),
+            "newest": (pictures and not record, lambda: studies.lately(scope, _MOST_LATELY)),
+            "reports": (record, lambda: studies.reports_lately(scope, _MOST_LATELY)),
+            "jobs": (jobs, lambda: uses.operations.page(scope, window).jobs),
+            "alerts": (
+                _AUDIT in scope.permissions,
+                lambda: uses.alerts.page(scope, _MOST_LATELY, waiting=True),
+            ),
+            "health": (jobs or _MANAGE in scope.permissions, uses.readiness.checks),
         }
+        shown = {name: _told(tell) if theirs else None for name, (theirs, tell) in wanted.items()}
+        return {**shown, "failed": FAILED, "asks_cohorts": _ASK in scope.permissions and not record}
 
     def _recent(self, scope: AccessScope, now: int) -> list[dict[str, Any]]:
         moment = datetime.fromtimestamp(now / _MILLION, UTC)
@@ -48,17 +59,15 @@ class HomePage:
             for patient, at in self._uses.people.opened_lately(scope, now, _MOST_PEOPLE)
         ]
 
-    def _running(self, scope: AccessScope) -> dict[str, Any]:
-        """What who runs the gateway looks at."""
-        jobs = _JOBS in scope.permissions
-        manages = _MANAGE in scope.permissions
-        return {
-            "jobs": self._uses.operations.page(scope, JobWindow(limit=_MOST_LATELY)).jobs if jobs else None,
-            "alerts": self._uses.alerts.page(scope, _MOST_LATELY, waiting=True)
-            if _AUDIT in scope.permissions
-            else None,
-            "health": self._uses.readiness.checks() if jobs or manages else None,
-        }
+
+def _told(tell: Callable[[], Any]) -> Any:
+    """What a section shows; FAILED where the graph does not answer, or not in time."""
+    try:
+        return tell()
+    except HilumError as error:
+        if error.category not in _PASSING:
+            raise
+        return FAILED
 
 
 def add_home(rooms: Blueprint, uses: PageUses) -> None:

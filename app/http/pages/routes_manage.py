@@ -6,7 +6,7 @@ from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current_scope
 from app.http.pages.managing import ManagingPages
-from app.http.pages.routes_people import add_people
+from app.http.pages.routes_people import add_roles_and_apps, add_users
 from app.http.pages.routes_running import add_running
 from app.http.pages.uses import PageUses
 
@@ -20,5 +20,6 @@ def add_manage(rooms: Blueprint, uses: PageUses) -> None:
     def manage() -> Response:
         return pages.to(pages.tabs_of(current_scope())[0].path)
 
-    add_people(rooms, pages, uses)
+    add_users(rooms, pages, uses)
+    add_roles_and_apps(rooms, pages, uses)
     add_running(rooms, pages, uses)

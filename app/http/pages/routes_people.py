@@ -104,8 +104,8 @@ class PeoplePages:
         return self._pages.changed(change, f"{USERS_PATH}/{user}", again)
 
 
-def add_people(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
-    """Add the pages of users, roles and apps."""
+def add_users(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
+    """Add the pages of users."""
     people = PeoplePages(pages, uses)
 
     @rooms.get(USERS_PATH)
@@ -142,6 +142,10 @@ def add_people(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
     @signed_in("D", MANAGE)
     def sign_user_out(user: str) -> Response:
         return people.signed_out(user)
+
+
+def add_roles_and_apps(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
+    """Add the pages of roles and apps."""
 
     @rooms.get(f"{MANAGE_PATH}/roles")
     @signed_in("R", MANAGE)

@@ -5,7 +5,7 @@ Somebody finds a patient and opens a study by keys alone.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,19 +17,13 @@ from app.security.scopes import system_scope
 from app.wiring import Wiring
 from graph.clock import now
 from graph.local.server import free_port
-from tests.app.conftest import AsRole
 from tests.app.http.authorization.apps import PASSWORD
+from tests.app.http.pages.conftest import planted_in
 from tests.app.http.sessions.conftest import HASH
 from tests.browsing.accessibility import violations
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
-from tests.factories.dicom import ct_instance, uid
 
-PATIENT, STUDY = "seen", uid("study", "SEEN")
-NAMES = [
-    {"use": "official", "family": "Kim", "given": ["Seoyeon"]},
-    {"text": "김서연", "family": "김", "given": ["서연"]},
-]
 PEOPLE = ("clinician", "dicom-data-reader", "researcher", "administrator", "superuser")
 PATHS = {
     "clinician": (
@@ -56,37 +50,13 @@ def config(config: Config) -> Config:
 
 
 @pytest.fixture
-def planted(app: Flask, services: Wiring, as_role: AsRole, renderers: None) -> dict[str, str]:
+def planted(app: Flask, services: Wiring, renderers: None) -> dict[str, str]:
     """A patient with a study and its report, and people with passwords; the names that paths are made of."""
-    client, scope = app.test_client(), system_scope(services.sites.own.tenant)
+    scope = system_scope(services.sites.own.tenant)
     for role in PEOPLE:
         services.accounts.add(scope, role, role, None, now())
         services.people.set_password(scope, role, HASH, now())
-    fhir = as_role("superuser", Content_Type="application/fhir+json")
-    file = ct_instance(
-        patient_id="SEEN", PatientName="Kim^Seoyeon", StudyDescription="CT chest", study_uid=STUDY
-    )
-    stored = client.post(
-        "/dicom-web/studies", data=file, headers=as_role("superuser", Content_Type="application/dicom")
-    )
-    assert stored.status_code == 200, stored.text
-    study = client.get(f"/fhir/ImagingStudy?identifier=urn:oid:{STUDY}", headers=fhir).get_json()
-    found = study["entry"][0]["resource"]
-    patient_id = found["subject"]["reference"].removeprefix("Patient/")
-    patient = client.get(f"/fhir/Patient/{patient_id}", headers=fhir).get_json()
-    changed = {**patient, "name": NAMES, "birthDate": "1964-10-20", "gender": "female"}
-    assert client.put(f"/fhir/Patient/{patient_id}", json=changed, headers=fhir).status_code == 200
-    report = {
-        "resourceType": "DiagnosticReport",
-        "status": "final",
-        "code": {"text": "CT chest"},
-        "subject": found["subject"],
-        "issued": "2026-11-01T10:00:00Z",
-        "imagingStudy": [{"reference": f"ImagingStudy/{found['id']}"}],
-        "conclusion": "No new nodule.",
-    }
-    assert client.post("/fhir/DiagnosticReport", json=report, headers=fhir).status_code == 201
-    return {"patient": patient_id, "study": STUDY}
+    return asdict(planted_in(services, app, "SEEN"))
 
 
 @pytest.fixture
