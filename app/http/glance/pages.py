@@ -59,7 +59,7 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
     @rooms.get("/overview")
     @signed_in("R")
     def overview(patient_id: str) -> str:
-        scope, now, links = current_scope(), current().received, Links(base, patient_id)
+        scope, now, links = current_scope(), current().received, OverviewLinks(base, patient_id)
         since, until = request.args.get("from"), request.args.get("to")
         if request.headers.get(_PART):
             chart = glances.chart(scope, patient_id, now)
@@ -84,10 +84,10 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
     def read(patient_id: str) -> Response:
         state = request.form.get("state") or None
         glances.mark_read(current_scope(), patient_id, current().received, state)
-        return cast(Response, redirect(Links(base, patient_id).page, _SEE_OTHER))
+        return cast(Response, redirect(OverviewLinks(base, patient_id).page, _SEE_OTHER))
 
 
-class Links:
+class OverviewLinks:
     """Where the things of the page of a patient lead."""
 
     def __init__(self, base: str, patient_id: str) -> None:
