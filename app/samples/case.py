@@ -62,6 +62,7 @@ class Report:
     status: str = "final"
     findings: str = ""
     recommends: str = ""
+    issued: str = "15:30"
 
     @property
     def impression(self) -> str:
@@ -71,12 +72,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """An imaging study: `pictures` names a row of `sets.PICTURES`."""
+    """An imaging study: `pictures` names a row of `sets.PICTURES`, `reason` is that of the order."""
 
     pictures: str
     ago: Ago
     reports: tuple[Report, ...] = ()
     document: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,4 +155,5 @@ def order(case: Case, number: int, study: Study, as_of: date) -> JsonObject:
         "subject": {"reference": patient_of(case)},
         "authoredOn": study.ago.before(as_of).isoformat(),
         "requester": {"reference": ORDERING},
+        **({"reasonCode": [{"text": study.reason}]} if study.reason else {}),
     }

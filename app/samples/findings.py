@@ -43,6 +43,7 @@ def diagnostic_report(case: Case, filed: Filed, as_of: date, seed: int) -> JsonO
         **_report(case, f"{case.key}-report-{filed.number}", filed.study.ago.before(as_of)),
         **links[filed.report.via],
         "status": filed.report.status,
+        "issued": f"{filed.study.ago.before(as_of).isoformat()}T{filed.report.issued}:00Z",
         **written_out(filed.report.findings, filed.report.impression, title=_title(filed.study)),
     }
 

@@ -18,7 +18,7 @@ from app.site import Sites
 from graph.scope import AccessScope
 
 _SUBJECT = "samples"
-_TOGETHER = 16  # pictures that are stored between two steps of the progress bar
+_TOGETHER = 64  # pictures that are stored between two steps of the progress bar
 
 
 class Storing(Protocol):

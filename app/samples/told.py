@@ -27,7 +27,15 @@ _STUDIES = (
                 ),
                 recommends="Recommend follow-up chest CT in 3 months, without contrast medium.",
             ),
+            Report(
+                Via.REFERENCE,
+                "No pulmonary embolism. No acute finding.",
+                status="preliminary",
+                findings="On call. Pulmonary arteries open. No effusion, no pneumothorax.",
+                issued="14:20",
+            ),
         ),
+        reason="Osteosarcoma under chemotherapy, cough: metastasis? Pulmonary embolism?",
         document=True,
     ),
     Study(
@@ -41,6 +49,7 @@ _STUDIES = (
                 recommends="No follow-up is needed.",
             ),
         ),
+        reason="Health check of a former smoker",
     ),
     Study(
         "mammogram",
@@ -57,6 +66,7 @@ _STUDIES = (
                 recommends="Recommend core needle biopsy of the mass within 2 weeks.",
             ),
         ),
+        reason="Screening",
     ),
     Study(
         "ct thigh with tumour",
@@ -74,6 +84,7 @@ _STUDIES = (
                 recommends="Recommend MRI of the knee and a biopsy within 2 weeks.",
             ),
         ),
+        reason="Knee pain and swelling on the left for two months",
     ),
     Study(
         "mr knee with tumour",
@@ -90,6 +101,7 @@ _STUDIES = (
                 ),
             ),
         ),
+        reason="Bone tumour of the left distal femur: extent before biopsy",
     ),
     Study(
         "ct chest at diagnosis",
@@ -102,6 +114,7 @@ _STUDIES = (
                 recommends="Recommend follow-up chest CT in 6 weeks.",
             ),
         ),
+        reason="Osteosarcoma: staging",
     ),
     Study(
         "us heart",
@@ -117,6 +130,7 @@ _STUDIES = (
                 recommends="Recommend repeat echocardiography in 3 months.",
             ),
         ),
+        reason="Before doxorubicin: left ventricular function",
     ),
     Study(
         "mr knee after chemotherapy",
@@ -132,6 +146,7 @@ _STUDIES = (
                 ),
             ),
         ),
+        reason="Osteosarcoma after three cycles: response, planning of the resection",
     ),
     Study(
         "ct chest after chemotherapy",
@@ -148,6 +163,7 @@ _STUDIES = (
                 recommends="6주 후 흉부 CT 추적 검사를 권고합니다.",
             ),
         ),
+        reason="Osteosarcoma, pulmonary nodules: response",
     ),
     Study(
         "ct thigh with prosthesis",
@@ -163,6 +179,7 @@ _STUDIES = (
                 recommends="Recommend radiograph of the left knee in 4 weeks.",
             ),
         ),
+        reason="After resection of the distal femur: prosthesis, recurrence?",
     ),
     Study(
         "ct chest with progress",
@@ -179,6 +196,7 @@ _STUDIES = (
                 recommends="Recommend PET-CT or biopsy within 4 weeks and the tumour board.",
             ),
         ),
+        reason="Osteosarcoma, pulmonary nodules: follow-up",
     ),
 )
 

@@ -103,9 +103,10 @@ def written_slices(slices: Slices) -> Iterator[bytes]:
     """Make the volume and yield the file of each slice."""
     volume, grid = slices.volume, slices.volume.grid
     stored = stored_values(volume, slices.series.taken.owner.sex, slices.seed)
-    common = _common(slices)
-    for place in range(grid.shape[0]):
-        dataset = head(slices.series, place + 1, volume.sop_class_uid, **common)
+    dataset = head(slices.series, 1, volume.sop_class_uid, **_common(slices))
+    for place, sop_uid in enumerate(slices.sop_uids):
+        dataset.SOPInstanceUID = sop_uid
+        dataset.InstanceNumber = place + 1
         dataset.ImagePositionPatient = grid.position(place)
         dataset.SliceLocation = grid.height(place)
         yield part10(add_pixels(dataset, [stored[place]], _BITS, JPEGLSLossless), JPEGLSLossless)

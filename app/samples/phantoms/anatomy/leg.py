@@ -113,6 +113,7 @@ _TIBIA_MARROW = stack(
 _CONDYLES = (Spot(X - 22, 6, 20), Spot(X + 22, 7, 20))
 _CONDYLE = Spot(18, 29, 21)
 _SHELL = 2.0
+_POINT = 16  # millimetres over which a muscle runs out
 _SHAFT, _SHIN = 75, -80  # from here on the bones are tubes
 _SPONGY = 2.2
 _CUT = 115  # above this the femur is the patient's own
@@ -127,7 +128,7 @@ def leg(_sex: str) -> tuple[BodyPart, ...]:
 def _soft() -> Iterator[BodyPart]:
     yield part("skin", _SKIN)
     yield part("fat", _SKIN.grown(-2))
-    bellies = [stack(*stations).grown(2.5) for _, stations in _MUSCLES]
+    bellies = [_belly(stack(*stations).grown(2.5)) for _, stations in _MUSCLES]
     yield part("muscle", bellies)
     yield part("fat", *(tube(points, 0.9) for points in _planes()))
     yield part(
@@ -139,6 +140,14 @@ def _soft() -> Iterator[BodyPart]:
         "tissue",
         tube([(X + 10, 50, _LOW), (X + 10, 54, 20), (X + 4, 50, 110), (X + 2, 36, _HIGH)], 3.6, 4, 5, 6),
     )
+
+
+def _belly(muscle: Stack) -> Stack:
+    """A muscle that runs out into a point where it ends within the leg."""
+    low, *_, high = muscle.stations
+    below = [low._replace(z=low.z - _POINT, across=1, deep=1)] if low.z > _LOW else []
+    above = [high._replace(z=high.z + _POINT, across=1, deep=1)] if high.z < _HIGH else []
+    return Stack((*below, *muscle.stations, *above))
 
 
 def _planes() -> Iterator[list[tuple[float, ...]]]:
