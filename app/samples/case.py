@@ -63,6 +63,7 @@ class Report:
     findings: str = ""
     recommends: str = ""
     issued: str = "15:30"
+    days_later: int = 0  # than the study
 
     @property
     def impression(self) -> str:

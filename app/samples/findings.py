@@ -6,7 +6,7 @@ conditional references (FHIR R4 http.html#trules), and are posted last.
 
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from app.samples.case import Case, Filed, Study, Via
 from app.samples.codes import LOINC, JsonObject, accession_identifier, concept, study_reference
@@ -39,11 +39,13 @@ def diagnostic_report(case: Case, filed: Filed, as_of: date, seed: int) -> JsonO
         Via.ORDER: {"basedOn": [{"reference": f"ServiceRequest/{case.key}-order-{filed.place}"}]},
         Via.ACCESSION: {"identifier": [accession_identifier(accession_of(case.key, filed.place))]},
     }
+    day = filed.study.ago.before(as_of)
+    issued = (day + timedelta(days=filed.report.days_later)).isoformat()
     return {
-        **_report(case, f"{case.key}-report-{filed.number}", filed.study.ago.before(as_of)),
+        **_report(case, f"{case.key}-report-{filed.number}", day),
         **links[filed.report.via],
         "status": filed.report.status,
-        "issued": f"{filed.study.ago.before(as_of).isoformat()}T{filed.report.issued}:00Z",
+        "issued": f"{issued}T{filed.report.issued}:00Z",
         **written_out(filed.report.findings, filed.report.impression, title=_title(filed.study)),
     }
 

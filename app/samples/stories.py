@@ -99,7 +99,7 @@ STORIES: dict[str, Story] = {
             PathologyReport(
                 Ago(years=1, days=18),
                 "Core needle biopsy of the left breast: fibroadenoma without atypia.",
-                "Fibroadenoma, benign; agrees with the mammogram. Recommend mammography in 12 months.",
+                "Fibroadenoma, benign.",
             ),
             PathologyReport(
                 Ago(days=198),

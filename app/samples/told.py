@@ -65,6 +65,13 @@ _STUDIES = (
                 ),
                 recommends="Recommend core needle biopsy of the mass within 2 weeks.",
             ),
+            Report(
+                Via.REFERENCE,
+                "Addendum: the biopsy found a fibroadenoma, which agrees with the picture. BI-RADS 2.",
+                findings="Left breast: mass of 12 mm, a fibroadenoma by core needle biopsy.",
+                recommends="Recommend mammography in 6 months.",
+                days_later=14,
+            ),
         ),
         reason="Screening",
     ),

@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from tests.app.http.dicomweb.test_viewer import FEWEST_COLOURS, colours, opened, overlaid, until
+from tests.browsing.ohif import ohif_over
 
 from app.config import Config
 from app.samples.phantoms.studies import RECIPES
 from graph.local.server import free_port
 from tests.app.conftest import AsRole
-from tests.app.http.dicomweb.test_viewer import FEWEST_COLOURS, colours, opened, overlaid, until
 from tests.app.samples.phantoms.conftest import taken_by
 from tests.browsing.chromium import chromium
-from tests.browsing.ohif import ohif_over
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("renderers")]
 
