@@ -45,12 +45,16 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Prescription:
-    """A MedicationRequest: `drug` names a row of `codes.DRUGS`."""
+    """A MedicationRequest: `drug` names a row of `codes.DRUGS`.
+
+    It is for the diagnoses, or for the condition of the patient's story that `problem` counts from 1.
+    """
 
     drug: str
     ago: Ago
     status: str = "active"
     by_reference: bool = False  # through a Medication resource of its own
+    problem: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

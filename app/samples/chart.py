@@ -135,11 +135,15 @@ def prescribed(case: Case, number: int, prescription: Prescription, as_of: date)
         "subject": {"reference": patient_of(case)},
         "authoredOn": prescription.ago.before(as_of).isoformat(),
         "requester": {"reference": ORDERING},
-        "reasonReference": [
-            {"reference": f"Condition/{case.key}-condition-{each}"}
-            for each in range(1, len(case.diagnoses) + 1)
-        ],
+        "reasonReference": [{"reference": each} for each in _reasons(case, prescription)],
     }
+
+
+def _reasons(case: Case, prescription: Prescription) -> list[str]:
+    """The conditions that a drug is for."""
+    if prescription.problem:
+        return [f"Condition/{case.key}-problem-{prescription.problem}"]
+    return [f"Condition/{case.key}-condition-{each}" for each in range(1, len(case.diagnoses) + 1)]
 
 
 def order(case: Case, number: int, study: Study, as_of: date) -> JsonObject:

@@ -37,6 +37,7 @@ DRUGS: dict[str, tuple[Coding, str]] = {
     "ifosfamide": ((RXNORM, "5657"), "ifosfamide"),
     "etoposide": ((RXNORM, "4179"), "etoposide"),
     "leucovorin": ((RXNORM, "6313"), "leucovorin"),
+    "metformin": ((RXNORM, "6809"), "metformin"),
     "ondansetron": ((RXNORM, "26225"), "ondansetron"),
 }
 _NAMES = {(ICD_10_CM, "C40.22"): "Malignant neoplasm of long bones of left lower limb"}

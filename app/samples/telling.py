@@ -128,7 +128,6 @@ def _device(case: Case, told: ImplantedDevice) -> JsonObject:
         "resourceType": "Device",
         "id": f"{case.key}-device-1",
         "status": "active",
-        "deviceName": [{"name": told.name, "type": "user-friendly-name"}],
         "type": {"text": told.name},
         "patient": {"reference": patient_of(case)},
         "safety": [concept(told.safety, told.safety_name)],

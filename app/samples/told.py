@@ -215,7 +215,7 @@ TOLD = Case(
     sex="female",
     age=Ago(years=62, days=40),
     verdict=Verdict.MATCHED,
-    reason="five drugs, seven CTs with their reports, one with a document, one before the diagnosis",
+    reason="six drugs, seven CTs with their reports, one with a document, one before the diagnosis",
     diagnoses=(Diagnosis("bone osteosarcoma", Ago(days=200)),),
     prescriptions=(
         Prescription("methotrexate", Ago(days=180)),
@@ -223,6 +223,7 @@ TOLD = Case(
         Prescription("cisplatin", Ago(days=175), status="completed"),
         Prescription("ondansetron", Ago(days=175)),
         Prescription("ifosfamide", Ago(days=8)),
+        Prescription("metformin", Ago(years=6), problem=1),
     ),
     studies=_STUDIES,
 )

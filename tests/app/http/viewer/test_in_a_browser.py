@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pydicom import dcmread
 
 from app.config import Config
+from app.samples.phantoms.studies import RECIPES
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from graph.clock import now
@@ -21,6 +22,7 @@ from graph.local.server import free_port
 from tests.app.conftest import AsRole
 from tests.app.http.authorization.apps import PASSWORD
 from tests.app.http.sessions.conftest import HASH
+from tests.app.samples.phantoms.conftest import taken_by
 from tests.browsing.chromium import chromium
 from tests.browsing.packages import NpmPackage, unpacked
 from tests.browsing.serving import serving
@@ -206,6 +208,13 @@ SHOWN: dict[str, Callable[[str], list[bytes]]] = {
     "whole slide": viewer_studies.slide,
 }
 BESIDE = {"SEG": viewer_studies.segmented, "RTSTRUCT": viewer_studies.contoured}
+PHANTOMS = {  # of the sample data, with what is drawn on them
+    "chest with progress": "",
+    "heart": "",
+    "breasts": "",
+    "knee after chemotherapy": "SEG",
+    "thigh with tumour": "RTSTRUCT",
+}
 
 
 def opened(page: Page, app: Flask, as_role: AsRole, files: list[bytes]) -> list[str]:
@@ -259,6 +268,17 @@ def test_it_shows_what_stands_beside_pictures(app: Flask, page: Page, as_role: A
     page.get_by_text(modality, exact=True).first.dblclick()
 
     until(page, lambda: overlaid(page))
+    assert not failed
+
+
+@pytest.mark.parametrize(("name", "modality"), PHANTOMS.items())
+def test_it_shows_the_phantoms(app: Flask, page: Page, as_role: AsRole, name: str, modality: str) -> None:
+    failed = opened(page, app, as_role, list(RECIPES[name].files(taken_by(name))))
+    until(page, lambda: len(colours(page)) > FEWEST_COLOURS and not overlaid(page))
+
+    if modality:
+        page.get_by_text(modality, exact=True).first.dblclick()
+        until(page, lambda: overlaid(page))
     assert not failed
 
 
