@@ -22,6 +22,7 @@ from app.records.glance import PatientGlances
 from app.site import Sites
 
 _SEE_OTHER = 303
+_RECORD = "fhir.read"
 _STUDY_PAGE = "pages.show_study"
 _PART = "HX-Request"
 LABELS = {
@@ -57,7 +58,7 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
     base = sites.own.base_url
 
     @rooms.get("/overview")
-    @signed_in("R")
+    @signed_in("R", _RECORD)
     def overview(patient_id: str) -> str:
         scope, now, links = current_scope(), current().received, OverviewLinks(base, patient_id)
         since, until = request.args.get("from"), request.args.get("to")
@@ -80,7 +81,7 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
         )
 
     @rooms.post("/overview/read")
-    @signed_in("U")
+    @signed_in("U", _RECORD)
     def read(patient_id: str) -> Response:
         state = request.form.get("state") or None
         glances.mark_read(current_scope(), patient_id, current().received, state)

@@ -211,7 +211,6 @@ OF_BROWSERS = (
     Route("GET /account", None, "/account"),
     Route("GET /viewer", None, "/viewer?StudyInstanceUIDs=1.2.3"),
     Route("GET /viewer/<any(viewer, microscopy, segmentation):mode>", None, "/viewer/viewer"),
-    Route("GET /patients/<patient_id>/overview", None, "/patients/none/overview"),
     Route("POST /patients/<patient_id>/overview/read", None, "/patients/none/overview/read", headers=FORM),
     Route("GET /auth/second-factor", None, "/auth/second-factor"),
     Route("GET /auth/second-factor/enrolment", None, "/auth/second-factor/enrolment"),

@@ -24,6 +24,7 @@ def _page(rule: str, needs: str, path: str, **more: object) -> Route:
 
 PAGES = (
     _page("/patients/<patient_id>", RECORD, "/patients/{patient}"),
+    _page("/patients/<patient_id>/overview", RECORD, "/patients/{patient}/overview"),
     _page("/studies/<study>", READ, "/studies/{study}", by_study=True),
     _page("/search", RECORD, "/search?q={mark}", shows=_called, by_study=True, instead=READ),
 )
