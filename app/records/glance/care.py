@@ -82,7 +82,8 @@ def implants(chart: PatientChart) -> list[Told]:
 
 
 def device_words(item: ChartItem) -> str:
-    """The words for a device: its type, its names, its model."""
+    """The words for a device, each once: its type, its names, its model."""
     names = (str(each.get("name", "")) for each in each_in(item.body.get("deviceName")))
     more = (str(item.body.get(name) or "") for name in ("modelNumber", "manufacturer"))
-    return " ".join(filter(None, (all_words(item.body.get("type")), *names, *more)))
+    kinds = (wording_of(each) for each in each_in(item.body.get("type")))
+    return ", ".join(dict.fromkeys(filter(None, (*kinds, *names, *more))))

@@ -31,6 +31,9 @@ _NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[-*•])\s+")
 _COMMA = re.compile(
     r",\s+(?:and|or|then|also)?\s*|\s+and\s+(?=(?:biopsy|consider|repeat|if)\b)|(?<=고)[,\s]\s*(?=필요|경우|증상|호전)"
 )
+_BOTH = re.compile(
+    r"\s+and\s+(?=(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}(?:biops\w+|FNA|\w+oscopy)\b)", re.IGNORECASE
+)
 _LEADING = re.compile(
     r"^\s*(?:if|unless|should|in case|depending)\b|(?:경우(?:에는)?|면|시(?:에는)?)\s*$", re.IGNORECASE
 )
@@ -94,7 +97,7 @@ def _parts(sentence: str) -> Iterator[str]:
     for clause in CONTRAST.split(sentence):
         waiting = ""
         parts = list[str]()
-        for segment in filter(None, _COMMA.split(clause)):
+        for segment in filter(None, _COMMA.split(_both_said(clause))):
             said = f"{waiting}, {segment}" if waiting else segment
             if _LEADING.search(segment) and not _is_asked_for(segment):
                 waiting = said
@@ -107,6 +110,15 @@ def _parts(sentence: str) -> Iterator[str]:
         if waiting and parts:
             parts[-1] = f"{parts[-1]}, {waiting}"
         yield from _with_cue(parts or [clause])
+
+
+def _both_said(clause: str) -> str:
+    """A clause that asks for pictures `and a biopsy`, such that each has the time that both are given."""
+    first, *rest = _BOTH.split(clause, maxsplit=1)
+    if not rest:
+        return clause
+    delay = None if delay_in(first) else delay_in(rest[0])
+    return f"{first} {delay.words}, {rest[0]}" if delay else f"{first}, {rest[0]}"
 
 
 def _with_cue(parts: list[str]) -> Iterator[str]:

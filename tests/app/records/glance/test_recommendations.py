@@ -77,6 +77,20 @@ def test_a_condition_belongs_to_its_own_part_of_a_sentence() -> None:
     assert (later.procedures, later.condition) == ({"biopsy"}, True)
 
 
+def test_pictures_and_a_biopsy_are_two_things_of_one_time() -> None:
+    picture, tissue = recommendations_in("Recommend MRI of the knee and a core needle biopsy within 2 weeks.")
+
+    assert (picture.modalities, tissue.procedures) == ({"MR"}, {"biopsy"})
+    assert picture.delay == tissue.delay
+    assert picture.delay is not None
+
+
+def test_pictures_or_a_biopsy_are_one_thing_that_either_answers() -> None:
+    found = only("Recommend PET-CT or biopsy within 4 weeks and the tumour board.")
+
+    assert (found.modalities, found.procedures) == ({"CT", "PT"}, {"biopsy"})
+
+
 def test_what_is_denied_of_one_finding_is_asked_for_of_another() -> None:
     found = only("낭종은 추적 검사가 필요 없으나, 결절은 6개월 후 CT 추적 검사를 권합니다.")
 
