@@ -16,6 +16,7 @@ WIDTH, LANE, TOP = 1_000.0, 26.0, 22.0
 MOST_DRAWN = 400  # marks that are drawn one by one; more are drawn as what they are together
 BINS = 100
 _LEAST, _HEIGHT = 5.0, 18.0  # the width of a mark that can be hit, and how high marks are
+_ROOM = 30.0  # what the words of a tick take
 _DAY = 86_400_000_000
 _SHORTEST = 7 * _DAY
 _TICKS = (1, 2, 5, 10, 20, 50)
@@ -123,7 +124,7 @@ def drawn(chart: PatientChart, window: TimeWindow) -> DrawnTimeline:
         marks = _each(in_order(shown[name]), window) if single else _together(shown[name], window)
         lanes.append(DrawnLane(name, TOP + LANE * len(lanes), tuple(marks)))
     height = TOP + LANE * max(len(lanes), 1)
-    ticks = tuple(_ticks(window))
+    ticks = tuple(each for each in _ticks(window) if each[0] <= WIDTH - _ROOM)
     return DrawnTimeline(window, whole_window(chart), tuple(lanes), ticks, height, count, single)
 
 

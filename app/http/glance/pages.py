@@ -39,11 +39,6 @@ LABELS = {
     "open": marked("open"),
     "conditional": marked("conditional"),
     "done": marked("done"),
-    "region": marked("same region"),
-    "modality": marked("same kind of picture"),
-    "recency": marked("recent"),
-    "problem": marked("same problem"),
-    "cited": marked("compared with later"),
     "pregnant": marked("pregnant"),
     "not pregnant": marked("not pregnant"),
     "unknown": marked("unknown"),
@@ -51,6 +46,16 @@ LABELS = {
     "past": marked("past"),
 }
 """What words of the API are called on the page."""
+REASONS: tuple[tuple[str, float, str], ...] = (
+    ("region", 0.85, marked("same region")),
+    ("region", 0.25, marked("region beside")),
+    ("modality", 0.99, marked("same kind of picture")),
+    ("modality", 0.4, marked("related kind of picture")),
+    ("recency", 0.5, marked("recent")),
+    ("problem", 1.0, marked("same problem")),
+    ("cited", 1.0, marked("compared with later")),
+)
+"""How the reasons of a prior are said: from which factor on, the strongest words first."""
 
 
 def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
@@ -76,6 +81,7 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
             read=_moment(found.changes["since"]),
             bars=lambda drug: bars(drug, timeline.whole),
             sparkline=sparkline,
+            reasons_of=_reasons_of,
             links=links,
             words=LABELS,
         )
@@ -122,6 +128,16 @@ class OverviewLinks:
             (marked("Wider"), self.window(here.moved(0, 2))),
             (marked("Everything"), f"{self.page}#timeline"),
         ]
+
+
+def _reasons_of(prior: dict[str, Any]) -> list[str]:
+    """The reasons of a prior in words, each once."""
+    factors = {each["what"]: each["factor"] for each in prior["reasons"]}
+    said: dict[str, str] = {}
+    for what, least, words in REASONS:
+        if factors.get(what, 0) >= least:
+            said.setdefault(what, words)
+    return list(said.values())
 
 
 def _moment(text: str | None) -> str | None:

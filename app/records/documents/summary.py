@@ -18,7 +18,7 @@ from app.records.documents.sections import LOINC, PLAN, SECTIONS, SectionSource,
 from app.records.glance.chart import PatientChart, chart_item
 from app.records.glance.followups import FollowUp, follow_ups
 from app.records.glance.moments import day_of
-from app.records.glance.reports import filed_reports
+from app.records.glance.reports import advising_reports, filed_reports
 from app.records.read import RecordReader
 from app.records.search import RecordSearch, TypeSearch, sorts_of
 from app.site import Sites
@@ -127,7 +127,7 @@ def _asked_for(
         for each in section.versions
     }
     chart = PatientChart(orjson.loads(patient.body), tuple(items.values()), day_of(now, zone), zone)
-    found = follow_ups(chart, filed_reports(chart))
+    found = follow_ups(chart, advising_reports(chart, filed_reports(chart)))
     return [
         (each["text"], each["state"], each.get("due", ""))
         for each in found

@@ -18,7 +18,7 @@ from app.records.glance.pausing import collector_paused
 from app.records.glance.priors import ranked_priors
 from app.records.glance.problems import problems
 from app.records.glance.reading import ChartReader
-from app.records.glance.reports import filed_reports, pathology, report_entries
+from app.records.glance.reports import advising_reports, filed_reports, pathology, report_entries
 from app.records.glance.safety import age_of, safety
 from app.records.glance.timeline import Stretch, TimelinePage, first_marks, overview, stretch_of
 from app.records.glance.words import each_in
@@ -117,7 +117,7 @@ def glance_of(chart: PatientChart, study: str | None = None) -> Told:
     reports = filed_reports(chart)
     sections: dict[str, list[Told]] = {
         "priors": ranked_priors(chart, exam, reports),
-        "followUps": follow_ups(chart, reports),
+        "followUps": follow_ups(chart, advising_reports(chart, reports)),
         "problems": problems(chart),
         "medications": medications(chart),
         "pathology": pathology(chart),

@@ -120,6 +120,19 @@ def _entry(report: FiledReport, before: FiledReport | None) -> Told:
     )
 
 
+def advising_reports(chart: PatientChart, reports: tuple[FiledReport, ...]) -> tuple[FiledReport, ...]:
+    """The reports that may ask for something: those of pictures, and those of tissue."""
+    tissue = (each for each in chart.of("DiagnosticReport") if is_of_pathology(each))
+    told = (each for each in tissue if each.body.get("status") not in _WITHDRAWN)
+    return (
+        *reports,
+        *(
+            FiledReport(each, report_text(each.body, chart.attached), chart.pictured(each), ())
+            for each in told
+        ),
+    )
+
+
 def pathology(chart: PatientChart) -> list[Told]:
     """What was told of tissue, the newest first."""
     reports = (

@@ -6,14 +6,14 @@ import pytest
 
 from app.records.glance.chart import PatientChart
 from app.records.glance.followups import follow_ups
-from app.records.glance.reports import filed_reports
+from app.records.glance.reports import advising_reports, filed_reports
 from tests.factories.charts import chart_of, named, report, study
 
 ASKED = "IMPRESSION: Nodule, 6 mm. Follow-up CT chest in 3 months is recommended."
 
 
 def ledger(chart: PatientChart) -> list[dict[str, Any]]:
-    return follow_ups(chart, filed_reports(chart))
+    return follow_ups(chart, advising_reports(chart, filed_reports(chart)))
 
 
 def only(chart: PatientChart) -> dict[str, Any]:
@@ -103,3 +103,14 @@ def test_overdue_ones_come_first_and_those_that_are_done_last() -> None:
 
 def test_a_report_that_was_withdrawn_asks_for_nothing() -> None:
     assert ledger(chart_of(report("r", "2026-05-01", ASKED, status="entered-in-error"))) == []
+
+
+def test_what_the_pathologist_asks_for_is_asked_for_too() -> None:
+    tissue = [{"coding": [{"code": "PAT"}]}]
+    chart = chart_of(
+        report("path", "2025-11-11", "Fibroadenoma. Recommend mammography in 12 months.", category=tissue)
+    )
+
+    (found,) = ledger(chart)
+
+    assert (found["report"], found["modalities"], found["state"]) == ("DiagnosticReport/path", ["MG"], "open")
