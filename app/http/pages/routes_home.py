@@ -18,7 +18,7 @@ from graph.scope import AccessScope
 
 _MOST_LATELY = 8
 _MOST_PEOPLE = 10
-_LOOKED_AT = 24
+_LOOKED_AT = 48
 _MILLION = 1_000_000
 FAILED = "failed"
 _PASSING = frozenset({Category.UNAVAILABLE, Category.TOO_LARGE})

@@ -1,5 +1,6 @@
 """A report in a line: whose it is, of when, how far it got, and what it concludes."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,16 @@ from graph.records import ResourceVersion
 FINAL = frozenset({"final", "amended", "corrected", "appended"})
 """Statuses of a report that somebody stands for."""
 
+_PLAIN = "text/plain"
+_LONGEST = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """A report; empty is what it does not say. `studies` are references to its ImagingStudies."""
+    """A report; empty is what it does not say.
+
+    `studies` are references to its ImagingStudies, `text` is its whole text where it holds one itself.
+    """
 
     report_id: str
     patient_id: str
@@ -24,6 +31,7 @@ class ReportLine:
     issued: str
     conclusion: str
     studies: tuple[str, ...]
+    text: str
 
     @property
     def is_final(self) -> bool:
@@ -52,7 +60,18 @@ def report_line(version: ResourceVersion) -> ReportLine:
         str(document.get("issued") or document.get("effectiveDateTime") or ""),
         str(document.get("conclusion", "")),
         tuple(filter(None, studies)),
+        next(filter(None, map(_text, document.get("presentedForm") or ())), ""),
     )
+
+
+def _text(attachment: Mapping[str, Any]) -> str:
+    """The words of an attachment that holds plain text; empty for every other."""
+    if not str(attachment.get("contentType", "")).startswith(_PLAIN):
+        return ""
+    try:
+        return b64decode(str(attachment.get("data", "")), validate=True)[:_LONGEST].decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def _words(concept: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """People at browsers of a gateway of the module, and a patient who has a study and its report."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ NAMES = [
     {"use": "official", "family": "Kim", "given": ["Seoyeon"]},
     {"text": "김서연", "family": "김", "given": ["서연"]},
 ]
+REPORT = "Comparison: none.\n소견: 정상."
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def planted_in(services: Wiring, app: Any, number: str = "SEEN-7") -> Shown:
         "issued": "2026-11-01T10:00:00Z",
         "imagingStudy": [{"reference": f"ImagingStudy/{document['id']}"}],
         "conclusion": "No new nodule.",
+        "presentedForm": [{"contentType": "text/plain", "data": b64encode(REPORT.encode()).decode()}],
     }
     assert client.post("/fhir/DiagnosticReport", json=report, headers=fhir).status_code == 201
     return Shown(patient_id, study, number, accession)

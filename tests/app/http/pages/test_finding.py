@@ -72,7 +72,15 @@ def test_the_page_of_a_patient_has_their_names_studies_and_reports(signed: Signe
 def test_the_page_of_a_study_has_its_series_report_and_who_may_see_it(signed: Signed, shown: Shown) -> None:
     page = signed("clinician").client.get(f"/studies/{shown.study}").text
 
-    for text in ("CT chest", shown.accession, "/series/", "/thumbnail", "No new nodule.", "Who may see it"):
+    for text in (
+        "CT chest",
+        shown.accession,
+        "/series/",
+        "/thumbnail",
+        "No new nodule.",
+        "소견: 정상.",
+        "Who may see it",
+    ):
         assert text in page
     assert f"/viewer?StudyInstanceUIDs={shown.study}" in page
     assert f"/dicom-web/studies/{shown.study}?accept=application/zip" in page
