@@ -14,11 +14,11 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 CATALOGUES = ROOT / "app/http/pages/catalogues"
-_SOURCES = ROOT / "app/http"
+_SOURCES = ("app/http", "app/security/authorization")
 _METHODS = [("**/templates/*.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 _OPTIONS = {"**/templates/*.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 _KEYWORDS = {
-    **{name: None for name in ("_", "gettext", "marked")},
+    **{name: None for name in ("_", "gettext", "marked", "_marked")},
     **{"ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)},
 }
 _WIDTH = 110
@@ -36,11 +36,12 @@ msgstr ""
 def said() -> Catalog:
     """What templates and code say."""
     found = Catalog()
-    everything = extract_from_dir(
-        _SOURCES, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("For translators:",)
-    )
-    for name, _, message, comments, context in everything:
-        found.add(message, None, [(f"app/http/{name}", 0)], auto_comments=comments, context=context)
+    for source in _SOURCES:
+        everything = extract_from_dir(
+            ROOT / source, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("For translators:",)
+        )
+        for name, _, message, comments, context in everything:
+            found.add(message, None, [(f"{source}/{name}", 0)], auto_comments=comments, context=context)
     return found
 
 

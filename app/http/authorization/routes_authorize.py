@@ -28,7 +28,8 @@ from app.http.authorization.discovery import AUTHORIZE_PATH
 from app.http.authorization.server import AuthorizationUses, OAuthServer
 from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH
 from app.http.kit.guard import public
-from app.http.kit.headers import FORM_REFERRER, page_policy
+from app.http.kit.headers import page_policy
+from app.http.kit.languages import gettext
 from app.http.kit.request_context import asking, current
 from app.records.people import PatientLine
 from app.security.authorization.granting import Context, chosen, granted, wanted
@@ -228,8 +229,8 @@ class AuthorizePages:
             "consent.html",
             name=present.session.subject,
             patient=patient,
-            clinical=[(str(each), in_words(each)) for each in offered.clinical],
-            others=[other_in_words(each) for each in offered.others],
+            clinical=[(str(each), in_words(each, gettext)) for each in offered.clinical],
+            others=[other_in_words(each, gettext) for each in offered.others],
         )
 
     def _page(self, asked: _Asked, present: _Present, template: str, **values: Any) -> Response:
@@ -243,7 +244,6 @@ class AuthorizePages:
         )
         answer = make_response(body)
         answer.headers["Content-Security-Policy"] = page_policy(_source(asked.redirect_uri))
-        answer.headers.extend(FORM_REFERRER)
         return answer
 
     def _refused(self, error: OAuth2Error) -> Response:

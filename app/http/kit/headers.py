@@ -28,8 +28,8 @@ EVERY: Mapping[str, str] = MappingProxyType(
     }
 )
 
-FORM_REFERRER: Mapping[str, str] = {"Referrer-Policy": "same-origin"}
-"""Of a page with a form: under `no-referrer` browsers do not say where a form comes from (Fetch 3.2)."""
+_OF_PAGES: Mapping[str, str] = MappingProxyType({"Referrer-Policy": "same-origin"})
+"""Pages have forms, and under `no-referrer` browsers do not say where a form comes from (Fetch 3.2)."""
 
 
 class AnswerKind(StrEnum):
@@ -99,8 +99,9 @@ class Protection:
         every = dict(EVERY)
         if base_url.startswith("https:"):
             every["Strict-Transport-Security"] = STAY_SECURE
+        of_kind = {AnswerKind.DATA: every, AnswerKind.PAGE: {**every, **_OF_PAGES}}
         self._headers = {
-            kind: list({**every, _POLICY: policy}.items()) for kind, policy in CONTENT_POLICY.items()
+            kind: list({**of_kind[kind], _POLICY: policy}.items()) for kind, policy in CONTENT_POLICY.items()
         }
 
     def add(self, answer: Response, path: str) -> None:

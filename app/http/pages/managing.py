@@ -8,7 +8,6 @@ from flask import Response, make_response, redirect, render_template, request
 
 from app.admission.outcomes import STATUS
 from app.http.kit.frame import MANAGE_PATH
-from app.http.kit.headers import FORM_REFERRER
 from app.http.kit.languages import marked
 from app.http.pages.uses import PageUses
 from graph.errors import Conflict, Forbidden, Invalid, NotFound
@@ -60,9 +59,7 @@ class ManagingPages:
 
     def page(self, scope: AccessScope, template: str, status: int = 200, **values: Any) -> Response:
         """A page with its tabs."""
-        answer = make_response(render_template(template, tabs=self.tabs_of(scope), **values), status)
-        answer.headers.extend(FORM_REFERRER)
-        return answer
+        return make_response(render_template(template, tabs=self.tabs_of(scope), **values), status)
 
     def to(self, path: str) -> Response:
         """The way to a page."""

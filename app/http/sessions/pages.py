@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from flask import Response, make_response, redirect, render_template
 
 from app.http.kit.browsers import SIGN_IN_PATH
-from app.http.kit.headers import FORM_REFERRER
 
 ACCOUNT_PATH = "/account"
 SIGN_OUT_PATH = "/auth/sign-out"
@@ -22,9 +21,7 @@ class SessionPages:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page."""
-        answer = make_response(render_template(template, **values), status)
-        answer.headers.extend(FORM_REFERRER)
-        return answer
+        return make_response(render_template(template, **values), status)
 
     def told(self, text: str, status: int, *, retry_after: int | None = None) -> Response:
         """A page that says what is wrong; `text` begins small and has no full stop."""

@@ -33,6 +33,8 @@ EVERY: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
+OF_EVERYBODY = {"/docs/swagger-ui.css", "/assets/hilum.css"}
+"""Files that are the same for everybody, which a browser may keep."""
 ASKED = (
     Route("GET /fhir/<type:kind>", "fhir.read", f"/fhir/Patient?name={NAME}"),
     Route("GET /fhir/<type:kind>", "fhir.read", f"/fhir/Patient?nothing={NAME}"),
@@ -160,7 +162,7 @@ def test_every_answer_tells_browsers_the_same(answers: list[Answered]) -> None:
     assert lacking == []
     assert all("camera=()" in each.headers["Permissions-Policy"] for each in answers)
     told = {each.headers["Referrer-Policy"]: str(each) for each in answers}
-    assert told.keys() == {"no-referrer", "same-origin"}  # the second of pages with a form
+    assert told.keys() == {"no-referrer", "same-origin"}  # the second of pages
     assert all(
         each.body.startswith(b"<!") for each in answers if each.headers["Referrer-Policy"] != "no-referrer"
     )
@@ -182,7 +184,7 @@ def test_what_is_no_page_of_ours_may_do_nothing_in_a_browser(answers: list[Answe
 def test_nobody_keeps_an_answer(answers: list[Answered]) -> None:
     kept = {each.route.path: each.headers["Cache-Control"] for each in answers}
 
-    assert {path for path, value in kept.items() if value != "no-store"} == {"/docs/swagger-ui.css"}
+    assert {path for path, value in kept.items() if value != "no-store"} == OF_EVERYBODY
 
 
 def test_every_content_says_what_it_is(answers: list[Answered]) -> None:

@@ -116,6 +116,14 @@ PICTURES = (
     "changefeed/latest",
     "studies/{study}/metadata",
 )
+PAGES = (
+    "/home",
+    "/search?q=canary",
+    "/search?q=hidden-1",
+    "/search?q=1970-01-01",
+    "/patients/hidden-1",
+    "/patients/other-a",
+)
 CLOSED = 120  # other patients who keep everything from everybody, more than a statement carries
 
 
@@ -140,6 +148,7 @@ QUESTIONS = (
     *(Inquiry(route, of) for route in ROUTES for of in ("mine", "theirs", "nobody's")),
     *(_asked(f"/fhir/{path}") for path in RECORDS),
     *(_asked(f"/dicom-web/{path}") for path in PICTURES),
+    *map(_asked, PAGES),
 )
 _SAME_REQUEST = {"X-Request-Id": "0" * 32}
 _TOKEN = re.compile(rb"(_page=)[\w.~-]+|(\"timestamp\":\")[\w.:-]+")

@@ -77,6 +77,17 @@ def test_who_asks_for_another_patient_than_the_app_was_opened_for_is_refused(
     assert status("Observation?patient=nobody") == 403  # whether there is such a patient or not
 
 
+def test_consent_is_asked_for_in_the_language_of_the_browser(ward: Ward, kim: Chart) -> None:
+    app = ward.app()
+    app.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "ko-KR,ko"
+    page = app.send(app.ask(), name=ward.person(), password=PASSWORD)
+    assert "어느 환자인가요?" in page.text
+    page = app.send(page, patient=kim.patient)
+
+    assert "이 앱이 할 수 있는 일" in page.text
+    assert "앱을 여는 대상 환자 한 명의 기록 전체와 영상: 읽기, 검색" in page.text
+
+
 def test_the_audit_says_who_signed_in_and_whose_record_was_shown(ward: Ward, kim: Chart) -> None:
     app, name = ward.app(), ward.person()
     page = app.send(app.ask(), name=name, password=PASSWORD)

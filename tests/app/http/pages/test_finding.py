@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from app.wiring import Wiring
+from tests.app.conftest import signing_in
 from tests.app.http.pages.conftest import Browser, Person, Shown
+from tests.factories.dicom import ct_instance, uid
 
 Signed = Callable[[str], Browser]
 
@@ -141,3 +144,44 @@ def test_home_has_what_a_role_may_do_and_nothing_else(signed: Signed, shown: Sho
     if role in ("researcher", "administrator", "auditor"):
         assert "Kim" not in page
         assert shown.number not in page
+
+
+def section(page: str, title: str) -> str:
+    """What a page says under a heading."""
+    return page.partition(f">{title}</h2>")[2].partition("</section>")[0]
+
+
+def test_a_study_waits_at_home_until_somebody_has_reported(
+    gateway: Wiring, site: Flask, signed: Signed, shown: Shown
+) -> None:
+    file = ct_instance(patient_id="WAITS", study_uid=(waiting := uid("study", "WAITS")))
+    headers = signing_in(gateway)("superuser", Content_Type="application/dicom")
+    assert site.test_client().post("/dicom-web/studies", data=file, headers=headers).status_code == 200
+
+    unread = section(signed("clinician").client.get("/home").text, "Newest studies without a report")
+
+    assert f"/studies/{waiting}" in unread
+    assert f"/studies/{shown.study}" not in unread
+
+
+def test_what_somebody_was_asked_to_do_is_at_their_home_and_at_no_other(
+    gateway: Wiring, browser: Browser, other: Browser, person: Person, shown: Shown
+) -> None:
+    reader = person("clinician")
+    task = {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "priority": "urgent",
+        "description": "Read the CT",
+        "for": {"reference": f"Patient/{shown.patient}"},
+        "owner": {"reference": f"Practitioner/{reader}"},
+    }
+    headers = signing_in(gateway)("superuser", Content_Type="application/fhir+json")
+    posted = browser.app.test_client().post("/fhir/Task", json=task, headers=headers)
+    assert posted.status_code == 201
+    browser.sign_in(reader)
+    other.sign_in(person("clinician"))
+
+    assert "Read the CT" in section(browser.client.get("/home").text, "Assigned to you")
+    assert "Read the CT" not in other.client.get("/home").text
