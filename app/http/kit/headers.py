@@ -52,10 +52,10 @@ CONTENT_POLICY: Mapping[AnswerKind, str] = MappingProxyType(
 _POLICY = "Content-Security-Policy"
 VIEWER_HEADERS: Mapping[str, str] = MappingProxyType(
     {
-        # OHIF unpacks pictures by WebAssembly, in workers, and writes styles into its page.
-        _POLICY: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "media-src 'self' blob:; "
+        # OHIF unpacks pictures by WebAssembly in workers, writes styles into its page, and functions for its
+        # codecs and segmentations.
+        _POLICY: "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
         "connect-src 'self' data: blob:; worker-src 'self' blob:; frame-src blob:; object-src blob:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         # Alone in its process, so that its workers may share memory (HTML 7.1.4).

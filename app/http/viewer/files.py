@@ -13,7 +13,7 @@ from app.http.kit.headers import VIEWER_HEADERS
 from app.http.viewer.published import PACKED
 from graph.errors import NotFound
 
-_DIGEST_IN_NAME = re.compile(r"(^|[./])[0-9a-f]{16}\.[a-z0-9]+\Z")
+_DIGEST_IN_NAME = re.compile(r"(^|[./])[0-9a-f]{16,64}\.[a-z0-9]+\Z")
 _A_YEAR = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _START = re.compile(r"app\.bundle\.[0-9a-f]+\.js\Z")

@@ -56,6 +56,7 @@ _SCRIPT = """window.PUBLIC_URL = {public};
 window.browserImportFunction = (name) =>
   import(new URL(name.replace(/^\\//, ""), new URL(window.PUBLIC_URL, location)).href);
 window.config = {config};
+window.config.httpErrorHandler = (error) => console.warn("a picture could not be shown", error);
 window.config.whiteLabeling = {{
   createLogoComponentFn: (react) =>
     react.createElement("a", {{ href: {home}, className: "text-white text-xl px-3" }}, "Hilum"),

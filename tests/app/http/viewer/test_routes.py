@@ -92,13 +92,13 @@ def test_its_settings_lead_to_this_gateway_alone(base: str) -> None:
 
     begin, end = (
         text.index("window.config = {") + len("window.config = "),
-        text.index(";\nwindow.config.white"),
+        text.index(";\nwindow.config.http"),
     )
     (source,) = json.loads(text[begin:end])["dataSources"]
     assert {source["configuration"][root] for root in ("qidoRoot", "wadoRoot", "wadoUriRoot")} == {
         f"{base}/dicom-web"
     }
-    assert "http" not in text
+    assert "http:" not in text and "https:" not in text
     assert f'src="{base}/viewer/start.js"' in viewer_page(base, "start.js")
 
 
