@@ -58,5 +58,5 @@ class ViewerFiles:
 
 
 def _media_type(name: str) -> str:
-    known = _KINDS.get(Path(name).suffix)
-    return known or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    known = _KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"{known}; charset=utf-8" if known.startswith("text/") else known
