@@ -34,6 +34,7 @@ _TAG = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]*>")
 _TOKEN = re.compile(r"[가-힣]+|[A-Za-z]+(?:[-'][A-Za-z]+)*|\d+(?:\.\d+)?|\S")
 _TEXTUAL = ("text/plain", "text/html", "application/xhtml+xml", "")
+MOST_COMPARED = 1_500  # words of each of two texts
 LONGEST = 20_000  # characters of one report that are looked at
 
 
@@ -135,11 +136,10 @@ def _plain(markup: str) -> str:
 
 
 def differences(old: str, new: str) -> tuple[WordChange, ...]:
-    """What a text says beside another one, word by word and in order."""
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    matcher = SequenceMatcher(
-        None, [each.lower() for each in before], [each.lower() for each in after], False
-    )
+    """What a text says beside another one, word by word in order, of the first `MOST_COMPARED` of each."""
+    before, after = _TOKEN.findall(old)[:MOST_COMPARED], _TOKEN.findall(new)[:MOST_COMPARED]
+    # Of long texts words that come often anchor nothing, else a text of one word would take minutes.
+    matcher = SequenceMatcher(None, [each.lower() for each in before], [each.lower() for each in after])
     told = list[WordChange]()
     for operation, a, b, c, d in matcher.get_opcodes():
         if operation == "equal":

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.records.glance.report_text import attached_binaries, differences, report_text, sections_of
+from app.records.glance.report_text import (
+    MOST_COMPARED,
+    attached_binaries,
+    differences,
+    report_text,
+    sections_of,
+)
 
 ENGLISH = """INDICATION: cough
 TECHNIQUE: CT of the chest.
@@ -90,3 +96,9 @@ def test_every_word_of_a_text_is_in_a_section_or_heads_one(text: str) -> None:
     kept = "".join("".join(sections_of(text)).split())
 
     assert len(kept) <= len("".join(text.split()))
+
+
+def test_long_texts_of_few_words_are_compared_as_far_as_there_is_time() -> None:
+    changes = differences("a b c d " * 2_500, "b a d c " * 2_500)
+
+    assert sum(len(each.words.split()) for each in changes if each.what != "removed") == MOST_COMPARED
