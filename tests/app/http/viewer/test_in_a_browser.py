@@ -70,7 +70,7 @@ def page(browser: Browser, app: Flask, config: Config, services: Wiring) -> Iter
         opened.get_by_label("Name").fill("kim")
         opened.get_by_label("Password").fill(PASSWORD)
         opened.get_by_role("button", name="Sign in").click()
-        expect(opened.get_by_role("heading", name="Home")).to_be_visible()
+        expect(opened.get_by_role("heading", name="Today")).to_be_visible()
         yield opened
         context.close()
 
@@ -208,13 +208,7 @@ SHOWN: dict[str, Callable[[str], list[bytes]]] = {
     "whole slide": viewer_studies.slide,
 }
 BESIDE = {"SEG": viewer_studies.segmented, "RTSTRUCT": viewer_studies.contoured}
-PHANTOMS = {  # of the sample data, with what is drawn on them
-    "chest with progress": "",
-    "heart": "",
-    "breasts": "",
-    "knee after chemotherapy": "SEG",
-    "thigh with tumour": "RTSTRUCT",
-}
+PHANTOMS = ("chest with progress", "heart", "breasts")  # of the sample data
 
 
 def opened(page: Page, app: Flask, as_role: AsRole, files: list[bytes]) -> list[str]:
@@ -271,14 +265,11 @@ def test_it_shows_what_stands_beside_pictures(app: Flask, page: Page, as_role: A
     assert not failed
 
 
-@pytest.mark.parametrize(("name", "modality"), PHANTOMS.items())
-def test_it_shows_the_phantoms(app: Flask, page: Page, as_role: AsRole, name: str, modality: str) -> None:
+@pytest.mark.parametrize("name", PHANTOMS)
+def test_it_shows_the_phantoms(app: Flask, page: Page, as_role: AsRole, name: str) -> None:
     failed = opened(page, app, as_role, list(RECIPES[name].files(taken_by(name))))
-    until(page, lambda: len(colours(page)) > FEWEST_COLOURS and not overlaid(page))
 
-    if modality:
-        page.get_by_text(modality, exact=True).first.dblclick()
-        until(page, lambda: overlaid(page))
+    until(page, lambda: len(colours(page)) > FEWEST_COLOURS)
     assert not failed
 
 
