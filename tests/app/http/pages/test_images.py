@@ -59,6 +59,7 @@ class Shot:
     waits: int = 500
 
 
+_OVERVIEW = "/patients/{patient}/overview"
 SHOTS = (
     Shot(name="front", path="/", role=None),
     Shot(name="sign-in", path="/auth/sign-in", role=None, height=700),
@@ -67,12 +68,17 @@ SHOTS = (
     Shot(name="home-administrator", path="/home", role="administrator"),
     Shot(name="search", path="/search?q=kim"),
     Shot(name="patient", path="/patients/{patient}", whole=True),
-    Shot(name="patient-dark", path="/patients/{patient}", theme="dark", height=1400),
-    Shot(name="patient-korean", path="/patients/{patient}", language="ko", height=1400),
-    Shot(name="patient-phone", path="/patients/{patient}", width=390, height=844),
-    Shot(name="study", path="/studies/{study}", whole=True),
+    Shot(name="overview", path=_OVERVIEW, whole=True),
+    Shot(name="overview-top", path=_OVERVIEW),
+    Shot(name="overview-dark", path=_OVERVIEW, theme="dark", height=1400),
+    Shot(name="overview-korean", path=_OVERVIEW, language="ko", height=1400),
+    Shot(name="overview-phone", path=_OVERVIEW, width=390, height=844),
+    Shot(name="study", path="/studies/{study}", height=1100),
     Shot(name="viewer", path="/viewer?StudyInstanceUIDs={study}", waits=_PICTURES_COME),
     Shot(name="viewer-prior", path="/viewer?StudyInstanceUIDs={study},{prior}", waits=_PICTURES_COME),
+    Shot(name="users", path="/manage/users", role="administrator"),
+    Shot(name="audit", path="/manage/audit", role="auditor"),
+    Shot(name="health", path="/manage/health", role="administrator"),
 )
 
 
