@@ -26,6 +26,9 @@ _MAGNET = re.compile(
 _MAY_BE_SAFE = re.compile(
     r"MR[ -]?(?:conditional|safe)|MRI[ -]?(?:compatible|conditional|safe)|MR\s*(?:적합|가능)", re.IGNORECASE
 )
+_SAFE, _CONDITIONAL = "C106045", "C106046"
+_OF_MAGNETS = frozenset({_SAFE, _CONDITIONAL, "C106047", "C113844"})
+"""What a device says of MR (FHIR R4 ValueSet device-safety): these two, unsafe, or that nobody says."""
 _PREGNANCY = frozenset({"82810-3", "11449-6", "2106-3", "2110-5", "80384-1", "2118-8"})
 _PREGNANT = frozenset({"77386006", "LA15173-0", "10828004", "LA6576-8"})
 _NOT_PREGNANT = frozenset({"60001007", "LA26683-5", "260385009", "LA6577-6"})
@@ -141,17 +144,30 @@ def _metformin(chart: PatientChart) -> Told | None:
 
 
 def _magnet(chart: PatientChart) -> list[Told]:
-    """What is or was in the body and is in the way of a magnet, by its words, wherever it is written."""
+    """What is or was in the body and is in the way of a magnet: a device by what it says of MR, and everything
+    by its words, wherever it is written."""
     found = list[Told]()
     for each in chart.newest(
         "Device", "DeviceUseStatement", "Procedure", "Condition", "AllergyIntolerance", "Flag"
     ):
-        words = _magnet_words(each)
-        if match := _MAGNET.search(words):
+        words, says = _magnet_words(each), _said_of_magnets(each)
+        if says == {_SAFE}:
+            continue
+        match = _MAGNET.search(words)
+        if match or says:
             removed = re.search(r"remov|explant|제거", words, re.IGNORECASE)
             safe = _MAY_BE_SAFE.search(words) or _MAY_BE_SAFE.search(str(each.body.get("note", "")))
-            found.append(each.entry(finding=match[0], conditional=bool(safe), removed=bool(removed)))
+            finding = match[0] if match else label_of(each.body) or device_words(each)
+            conditional = says <= {_SAFE, _CONDITIONAL} if says else bool(safe)
+            named = {"label": device_words(each) or label_of(each.body)} if each.kind == "Device" else {}
+            found.append(each.entry(finding=finding, conditional=conditional, removed=bool(removed), **named))
     return found
+
+
+def _said_of_magnets(item: ChartItem) -> set[str]:
+    """What a device says of itself and MR; of several codes all."""
+    told = (codes_in(each) for each in each_in(item.body.get("safety")))
+    return {code for codes in told for code in codes & _OF_MAGNETS} if item.kind == "Device" else set()
 
 
 def _magnet_words(item: ChartItem) -> str:

@@ -29,6 +29,9 @@ def drug(name: str, text: str, status: str = "active", **elements: Any) -> dict[
     )
 
 
+NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
+
+
 def test_a_problem_that_was_written_down_twice_is_one_since_the_first_time() -> None:
     chart = chart_of(
         problem("new", "Diabetes", onsetDateTime="2020"),
@@ -241,6 +244,27 @@ def test_metformin_and_what_is_in_the_way_of_a_magnet_are_named() -> None:
         ("Device/p", True),
         ("Procedure/c", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [(["C106046"], [True]), (["C106047"], [False]), (["C113844"], [False]), (["C106045"], []), ([], [])],
+    ids=["conditional", "unsafe", "not labelled", "safe", "nothing said"],
+)
+def test_a_device_is_in_the_way_of_a_magnet_by_what_it_says_itself(
+    codes: list[str], told: list[bool]
+) -> None:
+    chart = chart_of(
+        {
+            "resourceType": "Device",
+            "id": "p",
+            "patient": {"reference": "Patient/mine"},
+            "type": {"text": "Distal femoral prosthesis"},
+            "safety": [{"coding": [{"system": NCIT, "code": each}]} for each in codes],
+        }
+    )
+
+    assert [each["conditional"] for each in safety(chart)["magnet"]] == told
 
 
 @pytest.mark.parametrize(
