@@ -144,8 +144,10 @@ def _metformin(chart: PatientChart) -> Told | None:
 
 
 def _magnet(chart: PatientChart) -> list[Told]:
-    """What is or was in the body and is in the way of a magnet: a device by what it says of MR, and everything
-    by its words, wherever it is written."""
+    """What is or was in the body and is in the way of a magnet, by its words, wherever it is written.
+
+    A device that says itself what MR does to it is believed.
+    """
     found = list[Told]()
     for each in chart.newest(
         "Device", "DeviceUseStatement", "Procedure", "Condition", "AllergyIntolerance", "Flag"
