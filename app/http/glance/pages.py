@@ -22,7 +22,7 @@ from app.records.glance import PatientGlances
 from app.site import Sites
 
 _SEE_OTHER = 303
-_RECORD = "fhir.read"
+_RECORD, _PICTURES = "fhir.read", "imaging.read"
 _STUDY_PAGE = "pages.show_study"
 _PART = "HX-Request"
 LABELS = {
@@ -65,7 +65,8 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
     @rooms.get("/overview")
     @signed_in("R", _RECORD)
     def overview(patient_id: str) -> str:
-        scope, now, links = current_scope(), current().received, OverviewLinks(base, patient_id)
+        scope, now = current_scope(), current().received
+        links = OverviewLinks(base, patient_id, sees_pictures=_PICTURES in scope.permissions)
         since, until = request.args.get("from"), request.args.get("to")
         if request.headers.get(_PART):
             chart = glances.chart(scope, patient_id, now)
@@ -97,8 +98,9 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
 class OverviewLinks:
     """Where the things of the page of a patient lead."""
 
-    def __init__(self, base: str, patient_id: str) -> None:
+    def __init__(self, base: str, patient_id: str, *, sees_pictures: bool = False) -> None:
         self._base = base
+        self._sees_pictures = sees_pictures
         self.patient = f"{base}/patients/{patient_id}"
         self.page = f"{base}/patients/{patient_id}/overview"
         self.undated = f"{base}/patients/{patient_id}/timeline?undated=true"
@@ -109,6 +111,12 @@ class OverviewLinks:
         if told.get("uid") and _STUDY_PAGE in current_app.view_functions:
             return f"{self._base}/studies/{told['uid']}"
         return f"{self._base}/fhir/{told['reference']}"
+
+    def beside(self, study: Any, prior: Any) -> str:
+        """The viewer with a prior beside a study; empty where one is none, or not the reader's to see."""
+        now, before = (study or {}).get("uid"), prior.get("uid")
+        shown = now and before and self._sees_pictures
+        return f"{self._base}/viewer?StudyInstanceUIDs={now},{before}" if shown else ""
 
     def record(self, reference: str) -> str:
         """Where a resource is in the record."""

@@ -18,6 +18,7 @@ from graph.query.attributes import STUDY
 
 MOST_STUDIES = 4
 _ASKED = "StudyInstanceUIDs"
+_SERIES, _FIRST_SERIES = "SeriesInstanceUID", "initialSeriesInstanceUID"
 _SLIDES = "SM"
 _SEE_OTHER = 303
 
@@ -46,6 +47,13 @@ def studies_asked() -> list[str]:
     return studies
 
 
+def series_asked() -> dict[str, str]:
+    """The series that the address wants to be shown first, in the words of OHIF; raises `Invalid`."""
+    series = request.args.get(_SERIES)
+    check_uids(**{_SERIES: series})
+    return {_FIRST_SERIES: series} if series else {}
+
+
 def blueprint(uses: ViewerUses) -> Blueprint:
     """The routes of the viewer."""
     rooms = Blueprint("viewer", __name__)
@@ -66,7 +74,7 @@ def blueprint(uses: ViewerUses) -> Blueprint:
         studies = studies_asked()
         of_slides = [is_of_slides(study) for study in studies]
         mode = ViewerMode.MICROSCOPY if all(of_slides) else ViewerMode.VIEWER
-        query = {_ASKED: ",".join(studies)}
+        query = {_ASKED: ",".join(studies), **series_asked()}
         if len(studies) > 1 and mode is ViewerMode.VIEWER:
             query["hangingProtocolId"] = COMPARE
         where = f"{uses.base}{VIEWER_PATH}/{mode}?{urlencode(query, safe=',@/')}"

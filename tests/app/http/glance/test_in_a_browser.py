@@ -19,6 +19,8 @@ from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
 from tests.factories.charts import study
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def config(config: Config) -> Config:

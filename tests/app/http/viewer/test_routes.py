@@ -139,6 +139,17 @@ def test_a_study_opens_in_the_mode_of_its_pictures(app: Flask, as_role: AsRole, 
     )
 
 
+def test_a_series_is_shown_first(app: Flask, as_role: AsRole, reader: Browser) -> None:
+    study = stored(app, as_role, viewer_studies.slices(uid("viewer", "first")))
+    asked = {"StudyInstanceUIDs": study, "SeriesInstanceUID": "1.2.3"}
+
+    answer = reader.client.get("/viewer", query_string=asked)
+    refused = reader.client.get("/viewer", query_string={**asked, "SeriesInstanceUID": "x"})
+
+    assert answer.headers["Location"].endswith(f"={study}&initialSeriesInstanceUID=1.2.3")
+    assert refused.status_code == 400
+
+
 @pytest.mark.parametrize("mode", ViewerMode)
 def test_each_mode_begins_with_the_one_page(reader: Browser, mode: str) -> None:
     answer = reader.client.get(f"/viewer/{mode}?StudyInstanceUIDs=1.2.3")
