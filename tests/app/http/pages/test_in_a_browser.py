@@ -123,6 +123,7 @@ def test_keys_alone_lead_from_sign_in_to_a_study(base: str, planted: dict[str, s
     with chromium() as browser, looking(browser, "en-GB", "light") as watched:
         page, press = watched.page, watched.page.keyboard.press
         page.goto(f"{base}/home")
+        expect(page.get_by_label("Name")).to_be_focused(timeout=WAIT)
         page.keyboard.type("clinician")
         press("Tab")
         page.keyboard.type(PASSWORD)

@@ -208,7 +208,8 @@ SHOWN: dict[str, Callable[[str], list[bytes]]] = {
     "whole slide": viewer_studies.slide,
 }
 BESIDE = {"SEG": viewer_studies.segmented, "RTSTRUCT": viewer_studies.contoured}
-PHANTOMS = ("chest with progress", "knee with tumour", "thigh with tumour", "heart", "breasts")  # of the sample data
+# Of the sample data.
+PHANTOMS = ("chest with progress", "knee with tumour", "thigh with tumour", "heart", "breasts")
 
 
 def opened(page: Page, app: Flask, as_role: AsRole, files: list[bytes]) -> list[str]:
