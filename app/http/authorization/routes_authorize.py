@@ -31,6 +31,7 @@ from app.http.kit.guard import public
 from app.http.kit.headers import page_policy
 from app.http.kit.languages import gettext
 from app.http.kit.request_context import asking, current
+from app.http.kit.words import as_sentence
 from app.records.people import PatientLine
 from app.security.authorization.granting import Context, chosen, granted, wanted
 from app.security.authorization.issuing import Agreement
@@ -82,7 +83,7 @@ class AuthorizePages:
         except OAuth2Error as error:
             return self._named(self._refused(error))
         except Forbidden as error:
-            return self._told(f"{error.message[:1].upper()}{error.message[1:]}.", _NOT_FROM_HERE)
+            return self._told(as_sentence(error.message), _NOT_FROM_HERE)
 
     def _named(self, answer: Response) -> Response:
         """An answer that says to the app whose it is, so that it takes none for another's (RFC 9207 2)."""

@@ -1,10 +1,10 @@
 """`/patients/<id>/overview`: the page that a reader of pictures takes in before opening them."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from app.http.glance.drawing import (
     DrawnTimeline,
@@ -17,11 +17,11 @@ from app.http.glance.drawing import (
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import marked
 from app.http.kit.moments import shown_at
+from app.http.kit.own_paths import see_other
 from app.http.kit.request_context import current, current_scope
 from app.records.glance import PatientGlances
 from app.site import Sites
 
-_SEE_OTHER = 303
 _RECORD, _PICTURES = "fhir.read", "imaging.read"
 _STUDY_PAGE = "pages.show_study"
 _PART = "HX-Request"
@@ -92,7 +92,7 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
     def read(patient_id: str) -> Response:
         state = request.form.get("state") or None
         glances.mark_read(current_scope(), patient_id, current().received, state)
-        return cast(Response, redirect(OverviewLinks(base, patient_id).page, _SEE_OTHER))
+        return see_other(OverviewLinks(base, patient_id).page)
 
 
 class OverviewLinks:

@@ -3,6 +3,7 @@
 from flask import Flask, Request, Response, make_response, render_template
 
 from app.http.kit.request_context import request_id
+from app.http.kit.words import as_sentence
 
 TEMPLATE = "problem.html"
 _WINDOW = "pages"  # the blueprint that has the template
@@ -20,10 +21,8 @@ def leads_to_page(app: Flask, request: Request) -> bool:
 
 def problem_page(status: int, detail: str, retry_after: int | None) -> Response:
     """The page that tells of a failure."""
-    shown = f"{detail[:1].upper()}{detail[1:]}."
-    answer = make_response(
-        render_template(TEMPLATE, status=status, detail=shown, request_id=request_id()), status
-    )
+    shown = render_template(TEMPLATE, status=status, detail=as_sentence(detail), request_id=request_id())
+    answer = make_response(shown, status)
     if retry_after is not None:
         answer.headers["Retry-After"] = str(retry_after)
     return answer

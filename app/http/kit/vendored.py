@@ -32,8 +32,3 @@ class Vendored:
     def folder(self) -> Path:
         """The folder of its packages, as `htmx.org/dist`."""
         return vendored_folder(self._assets, os.environ) / "node_modules"
-
-    @property
-    def is_there(self) -> bool:
-        """Whether it was brought in."""
-        return self.folder.is_dir()

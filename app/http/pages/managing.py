@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, render_template, request
 
 from app.admission.outcomes import STATUS
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.languages import marked
+from app.http.kit.own_paths import see_other
+from app.http.kit.words import as_sentence
 from app.http.pages.uses import PageUses
 from graph.errors import Conflict, Forbidden, Invalid, NotFound
 from graph.scope import AccessScope
@@ -18,7 +20,6 @@ MANAGE, OPERATE, CANCEL, AUDIT = (
 )
 MOST = 50
 """Rows of a page of a list."""
-_SEE_OTHER = 303
 _LONGEST_PLACE = 128
 _LONGEST_MOMENT = 18
 
@@ -63,7 +64,7 @@ class ManagingPages:
 
     def to(self, path: str) -> Response:
         """The way to a page."""
-        return cast(Response, redirect(f"{self._base}{path}", _SEE_OTHER))
+        return see_other(f"{self._base}{path}")
 
     def changed(
         self, change: Callable[[], object], to: str, again: Callable[[str, int], Response]
@@ -72,7 +73,7 @@ class ManagingPages:
         try:
             change()
         except (Conflict, Forbidden, Invalid, NotFound) as error:
-            return again(f"{error.message[:1].upper()}{error.message[1:]}.", STATUS[error.category])
+            return again(as_sentence(error.message), STATUS[error.category])
         return self.to(to)
 
 

@@ -1,18 +1,16 @@
 """`/preferences`: the language and the theme that somebody wants, kept by their browser."""
 
 from collections.abc import Mapping
-from typing import cast
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from app.http.kit.browsers import LARGEST_FORM, Browsers
 from app.http.kit.frame import PREFERENCES_PATH
 from app.http.kit.guard import public
 from app.http.kit.languages import LANGUAGES
-from app.http.kit.own_paths import own_path
+from app.http.kit.own_paths import own_path, see_other
 from app.http.kit.preferences import Preferences, Theme, chosen, keep
 
-_SEE_OTHER = 303
 _THEMES: Mapping[str, str] = {"system": "", **{str(each): str(each) for each in Theme}}
 _KEYS: Mapping[str, bool] = {"on": True, "off": False}
 
@@ -36,6 +34,6 @@ def add_preferences(rooms: Blueprint, browsers: Browsers, base: str) -> None:
     def choose() -> Response:
         request.max_content_length = LARGEST_FORM
         browsers.require_own_page(request)
-        answer = cast(Response, redirect(f"{base}{own_path(request.form.get('next'))}", _SEE_OTHER))
+        answer = see_other(f"{base}{own_path(request.form.get('next'))}")
         keep(answer, _wanted(), secure=base.startswith("https:"))
         return answer

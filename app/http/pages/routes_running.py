@@ -6,6 +6,7 @@ from app.audit.entries import entry_key
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current, current_scope
+from app.http.kit.words import as_sentence
 from app.http.pages.managing import AUDIT, CANCEL, MOST, OPERATE, ManagingPages, after_place
 from app.http.pages.uses import PageUses
 from app.records.audited.accesses import access_line
@@ -79,7 +80,7 @@ class RunningPages:
             lines = [access_line(each) for each in page.events]
             after = f"{page.after[0]},{page.after[1].rpartition('|')[2]}" if page.after else None
         except Invalid as error:
-            wrong = f"{error.message[:1].upper()}{error.message[1:]}."
+            wrong = as_sentence(error.message)
         return self._pages.page(
             scope,
             "manage_audit.html",

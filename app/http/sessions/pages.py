@@ -1,16 +1,17 @@
 """What the pages of this room share: how they are rendered, and where they lead."""
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, make_response, redirect, render_template
+from flask import Response, make_response, render_template
 
 from app.http.kit.browsers import SIGN_IN_PATH
+from app.http.kit.own_paths import see_other
+from app.http.kit.words import as_sentence
 
 ACCOUNT_PATH = "/account"
 SIGN_OUT_PATH = "/auth/sign-out"
 PROVIDERS_PATH = "/auth/providers"
-_SEE_OTHER = 303
 
 
 class SessionPages:
@@ -25,7 +26,7 @@ class SessionPages:
 
     def told(self, text: str, status: int, *, retry_after: int | None = None) -> Response:
         """A page that says what is wrong; `text` begins small and has no full stop."""
-        answer = self.page("told.html", status, text=f"{text[:1].upper()}{text[1:]}.")
+        answer = self.page("told.html", status, text=as_sentence(text))
         if retry_after is not None:
             answer.headers["Retry-After"] = str(retry_after)
         return answer
@@ -40,7 +41,7 @@ class SessionPages:
 
     def to(self, path: str) -> Response:
         """The way to another page, which is asked for with GET."""
-        return cast(Response, redirect(f"{self._base}{path}", _SEE_OTHER))
+        return see_other(f"{self._base}{path}")
 
     def anew(self) -> Response:
         """What has a script load the page that is open anew, by which somebody is led to sign in."""

@@ -49,9 +49,11 @@ class ViewerFiles:
             answer.set_data(gzip.decompress(content))
         if packed:
             answer.vary.add("Accept-Encoding")
-        answer.headers["Cache-Control"] = _A_YEAR if _DIGEST_IN_NAME.search(name) else _ASK_AGAIN
         answer.headers.extend(VIEWER_HEADERS)
-        if not _DIGEST_IN_NAME.search(name):
+        if _DIGEST_IN_NAME.search(name):
+            answer.headers["Cache-Control"] = _A_YEAR
+        else:
+            answer.headers["Cache-Control"] = _ASK_AGAIN
             answer.add_etag()
             answer.make_conditional(request)
         return answer

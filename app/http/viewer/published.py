@@ -1,6 +1,6 @@
 """The one version of OHIF that is served, as npm publishes it, and where it lies once it was brought in.
 
-`deploy/viewer.py` brings it. Of the 204 MB that are published, source maps and the runtime of a model that
+`deploy/viewer.py` brings it. Of the 208 MB that are published, source maps and the runtime of a model that
 runs in the browser are left out; texts are kept packed by gzip alone. Its files are made to find each other
 wherever they are served: they are built for the root of an address.
 """
@@ -15,10 +15,9 @@ from pathlib import Path
 
 from graph.local.folders import cache_folder
 
-EDITION = 1  # of what is left out and changed here
+_EDITION = 1  # of what is left out and changed here
 PACKED = ".gz"
-LEFT_OUT = ("ort/", "sw.js", "init-service-worker.js", "app-config.js", "serve.json")
-LEFT_OUT_ENDINGS = (".map", ".LICENSE.txt.map")
+_LEFT_OUT = ("ort/", "sw.js", "init-service-worker.js", "app-config.js", "serve.json")
 _PACKED_KINDS = (".js", ".css", ".wasm", ".svg", ".html", ".json")
 
 _ROOT = '__webpack_require__.p = "/"'
@@ -37,7 +36,7 @@ class Published:
 
     def folder(self, environment: Mapping[str, str]) -> Path:
         """Where its files lie, or are to lie: under a name that changes with what is brought."""
-        digest = sha256(f"{self.name}@{self.version} {self.integrity} {EDITION}".encode()).hexdigest()[:16]
+        digest = sha256(f"{self.name}@{self.version} {self.integrity} {_EDITION}".encode()).hexdigest()[:16]
         return cache_folder(environment) / "assets" / f"viewer-{digest}"
 
 
@@ -53,7 +52,7 @@ def viewer_folder() -> Path:
 
 def is_served(name: str) -> bool:
     """Whether a file of the package is served, by its name below `dist/`."""
-    return not name.startswith(LEFT_OUT) and not name.endswith(LEFT_OUT_ENDINGS)
+    return not name.startswith(_LEFT_OUT) and not name.endswith(".map")
 
 
 def is_kept_packed(name: str) -> bool:

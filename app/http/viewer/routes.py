@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from app.http.kit.guard import public, signed_in
 from app.http.kit.headers import VIEWER_HEADERS
+from app.http.kit.own_paths import see_other
 from app.http.kit.request_context import current_scope
 from app.http.kit.uids import check_uids
 from app.http.viewer.files import ViewerFiles
@@ -20,7 +21,6 @@ MOST_STUDIES = 4
 _ASKED = "StudyInstanceUIDs"
 _SERIES, _FIRST_SERIES = "SeriesInstanceUID", "initialSeriesInstanceUID"
 _SLIDES = "SM"
-_SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,7 @@ def blueprint(uses: ViewerUses) -> Blueprint:
         query = {_ASKED: ",".join(studies), **series_asked()}
         if len(studies) > 1 and mode is ViewerMode.VIEWER:
             query["hangingProtocolId"] = COMPARE
-        where = f"{uses.base}{VIEWER_PATH}/{mode}?{urlencode(query, safe=',@/')}"
-        return redirect(where, _SEE_OTHER)  # type: ignore[return-value]
+        return see_other(f"{uses.base}{VIEWER_PATH}/{mode}?{urlencode(query, safe=',@/')}")
 
     @rooms.get(f"{VIEWER_PATH}/<any({', '.join(ViewerMode)}):mode>")
     @signed_in("R", "imaging.read")

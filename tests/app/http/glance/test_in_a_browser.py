@@ -8,13 +8,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app.config import Config
-from app.security.scopes import system_scope
 from app.wiring import Wiring
-from graph.clock import now
 from graph.local.server import free_port
 from tests.app.http.authorization.apps import PASSWORD
 from tests.app.http.glance.conftest import Reader
-from tests.app.http.sessions.conftest import HASH
+from tests.app.http.sessions.conftest import signed_up
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
 from tests.factories.charts import study
@@ -29,9 +27,7 @@ def config(config: Config) -> Config:
 
 @pytest.fixture
 def base(app: Flask, config: Config, services: Wiring) -> Iterator[str]:
-    scope = system_scope(config.tenant)
-    services.accounts.add(scope, "kim", "clinician", None, now())
-    services.people.set_password(scope, "kim", HASH, now())
+    signed_up(services, "kim")
     with serving(app, config.base_url):
         yield config.base_url
 

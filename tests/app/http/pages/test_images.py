@@ -19,16 +19,14 @@ from playwright.sync_api import Browser, Page
 from app.config import Config
 from app.http.kit.preferences import COOKIE
 from app.samples import Samples
-from app.security.scopes import system_scope
 from app.wiring import Wiring
 from app.wiring.samples import sample_loader
 from app.wiring.web import web_app
-from graph.clock import now
 from graph.local.server import free_port
 from graph.session import Graph
 from tests.app.conftest import signing_in
 from tests.app.http.authorization.apps import PASSWORD
-from tests.app.http.sessions.conftest import HASH
+from tests.app.http.sessions.conftest import signed_up
 from tests.architecture.source import ROOT
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
@@ -95,10 +93,8 @@ def gateway(
     }
     wired = Wiring(Config.from_env(settings), graph)
     sample_loader(wired).load(lambda done, total: None, Samples(date.today()))
-    scope = system_scope(wired.sites.own.tenant)
     for role in {shot.role for shot in SHOTS if shot.role}:
-        wired.accounts.add(scope, role, role, None, now())
-        wired.people.set_password(scope, role, HASH, now())
+        signed_up(wired, role, role)
     yield wired
     wired.close()
 

@@ -13,13 +13,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from app.config import Config
-from app.security.scopes import system_scope
 from app.wiring import Wiring
-from graph.clock import now
 from graph.local.server import free_port
 from tests.app.http.authorization.apps import PASSWORD
 from tests.app.http.pages.conftest import planted_in
-from tests.app.http.sessions.conftest import HASH
+from tests.app.http.sessions.conftest import signed_up
 from tests.browsing.accessibility import violations
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
@@ -52,10 +50,8 @@ def config(config: Config) -> Config:
 @pytest.fixture
 def planted(app: Flask, services: Wiring, renderers: None) -> dict[str, str]:
     """A patient with a study and its report, and people with passwords; the names that paths are made of."""
-    scope = system_scope(services.sites.own.tenant)
     for role in PEOPLE:
-        services.accounts.add(scope, role, role, None, now())
-        services.people.set_password(scope, role, HASH, now())
+        signed_up(services, role, role)
     return asdict(planted_in(services, app, "SEEN"))
 
 

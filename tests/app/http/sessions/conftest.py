@@ -86,17 +86,22 @@ def other(site: Flask) -> Browser:
     return Browser(site)
 
 
+def signed_up(wiring: Wiring, name: str, role: str = "clinician") -> str:
+    """Make an account with the password; returns its name."""
+    scope = system_scope(wiring.sites.own.tenant)
+    wiring.accounts.add(scope, name, role, None, now())
+    wiring.people.set_password(scope, name, HASH, now())
+    return name
+
+
 Person = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def person(gateway: Wiring, scope: AccessScope) -> Person:
+def person(gateway: Wiring) -> Person:
     """Makes an account with the password, and returns its name."""
 
     def make(role: str = "clinician") -> str:
-        name = f"{role}-{uuid4().hex[:8]}"
-        gateway.accounts.add(scope, name, role, None, now())
-        gateway.people.set_password(scope, name, HASH, now())
-        return name
+        return signed_up(gateway, f"{role}-{uuid4().hex[:8]}", role)
 
     return make

@@ -15,13 +15,11 @@ from pydicom import dcmread
 
 from app.config import Config
 from app.samples.phantoms.studies import RECIPES
-from app.security.scopes import system_scope
 from app.wiring import Wiring
-from graph.clock import now
 from graph.local.server import free_port
 from tests.app.conftest import AsRole
 from tests.app.http.authorization.apps import PASSWORD
-from tests.app.http.sessions.conftest import HASH
+from tests.app.http.sessions.conftest import signed_up
 from tests.app.samples.phantoms.conftest import taken_by
 from tests.browsing.chromium import chromium
 from tests.browsing.packages import NpmPackage, unpacked
@@ -59,9 +57,7 @@ def config(config: Config) -> Config:
 @pytest.fixture
 def page(browser: Browser, app: Flask, config: Config, services: Wiring) -> Iterator[Page]:
     """A page of somebody who is signed in, over a gateway that is served."""
-    scope = system_scope(config.tenant)
-    services.accounts.add(scope, "kim", "clinician", None, now())
-    services.people.set_password(scope, "kim", HASH, now())
+    signed_up(services, "kim")
     context = browser.new_context(base_url=config.base_url, viewport={"width": 1600, "height": 1200})
     with serving(app, config.base_url):
         opened = context.new_page()

@@ -11,18 +11,15 @@ from flask.testing import FlaskClient
 from pydicom import dcmread
 from werkzeug.test import EnvironBuilder
 
-from app.config import Config
 from app.http.kit.headers import VIEWER_HEADERS
 from app.http.viewer.files import ViewerFiles
 from app.http.viewer.published import for_anywhere, is_served
 from app.http.viewer.settings import ViewerMode, viewer_config, viewer_page
-from app.security.scopes import system_scope
 from app.wiring import Wiring
 from app.wiring.web import web_app
-from graph.clock import now
 from graph.errors import NotFound
 from tests.app.conftest import AsRole
-from tests.app.http.sessions.conftest import HASH, Browser
+from tests.app.http.sessions.conftest import Browser, signed_up
 from tests.factories import viewer_studies
 from tests.factories.dicom import uid
 
@@ -103,11 +100,9 @@ def test_its_settings_lead_to_this_gateway_alone(base: str) -> None:
 
 
 @pytest.fixture
-def reader(app: Flask, services: Wiring, config: Config) -> Browser:
+def reader(app: Flask, services: Wiring) -> Browser:
     """The browser of a clinician who is signed in."""
-    scope = system_scope(config.tenant)
-    services.accounts.add(scope, "kim", "clinician", None, now())
-    services.people.set_password(scope, "kim", HASH, now())
+    signed_up(services, "kim")
     browser = Browser(app)
     browser.sign_in("kim")
     return browser
@@ -168,13 +163,9 @@ def test_what_names_no_studies_is_refused_with_a_page(reader: Browser, studies: 
     assert "StudyInstanceUIDs" in answer.text
 
 
-def test_what_is_hidden_is_what_never_was(
-    app: Flask, as_role: AsRole, services: Wiring, config: Config
-) -> None:
+def test_what_is_hidden_is_what_never_was(app: Flask, as_role: AsRole, services: Wiring) -> None:
     study = stored(app, as_role, viewer_studies.slices(uid("viewer", "hidden")))
-    scope = system_scope(config.tenant)
-    services.accounts.add(scope, "lee", "teleradiologist", None, now())
-    services.people.set_password(scope, "lee", HASH, now())
+    signed_up(services, "lee", "teleradiologist")
     browser = Browser(app)
     browser.sign_in("lee")
 
