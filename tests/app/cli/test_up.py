@@ -62,11 +62,11 @@ def test_a_second_one_on_the_same_home_is_refused(gateway: RunningGateway) -> No
     assert gateway.becomes_ready()
 
 
-SELDOM = ("worker", "renderer")  # killed here in the slow tests only: nobody waits for them
+ALWAYS = "committer"  # in every run of the tests; the others are killed in the slow ones
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(each, marks=[pytest.mark.slow] if each in SELDOM else []) for each in CHILDREN]
+    "name", [pytest.param(each, marks=[pytest.mark.slow] if each != ALWAYS else []) for each in CHILDREN]
 )
 def test_after_a_child_was_killed_the_gateway_is_ready_again_and_stores(
     gateway: RunningGateway, ledger: Ledger, name: str
@@ -82,6 +82,7 @@ def test_after_a_child_was_killed_the_gateway_is_ready_again_and_stores(
         assert grown(ledger, 20)
 
 
+@pytest.mark.slow
 def test_after_everything_was_killed_the_next_start_recovers(gateway: RunningGateway) -> None:
     gateway.send(signal.SIGKILL)
     for pid in gateway.left_over():

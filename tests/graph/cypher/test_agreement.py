@@ -36,7 +36,7 @@ def named(row: Row) -> str:
     return "|".join([str(row.partition), *uids])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(asked=questions())
 def test_a_question_has_the_reader_s_answer_whole_and_page_by_page(worlds: Worlds, asked: Asked) -> None:
     _check(worlds, asked)
