@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import product
+from time import sleep
 from typing import Any
 
 import pytest
@@ -178,7 +179,8 @@ class Stage:
         path = route.path.format(**{name: getattr(target, name) for name in names})
         body = route.body(target) if route.body else None
         headers = {**route.headers, **caller.headers, **_SAME_REQUEST}
-        for _ in range(TRIES):
+        for tried in range(TRIES):
+            sleep(tried)
             found = self.planter.client.open(
                 path, method=route.method, data=body, headers=headers, buffered=True
             )
