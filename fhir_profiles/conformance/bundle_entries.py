@@ -21,21 +21,24 @@ def check_bundle(value: Mapping[str, Any], place: ElementPath, report: IssueRepo
     """Report addresses that contradict their resources, and what a document or message leaves out."""
     entries = [each for each in value.get("entry", ()) if isinstance(each, dict)]
     for index, each in enumerate(entries):
-        wrong = _contradiction(each)
+        wrong = _not_absolute(each) or contradiction(each)
         if wrong is not None:
             report("value", ((place, "entry", index), "fullUrl", None), wrong)
     if entries and value.get("type") in _WHOLE:
         _check_whole(entries, *_WHOLE[value["type"]], place, report)
 
 
-def _contradiction(entry: Mapping[str, Any]) -> str | None:
+def _not_absolute(entry: Mapping[str, Any]) -> str | None:
+    address = entry.get("fullUrl")
+    return "it is an absolute URL" if isinstance(address, str) and ":" not in address else None
+
+
+def contradiction(entry: Mapping[str, Any]) -> str | None:
     """Why the address of an entry is not that of its resource; None where it may be."""
     address, resource = entry.get("fullUrl"), entry.get("resource")
-    if not isinstance(address, str):
+    if not isinstance(address, str) or address.startswith(_UUID):
         return None
-    if ":" not in address:
-        return "it is an absolute URL"
-    if address.startswith(_UUID) or not isinstance(resource, dict) or "id" not in resource:
+    if not isinstance(resource, dict) or "id" not in resource:
         return None
     *_, kind, name = ("", *address.rstrip("/").split("/"))
     if name.rpartition(":")[2] != resource["id"]:

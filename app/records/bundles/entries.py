@@ -10,6 +10,7 @@ from app.preconditions import http_date
 from app.queries import pairs_of
 from app.records.bundles.patches import patch_of
 from app.records.write.receiving import Received, checked
+from fhir_profiles.conformance.bundle_entries import contradiction
 from fhir_profiles.dates import interval
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.documents import entry_resources, parse
@@ -105,6 +106,7 @@ class BundleRequest:
         full_url, resource = (self.entries[index].get(name) for name in ("fullUrl", "resource"))
         text = self.texts[index]
         with placed(index):
+            _require_own_address(self.entries[index])
             return BundleEntry(
                 index=index,
                 method=request.method,
@@ -174,6 +176,13 @@ def target_of(url: str) -> Target:
     resource_id, _, further = rest.partition("/")
     criteria = tuple(pairs_of(query, "request.url"))
     return Target(resource_type, unquote(resource_id) or None, criteria, further)
+
+
+def _require_own_address(entry: Mapping[str, Any]) -> None:
+    """Require that others who refer to an entry by its fullUrl mean the resource that it brings."""
+    wrong = contradiction(entry)
+    if wrong is not None:
+        raise Invalid(wrong, location="fullUrl", code="value")
 
 
 def _requested(entry: Mapping[str, Any], text: bytes | None) -> EntryRequest:

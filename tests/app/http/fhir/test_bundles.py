@@ -65,6 +65,18 @@ def test_a_reference_relative_to_the_full_url_is_found(fhir: Fhir) -> None:
     assert fhir.found(f"Condition?subject={person}") == [tumour]
 
 
+def test_an_address_that_is_another_resources_is_refused_with_its_place(fhir: Fhir) -> None:
+    named = {**patient(), "id": "b"}
+    other = entry(named, "PUT", "Patient/b", full_url="http://elsewhere.example.org/fhir/Patient/a")
+
+    alone = fhir.send("POST", "", bundle(entry(condition("Patient/b")), other))
+    each = fhir.send("POST", "", bundle(entry(patient()), other, kind="batch"))
+
+    assert alone.status_code == 400
+    assert alone.json["issue"][0]["expression"] == ["Bundle.entry[1].fullUrl"]  # type: ignore[index]
+    assert statuses(each) == ["201", "400"]
+
+
 def test_the_texts_of_entries_stay_as_they_are(fhir: Fhir) -> None:
     resource = b'{"resourceType":"Patient",  "extension":[{"url":"http://e.org/x","valueDecimal":1.0}]}'
     sent = b'{"type":"transaction","resourceType":"Bundle","entry":[{"resource":' + resource
