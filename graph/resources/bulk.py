@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from graph.allowances import Deed
 from graph.keys import kind_key, resource_key, resource_of
-from graph.packing import unpacked
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.visibility import seen, version_seen
@@ -87,13 +86,13 @@ class BulkQuestion:
 
 
 class BulkRow(NamedTuple):
-    """One resource: `body` is the text that is served, None of a rendered one, b"" of a deleted one."""
+    """One resource: `packed` is its text as it is kept, None of a rendered one, b"" of a deleted one."""
 
     key: str
     version_id: int
     deleted: bool
     compartment: tuple[str, ...]
-    body: bytes | None
+    packed: bytes | None
 
     @property
     def whose(self) -> tuple[str, ...]:
@@ -107,6 +106,11 @@ class BulkPage(NamedTuple):
 
     rows: tuple[BulkRow, ...]
     last: int | None
+
+    @property
+    def size(self) -> int:
+        """The bytes of its texts as they are kept."""
+        return sum(len(row.packed or b"") for row in self.rows)
 
 
 class BulkPlace(NamedTuple):
@@ -182,12 +186,6 @@ def _places(found: Sequence[Sequence[Any]]) -> tuple[BulkPlace, ...]:
 
 def _rows(found: Sequence[Sequence[Any]]) -> tuple[BulkRow, ...]:
     return tuple(
-        BulkRow(key, version, deleted, tuple(compartment or ()), _body(rendered, body))
+        BulkRow(key, version, deleted, tuple(compartment or ()), None if rendered else body)
         for key, version, deleted, rendered, compartment, body in found
     )
-
-
-def _body(rendered: bool | None, body: bytes) -> bytes | None:
-    if rendered:
-        return None
-    return unpacked(body)

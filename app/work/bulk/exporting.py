@@ -2,9 +2,11 @@
 
 A resource is one line, the text that is served; line breaks between its elements become blanks, which JSON
 does not tell apart (FHIR R4 json.html). What was changed since the export was asked for is written as it was.
+While a page is unpacked and written, the next one is read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -14,6 +16,7 @@ import orjson
 from app.queries import pairs_of
 from app.records.search import RecordSearch
 from app.security.standing import Standing
+from app.work.bulk.ahead import PageAsked, PagesAhead
 from app.work.bulk.auditing import AUDIT, ExportedAudit
 from app.work.bulk.beside import Beside
 from app.work.bulk.files import BulkFiles, BulkFolder, file_name
@@ -22,6 +25,7 @@ from app.work.kinds import Retry
 from app.work.running import Cancelled, Running
 from fhir_profiles.definitions.subsets import elements_only
 from graph.keys import resource_of
+from graph.packing import unpacked
 from graph.query.expression import Any as AnyOf
 from graph.query.expression import Expression, Page, Question
 from graph.resources.bulk import BulkPage, BulkRow, BulkStore
@@ -31,7 +35,9 @@ from graph.scope import AccessScope
 OUTPUT, DELETED = "output", "deleted"
 MOST_LINES = 1_000_000  # of one file
 _FIRST, _MOST = 100, 5_000  # resources of a page: more and more, as long as their texts are not long
+_STEP_BYTES = 64 << 20  # each step ends with waiting for the disk and for a commit
 _PAGE_BYTES = 16 << 20
+_PACKED = 4  # a text is about so many times as long as it is kept
 _MOST_PAGES = 50  # of one step: many types have nothing
 _GROWTH = 4
 StepAccess: TypeAlias = Callable[[AccessScope, str], AbstractContextManager[AccessScope]]
@@ -45,6 +51,7 @@ class _Hand:
     wish: ExportWish
     beside: Beside
     there: frozenset[str]  # types of which there is anything to read
+    reader: Executor  # of one thread
 
 
 class BulkExport:
@@ -76,9 +83,9 @@ class BulkExport:
         """Write the files; the summary is what the manifest says of them."""
         wish, place = ExportWish.of(job.parameters), ExportPlace.of(job.cursor)
         there = self._bulk.kinds(job.scope, wish.kinds()) | ({AUDIT} & {*wish.types})
-        hand = _Hand(wish, Beside(self._bulk, wish), there)
         try:
-            with self._files.held(job.id) as folder:
+            with self._files.held(job.id) as folder, ThreadPoolExecutor(1, "export-read") as reader:
+                hand = _Hand(wish, Beside(self._bulk, wish), there, reader)
                 folder.keep_only(frozenset(each.name for each in place.files))
                 while place.kind < len(wish.kinds()):
                     place = self._step(job, hand, place, folder)
@@ -98,33 +105,37 @@ class BulkExport:
     def _step(self, job: Running, hand: "_Hand", place: ExportPlace, folder: BulkFolder) -> ExportPlace:
         """Write some pages, one where they are long; return the place after them."""
         standing = self._standing.scope(job.scope.tenant, hand.wish.standing)
-        kinds, until, begun = hand.wish.kinds(), place.bytes + _PAGE_BYTES, 0
+        kinds, until, begun = hand.wish.kinds(), place.bytes + _STEP_BYTES, 0
         with self._access(standing, job.id) as scope:
+            pages = PagesAhead(hand.reader, lambda asked: self._page(scope, hand, asked))
             while place.kind < len(kinds) and place.bytes < until and begun < _MOST_PAGES:
                 if kinds[place.kind] not in hand.there:
                     place = replace(place, kind=place.kind + 1)
                     continue
-                place = self._write(scope, hand, place, kinds[place.kind], folder)
                 begun += 1
+                if kinds[place.kind] == AUDIT:
+                    place = self._write_audit(scope, hand.wish, place, folder)
+                    continue
+                asked = PageAsked(kinds[place.kind], place.after, place.limit or _FIRST)
+                page = pages.page(asked)
+                following = _following(asked, page)
+                if following and begun < _MOST_PAGES and place.bytes + _PACKED * page.size < until:
+                    pages.begin(following)
+                files = self._write(scope, hand.wish, place, page, folder)
+                place = _place_at(following, place.kind, files)
         return place
 
     def _write(
-        self, scope: AccessScope, hand: "_Hand", place: ExportPlace, kind: str, folder: BulkFolder
-    ) -> ExportPlace:
-        """Write one page of a type; return the place after it."""
-        wish = hand.wish
-        limit, names = place.limit or _FIRST, wish.elements_of(kind)
-        if kind == AUDIT:
-            return self._write_audit(scope, wish, place, folder)
-        page = self._page(scope, hand, kind, place.after, limit)
+        self, scope: AccessScope, wish: ExportWish, place: ExportPlace, page: BulkPage, folder: BulkFolder
+    ) -> tuple[ExportFile, ...]:
+        """Write one page of the type in hand; return the files then."""
+        kind = wish.kinds()[place.kind]
+        names = wish.elements_of(kind)
         scope.concerns(key for row in page.rows for key in row.whose)
         lines = [_line(self._text(scope, each), names) for each in page.rows if not each.deleted]
         gone = [_removal(each.key) for each in page.rows if each.deleted and wish.since is not None]
         files = _written(folder, place.files, OUTPUT, kind, lines)
-        files = _written(folder, files, DELETED, kind, gone)
-        if page.last is None:
-            return ExportPlace(place.kind + 1, 0, 0, files)
-        return ExportPlace(place.kind, page.last, _next_limit(limit, sum(map(len, lines))), files)
+        return _written(folder, files, DELETED, kind, gone)
 
     def _write_audit(
         self, scope: AccessScope, wish: ExportWish, place: ExportPlace, folder: BulkFolder
@@ -138,7 +149,8 @@ class BulkExport:
             return ExportPlace(place.kind + 1, 0, 0, files)
         return ExportPlace(place.kind, found.after, _next_limit(limit, sum(map(len, lines))), files)
 
-    def _page(self, scope: AccessScope, hand: "_Hand", kind: str, after: int, limit: int) -> BulkPage:
+    def _page(self, scope: AccessScope, hand: "_Hand", asked: PageAsked) -> BulkPage:
+        kind, after, limit = asked
         scope.require("fhir.bulk")
         scope.require("fhir.read")
         question, where = hand.wish.question(kind), self._filter(scope, hand.wish, kind)
@@ -158,8 +170,8 @@ class BulkExport:
         return filter_of(self._search, scope, kind, queries) if queries else None
 
     def _text(self, scope: AccessScope, row: BulkRow) -> bytes:
-        if row.body is not None:
-            return row.body
+        if row.packed is not None:
+            return unpacked(row.packed)
         kind, _, resource_id = resource_of(row.key).partition("/")
         return self._resources.version(scope, kind, resource_id, row.version_id).body
 
@@ -172,6 +184,20 @@ def filter_of(search: RecordSearch, scope: AccessScope, kind: str, queries: Sequ
     return AnyOf(
         tuple(search.understood(scope, kind, pairs_of(query, "_typeFilter")).where for query in queries)
     )
+
+
+def _following(asked: PageAsked, page: BulkPage) -> PageAsked | None:
+    """The page of the same type after one; None where nothing follows."""
+    if page.last is None:
+        return None
+    return PageAsked(asked.kind, page.last, _next_limit(asked.limit, _PACKED * page.size))
+
+
+def _place_at(following: PageAsked | None, kind: int, files: tuple[ExportFile, ...]) -> ExportPlace:
+    """The place before a page, or at the beginning of the next type."""
+    if following is None:
+        return ExportPlace(kind + 1, 0, 0, files)
+    return ExportPlace(kind, following.after, following.limit, files)
 
 
 def _written(
