@@ -1,29 +1,32 @@
 #!/bin/sh
-# dicompyler-core 0.5.6 reads a dose grid whose planes are told by their places at twice their height.
+# dicompyler-core 0.5.6 and pymedphys 0.41.0 place the planes of a dose grid at twice their height, where these are told
+# by their places.
 #
 # Expected: where the first value of the Grid Frame Offset Vector is the z of Image Position (Patient) and not zero, its
 #   values are the z coordinates of the planes, and not distances from the first (PS3.3 C.8.8.3.2).
 # Happens:  the z of Image Position (Patient) is added to them in either form.
-# Seen with dicompyler-core 0.5.6, one grid of three planes of 1, 2 and 3 at z = 100, 103, 106 mm, asked for z = 103:
-#   offsets 0, 3, 6          the plane of 2
-#   offsets 100, 103, 106    no dose there; the plane of 2 is given for z = 203
-# Meaning: dose-volume histograms of such plans are of no dose, or of the dose of another place; the file is right and
-#   nothing is said.
+# Seen with both, one grid of three planes of 1, 2 and 3 at z = 100, 103, 106 mm:
+#   offsets 0, 3, 6          dicompyler: 2 at z = 103             pymedphys: z of 100, 103, 106
+#   offsets 100, 103, 106    dicompyler: nothing there, 2 at 203  pymedphys: z of 200, 203, 206
+# Meaning: dose-volume histograms and comparisons of such plans are of no dose, or of the dose of another place; the file
+#   is right and nothing is said.
 # Way round: subtract the first value from all before the file is read.
 set -eu
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q --disable-pip-version-check dicompyler-core==0.5.6 pydicom==2.4.4 numpy==1.26.4
+"$work/venv/bin/pip" install -q --disable-pip-version-check dicompyler-core==0.5.6 pymedphys==0.41.0 pydicom==2.4.4 \
+    numpy==1.26.4
 cd "$work" && venv/bin/python - <<'PY'
 from importlib.metadata import version
 
 import numpy as np
+import pymedphys
 from dicompylercore.dicomparser import DicomParser
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-print("dicompyler-core", version("dicompyler-core"))
+print("dicompyler-core", version("dicompyler-core"), "pymedphys", version("pymedphys"))
 RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 
 
@@ -45,15 +48,19 @@ def grid(offsets):
     ds.PixelData = np.repeat(np.array([1, 2, 3], "<u2"), 4).tobytes()
     ds["PixelData"].VR = "OW"
     ds.is_little_endian, ds.is_implicit_VR = True, False
-    return DicomParser(ds)
+    return ds
 
 
-seen = {}
+seen, axes = {}, {}
 for offsets in ([0, 3, 6], [100, 103, 106]):
     for z in (103, 203):
-        plane = grid(offsets).GetDoseGrid(z)
+        plane = DicomParser(grid(offsets)).GetDoseGrid(z)
         seen[offsets[0], z] = sorted(set(np.ravel(plane).tolist()))
-        print(f"offsets {offsets}, z = {z}:", seen[offsets[0], z] or "no dose")
-if seen != {(0, 103): [2], (0, 203): [], (100, 103): [], (100, 203): [2]}:
+        print(f"offsets {offsets}, dicompyler at z = {z}:", seen[offsets[0], z] or "no dose")
+    (found, _, _), _ = pymedphys.dicom.zyx_and_dose_from_dataset(grid(offsets))
+    axes[offsets[0]] = found.tolist()
+    print(f"offsets {offsets}, pymedphys:", axes[offsets[0]])
+told = {(0, 103): [2], (0, 203): [], (100, 103): [], (100, 203): [2]}
+if (seen, axes) != (told, {0: [100, 103, 106], 100: [200, 203, 206]}):
     raise SystemExit("CHANGED: the planes are placed differently now")
 PY
