@@ -16,6 +16,7 @@ _RENDERERS = "renderers-"
 # Java that is fast soon, and never very fast.
 SHORT_LIVED = (  # with what a developer adds, as in `make relock-classes`
     "-XX:TieredStopAtLevel=1",
+    "-XX:-UseParallelGC",
     "-XX:+UseSerialGC",
     *os.environ.get("HILUM_TEST_JAVA", "").split(),
 )
