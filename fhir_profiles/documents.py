@@ -6,7 +6,7 @@ What was received is kept: decimals (`0.10`), the order of members and white spa
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
 from typing import Any, NoReturn, TypeAlias
 
@@ -14,7 +14,7 @@ import orjson
 
 from fhir_profiles.issues import InvalidDocument, Issue
 from fhir_profiles.json_places import expression_at, repeated_name
-from fhir_profiles.json_spans import TextSpan, first, items, members, texts
+from fhir_profiles.json_spans import TextSpan, first, members, members_of_items, texts, whole_values
 from fhir_profiles.validation.structure import elements, kinds
 
 DEEPEST = 100
@@ -97,19 +97,8 @@ def with_meta(raw: bytes, meta: Mapping[str, Any]) -> bytes:
 def entry_resources(raw: bytes) -> tuple[bytes | None, ...]:
     """The texts of the resources in a parsed Bundle, as received, entry by entry; None where one has none."""
     text = raw.decode()
-    found: list[bytes | None] = []
-    for name, span in members(text, first(text)):
-        if name == "entry" and text[span.start] == "[":
-            found.extend(_member_text(text, item, "resource") for item in items(text, span.start))
-    return tuple(found)
-
-
-def _member_text(text: str, span: TextSpan, name: str) -> bytes | None:
-    if text[span.start] != "{":
-        return None
-    inner = (value for member, value in members(text, span.start) if member == name)
-    value = next(inner, None)
-    return text[value.start : value.end].encode() if value else None
+    spans = members_of_items(text, first(text), "entry", "resource")
+    return tuple(text[span.start : span.end].encode() if span else None for span in spans)
 
 
 def _refuse(diagnostics: str) -> NoReturn:
@@ -207,8 +196,30 @@ def _insertion(text: str, start: int, behind: TextSpan | None, values: Mapping[s
     return TextSpan(start + 1, start + 1), written if empty else f"{written},"
 
 
-def _reference_edits(text: str, references: Mapping[str, str], beyond: Iterable[TextSpan]) -> Iterator[Edit]:
+def _reference_edits(text: str, references: Mapping[str, str], beyond: Iterable[TextSpan]) -> Iterable[Edit]:
     taken = {span.start for span in beyond}
+    plain = _plain_edits(text, references, taken) if "\\" not in text else None
+    return _searched_edits(text, references, taken) if plain is None else plain
+
+
+def _plain_edits(text: str, references: Mapping[str, str], taken: Set[int]) -> list[Edit] | None:
+    """The edits where nothing is escaped and each reference is the whole value of a member; else None.
+
+    Most texts are such, and to look for a few references costs a fraction of looking at every string.
+    """
+    edits: list[Edit] = []
+    uris = _uri_members()
+    for reference, after in references.items():
+        places = whole_values(text, reference)
+        if places is None:
+            return None
+        written = json.dumps(after, ensure_ascii=False)
+        edits += [(span, written) for name, span in places if name in uris and span.start not in taken]
+    return edits
+
+
+def _searched_edits(text: str, references: Mapping[str, str], taken: Set[int]) -> Iterator[Edit]:
+    """The edits, looked for in every string."""
     uris = _uri_members()
     for member, start, end in texts(text):
         before = text[start:end]

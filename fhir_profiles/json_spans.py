@@ -4,13 +4,15 @@ The text must be valid JSON already (`documents.parse` has read it): nothing is 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from json import JSONDecoder
 from typing import NamedTuple
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?', re.DOTALL)
+_LONGEST_MEMBER = 100  # characters of a name, with the colon behind it, that are looked at
+_MEMBER = re.compile(r'"([^"]*)"\s*:\s*\Z')
 _skip = JSONDecoder(strict=False).raw_decode
 
 
@@ -56,6 +58,69 @@ def items(text: str, start: int) -> Iterator[TextSpan]:
         _, end = _skip(text, position)
         yield TextSpan(position, end)
         position = _next(text, end)
+
+
+def members_of_items(text: str, start: int, array: str, name: str) -> Iterator[TextSpan | None]:
+    """The member `name` of each item of an array that is the member `array` of the object at `start`.
+
+    None for an item without one. The text is read once, which for a Bundle is a third of reading the array,
+    its items and their members one after the other.
+    """
+    position = _after_space(text, start + 1)
+    while text[position] != "}":
+        key, position = _skip(text, position)
+        value = _after_space(text, _after_space(text, position) + 1)
+        if key == array and text[value] == "[":
+            end = yield from _member_of_each(text, value, name)
+        else:
+            _, end = _skip(text, value)
+        position = _next(text, end)
+
+
+def _member_of_each(text: str, start: int, name: str) -> Generator[TextSpan | None, None, int]:
+    """The same of the array that begins at `start`; return its end."""
+    position = _after_space(text, start + 1)
+    while text[position] != "]":
+        if text[position] == "{":
+            found, end = _member(text, position, name)
+        else:
+            found, (_, end) = None, _skip(text, position)
+        yield found
+        position = _next(text, end)
+    return position + 1
+
+
+def _member(text: str, start: int, name: str) -> tuple[TextSpan | None, int]:
+    """The value of a member of the object that begins at `start`, and the end of the object."""
+    found = None
+    position = _after_space(text, start + 1)
+    while text[position] != "}":
+        key, position = _skip(text, position)
+        value = _after_space(text, _after_space(text, position) + 1)
+        _, end = _skip(text, value)
+        if key == name:
+            found = TextSpan(value, end)
+        position = _next(text, end)
+    return found, position + 1
+
+
+def whole_values(text: str, value: str) -> list[tuple[str, TextSpan]] | None:
+    """The members whose whole value is a string, in a text without a backslash, with the string's span.
+
+    None where it stands anywhere else, too: as an item of an array or as a part of a string.
+    """
+    quoted = f'"{value}"'
+    if text.count(value) != text.count(quoted):
+        return None
+    found: list[tuple[str, TextSpan]] = []
+    at = text.find(quoted)
+    while at >= 0:
+        member = _MEMBER.search(text, max(0, at - _LONGEST_MEMBER), at)
+        if member is None:
+            return None
+        found.append((member[1], TextSpan(at, at + len(quoted))))
+        at = text.find(quoted, at + 1)
+    return found
 
 
 class StringValue(NamedTuple):

@@ -199,6 +199,24 @@ def test_a_reference_is_rewritten_where_it_is_one_and_nowhere_else() -> None:
     assert after["text"]["div"] == "<div><a href=\"Patient/9\">urn:uuid:1</a><img src='Patient/9'/></div>"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"subject":{"reference":"urn:uuid:1"},"encounter":{"reference" :\n"urn:uuid:2"}}',
+        '{"subject":{"reference":"urn:uuid:1","display":"urn:uuid:1"},"url":"urn:uuid:2"}',
+        '{"subject":{"reference":"urn:uuid:12"},"instantiatesUri":["urn:uuid:1","urn:uuid:2"]}',
+        '{"urn:uuid:1":{"reference":"urn:uuid:2"},"text":{"div":"<a href=\'urn:uuid:1\'/>"}}',
+        '{"id":"urn:uuid:1","implicitRules":"urn:uuid:1","code":{"text":"see urn:uuid:1"}}',
+    ],
+)
+def test_references_are_rewritten_alike_whether_or_not_anything_is_escaped(text: str) -> None:
+    references = {"1": "Patient/9", "2": "Encounter/8"}
+    escaped = f'{text[:-1]},"note":"\\\\"}}'
+    assert {**parse(stamped(text, **references).encode()), "note": "\\"} == parse(
+        stamped(escaped, **references).encode()
+    )
+
+
 def test_a_conditional_reference_is_rewritten_however_it_is_escaped() -> None:
     text = '{"subject":{"r\\u0065ference":"Patient?identifier=http:\\/\\/a|1"}}'
     found = stamp(text.encode(), **STAMPED, references={"Patient?identifier=http://a|1": "Patient/9"})
