@@ -23,6 +23,8 @@ DEEPEST = 100
 _BEYOND_A_DOUBLE = "infinity"  # as orjson says it of a number
 _ESCAPED_COLON = re.compile(rb"\\u003a", re.IGNORECASE)
 _LINKS = re.compile(r"""((?:href|src)\s*=\s*(?:\\"|'))([^"'\\]+)""")
+_FEW = 16
+"""References that are looked for one by one: of more each string of the text is looked at."""
 _URI_TYPES = frozenset({"uri", "url", "oid", "uuid"})
 
 
@@ -162,7 +164,7 @@ def _metadata_edits(
     text: str, start: int, resource_id: str, version_id: str, last_updated: str
 ) -> Iterator[Edit]:
     """Replacements for id and meta; what is missing goes behind `resourceType`, or in front of all."""
-    found = {name: span for name, span in members(text, start) if name in ("resourceType", "id", "meta")}
+    found = _found(text, start, ("resourceType", "id", "meta"))
     stamps = {"versionId": version_id, "lastUpdated": last_updated}
     missing = {}
     if "id" in found:
@@ -175,6 +177,19 @@ def _metadata_edits(
         missing["meta"] = json.dumps(stamps, separators=(",", ":"))
     if missing:
         yield _insertion(text, start, found.get("resourceType"), missing)
+
+
+def _found(text: str, start: int, names: Iterable[str]) -> dict[str, TextSpan]:
+    """The members of these names that an object has; its end is not read where all are there before it."""
+    wanted = {name for name in names if "\\u" in text or f'"{name}"' in text}
+    found: dict[str, TextSpan] = {}
+    if wanted:
+        for name, span in members(text, start):
+            if name in wanted:
+                found[name] = span
+                if len(found) == len(wanted):
+                    break
+    return found
 
 
 def _object_edits(text: str, start: int, values: Mapping[str, str]) -> Iterator[Edit]:
@@ -198,7 +213,8 @@ def _insertion(text: str, start: int, behind: TextSpan | None, values: Mapping[s
 
 def _reference_edits(text: str, references: Mapping[str, str], beyond: Iterable[TextSpan]) -> Iterable[Edit]:
     taken = {span.start for span in beyond}
-    plain = _plain_edits(text, references, taken) if "\\" not in text else None
+    few = len(references) <= _FEW and "\\" not in text
+    plain = _plain_edits(text, references, taken) if few else None
     return _searched_edits(text, references, taken) if plain is None else plain
 
 
