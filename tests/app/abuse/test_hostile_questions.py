@@ -1,9 +1,10 @@
 """Whatever is asked, an answer comes, in little memory, and a refusal names its limit."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -35,6 +36,11 @@ def peopled(served: ServedGateway) -> ServedGateway:
         entries = [entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in written]
         served.services.bundle_writer.transaction(scope, encode(bundle(*entries)))
     return served
+
+
+def one_in_two(names: Iterable[str]) -> list[Any]:
+    """The names for every run of the tests and, of those, the other half for the slow one alone."""
+    return [pytest.param(each, marks=[pytest.mark.slow] if at % 2 else []) for at, each in enumerate(names)]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +94,7 @@ def check(client: requests.Session, served: ServedGateway, asked: Question) -> r
     return answer
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", one_in_two(MAKERS))
 def test_no_question_takes_long_or_much(client: requests.Session, peopled: ServedGateway, name: str) -> None:
     large = LAST_ALLOWED[name] + 1 if name in BATCHES_TO_AN_ENTRY else 120
     for size in (4, large):
@@ -97,7 +103,7 @@ def test_no_question_takes_long_or_much(client: requests.Session, peopled: Serve
         assert [status in REFUSED for status in statuses(answer)] == [False] * (large - 1) + [True]
 
 
-@pytest.mark.parametrize("name", sorted(LAST_ALLOWED.keys() - BATCHES_TO_AN_ENTRY))
+@pytest.mark.parametrize("name", one_in_two(sorted(LAST_ALLOWED.keys() - BATCHES_TO_AN_ENTRY)))
 def test_a_question_at_its_limit_is_answered_and_the_next_is_refused(
     client: requests.Session, peopled: ServedGateway, name: str
 ) -> None:

@@ -89,6 +89,7 @@ def test_an_orphan_of_a_killed_supervisor_is_adopted(
     assert successor.address == running.address
 
 
+@pytest.mark.slow
 def test_killed_it_starts_again_on_its_port_with_every_acknowledged_write(running: LocalNeo4j) -> None:
     before = running.address
     counted = write_and_count(before)
@@ -125,6 +126,7 @@ def test_stopped_it_is_gone_and_started_again_it_has_its_data(running: LocalNeo4
     assert write_and_count(running.address) == counted + 1
 
 
+@pytest.mark.slow
 def test_an_orphan_with_other_settings_is_ended_and_replaced(
     running: LocalNeo4j, home: Path, neo4j_jars: tuple[Path, ...]
 ) -> None:
