@@ -1,6 +1,6 @@
 """Rows to be seen or not: a picture with its study and patient, a diagnosis, a job, under their own names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import count
@@ -107,7 +107,7 @@ class Planter:
         self._scope = system_scope(tenant)
         self._numbers = count(1)
         self._named = 0
-        self._ungranted: dict[str, Caller] = {}
+        self._guests: dict[tuple[str, tuple[Granted, ...]], Caller] = {}
 
     @property
     def scope(self) -> AccessScope:
@@ -116,8 +116,15 @@ class Planter:
 
     def caller(self, role: str, *grants: Granted) -> Caller:
         """A new user of a role with grants; of those without any one for each role."""
-        if not grants and role in self._ungranted:
-            return self._ungranted[role]
+        return self._employed(role, grants) if grants else self.guest(role)
+
+    def guest(self, role: str, *grants: Granted) -> Caller:
+        """A user of a role with grants, the same one for the same grants: nobody changes what they are."""
+        if (role, grants) not in self._guests:
+            self._guests[role, grants] = self._employed(role, grants)
+        return self._guests[role, grants]
+
+    def _employed(self, role: str, grants: Sequence[Granted]) -> Caller:
         self._named = next(self._numbers)
         name = f"{role}-{self._named}"
         self._services.accounts.add(self._scope, name, role, None, now())
@@ -126,10 +133,7 @@ class Planter:
         token = self._services.issuer.issue(
             name, self.tenant, now=now() // 1_000_000, token_id=uuid4().hex, lifetime=36_000
         )
-        made = Caller({"Authorization": f"Bearer {token}", "Cookie": self._signed_in(name)})
-        if not grants:
-            self._ungranted[role] = made
-        return made
+        return Caller({"Authorization": f"Bearer {token}", "Cookie": self._signed_in(name)})
 
     @property
     def graph(self) -> Graph:

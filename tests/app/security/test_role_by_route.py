@@ -6,6 +6,7 @@ row that never was, to the byte; without a token there is 401. What is called is
 
 import json
 import re
+from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
@@ -67,6 +68,7 @@ def others(here: Planter) -> Target:
     return here.plant()
 
 
+TRIES = 3  # what is planned for the first time on a busy machine may run out of a request's time
 NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
 
 
@@ -74,12 +76,25 @@ def call(planter: Planter, route: Route, caller: Caller, target: Target, method:
     path = route.path.format(**{name: getattr(target, name) for name in NAMES})
     body = route.body(target) if route.body else None
     headers = {**route.headers, **caller.headers}
-    return planter.client.open(path, method=method or route.method, data=body, headers=headers, buffered=True)
+    for _ in range(TRIES):
+        answer = planter.client.open(
+            path, method=method or route.method, data=body, headers=headers, buffered=True
+        )
+        if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+            break
+    return answer
 
 
 def stores(route: Route) -> bool:
     """Whether the call brings the picture itself, wherever it is sent."""
     return "/dicom-web/studies" in route.path and route.method in ("POST", "PUT") and route.body is not None
+
+
+def state(planter: Planter, route: Route, target: Target) -> object:
+    """What a call may have changed of the row; nobody asks after one that reads."""
+    if route.method == "GET":
+        return None
+    return planter.version_of(target), planter.instances(target)
 
 
 def sees(route: Route, answer: TestResponse, target: Target) -> bool:
@@ -127,7 +142,7 @@ def test_who_may_sees_the_row(here: Planter, target: Target, role: str, route: R
     if stores(route):
         target = here.absent()
     caller = (
-        here.caller(role, Granted(patient=target.patient)) if role == "teleradiologist" else here.caller(role)
+        here.guest(role, Granted(patient=target.patient)) if role == "teleradiologist" else here.caller(role)
     )
 
     answer = call(here, route, caller, target)
@@ -143,14 +158,14 @@ def test_who_may_sees_the_row(here: Planter, target: Target, role: str, route: R
 def test_who_may_not_is_refused_whether_the_row_is_there_or_not(
     here: Planter, planted: Target, role: str, route: Route
 ) -> None:
-    before = here.version_of(planted)
+    before = state(here, route, planted)
     caller, absent = here.caller(role), here.absent()
 
     answer, of_nothing = (call(here, route, caller, each) for each in (planted, absent))
 
     assert answer.status_code == 403
     assert as_of_anything(answer, planted) == as_of_anything(of_nothing, absent)
-    assert (here.version_of(planted), here.instances(planted)) == (before, 1)
+    assert state(here, route, planted) == before
     if route.method == "GET":
         assert call(here, route, caller, planted, "HEAD").status_code == 403
 
@@ -169,7 +184,7 @@ def test_without_a_token_and_with_a_false_one_there_is_401(
         assert answer.status_code == 401
         assert answer.headers[CHALLENGE].startswith("Bearer")
         assert not [name for name in planted.names if name.encode() in answer.data]
-    assert here.instances(planted) == 1
+    assert route.method == "GET" or here.instances(planted) == 1
 
 
 GRANTABLE = [route for route in GUARDED if route.admits("teleradiologist")]
@@ -179,12 +194,12 @@ GRANTABLE = [route for route in GUARDED if route.admits("teleradiologist")]
 def test_a_row_that_was_not_granted_is_answered_as_one_that_never_was(
     here: Planter, target: Target, route: Route
 ) -> None:
-    before, absent, stranger = here.version_of(target), here.absent(), here.caller("teleradiologist")
+    before, absent, stranger = state(here, route, target), here.absent(), here.caller("teleradiologist")
 
     answer = call(here, route, stranger, target)
 
     assert as_of_anything(answer, target) == as_of_anything(call(here, route, stranger, absent), absent)
-    assert (here.version_of(target), here.instances(target)) == (before, 1)
+    assert state(here, route, target) == before
     assert route.shows is None or route.shows(target) not in answer.data
 
 
@@ -195,13 +210,13 @@ def test_a_grant_opens_what_it_names_and_nothing_else(
 ) -> None:
     granted = Granted(patient=target.patient) if kind == "patient" else Granted(study=target.study)
     opens = route.by_patient if kind == "patient" else route.by_study
-    guest = here.caller("teleradiologist", granted)
+    guest = here.guest("teleradiologist", granted)
 
     hidden = call(here, route, guest, others)
     answer = call(here, route, guest, target)
 
     assert route.shows is None or route.shows(others) not in hidden.data
-    assert here.version_of(others)["versionId"] == "1"
+    assert route.method == "GET" or here.version_of(others)["versionId"] == "1"
     if route.shows or opens:
         assert sees(route, answer, target) is opens, (answer.status_code, answer.data[:500])
 
@@ -210,7 +225,7 @@ def test_a_grant_opens_what_it_names_and_nothing_else(
 def test_another_tenant_is_answered_as_if_nothing_were_there(
     here: Planter, elsewhere: Planter, target: Target, route: Route
 ) -> None:
-    before, absent, foreigner = here.version_of(target), here.absent(), elsewhere.caller(SUPERUSER)
+    before, absent, foreigner = state(here, route, target), here.absent(), elsewhere.caller(SUPERUSER)
 
     answer = call(elsewhere, route, foreigner, target)
     of_nothing = call(elsewhere, route, foreigner, absent)
@@ -219,7 +234,7 @@ def test_another_tenant_is_answered_as_if_nothing_were_there(
         assert as_of_anything(answer, target) == as_of_anything(of_nothing, absent)
         shown = route.shows is not None and route.shows(target) in answer.data
         assert not shown or (route.method == "POST" and not route.deleted) or stores(route)
-    assert (here.version_of(target), here.instances(target)) == (before, 0 if route.deleted else 1)
+    assert state(here, route, target) == before
 
 
 FEEDS = ("/dicom-web/changefeed", "/operations?")
