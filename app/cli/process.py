@@ -5,6 +5,7 @@ import os
 from app.cli.signals import stopping
 from app.config import Config
 from app.http.kit.logging import configure_logging, note_last_words
+from app.processes.collecting import collect_seldom
 from app.processes.role import Role
 from app.wiring import wired
 from app.wiring.roles import RUNNERS
@@ -16,4 +17,5 @@ def run_role(role: Role) -> None:
     configure_logging(config.log_level)
     note_last_words()
     with stopping() as wish, wired(config) as wiring:
+        collect_seldom()
         RUNNERS[role.name](wiring).run(wish.event)

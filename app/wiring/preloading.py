@@ -7,6 +7,8 @@ memory of the modules. The parts are made after the fork, in each worker, by `ws
 from collections.abc import Mapping
 from importlib import import_module
 
+from app.processes.collecting import collect_seldom
+
 logger_class = "app.http.kit.server_log.ServerLog"
 
 # By default gunicorn believes whoever connects from this machine: about SCRIPT_NAME, PATH_INFO and the
@@ -21,3 +23,4 @@ header_map = "drop"  # X_Forwarded_For is not X-Forwarded-For
 def on_starting(_server: object) -> None:
     """Import every window into the process that the workers are forked from."""
     import_module("app.wiring.web")
+    collect_seldom()

@@ -54,7 +54,7 @@ def java_arguments(jars: Sequence[Path], memory: GraphMemory, java: Sequence[str
     arguments = [
         "-Xms128m",
         f"-Xmx{memory.heap}",
-        "-XX:+UseParallelGC",  # with two cores a commit costs a quarter less than under G1 (docs/performance.md)
+        "-XX:+UseParallelGC",  # a commit takes a quarter less than under G1 (docs/performance.md)
         "-XX:+ExitOnOutOfMemoryError",  # an exhausted server ends, and its supervisor starts it again
         "-Dfile.encoding=UTF-8",
         *java,

@@ -6,7 +6,7 @@ can hold a Reference, or nothing.
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from fhir_profiles.definitions.registry import reference_elements
 from graph.errors import Invalid
@@ -14,6 +14,7 @@ from graph.errors import Invalid
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
+@lru_cache(maxsize=1_024)
 def relationship(element: str) -> str:
     """The relationship type of an element name: `partOf` is `PART_OF`."""
     return "".join(f"_{each}" if each.isupper() else each.upper() for each in element).lstrip("_")

@@ -23,7 +23,7 @@ from app.records.search import (
 )
 from app.records.write.conditions import Criteria
 from app.records.write.receiving import Prepared, prepare, require_same_id, require_targets
-from fhir_profiles.references import HISTORY, literal
+from fhir_profiles.references import HISTORY, literal, names_an_entry
 from graph.budget import MOST_TO_DECIDE, plan, spend
 from graph.commit import Keys
 from graph.errors import Invalid, PreconditionFailed, TooLarge
@@ -349,7 +349,8 @@ def _bound(planned: list[Planned], lookups: Iterable[Criteria | Lookup]) -> None
 
 def _require_targets(planned: list[Planned], names: Set[str]) -> None:
     for each in planned:
-        if each.entry.received:
+        astray = any(names_an_entry(text) and text not in names for text in each.mentions)
+        if astray and each.entry.received:  # it may be a uri, which names what it likes
             with placed(each.entry.index):
                 require_targets(each.entry.received, names)
 
