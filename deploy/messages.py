@@ -6,21 +6,42 @@ entry along. With `--check` nothing is written: what lacks a translation is told
 
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 CATALOGUES = ROOT / "app/http/pages/catalogues"
-_SOURCES = ("app/http", "app/security/authorization")
-_METHODS = [("**/templates/*.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
-_OPTIONS = {"**/templates/*.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+_SOURCES = ("app", "graph")
+_METHODS = {".html": "jinja2.ext:babel_extract", ".py": "python"}
+_OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 _KEYWORDS = {
-    **{name: None for name in ("_", "gettext", "marked", "_marked")},
+    **{name: None for name in ("_", "gettext", "marked", "_told_here")},
     **{"ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)},
 }
+REFUSING = (
+    *("app/cohorts", "app/http/glance", "app/http/pages", "app/http/sessions", "app/http/viewer"),
+    *(
+        "app/http/kit/bodies.py",
+        "app/http/kit/browsers.py",
+        "app/http/kit/rates.py",
+        "app/http/kit/request_context.py",
+    ),
+    *("app/paging.py", "app/security", "app/work/operations", "app/audit/alerts.py"),
+    *("app/records/audited", "app/records/glance", "app/records/people", "app/records/studies"),
+    *("graph/accounts", "graph/audit/alerts.py", "graph/authorization", "graph/budget.py", "graph/jobs"),
+    *("graph/resources/sieve.py", "graph/scope.py", "graph/session.py", "graph/tellings"),
+)
+"""Where what is refused may be told on a page: what errors say there is translated, too."""
+REFUSALS = (
+    *("Invalid", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge", "Throttled"),
+    *("Unavailable", "OverTime", "ScopeInvalid"),
+)
+_OF_REFUSALS = {**_KEYWORDS, **dict.fromkeys(REFUSALS)}
 _WIDTH = 110
 _HEADER = """msgid ""
 msgstr ""
@@ -36,13 +57,29 @@ msgstr ""
 def said() -> Catalog:
     """What templates and code say."""
     found = Catalog()
-    for source in _SOURCES:
-        everything = extract_from_dir(
-            ROOT / source, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("For translators:",)
+    for path in texts():
+        name = path.relative_to(ROOT).as_posix()
+        everything = extract_from_file(
+            _METHODS[path.suffix],
+            path,
+            keywords=_OF_REFUSALS if is_refusing(name) else _KEYWORDS,
+            comment_tags=("For translators:",),
+            options=_OPTIONS,
         )
-        for name, _, message, comments, context in everything:
-            found.add(message, None, [(f"{source}/{name}", 0)], auto_comments=comments, context=context)
+        for _, message, comments, context in everything:
+            found.add(message, None, [(name, 0)], auto_comments=comments, context=context)
     return found
+
+
+def texts() -> Iterator[Path]:
+    """The files that say something, in order."""
+    for source in _SOURCES:
+        yield from (each for each in sorted((ROOT / source).rglob("*")) if each.suffix in _METHODS)
+
+
+def is_refusing(name: str) -> bool:
+    """Whether what is refused in a file may be told on a page."""
+    return name.startswith(tuple(f"{room}/" for room in REFUSING)) or name in REFUSING
 
 
 def catalogue_of(path: Path) -> Catalog:
@@ -66,7 +103,8 @@ def lacking(catalogue: Catalog, template: Catalog) -> Iterator[str]:
 
 def main() -> None:
     """Write the catalogues, or check them."""
-    template = said()
+    with redirect_stderr(StringIO()):  # which is told of every f-string, and where something is wrong is one
+        template = said()
     missing = list[str]()
     for path in sorted(CATALOGUES.glob("*.po")):
         catalogue = catalogue_of(path)

@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from uuid import uuid4
 
 from graph.errors import OverTime, TimedOut, TooLarge
+from graph.wording import marked
 
 SECONDS = 10.0
 MOST_PRICE = 160  # of one question
@@ -24,6 +26,22 @@ CREDIT = 2_000  # what the questions of one request may cost together
 ROOM = 32 << 20  # bytes of answers that one answer is put together from
 _SUBQUERY = "EXISTS {"
 _LEAST = 0.001  # seconds; no server takes a limit of none
+_PRICE = marked(
+    "the question costs %(price)s, at most %(most)s: "
+    "ask for fewer conditions, chains, negations, includes or entries"
+)
+_TOGETHER = marked(
+    "the questions of one request cost at most %(most)s together: "
+    "ask for fewer conditions, chains, negations, includes or entries"
+)
+_ROOM = marked(
+    "the answers of one request have at most %(most)s bytes together: "
+    "ask for fewer conditions, chains, negations, includes or entries"
+)
+_SUBQUERIES = marked(
+    "the conditions of writes become at most %(most)s subqueries each: "
+    "ask for fewer conditions, chains, negations, includes or entries"
+)
 
 
 class RequestBudget:
@@ -61,9 +79,9 @@ class RequestBudget:
         """
         self._credit -= price
         if price > most:
-            raise _too_costly(f"the question costs {price}, at most {most}")
+            raise _too_costly(_PRICE, price=price, most=most)
         if self._credit < 0:
-            raise _too_costly(f"the questions of one request cost at most {CREDIT} together")
+            raise _too_costly(_TOGETHER, most=CREDIT)
 
     def hold(self, size: int) -> None:
         """Take room for a part of the answer, in bytes.
@@ -71,7 +89,7 @@ class RequestBudget:
         Raises `TooLarge` where there is not so much left.
         """
         if size > self._room:
-            raise _too_costly(f"the answers of one request have at most {ROOM} bytes together")
+            raise _too_costly(_ROOM, most=ROOM)
         self._room -= size
 
     @contextmanager
@@ -102,8 +120,9 @@ class RequestBudget:
     def over(self) -> OverTime:
         """What a question that took too long ends with."""
         return OverTime(
-            f"the graph worked on this for {self._seconds:g} seconds (HILUM_QUESTION_SECONDS): ask for less",
+            "the graph worked on this for %(seconds)g seconds (HILUM_QUESTION_SECONDS): ask for less",
             code="too-costly",
+            seconds=self._seconds,
         )
 
     def leave(self) -> None:
@@ -152,7 +171,7 @@ def plan(form: Hashable, subqueries: int) -> None:
     """
     budget = _CURRENT.get()
     if budget and not budget.plans(form, subqueries):
-        raise _too_costly(f"the conditions of writes become at most {MOST_PLANNED} subqueries each")
+        raise _too_costly(_SUBQUERIES, most=MOST_PLANNED)
 
 
 def hold(size: int) -> None:
@@ -164,6 +183,5 @@ def hold(size: int) -> None:
         budget.hold(size)
 
 
-def _too_costly(limit: str) -> TooLarge:
-    advice = "ask for fewer conditions, chains, negations, includes or entries"
-    return TooLarge(f"{limit}: {advice}", code="too-costly")
+def _too_costly(limit: str, **values: Any) -> TooLarge:
+    return TooLarge(limit, code="too-costly", **values)

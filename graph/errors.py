@@ -5,6 +5,9 @@ A message is written for the client: what was wrong and where, never a stack, a 
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Any
+
+from graph.wording import Phrase
 
 
 class Category(StrEnum):
@@ -34,7 +37,8 @@ class HilumError(Exception):
 
     `location` names the place in the client's own words: a parameter, a header, a DICOM tag or a FHIRPath.
     `code` is the FHIR issue type (valueset-issue-type) where the category's own is too coarse;
-    `failure_reason` is the DICOM reason of PS3.18 table 10.5.3-2; `retry_after` is in seconds.
+    `failure_reason` is the DICOM reason of PS3.18 table 10.5.3-2; `retry_after` is in seconds. Further
+    `values` stand in the message by their names, `%(most)s`: a page says it in its own language with them.
     """
 
     category = Category.INVALID
@@ -47,9 +51,11 @@ class HilumError(Exception):
         code: str | None = None,
         failure_reason: int | None = None,
         retry_after: int | None = None,
+        **values: Any,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.wording = Phrase(message, values)
+        self.message = str(self.wording)
+        super().__init__(self.message)
         self.location = location
         self.code = code
         self.failure_reason = failure_reason

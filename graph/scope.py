@@ -120,7 +120,9 @@ class AccessScope:
     def require(self, permission: str, *instead: str) -> None:
         """Raise `Forbidden` unless the scope holds the capability, or one that does in its place."""
         if permission not in self.permissions and self.permissions.isdisjoint(instead):
-            raise Forbidden(f"this needs the permission {permission}", code="forbidden")
+            raise Forbidden(
+                "this needs the permission %(permission)s", code="forbidden", permission=permission
+            )
 
     def allowed(self, deed: Deed, resource_type: str) -> "AccessScope":
         """These rights for one deed with resources of a type.
@@ -140,16 +142,22 @@ class AccessScope:
         """Raise `Forbidden` where no SMART scope of the token names the type with the deed."""
         if not self.may(deed, resource_type):
             asked = f"{resource_type}.{deed.value}"
-            raise Forbidden(f"the scopes of the access token do not hold {asked}", code="forbidden")
+            raise Forbidden(
+                "the scopes of the access token do not hold %(asked)s", code="forbidden", asked=asked
+            )
 
     def require_writing(self, resource_type: str) -> None:
         """Raise `Forbidden` unless resources of a type may be written somehow, whatever there is of them."""
         self.require("fhir.write")
         if not any(self.may(each, resource_type) for each in _WRITING):
-            raise Forbidden(f"the scopes of the access token write no {resource_type}", code="forbidden")
+            raise Forbidden(
+                "the scopes of the access token write no %(resource_type)s",
+                code="forbidden",
+                resource_type=resource_type,
+            )
         if self.writable is not None and resource_type not in self.writable:
             may = " and ".join(sorted(self.writable)) or "nothing"
-            raise Forbidden(f"a {self.role} writes {may} here", code="forbidden")
+            raise Forbidden("a %(role)s writes %(may)s here", code="forbidden", role=self.role, may=may)
 
     def sees(
         self,

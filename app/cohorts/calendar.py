@@ -39,7 +39,7 @@ class Duration:
         years, months, weeks, days = (int(each or 0) for each in match.groups())
         found = cls(years * _MONTHS + months, weeks * 7 + days)
         if found.months > LONGEST_YEARS * _MONTHS or found.days > LONGEST_YEARS * _DAYS_IN_YEAR:
-            raise Invalid(f"a window is at most P{LONGEST_YEARS}Y")
+            raise Invalid("a window is at most P%(years)sY", years=LONGEST_YEARS)
         return found
 
     @property

@@ -46,7 +46,11 @@ class Charts:
         """
         found = self.serials(entity, where)
         if len(found) > MOST_ROWS:
-            raise TooLarge(f"more than {MOST_ROWS} rows of {entity}: ask for fewer patients a page")
+            raise TooLarge(
+                "more than %(most)s rows of %(entity)s: ask for fewer patients a page",
+                most=MOST_ROWS,
+                entity=entity,
+            )
         return list(self.named(entity, found).values())
 
     def documents(self, keys: Sequence[str]) -> dict[str, Document]:

@@ -10,10 +10,11 @@ from app.cohorts.places import located
 from app.cohorts.question import Code, ConceptSet, Event, Missing
 from app.cohorts.vocabulary import KINDS, EventSource
 from graph.errors import Invalid
+from graph.wording import marked
 
 _AS_OF = "asOf"
 _BEGINNINGS = frozenset({"after", "start"})
-BY_YEAR = "who sees pseudonyms compares dates by their years: ask for whole calendar years"
+BY_YEAR = marked("who sees pseudonyms compares dates by their years: ask for whole calendar years")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Sets:
             return _concept_set(raw, path)
         name = raw["set"]
         if name not in self.named:
-            raise Invalid(f"there is no concept set named {name}", location=f"{path}.set")
+            raise Invalid("there is no concept set named %(name)s", location=f"{path}.set", name=name)
         return _concept_set(self.named[name], f"$.conceptSets.{name}")
 
     def window(self, raw: Mapping[str, Any], path: str) -> DaySpan:
@@ -96,11 +97,11 @@ def read_event(raw: Mapping[str, Any], path: str, kind: str, sets: Sets) -> Even
     Raises `Invalid` with the place of what its type of resource does not have.
     """
     if raw.get("kind", kind) != kind:
-        raise Invalid(f"this is a {kind}", location=f"{path}.kind")
+        raise Invalid("this is a %(kind)s", location=f"{path}.kind", kind=kind)
     resource = raw.get("resource", next(iter(KINDS[kind])))
     source = KINDS[kind][resource]
     if "intent" in raw and "intent" not in source.tokens:
-        raise Invalid(f"a {resource} has no intent", location=f"{path}.intent")
+        raise Invalid("a %(resource)s has no intent", location=f"{path}.intent", resource=resource)
     period = f"{path}.period"
     return Event(
         path=path,
@@ -119,7 +120,12 @@ def read_event(raw: Mapping[str, Any], path: str, kind: str, sets: Sets) -> Even
 def _dates(raw: str | None, source: EventSource, resource: str, path: str) -> tuple[str, ...]:
     names = tuple(source.dates) if raw is None else tuple(raw.split("|"))
     if not set(names) <= source.dates.keys() or len(set(names)) < len(names):
-        raise Invalid(f"the dates of a {resource} are {', '.join(source.dates)}", location=path)
+        raise Invalid(
+            "the dates of a %(resource)s are %(dates)s",
+            location=path,
+            resource=resource,
+            dates=", ".join(source.dates),
+        )
     return names
 
 

@@ -24,12 +24,14 @@ def read_rows(output: Mapping[str, Any], events: Mapping[str, Event]) -> tuple[R
     names: dict[str, Rows] = {}
     for each in rows:
         if names.setdefault(each.name, each) is not each:
-            raise Invalid(f"two rows are named {each.name}", location=f"{each.path}.as")
+            raise Invalid("two rows are named %(name)s", location=f"{each.path}.as", name=each.name)
     for each in rows:
         if each.linked_to is not None and not _is_study(each.linked_to, names, events):
             raise Invalid(
-                f"{each.linked_to} is neither an imaging event nor rows of {STUDY}",
+                "%(name)s is neither an imaging event nor rows of %(study)s",
                 location=f"{each.path}.linkedTo",
+                name=each.linked_to,
+                study=STUDY,
             )
     return rows
 
@@ -49,9 +51,16 @@ def _rows(raw: Mapping[str, Any], path: str, events: Mapping[str, Event]) -> Row
     resource, name = raw["resource"], raw.get("event")
     event = events.get(name) if name else None
     if name and (event is None or event.resource != resource):
-        raise Invalid(f"there is no event {name} of {resource}", location=f"{path}.event")
+        raise Invalid(
+            "there is no event %(name)s of %(resource)s",
+            location=f"{path}.event",
+            name=name,
+            resource=resource,
+        )
     if "linkedTo" in raw and resource not in LINKABLE:
-        raise Invalid(f"what can be linked is {', '.join(LINKABLE)}", location=f"{path}.linkedTo")
+        raise Invalid(
+            "what can be linked is %(linkable)s", location=f"{path}.linkedTo", linkable=", ".join(LINKABLE)
+        )
     return Rows(
         path=path,
         name=raw.get("as") or name or resource[0].lower() + resource[1:],
@@ -67,7 +76,12 @@ def _columns(raw: list[str] | None, resource: str, path: str) -> tuple[str, ...]
     known = [column.name for column in columns_of(resource)]
     for at, name in enumerate(raw or ()):
         if name not in known:
-            raise Invalid(f"the columns of {resource} are {', '.join(known)}", location=f"{path}[{at}]")
+            raise Invalid(
+                "the columns of %(resource)s are %(columns)s",
+                location=f"{path}[{at}]",
+                resource=resource,
+                columns=", ".join(known),
+            )
     return None if raw is None else tuple(raw)
 
 
@@ -75,14 +89,19 @@ def _links(raw: Mapping[str, Any], path: str, types: Mapping[str, str]) -> Links
     for side, allowed in (("from", LINKABLE), ("to", (STUDY,))):
         if types.get(raw[side]) not in allowed:
             names = ", ".join(allowed)
-            raise Invalid(f"{raw[side]} does not name rows of {names}", location=f"{path}.{side}")
+            raise Invalid(
+                "%(name)s does not name rows of %(rows)s",
+                location=f"{path}.{side}",
+                name=raw[side],
+                rows=names,
+            )
     return Links(path, raw["from"], raw["to"], _ways(raw.get("via"), f"{path}.via"))
 
 
 def _ways(raw: str | None, path: str) -> tuple[Way, ...]:
     names = list(Way) if raw is None else raw.split("|")
     if not set(names) <= set(Way):
-        raise Invalid(f"the ways to link are {', '.join(Way)}", location=path)
+        raise Invalid("the ways to link are %(ways)s", location=path, ways=", ".join(Way))
     return tuple(dict.fromkeys(Way(each) for each in names))
 
 

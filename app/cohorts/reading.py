@@ -82,7 +82,7 @@ class _Tree:
         (key,) = raw.keys() & set(NODE_KEYS)
         path = f"{path}.{key}"
         if depth > DEEPEST:
-            raise TooLarge(f"conditions are nested at most {DEEPEST} deep", location=path)
+            raise TooLarge("conditions are nested at most %(most)s deep", location=path, most=DEEPEST)
         value = raw[key]
         match key:
             case "all":
@@ -106,7 +106,7 @@ class _Tree:
     def _leaf(self, key: str, value: Any, path: str) -> QuestionNode:
         self._leaves += 1
         if self._leaves > MOST_LEAVES:
-            raise TooLarge(f"a question has at most {MOST_LEAVES} conditions", location=path)
+            raise TooLarge("a question has at most %(most)s conditions", location=path, most=MOST_LEAVES)
         if key in EVENT_SCHEMAS:
             return Exists(path, read_event(value, path, key, self._sets))
         return _LEAVES[key](self, value, path)
@@ -119,7 +119,12 @@ class _Tree:
         if self._sets.by_year and unit != "a":
             raise Invalid(BY_YEAR, location=f"{path}.unit")
         if high > largest_age(unit):
-            raise Invalid(f"an age is at most {largest_age(unit)} {unit}", location=f"{path}.value")
+            raise Invalid(
+                "an age is at most %(most)s %(unit)s",
+                location=f"{path}.value",
+                most=largest_age(unit),
+                unit=unit,
+            )
         return Age(path, raw["op"], low, high, unit)
 
     def _sex(self, raw: Mapping[str, Any], path: str) -> QuestionNode:
@@ -134,7 +139,7 @@ class _Tree:
         if not isinstance(raw, str):
             return Exists(path, read_event(raw, path, raw["kind"], self._sets))
         if raw not in self._events:
-            raise Invalid(f"there is no event named {raw}", location=path)
+            raise Invalid("there is no event named %(name)s", location=path, name=raw)
         return Exists(path, self._events[raw])
 
 

@@ -16,7 +16,9 @@ from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 DIALECTS = {
     "/fhir": Dialect.FHIR,
     "/dicom-web": Dialect.DICOM,
-    **dict.fromkeys(("/home", "/search", "/patients", "/studies", "/manage", "/viewer"), Dialect.PAGE),
+    **dict.fromkeys(
+        ("/home", "/search", "/cohorts", "/patients", "/studies", "/manage", "/viewer"), Dialect.PAGE
+    ),
 }
 Window: TypeAlias = Blueprint
 

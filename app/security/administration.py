@@ -24,11 +24,14 @@ from graph.accounts.roles import AccessRole, role_from
 from graph.errors import Conflict, Forbidden, Invalid, NotFound
 from graph.keys import resource_key
 from graph.scope import AccessScope
+from graph.wording import marked
 
 __all__ = ["AccountLine", "Administration", "GrantLine", "require_name"]
 
 _ROLE, _USER, _GRANT = RoleFormSchema(), UserFormSchema(), GrantFormSchema()
 _MICROSECONDS = 1_000_000
+_OWN_ROLE = marked("the role that you have: somebody else who manages changes it")
+_OWN_ACCOUNT = marked("your own account: somebody else who manages changes it")
 
 
 class Administration:
@@ -60,7 +63,7 @@ class Administration:
         if not ROLE_NAME.match(name):
             raise Invalid("a role has up to 64 small letters, digits and -, a letter first", location="role")
         form = read_form(_ROLE, raw)
-        _require_other(name == scope.role, "the role that you have")
+        _require_other(name == scope.role, _OWN_ROLE)
         renamed = {"notActions": form["not_actions"], "secondFactor": form["second_factor"]}
         role = role_from({**form, **renamed, "name": name})
         fresh = self._roles.put(scope, role, now)
@@ -73,7 +76,7 @@ class Administration:
         nothing takes its place, or nobody would be left who manages.
         """
         scope.require(MANAGE)
-        _require_other(name == scope.role, "the role that you have")
+        _require_other(name == scope.role, _OWN_ROLE)
         if name not in SHIPPED and any(line.role == name for line in self._accounts.listed(scope)):
             raise Conflict("there are accounts in that role", location="role")
         self._roles.remove(scope, name)
@@ -96,7 +99,7 @@ class Administration:
         scope.require(MANAGE)
         require_name(name)
         form = read_form(_USER, raw)
-        _require_other(name == scope.subject, "your own account")
+        _require_other(name == scope.subject, _OWN_ACCOUNT)
         self.require_role(scope, form["role"])
         terms = AccountTerms(form["role"], form["disabled"], form["fhir_user"], tuple(form["departments"]))
         _note(scope, terms)
@@ -133,7 +136,7 @@ class Administration:
         """
         scope.require(MANAGE)
         form = read_form(_GRANT, raw)
-        _require_other(name == scope.subject, "your own account")
+        _require_other(name == scope.subject, _OWN_ACCOUNT)
         until = form.pop("until")
         granted = Granted(**form, until=None if until is None else _moment(until))
         if granted.patient:
@@ -156,13 +159,15 @@ class Administration:
 def require_name(name: str) -> None:
     """Require what may be the name of an account; raises `Invalid`."""
     if not USER_NAME.match(name):
-        raise Invalid("a name has up to 64 letters, digits and . _ @ : -, a letter or digit first")
+        raise Invalid(
+            "a name has up to 64 letters, digits and . _ @ : -, a letter or digit first", location="name"
+        )
 
 
-def _require_other(is_own: bool, what: str) -> None:
+def _require_other(is_own: bool, otherwise: str) -> None:
     """Require that somebody else's rights are changed: nobody gives themself any."""
     if is_own:
-        raise Forbidden(f"{what}: somebody else who manages changes it", code="forbidden")
+        raise Forbidden(otherwise, code="forbidden")
 
 
 def _note(scope: AccessScope, terms: AccountTerms) -> None:

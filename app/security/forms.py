@@ -22,7 +22,7 @@ _LONGEST_TEXT = 1_000
 _LONGEST = 200
 
 _ACTIONS = sorted({ANY, *PERMISSIONS, *map(family, PERMISSIONS)})
-_PURPOSES = sorted(code for codes in value_set("v3-PurposeOfUse").values() for code in codes)
+PURPOSES = sorted(code for codes in value_set("v3-PurposeOfUse").values() for code in codes)
 
 
 def _references(kinds: frozenset[str]) -> validate.Regexp:
@@ -47,7 +47,7 @@ class RoleFormSchema(Plain):
     description = fields.String(load_default="", validate=validate.Length(max=_LONGEST_TEXT))
     purpose = fields.String(
         required=True,
-        validate=validate.OneOf(_PURPOSES, error="A code of v3-PurposeOfUse."),
+        validate=validate.OneOf(PURPOSES, error="A code of v3-PurposeOfUse."),
         metadata={"description": "Why it asks: a code of v3-PurposeOfUse."},
     )
     actions = _words(_ACTIONS, required=True, metadata={"description": "Permissions, families of them, all."})

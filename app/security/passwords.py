@@ -32,7 +32,10 @@ def hash_password(password: str, *known: str) -> str:
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Invalid(
-            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", location="password"
+            "a password has %(least)s to %(most)s characters",
+            location="password",
+            least=SHORTEST_PASSWORD,
+            most=LONGEST_PASSWORD,
         )
     if zxcvbn(password[:_LOOKED_AT], [*_OURS, *known])["score"] < _UNLIKELY:
         raise Invalid("this password is one of the first that somebody would try", location="password")

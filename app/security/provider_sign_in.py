@@ -33,6 +33,7 @@ from app.security.tokens import (
     readable_header,
 )
 from graph.errors import Forbidden, HilumError, Invalid, NotFound, Unavailable
+from graph.wording import marked
 
 ERRAND_SECONDS = 600
 _LARGEST = 256 << 10
@@ -129,9 +130,9 @@ class ProviderSignIn:
         if errand is None or errand[0] != name or seconds > errand[5]:
             raise Forbidden("this sign-in took too long, or began at another browser: begin anew")
         _, state, nonce, verifier, to, _ = errand
-        _require(_same(answer.get("state", ""), state), "this answer is not that of your sign-in: begin anew")
+        _require(_same(answer.get("state", ""), state), _FOREIGN)
         _require(answer.get("iss", provider.verifier.issuer) == provider.verifier.issuer, _FOREIGN)
-        _require(bool(answer.get("code")), f"{provider.title} did not let you in")
+        _require(bool(answer.get("code")), _NOT_LET_IN, provider=provider.title)
         token = self._id_token(provider, answer["code"], verifier)
         claims = self._claims(provider, token, nonce, seconds)
         roles = provider.verifier.roles_of(claims)
@@ -168,10 +169,12 @@ class ProviderSignIn:
             with outgoing(_endpoint(provider, "token_endpoint"), reach, form=form, headers=headers) as told:
                 found = orjson.loads(read(told, _LARGEST))
         except (Invalid, Unavailable, ValueError):
-            raise Forbidden(f"{provider.title} did not confirm who you are: begin anew") from None
+            raise Forbidden(
+                "%(provider)s did not confirm who you are: begin anew", provider=provider.title
+            ) from None
         token = found.get("id_token") if isinstance(found, dict) else None
         if not isinstance(token, str):
-            raise Forbidden(f"{provider.title} did not say who you are")
+            raise Forbidden("%(provider)s did not say who you are", provider=provider.title)
         return token
 
     @staticmethod
@@ -186,7 +189,9 @@ class ProviderSignIn:
             expected = ExpectedClaims(known.issuer, provider.client_id, known.algorithms)
             claims = believed_claims(token, key, expected, seconds)
         except InvalidToken as error:
-            raise Forbidden(f"{provider.title} said who you are, but not so that it counts") from error
+            raise Forbidden(
+                "%(provider)s said who you are, but not so that it counts", provider=provider.title
+            ) from error
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         ours = claims.get("azp", None if several else provider.client_id) == provider.client_id
         if not ours or not _same(str(claims.get("nonce", "")), nonce):
@@ -210,12 +215,13 @@ class ProviderSignIn:
         return found
 
 
-_FOREIGN = "this answer is not that of your sign-in: begin anew"
+_NOT_LET_IN = marked("%(provider)s did not let you in")
+_FOREIGN = marked("this answer is not that of your sign-in: begin anew")
 
 
-def _require(holds: bool, otherwise: str) -> None:
+def _require(holds: bool, otherwise: str, **values: Any) -> None:
     if not holds:
-        raise Forbidden(otherwise)
+        raise Forbidden(otherwise, **values)
 
 
 def _same(given: str, kept: str) -> bool:

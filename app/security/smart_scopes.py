@@ -8,12 +8,14 @@ scope again, so what an app asks, what it was registered for and what a role may
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.index.escaping import split_values, unescaped
 from graph.allowances import CONDITIONS, Allowance, Deed, TokenCondition
 from graph.keys import resource_key
+from graph.wording import Phrase
 
 LEVELS = ("patient", "user", "system")
 ANY_TYPE = "*"
@@ -28,6 +30,10 @@ LONGEST_SCOPE = 4096
 
 class ScopeInvalid(ValueError):
     """A scope that cannot be read; the message names it and says what is wrong (RFC 6749 3.3)."""
+
+    def __init__(self, message: str, **values: Any) -> None:
+        self.wording = Phrase(message, values)
+        super().__init__(str(self.wording))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,9 +84,15 @@ def smart_scope(text: str) -> SmartScope | None:
     named, _, query = rest.partition("?")
     resource_type, dot, letters = named.partition(".")
     if not dot:
-        raise ScopeInvalid(f"{text}: a type is followed by what may be done with it, as {level}/Patient.rs")
+        raise ScopeInvalid(
+            "%(text)s: a type is followed by what may be done with it, as %(level)s/Patient.rs",
+            text=text,
+            level=level,
+        )
     if resource_type != ANY_TYPE and resource_type not in RESOURCE_TYPES:
-        raise ScopeInvalid(f"{text}: {resource_type or 'nothing'} is no resource type of FHIR R4")
+        raise ScopeInvalid(
+            "%(text)s: %(type)s is no resource type of FHIR R4", text=text, type=resource_type or "nothing"
+        )
     return SmartScope(level, resource_type, _interactions(text, letters), _conditions(text, query))
 
 
@@ -88,7 +100,8 @@ def _interactions(text: str, letters: str) -> str:
     meant = _FIRST_FORM.get(letters, letters)
     if not meant or "".join(each for each in EVERYTHING if each in meant) != meant:
         raise ScopeInvalid(
-            f"{text}: after the dot come some of the letters cruds in that order, or read, write, *"
+            "%(text)s: after the dot come some of the letters cruds in that order, or read, write, *",
+            text=text,
         )
     return meant
 
@@ -100,13 +113,20 @@ def _conditions(text: str, query: str) -> tuple[tuple[str, str], ...]:
         pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict")
     except (ValueError, UnicodeDecodeError):
         raise ScopeInvalid(
-            f"{text}: after the question mark come conditions as category=laboratory"
+            "%(text)s: after the question mark come conditions as category=laboratory", text=text
         ) from None
     for name, value in pairs:
         if name not in CONDITIONS:
-            raise ScopeInvalid(f"{text}: scopes are narrowed by {', '.join(CONDITIONS)}, not by {name}")
+            raise ScopeInvalid(
+                "%(text)s: scopes are narrowed by %(conditions)s, not by %(name)s",
+                text=text,
+                conditions=", ".join(CONDITIONS),
+                name=name,
+            )
         if not all(code for _, code in _tokens(value)):
-            raise ScopeInvalid(f"{text}: {name} takes a code, or a system, a | and a code")
+            raise ScopeInvalid(
+                "%(text)s: %(name)s takes a code, or a system, a | and a code", text=text, name=name
+            )
     return tuple(sorted(set(pairs)))
 
 
@@ -143,7 +163,7 @@ def scope_words(text: str) -> ScopeWords:
     Raises `ScopeInvalid` for the first that cannot be read.
     """
     if len(text) > LONGEST_SCOPE:
-        raise ScopeInvalid(f"a scope has at most {LONGEST_SCOPE} characters")
+        raise ScopeInvalid("a scope has at most %(most)s characters", most=LONGEST_SCOPE)
     clinical, others = [], []
     for word in dict.fromkeys(text.split()):
         found = smart_scope(word)

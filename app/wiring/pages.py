@@ -15,6 +15,7 @@ def page_uses(wiring: Wiring) -> PageUses:
     return PageUses(
         people=people,
         studies=StudyDesk(wiring.imaging_search, wiring.record_search, people),
+        cohorts=wiring.cohorts,
         audience=Audience(wiring.roles, wiring.sites.own.tenant),
         administration=wiring.administration,
         sessions=wiring.browser_sessions,

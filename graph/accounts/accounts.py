@@ -180,7 +180,7 @@ class AccountStore:
         values = {"name": name, "role": role, "secretHash": secret_hash, "now": now}
         (row,) = self._change(scope, _ADD, name, tenant=scope.tenant, **values)
         if not row["fresh"]:
-            raise Conflict(f"a user named {name} exists", location="name")
+            raise Conflict("a user named %(name)s exists", location="name", name=name)
 
     def put(self, scope: AccessScope, name: str, terms: AccountTerms, now: int) -> bool:
         """Make an account, or change an old one (`now` in µs); whether there was none.
@@ -244,7 +244,7 @@ class AccountStore:
         """Take a grant back; raises `NotFound` when the user does not hold it."""
         key = _grant_key(scope, name, granted.properties(scope))
         if not self._change(scope, _REVOKE, name, grant=key):
-            raise NotFound(f"{name} does not hold that grant")
+            raise NotFound("%(name)s does not hold that grant", name=name)
 
     def take_back(self, scope: AccessScope, name: str, grant_id: str) -> str | None:
         """Take the grant of an id back; the key of the patient whom it named, None where it named none.
@@ -253,7 +253,7 @@ class AccountStore:
         """
         rows = self._change(scope, _TAKE_BACK, name, id=grant_id)
         if not rows:
-            raise NotFound(f"{name} does not hold that grant")
+            raise NotFound("%(name)s does not hold that grant", name=name)
         patient: str | None = rows[0]["patient"]
         return patient
 
@@ -262,7 +262,7 @@ class AccountStore:
         may_see = scope.sees_all and "fhir.read" in scope.permissions
         if may_see and not self._graph.read(_THERE, key=key):
             kind = resource_of(key).partition("/")[0].lower()
-            raise NotFound(f"no such {kind}", location=kind)
+            raise NotFound("no such %(kind)s", location=kind, kind=kind)
 
     def _change(self, scope: AccessScope, text: str, user: str, **values: Any) -> list[Row]:
         return self._changes.run(scope, text, key=user_key(scope, user), **values)
@@ -270,7 +270,7 @@ class AccountStore:
     @staticmethod
     def _named(rows: list[Row], name: str) -> None:
         if not rows:
-            raise NotFound(f"no user named {name}", location="name")
+            raise NotFound("no user named %(name)s", location="name", name=name)
 
 
 def user_key(scope: AccessScope, name: str) -> str:

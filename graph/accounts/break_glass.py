@@ -110,7 +110,7 @@ class BreakGlassStore:
             transaction.run(_TAKE_TURN, roster=join(scope.tenant, ABSENT, "roster", scope.subject))
             (counted,) = transaction.run(_COUNT, holder=holder, now=glass.opened_at)
             if counted["count"] >= MOST_OPEN:
-                raise Conflict(f"{MOST_OPEN} records are open: end one first")
+                raise Conflict("%(most)s records are open: end one first", most=MOST_OPEN)
             rows = transaction.run(_OPEN, key=_key(scope, glass.id), properties=properties)
             leave_entry(scope, transaction)
             return rows

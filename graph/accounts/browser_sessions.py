@@ -145,7 +145,7 @@ class BrowserSessionStore:
         _require_own(scope, name)
         (row,) = self._change(scope, _END_ALL, holder=user_key(scope, name), now=now)
         if not row["known"] and not row["ended"]:
-            raise NotFound(f"no user named {name}", location="name")
+            raise NotFound("no user named %(name)s", location="name", name=name)
         return int(row["ended"])
 
     def _change(self, scope: AccessScope, text: str, **values: Any) -> list[Row]:

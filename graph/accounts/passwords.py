@@ -71,4 +71,4 @@ class PersonStore:
             return bool(rows)
 
         if not self._graph.write_aside(work):
-            raise NotFound(f"no user named {name}", location="name")
+            raise NotFound("no user named %(name)s", location="name", name=name)

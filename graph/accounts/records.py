@@ -74,7 +74,9 @@ class AccountTerms:
     def keys(self, scope: AccessScope) -> dict[str, Any]:
         """The references as keys in the tenant of the scope; raises `Invalid`."""
         if len(self.departments) > MOST_DEPARTMENTS:
-            raise Invalid(f"an account has at most {MOST_DEPARTMENTS} departments", location="departments")
+            raise Invalid(
+                "an account has at most %(most)s departments", location="departments", most=MOST_DEPARTMENTS
+            )
         return {
             "fhirUser": _key(scope, self.fhir_user, FHIR_USERS, "fhirUser") if self.fhir_user else None,
             "departments": [_key(scope, each, DEPARTMENTS, "departments") for each in self.departments],
@@ -84,7 +86,12 @@ class AccountTerms:
 def _key(scope: AccessScope, reference: str, kinds: frozenset[str], where: str) -> str:
     kind, _, name = reference.partition("/")
     if kind not in kinds or not name or "/" in name:
-        raise Invalid(f"{where} takes references to {' and '.join(sorted(kinds))}", location=where)
+        raise Invalid(
+            "%(where)s takes references to %(kinds)s",
+            location=where,
+            where=where,
+            kinds=" and ".join(sorted(kinds)),
+        )
     return resource_key(scope.tenant, kind, name)
 
 
@@ -122,7 +129,7 @@ class Granted:
         }
         given = {name: value for name, value in keys.items() if value}
         if len(given) != 1 or given.get("purpose", RESEARCH) != RESEARCH:
-            raise Invalid(f"grant one patient, one study or the purpose {RESEARCH}")
+            raise Invalid("grant one patient, one study or the purpose %(purpose)s", purpose=RESEARCH)
         if self.until is not None and now is not None and self.until <= now:
             raise Invalid("a grant ends in the future", location="until")
         return given

@@ -61,7 +61,7 @@ class RoleStore:
         manages.
         """
         if not self._changes.run(scope, _REMOVE, key=role_key(scope, name)):
-            raise NotFound(f"no role of your own named {name}", location="role")
+            raise NotFound("no role of your own named %(name)s", location="role", name=name)
 
 
 def _properties(role: AccessRole) -> dict[str, Any]:

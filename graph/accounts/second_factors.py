@@ -81,7 +81,7 @@ class SecondFactorStore:
         """
         values = {"secret": secret, "step": step, "codes": codes, "now": now}
         if not self._change(scope, _ENROL, name, **values):
-            raise NotFound(f"no user named {name}", location="name")
+            raise NotFound("no user named %(name)s", location="name", name=name)
 
     def renew(self, scope: AccessScope, name: str, codes: list[str]) -> None:
         """Put other recovery codes, by their digests, in the place of all; raises `NotFound`."""
@@ -118,4 +118,4 @@ class SecondFactorStore:
 
 
 def _no_factor(name: str) -> NotFound:
-    return NotFound(f"{name} has no second factor", location="name")
+    return NotFound("%(name)s has no second factor", location="name", name=name)

@@ -25,6 +25,14 @@ WITH c, coalesce(c.fresh, false) AS fresh
 REMOVE c.fresh
 RETURN fresh
 """
+_CHANGE = """
+MATCH (c:Client {key: $key})
+SET c += $properties, c.changedAt = $now, c.changedBy = $by
+WITH c
+OPTIONAL MATCH (a:Authorization {clientKey: $key}) WHERE a.endedAt IS NULL
+SET a.endedAt = $now
+RETURN DISTINCT c.key AS key
+"""
 _REMOVE = "MATCH (c:Client {key: $key}) DETACH DELETE c RETURN $key AS key"
 _REDIRECTS = "MATCH (c:Client) WHERE c.tenant = $tenant UNWIND c.redirectUris AS uri RETURN DISTINCT uri"
 
@@ -91,7 +99,16 @@ class ClientStore:
         values = {"properties": client.properties(), "tenant": scope.tenant, "now": now, "by": scope.subject}
         (row,) = self._change(scope, _ADD, client.client_id, **values)
         if not row["fresh"]:
-            raise Conflict(f"a client {client.client_id} is registered", location="clientId")
+            raise Conflict("a client %(client)s is registered", location="clientId", client=client.client_id)
+
+    def change(self, scope: AccessScope, client: RegisteredClient, now: int) -> None:
+        """Keep a client in place of that of its id (`now` in µs); what was authorized to it ends.
+
+        Raises `NotFound`.
+        """
+        values = {"properties": client.properties(), "now": now, "by": scope.subject}
+        if not self._change(scope, _CHANGE, client.client_id, **values):
+            raise NotFound("no such client is registered", location="clientId")
 
     def remove(self, scope: AccessScope, client_id: str) -> None:
         """Remove a client; whatever was authorized to it ends within seconds. Raises `NotFound`."""

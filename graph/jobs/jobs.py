@@ -136,7 +136,7 @@ class JobStore:
             if job.state is JobState.CANCELLED:
                 return job
             if job.state.ended:
-                raise Conflict(f"the job has ended already: {job.state}")
+                raise Conflict("the job has ended already: %(state)s", state=job.state)
             text = _CANCEL_QUEUED if job.state is JobState.QUEUED else _CANCEL_RUNNING
             return job_of(transaction.run(text, key=key)[0]["job"])
 

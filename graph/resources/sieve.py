@@ -232,5 +232,9 @@ class Sieve:
 
 def _bounded(serials: Collection[int]) -> Serials:
     if len(serials) > MOST_SIFTED:
-        raise TooLarge(f"a condition finds more than {MOST_SIFTED} rows: ask for fewer", code="too-costly")
+        raise TooLarge(
+            "a condition finds more than %(most_sifted)s rows: ask for fewer",
+            code="too-costly",
+            most_sifted=MOST_SIFTED,
+        )
     return frozenset(serials)

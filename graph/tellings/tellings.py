@@ -63,8 +63,10 @@ class TellingStore:
             told = [_is_told([patients.cell(each) for each in group], known, least) for group in groups]
             if len(known) > MOST:
                 raise Throttled(
-                    f"at most {MOST} different answers are told in {DAYS} days",
+                    "at most %(most)s different answers are told in %(days)s days",
                     retry_after=_seconds_left(rows, now),
+                    most=MOST,
+                    days=DAYS,
                 )
             if cells := [packed(each) for each in known[before:]]:
                 transaction.run(_TELL, key=key, now=now, patients=patients.packed(), cells=cells)

@@ -1,6 +1,11 @@
 """The authorization server in OpenAPI."""
 
-from app.http.authorization.schemas import ClientSchema, LaunchSchema, RegisteredClientSchema
+from app.http.authorization.schemas import (
+    ClientSchema,
+    ClientTermsSchema,
+    LaunchSchema,
+    RegisteredClientSchema,
+)
 from app.http.kit.openapi import Operation, ProblemSchema
 from app.security.authorization.oauth_clients import GRANT_TYPES
 
@@ -125,6 +130,13 @@ CLIENT_ADDED = Operation(
     body=ClientSchema,
     answers={201: RegisteredClientSchema},
     errors=(400, 409),
+)
+CLIENT_CHANGED = Operation(
+    summary="Change a client; what was authorized to it ends within seconds",
+    tag="administration",
+    body=ClientTermsSchema,
+    answers={200: RegisteredClientSchema},
+    errors=(400, 404),
 )
 CLIENT_REMOVED = Operation(
     summary="Remove a client; what was authorized to it ends within seconds",

@@ -29,9 +29,8 @@ from app.http.authorization.server import AuthorizationUses, OAuthServer
 from app.http.kit.browsers import LARGEST_FORM, SIGN_IN_PATH
 from app.http.kit.guard import public
 from app.http.kit.headers import page_policy
-from app.http.kit.languages import gettext
+from app.http.kit.languages import gettext, said
 from app.http.kit.request_context import asking, current
-from app.http.kit.words import as_sentence
 from app.records.people import PatientLine
 from app.security.authorization.granting import Context, chosen, granted, wanted
 from app.security.authorization.issuing import Agreement
@@ -42,6 +41,7 @@ from app.security.browser_sessions import BrowserSession, SessionHandle
 from app.security.smart_scopes import LAUNCH_ENCOUNTER, ScopeWords
 from graph.errors import Forbidden, Gone, HilumError, NotFound
 from graph.scope import AccessScope
+from graph.wording import Phrase
 
 _MICROSECONDS = 1_000_000
 _REFUSED, _NOT_FROM_HERE = 400, 403
@@ -83,7 +83,7 @@ class AuthorizePages:
         except OAuth2Error as error:
             return self._named(self._refused(error))
         except Forbidden as error:
-            return self._told(as_sentence(error.message), _NOT_FROM_HERE)
+            return self._told(error.wording, _NOT_FROM_HERE)
 
     def _named(self, answer: Response) -> Response:
         """An answer that says to the app whose it is, so that it takes none for another's (RFC 9207 2)."""
@@ -250,11 +250,11 @@ class AuthorizePages:
     def _refused(self, error: OAuth2Error) -> Response:
         if error.redirect_uri:
             return cast(Response, self._server.handle_error_response(None, error))
-        return self._told(error.get_error_description() or error.error, _REFUSED)
+        return self._told(Phrase(error.get_error_description() or error.error), _REFUSED)
 
-    def _told(self, text: str, status: int) -> Response:
+    def _told(self, wording: Phrase, status: int) -> Response:
         """A page that says what is wrong, and leads nowhere."""
-        return make_response(render_template("refused.html", text=text), status)
+        return make_response(render_template("refused.html", wrong=said(wording)), status)
 
 
 def _told_here(text: str) -> OAuth2Error:

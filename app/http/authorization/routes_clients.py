@@ -2,8 +2,13 @@
 
 from flask import Blueprint, Response
 
-from app.http.authorization.description import CLIENT_ADDED, CLIENT_REMOVED, CLIENTS
-from app.http.authorization.schemas import read_client, shown_client, shown_registration
+from app.http.authorization.description import CLIENT_ADDED, CLIENT_CHANGED, CLIENT_REMOVED, CLIENTS
+from app.http.authorization.schemas import (
+    read_client,
+    read_client_terms,
+    shown_client,
+    shown_registration,
+)
 from app.http.kit.guard import requires
 from app.http.kit.json_answers import plain_json
 from app.http.kit.openapi import documented
@@ -30,6 +35,13 @@ def add_clients(rooms: Blueprint, clients: Clients) -> None:
     def add_client() -> Response:
         made = clients.add(current_scope(), read_client(), current().received)
         return plain_json(shown_registration(made), _CREATED)
+
+    @rooms.put(f"{CLIENTS_PATH}/<client_id>")
+    @requires(_MANAGE)
+    @documented(CLIENT_CHANGED)
+    def change_client(client_id: str) -> Response:
+        wanted = read_client_terms(client_id)
+        return plain_json(shown_client(clients.change(current_scope(), wanted, current().received)))
 
     @rooms.delete(f"{CLIENTS_PATH}/<client_id>")
     @requires(_MANAGE)

@@ -14,19 +14,13 @@ _TEXT = validate.Length(min=1, max=2_048)
 _ID = validate.Regexp(r"[A-Za-z0-9.-]{1,64}\Z", error="An id of FHIR: letters, digits, dots and dashes.")
 
 
-class ClientSchema(Schema):
-    """A client to be registered."""
+class ClientTermsSchema(Schema):
+    """What may be changed of a client."""
 
     class Meta:
         unknown = RAISE
 
-    client_id = fields.String(required=True, data_key="clientId", validate=_TEXT)
     name = fields.String(validate=_TEXT, metadata={"description": "What people read at the consent screen."})
-    method = fields.String(
-        validate=validate.OneOf(METHODS),
-        load_default=PUBLIC,
-        metadata={"description": "How it proves itself at the token endpoint (RFC 7591 2)."},
-    )
     scope = fields.String(validate=_TEXT, metadata={"description": "The most that it may ask for."})
     redirect_uris = fields.List(
         fields.String(validate=_TEXT),
@@ -36,10 +30,21 @@ class ClientSchema(Schema):
     )
     jwks = fields.Dict(metadata={"description": "Its public keys, a JWK set (RFC 7517 5)."})
     jwks_uri = fields.String(data_key="jwksUri", validate=_TEXT)
+    launch_uri = fields.String(data_key="launchUri", validate=_TEXT)
+
+
+class ClientSchema(ClientTermsSchema):
+    """A client to be registered."""
+
+    client_id = fields.String(required=True, data_key="clientId", validate=_TEXT)
+    method = fields.String(
+        validate=validate.OneOf(METHODS),
+        load_default=PUBLIC,
+        metadata={"description": "How it proves itself at the token endpoint (RFC 7591 2)."},
+    )
     account = fields.String(
         validate=_TEXT, metadata={"description": "Of a service: the account whose rights it has."}
     )
-    launch_uri = fields.String(data_key="launchUri", validate=_TEXT)
 
 
 class RegisteredClientSchema(ClientSchema):
@@ -85,6 +90,12 @@ def read_client() -> ClientWanted:
     """The client that the body of the request describes; raises `Invalid`."""
     found = _read(ClientSchema())
     return ClientWanted(**{**found, "redirect_uris": tuple(found["redirect_uris"])})
+
+
+def read_client_terms(client_id: str) -> ClientWanted:
+    """What the body of the request says of the client of that id; raises `Invalid`."""
+    found = _read(ClientTermsSchema())
+    return ClientWanted(client_id=client_id, **{**found, "redirect_uris": tuple(found["redirect_uris"])})
 
 
 def read_launch(subject: str) -> LaunchContext:

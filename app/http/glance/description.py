@@ -118,7 +118,9 @@ _GLANCE = {
         "implants": _ENTRIES,
         "encounters": _ENTRIES,
         "labs": {"type": "array", "items": _SERIES},
-        "reports": _listed("Reports, the impression first.", impression=_TEXT, before=_TEXT, changes=_CHANGE),
+        "reports": _listed(
+            "Reports, the impression first.", study=_TEXT, impression=_TEXT, before=_TEXT, changes=_CHANGE
+        ),
         "more": {
             "type": "object",
             "description": "How many of a list were left out.",

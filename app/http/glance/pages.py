@@ -14,6 +14,7 @@ from app.http.glance.drawing import (
     drawn,
     sparkline,
 )
+from app.http.glance.units import shown_unit
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import marked
 from app.http.kit.moments import shown_at
@@ -82,6 +83,7 @@ def add_pages(rooms: Blueprint, glances: PatientGlances, sites: Sites) -> None:
             read=_moment(found.changes["since"]),
             bars=lambda drug: bars(drug, timeline.whole),
             sparkline=sparkline,
+            unit=shown_unit,
             reasons_of=_reasons_of,
             links=links,
             words=LABELS,

@@ -109,7 +109,7 @@ def _moment(arguments: Mapping[str, str], name: str, zone: tzinfo) -> Any:
         return None
     found = interval(text.replace(" ", "+"), zone)  # a plus that a client left unescaped
     if found is None:
-        raise Invalid(f"{name} is a date, or a date and time", location=name)
+        raise Invalid("%(name)s is a date, or a date and time", location=name, name=name)
     return found
 
 
@@ -118,5 +118,11 @@ def _whole(arguments: Mapping[str, str], name: str, default: int, least: int, mo
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and least <= int(text) <= most):
-        raise Invalid(f"{name} is a whole number from {least} to {most}", location=name)
+        raise Invalid(
+            "%(name)s is a whole number from %(least)s to %(most)s",
+            location=name,
+            name=name,
+            least=least,
+            most=most,
+        )
     return int(text)

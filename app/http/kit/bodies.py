@@ -95,7 +95,7 @@ class BoundedBody:
 
 
 def _refuse_size(limit: int) -> NoReturn:
-    raise TooLarge(f"the body is larger than {limit} bytes", location="body")
+    raise TooLarge("the body is larger than %(limit)s bytes", location="body", limit=limit)
 
 
 def request_body(limit: int, pace: Pace | None = None) -> BoundedBody:
@@ -167,14 +167,19 @@ def parse_json(raw: bytes) -> Any:
     except RecursionError:
         raise Invalid("the JSON is nested too deeply", location="body") from None
     except (UnicodeError, ValueError) as error:
-        raise Invalid(f"the body is not valid JSON{_place(error)}", location="body") from None
+        raise _no_json(error) from None
     return found
 
 
-def _place(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f": line {error.lineno}, column {error.colno}"
-    return ""
+def _no_json(error: ValueError) -> Invalid:
+    if not isinstance(error, json.JSONDecodeError):
+        return Invalid("the body is not valid JSON", location="body")
+    return Invalid(
+        "the body is not valid JSON: line %(line)s, column %(column)s",
+        location="body",
+        line=error.lineno,
+        column=error.colno,
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -185,7 +190,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise Invalid(f"{name} is not JSON", location="body")
+    raise Invalid("%(name)s is not JSON", location="body", name=name)
 
 
 def _measure_depth(found: Any) -> None:
@@ -194,7 +199,7 @@ def _measure_depth(found: Any) -> None:
         level = [child for each in level for child in _children(each)]
         if not level:
             return
-    raise Invalid(f"the JSON is nested deeper than {DEEPEST_JSON} levels", location="body")
+    raise Invalid("the JSON is nested deeper than %(most)s levels", location="body", most=DEEPEST_JSON)
 
 
 def _children(value: Any) -> list[Any]:

@@ -28,8 +28,11 @@ from app.records.people.names import is_hangul
 from graph.scope import AccessScope
 
 PREFERENCES_PATH, SEARCH_PATH, MANAGE_PATH = "/preferences", "/search", "/manage"
+COHORTS_PATH = "/cohorts"
 ANY_RECORD = ("fhir.read", "imaging.read")
 """Permissions of which one lets somebody look for patients and studies."""
+ANY_COHORT = ("cohort.query", "cohort.count")
+"""Permissions of which one lets somebody ask cohort questions."""
 ANY_MANAGING = (
     *("administration.manage", "operations.read", "audit.read", "break-glass.review", "break-glass.open"),
 )
@@ -58,6 +61,7 @@ class HasPath(Protocol):
 DESTINATIONS = (
     Destination(marked("Home"), HOME_PATH, "h"),
     Destination(marked("Search"), SEARCH_PATH, "s", ANY_RECORD),
+    Destination(marked("Cohorts"), COHORTS_PATH, "c", ANY_COHORT),
     Destination(marked("Administration"), MANAGE_PATH, "m", ANY_MANAGING),
     Destination(marked("Account"), "/account", "a"),
 )
@@ -83,6 +87,11 @@ class PageFrame:
         """What the forms of the page say; empty where nobody is signed in."""
         handle = current().handle
         return handle.form_token if handle is not None else ""
+
+    @property
+    def now(self) -> int:
+        """When the page was asked for, in µs since the epoch."""
+        return current().received
 
     @property
     def language(self) -> str:
@@ -146,5 +155,6 @@ def install_frame(environment: Environment, base_url: str, asset: Callable[[str]
         preferences_path=PREFERENCES_PATH,
         search_path=SEARCH_PATH,
         home_path=HOME_PATH,
+        cohorts_path=COHORTS_PATH,
     )
     environment.filters.update(date=shown_date, moment=shown_at, age=age_in_years, named_for=in_own_script)

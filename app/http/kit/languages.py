@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from types import MappingProxyType
+from typing import NamedTuple
 
 from babel import Locale
 from babel.messages.mofile import write_mo
@@ -17,10 +18,12 @@ from babel.support import NullTranslations, Translations
 from flask import g, has_request_context, request
 
 from app.http.kit.preferences import chosen
-from app.http.kit.words import marked
+from app.http.kit.words import as_sentence, marked
+from graph.wording import Phrase
 
 __all__ = [
     "LANGUAGES",
+    "Said",
     "catalogue",
     "gettext",
     "language",
@@ -29,6 +32,7 @@ __all__ = [
     "ngettext",
     "npgettext",
     "pgettext",
+    "said",
 ]
 
 ENGLISH = "en"
@@ -87,3 +91,17 @@ def pgettext(context: str, text: str) -> str:
 def npgettext(context: str, one: str, many: str, number: int) -> str:
     """The same about a number of things."""
     return str(catalogue(language()).npgettext(context, one, many, number))
+
+
+class Said(NamedTuple):
+    """A sentence, and the language that it is in."""
+
+    text: str
+    language: str
+
+
+def said(wording: Phrase) -> Said:
+    """What was wrong as a sentence of the page; in English where its language has no words for that."""
+    template, spoken = gettext(wording.template), language()
+    known = spoken == ENGLISH or template != wording.template
+    return Said(as_sentence(wording.said_as(template)), spoken if known else ENGLISH)

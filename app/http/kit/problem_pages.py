@@ -2,8 +2,9 @@
 
 from flask import Flask, Request, Response, make_response, render_template
 
+from app.http.kit.languages import said
 from app.http.kit.request_context import request_id
-from app.http.kit.words import as_sentence
+from graph.wording import Phrase
 
 TEMPLATE = "problem.html"
 _WINDOW = "pages"  # the blueprint that has the template
@@ -19,9 +20,9 @@ def leads_to_page(app: Flask, request: Request) -> bool:
     return request.headers.get(header) == value and _HTML in request.headers.get("Accept", "")
 
 
-def problem_page(status: int, detail: str, retry_after: int | None) -> Response:
+def problem_page(status: int, detail: Phrase, retry_after: int | None) -> Response:
     """The page that tells of a failure."""
-    shown = render_template(TEMPLATE, status=status, detail=as_sentence(detail), request_id=request_id())
+    shown = render_template(TEMPLATE, status=status, detail=said(detail), request_id=request_id())
     answer = make_response(shown, status)
     if retry_after is not None:
         answer.headers["Retry-After"] = str(retry_after)

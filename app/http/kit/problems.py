@@ -26,6 +26,7 @@ from app.http.kit.request_context import current, request_id
 from app.http.kit.statuses import DEFAULT_RETRY, ISSUE_CODE, TITLE
 from fhir_profiles.issues import Issue, ProfileError
 from graph.errors import Category, HilumError
+from graph.wording import Phrase
 
 _PROFILE_STATUS = 400  # "could not be parsed or failed basic FHIR validation rules" (R4 http.html#create)
 
@@ -177,7 +178,8 @@ def respond(error: BaseException, dialect: Dialect | None = None) -> Response:
     """The HTTP answer to a failure, in the dialect of the request's path unless one is given."""
     problem, spoken = problem_of(error), dialect or _dialect_here()
     if spoken is Dialect.PAGE:
-        return problem_page(problem.status, problem.detail, problem.retry_after)
+        told = error.wording if isinstance(error, HilumError) else Phrase(problem.detail)
+        return problem_page(problem.status, told, problem.retry_after)
     media_type, wording = _WORDING[spoken]
     body = orjson.dumps(wording(problem))
     if spoken is Dialect.FHIR:

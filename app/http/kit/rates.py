@@ -110,8 +110,11 @@ class Rates:
                     del self._lots[next(iter(self._lots))]
         if left < 0:
             count_throttled(rate, counted_by)
-            text = f"too many requests: {limit:g} a second of this kind, a minute of them at once"
-            raise Throttled(text, retry_after=-left)
+            raise Throttled(
+                "too many requests: %(limit)g a second of this kind, a minute of them at once",
+                retry_after=-left,
+                limit=limit,
+            )
 
     def _draw(self, digest: bytes, limit: float) -> int:
         """Draw a lot, or what there is of it: how many requests; below 0 the seconds until there is one."""

@@ -6,23 +6,24 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from app.http.kit.frame import ANY_COHORT
 from app.http.kit.guard import signed_in
 from app.http.kit.moments import shown_span
 from app.http.kit.own_paths import HOME_PATH
 from app.http.kit.request_context import current, current_scope
+from app.http.pages.cohort_words import SAVED
+from app.http.pages.degrading import FAILED, told
 from app.http.pages.uses import PageUses
 from app.records.studies.desk import PICTURES, RECORD
+from app.security.policy import LEAST_CELL
 from app.work.operations import JobWindow
-from graph.errors import Category, HilumError
 from graph.scope import AccessScope
 
 _MOST_LATELY = 8
 _MOST_PEOPLE = 10
 _LOOKED_AT = 48
 _MILLION = 1_000_000
-FAILED = "failed"
-_PASSING = frozenset({Category.UNAVAILABLE, Category.TOO_LARGE})
-_JOBS, _AUDIT, _MANAGE, _ASK = "operations.read", "audit.read", "administration.manage", "cohort.query"
+_JOBS, _AUDIT, _MANAGE = "operations.read", "audit.read", "administration.manage"
 
 
 class HomePage:
@@ -49,8 +50,9 @@ class HomePage:
             ),
             "health": (jobs or _MANAGE in scope.permissions, uses.readiness.checks),
         }
-        shown = {name: _told(tell) if theirs else None for name, (theirs, tell) in wanted.items()}
-        return {**shown, "failed": FAILED, "asks_cohorts": _ASK in scope.permissions and not record}
+        shown = {name: told(tell) if theirs else None for name, (theirs, tell) in wanted.items()}
+        asks = not record and any(each in scope.permissions for each in ANY_COHORT)
+        return {**shown, "failed": FAILED, "saved": SAVED if asks else None, "least": LEAST_CELL}
 
     def _recent(self, scope: AccessScope, now: int) -> list[dict[str, Any]]:
         moment = datetime.fromtimestamp(now / _MILLION, UTC)
@@ -58,16 +60,6 @@ class HomePage:
             {"patient": patient, "ago": shown_span(datetime.fromtimestamp(at / _MILLION, UTC), moment)}
             for patient, at in self._uses.people.opened_lately(scope, now, _MOST_PEOPLE)
         ]
-
-
-def _told(tell: Callable[[], Any]) -> Any:
-    """What a section shows; FAILED where the graph does not answer, or not in time."""
-    try:
-        return tell()
-    except HilumError as error:
-        if error.category not in _PASSING:
-            raise
-        return FAILED
 
 
 def add_home(rooms: Blueprint, uses: PageUses) -> None:

@@ -6,7 +6,9 @@ from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current_scope
 from app.http.pages.managing import ManagingPages
-from app.http.pages.routes_people import add_roles_and_apps, add_users
+from app.http.pages.routes_apps import add_apps
+from app.http.pages.routes_people import add_users
+from app.http.pages.routes_roles import add_roles
 from app.http.pages.routes_running import add_running
 from app.http.pages.uses import PageUses
 
@@ -21,5 +23,6 @@ def add_manage(rooms: Blueprint, uses: PageUses) -> None:
         return pages.to(pages.tabs_of(current_scope())[0].path)
 
     add_users(rooms, pages, uses)
-    add_roles_and_apps(rooms, pages, uses)
+    add_roles(rooms, pages, uses)
+    add_apps(rooms, pages, uses)
     add_running(rooms, pages, uses)

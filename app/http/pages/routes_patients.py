@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current_scope
+from app.http.pages.degrading import FAILED, told
 from app.http.pages.uses import PageUses
 from app.records.studies.desk import PICTURES, RECORD
 
@@ -17,6 +18,9 @@ def add_patients(rooms: Blueprint, uses: PageUses) -> None:
         scope = current_scope()
         patient = uses.people.one(scope, patient_id)
         may_see = PICTURES in scope.permissions
-        studies = uses.studies.of_patient(scope, patient.patient_id) if may_see else None
-        reports = uses.studies.reports(scope, studies) if studies else ()
-        return render_template("patient.html", patient=patient, studies=studies, reports=reports)
+        studies = told(lambda: uses.studies.of_patient(scope, patient.patient_id)) if may_see else None
+        known = studies if isinstance(studies, tuple) else ()
+        reports = told(lambda: uses.studies.reports(scope, known))
+        return render_template(
+            "patient.html", patient=patient, studies=studies, reports=reports, failed=FAILED
+        )

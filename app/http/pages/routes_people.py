@@ -1,4 +1,4 @@
-"""`/manage/users`, `/manage/roles`, `/manage/apps`: who may do what, and the apps that are registered."""
+"""`/manage/users`: who there is, in which role, and what they are granted."""
 
 from typing import Any
 
@@ -7,9 +7,8 @@ from flask import Blueprint, Response, request
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current, current_scope
-from app.http.pages.managing import MANAGE, MOST, ManagingPages, after_text
+from app.http.pages.managing import MANAGE, MOST, Fault, ManagingPages, after_text
 from app.http.pages.uses import PageUses
-from app.security.roles import SHIPPED, permissions_of
 from graph.errors import NotFound
 
 USERS_PATH = f"{MANAGE_PATH}/users"
@@ -24,7 +23,7 @@ class PeoplePages:
         self._administration = uses.administration
         self._sessions = uses.sessions
 
-    def listed(self, wrong: str | None = None, status: int = 200) -> Response:
+    def listed(self, wrong: Fault | None = None, status: int = 200) -> Response:
         """The users, and the form of a new one."""
         scope = current_scope()
         found = self._administration.users(scope, MOST + 1, after_text())
@@ -36,9 +35,10 @@ class PeoplePages:
             after=found[MOST - 1].name if len(found) > MOST else None,
             roles=[*self._administration.roles(scope)],
             wrong=wrong,
+            typed=request.form,
         )
 
-    def one(self, user: str, wrong: str | None = None, status: int = 200) -> Response:
+    def one(self, user: str, wrong: Fault | None = None, status: int = 200) -> Response:
         """A user with what they are granted; raises `NotFound`."""
         scope = current_scope()
         return self._pages.page(
@@ -50,6 +50,7 @@ class PeoplePages:
             roles=[*self._administration.roles(scope)],
             is_own=user == scope.subject,
             wrong=wrong,
+            typed=request.form,
         )
 
     def added(self) -> Response:
@@ -95,7 +96,7 @@ class PeoplePages:
         return self._changed(user, lambda: self._sessions.end_all(scope, user, now))
 
     def _changed(self, user: str, change: Any) -> Response:
-        def again(wrong: str, status: int) -> Response:
+        def again(wrong: Fault, status: int) -> Response:
             try:
                 return self.one(user, wrong, status)
             except NotFound:
@@ -142,23 +143,3 @@ def add_users(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
     @signed_in("D", MANAGE)
     def sign_user_out(user: str) -> Response:
         return people.signed_out(user)
-
-
-def add_roles_and_apps(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
-    """Add the pages of roles and apps."""
-
-    @rooms.get(f"{MANAGE_PATH}/roles")
-    @signed_in("R", MANAGE)
-    def manage_roles() -> Response:
-        scope = current_scope()
-        shown = [
-            {"role": role, "permissions": sorted(permissions_of(role)), "own": SHIPPED.get(name) != role}
-            for name, role in uses.administration.roles(scope).items()
-        ]
-        return pages.page(scope, "manage_roles.html", roles=shown)
-
-    @rooms.get(f"{MANAGE_PATH}/apps")
-    @signed_in("R", MANAGE)
-    def manage_apps() -> Response:
-        scope = current_scope()
-        return pages.page(scope, "manage_apps.html", apps=uses.clients.listed(scope))

@@ -6,8 +6,16 @@ from app.audit.entries import entry_key
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current, current_scope
-from app.http.kit.words import as_sentence
-from app.http.pages.managing import AUDIT, CANCEL, MOST, OPERATE, ManagingPages, after_place
+from app.http.pages.managing import (
+    AUDIT,
+    CANCEL,
+    MOST,
+    OPERATE,
+    Fault,
+    ManagingPages,
+    after_place,
+    fault_of,
+)
 from app.http.pages.uses import PageUses
 from app.records.audited.accesses import access_line
 from app.work.operations import JobWindow
@@ -25,7 +33,7 @@ class RunningPages:
         self._pages = pages
         self._uses = uses
 
-    def jobs(self, wrong: str | None = None, status: int = 200) -> Response:
+    def jobs(self, wrong: Fault | None = None, status: int = 200) -> Response:
         """The jobs, the last that was asked for first."""
         scope = current_scope()
         page = self._uses.operations.page(scope, JobWindow(limit=MOST, after=after_place()))
@@ -45,7 +53,7 @@ class RunningPages:
         scope = current_scope()
         return self._pages.changed(lambda: self._uses.operations.cancel(scope, job), JOBS_PATH, self.jobs)
 
-    def alerts(self, wrong: str | None = None, status: int = 200) -> Response:
+    def alerts(self, wrong: Fault | None = None, status: int = 200) -> Response:
         """The alerts, the newest first."""
         scope = current_scope()
         found = self._uses.alerts.page(scope, MOST + 1, after=after_place())
@@ -80,7 +88,7 @@ class RunningPages:
             lines = [access_line(each) for each in page.events]
             after = f"{page.after[0]},{page.after[1].rpartition('|')[2]}" if page.after else None
         except Invalid as error:
-            wrong = as_sentence(error.message)
+            wrong = fault_of(error)
         return self._pages.page(
             scope,
             "manage_audit.html",

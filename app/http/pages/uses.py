@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.audit.alerts import Alerts
 from app.blobs import BlobStore
+from app.cohorts.answering import Cohorts
 from app.http.kit.browsers import Browsers
 from app.processes.readiness import Readiness
 from app.records.audited import AuditSearch
@@ -23,6 +24,7 @@ class PageUses:
 
     people: PatientFinder
     studies: StudyDesk
+    cohorts: Cohorts
     audience: Audience
     administration: Administration
     sessions: BrowserSessions

@@ -6,12 +6,16 @@ from urllib.parse import urlencode
 from flask import Response, make_response, render_template
 
 from app.http.kit.browsers import SIGN_IN_PATH
+from app.http.kit.languages import said
 from app.http.kit.own_paths import see_other
-from app.http.kit.words import as_sentence
+from graph.errors import Throttled
+from graph.wording import Phrase, marked
 
 ACCOUNT_PATH = "/account"
 SIGN_OUT_PATH = "/auth/sign-out"
 PROVIDERS_PATH = "/auth/providers"
+_TOO_MANY = 429
+_TRIES = marked("too many tries: wait %(seconds)s seconds")
 
 
 class SessionPages:
@@ -24,12 +28,17 @@ class SessionPages:
         """A page."""
         return make_response(render_template(template, **values), status)
 
-    def told(self, text: str, status: int, *, retry_after: int | None = None) -> Response:
-        """A page that says what is wrong; `text` begins small and has no full stop."""
-        answer = self.page("told.html", status, text=as_sentence(text))
+    def told(self, wording: Phrase, status: int, *, retry_after: int | None = None) -> Response:
+        """A page that says what is wrong."""
+        answer = self.page("told.html", status, wrong=said(wording))
         if retry_after is not None:
             answer.headers["Retry-After"] = str(retry_after)
         return answer
+
+    def told_to_wait(self, error: Throttled) -> Response:
+        """A page that says how long to wait after too many tries."""
+        wait = error.retry_after or 1
+        return self.told(Phrase(_TRIES, {"seconds": wait}), _TOO_MANY, retry_after=wait)
 
     def going_on(self, path: str) -> Response:
         """A page that leads on by itself.

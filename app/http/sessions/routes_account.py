@@ -9,6 +9,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 
 from app.http.kit.guard import signed_in
+from app.http.kit.languages import Said, said
 from app.http.kit.request_context import current, current_handle, current_scope
 from app.http.sessions.beginning import ENROLMENT_PATH, SessionStart
 from app.http.sessions.pages import ACCOUNT_PATH, SIGN_OUT_PATH, SessionPages
@@ -20,7 +21,7 @@ from graph.errors import Invalid, NotFound, Throttled
 from graph.scope import AccessScope
 
 SESSIONS_PATH, FACTOR_PATH = f"{ACCOUNT_PATH}/sessions", f"{ACCOUNT_PATH}/second-factor"
-_WRONG, _TOO_MANY = 400, 429
+_WRONG = 400
 
 
 class AccountPages:
@@ -31,7 +32,7 @@ class AccountPages:
         self._uses = uses
         self._start = SessionStart(pages, uses)
 
-    def show(self, wrong: str | None = None) -> Response:
+    def show(self, wrong: Said | None = None) -> Response:
         """The page, with what was wrong where something was."""
         scope, handle, now = current_scope(), current_handle(), current().received
         sessions = self._uses.sessions
@@ -103,10 +104,9 @@ class AccountPages:
         try:
             return change()
         except (Invalid, NotFound) as error:
-            return self.show(error.message)
+            return self.show(said(error.wording))
         except Throttled as error:
-            wait = error.retry_after or 1
-            return self._pages.told(f"too many tries: wait {wait} seconds", _TOO_MANY, retry_after=wait)
+            return self._pages.told_to_wait(error)
 
     def end_one(self) -> Response:
         """One's account again, after one of the sessions has ended."""

@@ -11,9 +11,10 @@ from app.http.sessions.beginning import SessionStart
 from app.http.sessions.pages import PROVIDERS_PATH, SessionPages
 from app.http.sessions.uses import SessionUses
 from graph.errors import Forbidden, HilumError, NotFound, Unauthenticated, Unavailable
+from graph.wording import marked
 
 _FORBIDDEN, _NOT_THERE, _AWAY = 403, 404, 503
-_NO_ROLE = "the provider knows you, and names no role that you have here"
+_NO_ROLE = marked("the provider knows you, and names no role that you have here")
 
 
 class ProviderPages:
@@ -31,11 +32,11 @@ class ProviderPages:
                 raise Forbidden("signing in at a browser needs an address with https")
             return respond()
         except NotFound as error:
-            return self._pages.told(error.message, _NOT_THERE)
+            return self._pages.told(error.wording, _NOT_THERE)
         except (Forbidden, Unauthenticated) as error:
-            return self._pages.told(error.message, _FORBIDDEN)
+            return self._pages.told(error.wording, _FORBIDDEN)
         except Unavailable as error:
-            return self._pages.told(error.message, _AWAY, retry_after=error.retry_after)
+            return self._pages.told(error.wording, _AWAY, retry_after=error.retry_after)
 
     def begin(self, name: str) -> Response:
         """The way to the provider."""

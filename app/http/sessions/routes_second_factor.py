@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 
 from app.http.kit.browsers import LARGEST_FORM
 from app.http.kit.guard import public
+from app.http.kit.languages import Said, said
 from app.http.kit.own_paths import own_path
 from app.http.kit.request_context import asking, current
 from app.http.sessions.beginning import CODE_PATH, ENROLMENT_PATH, SessionStart
@@ -21,7 +22,7 @@ from app.security.browser_sessions import BrowserSession, SessionHandle
 from app.security.second_factors import NextStep, OfferedTo
 from graph.errors import Forbidden, Invalid, Throttled, Unauthenticated
 
-_WRONG, _NOT_FROM_HERE, _TOO_MANY = 403, 403, 429
+_WRONG, _NOT_FROM_HERE = 403, 403
 
 
 class SecondFactorPages:
@@ -45,10 +46,9 @@ class SecondFactorPages:
             browsers.require_own_form(request, handle)
             return respond(handle, session)
         except Throttled as error:
-            wait = error.retry_after or 1
-            return self._pages.told(f"too many tries: wait {wait} seconds", _TOO_MANY, retry_after=wait)
+            return self._pages.told_to_wait(error)
         except Forbidden as error:
-            return self._pages.told(error.message, _NOT_FROM_HERE)
+            return self._pages.told(error.wording, _NOT_FROM_HERE)
         except Unauthenticated:
             return self._pages.to_sign_in(_to())
 
@@ -86,7 +86,7 @@ class SecondFactorPages:
             scope = self._uses.sign_in.scope(name)
             codes = self._uses.second_factors.confirm(scope, offered, form.get("code", ""), now)
         except Invalid as error:
-            return self._offer_form(handle, session, wrong=error.message)
+            return self._offer_form(handle, session, wrong=said(error.wording))
         proved = SignedIn(name, (BY_PASSWORD, BY_CODE, MULTIPLE))
         return self._start.finished(proved, self._pages.page("recovery_codes.html", codes=codes, to=_to()))
 
@@ -102,7 +102,7 @@ class SecondFactorPages:
         return self._pages.page("second_factor.html", _WRONG if tried else 200, **values)
 
     def _offer_form(
-        self, handle: SessionHandle, session: BrowserSession, *, wrong: str | None = None
+        self, handle: SessionHandle, session: BrowserSession, *, wrong: Said | None = None
     ) -> Response:
         again = request.form.get("offer", "")
         offer = self._uses.second_factors.offer(session.subject, session.session_id, again)

@@ -18,7 +18,7 @@ from app.http.sessions.pages import PROVIDERS_PATH, SIGN_OUT_PATH, SessionPages
 from app.http.sessions.uses import SessionUses
 from graph.errors import Forbidden, Throttled, Unauthenticated
 
-_WRONG, _NOT_FROM_HERE, _TOO_MANY = 403, 403, 429
+_WRONG, _NOT_FROM_HERE = 403, 403
 _LEAVE_NOTHING = '"storage"'  # Clear-Site-Data
 
 
@@ -40,10 +40,9 @@ class SignInPages:
                 self._uses.browsers.require_own_page(request)
             return respond()
         except Throttled as error:
-            wait = error.retry_after or 1
-            return self._pages.told(f"too many tries: wait {wait} seconds", _TOO_MANY, retry_after=wait)
+            return self._pages.told_to_wait(error)
         except Forbidden as error:
-            return self._pages.told(error.message, _NOT_FROM_HERE)
+            return self._pages.told(error.wording, _NOT_FROM_HERE)
 
     def ask(self) -> Response:
         """The form of name and password."""

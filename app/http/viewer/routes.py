@@ -41,7 +41,9 @@ def studies_asked() -> list[str]:
     named = [each for text in request.args.getlist(_ASKED) for each in text.split(",")]
     studies = list(dict.fromkeys(named))
     if not 0 < len(studies) <= MOST_STUDIES:
-        raise Invalid(f"{_ASKED} names 1 to {MOST_STUDIES} studies", location=_ASKED)
+        raise Invalid(
+            "%(parameter)s names 1 to %(most)s studies", location=_ASKED, parameter=_ASKED, most=MOST_STUDIES
+        )
     for study in studies:
         check_uids(**{_ASKED: study})
     return studies

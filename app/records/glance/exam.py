@@ -58,7 +58,7 @@ def exam_of(chart: PatientChart, study: str | None = None) -> Exam | None:
     if study is not None:
         chosen = next((each for each in studies if each.reference == f"ImagingStudy/{study}"), None)
         if chosen is None:
-            raise NotFound(f"no ImagingStudy/{study} of this patient")
+            raise NotFound("no ImagingStudy/%(study)s of this patient", study=study)
         return _exam(chart, chosen, _order_of(chosen, orders))
     newest, order = next(iter(studies), None), next(iter(orders), None)
     if newest and (order is None or newest.at >= order.at):
@@ -96,6 +96,7 @@ def _exam(chart: PatientChart, study: ChartItem | None, order: ChartItem | None)
             frozenset().union(*(each.modalities for each in told)),
             told[0].regions or told[-1].regions,
             " ".join(each.words for each in told),
+            told[0].sides or told[-1].sides,
         ),
         next((words for each in (order, study) if each and (words := _reason(chart, each.body))), ""),
     )

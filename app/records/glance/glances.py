@@ -21,7 +21,7 @@ from app.records.glance.reading import ChartReader
 from app.records.glance.reports import advising_reports, filed_reports, pathology, report_entries
 from app.records.glance.safety import age_of, safety
 from app.records.glance.timeline import Stretch, TimelinePage, first_marks, overview, stretch_of
-from app.records.glance.words import each_in
+from app.records.people.names import names_of
 from graph.clock import instant
 from graph.errors import Conflict
 from graph.marks.read_marks import ReadMark, ReadMarkStore, state_of
@@ -144,12 +144,5 @@ def glance_of(chart: PatientChart, study: str | None = None) -> Told:
 def _person(chart: PatientChart) -> Told:
     """Who it is, in the words of FHIR."""
     told = {name: chart.patient[name] for name in _NAMED if name in chart.patient}
-    names = [" ".join(filter(None, _parts(each))) for each in each_in(chart.patient.get("name"))]
+    names = [*names_of(chart.patient)]
     return {"reference": f"Patient/{chart.patient['id']}", **told, "names": names, "age": age_of(chart)}
-
-
-def _parts(name: Any) -> list[str]:
-    if isinstance(name.get("text"), str):
-        return [name["text"]]
-    given = name.get("given")
-    return [str(name.get("family", "")), *(map(str, given) if isinstance(given, list) else ())]

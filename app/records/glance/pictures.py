@@ -5,16 +5,21 @@ from dataclasses import dataclass
 
 from app.records.glance.modalities import modalities_in, modalities_of
 from app.records.glance.regions import regions_in, regions_of
+from app.records.glance.sides import sides_in, sides_of
 from app.records.glance.words import Resource, all_words, each_in
 
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """What pictures are of: kinds of pictures, regions of the body, and the words that say so."""
+    """What pictures are of: kinds of pictures, regions of the body, the words that say so, and sides of it.
+
+    `sides` is empty where none is named.
+    """
 
     modalities: frozenset[str]
     regions: frozenset[str]
     words: str
+    sides: frozenset[str] = frozenset()
 
 
 def pictured(resource: Resource) -> Pictured:
@@ -27,7 +32,12 @@ def pictured(resource: Resource) -> Pictured:
     regions = regions_of(resource.get("bodySite")) | regions_of(
         [each["bodySite"] for each in series if "bodySite" in each]
     )
-    return Pictured(modalities or modalities_in(words), regions or regions_in(words), words)
+    sides = sides_of([each["laterality"] for each in series if "laterality" in each]) or sides_of(
+        resource.get("bodySite")
+    )
+    return Pictured(
+        modalities or modalities_in(words), regions or regions_in(words), words, sides or sides_in(words)
+    )
 
 
 def _words(resource: Resource) -> Iterator[str]:

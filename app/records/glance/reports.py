@@ -40,12 +40,16 @@ _WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
 
 @dataclass(frozen=True, slots=True)
 class FiledReport:
-    """A report with its words, and what the pictures are that it is of."""
+    """A report with its words, and what the pictures are that it is of.
+
+    `study` is what the first of its studies is called; empty where that says nothing.
+    """
 
     item: ChartItem
     text: ReportText
     pictured: Pictured
     studies: tuple[str, ...]
+    study: str = ""
 
 
 def is_of_pathology(item: ChartItem) -> bool:
@@ -75,13 +79,18 @@ def _filed(chart: PatientChart) -> Iterator[FiledReport]:
             continue
         studies = reported(item.body)
         own = chart.pictured(item)
-        seen = [chart.pictured(chart.by_reference[each]) for each in studies if each in chart.by_reference]
+        known = [chart.by_reference[each] for each in studies if each in chart.by_reference]
+        seen = [chart.pictured(each) for each in known]
         text = report_text(item.body, chart.attached)
         regions = own.regions or frozenset().union(*(each.regions for each in seen))
         modalities = own.modalities or frozenset().union(*(each.modalities for each in seen))
         shown = Pictured(modalities, regions, own.words)
         yield FiledReport(
-            item, text, shown, tuple(each for each in studies if each.startswith("ImagingStudy/"))
+            item,
+            text,
+            shown,
+            tuple(each for each in studies if each.startswith("ImagingStudy/")),
+            next((str(each.body["description"]) for each in known if each.body.get("description")), ""),
         )
 
 
@@ -112,6 +121,7 @@ def _entry(report: FiledReport, before: FiledReport | None) -> Told:
         impression=text.first,
         findings=text.findings if text.impression else None,
         recommendation=text.recommendation,
+        study=report.study or None,
         studies=list(report.studies),
         modalities=sorted(report.pictured.modalities),
         regions=sorted(report.pictured.regions),

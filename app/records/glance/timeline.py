@@ -79,7 +79,7 @@ class Stretch:
     def __post_init__(self) -> None:
         """Refuse what there is not; raises `Invalid`."""
         if not self.lanes <= set(LANES):
-            raise Invalid(f"no such lane: one of {', '.join(LANES)}", location="lane")
+            raise Invalid("no such lane: one of %(lanes)s", location="lane", lanes=", ".join(LANES))
 
     def has(self, item: ChartItem) -> bool:
         """Whether a resource is of that part."""

@@ -1,7 +1,6 @@
 """The use case behind the pages of studies: finds them, and puts together what a page says of one."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from app.imaging.search import ImagingSearch, MatchOrder, SearchRequest
 from app.records.people import PatientFinder, PatientSummary, parted_hangul
@@ -25,21 +24,6 @@ _BY_DATE = (
 )
 _KNOWN_BY = ("AccessionNumber", "PatientID", "PatientName")
 _NAME = BY_KEYWORD["PatientName"]
-
-
-@dataclass(frozen=True, slots=True)
-class StudyView:
-    """What a page says of a study.
-
-    `patient` is None where the caller reads no record, or the study has none; so are then `reports` and
-    `others`, the studies of the patient, the newest first, this one among them.
-    """
-
-    study: StudyLine
-    series: tuple[SeriesLine, ...]
-    patient: PatientSummary | None
-    reports: tuple[ReportLine, ...] | None
-    others: tuple[StudyLine, ...]
 
 
 class StudyDesk:
@@ -83,20 +67,33 @@ class StudyDesk:
         page = self._imaging.matching(scope, STUDY, where, MOST_OF_PATIENT, *_BY_DATE)
         return tuple(map(study_line, page.matches))
 
-    def view(self, scope: AccessScope, uid: str) -> StudyView:
-        """All of that of a study; raises `NotFound` where there is none to see."""
+    def one(self, scope: AccessScope, uid: str) -> StudyLine:
+        """The study of that UID; raises `NotFound` where there is none to see."""
         scope.require(PICTURES)
-        study = self._one(scope, uid)
+        asked = SearchRequest(level=STUDY, study=uid, limit=1)
+        try:
+            found = self._imaging.search(scope, asked).matches
+        except Invalid:
+            found = ()
+        if not found:
+            raise NotFound("there is no such study")
+        return study_line(found[0])
+
+    def whose(self, scope: AccessScope, study: StudyLine) -> PatientSummary | None:
+        """Whose study it is; None where the caller reads no record, or the study has no patient there."""
+        if RECORD not in scope.permissions or not study.patient_id:
+            return None
+        try:
+            return self._people.one(scope, study.patient_id)
+        except (NotFound, Gone):
+            return None
+
+    def series_of(self, scope: AccessScope, uid: str) -> tuple[SeriesLine, ...]:
+        """The series of a study by their numbers."""
+        scope.require(PICTURES)
         asked = SearchRequest(level=SERIES, study=uid, limit=MOST_SERIES)
-        series = tuple(map(series_line, self._imaging.search(scope, asked).matches))
-        patient = self._patient(scope, study)
-        return StudyView(
-            study,
-            tuple(sorted(series, key=lambda each: (_number(each.number), each.uid))),
-            patient,
-            self.reports(scope, (study,)) if RECORD in scope.permissions else None,
-            self.of_patient(scope, study.patient_id) if patient else (),
-        )
+        found = map(series_line, self._imaging.search(scope, asked).matches)
+        return tuple(sorted(found, key=lambda each: (_number(each.number), each.uid)))
 
     def reports(self, scope: AccessScope, studies: Collection[StudyLine]) -> tuple[ReportLine, ...]:
         """The reports of these studies, the newest first."""
@@ -131,24 +128,6 @@ class StudyDesk:
             sort=sorts_of(_TASK, "-authored-on", known.find),
         )
         return tuple(map(task_line, self._records.page(scope, asked, None).matches))
-
-    def _one(self, scope: AccessScope, uid: str) -> StudyLine:
-        asked = SearchRequest(level=STUDY, study=uid, limit=1)
-        try:
-            found = self._imaging.search(scope, asked).matches
-        except Invalid:
-            found = ()
-        if not found:
-            raise NotFound("there is no such study")
-        return study_line(found[0])
-
-    def _patient(self, scope: AccessScope, study: StudyLine) -> PatientSummary | None:
-        if RECORD not in scope.permissions or not study.patient_id:
-            return None
-        try:
-            return self._people.one(scope, study.patient_id)
-        except (NotFound, Gone):
-            return None
 
     def _reports(
         self, scope: AccessScope, criteria: tuple[tuple[str, str], ...], limit: int

@@ -36,7 +36,9 @@ def keys_of(document: Any) -> Mapping[str, PublicKey]:
     """
     listed = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(listed, list) or len(listed) > _MOST_KEYS:
-        raise Invalid(f"a JWK set is an object with a list of at most {_MOST_KEYS} keys", location="jwks")
+        raise Invalid(
+            "a JWK set is an object with a list of at most %(most)s keys", location="jwks", most=_MOST_KEYS
+        )
     found: dict[str, PublicKey] = {}
     for each in listed:
         if not isinstance(each, Mapping):

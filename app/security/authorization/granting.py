@@ -41,7 +41,11 @@ def wanted(asked: str, client: RegisteredClient, levels: tuple[str, ...] = ("pat
     """
     words, registered = scope_words(asked), scope_words(client.scope)
     if foreign := [each for each in words.clinical if each.level not in levels]:
-        raise ScopeInvalid(f"{foreign[0]}: this client asks for scopes of {' and '.join(levels)}")
+        raise ScopeInvalid(
+            "%(scope)s: this client asks for scopes of %(levels)s",
+            scope=foreign[0],
+            levels=" and ".join(levels),
+        )
     others = tuple(each for each in words.others if each in CONTEXT_SCOPES and each in registered)
     left = ScopeWords(met(words.clinical, registered.clinical), others)
     if not left.clinical and not left.others:

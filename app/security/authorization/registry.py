@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from app.security.client_secrets import hash_secret, new_secret
 from app.security.smart_scopes import CONTEXT_SCOPES, ScopeInvalid, scope_words
 from graph.accounts.accounts import AccountStore
 from graph.authorization.clients import MANAGE, ClientStore, RegisteredClient
-from graph.errors import Conflict, Invalid
+from graph.errors import Conflict, Invalid, NotFound
 from graph.scope import AccessScope
 
 __all__ = ["ClientWanted", "Clients", "RegisteredClient", "Registration", "is_redirect_uri"]
@@ -54,7 +54,7 @@ class Registration:
 
 
 class Clients:
-    """Registers, lists and removes clients. `allowed` are origins inside the network for their keys."""
+    """Registers, changes and removes clients. `allowed` are origins inside the network for their keys."""
 
     def __init__(self, clients: ClientStore, accounts: AccountStore, allowed: Collection[str]) -> None:
         self._clients = clients
@@ -73,20 +73,32 @@ class Clients:
         scope.require(MANAGE)
         self._check(scope, wanted)
         secret = new_secret() if wanted.method == SECRET else None
-        client = RegisteredClient(
-            client_id=wanted.client_id,
-            name=wanted.name or wanted.client_id,
-            method=wanted.method,
-            scope=wanted.scope or (OF_SERVICES if wanted.account else OF_APPS),
-            redirect_uris=wanted.redirect_uris,
-            secret_hash=hash_secret(secret) if secret else None,
-            jwks=orjson.dumps(wanted.jwks).decode() if wanted.jwks else None,
-            jwks_uri=wanted.jwks_uri,
-            account=wanted.account,
-            launch_uri=wanted.launch_uri,
-        )
+        client = _registered(wanted, secret)
         self._clients.add(scope, client, now)
         return Registration(client, secret)
+
+    def find(self, scope: AccessScope, client_id: str) -> RegisteredClient:
+        """The client of that id; raises `NotFound`."""
+        scope.require(MANAGE)
+        found = self._clients.find(scope, client_id)
+        if found is None:
+            raise NotFound("no such client is registered", location="clientId")
+        return found
+
+    def change(self, scope: AccessScope, wanted: ClientWanted, now: int) -> RegisteredClient:
+        """Keep a client under other terms; what was authorized to it ends within seconds. `now` in µs.
+
+        How it proves itself, its secret and its account stay, and its keys where none are given. Raises
+        `NotFound`, `Invalid` with what is wrong.
+        """
+        before = self.find(scope, wanted.client_id)
+        kept = replace(wanted, method=before.method, account=before.account)
+        if not (wanted.jwks or wanted.jwks_uri):
+            kept = replace(kept, jwks=orjson.loads(before.jwks or "null"), jwks_uri=before.jwks_uri)
+        self._check(scope, kept)
+        changed = replace(_registered(kept, None), secret_hash=before.secret_hash)
+        self._clients.change(scope, changed, now)
+        return changed
 
     def remove(self, scope: AccessScope, client_id: str) -> None:
         """Remove a client; what was authorized to it ends within seconds. Raises `NotFound`."""
@@ -98,7 +110,9 @@ class Clients:
                 "an id has up to 64 letters, digits and . _ : -, a letter or digit first", location="clientId"
             )
         if wanted.method not in METHODS:
-            raise Invalid(f"a client proves itself by {', '.join(METHODS)}", location="method")
+            raise Invalid(
+                "a client proves itself by %(methods)s", location="method", methods=", ".join(METHODS)
+            )
         _check_scope(wanted)
         _check_addresses(wanted)
         self._check_keys(wanted)
@@ -108,7 +122,9 @@ class Clients:
         given = [each for each in (wanted.jwks, wanted.jwks_uri) if each]
         if (wanted.method == KEYS) != (len(given) == 1):
             raise Invalid(
-                f"{KEYS} takes jwks or jwksUri, one of them, and nothing else does", location="jwks"
+                "%(method)s takes jwks or jwksUri, one of them, and nothing else does",
+                location="jwks",
+                method=KEYS,
             )
         if wanted.jwks:
             keys_of(wanted.jwks)
@@ -125,18 +141,36 @@ class Clients:
         if wanted.account is None:
             return
         if wanted.method != KEYS or wanted.redirect_uris:
-            raise Invalid(f"a service has an account, {KEYS} and no redirectUris", location="account")
+            raise Invalid(
+                "a service has an account, %(method)s and no redirectUris", location="account", method=KEYS
+            )
         if self._accounts.find(scope, wanted.account) is None:
             raise Invalid("there is no such account, whose rights it would have", location="account")
+
+
+def _registered(wanted: ClientWanted, secret: str | None) -> RegisteredClient:
+    """A client as it is kept, with what its description leaves out."""
+    return RegisteredClient(
+        client_id=wanted.client_id,
+        name=wanted.name or wanted.client_id,
+        method=wanted.method,
+        scope=wanted.scope or (OF_SERVICES if wanted.account else OF_APPS),
+        redirect_uris=wanted.redirect_uris,
+        secret_hash=hash_secret(secret) if secret else None,
+        jwks=orjson.dumps(wanted.jwks).decode() if wanted.jwks else None,
+        jwks_uri=wanted.jwks_uri,
+        account=wanted.account,
+        launch_uri=wanted.launch_uri,
+    )
 
 
 def _check_scope(wanted: ClientWanted) -> None:
     try:
         words = scope_words(wanted.scope or "")
     except ScopeInvalid as error:
-        raise Invalid(str(error), location="scope") from error
+        raise Invalid(error.wording.template, location="scope", **error.wording.values) from error
     if unknown := [each for each in words.others if each not in CONTEXT_SCOPES]:
-        raise Invalid(f"{unknown[0]} is no scope of SMART App Launch", location="scope")
+        raise Invalid("%(scope)s is no scope of SMART App Launch", location="scope", scope=unknown[0])
     if wanted.scope and bool(words.at("system")) != bool(wanted.account):
         raise Invalid("system/ scopes are those of services, and services have no others", location="scope")
 
@@ -145,7 +179,7 @@ def _check_addresses(wanted: ClientWanted) -> None:
     if not wanted.account and not wanted.redirect_uris:
         raise Invalid("an app has redirectUris, a service an account", location="redirectUris")
     if len(wanted.redirect_uris) > _MOST_REDIRECTS:
-        raise Invalid(f"at most {_MOST_REDIRECTS} redirectUris", location="redirectUris")
+        raise Invalid("at most %(most)s redirectUris", location="redirectUris", most=_MOST_REDIRECTS)
     for each in wanted.redirect_uris:
         if not is_redirect_uri(each):
             raise Invalid(

@@ -14,57 +14,52 @@ from app.security.smart_scopes import (
     PROFILE,
     SmartScope,
 )
-
-
-def _marked(text: str) -> str:
-    """Return a text as it is; whoever collects texts for translation looks for this name."""
-    return text
-
+from graph.wording import marked
 
 _VERBS: Mapping[str, str] = {
-    "c": _marked("add"),
-    "r": _marked("read"),
-    "u": _marked("change"),
-    "d": _marked("delete"),
-    "s": _marked("search"),
+    "c": marked("add"),
+    "r": marked("read"),
+    "u": marked("change"),
+    "d": marked("delete"),
+    "s": marked("search"),
 }
 _WHOSE: Mapping[str, str] = {
-    "patient": _marked("of the one patient whom it is opened for"),
-    "user": _marked("of every patient whose record you may see"),
-    "system": _marked("of every patient whose record its account may see"),
+    "patient": marked("of the one patient whom it is opened for"),
+    "user": marked("of every patient whose record you may see"),
+    "system": marked("of every patient whose record its account may see"),
 }
 _THINGS: Mapping[str, str] = {
-    ANY_TYPE: _marked("the whole record and its pictures"),
-    "AllergyIntolerance": _marked("allergies and intolerances"),
-    "Condition": _marked("diagnoses and problems"),
-    "DiagnosticReport": _marked("reports"),
-    "DocumentReference": _marked("documents"),
-    "Encounter": _marked("visits and stays"),
-    "Immunization": _marked("vaccinations"),
-    "ImagingStudy": _marked("imaging studies and their pictures"),
-    "MedicationRequest": _marked("prescriptions"),
-    "Observation": _marked("measurements and laboratory results"),
-    "Patient": _marked("name, date of birth, address and other particulars"),
-    "Procedure": _marked("procedures"),
-    "ServiceRequest": _marked("orders"),
+    ANY_TYPE: marked("the whole record and its pictures"),
+    "AllergyIntolerance": marked("allergies and intolerances"),
+    "Condition": marked("diagnoses and problems"),
+    "DiagnosticReport": marked("reports"),
+    "DocumentReference": marked("documents"),
+    "Encounter": marked("visits and stays"),
+    "Immunization": marked("vaccinations"),
+    "ImagingStudy": marked("imaging studies and their pictures"),
+    "MedicationRequest": marked("prescriptions"),
+    "Observation": marked("measurements and laboratory results"),
+    "Patient": marked("name, date of birth, address and other particulars"),
+    "Procedure": marked("procedures"),
+    "ServiceRequest": marked("orders"),
 }
 _OTHERS: Mapping[str, str] = {
-    LAUNCH: _marked("know what it was opened for"),
-    LAUNCH_PATIENT: _marked("know which patient it is opened for"),
-    LAUNCH_ENCOUNTER: _marked("know which visit it is opened for"),
-    OPENID: _marked("know who you are"),
-    FHIR_USER: _marked("find you in the record"),
-    PROFILE: _marked("find you in the record"),
-    OFFLINE: _marked("go on when you are not there, until somebody ends it"),
-    ONLINE: _marked("go on for the rest of the day without asking again"),
+    LAUNCH: marked("know what it was opened for"),
+    LAUNCH_PATIENT: marked("know which patient it is opened for"),
+    LAUNCH_ENCOUNTER: marked("know which visit it is opened for"),
+    OPENID: marked("know who you are"),
+    FHIR_USER: marked("find you in the record"),
+    PROFILE: marked("find you in the record"),
+    OFFLINE: marked("go on when you are not there, until somebody ends it"),
+    ONLINE: marked("go on for the rest of the day without asking again"),
 }
 
 
 _SAID, _OF_CATEGORY = (
-    _marked("%(verbs)s %(thing)s %(whose)s"),
-    _marked("%(said)s, of the category %(kinds)s only"),
+    marked("%(verbs)s %(thing)s %(whose)s"),
+    marked("%(said)s, of the category %(kinds)s only"),
 )
-_JOINED, _OTHER_TYPE = _marked("%(first)s and %(last)s"), _marked("what is recorded as %(kind)s")
+_JOINED, _OTHER_TYPE = marked("%(first)s and %(last)s"), marked("what is recorded as %(kind)s")
 
 
 def in_words(scope: SmartScope, told: Callable[[str], str] = str) -> str:

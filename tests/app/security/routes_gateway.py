@@ -83,6 +83,14 @@ CLIENTS = (
         changes=True,
     ),
     Route(
+        "PUT /administration/clients/<client_id>",
+        MANAGE,
+        "/administration/clients/{mark}-x",
+        lambda _: b'{"redirectUris": ["https://app.example/"]}',
+        QUERY,
+        status=404,
+    ),
+    Route(
         "DELETE /administration/clients/<client_id>", MANAGE, "/administration/clients/{mark}-x", status=404
     ),
 )

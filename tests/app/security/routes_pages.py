@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.app.security.planting import Target
-from tests.app.security.routes import AUDIT, FORM, MANAGE, OPERATE, READ, RECORD, Route
+from tests.app.security.routes import ASK, AUDIT, FORM, MANAGE, OPERATE, READ, RECORD, Route
 
 HTML: Mapping[str, str] = {"Accept": "text/html"}
 
@@ -29,22 +29,26 @@ PAGES = (
     _page("/search", RECORD, "/search?q={mark}", shows=_called, by_study=True, instead=READ),
 )
 
-# Who manages is told nothing of a row: accounts, jobs and accesses by the names of what they concern.
+# Who manages, or is about to ask, is told nothing of a row: accounts, jobs and accesses by their names.
 MANAGING_PAGES = (
     *(
         _page(f"/manage/{name}", needs, f"/manage/{name}", shows=None)
         for name, needs in (
             *(("users", MANAGE), ("roles", MANAGE), ("apps", MANAGE), ("jobs", OPERATE)),
-            *(("alerts", AUDIT), ("health", OPERATE)),
+            *(("new-role", MANAGE), ("new-app", MANAGE), ("alerts", AUDIT), ("health", OPERATE)),
         )
     ),
     _page("/manage/users/<user>", MANAGE, "/manage/users/{mark}-none", shows=None, status=404),
+    _page("/manage/roles/<role>", MANAGE, "/manage/roles/{mark}-none", shows=None, status=404),
+    _page("/manage/apps/<app>", MANAGE, "/manage/apps/{mark}-none", shows=None, status=404),
+    _page("/cohorts", ASK, "/cohorts", shows=None),
     _page("/manage/audit", AUDIT, "/manage/audit?patient={patient}", shows=None),
 )
 
 # What leads on, and forms, which bring the token of their session: `tests/app/http/pages` sends them.
 FORMS_OF_PAGES = (
     Route("GET /home", None, "/home"),
+    Route("POST /cohorts", None, "/cohorts", headers=FORM),
     Route("GET /manage", None, "/manage"),
     Route("POST /preferences", None, "/preferences", headers=FORM),
     *(
@@ -55,6 +59,9 @@ FORMS_OF_PAGES = (
                 (f"users/<user>{each}", f"users/none{each}")
                 for each in ("", "/grants", "/take-back", "/sign-out")
             ),
+            *((name, name) for name in ("roles", "apps")),
+            *((f"roles/<role>{each}", f"roles/none{each}") for each in ("", "/remove")),
+            *((f"apps/<app>{each}", f"apps/none{each}") for each in ("", "/remove")),
             ("jobs/<job>/cancel", "jobs/none/cancel"),
             ("alerts/<alert>/acknowledge", "alerts/none/acknowledge"),
         )

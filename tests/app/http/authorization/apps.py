@@ -43,13 +43,13 @@ class Form(HTMLParser):
         """Every form of a page."""
         return [cls(f"<form{each.partition('</form>')[0]}") for each in page.split("<form")[1:]]
 
-    def sent_by(self, client: FlaskClient, **filled: str) -> TestResponse:
+    def sent_by(self, client: FlaskClient, **filled: str | list[str]) -> TestResponse:
         """What a browser shows when it sends the form, filled in, and goes where it is led."""
         assert self.action.startswith(f"{BASE}/")
         pairs = [pair for pair in self.fields if pair[0] not in filled]
         answer = client.post(
             self.action.removeprefix(BASE),
-            data=urlencode([*pairs, *filled.items()]),
+            data=urlencode([*pairs, *filled.items()], doseq=True),
             content_type="application/x-www-form-urlencoded",
             headers=OWN_PAGE,
         )

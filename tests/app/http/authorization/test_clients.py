@@ -36,6 +36,24 @@ def test_a_client_is_registered_listed_and_removed(post: Post, client: FlaskClie
     assert client.delete(f"{PATH}/app", headers=headers).status_code == 404
 
 
+def test_a_client_is_changed_but_not_how_it_proves_itself(
+    post: Post, client: FlaskClient, as_role: AsRole
+) -> None:
+    headers = as_role("administrator")
+    terms = {"name": "Renamed", "redirectUris": ["https://other.example/"], "scope": "launch/patient"}
+    assert client.put(f"{PATH}/app", json=terms, headers=headers).status_code == 404
+    post({**APP, "method": "client_secret_basic"})
+
+    changed = client.put(f"{PATH}/app", json=terms, headers=headers)
+    refused = client.put(f"{PATH}/app", json={**terms, "method": "none"}, headers=headers)
+    unsafe = client.put(f"{PATH}/app", json={"redirectUris": ["http://x.example/"]}, headers=headers)
+
+    (shown,) = client.get(PATH, headers=headers).get_json()["clients"]
+    assert (changed.status_code, refused.status_code, unsafe.status_code) == (200, 400, 400)
+    assert {name: shown[name] for name in terms} == terms
+    assert (shown["method"], shown["hasSecret"]) == ("client_secret_basic", True)
+
+
 def test_who_does_not_administer_registers_nothing(post: Post) -> None:
     assert post(APP, "clinician").status_code == 403
 

@@ -72,6 +72,20 @@ def test_the_page_of_a_patient_has_their_names_studies_and_reports(signed: Signe
         assert text in page
 
 
+@pytest.mark.parametrize(("language", "first"), [("en", "Seoyeon Kim"), ("ko", "김서연")])
+def test_pages_name_somebody_in_one_way(signed: Signed, shown: Shown, language: str, first: str) -> None:
+    client = signed("clinician").client
+    client.set_cookie("hilum-view", language)
+
+    for path in (
+        f"/patients/{shown.patient}",
+        f"/patients/{shown.patient}/overview",
+        f"/studies/{shown.study}",
+    ):
+        name = client.get(path).text.partition('class="name"')[2].partition("<span")[0]
+        assert first in name, path
+
+
 def test_the_page_of_a_study_has_its_series_report_and_who_may_see_it(signed: Signed, shown: Shown) -> None:
     page = signed("clinician").client.get(f"/studies/{shown.study}").text
 
@@ -129,7 +143,7 @@ SECTIONS = {
         "Newest reports of studies",
     ),
     "dicom-data-reader": ("Newest studies",),
-    "researcher": ("Cohorts",),
+    "researcher": ("Count patients",),
     "administrator": ("Health", "Jobs"),
     "auditor": ("Alerts that nobody has looked at",),
 }

@@ -13,7 +13,10 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from app.config import Config
+from app.security.authorization.registry import ClientWanted
+from app.security.scopes import system_scope
 from app.wiring import Wiring
+from graph.clock import now
 from graph.local.server import free_port
 from tests.app.http.authorization.apps import PASSWORD
 from tests.app.http.pages.conftest import planted_in
@@ -30,12 +33,13 @@ PATHS = {
         "/nothing-here",
     ),
     "dicom-data-reader": ("/home", "/search?q=SEEN", "/studies/{study}", "/patients/{patient}"),
-    "researcher": ("/home", "/search"),
+    "researcher": ("/home", "/search", "/cohorts"),
     "administrator": ("/home", "/manage"),
     "superuser": (
         "/home",
         *(f"/manage/{name}" for name in ("users", "roles", "apps", "jobs", "alerts", "health")),
         *("/manage/audit", "/manage/audit?patient={patient}", "/manage/users/clinician"),
+        *("/manage/new-role", "/manage/roles/clinician", "/manage/new-app", "/manage/apps/growth-chart"),
     ),
 }
 LOOKS = (("en-GB", "light"), ("ko-KR", "dark"), ("en-GB", "dark"), ("ko-KR", "light"))
@@ -52,6 +56,8 @@ def planted(app: Flask, services: Wiring, renderers: None) -> dict[str, str]:
     """A patient with a study and its report, and people with passwords; the names that paths are made of."""
     for role in PEOPLE:
         signed_up(services, role, role)
+    app_wanted = ClientWanted(client_id="growth-chart", redirect_uris=("https://growth.example/callback",))
+    services.clients.add(system_scope(services.sites.own.tenant), app_wanted, now())
     return asdict(planted_in(services, app, "SEEN"))
 
 

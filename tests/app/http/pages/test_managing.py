@@ -48,6 +48,21 @@ def test_what_is_wrong_is_told_where_it_was_sent(manager: Browser, person: Perso
     assert (refused.status_code, 'role="alert"' in refused.text) == (400, True)
 
 
+def test_a_refusal_is_told_in_the_language_of_the_page_beside_its_field(manager: Browser) -> None:
+    manager.client.set_cookie("hilum-view", "ko")
+    manager.open("/manage/users")
+
+    refused = manager.press("/manage/users", name="no name", role="clinician")
+
+    wrong = refused.text.partition('id="wrong-name"')[2].partition("</p>")[0]
+    assert "이름은 영문자나 숫자로 시작하며" in wrong
+    assert 'lang="en"' not in wrong
+    assert ('aria-describedby="wrong-name"' in refused.text, 'value="no name"' in refused.text) == (
+        True,
+        True,
+    )
+
+
 def test_nobody_changes_their_own_account(browser: Browser, person: Person) -> None:
     name = person("administrator")
     browser.sign_in(name)

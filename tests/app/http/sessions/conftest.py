@@ -42,7 +42,7 @@ class Browser:
         self.page = sent(self.client, self.page, **filled)
         return self.page
 
-    def press(self, path: str, **filled: str) -> TestResponse:
+    def press(self, path: str, **filled: str | list[str]) -> TestResponse:
         """Send the form of the page that leads to a path, not that of its frame where both have one."""
         *_, form = [each for each in Form.all_of(self.page.text) if each.action.endswith(path)]
         self.page = form.sent_by(self.client, **filled)

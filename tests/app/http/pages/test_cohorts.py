@@ -1,0 +1,154 @@
+"""Cohort questions on a page: by a few fields or as JSON, with the numbers that the use case tells."""
+
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.http.pages.cohort_words import FIELDS, in_words, question_of
+from app.samples.answer import question
+from app.wiring import Wiring
+from graph.clock import now
+from graph.scope import AccessScope
+from tests.app.conftest import signing_in
+from tests.app.http.authorization.apps import Form
+from tests.app.http.pages.conftest import Browser, Person
+from tests.factories.dicom import ct_instance, uid
+
+FIGURES = re.compile(r'<span class="figure">(?:<span class="quiet">)?([^<]+)')
+MANY, FEW = 12, 3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(gateway: Wiring, site: Flask) -> None:
+    """Fifteen patients with a CT, twelve of them women."""
+    client = site.test_client()
+    headers = signing_in(gateway)("superuser", Content_Type="application/dicom")
+    for number in range(MANY + FEW):
+        file = ct_instance(
+            patient_id=f"COHORT-{number}",
+            study_uid=uid("study", f"cohort-{number}"),
+            PatientName=f"Nobody^{number}",
+            PatientSex="F" if number < MANY else "M",
+        )
+        assert client.post("/dicom-web/studies", data=file, headers=headers).status_code == 200
+
+
+def typed(**filled: str) -> dict[str, str]:
+    return {**dict.fromkeys(FIELDS, ""), **filled}
+
+
+def figures(browser: Browser) -> list[str]:
+    return [each.strip() for each in FIGURES.findall(browser.page.text)]
+
+
+def counted(browser: Browser, raw: Any) -> list[str]:
+    """The steps of a question that somebody asks as JSON."""
+    browser.open("/cohorts")
+    browser.press("/cohorts", by="json", question=json.dumps(raw))
+    return figures(browser)
+
+
+WOMEN = {"version": "1", "population": {"all": [{"imaging": {}}, {"sex": {"op": "eq", "value": "female"}}]}}
+MEN = {"version": "1", "population": {"all": [{"imaging": {}}, {"sex": {"op": "eq", "value": "male"}}]}}
+
+
+def test_who_sees_the_record_is_told_how_many_each_condition_leaves(browser: Browser, person: Person) -> None:
+    browser.sign_in(person("clinician"))
+
+    assert counted(browser, WOMEN) == [str(MANY + FEW), str(MANY)]
+    assert counted(browser, MEN) == [str(MANY + FEW), str(FEW)]
+
+
+def test_who_sees_pseudonyms_is_told_of_no_few(browser: Browser, person: Person) -> None:
+    browser.sign_in(person("researcher"))
+
+    assert counted(browser, MEN) == [str(MANY + FEW), "not told"]
+    assert counted(browser, WOMEN) == [str(MANY + FEW), "not told"]  # the difference would tell of three
+
+
+def test_who_is_told_counts_only_may_ask(
+    gateway: Wiring, scope: AccessScope, browser: Browser, person: Person
+) -> None:
+    form = {"purpose": "HRESCH", "actions": ["cohort.query"], "rows": ["all"], "view": "counts"}
+    gateway.administration.put_role(scope, "counter", form, now())
+    browser.sign_in(person("counter"))
+
+    asked = {**WOMEN, "output": {"rows": [{"resource": "MedicationRequest"}]}}
+    assert counted(browser, asked) == ["not told", str(MANY)]  # the answer is told before its steps
+
+
+def test_the_fields_make_the_json_that_is_asked(browser: Browser, person: Person) -> None:
+    browser.sign_in(person("clinician"))
+    browser.open("/cohorts")
+    (form,) = [each for each in Form.all_of(browser.page.text) if ("by", "fields") in each.fields]
+    browser.page = form.sent_by(browser.client, **typed(modality="CT", sex="female"))
+
+    assert figures(browser)[-1] == str(MANY)
+    assert "&#34;modality&#34;: [" in browser.page.text
+
+
+WRONG = {
+    "no JSON": ("{", "올바른 JSON이 아닙니다"),
+    "no question": ("[]", "형식이 맞지 않습니다"),
+    "an unknown name": (json.dumps({**WOMEN, "more": 1}), "알 수 없는 이름입니다"),
+    "an event that is none": (json.dumps({"version": "1", "population": {"exists": "x"}}), "사건이 없습니다"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_said_in_the_language_of_the_page(
+    browser: Browser, person: Person, text: str, said: str
+) -> None:
+    browser.sign_in(person("clinician"))
+    browser.client.set_cookie("hilum-view", "ko")
+    browser.open("/cohorts")
+
+    refused = browser.press("/cohorts", by="json", question=text)
+
+    assert (refused.status_code, said in refused.text) == (400, True)
+
+
+def test_a_researcher_asks_from_home_what_others_ask_often(browser: Browser, person: Person) -> None:
+    browser.sign_in(person("researcher"))
+    browser.open("/home")
+
+    (form,) = [each for each in Form.all_of(browser.page.text) if ("saved", "ct") in each.fields]
+    browser.page = form.sent_by(browser.client)
+
+    assert f"<dd>{MANY + FEW}</dd>" in browser.page.text
+
+
+def test_who_may_not_ask_is_not_led_there(browser: Browser, person: Person) -> None:
+    browser.sign_in(person("administrator"))
+
+    assert browser.client.get("/cohorts").status_code == 403
+    assert "/cohorts" not in browser.client.get("/home").text
+
+
+def test_conditions_are_said_in_words(site: Flask) -> None:
+    raw = question(date(2026, 11, 22))
+    nested = {"not": {"atLeast": {"n": 1, "of": [{"deceased": True}, {"report": {}, "why": "a note"}]}}}
+
+    with site.test_request_context():
+        words = [in_words(each, raw) for each in [*raw["population"]["all"], nested]]
+
+    assert words == [
+        "older than 45 years",
+        "diagnosis: Osteosarcoma (within 2 years before the day of the question)",
+        "pictures: CT",
+        "not: at least 1 of: has died; report: any",
+    ]
+
+
+def test_what_is_typed_is_asked_and_what_is_no_number_is_refused_where_it_is_read() -> None:
+    asked = question_of(
+        typed(youngest="45", oldest="x", code="73211009", system="http://snomed.info/sct", years="2")
+    )
+
+    at_least, at_most, diagnosis = asked["population"]["all"]
+    assert (at_least["age"]["value"], at_most["age"]["value"]) == (45, "x")
+    assert diagnosis["condition"]["period"] == {"within": "P2Y", "before": "asOf"}
