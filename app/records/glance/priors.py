@@ -1,7 +1,7 @@
 """Earlier studies, ranked by what they are worth for the one to be read, each with its reasons.
 
 The score is the product of what is shared: the region, the kind of picture, how long ago it was; the same
-problem and a later report that cites it raise it. It lies between 0 and 1.
+problem and a later report that cites it raise it, the other limb lowers it. It lies between 0 and 1.
 """
 
 import re
@@ -13,7 +13,7 @@ from app.records.glance.chart import ChartItem, PatientChart, Told
 from app.records.glance.exam import Exam
 from app.records.glance.modalities import affinity
 from app.records.glance.moments import day_of
-from app.records.glance.regions import overlap
+from app.records.glance.regions import are_paired, overlap
 from app.records.glance.reports import FiledReport
 
 MOST = 40
@@ -22,6 +22,7 @@ RELEVANT = 0.2
 _HALF_LIFE = 730  # days after which an earlier study is worth half
 _LEAST = 0.25  # of its worth, however old: the oldest one shows that something was there
 _SAME_PROBLEM, _CITED = 1.3, 1.3
+_OTHER_SIDE = 0.15  # a limb is compared with the other one now and then
 _UNKNOWN_REGION = 0.4
 _WORD = re.compile(r"[A-Za-z]{4,}|[가-힣]{2,}")
 _COMMON = frozenset(
@@ -94,6 +95,8 @@ class _Ranking:
             Shared("modality", affinity(wanted.modalities, own.modalities)),
             Shared("recency", _recency(self.chart, self.exam, prior)),
         ]
+        if wanted.sides and own.sides and not wanted.sides & own.sides and are_paired(wanted.regions):
+            found.append(Shared("side", _OTHER_SIDE))
         if self.problem & _words(f"{own.words} {report.text.first if report else ''}"):
             found.append(Shared("problem", _SAME_PROBLEM))
         if prior.reference in self.cited:
