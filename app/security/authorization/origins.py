@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.outgoing import origin_of
 from app.security.scopes import system_scope
 from graph.authorization.clients import ClientStore
-from graph.errors import Unavailable
+from graph.errors import OverTime, TimedOut, Unavailable
 
 SECONDS = 10.0  # that they are remembered
 
@@ -23,14 +23,14 @@ class AppOrigins:
         self._known: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
     def __call__(self) -> frozenset[str]:
-        """The origins; those of before where the graph does not answer now."""
+        """The origins; those of before where the graph does not answer now, or no more in this request."""
         until, found = self._known
         now = self._clock()
         if now < until:
             return found
         try:
             uris = self._clients.redirect_uris(system_scope(self._tenant))
-        except Unavailable:
+        except (Unavailable, OverTime, TimedOut):
             return found
         found = frozenset(filter(None, map(origin_of, uris)))
         self._known = (now + SECONDS, found)
