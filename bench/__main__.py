@@ -1,4 +1,4 @@
-"""`python -m bench [dicomweb] [fhir] [glance] [pictures] [rights]`: measure a running gateway.
+"""`python -m bench [dicomweb] [fhir] [glance] [pictures] [rights] [viewer]`: measure a running gateway.
 
 The gateway is the one of this folder (`HILUM_HOME`, `HILUM_PORT`), with its defaults: rights, audit and fsync
 on. The clients run on the same machine and take their share of its cores. Each row is a median of its rounds.
@@ -7,16 +7,17 @@ on. The clients run on the same machine and take their share of its cores. Each 
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import dicomweb, fhir, glance, pictures, rights
+from bench import dicomweb, fhir, glance, pictures, rights, viewer
 from bench.clients import Gateway
-from bench.rows import Row
+from bench.rows import Measured
 
-SUITES: dict[str, Callable[[Gateway], Iterator[Row]]] = {
+SUITES: dict[str, Callable[[Gateway], Iterator[Measured]]] = {
     "dicomweb": dicomweb.rows,
     "fhir": fhir.rows,
     "glance": glance.rows,
     "pictures": pictures.rows,
     "rights": rights.rows,
+    "viewer": viewer.rows,
 }
 
 

@@ -1,6 +1,15 @@
 """A row of the table: what was measured, by how many clients, and how it went."""
 
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Measured(Protocol):
+    """What has a line in the table."""
+
+    def line(self) -> str:
+        """The row in Markdown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
