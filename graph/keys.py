@@ -69,6 +69,26 @@ def instance_key(tenant: str, partition: str, study: str, series: str, sop: str)
     return join(tenant, partition, study, series, sop)
 
 
+def workitem_key(tenant: str, partition: str, uid: str) -> str:
+    """Key of a workitem, by its SOP Instance UID."""
+    return join(tenant, partition, "workitem", uid)
+
+
+def subscription_key(tenant: str, partition: str, subject: str, title: str, target: str) -> str:
+    """Key of what somebody's application has subscribed to: a workitem or a worklist, by its UID."""
+    return join(tenant, partition, "subscription", subject, title, target)
+
+
+def channel_key(tenant: str, partition: str, subject: str, title: str) -> str:
+    """Key of how far the events for one application were sent to somebody."""
+    return join(tenant, partition, "channel", subject, title)
+
+
+def workitem_event_key(tenant: str, sequence: int) -> str:
+    """Key of an event of a workitem, by its number."""
+    return join(tenant, ABSENT, "event", str(sequence))
+
+
 def identifier_key(tenant: str, system: str, value: str) -> str:
     """Key of a business identifier; the system is `-` where it has none."""
     return join(tenant, ABSENT, system or ABSENT, value)

@@ -20,6 +20,7 @@ class Counter(StrEnum):
     SERIAL = "serial"  # creations: the order of every page
     SEQUENCE = "sequence"  # entries of the change feed, without gaps in commit order
     VERSION = "versionSequence"  # versions of resources: the order of every history
+    EVENT = "eventSequence"  # events of workitems, without gaps in commit order
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Numbers:
     serial: int = 0
     sequence: int = 0
     version: int = 0
+    event: int = 0
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Ledger:
         for counter in counters:
             self.counts[counter] += 1
             drawn[counter] = self.counts[counter]
-        return Numbers(self.clock, drawn[Counter.SERIAL], drawn[Counter.SEQUENCE], drawn[Counter.VERSION])
+        return Numbers(self.clock, *drawn.values())
 
     def closed(self, commit_id: str) -> "Ledger":
         """The ledger as this commit leaves it."""

@@ -78,7 +78,7 @@ NODE_FIELDS: Mapping[str, NodeField] = {
     LAST_UPDATED: NodeField(Kind.SPAN, "lastUpdated", indexed=True),
 }
 COMPARTMENT = "_compartment"
-REPORT = "DiagnosticReport"
+REPORT, TASK = "DiagnosticReport", "Task"
 
 
 def field_of(entity: str, name: str, row: RowType) -> Field:
@@ -93,8 +93,8 @@ def compartment_of(entity: str) -> Field:
 
 
 def may_be_about_studies(entity: str) -> bool:
-    """Whether resources of a type may be about a study: reports, and where R4 knows no compartment."""
-    return entity == REPORT or not in_patient_compartment(entity)
+    """Whether resources of a type may be about a study: reports, tasks, and where R4 knows no compartment."""
+    return entity in (REPORT, TASK) or not in_patient_compartment(entity)
 
 
 def code_key(tenant: str, field: Field, code: str) -> str:

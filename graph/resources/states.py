@@ -132,6 +132,13 @@ STUDIES: Shelf[ResourceState | None] = Shelf(
 )
 """The study of a DICOM key; None where it has no pictures and no FHIR resource named it."""
 
+WORKITEMS: Shelf[ResourceState | None] = Shelf(
+    "workitems",
+    "MATCH (w:Workitem {workitemKey: key}) WITH {key: key, resource: properties(w)} AS row",
+    _only,
+)
+"""The Task that is the workitem of a key; None where there is none."""
+
 CARRIERS: Shelf[tuple[Candidate, ...]] = Shelf(
     "carriers",
     """MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = key AND t.serial IS NOT NULL

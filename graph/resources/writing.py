@@ -15,12 +15,22 @@ from graph.query.rows import ValueRows, code_key
 from graph.refusals import NO_TRAITS, Traits
 from graph.resources.following import MERGED, above, followed_values
 from graph.resources.identified import remember_holder
-from graph.resources.states import CARRIERS, NUMBERED, ORDERS, RESOURCES, STUDIES, ResourceState, candidate
+from graph.resources.states import (
+    CARRIERS,
+    NUMBERED,
+    ORDERS,
+    RESOURCES,
+    STUDIES,
+    WORKITEMS,
+    ResourceState,
+    candidate,
+)
 from graph.resources.traits import traits_of
 
 Properties: TypeAlias = Mapping[str, Any]
 
 IDENTIFIER = Field("Patient", "identifier", Kind.TERM)
+WORKITEM = "workitemKey"  # the property of a Task that is a workitem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ class ResourceWrite:
     `values` None keeps the search values of the version before; `properties` are laid over those of the
     node. A `snapshot` is the version of a rendered resource: units of one commit share it. `followed` are
     those of its compartment whom its patients were merged into, and `traits` what rights look at: the commit
-    tells both.
+    tells both. `labels` are those of its node beside its type.
     """
 
     key: str
@@ -46,6 +56,12 @@ class ResourceWrite:
     snapshot: bool = False
     followed: tuple[str, ...] = ()
     traits: Traits = NO_TRAITS
+    labels: tuple[str, ...] = ()
+
+    @property
+    def all_labels(self) -> list[str]:
+        """The labels that its node has beside `Resource`: its type, and what else it is."""
+        return [self.resource_type, *self.labels]
 
 
 def ended(known: ResourceState, properties: Properties | None = None) -> ResourceWrite:
@@ -85,7 +101,7 @@ SET v = row.version
 WITH r, v, row
 CALL (r, row) {
   WITH r, row WHERE NOT row.replaces
-  SET r:$(row.type)
+  SET r:$(row.labels)
 }
 CALL (r, row) {
   WITH r, row WHERE row.replaces
@@ -186,7 +202,7 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
     values = write.values or ValueRows()
     return {
         "key": write.key,
-        "type": write.resource_type,
+        "labels": write.all_labels,
         "serial": _serial(write, numbers),
         "replaces": write.known is not None,
         "revalues": write.values is not None,
@@ -234,6 +250,8 @@ def _remember(shelves: Shelves, write: ResourceWrite, numbers: Numbers) -> None:
         remember_holder(shelves, write.key, write.resource_type, write.version_id, write.values)
     for dicom_key in {before.get("dicomKey"), properties.get("dicomKey")} - {None}:
         shelves.put(STUDIES, str(dicom_key), state if dicom_key == properties.get("dicomKey") else None)
+    if WORKITEM in properties:
+        shelves.put(WORKITEMS, str(properties[WORKITEM]), state)
     if write.resource_type == "ImagingStudy" and write.values is not None:
         shelves.cloud(NUMBERED)  # by which Terms it was found before is not known here
     if write.resource_type == "Patient":

@@ -16,6 +16,8 @@
     (:AddedParameter)                                               search parameters of a tenant's own
     (:Researcher)-[:WAS_TOLD]->(:Telling)                           sets of patients that answers told
     (:ReadMark)                                                     what a reader last saw of a patient
+    (:Workitem:Task:Resource) (:WorkitemEvent)                      the worklist, and what happened in it
+    (:WorkitemSubscription) (:WorkitemChannel)                      who is told of it, and how far they were
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
@@ -55,6 +57,10 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("Researcher", "key"),
     ("AddedParameter", "key"),
     ("ReadMark", "key"),
+    ("Workitem", "workitemKey"),
+    ("WorkitemEvent", "key"),
+    ("WorkitemSubscription", "key"),
+    ("WorkitemChannel", "key"),
 )
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -66,6 +72,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Tombstone", ("instance",)),
     ("Tombstone", ("waiting", "deletedAt")),
     ("Change", ("feed", "sequence")),
+    ("WorkitemEvent", ("feed", "sequence")),
+    ("WorkitemSubscription", ("tenant", "title")),
     ("Authorization", ("tenant", "until")),
     ("Handle", ("tenant", "until")),
     ("Job", ("tenant", "dueAt")),

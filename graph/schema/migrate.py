@@ -93,6 +93,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # browser sessions
     _declared,  # alerts of the audit
     _declared,  # what readers saw of patients
+    _declared,  # workitems, their events and who is told of them
 )
 
 
