@@ -1,4 +1,4 @@
-"""`python -m bench [dicomweb] [fhir] [glance] [pictures] [rights] [viewer]`: measure a running gateway.
+"""`python -m bench [dicomweb] [fhir] [glance] [pictures] [rights] [viewer] [worklist]`: measure a running gateway.
 
 The gateway is the one of this folder (`HILUM_HOME`, `HILUM_PORT`), with its defaults: rights, audit and fsync
 on. The clients run on the same machine and take their share of its cores. Each row is a median of its rounds.
@@ -7,7 +7,7 @@ on. The clients run on the same machine and take their share of its cores. Each 
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import dicomweb, fhir, glance, pictures, rights, viewer
+from bench import dicomweb, fhir, glance, pictures, rights, viewer, worklist
 from bench.clients import Gateway
 from bench.rows import Measured
 
@@ -18,6 +18,7 @@ SUITES: dict[str, Callable[[Gateway], Iterator[Measured]]] = {
     "pictures": pictures.rows,
     "rights": rights.rows,
     "viewer": viewer.rows,
+    "worklist": worklist.rows,
 }
 
 

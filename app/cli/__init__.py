@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "up": "Run everything: graph, committer, worker and web server.",
     "committer": "Commit for all processes of a machine.",
     "renderer": "Decode pixels for all processes of a machine.",
+    "events": "Keep channels open for events of the worklist.",
     "worker": "Run a job worker beside a gateway.",
     "graph": "Start, stop, migrate or query the graph.",
     "load": "Store DICOM and FHIR files, folders and zips.",

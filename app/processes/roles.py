@@ -5,9 +5,10 @@ above those: they wait for it while it starts, and it is stopped when they have 
 """
 
 from app.processes.committer import COMMITTER
+from app.processes.events import EVENTS
 from app.processes.job_worker import WORKER
 from app.processes.renderer import RENDERER
 from app.processes.role import Role
 from app.processes.web_server import WEB
 
-ROLES: tuple[Role, ...] = (COMMITTER, RENDERER, WORKER, WEB)
+ROLES: tuple[Role, ...] = (COMMITTER, RENDERER, EVENTS, WORKER, WEB)

@@ -41,7 +41,7 @@ PERMISSIONS: Mapping[str, str] = {
 
 WITHOUT_A_ROUTE = frozenset(
     {
-        *("imaging.export", "workitem.read", "workitem.write", "tags.read", "tags.write", "feedback.write"),
+        *("imaging.export", "tags.read", "tags.write", "feedback.write"),
         *("share.manage", "audit.append", "record.erase", "record.request-erasure"),
     }
 )

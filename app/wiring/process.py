@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from secrets import token_bytes
 from time import time_ns
+from urllib.parse import urlsplit
 
 from app.audit.alerts import Alerts
 from app.audit.asking import AuditReader
@@ -19,6 +20,7 @@ from app.blobs import new_blob_id
 from app.checking import Checks
 from app.cohorts.answering import Cohorts
 from app.config import Config
+from app.http.kit.handover import Handover
 from app.imaging.assembly import Assemblies
 from app.imaging.changes import ChangeFeed
 from app.imaging.delete import ImagingDeletion, ImagingRestoration
@@ -27,7 +29,10 @@ from app.imaging.render.renderers import Renderers
 from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest, Limits
+from app.imaging.worklist import Worklist
+from app.imaging.worklist.subscribing import WorklistSubscriptions
 from app.paging import PageTokens
+from app.processes.events import events_address
 from app.processes.readiness import Readiness
 from app.processes.renderer import renderer_address
 from app.records import Records
@@ -50,6 +55,7 @@ from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
 from app.work.purging import Purging
 from graph.changes.changes import ChangeStore
+from graph.clock import now
 from graph.edition import Edition
 from graph.errors import Unavailable
 from graph.invariants import InvariantStore
@@ -137,6 +143,21 @@ class Wiring(Callers):
             today=self._today,
             grace=self.config.restore_seconds,
         )
+
+    @cached_property
+    def worklist(self) -> Worklist:
+        return Worklist(self.workitems, self.sites, now)
+
+    @cached_property
+    def subscriptions(self) -> WorklistSubscriptions:
+        return WorklistSubscriptions(self.workitems, self.subscription_store, self.sites)
+
+    @cached_property
+    def handover(self) -> Handover:
+        """How this process hands connections over that stay open."""
+        own = urlsplit(self.config.base_url)
+        origins = {f"{own.scheme}://{own.netloc}", *self.config.cors_origins}
+        return Handover(events_address(self.config), frozenset(origins))
 
     @cached_property
     def purging(self) -> Purging:

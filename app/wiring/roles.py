@@ -8,6 +8,7 @@ from threading import Event
 from typing import Protocol
 
 from app.wiring.committing import CommitterRunner
+from app.wiring.eventing import event_server
 from app.wiring.process import Wiring
 from app.wiring.working import worker
 
@@ -19,4 +20,8 @@ class Runner(Protocol):
         """Work until `stop` is set, and come to an orderly end within the grace of the role."""
 
 
-RUNNERS: Mapping[str, Callable[[Wiring], Runner]] = {"committer": CommitterRunner, "worker": worker}
+RUNNERS: Mapping[str, Callable[[Wiring], Runner]] = {
+    "committer": CommitterRunner,
+    "events": event_server,
+    "worker": worker,
+}

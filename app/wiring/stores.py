@@ -44,6 +44,8 @@ from graph.session import Graph
 from graph.studies.imaging import ImagingStore
 from graph.studies.removals import RemovalStore
 from graph.studies.rendering import StudyRenderer
+from graph.workitems.subscriptions import SubscriptionStore
+from graph.workitems.workitems import WorkitemStore
 
 _KEYS, _BLOBS, _AUDIT = "keys", "blobs", "audit"  # folders of the home folder
 
@@ -135,6 +137,14 @@ class Stores:
     @cached_property
     def resources(self) -> ResourceStore:
         return ResourceStore(self.graph, self.committer, StudyRenderer(self.graph, self.sites.own))
+
+    @cached_property
+    def workitems(self) -> WorkitemStore:
+        return WorkitemStore(self.graph, self.committer, self.sites.own)
+
+    @cached_property
+    def subscription_store(self) -> SubscriptionStore:
+        return SubscriptionStore(self.graph)
 
     @cached_property
     def accounts(self) -> AccountStore:

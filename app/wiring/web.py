@@ -51,6 +51,9 @@ def _dicomweb(wiring: Wiring) -> Window:
         bulk=wiring.bulk,
         deletion=wiring.deletion,
         restoration=wiring.restoration,
+        worklist=wiring.worklist,
+        subscriptions=wiring.subscriptions,
+        handover=wiring.handover,
     )
     return dicomweb.blueprint(uses, sites=wiring.sites, limits=limits)
 

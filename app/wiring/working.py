@@ -8,7 +8,7 @@ from app.wiring.fhir import answer_job
 from app.wiring.process import Wiring
 from app.work.bulk.expiry import BulkExpiry
 from app.work.checkpoints import CheckpointJob
-from app.work.chores import FeedMark, JobForgetting, UploadSweep
+from app.work.chores import EventForgetting, FeedMark, JobForgetting, UploadSweep
 from app.work.concepts import ConceptLoad, concept_lane
 from app.work.doing import JobDoer
 from app.work.following import Following
@@ -38,6 +38,7 @@ def worker(wiring: Wiring) -> Worker:
         OrphanSweep(sweeper),
         UploadSweep(wiring.blobs),
         JobForgetting(wiring.jobs),
+        EventForgetting(wiring.subscription_store),
         *bulk_kinds(wiring),
         answer_job(wiring),
         ConceptLoad(wiring.terminology.loader),
@@ -49,6 +50,7 @@ def worker(wiring: Wiring) -> Worker:
         Recurring(OrphanSweep.name, max(sweeper.pause, _SHORTEST_BETWEEN_SCANS)),
         Recurring(UploadSweep.name, 900.0),
         Recurring(JobForgetting.name, 86_400.0),
+        Recurring(EventForgetting.name, 86_400.0),
         Recurring(BulkExpiry.name, 3600.0),
         Recurring(CheckpointJob.name, 3600.0),
     )

@@ -9,9 +9,11 @@ from app.blobs.ownership import remember
 from app.work.kinds import Retry
 from app.work.running import Running
 from graph.jobs.jobs import JobStore
+from graph.jobs.records import SECOND
 from graph.records import Change
 from graph.scope import AccessScope
 from graph.studies.removals import RemovalStore
+from graph.workitems.subscriptions import SubscriptionStore
 
 KEPT_SECONDS = 7 * 86_400
 
@@ -43,6 +45,22 @@ class JobForgetting:
         """Remove them, a batch a step."""
         while gone := self._jobs.forget(job.scope, KEPT_SECONDS):
             job.step(None, job.progress.done + gone, note="jobs forgotten")
+        return {"forgotten": job.progress.done}
+
+
+class EventForgetting:
+    """The job that removes events of workitems of more than a week ago: who was away longer searches anew."""
+
+    name = "forget-events"
+    retry = Retry()
+
+    def __init__(self, subscriptions: SubscriptionStore) -> None:
+        self._subscriptions = subscriptions
+
+    def run(self, job: Running) -> Mapping[str, Any]:
+        """Remove them, a batch a step."""
+        while gone := self._subscriptions.purge(job.scope, KEPT_SECONDS * SECOND):
+            job.step(None, job.progress.done + gone, note="events forgotten")
         return {"forgotten": job.progress.done}
 
 

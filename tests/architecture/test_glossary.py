@@ -12,7 +12,7 @@ from app.work.bulk.expiry import BulkExpiry
 from app.work.bulk.exporting import BulkExport
 from app.work.bulk.importing import BulkImport
 from app.work.checkpoints import CheckpointJob
-from app.work.chores import FeedMark, JobForgetting, UploadSweep
+from app.work.chores import EventForgetting, FeedMark, JobForgetting, UploadSweep
 from app.work.concepts import ConceptLoad
 from app.work.orphans import OrphanSweep
 from app.work.parameters import ParameterJob
@@ -28,6 +28,7 @@ WORK = (
     BulkImport,
     CheckpointJob,
     ConceptLoad,
+    EventForgetting,
     FeedMark,
     JobForgetting,
     UploadSweep,

@@ -31,12 +31,15 @@ CALLERS = frozenset(
 """Packages that open connections to wherever they are told."""
 
 ALLOWED: Mapping[str, str] = {
+    "app/http/events/serving.py": "serves connections that come to it",
     "app/outgoing.py": "the gate",
     "app/processes/web_server.py": "asks the web server of this machine whether it lives",
     "graph/local/provision.py": "fetches the jars of the lock, before anything is served",
     "graph/local/reaching.py": "says why they could not be fetched",
 }
 SOCKETS: Mapping[str, str] = {
+    "app/http/events/serving.py": "listens on a local socket",
+    "app/http/kit/handover.py": "calls a local socket",
     "app/http/kit/server.py": "accepts",
     "app/imaging/render/pool.py": "listens on a local socket",
     "app/imaging/render/renderers.py": "calls a local socket",

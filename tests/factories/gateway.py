@@ -17,7 +17,7 @@ from graph.local.server import free_port
 START_SECONDS = 300.0  # twenty on a quiet machine
 BETWEEN_LOOKS = 0.5
 GREETING = "Ctrl-C stops everything."
-CHILDREN = ("neo4j", "committer", "renderer", "worker", "web")
+CHILDREN = ("neo4j", "committer", "renderer", "events", "worker", "web")
 
 
 class RunningGateway:

@@ -13,8 +13,13 @@ INSTANCE = f"{SERIES}/instances/<instance>"
 FRAMES = f"{INSTANCE}/frames/<numbers>"
 BULK_VALUE = f"{INSTANCE}/bulkdata/<path:path>"
 URI = "/wado"
+WORKITEMS = "/workitems"
+WORKITEM = f"{WORKITEMS}/<workitem>"
+SUBSCRIBER = f"{WORKITEM}/subscribers/<aetitle>"
+CHANNEL = "/subscribers/<aetitle>"
 _LEVELS = (STUDY, SERIES, INSTANCE)
 _READ, _STORE, _DELETE = "imaging.read", "imaging.store", "imaging.delete"
+_LIST, _WORK = "workitem.read", "workitem.write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ def _rows() -> Iterator[ImagingRoute]:
     yield ImagingRoute("GET", FRAMES, _READ, "frames")
     yield ImagingRoute("GET", BULK_VALUE, _READ, "value")
     yield ImagingRoute("GET", URI, _READ, "uri")
+    yield ImagingRoute("POST", WORKITEMS, _WORK, "create_workitem")
+    yield ImagingRoute("GET", WORKITEMS, _LIST, "search_workitems", action="E")
+    yield ImagingRoute("GET", WORKITEM, _LIST, "retrieve_workitem")
+    yield ImagingRoute("POST", WORKITEM, _WORK, "update_workitem", action="U")
+    yield ImagingRoute("PUT", f"{WORKITEM}/state", _WORK, "change_workitem_state")
+    yield ImagingRoute("POST", f"{WORKITEM}/cancelrequest", _WORK, "cancel_workitem", action="U")
+    yield ImagingRoute("POST", SUBSCRIBER, _LIST, "subscribe", action="E")
+    yield ImagingRoute("DELETE", SUBSCRIBER, _LIST, "unsubscribe", action="E")
+    yield ImagingRoute("POST", f"{SUBSCRIBER}/suspend", _LIST, "suspend", action="E")
+    yield ImagingRoute("GET", CHANNEL, _LIST, "events", action="E")
 
 
 ROUTES: tuple[ImagingRoute, ...] = tuple(_rows())

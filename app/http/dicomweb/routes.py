@@ -14,16 +14,20 @@ from app.http.dicomweb.description import operation_of_route, operation_of_servi
 from app.http.dicomweb.route_table import PREFIX, ROUTES, ImagingRoute
 from app.http.dicomweb.routes_bulk import BulkViews
 from app.http.dicomweb.routes_delete import DeleteViews
+from app.http.dicomweb.routes_events import EventViews
 from app.http.dicomweb.routes_frames import FrameViews
 from app.http.dicomweb.routes_metadata import MetadataViews
 from app.http.dicomweb.routes_rendered import RenderedViews
 from app.http.dicomweb.routes_retrieve import WadoViews
 from app.http.dicomweb.routes_search import QidoViews
 from app.http.dicomweb.routes_store import StowViews
+from app.http.dicomweb.routes_subscriptions import SubscriptionViews
 from app.http.dicomweb.routes_uri import UriViews
 from app.http.dicomweb.routes_whole import WholeViews
+from app.http.dicomweb.routes_workitems import WorkitemViews
 from app.http.dicomweb.store_parts import BodyLimits
 from app.http.kit.guard import public, requires
+from app.http.kit.handover import Handover
 from app.http.kit.openapi import documented
 from app.http.kit.request_context import current_scope
 from app.imaging.assembly import Assemblies
@@ -31,11 +35,14 @@ from app.imaging.delete import ImagingDeletion, ImagingRestoration
 from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetrieval
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest
+from app.imaging.worklist import Worklist
+from app.imaging.worklist.subscribing import WorklistSubscriptions
 from app.site import Sites
 
 _View: TypeAlias = Callable[..., Response]
-_OPTIONS = "OPTIONS"
-_NOT_LOCATED = frozenset({"search", "uri"})  # a search has no resource, a URI request names it in its query
+_OPTIONS, _CHANNEL = "OPTIONS", "events"
+_NOT_LOCATED = frozenset({"search", "uri", "search_workitems", "events"})
+"""A search has no resource, a URI request names it in its query, a channel is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +57,9 @@ class ImagingUses:
     bulk: BulkRetrieval
     deletion: ImagingDeletion
     restoration: ImagingRestoration
+    worklist: Worklist
+    subscriptions: WorklistSubscriptions
+    handover: Handover
 
 
 def blueprint(uses: ImagingUses, *, sites: Sites, limits: BodyLimits) -> Blueprint:
@@ -57,14 +67,17 @@ def blueprint(uses: ImagingUses, *, sites: Sites, limits: BodyLimits) -> Bluepri
     rooms = Blueprint("dicomweb", __name__, url_prefix=PREFIX)
     views = _views(uses, sites, limits)
     for route in ROUTES:
-        rooms.add_url_rule(
-            route.path,
-            f"{route.method} {route.path}".replace(".", "_"),
-            _declared(route, views[route.view], sites),
-            methods=[route.method, _OPTIONS],
-            defaults=route.defaults,
-            provide_automatic_options=False,
-        )
+        declared = _declared(route, views[route.view], sites)
+        for socket in (False, True) if route.view == _CHANNEL else (False,):
+            rooms.add_url_rule(
+                route.path,
+                f"{route.method} {route.path}{' socket' if socket else ''}".replace(".", "_"),
+                declared,
+                methods=[route.method, _OPTIONS],
+                defaults=route.defaults,
+                provide_automatic_options=False,
+                websocket=socket,  # a request for a WebSocket is routed by rules of its own
+            )
     for path in ("", "/"):
         rooms.add_url_rule(
             path,
@@ -84,6 +97,7 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
     rendered = RenderedViews(uses.retrieval, uses.rendering, bulk, sites)
     deletion = DeleteViews(uses.deletion, uses.restoration)
     return {
+        **_worklist_views(uses, sites),
         "store": stow.store,
         "replace": stow.replace,
         "search": QidoViews(uses.search, sites).search,
@@ -105,6 +119,24 @@ def _views(uses: ImagingUses, sites: Sites, limits: BodyLimits) -> Mapping[str, 
         ).retrieve,
         "delete": deletion.delete,
         "restore": deletion.restore,
+    }
+
+
+def _worklist_views(uses: ImagingUses, sites: Sites) -> Mapping[str, _View]:
+    """The views of UPS-RS by their names in the table."""
+    workitems = WorkitemViews(uses.worklist, sites)
+    subscriptions = SubscriptionViews(uses.subscriptions, sites)
+    return {
+        "create_workitem": workitems.create,
+        "search_workitems": workitems.search,
+        "retrieve_workitem": workitems.retrieve,
+        "update_workitem": workitems.update,
+        "change_workitem_state": workitems.change_state,
+        "cancel_workitem": workitems.request_cancellation,
+        "subscribe": subscriptions.subscribe,
+        "unsubscribe": subscriptions.unsubscribe,
+        "suspend": subscriptions.suspend,
+        "events": EventViews(uses.handover).open,
     }
 
 

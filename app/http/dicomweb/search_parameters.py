@@ -45,8 +45,8 @@ def parse(
     """
     named = {name: values for name, values in arguments if name not in NEGOTIATION}
     included = named.pop("includefield", [])
-    limit = _whole(named, "limit", DEFAULT_LIMIT)
-    total = _flag(named, TOTAL)
+    limit = whole_of(named, "limit", DEFAULT_LIMIT)
+    total = flag_of(named, TOTAL)
     offset_minutes = _zone(named)
     path = {"StudyInstanceUID": study, "SeriesInstanceUID": series}
     request = SearchRequest(
@@ -54,10 +54,10 @@ def parse(
         study=study,
         series=series,
         limit=min(limit, MOST),
-        offset=_whole(named, "offset", 0),
-        fuzzy=_flag(named, "fuzzymatching"),
-        empty_values=_flag(named, "emptyvaluematching"),
-        every_value=_flag(named, "multiplevaluematching"),
+        offset=whole_of(named, "offset", 0),
+        fuzzy=flag_of(named, "fuzzymatching"),
+        empty_values=flag_of(named, "emptyvaluematching"),
+        every_value=flag_of(named, "multiplevaluematching"),
         offset_minutes=offset_minutes,
         order=tuple(_order(named.pop(ORDER_BY, []), level)),
         keys=tuple(key for name, values in named.items() if (key := _key(name, values, path))),
@@ -66,7 +66,7 @@ def parse(
     fields = fields_of(included, unheeded)
     warnings = [_CAPPED] if limit > MOST else []
     if passed_over := list(dict.fromkeys((*unheeded, *fields.unknown))):
-        warnings.append(_told(passed_over))
+        warnings.append(told_of_unheeded(passed_over))
     return SearchQuery(request, fields, tuple(warnings), total)
 
 
@@ -80,7 +80,7 @@ def _is_key(name: str) -> bool:
     return attribute is not None and attribute.searched
 
 
-def _told(unheeded: list[str]) -> str:
+def told_of_unheeded(unheeded: list[str]) -> str:
     """A warning of parameters that were passed over; names that are no words are not repeated."""
     words = [name for name in unheeded if _WORD.fullmatch(name)][:_MOST_TOLD]
     named = ", ".join(words) + (" and others" if words and len(words) < len(unheeded) else "")
@@ -94,7 +94,8 @@ def _single(named: dict[str, list[str]], name: str) -> str | None:
     return values[0] if values else None
 
 
-def _whole(named: dict[str, list[str]], name: str, default: int) -> int:
+def whole_of(named: dict[str, list[str]], name: str, default: int) -> int:
+    """Take a whole number from 0 from the parameters; raises `Invalid` for what is none."""
     text = _single(named, name)
     if text is None:
         return default
@@ -103,7 +104,8 @@ def _whole(named: dict[str, list[str]], name: str, default: int) -> int:
     return int(text)
 
 
-def _flag(named: dict[str, list[str]], name: str) -> bool:
+def flag_of(named: dict[str, list[str]], name: str) -> bool:
+    """Take `true` or `false` from the parameters, false without one; raises `Invalid` for what is neither."""
     text = _single(named, name)
     if text is not None and text not in _FLAGS:
         raise Invalid(f"{name} is true or false", location=name)

@@ -9,11 +9,13 @@ from app.http.dicomweb.route_table import FRAMES, INSTANCE, SERIES, STUDIES, STU
 from app.http.dicomweb.search_fields import name_of_key
 from app.http.dicomweb.search_parameters import DEFAULT_LIMIT, MOST, ORDER_BY, TOTAL, ZONE
 from app.http.dicomweb.uri_parameters import URI_PARAMETERS
+from app.http.dicomweb.workitem_parameters import DELETION_LOCK, FILTER, TRANSACTION_NAMES, UID_NAMES
 from app.http.kit.openapi import QueryParameter
 from app.imaging.render.targets import FRAME_TARGETS
 from app.imaging.render.wishes import BEST_QUALITY, PROFILES
 from app.imaging.retrieve import Showing
 from graph.query.attributes import ATTRIBUTES, LEVELS
+from graph.workitems.search_keys import KEYS
 
 _TEXT: Mapping[str, object] = {"type": "string"}
 _FLAG: Mapping[str, object] = {"type": "boolean", "default": False}
@@ -45,6 +47,10 @@ _SEARCH = (
     QueryParameter(ORDER_BY, _TEXT, "Up to three attributes of the level; `-` before what descends."),
     QueryParameter(ZONE, _TEXT, "The zone of the dates and times asked for, as +0900."),
     QueryParameter(TOTAL, _FLAG, "The number of all matches comes in X-Total-Count."),
+)
+_SEARCH_OF_WORKITEMS = (
+    *(each for each in _SEARCH if each.name not in (ORDER_BY, ZONE, TOTAL, "multiplevaluematching")),
+    *(QueryParameter(".".join(path), _TEXT, f"A matching key, {key.vr}") for path, key in KEYS.items()),
 )
 _VIEWPORT = QueryParameter("viewport", _TEXT, "The size to fit into: width,height.")
 _RENDERED = (
@@ -103,6 +109,44 @@ TRANSACTIONS: Mapping[str, WebTransaction] = {
     ),
     "delete": WebTransaction("Delete{level}", "Delete a {level}", parameters=()),
     "restore": WebTransaction("Restore{level}", "Restore what was deleted of a {level}", parameters=()),
+    "create_workitem": WebTransaction(
+        "CreateWorkitem", "Create a workitem", (), (QueryParameter(UID_NAMES[0], _TEXT, "Its UID."),)
+    ),
+    "search_workitems": WebTransaction(
+        "SearchWorkitems",
+        "Search the worklist",
+        _DATA_SETS,
+        (*NEGOTIATION, *_SEARCH_OF_WORKITEMS),
+    ),
+    "retrieve_workitem": WebTransaction(
+        "RetrieveWorkitem", "Retrieve a workitem", (*_DATA_SETS, "application/dicom+xml")
+    ),
+    "update_workitem": WebTransaction(
+        "UpdateWorkitem",
+        "Update a workitem",
+        (),
+        (QueryParameter(TRANSACTION_NAMES[0], _TEXT, "The UID of the claim."),),
+    ),
+    "change_workitem_state": WebTransaction(
+        "ChangeWorkitemState", "Claim a workitem, or bring it to its end", parameters=()
+    ),
+    "cancel_workitem": WebTransaction(
+        "RequestWorkitemCancellation", "Ask that a workitem be canceled", parameters=()
+    ),
+    "subscribe": WebTransaction(
+        "SubscribeToWorkitems",
+        "Have an application told of workitems",
+        (),
+        (
+            QueryParameter(DELETION_LOCK, _FLAG, "The workitem is to be kept, as all are."),
+            QueryParameter(FILTER, _TEXT, "Matching keys of the filtered worklist, as PatientID=7."),
+        ),
+    ),
+    "events": WebTransaction("OpenEventChannel", "Be told of workitems", ("text/event-stream",), ()),
+    "unsubscribe": WebTransaction("UnsubscribeFromWorkitems", "End a subscription", parameters=()),
+    "suspend": WebTransaction(
+        "SuspendWorklistSubscription", "Tell an application nothing of new workitems", parameters=()
+    ),
     "uri": WebTransaction(
         "RetrieveByUri",
         "Retrieve an instance by WADO-URI",

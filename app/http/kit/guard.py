@@ -151,6 +151,7 @@ class Guard:
             facts = access_facts(access, request, context)
             admitted = self._admission.admit(credentials, facts, access.permissions, access.instead)
             context.scope, context.entry = admitted.scope, admitted.entry
+            context.credentials = credentials
             self._limit_caller(rate, context)
         elif access.audited:
             context.entry = self._admission.begin(access_facts(access, request, context))

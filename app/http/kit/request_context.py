@@ -33,6 +33,7 @@ class RequestContext:
     scope: AccessScope | None = None
     entry: OpenEntry | None = None  # the audit entry, open until the answer leaves
     counted: bool = False  # among the requests in flight
+    credentials: str | SessionHandle | None = None  # what the caller showed
     handle: SessionHandle | None = None  # of a page: what the browser keeps of its session
     form: Sequence[tuple[str, str]] = ()  # the pairs of a form that came as the body, once it was read
 

@@ -26,6 +26,7 @@ from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.overlaying import announced_key, overlaid
 from graph.studies.transcripts import refuse_transcript
+from graph.workitems.versions import refuse_workitem
 
 Outcome = TypeVar("Outcome")
 WRITTEN_BY_HILUM = frozenset({"AuditEvent"})
@@ -87,7 +88,7 @@ class Desk:
         current one, `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
         `Conflict` for a patient who was merged into another, `PreconditionFailed` where the current version
         is not what is `demanded`, `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for
-        what tells of a DICOM report.
+        what tells of a DICOM report or is a workitem.
         """
         refuse_ours(prepared.resource_type)
         kind = Deed.CREATE if method == "POST" or made_up else Deed.UPDATE
@@ -97,6 +98,7 @@ class Desk:
         if method != "POST" and not made_up:
             self._require_seen(scope, known, prepared.resource_type, name)
         refuse_transcript(known)
+        refuse_workitem(known)
         self._refuse_merged(prepared.key)
         require_author(self.scope, known)
         demanded.require(current_version(known))
@@ -119,7 +121,8 @@ class Desk:
 
         Raises `Conflict` for a study with pictures and for merged patients, `Forbidden` for what the caller
         may not change, `PreconditionFailed` where the current version is not what is `demanded`,
-        `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for what tells of a DICOM report.
+        `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for what tells of a
+        DICOM report or is a workitem.
         """
         refuse_ours(resource_type)
         scope = self.scope.allowed(Deed.DELETE, resource_type)
@@ -127,6 +130,7 @@ class Desk:
         if known is not None and not known.is_seen_by(scope):
             known = None  # one that is not theirs is absent
         refuse_transcript(known)
+        refuse_workitem(known)
         require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is None or known.deleted:

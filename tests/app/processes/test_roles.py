@@ -21,19 +21,20 @@ def names(given: Config) -> list[str]:
 
 
 def test_the_worker_is_there_before_the_web_server(tmp_path: Path) -> None:
-    assert names(config(tmp_path)) == ["committer", "renderer", "worker", "web"]
+    assert names(config(tmp_path)) == ["committer", "renderer", "events", "worker", "web"]
 
 
 def test_there_are_as_many_workers_as_are_wanted(tmp_path: Path) -> None:
     assert names(config(tmp_path, HILUM_WORKERS="3")) == [
         "committer",
         "renderer",
+        "events",
         "worker",
         "worker-2",
         "worker-3",
         "web",
     ]
-    assert names(config(tmp_path, HILUM_WORKERS="0")) == ["committer", "renderer", "web"]
+    assert names(config(tmp_path, HILUM_WORKERS="0")) == ["committer", "renderer", "events", "web"]
 
 
 PRINTING = "import os; print(sorted(each for each in os.environ.items() if each[0].startswith('NEO4J')))"

@@ -25,6 +25,7 @@ from graph.session import Graph
 from graph.studies.identity import OwnerDoubt
 from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import Resource, condition
+from tests.factories.workitems import workitem
 
 CONDITION, STUDY = "Condition", "ImagingStudy"
 COOKIE = "hilum-8042"
@@ -51,6 +52,11 @@ class Target:
         return uid("instance", self.series, 1, "")
 
     @property
+    def workitem(self) -> str:
+        """The UID of a workitem that asks for a read of the picture."""
+        return uid("workitem", self.mark)
+
+    @property
     def condition(self) -> str:
         return f"{self.mark}-dx"
 
@@ -71,6 +77,10 @@ class Target:
     def diagnosis(self, **elements: Any) -> dict[str, Any]:
         return condition(f"Patient/{self.patient}", self.code, id=self.condition, **elements)
 
+    def step(self) -> dict[str, Any]:
+        """The data set of the workitem; the name of its patient is a canary."""
+        return workitem(PatientID=self.mark, PatientName=f"Canary^{self.mark}", StudyInstanceUID=self.study)
+
     @property
     def twin(self) -> str:
         """The id of another Patient, who may be the same person."""
@@ -84,7 +94,8 @@ class Target:
     @property
     def names(self) -> tuple[str, ...]:
         """All names, the longer ones first: what must not tell a hidden row from none."""
-        return (self.patient, self.imaging_study, self.study, self.series, self.instance, self.mark)
+        uids = (self.study, self.series, self.instance, self.workitem)
+        return (self.patient, self.imaging_study, *uids, self.mark)
 
 
 @dataclass(frozen=True)
@@ -211,6 +222,12 @@ class Planter:
             headers={**owner.headers, "Content-Type": "application/fhir+json"},
         )
         assert put.status_code == 201, put.text
+        listed = self.client.post(
+            f"/dicom-web/workitems?{target.workitem}",
+            json=[target.step()],
+            headers={**owner.headers, "Content-Type": "application/dicom+json"},
+        )
+        assert listed.status_code == 201, listed.text
         self._services.jobs.ask(self._scope, Wanted(mark, "planted"))
         return target
 

@@ -9,6 +9,7 @@ from tests.app.security.planting import Target
 READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "feed.read"
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
 BULK = "fhir.bulk"
+LIST, WORK = "workitem.read", "workitem.write"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
 AUDIT, OWN = "audit.read", "audit.own"
 MANAGE, OPEN, REVIEW = "administration.manage", "break-glass.open", "break-glass.review"
@@ -16,13 +17,13 @@ PROMISES = promises()
 EVERY = frozenset(
     {
         *(READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, AUDIT, OWN),
-        *(MANAGE, OPEN, REVIEW),
+        *(MANAGE, OPEN, REVIEW, LIST, WORK),
     }
 )
 DEEP: Mapping[str, frozenset[str]] = {
     "clinician": frozenset({READ, RECORD, WRITE, ASK}),
     "researcher": frozenset({ASK}),
-    "teleradiologist": frozenset({READ, RECORD, WRITE}),
+    "teleradiologist": frozenset({READ, RECORD, WRITE, LIST, WORK}),
     "superuser": EVERY,
     "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, OPERATE}),
 }
@@ -46,6 +47,7 @@ PATCH = {"Content-Type": "application/json-patch+json"}
 GRAPHQL = {"Content-Type": "application/graphql"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DICOM = {"Content-Type": "application/dicom"}
+DICOM_JSON = {"Content-Type": "application/dicom+json"}
 QUERY = {"Content-Type": "application/json"}
 FILES = {"Accept": ANY.format("application/dicom")}
 XML = {"Accept": 'multipart/related; type="application/dicom+xml"'}

@@ -2,22 +2,29 @@
 
 from typing import Any
 
+import orjson
+
 from tests.app.security.planting import Target
 from tests.app.security.routes import (
     DELETE,
     DICOM,
+    DICOM_JSON,
     FEED,
     FILES,
     FRAMES,
     JPEG_LS,
+    LIST,
     PICTURES,
     READ,
     RLE,
     STORE,
+    WORK,
     XML,
+    Make,
     Route,
     instance,
 )
+from tests.factories.workitems import dataset
 
 
 def _study(target: Target) -> bytes:
@@ -70,12 +77,56 @@ def _restoring(rule: str, path: str) -> Route:
     )
 
 
+def _step(target: Target) -> bytes:
+    return orjson.dumps([target.step()])
+
+
+def _sent(**attributes: Any) -> Make:
+    """A body that says the same of whatever is reached for."""
+    return lambda _: orjson.dumps([dataset(**attributes)])
+
+
+def _listed(target: Target) -> bytes:
+    return target.workitem.encode()
+
+
+def _worklist(method: str, path: str, needs: str, **more: Any) -> Route:
+    """A route of the worklist: a grant of either kind opens it."""
+    rule = path.partition("?")[0].format(workitem="<workitem>", aetitle="<aetitle>")
+    named = path.replace("{aetitle}", "READER")
+    return Route(f"{method} {rule}", needs, named, **{"by_study": True, **more})
+
+
+_L = "/dicom-web/workitems"
+EVENTS = {"Accept": "text/event-stream"}
+_W = f"{_L}/{{workitem}}"
+_CLAIM = _sent(ProcedureStepState="IN PROGRESS", TransactionUID="1.2.3")
+WORKLIST = (
+    _worklist("POST", _L, WORK, body=_step, headers=DICOM_JSON, status=201, changes=True),
+    _worklist("GET", _L + "?PatientID={mark}", LIST, shows=_listed),
+    _worklist("GET", _W, LIST, shows=_listed),
+    _worklist("GET", _W, LIST, shows=_listed, headers=XML, name="in XML"),
+    _worklist("POST", _W, WORK, body=_sent(WorklistLabel="B"), headers=DICOM_JSON, changes=True),
+    _worklist("PUT", f"{_W}/state", WORK, body=_CLAIM, headers=DICOM_JSON, changes=True),
+    _worklist("POST", f"{_W}/cancelrequest", WORK, status=202, changes=True),
+    _worklist("POST", f"{_W}/subscribers/{{aetitle}}", LIST, status=201, changes=True),
+    # Nobody keeps channels open beside a web server that is not run.
+    Route(
+        "GET /dicom-web/subscribers/<aetitle>", LIST, "/dicom-web/subscribers/R", headers=EVENTS, status=503
+    ),
+    # Whose subscription it is, nobody else learns: of others there is none.
+    _worklist("DELETE", f"{_W}/subscribers/{{aetitle}}", LIST, status=404),
+    _worklist("POST", f"{_W}/subscribers/{{aetitle}}/suspend", LIST, status=400),
+)
+
+
 def _replacing(rule: str, path: str) -> Route:
     """A route that stores, and deletes what it replaces."""
     return Route(f"PUT {rule}", STORE, path, _file, DICOM, shows=instance, changes=True, besides=DELETE)
 
 
 DICOMWEB = (
+    *WORKLIST,
     Route("POST /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=instance, changes=True),
     Route(f"POST {_S}", STORE, _S_PATH, _file, DICOM, shows=instance, changes=True),
     _replacing("/dicom-web/studies", "/dicom-web/studies"),

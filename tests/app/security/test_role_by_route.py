@@ -69,7 +69,7 @@ def others(here: Planter) -> Target:
 
 
 TRIES = 3  # what is planned for the first time on a busy machine may run out of a request's time
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
+NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 
 
 def call(planter: Planter, route: Route, caller: Caller, target: Target, method: str = "") -> TestResponse:

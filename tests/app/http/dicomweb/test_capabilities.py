@@ -44,7 +44,9 @@ def test_the_description_comes_as_json_too(client: FlaskClient) -> None:
     answer = client.options("/dicom-web", headers={"Accept": "application/json"})
     (resources,) = answer.json["application"]["resources"]  # type: ignore[index]
     assert answer.mimetype == "application/json"
-    assert {each["path"] for each in resources["resource"]} == {"studies", "series", "instances", "wado"}
+    assert {each["path"] for each in resources["resource"]} == {
+        *("studies", "series", "instances", "wado", "workitems", "subscribers")
+    }
     assert client.options("/dicom-web/", headers={"Accept": "text/html"}).status_code == 406
 
 

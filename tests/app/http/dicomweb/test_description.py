@@ -32,6 +32,8 @@ COMMAND = re.compile(r"```sh\n(curl .*)\n```")
 SHELL = re.compile(r"```sh\n(.*?)\n```", re.DOTALL)
 PAGE = Path(__file__).parents[4] / "docs" / "pictures.md"
 ERRORS = "application/problem+json"
+ELSEWHERE = ("/dicom-web/changefeed", "/dicom-web/subscribers")
+"""What other tests ask: a channel stays open."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Described:
 
     @property
     def order(self) -> tuple[bool, str, str]:
-        """What deletes comes last, and after each what brings it back."""
-        removes = self.method == "delete" or self.path.endswith("$restore")
+        """What deletes or ends comes last, and after each what brings it back."""
+        removes = self.method == "delete" or self.path.endswith(("$restore", "cancelrequest"))
         return removes, self.path.removesuffix("/$restore"), self.method
 
 
@@ -72,7 +74,7 @@ def operations(app: Flask) -> list[Described]:
     found = [
         Described(method, path, says)
         for path, item in paths.items()
-        if path.startswith("/dicom-web") and "changefeed" not in path
+        if path.startswith("/dicom-web") and not path.startswith(ELSEWHERE)
         for method, says in item.items()
         if method != "parameters"
     ]

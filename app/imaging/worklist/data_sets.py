@@ -1,0 +1,211 @@
+"""Data sets that clients send of workitems: the JSON model (PS3.18 F.2), read under limits and made regular.
+
+What is read can be stored and given out again: tags in upper case, values of the types that the model has
+for their VR, dates that are dates. A fault is told by its place: `ReferencedRequestSequence[0].PatientID`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from math import isfinite
+from typing import Any
+
+from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
+from pydicom.valuerep import STANDARD_VR
+
+from graph.errors import Invalid, TooLarge
+from graph.query.moments import day_of, moment_of, time_of
+
+DEEPEST, MOST_ELEMENTS, LONGEST_TEXT = 8, 4_000, 1 << 16
+_TAG = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
+_LOOSE_UID = re.compile(r"[0-9]+(?:\.[0-9]+)*", re.ASCII)
+_DECIMAL = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*", re.ASCII)
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,12}\s*", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LONGEST_UID = 64
+_GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
+_LARGEST = 1 << 63
+_NUMBERS = frozenset({"US", "SS", "UL", "SL", "SV", "UV", "FL", "FD"})
+_BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
+_COMMAND_GROUPS = ("0000", "0002")  # of messages and of files: none of a data set
+_LONGEST: Mapping[str, int] = {"CS": 16, "SH": 16, "LO": 64, "AE": 16, "ST": 1_024, "LT": 10_240, "AS": 4}
+
+
+def is_uid(text: str) -> bool:
+    """Whether a text is a UID; leading zeros are passed over, as files have them."""
+    return len(text) <= _LONGEST_UID and _LOOSE_UID.fullmatch(text) is not None
+
+
+def name_of(tag: str) -> str:
+    """The keyword of a tag, or the tag itself where the dictionary does not know it."""
+    return keyword_for_tag(int(tag, 16)) or tag
+
+
+def read_data_set(found: Any) -> dict[str, Any]:
+    """The data set that a client sent, regular and in the order of its tags.
+
+    Raises `Invalid` with the place of what is wrong, `TooLarge` beyond the limits.
+    """
+    return _Reading().data_set(found, "", 0)
+
+
+class _Reading:
+    """Reads one data set, counting its elements."""
+
+    def __init__(self) -> None:
+        self._elements = 0
+
+    def data_set(self, found: Any, place: str, depth: int) -> dict[str, Any]:
+        if depth > DEEPEST:
+            raise TooLarge(f"sequences in more than {DEEPEST} levels", location=place or None)
+        if not isinstance(found, Mapping):
+            raise Invalid("a data set is an object of elements", location=place or None)
+        read = {}
+        for name, element in found.items():
+            tag = _tag(str(name), place)
+            if tag.startswith(_COMMAND_GROUPS):
+                raise Invalid("elements of messages and files are none of a data set", location=tag)
+            if tag.endswith("0000"):
+                continue  # lengths of groups, which are retired and say nothing
+            if tag in read:
+                raise Invalid("an attribute is there twice", location=_within(place, tag))
+            read[tag] = self._element(tag, element, _within(place, tag), depth)
+        return dict(sorted(read.items()))
+
+    def _element(self, tag: str, element: Any, place: str, depth: int) -> dict[str, Any]:
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            raise TooLarge(f"more than {MOST_ELEMENTS} elements", location=place)
+        if not isinstance(element, Mapping):
+            raise Invalid("an element is an object with vr and Value", location=place)
+        vr = _vr(tag, element.get("vr"), place)
+        if vr in _BINARY:
+            return self._binary(vr, element, place)
+        values = element.get("Value", [])
+        if values is None:
+            values = []
+        if not isinstance(values, list) or element.keys() - {"vr", "Value"}:
+            raise Invalid("the values of an element are a list under Value", location=place)
+        if vr == "SQ":
+            items = [self._item(each, f"{place}[{at}]", depth) for at, each in enumerate(values)]
+            return _element_of(vr, items)
+        self._elements += max(0, len(values) - 1)
+        value_of: Callable[[Any, str, str], Any] = _VALUES.get(vr, _text)
+        read = [None if each in (None, "") else value_of(each, vr, place) for each in values]
+        while read and read[-1] is None:
+            read.pop()
+        return _element_of(vr, read)
+
+    def _item(self, found: Any, place: str, depth: int) -> dict[str, Any]:
+        return self.data_set({} if found is None else found, place, depth + 1)
+
+    def _binary(self, vr: str, element: Mapping[str, Any], place: str) -> dict[str, Any]:
+        inline = element.get("InlineBinary")
+        if inline is None and not element.keys() - {"vr"}:
+            return {"vr": vr}
+        if not isinstance(inline, str) or not inline.isascii():
+            raise Invalid("binary values come as InlineBinary", location=place)
+        return {"vr": vr, "InlineBinary": inline[:LONGEST_TEXT]}
+
+
+def _element_of(vr: str, values: list[Any]) -> dict[str, Any]:
+    return {"vr": vr, "Value": values} if values else {"vr": vr}
+
+
+def _within(place: str, tag: str) -> str:
+    return f"{place}.{name_of(tag)}" if place else name_of(tag)
+
+
+def _tag(name: str, place: str) -> str:
+    if _TAG.fullmatch(name):
+        return name.upper()
+    known = tag_for_keyword(name)
+    if known is None:
+        raise Invalid("an attribute goes by its tag, eight hexadecimal digits", location=place or None)
+    return f"{known:08X}"
+
+
+def _vr(tag: str, said: Any, place: str) -> str:
+    """The VR of an element, which the dictionary knows where the client says none."""
+    try:
+        known = str(dictionary_VR(int(tag, 16)))
+    except KeyError:
+        known = ""
+    if said is None and known:
+        return known.partition(" ")[0]
+    if not isinstance(said, str) or said not in STANDARD_VR:
+        raise Invalid("vr is missing, or none of PS3.5", location=place)
+    if known and said not in known.split(" or "):
+        raise Invalid(f"its VR is {known}", location=place)
+    return str(said)
+
+
+def _text(value: Any, vr: str, place: str) -> str:
+    if not isinstance(value, str):
+        raise Invalid(f"a value of {vr} is a string", location=place)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Invalid("a value is no Unicode text", location=place) from None
+    if len(value) > _LONGEST.get(vr, LONGEST_TEXT):
+        raise Invalid(f"a value of {vr} is not so long", location=place)
+    if _CONTROL.search(value):
+        raise Invalid("a value has control characters", location=place)
+    return value.strip(" ") if vr in ("CS", "UI", "DA", "DT", "TM", "AE") else value
+
+
+def _uid(value: Any, vr: str, place: str) -> str:
+    text = _text(value, vr, place).strip("\0 ")
+    if not is_uid(text):
+        raise Invalid("a UID has numbers between dots, 64 characters at most", location=place)
+    return text
+
+
+def _dated(covers: Callable[[str], tuple[int, int] | None]) -> Callable[[Any, str, str], str]:
+    def read(value: Any, vr: str, place: str) -> str:
+        text = _text(value, vr, place)
+        if covers(text) is None:
+            raise Invalid(f"not a {vr} value", location=place)
+        return text
+
+    return read
+
+
+def _number(value: Any, vr: str, place: str) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Invalid(f"a value of {vr} is a number", location=place)
+    if not -_LARGEST <= value < _LARGEST or not isfinite(value):
+        raise Invalid(f"a value of {vr} is not so large", location=place)
+    return value
+
+
+def _decimal(value: Any, vr: str, place: str) -> int | float | str:
+    """A number, or as a string what JSON could not hold exactly (F.2.3)."""
+    if not isinstance(value, str):
+        return _number(value, vr, place)
+    text = _text(value, vr, place)
+    if not (_INTEGER if vr == "IS" else _DECIMAL).fullmatch(text):
+        raise Invalid(f"not a {vr} value", location=place)
+    return text
+
+
+def _name(value: Any, vr: str, place: str) -> dict[str, str]:
+    """A name, of up to three groups; a string is the first of them, as XML and older clients have it."""
+    if isinstance(value, str):
+        groups = dict(zip(_GROUPS, _text(value, vr, place).split("="), strict=False))
+        return {name: text for name, text in groups.items() if text}
+    if not isinstance(value, Mapping) or value.keys() - set(_GROUPS):
+        raise Invalid("a name is an object of Alphabetic, Ideographic and Phonetic", location=place)
+    return {name: _text(value[name], vr, place) for name in _GROUPS if value.get(name) is not None}
+
+
+_VALUES: Mapping[str, Callable[[Any, str, str], Any]] = {
+    "UI": _uid,
+    "DA": _dated(day_of),
+    "TM": _dated(time_of),
+    "DT": _dated(lambda text: moment_of(text, UTC)),
+    "PN": _name,
+    "IS": _decimal,
+    "DS": _decimal,
+    **dict.fromkeys(_NUMBERS, _number),
+}

@@ -1,0 +1,177 @@
+"""The use case of the worklist: create, retrieve, search, update, change of state, request to cancel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from uuid import uuid4
+
+from app.imaging.worklist.data_sets import is_uid, read_data_set
+from app.imaging.worklist.matching import WorkitemCondition, understood
+from app.imaging.worklist.request import WorkitemSearchRequest
+from app.imaging.worklist.requirements import check_update, complete
+from app.site import Sites
+from fhir_profiles.mapping.workitem_attributes import said
+from graph.budget import CREDIT, spend
+from graph.errors import Invalid, TooLarge
+from graph.query.expression import All, Page, Question, Sort
+from graph.query.limits import LARGEST_OFFSET
+from graph.query.prices import QUESTION, price
+from graph.query.rows import TASK
+from graph.scope import AccessScope
+from graph.workitems.states import MISSING_TRANSACTION, UpsState, refused
+from graph.workitems.workitems import StoredWorkitem, WorkitemStore
+
+_NEWEST_FIRST = (Sort(None, descending=True),)
+_AT_ONCE, MOST_SCANNED = 500, 10_000  # workitems whose data sets are looked at, of one page and of one search
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TRANSACTION = "TransactionUID"
+_LONGEST_TITLE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedWorkitem:
+    """A workitem that was created: its UID, and what the client is warned of, None where of nothing."""
+
+    uid: str
+    warning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkitemPage:
+    """The data sets of the matches of a page, and whether there are more behind it."""
+
+    matches: tuple[dict[str, Any], ...]
+    more: bool
+
+
+class Worklist:
+    """The workitems of a tenant; `clock` tells the moment in µs."""
+
+    def __init__(self, workitems: WorkitemStore, sites: Sites, clock: Callable[[], int]) -> None:
+        self._workitems = workitems
+        self._sites = sites
+        self._clock = clock
+
+    def create(self, scope: AccessScope, found: Any, uid: str | None) -> CreatedWorkitem:
+        """Create the workitem of a data set, under the UID that the request, the data set or nobody names.
+
+        Raises `Invalid` with the attribute that is wrong, `Conflict` where the UID is taken.
+        """
+        scope.require("workitem.write")
+        dataset = read_data_set(found)
+        own = said(dataset, "SOPInstanceUID")
+        if uid and own and uid != own:
+            raise Invalid("the address and the data set name two UIDs", location="SOPInstanceUID")
+        named = uid or own or f"2.25.{uuid4().int}"
+        if not is_uid(named):
+            raise Invalid("a UID has numbers between dots, 64 characters at most", location="SOPInstanceUID")
+        whole, warning = complete(dataset, named, self._moment(scope))
+        self._workitems.create(scope, named, whole)
+        return CreatedWorkitem(named, warning)
+
+    def retrieve(self, scope: AccessScope, uid: str) -> dict[str, Any]:
+        """The data set of a workitem, without the Transaction UID; raises `NotFound`."""
+        return self._workitems.retrieve(scope, uid).dataset
+
+    def update(self, scope: AccessScope, uid: str, found: Any, transaction: str | None) -> str | None:
+        """Change attributes of a workitem; return what the client is warned of, None where of nothing.
+
+        `transaction` is the UID that the address names; the data set may name it as well. Raises `Invalid`
+        with the attribute that is wrong, `NotFound`, and `WorkitemRefusal` where its state or its lock
+        forbids it.
+        """
+        scope.require("workitem.write")
+        changes = read_data_set(found)
+        named = said(changes, _TRANSACTION)
+        changes.pop("00081195", None)
+        if transaction and named and transaction != named:
+            raise Invalid("the address and the data set name two Transaction UIDs", location=_TRANSACTION)
+        if transaction is not None and not is_uid(transaction):
+            raise Invalid("the Transaction UID is no UID", location=_TRANSACTION)
+        check_update(changes)
+        change = self._workitems.update(
+            scope, uid, changes, transaction=transaction or named or None, when=self._moment(scope)
+        )
+        return change.warning
+
+    def change_state(self, scope: AccessScope, uid: str, found: Any) -> str | None:
+        """Claim, complete or cancel a workitem; return what the client is warned of, None where of nothing.
+
+        Raises `Invalid` where the data set names no state or no Transaction UID, `NotFound`, and
+        `WorkitemRefusal` where its state or its lock forbids it.
+        """
+        scope.require("workitem.write")
+        dataset = read_data_set(found)
+        text, transaction = said(dataset, "ProcedureStepState"), said(dataset, _TRANSACTION)
+        if text not in set(UpsState):
+            states = ", ".join(UpsState)
+            raise Invalid(f"ProcedureStepState is one of {states}", location="ProcedureStepState")
+        if not transaction:
+            raise refused(MISSING_TRANSACTION, location=_TRANSACTION)
+        change = self._workitems.change_state(
+            scope, uid, UpsState(text), transaction=transaction, when=self._moment(scope)
+        )
+        return change.warning
+
+    def request_cancellation(self, scope: AccessScope, uid: str, found: Any) -> None:
+        """Ask for the end of a workitem, with the reasons of a data set; None gives none.
+
+        Raises `Invalid` for a data set that is wrong, `NotFound`, and `WorkitemRefusal` where it has ended.
+        """
+        scope.require("workitem.write")
+        reasons = read_data_set(found) if found is not None else {}
+        requester = (said(reasons, "RequestingAE") or scope.client or scope.subject)[:_LONGEST_TITLE]
+        self._workitems.request_cancellation(
+            scope, uid, reasons, requester=requester, when=self._moment(scope)
+        )
+
+    def search(self, scope: AccessScope, asked: WorkitemSearchRequest) -> WorkitemPage:
+        """Return a page of matches, the newest first.
+
+        Raises `Invalid` where a value does not fit its key, `TooLarge` for a page that begins too far behind
+        or that takes too many data sets to look at.
+        """
+        scope.require("workitem.read")
+        condition = understood(asked, self._sites.of(scope).zone)
+        where = All(condition.where)
+        spend(QUESTION + price(where), CREDIT)
+        if asked.offset > LARGEST_OFFSET:
+            raise TooLarge(f"offset is beyond {LARGEST_OFFSET}: narrow the search", location="offset")
+        if condition.rest:
+            found = self._looked_at(scope, condition, asked)
+        else:
+            page = Page(asked.limit + 1, sort=_NEWEST_FIRST, offset=asked.offset)
+            found = list(self._workitems.search(scope, Question(TASK, where, page)))
+        matches = found[: asked.limit]
+        scope.concerns(key for each in matches for key in each.whose)
+        return WorkitemPage(tuple(each.dataset for each in matches), more=len(found) > asked.limit)
+
+    def _looked_at(
+        self, scope: AccessScope, condition: WorkitemCondition, asked: WorkitemSearchRequest
+    ) -> list[StoredWorkitem]:
+        """The matches of a page, and one more, of a search that takes a look at each data set."""
+        wanted, scanned = asked.offset + asked.limit + 1, 0
+        found: list[StoredWorkitem] = []
+        after: tuple[object, ...] | None = None
+        while len(found) < wanted:
+            if scanned >= MOST_SCANNED:
+                raise TooLarge("too many workitems to look at: narrow the search by other keys")
+            page = Page(_AT_ONCE, sort=_NEWEST_FIRST, after=after)
+            rows = self._workitems.search(scope, Question(TASK, All(condition.where), page))
+            found += [each for each in rows if condition.rest.holds(each.dataset)]
+            scanned += len(rows)
+            if len(rows) < _AT_ONCE:
+                break
+            after = (rows[-1].serial,)
+        return found[asked.offset : wanted]
+
+    def _moment(self, scope: AccessScope) -> str:
+        """The present as a DT in the zone of the tenant."""
+        return date_time(self._clock(), self._sites.of(scope).zone)
+
+
+def date_time(microseconds: int, zone: tzinfo) -> str:
+    """A moment as a DT value, with its offset from UTC (PS3.5 6.2)."""
+    moment = (_EPOCH + timedelta(microseconds=microseconds)).astimezone(zone)
+    return moment.strftime("%Y%m%d%H%M%S.%f%z")[:26]

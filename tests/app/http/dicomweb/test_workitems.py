@@ -1,0 +1,444 @@
+"""UPS-RS: a workitem from its creation to its end, rule by rule (PS3.18 11.4 to 11.8, PS3.4 annex CC)."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.imaging.native_model import write_native
+from tests.app.conftest import AsRole
+from tests.app.http.dicomweb.working import JSON, WORKITEMS, UpsClient, warning_of
+from tests.factories.workitems import code, dataset, new_uid, performed, tag, workitem
+
+INCONSISTENT = "The submitted request is inconsistent with the state of the UPS Instance."
+
+
+@pytest.fixture
+def ups(client: FlaskClient, as_role: AsRole) -> UpsClient:
+    return UpsClient(client, as_role("superuser"))
+
+
+def state(ups: UpsClient, uid: str) -> str:
+    found: str = ups.retrieve(uid)[tag("ProcedureStepState")]["Value"][0]
+    return found
+
+
+# Create
+
+
+def test_it_is_created_under_the_uid_of_the_address(ups: UpsClient) -> None:
+    for query in ("?{}", "?workitem={}", "?AffectedSOPInstanceUID={}"):
+        uid = new_uid()
+
+        answer = ups.send("POST", query.format(uid), workitem())
+
+        assert answer.status_code == 201
+        assert answer.headers["Location"].endswith(f"{WORKITEMS}/{uid}")
+        assert "Warning" not in answer.headers
+        found = ups.retrieve(uid)
+        assert found[tag("SOPClassUID")]["Value"] == ["1.2.840.10008.5.1.4.34.6.1"]
+        assert found[tag("SOPInstanceUID")]["Value"] == [uid]
+        assert tag("ScheduledProcedureStepModificationDateTime") in found
+
+
+def test_it_is_created_under_the_uid_of_the_data_set_or_a_new_one(ups: UpsClient) -> None:
+    uid = new_uid()
+    named = ups.send("POST", "", workitem(SOPInstanceUID=uid))
+    made = ups.send("POST", "", workitem())
+
+    assert named.headers["Location"].endswith(f"/{uid}")
+    assert made.headers["Location"].rpartition("/")[2].startswith("2.25.")
+    other = ups.send("POST", f"?{new_uid()}", workitem(SOPInstanceUID=uid))
+    assert (other.status_code, other.get_json()["location"]) == (400, ["SOPInstanceUID"])
+
+
+def test_a_uid_is_taken_once(ups: UpsClient) -> None:
+    uid = ups.create()
+    assert ups.send("POST", f"?{uid}", workitem()).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "ScheduledProcedureStepPriority",
+        "ProcedureStepLabel",
+        "ScheduledProcedureStepStartDateTime",
+        "InputReadinessState",
+        "ProcedureStepState",
+    ],
+)
+def test_what_is_required_is_named_where_it_lacks(ups: UpsClient, attribute: str) -> None:
+    for body in (workitem(attribute), workitem(**{attribute: ()})):
+        answer = ups.send("POST", "", body)
+        assert (answer.status_code, answer.get_json()["location"]) == (400, [attribute])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "location"),
+    [
+        ({"ProcedureStepState": "IN PROGRESS"}, "ProcedureStepState"),
+        ({"ScheduledProcedureStepPriority": "URGENT"}, "ScheduledProcedureStepPriority"),
+        ({"InputReadinessState": "MAYBE"}, "InputReadinessState"),
+        ({"TransactionUID": "1.2.3"}, "TransactionUID"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2"}, "SOPClassUID"),
+        ({"ScheduledProcedureStepStartDateTime": "tomorrow"}, "ScheduledProcedureStepStartDateTime"),
+        ({"StudyInstanceUID": "1..2"}, "StudyInstanceUID"),
+        ({"PatientBirthDate": "19700231"}, "PatientBirthDate"),
+        (
+            {"ProcedureStepProgressInformationSequence": ({"ProcedureStepProgress": "10"},)},
+            "ProcedureStepProgressInformationSequence",
+        ),
+        (
+            {"ScheduledWorkitemCodeSequence": ({"CodeMeaning": "nothing"},)},
+            "ScheduledWorkitemCodeSequence[0].CodeValue",
+        ),
+        (
+            {"ScheduledStationNameCodeSequence": ({"CodeValue": "CT1", "CodeMeaning": "CT 1"},)},
+            "ScheduledStationNameCodeSequence[0].CodingSchemeDesignator",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_place(
+    ups: UpsClient, attributes: dict[str, Any], location: str
+) -> None:
+    answer = ups.send("POST", "", workitem(**attributes))
+    assert (answer.status_code, answer.get_json()["location"]) == (400, [location])
+
+
+def test_what_may_be_empty_is_added_with_a_warning(ups: UpsClient) -> None:
+    uid = new_uid()
+    answer = ups.send("POST", f"?{uid}", workitem("AdmissionID", "PatientSex"))
+
+    assert answer.status_code == 201
+    assert "299" in warning_of(answer)
+    assert "The Workitem was created with modifications." in warning_of(answer)
+    assert ups.retrieve(uid)[tag("AdmissionID")] == {"vr": "LO"}
+
+
+def test_a_data_set_may_come_alone_or_as_xml(ups: UpsClient) -> None:
+    alone = ups.http.post(WORKITEMS, json=workitem(), headers={**ups.headers, **JSON})
+    in_xml = ups.http.post(
+        WORKITEMS,
+        data=write_native(workitem(PatientName="Xu^Mei")),
+        headers={**ups.headers, "Content-Type": "application/dicom+xml"},
+    )
+
+    assert (alone.status_code, in_xml.status_code) == (201, 201)
+    uid = in_xml.headers["Location"].rpartition("/")[2]
+    assert ups.retrieve(uid)[tag("PatientName")]["Value"] == [{"Alphabetic": "Xu^Mei"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"[]", "application/dicom+json", 400),
+        (b"[{},{}]", "application/dicom+json", 400),
+        (b"{", "application/dicom+json", 400),
+        (b"", "application/dicom+json", 400),
+        (b"7", "application/dicom+json", 400),
+        (b"<a/>", "application/dicom+xml", 400),
+        (b"[{}]", "text/plain", 415),
+        (b"[{}]", "", 415),
+    ],
+)
+def test_a_body_that_is_no_data_set_is_refused(ups: UpsClient, body: bytes, kind: str, status: int) -> None:
+    uid = ups.create()
+    sent = {**ups.headers, **({"Content-Type": kind} if kind else {})}
+    for method, path in (("POST", ""), ("POST", f"/{uid}"), ("PUT", f"/{uid}/state")):
+        answer = ups.http.open(f"{WORKITEMS}{path}", method=method, data=body, headers=sent)
+        assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+# Retrieve
+
+
+def test_the_transaction_uid_is_never_shown(ups: UpsClient) -> None:
+    uid, transaction = ups.claimed()
+    answers = [
+        ups.send("GET", f"/{uid}"),
+        ups.send("GET", "", includefield="all"),
+        ups.send("GET", "", includefield="TransactionUID"),
+        ups.send("GET", "", TransactionUID=transaction),
+    ]
+    for answer in answers:
+        assert answer.status_code == 200
+        assert transaction not in answer.text
+        assert tag("TransactionUID") not in answer.text
+
+
+def test_it_is_retrieved_as_json_and_as_xml(ups: UpsClient) -> None:
+    uid = ups.create()
+    for accept in ("application/dicom+json", "application/json", "application/dicom+xml", "*/*"):
+        answer = ups.http.get(f"{WORKITEMS}/{uid}", headers={**ups.headers, "Accept": accept})
+        assert answer.status_code == 200
+        assert uid in answer.text
+    refused = ups.http.get(f"{WORKITEMS}/{uid}", headers={**ups.headers, "Accept": "image/png"})
+    assert refused.status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("POST", ""),
+        ("PUT", "/state"),
+        ("POST", "/cancelrequest"),
+        ("POST", "/subscribers/X"),
+        ("DELETE", "/subscribers/X"),
+    ],
+)
+def test_what_is_not_there_is_404_and_what_is_no_uid_400(ups: UpsClient, method: str, path: str) -> None:
+    bodies = {"PUT": dataset(ProcedureStepState="IN PROGRESS", TransactionUID="1.2"), "POST": dataset()}
+    body = bodies.get(method) if "subscribers" not in path else None
+
+    assert ups.send(method, f"/{new_uid()}{path}", body).status_code == 404
+    assert ups.send(method, f"/seven{path}", body).status_code == 400
+
+
+# Update
+
+
+def test_one_that_nobody_claimed_needs_no_transaction_uid(ups: UpsClient) -> None:
+    uid = ups.create()
+
+    answer = ups.send("POST", f"/{uid}", dataset(ScheduledProcedureStepPriority="LOW"))
+
+    assert answer.status_code == 200
+    assert ups.retrieve(uid)[tag("ScheduledProcedureStepPriority")]["Value"] == ["LOW"]
+    named = ups.send("POST", f"/{uid}?1.2.3", dataset(WorklistLabel="B"))
+    assert named.status_code == 400
+
+
+def test_one_in_progress_changes_who_holds_its_lock(ups: UpsClient) -> None:
+    uid, transaction = ups.claimed()
+    change = dataset(WorklistLabel="B")
+
+    missing = ups.send("POST", f"/{uid}", change)
+    wrong = ups.send("POST", f"/{uid}?{new_uid()}", change)
+    two = ups.send("POST", f"/{uid}?{transaction}", dataset(WorklistLabel="B", TransactionUID="1.2"))
+
+    assert (missing.status_code, wrong.status_code, two.status_code) == (400, 400, 400)
+    assert "299" in warning_of(missing)
+    assert "The Transaction UID is missing." in warning_of(missing)
+    assert "The Transaction UID is incorrect." in warning_of(wrong)
+    assert ups.retrieve(uid)[tag("WorklistLabel")]["Value"] == ["Reading"]
+    for query in ("?{}", "?transaction-uid={}", "?transaction={}"):
+        assert ups.send("POST", f"/{uid}{query.format(transaction)}", change).status_code == 200
+    inside = dataset(WorklistLabel="C", TransactionUID=transaction)
+    assert ups.send("POST", f"/{uid}", inside).status_code == 200
+    assert ups.retrieve(uid)[tag("WorklistLabel")]["Value"] == ["C"]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"ProcedureStepState": "COMPLETED"},
+        {"PatientID": "another"},
+        {"PatientName": "Other^One"},
+        {"SOPInstanceUID": "1.2.3"},
+        {"ReferencedRequestSequence": ()},
+        {"ScheduledProcedureStepPriority": ()},
+        {"InputReadinessState": "SOON"},
+    ],
+)
+def test_what_may_not_be_updated_is_named(ups: UpsClient, attributes: dict[str, Any]) -> None:
+    uid = ups.create()
+    answer = ups.send("POST", f"/{uid}", dataset(**attributes))
+    assert (answer.status_code, answer.get_json()["location"]) == (400, list(attributes))
+
+
+# Change of state: table CC.1.1-2
+
+
+def test_from_claim_to_completed(ups: UpsClient) -> None:
+    uid, transaction = ups.claimed()
+    assert state(ups, uid) == "IN PROGRESS"
+    assert ups.send("POST", f"/{uid}?{transaction}", performed()).status_code == 200
+
+    answer = ups.change(uid, "COMPLETED", transaction)
+
+    assert (answer.status_code, warning_of(answer)) == (200, "")
+    assert state(ups, uid) == "COMPLETED"
+
+
+def test_from_claim_to_canceled(ups: UpsClient) -> None:
+    uid, transaction = ups.claimed()
+
+    assert ups.change(uid, "CANCELED", transaction).status_code == 200
+
+    (progress,) = ups.retrieve(uid)[tag("ProcedureStepProgressInformationSequence")]["Value"]
+    assert tag("ProcedureStepCancellationDateTime") in progress
+    (reason,) = progress[tag("ProcedureStepDiscontinuationReasonCodeSequence")]["Value"]
+    assert reason[tag("CodeValue")]["Value"] == ["110513"]
+
+
+def completed(ups: UpsClient) -> tuple[str, str]:
+    uid, transaction = ups.claimed()
+    ups.send("POST", f"/{uid}?{transaction}", performed())
+    assert ups.change(uid, "COMPLETED", transaction).status_code == 200
+    return uid, transaction
+
+
+def canceled(ups: UpsClient) -> tuple[str, str]:
+    uid, transaction = ups.claimed()
+    assert ups.change(uid, "CANCELED", transaction).status_code == 200
+    return uid, transaction
+
+
+def scheduled(ups: UpsClient) -> tuple[str, str]:
+    return ups.create(), new_uid()
+
+
+def claimed(ups: UpsClient) -> tuple[str, str]:
+    return ups.claimed()
+
+
+MAKERS = {"SCHEDULED": scheduled, "IN PROGRESS": claimed, "COMPLETED": completed, "CANCELED": canceled}
+
+
+@pytest.mark.parametrize(
+    ("target", "current", "status", "warning"),
+    [
+        ("SCHEDULED", "SCHEDULED", 400, INCONSISTENT),
+        ("SCHEDULED", "IN PROGRESS", 400, INCONSISTENT),
+        ("IN PROGRESS", "IN PROGRESS", 409, INCONSISTENT),
+        ("IN PROGRESS", "COMPLETED", 409, INCONSISTENT),
+        ("IN PROGRESS", "CANCELED", 409, INCONSISTENT),
+        ("COMPLETED", "SCHEDULED", 409, INCONSISTENT),
+        ("COMPLETED", "IN PROGRESS", 409, INCONSISTENT),  # it does not say what was done
+        ("COMPLETED", "COMPLETED", 200, "The UPS is already in the requested state of COMPLETED."),
+        ("COMPLETED", "CANCELED", 409, INCONSISTENT),
+        ("CANCELED", "SCHEDULED", 409, INCONSISTENT),
+        ("CANCELED", "COMPLETED", 409, INCONSISTENT),
+        ("CANCELED", "CANCELED", 200, "The UPS is already in the requested state of CANCELED."),
+    ],
+)
+def test_each_other_change_of_state_is_answered_as_the_table_has_it(
+    ups: UpsClient, target: str, current: str, status: int, warning: str
+) -> None:
+    uid, transaction = MAKERS[current](ups)
+
+    answer = ups.change(uid, target, transaction)
+
+    assert answer.status_code == status
+    assert warning_of(answer).startswith("299 ")
+    assert warning in warning_of(answer)
+    assert state(ups, uid) == current
+
+
+@pytest.mark.parametrize("current", ["IN PROGRESS", "COMPLETED", "CANCELED"])
+@pytest.mark.parametrize("target", ["COMPLETED", "CANCELED"])
+def test_a_wrong_transaction_uid_ends_nothing(ups: UpsClient, target: str, current: str) -> None:
+    uid, _ = MAKERS[current](ups)
+
+    answer = ups.change(uid, target, new_uid())
+
+    assert answer.status_code == 400
+    assert "The Transaction UID is incorrect." in warning_of(answer)
+    assert state(ups, uid) == current
+
+
+def test_a_change_of_state_names_a_transaction_and_a_state(ups: UpsClient) -> None:
+    uid = ups.create()
+    missing = ups.send("PUT", f"/{uid}/state", dataset(ProcedureStepState="IN PROGRESS"))
+    nowhere = ups.send("PUT", f"/{uid}/state", dataset(TransactionUID="1.2"))
+    unknown = ups.send("PUT", f"/{uid}/state", dataset(ProcedureStepState="DONE", TransactionUID="1.2"))
+
+    assert "The Transaction UID is missing." in warning_of(missing)
+    assert [each.status_code for each in (missing, nowhere, unknown)] == [400, 400, 400]
+
+
+def test_what_a_completed_one_lacks_is_named(ups: UpsClient) -> None:
+    uid, transaction = ups.claimed()
+    whole = performed()
+    (item,) = whole[tag("UnifiedProcedureStepPerformedProcedureSequence")]["Value"]
+    for keyword in (
+        "PerformedStationNameCodeSequence",
+        "PerformedProcedureStepStartDateTime",
+        "PerformedWorkitemCodeSequence",
+        "PerformedProcedureStepEndDateTime",
+        "OutputInformationSequence",
+    ):
+        without = {name: each for name, each in item.items() if name != tag(keyword)}
+        body = {tag("UnifiedProcedureStepPerformedProcedureSequence"): {"vr": "SQ", "Value": [without]}}
+        assert ups.send("POST", f"/{uid}?{transaction}", body).status_code == 200
+
+        answer = ups.change(uid, "COMPLETED", transaction)
+
+        assert answer.status_code == 409
+        assert keyword in answer.get_json()["location"][0]
+        assert INCONSISTENT in warning_of(answer)
+
+
+@pytest.mark.parametrize("current", ["COMPLETED", "CANCELED"])
+def test_what_has_ended_is_not_updated(ups: UpsClient, current: str) -> None:
+    uid, transaction = MAKERS[current](ups)
+
+    answer = ups.send("POST", f"/{uid}?{transaction}", dataset(WorklistLabel="B"))
+
+    assert answer.status_code == 400
+    assert "inconsistent with the current state of the Workitem" in warning_of(answer)
+
+
+# Request to cancel
+
+
+def test_one_that_nobody_claimed_is_canceled_by_the_request(ups: UpsClient) -> None:
+    uid = ups.create()
+    reasons = dataset(
+        ReasonForCancellation="ordered twice",
+        ProcedureStepDiscontinuationReasonCodeSequence=(code("110510", "DCM", "Duplicate order"),),
+        ContactURI="tel:1",
+        ContactDisplayName="Desk",
+    )
+
+    answer = ups.send("POST", f"/{uid}/cancelrequest", reasons)
+
+    assert answer.status_code == 202
+    found = ups.retrieve(uid)
+    (progress,) = found[tag("ProcedureStepProgressInformationSequence")]["Value"]
+    assert found[tag("ProcedureStepState")]["Value"] == ["CANCELED"]
+    assert progress[tag("ReasonForCancellation")]["Value"] == ["ordered twice"]
+    (reason,) = progress[tag("ProcedureStepDiscontinuationReasonCodeSequence")]["Value"]
+    assert reason[tag("CodeValue")]["Value"] == ["110510"]
+    assert tag("ProcedureStepCommunicationsURISequence") in progress
+
+
+def test_a_request_needs_no_reason(ups: UpsClient) -> None:
+    uid = ups.create()
+    assert ups.send("POST", f"/{uid}/cancelrequest").status_code == 202
+    assert state(ups, uid) == "CANCELED"
+
+
+def test_who_holds_it_decides_on_a_request(ups: UpsClient) -> None:
+    uid, _ = ups.claimed()
+    assert ups.send("POST", f"/{uid}/cancelrequest").status_code == 202
+    assert state(ups, uid) == "IN PROGRESS"
+
+
+@pytest.mark.parametrize(
+    ("current", "warning"),
+    [
+        ("COMPLETED", "The UPS is already COMPLETED."),
+        ("CANCELED", "The UPS is already in the requested state of CANCELED."),
+    ],
+)
+def test_what_has_ended_is_not_canceled(ups: UpsClient, current: str, warning: str) -> None:
+    uid, _ = MAKERS[current](ups)
+
+    answer = ups.send("POST", f"/{uid}/cancelrequest")
+
+    assert answer.status_code == 409
+    assert warning in warning_of(answer)
+
+
+def test_another_patient_is_nobody_elses_to_see(client: FlaskClient, as_role: AsRole, ups: UpsClient) -> None:
+    uid = ups.create(PatientID="secret-1")
+    stranger = UpsClient(client, as_role("teleradiologist"))
+
+    assert stranger.found(PatientID="secret-1") == []
+    assert stranger.send("GET", f"/{uid}").status_code == 404
+    assert stranger.change(uid, "IN PROGRESS", new_uid()).status_code == 404
+    assert stranger.send("POST", f"/{uid}/cancelrequest").status_code == 404
+    own = stranger.send("POST", f"?{uid}", workitem(PatientID="secret-1"))
+    assert own.status_code == stranger.send("POST", f"?{new_uid()}", workitem()).status_code == 403
