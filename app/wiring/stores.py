@@ -140,7 +140,7 @@ class Stores:
 
     @cached_property
     def workitems(self) -> WorkitemStore:
-        return WorkitemStore(self.graph, self.committer, self.sites.own)
+        return WorkitemStore(self.graph, self.committer, self.sites.own, self.added_parameters.of)
 
     @cached_property
     def subscription_store(self) -> SubscriptionStore:

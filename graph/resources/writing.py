@@ -13,6 +13,7 @@ from graph.packing import packed
 from graph.query.expression import Field, Kind
 from graph.query.rows import ValueRows, code_key
 from graph.refusals import NO_TRAITS, Traits
+from graph.resources.differing import differing
 from graph.resources.following import MERGED, above, followed_values
 from graph.resources.identified import remember_holder
 from graph.resources.states import (
@@ -37,7 +38,8 @@ WORKITEM = "workitemKey"  # the property of a Task that is a workitem
 class ResourceWrite:
     """A new version of a resource, decided on what was `known` of it.
 
-    `values` None keeps the search values of the version before; `properties` are laid over those of the
+    `values` None keeps the search values of the version before, and of those `before` only what differs is
+    written; `properties` are laid over those of the
     node. A `snapshot` is the version of a rendered resource: units of one commit share it. `followed` are
     those of its compartment whom its patients were merged into, and `traits` what rights look at: the commit
     tells both. `labels` are those of its node beside its type.
@@ -57,6 +59,7 @@ class ResourceWrite:
     followed: tuple[str, ...] = ()
     traits: Traits = NO_TRAITS
     labels: tuple[str, ...] = ()
+    before: ValueRows | None = None
 
     @property
     def all_labels(self) -> list[str]:
@@ -117,15 +120,23 @@ CALL (r, row) {
     v.followed = [key IN v.followed WHERE NOT key IN gone]
 }
 CALL (r, row) {
-  WITH r, row WHERE row.replaces AND row.revalues
+  WITH r, row WHERE row.replaces AND row.rewords
   MATCH (r)<-[of:OF]-(w:Wording) DELETE of SET w:GoneWording
+}
+CALL (r, row) {
+  WITH r, row WHERE row.replaces AND row.rewords AND NOT row.revalues
+  MATCH (r)<-[:OF]-(w:NewWording) DETACH DELETE w
 }
 CALL (r, row) {
   WITH r, row WHERE row.replaces AND row.revalues
   MATCH (r)<-[:OF]-(value) DETACH DELETE value
 }
 CALL (r, row) {
-  WITH r, row WHERE row.replaces AND row.revalues
+  WITH r, row WHERE row.replaces AND size(row.gone) > 0
+  MATCH (r)<-[:OF]-(value) WHERE value.key IN row.gone DETACH DELETE value
+}
+CALL (r, row) {
+  WITH r, row WHERE row.replaces AND row.rerefers
   MATCH (r)-[edge]->() WHERE edge.path IS NOT NULL DELETE edge
 }
 """
@@ -199,13 +210,16 @@ def _serial(write: ResourceWrite, numbers: Numbers) -> int:
 
 
 def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
-    values = write.values or ValueRows()
+    found = differing(write.values, write.before)
     return {
         "key": write.key,
         "labels": write.all_labels,
         "serial": _serial(write, numbers),
         "replaces": write.known is not None,
-        "revalues": write.values is not None,
+        "revalues": found.everything,
+        "gone": found.gone,
+        "rewords": found.words,
+        "rerefers": found.references,
         "unfollows": write.known is not None and bool(write.known.properties.get("followed")),
         "followed": list(write.followed),
         "properties": _changed(write, numbers, ledger.tenant),
@@ -224,11 +238,11 @@ def _row(write: ResourceWrite, numbers: Numbers, ledger: Ledger) -> dict[str, An
             "rendered": write.snapshot or None,
             "body": packed(write.body),
         },
-        "terms": values.terms,
-        "texts": values.texts,
-        "spans": values.spans,
-        "edges": values.edges,
-        "wordings": values.wordings,
+        "terms": found.made.terms,
+        "texts": found.made.texts,
+        "spans": found.made.spans,
+        "edges": found.made.edges,
+        "wordings": found.made.wordings,
     }
 
 

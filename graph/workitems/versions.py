@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from fhir_profiles.index.extraction import extract
 from fhir_profiles.mapping.workitem_attributes import WorkitemJson, said, tag_of
 from fhir_profiles.mapping.workitem_task import TaskLinks, task
 from graph.clock import instant
@@ -17,7 +18,7 @@ from graph.commit import View
 from graph.errors import Unprocessable
 from graph.keys import partition_key, resource_key, workitem_key
 from graph.packing import packed, unpacked
-from graph.query.rows import TASK, ValueRows, member_rows
+from graph.query.rows import TASK, ValueRows, member_rows, value_rows
 from graph.resources.rewriting import write_of
 from graph.resources.states import ResourceState
 from graph.resources.writing import WORKITEM, ResourceWrite
@@ -92,16 +93,37 @@ def workitem_write(
         TRANSACTION: after.transaction,
     }
     write = write_of(view, site, known, resource, resource, properties=properties)
-    studies = [_study_key(scope.tenant, after.links)] if after.links.study else []
-    members = ValueRows(terms=member_rows(scope.tenant, TASK, studies))
-    rows = (write.values or ValueRows(), kept_rows(scope.tenant, after.dataset, site.zone), members)
+    studies = _studies(scope.tenant, after.links)
     compartment = dict.fromkeys((*(write.compartment or ()), *studies))
-    return replace(write, values=_joined(rows), compartment=tuple(compartment), labels=(LABEL,))
+    return replace(
+        write,
+        values=_with_kept(write.values or ValueRows(), scope.tenant, site, after),
+        compartment=tuple(compartment),
+        labels=(LABEL,),
+        before=rows_as_known(scope.tenant, site, known) if known and not site.added else None,
+    )
 
 
-def _study_key(tenant: str, links: TaskLinks) -> str:
+def rows_as_known(tenant: str, site: Site, known: ResourceState) -> ValueRows:
+    """The rows by which a workitem is found as it is known: of many attributes few change at once.
+
+    Where a tenant has search parameters of its own they are not told in this way: those come and go.
+    """
+    before, modified = version_of(known), instant(int(known.properties["lastUpdated"]))
+    resource = task(before.dataset, before.links, id=known.resource_id, modified=modified, zone=site.zone)
+    values = value_rows(tenant, TASK, extract(resource, site.zone, site.fhir_base))
+    return _with_kept(values, tenant, site, before)
+
+
+def _studies(tenant: str, links: TaskLinks) -> list[str]:
     """The key of its study: who was given that sees the workitem, as they see its report."""
-    return resource_key(tenant, *str(links.study).split("/"))
+    return [resource_key(tenant, *links.study.split("/"))] if links.study else []
+
+
+def _with_kept(of_task: ValueRows, tenant: str, site: Site, version: WorkitemVersion) -> ValueRows:
+    """The rows of a Task with those of the workitem, and of the study that both are about."""
+    members = ValueRows(terms=member_rows(tenant, TASK, _studies(tenant, version.links)))
+    return _joined((of_task, kept_rows(tenant, version.dataset, site.zone), members))
 
 
 def _joined(rows: Sequence[ValueRows]) -> ValueRows:

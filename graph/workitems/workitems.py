@@ -1,7 +1,7 @@
 """The store of workitems: what is created, changed and asked of the worklist."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from graph.query.rows import TASK
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
 from graph.site import Site
+from graph.studies.imaging import OwnedParameters
 from graph.visibility import judged_column, seen
 from graph.workitems.changing import ChangeWorkitemState, RequestCancellation, UpdateWorkitem
 from graph.workitems.creating import CreateWorkitem, WorkitemChange
@@ -51,10 +52,13 @@ class StoredWorkitem:
 class WorkitemStore:
     """Workitems of one graph; every method takes the caller's `AccessScope` first."""
 
-    def __init__(self, graph: Graph, committer: Committer, site: Site) -> None:
+    def __init__(
+        self, graph: Graph, committer: Committer, site: Site, added: OwnedParameters | None = None
+    ) -> None:
         self._graph = graph
         self._committer = committer
         self._site = site
+        self._added = added
 
     def create(self, scope: AccessScope, uid: str, dataset: Mapping[str, Any]) -> WorkitemChange:
         """Create a SCHEDULED workitem of a complete data set.
@@ -63,7 +67,9 @@ class WorkitemStore:
         """
         scope.require(WRITE)
         scope = scope.allowed(Deed.CREATE, TASK)
-        return self._noted(scope, self._committer.commit(CreateWorkitem(scope, self._site, uid, dataset)))
+        return self._noted(
+            scope, self._committer.commit(CreateWorkitem(scope, self._at(scope), uid, dataset))
+        )
 
     def update(
         self, scope: AccessScope, uid: str, changes: Mapping[str, Any], *, transaction: str | None, when: str
@@ -74,7 +80,7 @@ class WorkitemStore:
         """
         scope = self._changing(scope)
         unit = UpdateWorkitem(
-            scope=scope, site=self._site, uid=uid, when=when, changes=changes, transaction=transaction
+            scope=scope, site=self._at(scope), uid=uid, when=when, changes=changes, transaction=transaction
         )
         return self._noted(scope, self._committer.commit(unit))
 
@@ -87,7 +93,7 @@ class WorkitemStore:
         """
         scope = self._changing(scope)
         unit = ChangeWorkitemState(
-            scope=scope, site=self._site, uid=uid, when=when, target=target, transaction=transaction
+            scope=scope, site=self._at(scope), uid=uid, when=when, target=target, transaction=transaction
         )
         return self._noted(scope, self._committer.commit(unit))
 
@@ -100,7 +106,7 @@ class WorkitemStore:
         """
         scope = self._changing(scope)
         unit = RequestCancellation(
-            scope=scope, site=self._site, uid=uid, when=when, reasons=reasons, requester=requester
+            scope=scope, site=self._at(scope), uid=uid, when=when, reasons=reasons, requester=requester
         )
         return self._noted(scope, self._committer.commit(unit))
 
@@ -143,6 +149,11 @@ class WorkitemStore:
             StoredWorkitem((*(compartment or ()), key), bytes(dataset), serial)
             for serial, _, key, compartment, dataset in found["rows"]
         )
+
+    def _at(self, scope: AccessScope) -> Site:
+        """The site, with the search parameters of the caller's tenant, by which the Task is found too."""
+        added = self._added(scope) if self._added else ()
+        return replace(self._site, added=added) if added else self._site
 
     def _changing(self, scope: AccessScope) -> AccessScope:
         scope.require(WRITE)
