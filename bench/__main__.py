@@ -1,4 +1,4 @@
-"""`python -m bench [dicomweb] [fhir] [glance] [pictures] [rights] [viewer] [worklist]`: measure a running gateway.
+"""`python -m bench [SUITE] …`: measure a running gateway, by the suites of the table below or some of them.
 
 The gateway is the one of this folder (`HILUM_HOME`, `HILUM_PORT`), with its defaults: rights, audit and fsync
 on. The clients run on the same machine and take their share of its cores. Each row is a median of its rounds.
