@@ -13,6 +13,10 @@ ADMIN_CLASS = "org.neo4j.cli.AdminTool"
 OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 
 
+_BYTES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_COLLECTED_AT_ONCE = 4 << 30  # bytes
+
+
 @dataclass(frozen=True, slots=True)
 class GraphMemory:
     """How much memory the graph may take, in the notation of Java (`768m`, `2g`)."""
@@ -54,7 +58,7 @@ def java_arguments(jars: Sequence[Path], memory: GraphMemory, java: Sequence[str
     arguments = [
         "-Xms128m",
         f"-Xmx{memory.heap}",
-        "-XX:+UseParallelGC",  # a commit takes a quarter less than under G1 (docs/performance.md)
+        *collector(memory.heap),
         "-XX:+ExitOnOutOfMemoryError",  # an exhausted server ends, and its supervisor starts it again
         "-Dfile.encoding=UTF-8",
         *java,
@@ -63,6 +67,16 @@ def java_arguments(jars: Sequence[Path], memory: GraphMemory, java: Sequence[str
         class_path(jars),
     ]
     return "".join(f'"{_escaped(argument)}"\n' for argument in arguments)
+
+
+def collector(heap: str) -> tuple[str, ...]:
+    """Which garbage collector suits a heap, told in the notation of Java; none leaves it to Java (G1).
+
+    In parallel a commit takes a quarter less of the cores than under G1 (docs/performance.md), but everything
+    stands still for as long as the whole heap takes, which for a large one is seconds.
+    """
+    size = int(heap[:-1]) * _BYTES[heap[-1]] if heap[-1] in _BYTES else int(heap)
+    return ("-XX:+UseParallelGC",) if size <= _COLLECTED_AT_ONCE else ()
 
 
 def class_path(jars: Sequence[Path]) -> str:

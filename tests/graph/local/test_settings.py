@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from graph.local.settings import GraphMemory, configuration
+import pytest
+
+from graph.local.settings import GraphMemory, collector, configuration
 
 
 def settings() -> dict[str, str]:
@@ -23,3 +25,8 @@ def test_it_tells_nobody_of_its_use_and_lets_no_procedure_out_of_its_bounds() ->
 
     assert (told["dbms.usage_report.enabled"], told["client.allow_telemetry"]) == ("false", "false")
     assert not [name for name in told if "procedures" in name or "auth_enabled" in name]
+
+
+@pytest.mark.parametrize(("heap", "told"), [("768m", True), ("4g", True), ("4097m", False), ("64g", False)])
+def test_a_small_heap_is_collected_in_parallel_and_a_large_one_beside_the_work(heap: str, told: bool) -> None:
+    assert ("-XX:+UseParallelGC" in collector(heap)) is told
