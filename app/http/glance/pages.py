@@ -114,9 +114,14 @@ class OverviewLinks:
             return f"{self._base}/studies/{told['uid']}"
         return f"{self._base}/fhir/{told['reference']}"
 
-    def beside(self, study: Any, prior: Any) -> str:
-        """The viewer with a prior beside a study; empty where one is none, or not the reader's to see."""
-        now, before = (study or {}).get("uid"), prior.get("uid")
+    def study(self, reason: Any) -> str:
+        """The page of the study to be read; empty where there is none, or it is not the reader's to see."""
+        uid = reason.get("studyUid")
+        return f"{self._base}/studies/{uid}" if uid and self._sees_pictures else ""
+
+    def beside(self, reason: Any, prior: Any) -> str:
+        """The viewer with a prior beside the study to be read; empty where one is none, or not theirs."""
+        now, before = (reason or {}).get("studyUid"), prior.get("uid")
         shown = now and before and self._sees_pictures
         return f"{self._base}/viewer?StudyInstanceUIDs={now},{before}" if shown else ""
 

@@ -89,11 +89,6 @@ class PageFrame:
         return handle.form_token if handle is not None else ""
 
     @property
-    def now(self) -> int:
-        """When the page was asked for, in µs since the epoch."""
-        return current().received
-
-    @property
     def language(self) -> str:
         """The language of the page."""
         return language()

@@ -16,7 +16,6 @@ from app.http.sessions.pages import ACCOUNT_PATH, SIGN_OUT_PATH, SessionPages
 from app.http.sessions.uses import SessionUses
 from app.security.authorization.signing_in import SignedIn
 from graph.accounts.browser_sessions import BrowserSession
-from graph.clock import instant
 from graph.errors import Invalid, NotFound, Throttled
 from graph.scope import AccessScope
 
@@ -130,8 +129,8 @@ def _shown(session: BrowserSession, here: str) -> dict[str, object]:
     return {
         "id": session.session_id,
         "here": session.session_id == here,
-        "since": instant(session.at),
-        "seen": instant(session.seen_at),
+        "since": session.at,
+        "seen": session.seen_at,
         "agent": session.agent,
         "address": session.address,
     }

@@ -27,6 +27,7 @@ _CONFIG: Mapping[str, Any] = {
     "extensions": [],
     "modes": [],
     "showStudyList": False,
+    "showPatientInfo": "visible",  # whose pictures they are is never out of sight
     "showLoadingIndicator": True,
     "showWarningMessageForCrossOrigin": False,
     "showCPUFallbackMessage": True,

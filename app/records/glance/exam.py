@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.records.glance.chart import ChartItem, PatientChart, Told
 from app.records.glance.pictures import Pictured
 from app.records.glance.report_text import report_text
-from app.records.glance.words import Resource, all_words, each_in, references_in, wording_of
+from app.records.glance.words import Resource, all_words, each_in, references_in, study_uid, wording_of
 from graph.errors import NotFound
 
 _IMAGING = frozenset({"363679005", "RAD", "imaging"})
@@ -127,6 +127,7 @@ def reason_for_exam(chart: PatientChart, exam: Exam | None) -> Told | None:
         **(first.entry() if first else {}),
         "text": exam.reason or _indication(chart, exam) or None,
         "study": exam.study.reference if exam.study else None,
+        "studyUid": study_uid(exam.study.body) if exam.study else None,
         "order": exam.order.reference if exam.order else None,
         "modalities": sorted(exam.pictured.modalities),
         "regions": sorted(exam.pictured.regions),

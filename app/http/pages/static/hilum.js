@@ -82,6 +82,13 @@
     });
   });
 
+  // When it was printed is known only then, and no byte of a page tells the time.
+  window.addEventListener("beforeprint", () => {
+    for (const place of document.querySelectorAll("[data-printed]")) {
+      place.textContent = new Date().toLocaleString(document.documentElement.lang);
+    }
+  });
+
   // A picture that cannot be drawn leaves its words, and no broken frame.
   const withoutPicture = (image) => {
     const words = document.createElement("span");

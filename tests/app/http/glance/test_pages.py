@@ -6,13 +6,20 @@ import pytest
 
 from app.http.glance.pages import OverviewLinks
 
-STUDY, PRIOR, ORDER = {"uid": "1.2.1"}, {"uid": "1.2.2"}, {"reference": "ServiceRequest/1"}
+ORDER = {"reference": "ServiceRequest/1"}
+STUDY, PRIOR = {**ORDER, "studyUid": "1.2.1"}, {"uid": "1.2.2"}
 
 
 def test_a_prior_opens_beside_the_study_that_is_to_be_read() -> None:
     links = OverviewLinks("https://hilum.example", "mine", sees_pictures=True)
 
     assert links.beside(STUDY, PRIOR) == "https://hilum.example/viewer?StudyInstanceUIDs=1.2.1,1.2.2"
+
+
+def test_the_study_that_is_to_be_read_is_opened_by_who_sees_pictures() -> None:
+    assert OverviewLinks("", "mine", sees_pictures=True).study(STUDY) == "/studies/1.2.1"
+    assert OverviewLinks("", "mine", sees_pictures=True).study(ORDER) == ""
+    assert OverviewLinks("", "mine").study(STUDY) == ""
 
 
 @pytest.mark.parametrize(

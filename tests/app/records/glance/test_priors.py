@@ -110,7 +110,10 @@ def test_the_reason_is_that_of_the_newest_order_and_what_was_asked_before_stands
 
 
 def test_an_order_and_its_study_are_one_by_the_accession_number() -> None:
-    number = [{"type": {"coding": [{"code": "ACSN"}]}, "value": "A1"}]
+    number = [
+        {"type": {"coding": [{"code": "ACSN"}]}, "value": "A1"},
+        {"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"},
+    ]
     chart = chart_of(
         order("o", "2026-11-01", identifier=number, reasonCode=[{"text": "pain"}]),
         study("s", "2026-11-02", identifier=number),
@@ -124,6 +127,7 @@ def test_an_order_and_its_study_are_one_by_the_accession_number() -> None:
         "ServiceRequest/o",
         "pain",
     )
+    assert reason["studyUid"] == "1.2.3"
 
 
 def test_what_was_entered_in_error_is_no_prior() -> None:
