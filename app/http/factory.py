@@ -16,6 +16,7 @@ from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 DIALECTS = {
     "/fhir": Dialect.FHIR,
     "/dicom-web": Dialect.DICOM,
+    "/cohorts/query": Dialect.PROBLEM,  # an API below a page
     **dict.fromkeys(
         ("/home", "/search", "/cohorts", "/patients", "/studies", "/manage", "/viewer"), Dialect.PAGE
     ),

@@ -179,7 +179,10 @@ def respond(error: BaseException, dialect: Dialect | None = None) -> Response:
     problem, spoken = problem_of(error), dialect or _dialect_here()
     if spoken is Dialect.PAGE:
         told = error.wording if isinstance(error, HilumError) else Phrase(problem.detail)
-        return problem_page(problem.status, told, problem.retry_after)
+        page = problem_page(problem.status, told, problem.retry_after)
+        if problem.allow:
+            page.headers["Allow"] = ", ".join(problem.allow)  # RFC 9110 15.5.6
+        return page
     media_type, wording = _WORDING[spoken]
     body = orjson.dumps(wording(problem))
     if spoken is Dialect.FHIR:

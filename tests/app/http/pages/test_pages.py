@@ -45,3 +45,10 @@ def test_it_tells_that_the_graph_is_away(
     away.close()
     assert answer.status_code == 200
     assert "graph: the record store does not answer now" in answer.text
+
+
+def test_a_page_that_a_method_does_not_ask_for_says_which_do(client: FlaskClient) -> None:
+    refused = client.delete("/cohorts")
+
+    assert (refused.status_code, refused.mimetype) == (405, "text/html")
+    assert "POST" in refused.headers["Allow"]
