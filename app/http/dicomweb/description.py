@@ -51,7 +51,7 @@ _PATH: Mapping[str, tuple[str, str]] = {
     "path": ("7FE00010", "The way to the value: tags and item numbers, as BulkDataURI has it."),
 }
 _NAME = re.compile(r"<(?:\w+:)?(\w+)>")
-_LISTED = frozenset({"search", "metadata", "search_workitems", "retrieve_workitem"})
+_LISTED = frozenset({"search", "metadata", "search_workitems"})
 _ASKED, _REFUSED = (400, 401, 403), (400, 401, 403, 404, 406, 503)
 _STORING = (*_ASKED, 406, 413, 415, 503, 507)
 _SINGLE_PART = (*_REFUSED, 412, 416)

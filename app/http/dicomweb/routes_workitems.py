@@ -15,7 +15,6 @@ from app.http.dicomweb.workitem_parameters import (
     workitem_named,
 )
 from app.http.kit.bodies import expect_media_type, parse_json, request_body
-from app.http.kit.json_answers import JSON_OFFERS
 from app.http.kit.uids import check_uids
 from app.imaging.native_model import NativeLimits, read_native
 from app.imaging.worklist import Worklist
@@ -49,11 +48,11 @@ class WorkitemViews:
         return answer
 
     def retrieve(self, scope: AccessScope, workitem: str) -> Response:
-        """200 with the data set, without its Transaction UID."""
+        """200 with the data set, alone and in no array (F.2.1.1), without its Transaction UID."""
         check_uids(workitem=workitem)
         form = form_wanted()
         dataset = self._worklist.retrieve(scope, workitem)
-        answer = data_sets([dataset], form) if form in JSON_OFFERS else one_data_set(dataset, form, 200)
+        answer = one_data_set(dataset, form, 200)
         answer.headers["Cache-Control"] = "no-cache"
         return answer
 

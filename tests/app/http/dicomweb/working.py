@@ -52,8 +52,7 @@ class UpsClient:
         """The data set of a workitem."""
         answer = self.send("GET", f"/{uid}")
         assert answer.status_code == 200, answer.text
-        (found,) = answer.get_json()
-        return dict(found)
+        return dict(answer.get_json())
 
     def found(self, **keys: str) -> list[str]:
         """The UIDs of the matches of a search, in its order."""
