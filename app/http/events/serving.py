@@ -171,9 +171,10 @@ class EventServer:
 
         async def send(text: str, number: int) -> None:
             place = f"id: {number}\n" if number else ""
-            await channel.write(f"{place}data: {text}\n\n".encode() if text else b":\n\n")
+            async with asyncio.timeout(HEARTBEAT):  # who does not read is let go
+                await channel.write(f"{place}data: {text}\n\n".encode() if text else b":\n\n")
 
-        with suppress(ConnectionError, HilumError):
+        with suppress(ConnectionError, TimeoutError, HilumError):
             await send("", 0)  # the head leaves
             await self._tell(handed, send, beats=True)
         return channel

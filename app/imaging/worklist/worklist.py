@@ -152,13 +152,16 @@ class Worklist:
     ) -> list[StoredWorkitem]:
         """The matches of a page, and one more, of a search that takes a look at each data set."""
         wanted, scanned = asked.offset + asked.limit + 1, 0
+        where = All(condition.where)
         found: list[StoredWorkitem] = []
         after: tuple[object, ...] | None = None
         while len(found) < wanted:
             if scanned >= MOST_SCANNED:
                 raise TooLarge("too many workitems to look at: narrow the search by other keys")
+            if scanned:
+                spend(QUESTION + price(where), CREDIT)
             page = Page(_AT_ONCE, sort=_NEWEST_FIRST, after=after)
-            rows = self._workitems.search(scope, Question(TASK, All(condition.where), page))
+            rows = self._workitems.search(scope, Question(TASK, where, page))
             found += [each for each in rows if condition.rest.holds(each.dataset)]
             scanned += len(rows)
             if len(rows) < _AT_ONCE:

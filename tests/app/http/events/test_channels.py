@@ -249,6 +249,29 @@ def test_a_caller_has_so_many_channels_and_no_more(service: Service) -> None:
     assert asyncio.run(open_many()) == 429
 
 
+def test_what_a_client_says_on_a_channel_harms_nobody(service: Service) -> None:
+    uid = service.create()
+    service.subscribe(uid, "LOUD")
+
+    async def shout() -> int | None:
+        token = {"Authorization": f"Bearer {service.gateway.tokens['superuser']}"}
+        address = f"{service.gateway.dicomweb}/subscribers/LOUD"
+        async with aiohttp.ClientSession() as client, client.ws_connect(address, headers=token) as socket:
+            await socket.send_str("give me everything")
+            await socket.send_bytes(b"\0" * 1_000_000)
+            async with asyncio.timeout(SECONDS):
+                while (await socket.receive()).type not in (
+                    aiohttp.WSMsgType.CLOSE,
+                    aiohttp.WSMsgType.CLOSED,
+                ):
+                    continue
+            return socket.close_code
+
+    assert asyncio.run(shout()) == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+    service.claim(uid, new_uid())
+    assert told(service.heard("LOUD", 1)[0])[0] == uid
+
+
 def test_a_process_that_stops_says_so_and_the_next_one_that_it_came(service: Service) -> None:
     uid = service.create()
     service.subscribe(uid, "LONG")
