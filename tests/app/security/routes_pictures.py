@@ -110,14 +110,18 @@ WORKLIST = (
     _worklist("PUT", f"{_W}/state", WORK, body=_CLAIM, headers=DICOM_JSON, changes=True),
     _worklist("POST", f"{_W}/cancelrequest", WORK, status=202, changes=True),
     _worklist("POST", f"{_W}/subscribers/{{aetitle}}", LIST, status=201, changes=True),
+    # Whose subscription it is, nobody else learns: of others there is none.
+    _worklist("DELETE", f"{_W}/subscribers/{{aetitle}}", LIST, status=404),
+)
+
+LISTENING = (
     # Nobody keeps channels open beside a web server that is not run.
     Route(
         "GET /dicom-web/subscribers/<aetitle>", LIST, "/dicom-web/subscribers/R", headers=EVENTS, status=503
     ),
-    # Whose subscription it is, nobody else learns: of others there is none.
-    _worklist("DELETE", f"{_W}/subscribers/{{aetitle}}", LIST, status=404),
     _worklist("POST", f"{_W}/subscribers/{{aetitle}}/suspend", LIST, status=400),
 )
+"""What is about applications, and names no patient."""
 
 
 def _replacing(rule: str, path: str) -> Route:
@@ -126,7 +130,6 @@ def _replacing(rule: str, path: str) -> Route:
 
 
 DICOMWEB = (
-    *WORKLIST,
     Route("POST /dicom-web/studies", STORE, "/dicom-web/studies", _file, DICOM, shows=instance, changes=True),
     Route(f"POST {_S}", STORE, _S_PATH, _file, DICOM, shows=instance, changes=True),
     _replacing("/dicom-web/studies", "/dicom-web/studies"),
@@ -178,4 +181,5 @@ DICOMWEB = (
         shows=instance,
         changes=True,
     ),
+    *WORKLIST,
 )

@@ -16,7 +16,7 @@ from tests.app.security.routes_gateway import (
 )
 from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pages import FORMS_OF_PAGES, MANAGING_PAGES, PAGES
-from tests.app.security.routes_pictures import DICOMWEB
+from tests.app.security.routes_pictures import DICOMWEB, LISTENING
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_terminology import TERMINOLOGY
 
@@ -33,5 +33,6 @@ GUARDED = (
     *CLIENTS,
     *ADMINISTRATION,
     *MANAGING_PAGES,
+    *LISTENING,
 )
 ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES)

@@ -22,7 +22,7 @@ from tests.app.security.routes import Route
 from tests.app.security.routes_gateway import SIGN_IN
 from tests.app.security.routes_table import GUARDED
 
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
+NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 AUDITED = (
     *GUARDED,
     *(each for each in SIGN_IN if str(each) != "GET /auth/sign-in"),

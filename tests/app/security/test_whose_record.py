@@ -16,13 +16,13 @@ from tests.app.security.routes import JSON, Route
 from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
 from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pages import MANAGING_PAGES, PAGES
-from tests.app.security.routes_pictures import DICOMWEB
+from tests.app.security.routes_pictures import DICOMWEB, LISTENING
 from tests.app.security.routes_record import FHIR, OF_NOBODY
 from tests.app.security.routes_table import GUARDED
 from tests.app.security.routes_terminology import TERMINOLOGY
 from tests.factories.fhir import bundle, entry
 
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
+NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 NAMING = (*DICOMWEB, *PAGES, *FHIR, *COHORT, *LAUNCHES, *GLANCE)
 
 
@@ -58,8 +58,9 @@ def named(value: object) -> str:
 
 
 def test_every_route_of_data_is_called_here() -> None:
-    # Operations are of jobs, terminology is everybody's, clients are apps, and who manages names accounts.
-    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS, *ADMINISTRATION, *MANAGING_PAGES)
+    # Operations are of jobs, terminology is everybody's, clients are apps, who manages names accounts, and
+    # who listens an application.
+    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS, *ADMINISTRATION, *MANAGING_PAGES, *LISTENING)
     assert (*NAMING, *others) == GUARDED
 
 
