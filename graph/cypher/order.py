@@ -83,6 +83,12 @@ def index_order(page: Page) -> str:
     return "ORDER BY " + ", ".join(f"{name}{_direction(each)}" for name, each in [*keys, ("serial", down)])
 
 
+def creation_order(page: Page) -> str:
+    """The ORDER BY of rows that are alike, off the index of their creation, which begins with `within`."""
+    direction = _direction(newest_first(page))
+    return f"ORDER BY within{direction}, serial{direction}"
+
+
 def _first(page: Page) -> bool:
     """Whether the index is read backwards."""
     return page.sort[0].descending if page.sort else False

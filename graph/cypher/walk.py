@@ -11,7 +11,15 @@ from graph.cypher.conditions import conjuncts
 from graph.cypher.drivers import SCAN, Driver
 from graph.cypher.leaves import has_value, hint, property_name, value_field
 from graph.cypher.openings import Plan, Start, indented, scan, values_of
-from graph.cypher.order import OrderedRows, SortKey, columns, index_order, order_by, place
+from graph.cypher.order import (
+    OrderedRows,
+    SortKey,
+    columns,
+    creation_order,
+    index_order,
+    order_by,
+    place,
+)
 from graph.cypher.writing import Writing
 from graph.query.expression import Expression, Field, Layout, Page, Present, Span, Term, Text
 from graph.query.rows import NODE_FIELDS, VALUE_NODES
@@ -46,7 +54,7 @@ def walk(writing: Writing, plan: Plan, page: Page) -> OrderedRows:
     undriven = replace(plan, driver=Driver(None, SCAN))
     asked = _Walk(undriven, page, columns(page)[0], field)
     if page.after is not None and page.after[0] is None:
-        body, order = _without_value(writing, asked), "ORDER BY within, serial"
+        body, order = _without_value(writing, asked), creation_order(page)
     elif _always_there(undriven.where, field):
         body, order = _with_value(writing, asked), index_order(page)
     else:
@@ -68,7 +76,7 @@ def _both(writing: Writing, asked: _Walk) -> str:
             "  RETURN kept[0] AS r, kept[1] AS serial, kept[2] AS s0",
             "  UNION ALL",
             f"  UNWIND CASE WHEN size(first) < {most} THEN [1] ELSE [] END AS wanted",
-            indented(f"{others}\nRETURN r, serial, s0 ORDER BY within, serial LIMIT {most}"),
+            indented(f"{others}\nRETURN r, serial, s0 {creation_order(asked.page)} LIMIT {most}"),
             "}",
         ]
     )

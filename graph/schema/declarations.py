@@ -75,6 +75,7 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("WorkitemEvent", ("feed", "sequence")),
     ("WorkitemSubscription", ("tenant", "title")),
     ("Authorization", ("tenant", "until")),
+    ("Authorization", ("clientKey",)),
     ("Handle", ("tenant", "until")),
     ("Job", ("tenant", "dueAt")),
     ("Job", ("tenant", "askedAt")),

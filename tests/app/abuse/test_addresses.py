@@ -17,7 +17,7 @@ from tests.app.serving import ServedGateway
 TARGET = Target("mark", "nobody", "no-study")
 NAMES = {
     name: getattr(TARGET, name)
-    for name in ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
+    for name in ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 }
 ELSEWHERE = "elsewhere.example"
 CLAIMS = (

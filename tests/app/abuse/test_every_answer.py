@@ -26,7 +26,7 @@ OK = 200
 NAME = "Kanarienvogel"
 FORMS = (NAME, NAME.upper(), NAME.lower(), NAME.encode().hex(), b64encode(NAME.encode()).decode()[:-3])
 TRACES = tuple(each.encode() for each in FORMS)
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark")
+NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 EVERY: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.cypher.compile import count, page
-from graph.query.expression import Page, Question
+from graph.query.expression import Field, Kind, Layout, Page, Present, Question, Sort
 from tests.graph.cypher.conftest import Worlds, reader
 from tests.reader.rows import Row
 from tests.strategies.operators import a_few_of_each_operator, each_operator_alone
@@ -40,6 +40,19 @@ def named(row: Row) -> str:
 @given(asked=questions())
 def test_a_question_has_the_reader_s_answer_whole_and_page_by_page(worlds: Worlds, asked: Asked) -> None:
     _check(worlds, asked)
+
+
+@pytest.mark.parametrize("name", ["code:text", "category:text"])
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_what_has_no_value_comes_in_the_order_of_creation_that_is_asked_for(
+    worlds: Worlds, name: str, newest_first: bool
+) -> None:
+    everything = Present(Field("Condition", "_id", Kind.TERM, Layout.PROPERTY))
+    by_value = Sort(Field("Condition", name, Kind.TEXT, Layout.ROWS))
+    window = Page(1, (by_value, Sort(None, newest_first)))
+    asked = Asked(1, "default", None, frozenset(), Question("Condition", everything, window))
+
+    assert disagreement(worlds, asked) is None
 
 
 def test_each_operator_alone_has_the_reader_s_answer(worlds: Worlds) -> None:

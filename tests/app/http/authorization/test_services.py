@@ -105,7 +105,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "too far from its end": {"exp": int(time.time()) + 3600},
     "without an end": {"exp": None},
     "without an id": {"jti": None},
-    "not valid yet": {"nbf": int(time.time()) + 1000},
+    "not valid yet": {"nbf": int(time.time()) + 100_000},
     "an algorithm of less": {"key": RSA, "algorithm": "RS256"},
 }
 
