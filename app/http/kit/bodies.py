@@ -18,6 +18,8 @@ from graph.errors import Invalid, TimedOut, TooLarge, Unsupported
 
 CHUNK = 128 << 10
 DEEPEST_JSON = 100
+_LEAST_INTEGER, _MOST_INTEGER = -(1 << 63), (1 << 64) - 1
+_LONGEST_INTEGER = len(str(_MOST_INTEGER))  # the digits of the largest; the least has as many with its sign
 
 
 class Readable(Protocol):
@@ -158,10 +160,13 @@ def read_json(limit: int, pace: Pace | None = None) -> Any:
 def parse_json(raw: bytes) -> Any:
     """Parse strict JSON: UTF-8, no duplicate names, no NaN, at most `DEEPEST_JSON` levels.
 
+    Integers fit 64 bits, with a sign or without: what is larger can be neither kept nor written again.
     Raises `Invalid`.
     """
     try:
-        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+        found = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer
+        )
         _measure_depth(found)
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except RecursionError:
@@ -191,6 +196,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise Invalid("%(name)s is not JSON", location="body", name=name)
+
+
+def _integer(text: str) -> int:
+    if len(text) > _LONGEST_INTEGER or not _LEAST_INTEGER <= int(text) <= _MOST_INTEGER:
+        raise Invalid("an integer of the JSON is beyond 64 bits", location="body")
+    return int(text)
 
 
 def _measure_depth(found: Any) -> None:

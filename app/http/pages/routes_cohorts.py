@@ -55,7 +55,7 @@ class CohortPage:
                 raise
             wrong = Fault(*said(error.wording), error.location or "")
             return self._page(text, typed, wrong=wrong, status=STATUS[error.category])
-        return self._page(_pretty(raw), typed, found=found, raw=raw)
+        return self._page(text, typed, found=found, raw=raw)
 
     def _page(
         self,

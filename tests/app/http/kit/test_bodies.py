@@ -123,6 +123,8 @@ BROKEN_JSON = {
     "NaN": b'{"a": NaN}',
     "Infinity": b'{"a": -Infinity}',
     "a number beyond a float": b'{"a": 1e400}',
+    "an integer beyond 64 bits": b"18446744073709551616",
+    "one below them": b"[-9223372036854775809]",
     "an integer of 5,000 digits": b'{"a": ' + b"9" * 5000 + b"}",
     "a lone surrogate": b'{"a": "\\ud800"}',
     "a byte order mark": b"\xef\xbb\xbf{}",
@@ -139,8 +141,9 @@ def test_broken_json_is_invalid(raw: bytes) -> None:
         parse_json(raw)
 
 
+_INTEGERS = st.integers(-(1 << 63), (1 << 64) - 1)
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none() | st.booleans() | _INTEGERS | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=20,
 )

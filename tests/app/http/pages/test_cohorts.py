@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 
 from app.http.pages.cohort_words import FIELDS, in_words, question_of
 from app.samples.answer import question
@@ -89,6 +91,37 @@ def test_the_fields_make_the_json_that_is_asked(browser: Browser, person: Person
 
     assert figures(browser)[-1] == str(MANY)
     assert "&#34;modality&#34;: [" in browser.page.text
+
+
+BEYOND = {
+    "in place of an object": lambda: {**WOMEN, "output": 1 << 64},
+    "in a note": lambda: {**WOMEN, "conceptSets": {"s": {"include": [{"code": "1"}], "display": 10**25}}},
+    "of more digits than are counted": lambda: {**WOMEN, "output": int("9" * 4_000)},
+}
+
+
+@pytest.mark.parametrize("asked", BEYOND.values(), ids=BEYOND)
+def test_integers_beyond_64_bits_are_refused_beside_what_was_typed(
+    browser: Browser, person: Person, asked: Callable[[], Any]
+) -> None:
+    text = json.dumps(asked(), separators=(" , ", " :"))
+    browser.sign_in(person("clinician"))
+    browser.open("/cohorts")
+
+    refused = browser.press("/cohorts", by="json", question=text)
+
+    assert (refused.status_code, 'id="wrong-question"' in refused.text) == (400, True)
+    assert escape(text) in refused.text
+
+
+def test_an_answer_keeps_the_text_that_was_sent(browser: Browser, person: Person) -> None:
+    text = json.dumps(WOMEN, separators=(" , ", " :"))
+    browser.sign_in(person("clinician"))
+    browser.open("/cohorts")
+
+    answered = browser.press("/cohorts", by="json", question=text)
+
+    assert (answered.status_code, escape(text) in answered.text) == (200, True)
 
 
 WRONG = {
