@@ -15,8 +15,10 @@ from flask import request
 
 from app.queries import pairs_of, require_utf8
 from graph.errors import Invalid, TimedOut, TooLarge, Unsupported
+from graph.wording import marked
 
 CHUNK = 128 << 10
+LARGER = marked("the body is larger than %(limit)s bytes")
 DEEPEST_JSON = 100
 _LEAST_INTEGER, _MOST_INTEGER = -(1 << 63), (1 << 64) - 1
 _LONGEST_INTEGER = len(str(_MOST_INTEGER))  # the digits of the largest; the least has as many with its sign
@@ -97,7 +99,7 @@ class BoundedBody:
 
 
 def _refuse_size(limit: int) -> NoReturn:
-    raise TooLarge("the body is larger than %(limit)s bytes", location="body", limit=limit)
+    raise TooLarge(LARGER, location="body", limit=limit)
 
 
 def request_body(limit: int, pace: Pace | None = None) -> BoundedBody:

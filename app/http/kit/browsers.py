@@ -16,7 +16,8 @@ from app.settings import is_loopback
 from graph.errors import Forbidden, Unauthenticated
 
 FORM_TOKEN, FORM_TOKEN_HEADER = "csrf", "X-CSRF-Token"
-LARGEST_FORM = 16 << 10
+LARGEST_FORM, LARGEST_DOCUMENT_FORM = 16 << 10, 64 << 10
+"""In bytes as they are sent: a form of a few fields, and one with a field for a whole JSON document."""
 SIGN_IN_PATH = "/auth/sign-in"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = "same-origin"
@@ -71,12 +72,15 @@ class Browsers:
         if not self.is_own_page(request):
             raise Forbidden("this form was not sent by a page of Hilum", code="forbidden")
 
-    def require_own_form(self, request: Request, handle: SessionHandle) -> None:
-        """Raise `Forbidden` for what changes something, unless a form of a page of this session sent it."""
+    def require_own_form(self, request: Request, handle: SessionHandle, largest: int = LARGEST_FORM) -> None:
+        """Raise `Forbidden` for what changes something, unless a form of a page of this session sent it.
+
+        Raises `RequestEntityTooLarge` where the form is larger than `largest` bytes.
+        """
         if request.method in _SAFE:
             return
         self.require_own_page(request)
-        request.max_content_length = LARGEST_FORM
+        request.max_content_length = largest
         if not handle.wrote(request.form.get(FORM_TOKEN, "")):
             raise Forbidden("this form belongs to a session that is over: open the page anew")
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, overload
 from flask import Flask, Request, Response
 
 from app.admission import AccessFacts, Admission
-from app.http.kit.browsers import Browsers, SignInFirst
+from app.http.kit.browsers import LARGEST_FORM, Browsers, SignInFirst
 from app.http.kit.problems import respond
 from app.http.kit.rates import RateClass, Rates, class_of
 from app.http.kit.request_context import RequestContext
@@ -31,7 +31,7 @@ class Access:
 
     `action` is the audit's C R U D E where the method does not say it; `audited`: a call leaves an entry;
     `limited`: it may be asked only so often. `by_browser`: it is a page for whoever is signed in at a
-    browser, in any role where it names no permissions.
+    browser, in any role where it names no permissions, and `largest` the bytes of its form.
     """
 
     permissions: tuple[str, ...]
@@ -40,6 +40,7 @@ class Access:
     instead: tuple[str, ...] = ()
     by_browser: bool = False
     limited: bool = True
+    largest: int = LARGEST_FORM
 
     @property
     def public(self) -> bool:
@@ -65,17 +66,20 @@ def requires(
     return mark
 
 
-def signed_in(action: str, *permissions: str, instead: Sequence[str] = ()) -> Callable[[_View], _View]:
+def signed_in(
+    action: str, *permissions: str, instead: Sequence[str] = (), largest: int = LARGEST_FORM
+) -> Callable[[_View], _View]:
     """Mark a page that is there for whoever is signed in at a browser; `action` is the audit's C R U D E.
 
-    Permissions are needed beside, each of them or one of those that do `instead`. Raises `ValueError` for
-    what is no permission.
+    Permissions are needed beside, each of them or one of those that do `instead`; `largest` are the bytes of
+    its form. Raises `ValueError` for what is no permission.
     """
     if not PERMISSIONS.keys() >= {*permissions, *instead}:
         raise ValueError(f"not permissions of the policy: {permissions}")
 
     def mark(view: _View) -> _View:
-        setattr(view, _MARK, Access(permissions, action, instead=tuple(instead), by_browser=True))
+        access = Access(permissions, action, instead=tuple(instead), by_browser=True, largest=largest)
+        setattr(view, _MARK, access)
         return view
 
     return mark
@@ -166,7 +170,7 @@ class Guard:
             raise SignInFirst(error.message, code="login") from error
         context.scope, context.entry, context.handle = admitted.scope, admitted.entry, handle
         if handle is not None:
-            self._browsers.require_own_form(request, handle)
+            self._browsers.require_own_form(request, handle, access.largest)
 
     def _limit_caller(self, rate: RateClass, context: RequestContext) -> None:
         """Refuse a caller who asks too often, from whichever address."""

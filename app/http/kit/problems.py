@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.routing import RequestRedirect
 
 from app.admission.outcomes import STATUS
+from app.http.kit.bodies import LARGER
 from app.http.kit.fhir_formats import FORMAT, PRETTY, FhirFormat, format_of_failure
 from app.http.kit.logging import note_unforeseen
 from app.http.kit.problem_pages import leads_to_page, problem_page
@@ -115,10 +116,22 @@ def _issue_of(found: Issue) -> ProblemIssue:
 def _of_werkzeug(error: HTTPException) -> Problem:
     status = error.code or 500
     allow = tuple(sorted(error.valid_methods or ())) if isinstance(error, MethodNotAllowed) else ()
-    text = TITLE.get(status, error.name).lower()
-    if isinstance(error, RequestEntityTooLarge) and request.max_content_length is not None:
-        text = f"the body is larger than {request.max_content_length} bytes"
+    text = str(_larger(error) or TITLE.get(status, error.name).lower())
     return Problem(status, (ProblemIssue(ISSUE_CODE.get(status, "processing"), text),), allow=allow)
+
+
+def _larger(error: BaseException) -> Phrase | None:
+    """What is told of a form beyond its bound; None of everything else."""
+    if not isinstance(error, RequestEntityTooLarge) or request.max_content_length is None:
+        return None
+    return Phrase(LARGER, {"limit": request.max_content_length})
+
+
+def _wording_of(error: BaseException, problem: Problem) -> Phrase:
+    """What a page says of a failure, as far as it has words for it in its language."""
+    if isinstance(error, HilumError):
+        return error.wording
+    return _larger(error) or Phrase(problem.detail)
 
 
 def _plain(status: int, text: str) -> Problem:
@@ -178,8 +191,7 @@ def respond(error: BaseException, dialect: Dialect | None = None) -> Response:
     """The HTTP answer to a failure, in the dialect of the request's path unless one is given."""
     problem, spoken = problem_of(error), dialect or _dialect_here()
     if spoken is Dialect.PAGE:
-        told = error.wording if isinstance(error, HilumError) else Phrase(problem.detail)
-        page = problem_page(problem.status, told, problem.retry_after)
+        page = problem_page(problem.status, _wording_of(error, problem), problem.retry_after)
         if problem.allow:
             page.headers["Allow"] = ", ".join(problem.allow)  # RFC 9110 15.5.6
         return page

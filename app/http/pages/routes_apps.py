@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
+from app.http.kit.browsers import LARGEST_DOCUMENT_FORM
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import marked
@@ -29,7 +30,6 @@ METHOD_WORDS: Mapping[str, str] = {
     SECRET: marked("confidential: by a secret that its server keeps"),
     KEYS: marked("confidential: by keys of its own, and what it signs with them"),
 }
-_LONGEST = 64 << 10
 _FIELDS = ("clientId", "name", "method", "scope", "redirectUris", "jwks", "jwksUri", "account", "launchUri")
 
 
@@ -145,7 +145,7 @@ def _keys(text: str) -> dict[str, Any] | None:
     if not text:
         return None
     try:
-        found = orjson.loads(text[:_LONGEST])
+        found = orjson.loads(text)
     except ValueError:
         found = None
     if not isinstance(found, dict):
@@ -168,7 +168,7 @@ def add_apps(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
         return apps.new()
 
     @rooms.post(APPS_PATH)
-    @signed_in("C", MANAGE)
+    @signed_in("C", MANAGE, largest=LARGEST_DOCUMENT_FORM)
     def add_app() -> Response:
         return apps.added()
 
@@ -178,7 +178,7 @@ def add_apps(rooms: Blueprint, pages: ManagingPages, uses: PageUses) -> None:
         return apps.one(app)
 
     @rooms.post(f"{APPS_PATH}/<app>")
-    @signed_in("U", MANAGE)
+    @signed_in("U", MANAGE, largest=LARGEST_DOCUMENT_FORM)
     def keep_app(app: str) -> Response:
         return apps.kept(app)
 

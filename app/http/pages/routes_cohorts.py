@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from app.admission.outcomes import STATUS
 from app.cohorts.funnel import Funnel, funnel
 from app.http.kit.bodies import parse_json
+from app.http.kit.browsers import LARGEST_DOCUMENT_FORM
 from app.http.kit.frame import ANY_COHORT, COHORTS_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import said
@@ -28,7 +29,6 @@ from app.http.pages.uses import PageUses
 from app.security.policy import LEAST_CELL
 from graph.errors import Category, HilumError
 
-_LONGEST = 64 << 10
 _TOLD = frozenset({Category.INVALID, Category.TOO_LARGE, Category.UNAVAILABLE, Category.THROTTLED})
 _ONE, *_OTHER = ANY_COHORT
 
@@ -89,7 +89,7 @@ def _asked(typed: Mapping[str, str]) -> str:
     if request.form.get("by") == "fields":
         return _pretty(question_of(typed))
     saved = SAVED.get(request.form.get("saved", ""))
-    return _pretty(saved.raw) if saved else request.form.get("question", "")[:_LONGEST]
+    return _pretty(saved.raw) if saved else request.form.get("question", "")
 
 
 def _pretty(raw: Any) -> str:
@@ -106,6 +106,6 @@ def add_cohorts(rooms: Blueprint, uses: PageUses) -> None:
         return page.empty()
 
     @rooms.post(COHORTS_PATH)
-    @signed_in("E", _ONE, instead=_OTHER)
+    @signed_in("E", _ONE, instead=_OTHER, largest=LARGEST_DOCUMENT_FORM)
     def answer_cohort() -> Response:
         return page.answered()

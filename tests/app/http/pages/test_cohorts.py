@@ -44,7 +44,11 @@ def typed(**filled: str) -> dict[str, str]:
 
 
 def figures(browser: Browser) -> list[str]:
-    return [each.strip() for each in FIGURES.findall(browser.page.text)]
+    return figures_of(browser.page.text)
+
+
+def figures_of(text: str) -> list[str]:
+    return [each.strip() for each in FIGURES.findall(text)]
 
 
 def counted(browser: Browser, raw: Any) -> list[str]:
@@ -122,6 +126,20 @@ def test_an_answer_keeps_the_text_that_was_sent(browser: Browser, person: Person
     answered = browser.press("/cohorts", by="json", question=text)
 
     assert (answered.status_code, escape(text) in answered.text) == (200, True)
+
+
+def test_a_question_may_be_as_long_as_its_form_says(browser: Browser, person: Person) -> None:
+    browser.sign_in(person("clinician"))
+    browser.client.set_cookie("hilum-view", "ko")
+    browser.open("/cohorts")
+    form = browser.page
+
+    long = browser.press("/cohorts", by="json", question=json.dumps(WOMEN) + " " * (48 << 10))
+    browser.page = form
+    longer = browser.press("/cohorts", by="json", question=" " * (64 << 10))
+
+    assert (long.status_code, figures_of(long.text)[-1]) == (200, str(MANY))
+    assert (longer.status_code, "본문이 65536바이트보다 큽니다" in longer.text) == (413, True)
 
 
 WRONG = {

@@ -164,6 +164,18 @@ def test_what_is_wrong_with_an_app_stands_beside_its_field(manager: Browser, fie
     assert (refused.status_code, f'id="wrong-{field}"' in refused.text) == (400, True)
 
 
+def test_long_keys_of_an_app_are_read_and_a_long_role_is_not(manager: Browser) -> None:
+    manager.open("/manage/new-app")
+    keys = '{"keys": []}' + " " * (32 << 10)
+    sent = {"clientId": "long-keys", "method": "private_key_jwt", "jwks": keys, "redirectUris": HOME}
+    refused = manager.press("/manage/apps", **sent)
+    assert (refused.status_code, 'id="wrong-jwks"' in refused.text) == (400, True)
+
+    manager.open("/manage/new-role")
+    refused = manager.press("/manage/roles", role="long", purpose="TREAT", description="x" * (16 << 10))
+    assert (refused.status_code, "larger than 16384 bytes" in refused.text) == (413, True)
+
+
 @pytest.mark.parametrize("path", ["roles/none-such", "apps/none-such"])
 def test_what_is_not_there_is_not_changed(manager: Browser, path: str) -> None:
     manager.open("/manage/users")
