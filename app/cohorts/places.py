@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from app.form_words import refused_field
 from graph.errors import HilumError, Invalid
-
-_LONGEST = 200
 
 
 @contextmanager
@@ -22,7 +21,7 @@ def located(path: str) -> Iterator[None]:
 def first_fault(messages: Mapping[Any, Any], raw: Any) -> Invalid:
     """The first of marshmallow's messages, in the order of the schema."""
     path, message = next(_faults(messages, raw, "$"))
-    return Invalid(message[:_LONGEST], location=path[:_LONGEST])
+    return refused_field(message, path)
 
 
 def _faults(messages: Any, raw: Any, path: str) -> Iterator[tuple[str, str]]:

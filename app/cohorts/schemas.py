@@ -12,9 +12,12 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from app.cohorts.calendar import UNITS, largest_age
 from app.cohorts.vocabulary import KINDS, LINKABLE, NEVER, row_types
 from app.security.policy import LEAST_CELL
+from graph.wording import marked
 
 DEFAULT_PAGE, LARGEST_PAGE = 100, 1_000
-_NAME = validate.Regexp(r"[A-Za-z_][A-Za-z0-9_-]{0,63}\Z", error="A name: a letter, then letters and digits.")
+_NAME = validate.Regexp(
+    r"[A-Za-z_][A-Za-z0-9_-]{0,63}\Z", error=marked("A name: a letter, then letters and digits.")
+)
 _TEXT = validate.Length(min=1, max=1_000)
 _MANY = validate.Length(min=1, max=200)
 _NODE = "app.cohorts.schemas.NodeSchema"
@@ -81,9 +84,11 @@ class Codes(fields.Field[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, list):
-            return ConceptSetSchema().load({"include": value})["include"] if value else _fail("Give a code.")
+            if not value:
+                return _fail(marked("Give a code."))
+            return ConceptSetSchema().load({"include": value})["include"]
         if not isinstance(value, dict):
-            return _fail('Give {"set": name} or a list of codings.')
+            return _fail(marked('Give {"set": name} or a list of codings.'))
         return (SetReferenceSchema if "set" in value else ConceptSetSchema)().load(value)
 
 
@@ -99,9 +104,9 @@ class PeriodSchema(Strict):
     @validates_schema
     def _says_something(self, data: Mapping[str, Any], **_: Any) -> None:
         if not data.keys() & {"before", "after", "start", "end"}:
-            raise ValidationError("A period needs before, after, start or end.")
+            raise ValidationError(marked("A period needs before, after, start or end."))
         if "within" in data and len(data.keys() & {"before", "after"}) != 1:
-            raise ValidationError("`within` needs one of before and after.")
+            raise ValidationError(marked("`within` needs one of before and after."))
 
 
 def _codes_list(description: str) -> fields.List[Any]:
@@ -180,7 +185,9 @@ class EventField(fields.Field[Any]):
         if self.named and isinstance(value, str):
             return value
         if not isinstance(value, dict):
-            return _fail("Give an event." if not self.named else "Give the name of an event, or an event.")
+            return _fail(
+                marked("Give the name of an event, or an event.") if self.named else marked("Give an event.")
+            )
         kind = value.get("kind")
         if not isinstance(kind, str) or kind not in EVENT_SCHEMAS:
             raise ValidationError({"kind": [f"Must be one of: {', '.join(EVENT_SCHEMAS)}."]})

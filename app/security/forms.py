@@ -6,20 +6,20 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from app.form_words import refused_field
 from app.security.policy import PERMISSIONS
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.security_labels import DELICATE
 from fhir_profiles.validation.structure import value_set
 from graph.accounts.records import DEPARTMENTS, FHIR_USERS, MOST_DEPARTMENTS, RESEARCH
 from graph.accounts.roles import ANY, RoleView, RowSource, family
-from graph.errors import Invalid
+from graph.wording import marked
 
 ROLE_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
 USER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]{0,63}\Z")
 _UID = re.compile(r"(?=.{3,64}\Z)[0-9]+(?:\.[0-9]+)+\Z")
 _ID = r"[A-Za-z0-9.-]{1,64}"
 _LONGEST_TEXT = 1_000
-_LONGEST = 200
 
 _ACTIONS = sorted({ANY, *PERMISSIONS, *map(family, PERMISSIONS)})
 PURPOSES = sorted(code for codes in value_set("v3-PurposeOfUse").values() for code in codes)
@@ -47,7 +47,7 @@ class RoleFormSchema(Plain):
     description = fields.String(load_default="", validate=validate.Length(max=_LONGEST_TEXT))
     purpose = fields.String(
         required=True,
-        validate=validate.OneOf(PURPOSES, error="A code of v3-PurposeOfUse."),
+        validate=validate.OneOf(PURPOSES, error=marked("A code of v3-PurposeOfUse.")),
         metadata={"description": "Why it asks: a code of v3-PurposeOfUse."},
     )
     actions = _words(_ACTIONS, required=True, metadata={"description": "Permissions, families of them, all."})
@@ -59,13 +59,13 @@ class RoleFormSchema(Plain):
         load_default=str(RoleView.IDENTIFIED), validate=validate.OneOf(list(map(str, RoleView)))
     )
     writable = fields.List(
-        fields.String(validate=validate.OneOf(sorted(RESOURCE_TYPES), error="A type of resources.")),
+        fields.String(validate=validate.OneOf(sorted(RESOURCE_TYPES), error=marked("A type of resources."))),
         load_default=None,
         allow_none=True,
         metadata={"description": "The types that it may write over FHIR; null: every type."},
     )
     labels = fields.List(
-        fields.String(validate=validate.OneOf(sorted(DELICATE), error="A delicate security label.")),
+        fields.String(validate=validate.OneOf(sorted(DELICATE), error=marked("A delicate security label."))),
         load_default=None,
         allow_none=True,
         metadata={"description": "The delicate security labels that it sees, by their codes; null: all."},
@@ -115,7 +115,7 @@ def read_form(schema: Schema, raw: Any) -> dict[str, Any]:
         found: dict[str, Any] = schema.load(raw)
     except ValidationError as error:
         path, message = next(_faults(error.messages, "$"))
-        raise Invalid(message[:_LONGEST], location=path[:_LONGEST]) from None
+        raise refused_field(message, path) from None
     return found
 
 

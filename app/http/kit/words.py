@@ -2,21 +2,7 @@
 
 from graph.wording import marked
 
-__all__ = ["OF_FORMS", "as_sentence", "marked"]
-
-OF_FORMS = (
-    marked("Missing data for required field."),
-    marked("Field may not be null."),
-    marked("Unknown field."),
-    marked("Invalid input type."),
-    marked("Not a valid string."),
-    marked("Not a valid integer."),
-    marked("Not a valid number."),
-    marked("Not a valid boolean."),
-    marked("Not a valid list."),
-    marked("Not a valid datetime."),
-)
-"""What marshmallow says of a field that is not as its schema has it."""
+__all__ = ["as_sentence", "marked"]
 
 
 def as_sentence(text: str) -> str:

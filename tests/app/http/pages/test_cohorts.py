@@ -146,6 +146,18 @@ WRONG = {
     "no JSON": ("{", "올바른 JSON이 아닙니다"),
     "no question": ("[]", "형식이 맞지 않습니다"),
     "an unknown name": (json.dumps({**WOMEN, "more": 1}), "알 수 없는 이름입니다"),
+    "no version": (json.dumps({**WOMEN, "version": "2"}), "다음 가운데 하나여야 합니다: 1."),
+    "sets that are none": (json.dumps({**WOMEN, "conceptSets": []}), "이름과 값으로 된 객체가 아닙니다"),
+    "no condition": (json.dumps({**WOMEN, "population": {}}), "꼭 하나가 있어야 합니다: all, any, not"),
+    "a period of nothing": (
+        json.dumps({"version": "1", "population": {"imaging": {"period": {}}}}),
+        "before, after, start, end 가운데 하나가 필요합니다",
+    ),
+    "an age of nobody": (
+        json.dumps({"version": "1", "population": {"age": {"op": "gt", "value": -1}}}),
+        "0 이상",
+    ),
+    "a text of nothing": (json.dumps({**WOMEN, "asOf": ""}), "길이는 1에서 1000까지입니다"),
     "an event that is none": (json.dumps({"version": "1", "population": {"exists": "x"}}), "사건이 없습니다"),
 }
 

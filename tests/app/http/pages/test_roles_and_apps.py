@@ -78,6 +78,25 @@ def test_what_is_wrong_with_a_role_stands_beside_its_field_and_what_was_typed_st
     assert (strange.status_code, 'id="wrong-rows"' in strange.text) == (400, True)
 
 
+IN_KOREAN = {
+    "writable": ({"writable": "Nope"}, "리소스 유형을 적으세요."),
+    "labels": ({"labels": "ZZZ"}, "민감 보안 표지의 코드를 적으세요."),
+    "description": ({"description": "x" * 1_001}, "최대 길이 1000보다 깁니다."),
+    "rows": ({"rows": ["none-such"]}, "다음 가운데 하나여야 합니다: all, assigned"),
+}
+
+
+@pytest.mark.parametrize("field", IN_KOREAN)
+def test_what_is_wrong_with_a_role_is_said_in_the_language_of_the_page(manager: Browser, field: str) -> None:
+    sent, said = IN_KOREAN[field]
+    manager.client.set_cookie("hilum-view", "ko")
+    manager.open("/manage/new-role")
+
+    refused = manager.press("/manage/roles", **{"role": "stranger", "purpose": "TREAT", **sent})
+
+    assert (refused.status_code, f'id="wrong-{field}">{said}' in refused.text) == (400, True)
+
+
 def test_nobody_changes_or_removes_their_own_role(manager: Browser) -> None:
     manager.open("/manage/roles/administrator")
     refused = manager.press("/manage/roles/administrator", purpose="TREAT", actions=["*"])
