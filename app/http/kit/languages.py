@@ -104,4 +104,4 @@ def said(wording: Phrase) -> Said:
     """What was wrong as a sentence of the page; in English where its language has no words for that."""
     template, spoken = gettext(wording.template), language()
     known = spoken == ENGLISH or template != wording.template
-    return Said(as_sentence(wording.said_as(template)), spoken if known else ENGLISH)
+    return Said(as_sentence(template, wording.said_as(template)), spoken if known else ENGLISH)

@@ -82,6 +82,7 @@ IN_KOREAN = {
     "writable": ({"writable": "Nope"}, "리소스 유형을 적으세요."),
     "labels": ({"labels": "ZZZ"}, "민감 보안 표지의 코드를 적으세요."),
     "description": ({"description": "x" * 1_001}, "최대 길이 1000보다 깁니다."),
+    "purpose": ({"purpose": "ZZZ"}, "v3-PurposeOfUse의 코드를 적으세요."),
     "rows": ({"rows": ["none-such"]}, "다음 가운데 하나여야 합니다: all, assigned"),
 }
 
