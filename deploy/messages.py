@@ -39,7 +39,7 @@ REFUSING = (
 """Where what is refused may be told on a page: what errors say there is translated, too."""
 REFUSALS = (
     *("Invalid", "Unauthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge", "Throttled"),
-    *("Unavailable", "OverTime", "ScopeInvalid"),
+    *("Unavailable", "OverTime", "ScopeInvalid", "FormFromElsewhere"),
 )
 _OF_REFUSALS = {**_KEYWORDS, **dict.fromkeys(REFUSALS)}
 _WIDTH = 110

@@ -30,6 +30,10 @@ class SignInFirst(Unauthenticated):
     """A page that is there for who is signed in; whoever is not is led to sign in."""
 
 
+class FormFromElsewhere(Forbidden):
+    """A form that no page of the session sent: whoever is signed in may not have meant it."""
+
+
 class Browsers:
     """Reads what browsers send to `base_url`, and says what they are to keep.
 
@@ -68,12 +72,14 @@ class Browsers:
         return site == _OWN if site is not None else request.headers.get("Origin") == self._origin
 
     def require_own_page(self, request: Request) -> None:
-        """Raise `Forbidden` unless a page of ours sent the request."""
+        """Raise `FormFromElsewhere` unless a page of ours sent the request."""
         if not self.is_own_page(request):
-            raise Forbidden("this form was not sent by a page of Hilum", code="forbidden")
+            raise FormFromElsewhere(
+                "this form was not sent by a page of Hilum: open it here, and send it again", code="forbidden"
+            )
 
     def require_own_form(self, request: Request, handle: SessionHandle, largest: int = LARGEST_FORM) -> None:
-        """Raise `Forbidden` for what changes something, unless a form of a page of this session sent it.
+        """Raise `FormFromElsewhere` for what changes something, unless a form of this session sent it.
 
         Raises `RequestEntityTooLarge` where the form is larger than `largest` bytes.
         """
@@ -82,7 +88,7 @@ class Browsers:
         self.require_own_page(request)
         request.max_content_length = largest
         if not handle.wrote(request.form.get(FORM_TOKEN, "")):
-            raise Forbidden("this form belongs to a session that is over: open the page anew")
+            raise FormFromElsewhere("this form is not from this session: open it again, and send it then")
 
     def give(self, answer: Response, handle: SessionHandle) -> None:
         """Have the browser keep a handle until it is closed."""

@@ -20,9 +20,17 @@ def leads_to_page(app: Flask, request: Request) -> bool:
     return request.headers.get(header) == value and _HTML in request.headers.get("Accept", "")
 
 
-def problem_page(status: int, detail: Phrase, retry_after: int | None) -> Response:
-    """The page that tells of a failure."""
-    shown = render_template(TEMPLATE, status=status, detail=said(detail), request_id=request_id())
+def problem_page(
+    status: int, detail: Phrase, retry_after: int | None, *, from_elsewhere: bool = False
+) -> Response:
+    """The page that tells of a failure; `from_elsewhere`: of a form that no page of the session sent."""
+    shown = render_template(
+        TEMPLATE,
+        status=status,
+        detail=said(detail),
+        from_elsewhere=from_elsewhere,
+        request_id=request_id(),
+    )
     answer = make_response(shown, status)
     if retry_after is not None:
         answer.headers["Retry-After"] = str(retry_after)

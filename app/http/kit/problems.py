@@ -20,6 +20,7 @@ from werkzeug.routing import RequestRedirect
 
 from app.admission.outcomes import STATUS
 from app.http.kit.bodies import LARGER
+from app.http.kit.browsers import FormFromElsewhere
 from app.http.kit.fhir_formats import FORMAT, PRETTY, FhirFormat, format_of_failure
 from app.http.kit.logging import note_unforeseen
 from app.http.kit.problem_pages import leads_to_page, problem_page
@@ -191,7 +192,12 @@ def respond(error: BaseException, dialect: Dialect | None = None) -> Response:
     """The HTTP answer to a failure, in the dialect of the request's path unless one is given."""
     problem, spoken = problem_of(error), dialect or _dialect_here()
     if spoken is Dialect.PAGE:
-        page = problem_page(problem.status, _wording_of(error, problem), problem.retry_after)
+        page = problem_page(
+            problem.status,
+            _wording_of(error, problem),
+            problem.retry_after,
+            from_elsewhere=isinstance(error, FormFromElsewhere),
+        )
         if problem.allow:
             page.headers["Allow"] = ", ".join(problem.allow)  # RFC 9110 15.5.6
         return page

@@ -125,5 +125,27 @@ def test_administration_begins_with_the_first_page_of_a_role(
 def test_who_manages_nothing_is_told_so(browser: Browser, person: Person) -> None:
     browser.sign_in(person("clinician"))
 
-    assert browser.client.get("/manage").status_code == 403
+    refused = browser.client.get("/manage")
+
+    assert (refused.status_code, "Your role does not allow this page" in refused.text) == (403, True)
     assert "/manage" not in browser.client.get("/home").text
+
+
+ELSEWHERE = {
+    "no token": ({}, "http://127.0.0.1:8042", "이 세션의 양식이 아닙니다"),
+    "another token": ({"csrf": "x"}, "http://127.0.0.1:8042", "이 세션의 양식이 아닙니다"),
+    "another site": ({}, "https://evil.example", "Hilum의 페이지가 보낸 양식이 아닙니다"),
+}
+
+
+@pytest.mark.parametrize(("form", "origin", "said"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_form_from_elsewhere_is_refused_for_that_and_not_for_a_role(
+    browser: Browser, person: Person, form: dict[str, str], origin: str, said: str
+) -> None:
+    browser.sign_in(person("administrator"))
+    browser.client.set_cookie("hilum-view", "ko")
+
+    refused = browser.client.post("/manage/roles", data=form, headers={"Origin": origin})
+
+    assert (refused.status_code, said in refused.text) == (403, True)
+    assert "역할" not in refused.text.partition("<main")[2]
