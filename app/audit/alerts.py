@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app.security.forms import Plain, read_form
+from app.security.plain_text import plain_lines
 from app.security.scopes import system_scope
 from graph.audit.alerts import Alert, AlertStore
 from graph.errors import Unavailable
@@ -16,7 +17,7 @@ __all__ = ["AcknowledgeFormSchema", "Alert", "Alerts"]
 class AcknowledgeFormSchema(Plain):
     """That somebody has looked at an alert."""
 
-    comment = fields.String(load_default="", validate=validate.Length(max=2_000))
+    comment = fields.String(load_default="", validate=[validate.Length(max=2_000), plain_lines])
 
 
 _FORM = AcknowledgeFormSchema()

@@ -7,6 +7,7 @@ import structlog
 from marshmallow import fields, validate
 
 from app.security.forms import Plain, read_form
+from app.security.plain_text import plain_lines
 from graph.accounts.break_glass import OPEN, REVIEW, BreakGlassStore, BrokenGlass, GlassVerdict, GlassWindow
 from graph.keys import resource_key
 from graph.scope import AccessScope
@@ -32,7 +33,7 @@ REASONS = {
 LONGEST_SECONDS, USUAL_SECONDS = 24 * 3600, 4 * 3600
 _MICROSECONDS = 1_000_000
 _log = structlog.get_logger("hilum.break-glass")
-_TEXT = validate.Length(min=10, max=2_000)
+_TEXT = [validate.Length(min=10, max=2_000), plain_lines]
 
 
 class BreakGlassFormSchema(Plain):
@@ -57,7 +58,7 @@ class ReviewFormSchema(Plain):
     """How somebody judges that a record was opened."""
 
     verdict = fields.String(required=True, validate=validate.OneOf(list(map(str, GlassVerdict))))
-    comment = fields.String(load_default="", validate=validate.Length(max=2_000))
+    comment = fields.String(load_default="", validate=[validate.Length(max=2_000), plain_lines])
 
 
 _OPENING, _REVIEW = BreakGlassFormSchema(), ReviewFormSchema()

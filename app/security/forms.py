@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.form_words import refused_field
+from app.security.plain_text import plain_lines
 from app.security.policy import PERMISSIONS
 from fhir_profiles.definitions.registry import RESOURCE_TYPES
 from fhir_profiles.security_labels import DELICATE
@@ -44,7 +45,7 @@ class Plain(Schema):
 class RoleFormSchema(Plain):
     """A role: what it may do, whose rows that reaches, how they are shown."""
 
-    description = fields.String(load_default="", validate=validate.Length(max=_LONGEST_TEXT))
+    description = fields.String(load_default="", validate=[validate.Length(max=_LONGEST_TEXT), plain_lines])
     purpose = fields.String(
         required=True,
         validate=validate.OneOf(PURPOSES, error=marked("A code of v3-PurposeOfUse.")),

@@ -6,7 +6,14 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.http.kit.bodies import read_json
 from app.security.authorization.launches import LaunchContext
-from app.security.authorization.registry import METHODS, PUBLIC, ClientWanted, RegisteredClient, Registration
+from app.security.authorization.registry import (
+    LONGEST_NAME,
+    METHODS,
+    PUBLIC,
+    ClientWanted,
+    RegisteredClient,
+    Registration,
+)
 from graph.errors import Invalid
 
 _LARGEST = 256 << 10
@@ -20,7 +27,10 @@ class ClientTermsSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    name = fields.String(validate=_TEXT, metadata={"description": "What people read at the consent screen."})
+    name = fields.String(
+        validate=validate.Length(min=1, max=LONGEST_NAME),
+        metadata={"description": "What people read at the consent screen."},
+    )
     scope = fields.String(validate=_TEXT, metadata={"description": "The most that it may ask for."})
     redirect_uris = fields.List(
         fields.String(validate=_TEXT),

@@ -11,6 +11,7 @@ import orjson
 from app.outgoing import origin_of
 from app.security.authorization.client_keys import keys_of
 from app.security.client_secrets import hash_secret, new_secret
+from app.security.plain_text import require_plain_line
 from app.security.smart_scopes import CONTEXT_SCOPES, ScopeInvalid, scope_words
 from graph.accounts.accounts import AccountStore
 from graph.authorization.clients import MANAGE, ClientStore, RegisteredClient
@@ -27,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+")  # a domain backwards (RFC 8252 7.1)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MOST_REDIRECTS = 16
-_LONGEST = 2048
+LONGEST_NAME, _LONGEST = 200, 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ class Clients:
             raise Invalid(
                 "a client proves itself by %(methods)s", location="method", methods=", ".join(METHODS)
             )
+        require_plain_line(wanted.name, LONGEST_NAME, "name")
         _check_scope(wanted)
         _check_addresses(wanted)
         self._check_keys(wanted)
@@ -129,6 +131,7 @@ class Clients:
         if wanted.jwks:
             keys_of(wanted.jwks)
         if wanted.jwks_uri:
+            require_plain_line(wanted.jwks_uri, _LONGEST, "jwksUri")
             origin = origin_of(wanted.jwks_uri)
             if origin is None or not (origin.startswith("https:") or origin in self._allowed):
                 raise Invalid("jwksUri is an https address", location="jwksUri")

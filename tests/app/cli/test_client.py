@@ -34,6 +34,12 @@ def test_an_app_is_registered_listed_and_removed(hilum: Hilum, graph: Graph, ten
     assert hilum("remove", "app").exit_code == 1
 
 
+def test_a_name_that_turns_its_writing_around_is_refused(hilum: Hilum) -> None:
+    refused = hilum("add", "app", "--name", "A \u202e app", "--redirect-uri", "https://app.example/")
+
+    assert (refused.exit_code, "control characters" in refused.output) == (1, True)
+
+
 def test_a_service_is_registered_with_its_keys(
     hilum: Hilum, settings: dict[str, str], graph: Graph, tenant: str, tmp_path: Path
 ) -> None:

@@ -105,6 +105,17 @@ def test_what_is_no_role_is_refused_with_its_place(manager: Manager, form: Any, 
     assert (answer.status_code, answer.get_json()["location"]) == (400, [place])
 
 
+@pytest.mark.parametrize("hidden", ["\0", "\x1b", "\u202e", "\u2066"])
+def test_a_description_holds_nothing_unseen(manager: Manager, hidden: str) -> None:
+    described = {**READER, "description": f"Reads{hidden}\nall"}
+
+    refused = manager.send("PUT", "/administration/roles/reader", described)
+
+    assert (refused.status_code, refused.get_json()["location"]) == (400, ["$.description"])
+    described["description"] = "Reads\r\n\tall"
+    assert manager.send("PUT", "/administration/roles/reader", described).status_code == 201
+
+
 def test_a_role_sees_the_delicate_labels_that_it_names(
     manager: Manager, kim: str, token_of: TokenOf, client: FlaskClient, as_role: AsRole
 ) -> None:

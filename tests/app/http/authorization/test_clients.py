@@ -80,6 +80,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a scope of services": ({"scope": "system/*.rs"}, "scope"),
     "an account for an app": ({"account": "demo-service"}, "account"),
     "an unknown field": ({"more": 1}, "more"),
+    "a name with what is not seen": ({"name": "A\0n app"}, "name"),
+    "a name that turns its writing around": ({"name": "\u202eppa nA"}, "name"),
+    "a name of two lines": ({"name": "An\napp"}, "name"),
+    "a name too long": ({"name": "x" * 201}, "name"),
+    "an address too long": ({"jwksUri": f"https://a.example/{'x' * 2_048}"}, "jwksUri"),
     "a strange id": ({"clientId": "a b"}, "clientId"),
 }
 

@@ -166,6 +166,8 @@ WRONG = {
     "redirectUris": {"redirectUris": "http://app.example/"},
     "scope": {"scope": "patient/nothing.rs"},
     "jwks": {"method": "private_key_jwt", "jwks": "no JSON"},
+    "jwksUri": {"method": "private_key_jwt", "jwksUri": f"https://a.example/{'x' * 2_048}"},
+    "name": {"name": "x" * 201},
     "account": {
         "method": "private_key_jwt",
         "jwksUri": "https://a.example/",
