@@ -33,7 +33,6 @@ REASONS = {
 LONGEST_SECONDS, USUAL_SECONDS = 24 * 3600, 4 * 3600
 _MICROSECONDS = 1_000_000
 _log = structlog.get_logger("hilum.break-glass")
-_TEXT = [validate.Length(min=10, max=2_000), plain_lines]
 
 
 class BreakGlassFormSchema(Plain):
@@ -45,7 +44,11 @@ class BreakGlassFormSchema(Plain):
         validate=validate.OneOf(list(REASONS)),
         metadata={"description": ", ".join(f"{code}: {text}" for code, text in REASONS.items())},
     )
-    text = fields.String(required=True, validate=_TEXT, metadata={"description": "The reason in words."})
+    text = fields.String(
+        required=True,
+        validate=[validate.Length(min=10, max=2_000), plain_lines],
+        metadata={"description": "The reason in words."},
+    )
     seconds = fields.Integer(
         strict=True,
         load_default=USUAL_SECONDS,
