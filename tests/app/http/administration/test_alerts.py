@@ -73,6 +73,7 @@ def test_they_come_page_by_page(acting: ManagerOf) -> None:
         (f"{ALERTS}/nothing/acknowledge", {}, 404),
         (f"{ALERTS}/nothing/acknowledge", {"colour": "red"}, 400),
         (f"{ALERTS}/nothing/acknowledge", {"comment": "x" * 2_001}, 400),
+        (f"{ALERTS}/nothing/acknowledge", {"comment": "asked\0the ward"}, 400),
     ],
 )
 def test_what_is_wrong_is_refused(acting: ManagerOf, path: str, body: Any, status: int) -> None:

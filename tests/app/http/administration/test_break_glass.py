@@ -195,6 +195,7 @@ def test_it_opens_what_the_patient_keeps_from_everybody_and_of_that_patient_alon
         ({"patient": "../x"}, "$.patient"),
         ({"reason": "curiosity"}, "$.reason"),
         ({"text": "short"}, "$.text"),
+        ({"text": "unconscious \u202e in the room"}, "$.text"),
         ({"seconds": 10**6}, "$.seconds"),
         ({"until": "for ever"}, "$.until"),
     ],
