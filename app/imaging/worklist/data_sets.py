@@ -13,27 +13,21 @@ from typing import Any
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.valuerep import STANDARD_VR
 
+from app.imaging.worklist.uids import is_uid
 from graph.errors import Invalid, TooLarge
 from graph.query.moments import day_of, moment_of, time_of
 
 DEEPEST, MOST_ELEMENTS, LONGEST_TEXT = 8, 4_000, 1 << 16
 _TAG = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
-_LOOSE_UID = re.compile(r"[0-9]+(?:\.[0-9]+)*", re.ASCII)
 _DECIMAL = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*", re.ASCII)
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,12}\s*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_LONGEST_UID = 64
 _GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 _LARGEST = 1 << 63
 _NUMBERS = frozenset({"US", "SS", "UL", "SL", "SV", "UV", "FL", "FD"})
 _BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 _COMMAND_GROUPS = ("0000", "0002")  # of messages and of files: none of a data set
 _LONGEST: Mapping[str, int] = {"CS": 16, "SH": 16, "LO": 64, "AE": 16, "ST": 1_024, "LT": 10_240, "AS": 4}
-
-
-def is_uid(text: str) -> bool:
-    """Whether a text is a UID; leading zeros are passed over, as files have them."""
-    return len(text) <= _LONGEST_UID and _LOOSE_UID.fullmatch(text) is not None
 
 
 def name_of(tag: str) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, TypeAlias
 
-from app.imaging.worklist.data_sets import is_uid
 from app.imaging.worklist.request import KeyPath, WorkitemSearchRequest
+from app.imaging.worklist.uids import is_uid
 from fhir_profiles.mapping.workitem_attributes import text_of
 from graph.cypher.text import WORD_SEPARATORS, wildcard_regex
 from graph.errors import Invalid

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import uuid4
 
-from app.imaging.worklist.data_sets import is_uid, read_data_set
+from app.imaging.worklist.data_sets import read_data_set
 from app.imaging.worklist.matching import WorkitemCondition, understood
 from app.imaging.worklist.request import WorkitemSearchRequest
 from app.imaging.worklist.requirements import check_update, complete
+from app.imaging.worklist.uids import check_chosen_uid, is_uid
 from app.site import Sites
 from fhir_profiles.mapping.workitem_attributes import said
 from graph.budget import CREDIT, spend
@@ -64,8 +65,7 @@ class Worklist:
         if uid and own and uid != own:
             raise Invalid("the address and the data set name two UIDs", location="SOPInstanceUID")
         named = uid or own or f"2.25.{uuid4().int}"
-        if not is_uid(named):
-            raise Invalid("a UID has numbers between dots, 64 characters at most", location="SOPInstanceUID")
+        check_chosen_uid(named, "SOPInstanceUID")
         whole, warning = complete(dataset, named, self._moment(scope))
         self._workitems.create(scope, named, whole)
         return CreatedWorkitem(named, warning)
@@ -109,6 +109,8 @@ class Worklist:
             raise Invalid(f"ProcedureStepState is one of {states}", location="ProcedureStepState")
         if not transaction:
             raise refused(MISSING_TRANSACTION, location=_TRANSACTION)
+        if text == UpsState.IN_PROGRESS:
+            check_chosen_uid(transaction, _TRANSACTION)
         change = self._workitems.change_state(
             scope, uid, UpsState(text), transaction=transaction, when=self._moment(scope)
         )

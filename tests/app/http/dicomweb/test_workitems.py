@@ -58,6 +58,31 @@ def test_a_uid_is_taken_once(ups: UpsClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "uid",
+    [
+        "1.2.840.10008.5.1.4.34.5",  # the worklist itself, which subscriptions name
+        "1.2.840.10008.5.1.4.34.5.1",
+        "1.2.840.10008.5.1.4.34.6.1",
+        "1.2.03",
+        "01.2",
+        "3.1",
+        "0",
+        "1",
+        "1..2",
+        "1.2." + "1" * 61,
+    ],
+)
+def test_a_uid_that_is_chosen_keeps_the_rules_and_is_none_of_the_standard(ups: UpsClient, uid: str) -> None:
+    answers = [ups.send("POST", f"?workitem={uid}", workitem()), ups.send("POST", f"?{uid}", workitem())]
+    answers.append(ups.send("POST", "", workitem(SOPInstanceUID=uid)))
+    claim = ups.change(ups.create(), "IN PROGRESS", uid)
+
+    for answer in answers:
+        assert (answer.status_code, answer.get_json()["location"]) == (400, ["SOPInstanceUID"])
+    assert (claim.status_code, claim.get_json()["location"]) == (400, ["TransactionUID"])
+
+
+@pytest.mark.parametrize(
     "attribute",
     [
         "ScheduledProcedureStepPriority",
