@@ -13,6 +13,7 @@ from typing import Any
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.valuerep import STANDARD_VR
 
+from app.imaging.worklist.multiplicity import check_number_of_items, check_number_of_values
 from app.imaging.worklist.uids import is_uid
 from graph.errors import Invalid, TooLarge
 from graph.query.moments import day_of, moment_of, time_of
@@ -26,6 +27,7 @@ _GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 _LARGEST = 1 << 63
 _NUMBERS = frozenset({"US", "SS", "UL", "SL", "SV", "UV", "FL", "FD"})
 _BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
+_PARAGRAPHS = frozenset({"ST", "LT", "UT"})  # where a backslash is a character as any other
 _COMMAND_GROUPS = ("0000", "0002")  # of messages and of files: none of a data set
 _LONGEST: Mapping[str, int] = {"CS": 16, "SH": 16, "LO": 64, "AE": 16, "ST": 1_024, "LT": 10_240, "AS": 4}
 
@@ -81,6 +83,7 @@ class _Reading:
         if not isinstance(values, list) or element.keys() - {"vr", "Value"}:
             raise Invalid("the values of an element are a list under Value", location=place)
         if vr == "SQ":
+            check_number_of_items(tag, len(values), place)
             items = [self._item(each, f"{place}[{at}]", depth) for at, each in enumerate(values)]
             return _element_of(vr, items)
         self._elements += max(0, len(values) - 1)
@@ -88,6 +91,7 @@ class _Reading:
         read = [None if each in (None, "") else value_of(each, vr, place) for each in values]
         while read and read[-1] is None:
             read.pop()
+        check_number_of_values(tag, len(read), place)
         return _element_of(vr, read)
 
     def _item(self, found: Any, place: str, depth: int) -> dict[str, Any]:
@@ -143,6 +147,8 @@ def _text(value: Any, vr: str, place: str) -> str:
         raise Invalid("a value is no Unicode text", location=place) from None
     if len(value) > _LONGEST.get(vr, LONGEST_TEXT):
         raise Invalid(f"a value of {vr} is not so long", location=place)
+    if "\\" in value and vr not in _PARAGRAPHS:
+        raise Invalid("a backslash parts values, of which each stands by itself here", location=place)
     if _CONTROL.search(value):
         raise Invalid("a value has control characters", location=place)
     return value.strip(" ") if vr in ("CS", "UI", "DA", "DT", "TM", "AE") else value

@@ -130,6 +130,54 @@ def test_what_cannot_be_is_refused_by_its_place(
     assert (answer.status_code, answer.get_json()["location"]) == (400, [location])
 
 
+@pytest.mark.parametrize(
+    ("attributes", "location"),
+    [
+        ({"ProcedureStepState": ("SCHEDULED", "COMPLETED")}, "ProcedureStepState"),
+        ({"ScheduledProcedureStepPriority": ("LOW", "HIGH")}, "ScheduledProcedureStepPriority"),
+        ({"PatientID": ("1", "2")}, "PatientID"),
+        ({"PatientID": "1\\2"}, "PatientID"),
+        ({"PatientName": "A^B\\C^D"}, "PatientName"),
+        ({"ProcedureStepLabel": ("a", "b")}, "ProcedureStepLabel"),
+        ({"ScheduledProcedureStepStartDateTime": ("2026", "2027")}, "ScheduledProcedureStepStartDateTime"),
+        ({"ScheduledWorkitemCodeSequence": (code("1"), code("2"))}, "ScheduledWorkitemCodeSequence"),
+        ({"ProcedureStepProgressInformationSequence": ({}, {})}, "ProcedureStepProgressInformationSequence"),
+        (
+            {"ReferencedRequestSequence": ({"RequestedProcedureCodeSequence": (code("1"), code("2"))},)},
+            "ReferencedRequestSequence[0].RequestedProcedureCodeSequence",
+        ),
+        ({"PatientOrientation": ("A", "F", "L")}, "PatientOrientation"),
+    ],
+)
+def test_so_many_values_and_items_as_an_attribute_has_and_no_more(
+    ups: UpsClient, attributes: dict[str, Any], location: str
+) -> None:
+    answer = ups.send("POST", "", workitem(**attributes))
+    assert (answer.status_code, answer.get_json()["location"]) == (400, [location])
+
+
+def test_many_values_where_an_attribute_has_many_and_a_backslash_in_a_comment(ups: UpsClient) -> None:
+    sent = {"MedicalAlerts": ("a", "b"), "CommentsOnTheScheduledProcedureStep": "on \\\\server"}
+    uid = ups.create(**sent)
+    found = ups.retrieve(uid)
+    assert found[tag("MedicalAlerts")]["Value"] == ["a", "b"]
+    assert found[tag("CommentsOnTheScheduledProcedureStep")]["Value"] == ["on \\\\server"]
+
+
+def test_nobody_claims_under_two_transactions_or_into_two_states(ups: UpsClient) -> None:
+    uid = ups.create()
+    two = dataset(ProcedureStepState="IN PROGRESS", TransactionUID=(new_uid(), new_uid()))
+    both = dataset(ProcedureStepState=("IN PROGRESS", "CANCELED"), TransactionUID=new_uid())
+
+    answers = [ups.send("PUT", f"/{uid}/state", each) for each in (two, both)]
+
+    assert [each.get_json()["location"] for each in answers] == [["TransactionUID"], ["ProcedureStepState"]]
+    assert {each.status_code for each in answers} == {400}
+    performed_twice = {name: {**each, "Value": each["Value"] * 2} for name, each in performed().items()}
+    assert ups.send("POST", f"/{uid}", performed_twice).status_code == 400
+    assert state(ups, uid) == "SCHEDULED"
+
+
 def test_what_may_be_empty_is_added_with_a_warning(ups: UpsClient) -> None:
     uid = new_uid()
     answer = ups.send("POST", f"?{uid}", workitem("AdmissionID", "PatientSex"))
