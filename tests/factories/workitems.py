@@ -23,10 +23,14 @@ def tag(keyword: str) -> str:
 def element(keyword: str, *values: Any) -> DataSet:
     """An element of an attribute; items of sequences are given by keyword."""
     vr = dictionary_VR(tag(keyword)).partition(" ")[0]
-    made = [
-        dataset(**each) if vr == "SQ" else {"Alphabetic": each} if vr == "PN" else each for each in values
-    ]
+    made = [dataset(**each) if vr == "SQ" else name(each) if vr == "PN" else each for each in values]
     return {"vr": vr, "Value": made} if made else {"vr": vr}
+
+
+def name(text: str) -> dict[str, str]:
+    """A name of groups that equals signs part."""
+    groups = zip(("Alphabetic", "Ideographic", "Phonetic"), text.split("="), strict=False)
+    return {group: value for group, value in groups if value}
 
 
 def dataset(**attributes: Any) -> DataSet:

@@ -5,31 +5,19 @@ for their VR, dates that are dates. A fault is told by its place: `ReferencedReq
 """
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC
-from math import isfinite
+from collections.abc import Mapping
 from typing import Any
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.valuerep import STANDARD_VR
 
 from app.imaging.worklist.multiplicity import check_number_of_items, check_number_of_values
-from app.imaging.worklist.uids import is_uid
+from app.imaging.worklist.values import BINARY, inline_binary, is_empty, reader_of
 from graph.errors import Invalid, TooLarge
-from graph.query.moments import day_of, moment_of, time_of
 
-DEEPEST, MOST_ELEMENTS, LONGEST_TEXT = 8, 4_000, 1 << 16
+DEEPEST, MOST_ELEMENTS = 8, 4_000
 _TAG = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
-_DECIMAL = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*", re.ASCII)
-_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,12}\s*", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
-_LARGEST = 1 << 63
-_NUMBERS = frozenset({"US", "SS", "UL", "SL", "SV", "UV", "FL", "FD"})
-_BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
-_PARAGRAPHS = frozenset({"ST", "LT", "UT"})  # where a backslash is a character as any other
 _COMMAND_GROUPS = ("0000", "0002")  # of messages and of files: none of a data set
-_LONGEST: Mapping[str, int] = {"CS": 16, "SH": 16, "LO": 64, "AE": 16, "ST": 1_024, "LT": 10_240, "AS": 4}
 
 
 def name_of(tag: str) -> str:
@@ -75,7 +63,7 @@ class _Reading:
         if not isinstance(element, Mapping):
             raise Invalid("an element is an object with vr and Value", location=place)
         vr = _vr(tag, element.get("vr"), place)
-        if vr in _BINARY:
+        if vr in BINARY:
             return self._binary(vr, element, place)
         values = element.get("Value", [])
         if values is None:
@@ -87,8 +75,8 @@ class _Reading:
             items = [self._item(each, f"{place}[{at}]", depth) for at, each in enumerate(values)]
             return _element_of(vr, items)
         self._elements += max(0, len(values) - 1)
-        value_of: Callable[[Any, str, str], Any] = _VALUES.get(vr, _text)
-        read = [None if each in (None, "") else value_of(each, vr, place) for each in values]
+        value_of = reader_of(vr)
+        read = [None if is_empty(each) else value_of(each, vr, place) for each in values]
         while read and read[-1] is None:
             read.pop()
         check_number_of_values(tag, len(read), place)
@@ -101,9 +89,7 @@ class _Reading:
         inline = element.get("InlineBinary")
         if inline is None and not element.keys() - {"vr"}:
             return {"vr": vr}
-        if not isinstance(inline, str) or not inline.isascii():
-            raise Invalid("binary values come as InlineBinary", location=place)
-        return {"vr": vr, "InlineBinary": inline[:LONGEST_TEXT]}
+        return {"vr": vr, "InlineBinary": inline_binary(inline, vr, place)}
 
 
 def _element_of(vr: str, values: list[Any]) -> dict[str, Any]:
@@ -136,76 +122,3 @@ def _vr(tag: str, said: Any, place: str) -> str:
     if known and said not in known.split(" or "):
         raise Invalid(f"its VR is {known}", location=place)
     return str(said)
-
-
-def _text(value: Any, vr: str, place: str) -> str:
-    if not isinstance(value, str):
-        raise Invalid(f"a value of {vr} is a string", location=place)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise Invalid("a value is no Unicode text", location=place) from None
-    if len(value) > _LONGEST.get(vr, LONGEST_TEXT):
-        raise Invalid(f"a value of {vr} is not so long", location=place)
-    if "\\" in value and vr not in _PARAGRAPHS:
-        raise Invalid("a backslash parts values, of which each stands by itself here", location=place)
-    if _CONTROL.search(value):
-        raise Invalid("a value has control characters", location=place)
-    return value.strip(" ") if vr in ("CS", "UI", "DA", "DT", "TM", "AE") else value
-
-
-def _uid(value: Any, vr: str, place: str) -> str:
-    text = _text(value, vr, place).strip("\0 ")
-    if not is_uid(text):
-        raise Invalid("a UID has numbers between dots, 64 characters at most", location=place)
-    return text
-
-
-def _dated(covers: Callable[[str], tuple[int, int] | None]) -> Callable[[Any, str, str], str]:
-    def read(value: Any, vr: str, place: str) -> str:
-        text = _text(value, vr, place)
-        if covers(text) is None:
-            raise Invalid(f"not a {vr} value", location=place)
-        return text
-
-    return read
-
-
-def _number(value: Any, vr: str, place: str) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Invalid(f"a value of {vr} is a number", location=place)
-    if not -_LARGEST <= value < _LARGEST or not isfinite(value):
-        raise Invalid(f"a value of {vr} is not so large", location=place)
-    return value
-
-
-def _decimal(value: Any, vr: str, place: str) -> int | float | str:
-    """A number, or as a string what JSON could not hold exactly (F.2.3)."""
-    if not isinstance(value, str):
-        return _number(value, vr, place)
-    text = _text(value, vr, place)
-    if not (_INTEGER if vr == "IS" else _DECIMAL).fullmatch(text):
-        raise Invalid(f"not a {vr} value", location=place)
-    return text
-
-
-def _name(value: Any, vr: str, place: str) -> dict[str, str]:
-    """A name, of up to three groups; a string is the first of them, as XML and older clients have it."""
-    if isinstance(value, str):
-        groups = dict(zip(_GROUPS, _text(value, vr, place).split("="), strict=False))
-        return {name: text for name, text in groups.items() if text}
-    if not isinstance(value, Mapping) or value.keys() - set(_GROUPS):
-        raise Invalid("a name is an object of Alphabetic, Ideographic and Phonetic", location=place)
-    return {name: _text(value[name], vr, place) for name in _GROUPS if value.get(name) is not None}
-
-
-_VALUES: Mapping[str, Callable[[Any, str, str], Any]] = {
-    "UI": _uid,
-    "DA": _dated(day_of),
-    "TM": _dated(time_of),
-    "DT": _dated(lambda text: moment_of(text, UTC)),
-    "PN": _name,
-    "IS": _decimal,
-    "DS": _decimal,
-    **dict.fromkeys(_NUMBERS, _number),
-}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.imaging.store.charsets import codecs_of
 from app.imaging.worklist.data_sets import name_of
 from fhir_profiles.mapping.workitem_attributes import BY_TAG, CODES, TABLE, Sending, listed, said
 from graph.errors import Invalid
@@ -12,6 +13,9 @@ PUSH = "1.2.840.10008.5.1.4.34.6.1"
 _CODE_VALUES = ("CodeValue", "LongCodeValue", "URNCodeValue")
 _CODE_SEQUENCE = "CodeSequence"
 _SCHEDULED = "SCHEDULED"
+_CHARACTER_SETS = "00080005"
+_PROGRESS = "00741004"
+_MOST_PERCENT = 100
 MODIFIED = "The Workitem was created with modifications."
 
 
@@ -70,6 +74,10 @@ def _check_values(dataset: Mapping[str, Any], place: str) -> None:
         allowed = CODES.get(tag)
         if allowed and any(each not in allowed for each in values):
             raise Invalid(f"{name} is one of {', '.join(sorted(allowed))}", location=name)
+        if tag == _PROGRESS and not all(0 <= float(each or 0) <= _MOST_PERCENT for each in values):
+            raise Invalid("progress is told in percent, from 0 to 100", location=name)
+        if tag == _CHARACTER_SETS and not codecs_of([each or "" for each in values])[1]:
+            raise Invalid(f"{name} has a term that PS3.3 C.12.1.1.2 does not define", location=name)
         if element["vr"] != "SQ":
             continue
         for at, item in enumerate(values):

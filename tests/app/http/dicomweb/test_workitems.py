@@ -137,7 +137,7 @@ def test_what_cannot_be_is_refused_by_its_place(
         ({"ScheduledProcedureStepPriority": ("LOW", "HIGH")}, "ScheduledProcedureStepPriority"),
         ({"PatientID": ("1", "2")}, "PatientID"),
         ({"PatientID": "1\\2"}, "PatientID"),
-        ({"PatientName": "A^B\\C^D"}, "PatientName"),
+        ({"PatientName": "A^B\\C^D"}, "PatientName.Alphabetic"),
         ({"ProcedureStepLabel": ("a", "b")}, "ProcedureStepLabel"),
         ({"ScheduledProcedureStepStartDateTime": ("2026", "2027")}, "ScheduledProcedureStepStartDateTime"),
         ({"ScheduledWorkitemCodeSequence": (code("1"), code("2"))}, "ScheduledWorkitemCodeSequence"),
