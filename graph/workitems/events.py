@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from fhir_profiles.mapping.workitem_attributes import WorkitemJson, tag_of
+from fhir_profiles.mapping.workitem_attributes import WorkitemJson, listed, said, tag_of
 from graph.commit import Counter, Ledger, Numbers, Part
 from graph.keys import workitem_event_key
 from graph.packing import packed, unpacked
@@ -38,7 +38,7 @@ _TOLD: Mapping[UpsEvent, tuple[str, ...]] = {
     UpsEvent.ASSIGNED: ("ScheduledStationNameCodeSequence",),
 }
 _PERFORMERS = "ScheduledHumanPerformersSequence"
-_OF_PERFORMER = ("HumanPerformerCodeSequence", "HumanPerformerOrganization")
+_CODE, _ORGANIZATION = "HumanPerformerCodeSequence", "HumanPerformerOrganization"
 _REASONS = ("ReasonForCancellation", "ProcedureStepDiscontinuationReasonCodeSequence")
 
 
@@ -84,8 +84,19 @@ def attributes_of(kind: UpsEvent, dataset: WorkitemJson) -> dict[str, Any]:
     if kind is UpsEvent.STATE_REPORT:
         found |= _from_item(dataset, _PROGRESS, _REASONS)
     elif kind is UpsEvent.ASSIGNED:
-        found |= _from_item(dataset, _PERFORMERS, _OF_PERFORMER)
+        found |= _performers(dataset)
     return dict(sorted(found.items()))
+
+
+def _performers(dataset: WorkitemJson) -> dict[str, Any]:
+    """The codes of all who are to do it, and their organization where they have one in common."""
+    people = [each for each in listed(dataset, _PERFORMERS) if isinstance(each, Mapping)]
+    codes = [code for each in people for code in listed(each, _CODE)]
+    found = {tag_of(_CODE): {"vr": "SQ", "Value": codes}} if codes else {}
+    organizations = {said(each, _ORGANIZATION) for each in people}
+    if len(organizations) == 1 and (name := organizations.pop()):
+        found[tag_of(_ORGANIZATION)] = {"vr": "LO", "Value": [name]}
+    return found
 
 
 def _from_item(dataset: WorkitemJson, sequence: str, keywords: tuple[str, ...]) -> dict[str, Any]:
