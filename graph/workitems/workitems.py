@@ -22,7 +22,7 @@ from graph.visibility import judged_column, seen
 from graph.workitems.changing import ChangeWorkitemState, RequestCancellation, UpdateWorkitem
 from graph.workitems.creating import CreateWorkitem, WorkitemChange
 from graph.workitems.states import UpsState
-from graph.workitems.telling import TellState
+from graph.workitems.telling import TellStates
 
 READ, WRITE = "workitem.read", "workitem.write"
 _FIND = f"""
@@ -110,11 +110,11 @@ class WorkitemStore:
         )
         return self._noted(scope, self._committer.commit(unit))
 
-    def tell_state(self, scope: AccessScope, uid: str, title: str) -> None:
-        """Have one application told the state of a workitem; raises `NotFound`."""
+    def tell_states(self, scope: AccessScope, uids: Sequence[str], title: str) -> None:
+        """Have one application told the states of workitems, in one commit; raises `NotFound` for none."""
         scope.require(READ)
         scope = scope.allowed(Deed.READ, TASK)
-        self._noted(scope, self._committer.commit(TellState(scope, uid, title)))
+        self._noted(scope, self._committer.commit(TellStates(scope, tuple(uids), title)))
 
     def retrieve(self, scope: AccessScope, uid: str) -> StoredWorkitem:
         """The workitem of a UID; raises `NotFound`."""

@@ -120,8 +120,6 @@ def _is_for(title: str, event: ReportedEvent, asked: Sequence[_Asked]) -> bool:
     own = next((each for each, _ in after if each.target == told.uid), None)
     if own is not None:
         return not own.refused
-    if told.title is not None:
-        return False
     return any(takes_in(event) for each, takes_in in after if each.target in (WORKLIST, FILTERED))
 
 

@@ -1,16 +1,26 @@
 """Who is told of workitems (PS3.18 11.10 to 11.12): applications by their titles, and of which ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from app.imaging.worklist.matching import understood
 from app.imaging.worklist.request import KeyPath, WorkitemSearchRequest
 from app.site import Sites
-from graph.errors import Invalid
+from fhir_profiles.mapping.workitem_attributes import said, tag_of
+from graph.budget import CREDIT, spend
+from graph.errors import Invalid, NotFound
+from graph.query.expression import All, Page, Question, Sort
+from graph.query.prices import QUESTION, price
+from graph.query.rows import TASK
 from graph.scope import AccessScope
 from graph.workitems.events import FILTERED, WORKLIST
+from graph.workitems.states import UpsState
 from graph.workitems.subscriptions import SubscriptionStore
 from graph.workitems.workitems import WorkitemStore
 
+MOST_TOLD, _AT_ONCE = 2_000, 200  # workitems whose states a new subscription is told, of each state
+_NEWEST_FIRST = (Sort(None, descending=True),)
+_STATE = KeyPath(("ProcedureStepState",), (tag_of("ProcedureStepState"),), "CS")
 _LONGEST_TITLE = 16
 
 
@@ -33,9 +43,10 @@ class WorklistSubscriptions:
     ) -> None:
         """Subscribe an application to a workitem, to the worklist, or to what of it a filter matches.
 
-        Who subscribes to a workitem is told its state at once. `lock` asks that the workitem be kept, as all
-        are. Raises `Invalid` for a title or a filter that is none, `NotFound` for a workitem that is not
-        there.
+        Who subscribes is told at once the state of the workitem; of a worklist the states of those that are
+        to be done or are being done, the newest `MOST_TOLD` of each. `lock` asks that workitems be kept,
+        as all are. Raises `Invalid` for a title or a filter that is none, `NotFound` for a workitem that is
+        not there.
         """
         check_title(title)
         if (target == FILTERED) != bool(keys):
@@ -47,7 +58,32 @@ class WorklistSubscriptions:
         named = [(path.name, value) for path, value in keys]
         self._subscriptions.subscribe(scope, title, target, lock=lock, keys=named)
         if target not in (WORKLIST, FILTERED):
-            self._workitems.tell_state(scope, target, title)
+            self._workitems.tell_states(scope, [target], title)
+            return
+        for state in (UpsState.SCHEDULED, UpsState.IN_PROGRESS):
+            for uids in self._standing(scope, keys, state):
+                with suppress(NotFound):  # all of them went in between
+                    self._workitems.tell_states(scope, uids, title)
+
+    def _standing(
+        self, scope: AccessScope, keys: Sequence[tuple[KeyPath, str]], state: UpsState
+    ) -> Iterator[list[str]]:
+        """The UIDs of the workitems in a state that keys match and the caller sees, page by page."""
+        asked = WorkitemSearchRequest(keys=(*keys, (_STATE, str(state))), limit=1)
+        condition = understood(asked, self._sites.of(scope).zone)
+        where = All(condition.where)
+        after: tuple[object, ...] | None = None
+        for _ in range(MOST_TOLD // _AT_ONCE):
+            spend(QUESTION + price(where), CREDIT)
+            page = Page(_AT_ONCE, sort=_NEWEST_FIRST, after=after)
+            rows = self._workitems.search(scope, Question(TASK, where, page))
+            found = [each.dataset for each in rows]
+            uids = [said(each, "SOPInstanceUID") for each in found if condition.rest.holds(each)]
+            if uids:
+                yield uids
+            if len(rows) < _AT_ONCE:
+                return
+            after = (rows[-1].serial,)
 
     def unsubscribe(self, scope: AccessScope, title: str, target: str) -> None:
         """End a subscription; raises `Invalid` for a title that is none, `NotFound` where there is none."""

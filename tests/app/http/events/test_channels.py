@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -65,17 +65,25 @@ class Service:
 
     def heard(self, title: str, count: int, role: str = "superuser", **headers: str) -> list[dict[str, Any]]:
         """The next reports on a socket."""
-        return asyncio.run(self._heard(title, count, role, headers))
+        return asyncio.run(self._heard(title, lambda found: len(found) >= count, role, headers))
+
+    def heard_until(self, title: str, last: tuple[str, int, Any]) -> list[tuple[str, int, Any]]:
+        """What the next reports tell, up to one."""
+
+        def is_there(found: list[dict[str, Any]]) -> bool:
+            return bool(found) and told(found[-1]) == last
+
+        return [told(each) for each in asyncio.run(self._heard(title, is_there, "superuser", {}))]
 
     async def _heard(
-        self, title: str, count: int, role: str, headers: dict[str, str]
+        self, title: str, enough: Callable[[list[dict[str, Any]]], bool], role: str, headers: dict[str, str]
     ) -> list[dict[str, Any]]:
         token = {"Authorization": f"Bearer {self.gateway.tokens[role]}", **headers}
         address = f"{self.gateway.dicomweb}/subscribers/{title}"
         found: list[dict[str, Any]] = []
         async with aiohttp.ClientSession() as client, client.ws_connect(address, headers=token) as socket:
             async with asyncio.timeout(SECONDS):  # of all: a heartbeat begins the wait for one anew
-                while len(found) < count:
+                while not enough(found):
                     found.append(json.loads(await socket.receive_str()))
         return found
 
@@ -159,7 +167,7 @@ def test_who_comes_again_is_sent_what_was_missed_and_nothing_twice(service: Serv
 def test_the_whole_worklist_until_it_is_suspended(service: Service) -> None:
     assert service.subscribe(ALL, "ALL").status_code == 201
     before = service.create()
-    assert [told(each) for each in service.heard("ALL", 2)] == [(before, 1, "SCHEDULED"), (before, 5, None)]
+    assert service.heard_until("ALL", (before, 5, None))[-2] == (before, 1, "SCHEDULED")
     assert service.send("POST", f"/workitems/{ALL}/subscribers/ALL/suspend").status_code == 200
     service.create()
     service.claim(before, new_uid())
@@ -169,19 +177,39 @@ def test_the_whole_worklist_until_it_is_suspended(service: Service) -> None:
     assert service.send("DELETE", f"/workitems/{ALL}/subscribers/ALL").status_code == 404
 
 
+@pytest.mark.parametrize("lock", ["", "?deletionlock=true"])
+def test_who_subscribes_to_the_worklist_is_told_how_it_is(service: Service, lock: str) -> None:
+    done, working, waiting = (service.create() for _ in range(3))
+    service.claim(working, new_uid())
+    assert service.send("POST", f"/workitems/{done}/cancelrequest").status_code == 202
+    title = "LOCKED" if lock else "FREE"
+
+    assert service.subscribe(ALL, title, lock).status_code == 201
+
+    after = service.create()
+    first, *others = service.heard_until(title, (after, 5, None))
+    assert first == (waiting, 1, "SCHEDULED")
+    assert (working, 1, "IN PROGRESS") in others
+    assert done not in {uid for uid, _, _ in others}
+    assert len({first, *others}) == len(others) + 1
+
+
 def test_what_of_the_worklist_a_filter_matches(service: Service) -> None:
     assert service.subscribe(FILTERED, "SOME").status_code == 400
-    assert service.subscribe(FILTERED, "SOME", "?filter=WorklistLabel=Night").status_code == 201
+    label = f"Night {new_uid()[-8:]}"
+    before = service.create(WorklistLabel=label)
+    assert service.subscribe(FILTERED, "SOME", f"?filter=WorklistLabel={label}").status_code == 201
     service.create(WorklistLabel="Day")
-    uid = service.create(WorklistLabel="Night")
+    uid = service.create(WorklistLabel=label)
 
-    assert told(service.heard("SOME", 1)[0]) == (uid, 1, "SCHEDULED")
+    found = [told(each) for each in service.heard("SOME", 2)]
+    assert found == [(before, 1, "SCHEDULED"), (uid, 1, "SCHEDULED")]
 
 
 def test_one_workitem_is_left_out_of_the_worklist(service: Service) -> None:
     service.subscribe(ALL, "BUT")
     quiet, other = service.create(), new_uid()
-    service.heard("BUT", 2)
+    service.heard_until("BUT", (quiet, 5, None))
     assert service.send("DELETE", f"/workitems/{quiet}/subscribers/BUT").status_code == 200
     service.claim(quiet, new_uid())
     service.send("POST", f"/workitems?{other}", workitem())
@@ -196,7 +224,7 @@ def test_nobody_is_told_of_a_patient_who_is_not_theirs(service: Service) -> None
     service.create(PatientID="hidden-1")
 
     with pytest.raises(TimeoutError):
-        asyncio.run(asyncio.wait_for(service._heard("MINE", 1, "teleradiologist", {}), 4))
+        asyncio.run(asyncio.wait_for(service._heard("MINE", bool, "teleradiologist", {}), 4))
 
 
 def test_events_come_as_a_stream_too_and_go_on_behind_the_last(service: Service) -> None:
