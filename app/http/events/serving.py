@@ -187,7 +187,7 @@ class EventServer:
         """
         scope = await self._admitted(handed)
         known = await asyncio.to_thread(self._channels.opened, scope, handed.title)
-        position = handed.last if handed.last is not None else known
+        position = await asyncio.to_thread(self._channels.resumed, scope, handed.last, known)
         await self._greet(handed, send)
         feed = self._feed(scope.tenant)
         while not self._ending.is_set():

@@ -70,6 +70,10 @@ class EventChannels:
         """Whether an application of the caller was ever sent an event."""
         return self._subscriptions.position(scope, title) is not None
 
+    def resumed(self, scope: AccessScope, said: int | None, known: int) -> int:
+        """The event after which to go on: the one that the client says, unless there is none such yet."""
+        return known if said is None or said > self.last(scope) else said
+
     def last(self, scope: AccessScope) -> int:
         """The number of the last event."""
         return self._subscriptions.last_event(scope)

@@ -252,6 +252,10 @@ def test_events_come_as_a_stream_too_and_go_on_behind_the_last(service: Service)
     again = lines(2, **{"Last-Event-ID": first.removeprefix("id: ")})
     assert again[1] == last
 
+    service.send("POST", f"/workitems/{uid}/cancelrequest")
+    beyond = lines(2, **{"Last-Event-ID": "999999"})
+    assert told(json.loads(beyond[1].removeprefix("data: ")))[:2] == (uid, 2)
+
 
 def test_a_channel_needs_a_token_a_page_of_ours_and_one_of_two_forms(service: Service) -> None:
     address = f"{service.gateway.dicomweb}/subscribers/X"
