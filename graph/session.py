@@ -43,6 +43,8 @@ RETRY_DEADLINE = 15.0  # seconds; a client waits no longer than this for a graph
 READ_TIMEOUT = 30.0  # seconds the server works on one read before it ends it
 WRITE_TIMEOUT = 60.0  # the same for a write, which may wait for a lock
 _OVER_TIME = "Neo.ClientError.Transaction.TransactionTimedOut"  # and what begins with it
+_GONE_MEANWHILE = "Neo.ClientError.Statement.EntityNotFound"
+_MOST_AGAIN = 5
 _ASKED_BY = "asked_by"
 _END_READS = f"""SHOW TRANSACTIONS YIELD transactionId AS ended, metaData
 WHERE metaData.{_ASKED_BY} = $name
@@ -239,7 +241,9 @@ class Graph:
     def write_aside(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` as `write` does, for what no recalled answer shows: jobs, cursors, audit entries."""
         return self._writing(
-            lambda session: session.execute_write(lambda transaction: work(_Managed(transaction)))
+            lambda session: _again_where_gone(
+                lambda: session.execute_write(lambda transaction: work(_Managed(transaction)))
+            )
         )
 
     def _writing(self, work: Callable[[Session], T]) -> T:
@@ -280,6 +284,20 @@ def _rows(result: Result) -> list[Row]:
     """The rows as dictionaries; not by `Result.data`, which walks bytes byte by byte (20 times slower)."""
     keys = result.keys()
     return [dict(zip(keys, record, strict=True)) for record in result]
+
+
+def _again_where_gone(work: Callable[[], T]) -> T:
+    """Run a transaction again that found a node which another one deleted before it could lock it.
+
+    The server calls that a mistake of the client, and the driver does not try it again.
+    """
+    for _ in range(_MOST_AGAIN):
+        try:
+            return work()
+        except Neo4jError as error:
+            if error.code != _GONE_MEANWHILE:
+                raise
+    return work()
 
 
 def _with_retry(work: Callable[[], T]) -> T:
