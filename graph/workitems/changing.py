@@ -189,7 +189,7 @@ class ChangeWorkitemState(WorkitemUnit):
 class RequestCancellation(WorkitemUnit):
     """Asks for the end of a workitem: one that nobody has claimed ends, who holds another is told.
 
-    `reasons` are the attributes of the request; `requester` is the title of who asks.
+    `reasons` are the attributes of the request; `requester` is the title of who asks, "" without one.
     """
 
     reasons: Mapping[str, Any]
@@ -219,7 +219,8 @@ class RequestCancellation(WorkitemUnit):
 
     def _request(self, write: ResourceWrite) -> WorkitemEvent:
         told = {tag: self.reasons[tag] for tag in map(tag_of, _ASKED) if tag in self.reasons}
-        told[tag_of("RequestingAE")] = {"vr": "AE", "Value": [self.requester]}
+        title = [self.requester] if self.requester else []
+        told[tag_of("RequestingAE")] = {"vr": "AE", **({"Value": title} if title else {})}
         return event(write, self.uid, UpsEvent.CANCEL_REQUESTED, dict(sorted(told.items())))
 
 
@@ -230,7 +231,7 @@ def _canceled(after: WorkitemVersion, when: str, reasons: Mapping[str, Any]) -> 
     tags = [tag_of(keyword) for keyword in ("ReasonForCancellation", _DISCONTINUED)]
     item |= {tag: reasons[tag] for tag in tags if tag in reasons}
     contact = {tag: reasons[tag] for tag in map(tag_of, _CONTACTS) if tag in reasons}
-    if contact:
+    if tag_of("ContactURI") in contact:  # without which an item of the sequence is none
         item[tag_of("ProcedureStepCommunicationsURISequence")] = {"vr": "SQ", "Value": [contact]}
     if not said(item, _CANCELLATION):
         item[tag_of(_CANCELLATION)] = {"vr": "DT", "Value": [when]}

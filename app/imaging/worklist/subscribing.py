@@ -103,8 +103,13 @@ class WorklistSubscriptions:
         self._subscriptions.suspend(scope, title, target)
 
 
+def is_title(text: str) -> bool:
+    """Whether a text is a title of an application (PS3.5 6.2: AE)."""
+    plain = text.isascii() and text.isprintable() and "\\" not in text
+    return bool(plain and text.strip() and len(text) <= _LONGEST_TITLE)
+
+
 def check_title(title: str) -> None:
-    """Raise `Invalid` for what is no title of an application (PS3.5 6.2: AE)."""
-    plain = title.isascii() and title.isprintable() and "\\" not in title
-    if not (plain and title.strip() and len(title) <= _LONGEST_TITLE):
+    """Raise `Invalid` for what is no title of an application."""
+    if not is_title(title):
         raise Invalid("a title of an application has 1 to 16 characters", location="aetitle")

@@ -10,9 +10,10 @@ from app.imaging.worklist.data_sets import read_data_set
 from app.imaging.worklist.matching import WorkitemCondition, understood
 from app.imaging.worklist.request import WorkitemSearchRequest
 from app.imaging.worklist.requirements import check_update, complete
+from app.imaging.worklist.subscribing import is_title
 from app.imaging.worklist.uids import check_chosen_uid, is_uid
 from app.site import Sites
-from fhir_profiles.mapping.workitem_attributes import said
+from fhir_profiles.mapping.workitem_attributes import said, tag_of
 from graph.budget import CREDIT, spend
 from graph.errors import Invalid, TooLarge
 from graph.query.expression import All, Page, Question, Sort
@@ -27,7 +28,7 @@ _NEWEST_FIRST = (Sort(None, descending=True),)
 _AT_ONCE, MOST_SCANNED = 500, 10_000  # workitems whose data sets are looked at, of one page and of one search
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRANSACTION = "TransactionUID"
-_LONGEST_TITLE = 16
+_DISPLAY = "ContactDisplayName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Worklist:
         """
         scope.require("workitem.write")
         reasons = read_data_set(found) if found is not None else {}
-        requester = (said(reasons, "RequestingAE") or scope.client or scope.subject)[:_LONGEST_TITLE]
+        reasons, requester = from_whom(reasons, scope.client or scope.subject)
         self._workitems.request_cancellation(
             scope, uid, reasons, requester=requester, when=self._moment(scope)
         )
@@ -174,6 +175,16 @@ class Worklist:
     def _moment(self, scope: AccessScope) -> str:
         """The present as a DT in the zone of the tenant."""
         return date_time(self._clock(), self._sites.of(scope).zone)
+
+
+def from_whom(reasons: dict[str, Any], account: str) -> tuple[dict[str, Any], str]:
+    """A request to cancel with the name of who asks, and their title; "" where the name is none of its own.
+
+    A name that is cut to a title might be that of somebody else.
+    """
+    display = {} if said(reasons, _DISPLAY) else {tag_of(_DISPLAY): {"vr": "LO", "Value": [account]}}
+    title = said(reasons, "RequestingAE") or (account if is_title(account) else "")
+    return reasons | display, title
 
 
 def date_time(microseconds: int, zone: tzinfo) -> str:

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.imaging.native_model import write_native
+from app.imaging.worklist.worklist import from_whom
 from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.working import JSON, WORKITEMS, UpsClient, warning_of
 from tests.factories.workitems import code, dataset, new_uid, performed, tag, workitem
@@ -157,7 +158,8 @@ def test_so_many_values_and_items_as_an_attribute_has_and_no_more(
 
 
 def test_many_values_where_an_attribute_has_many_and_a_backslash_in_a_comment(ups: UpsClient) -> None:
-    sent = {"MedicalAlerts": ("a", "b"), "CommentsOnTheScheduledProcedureStep": "on \\\\server"}
+    sent: dict[str, Any] = {"MedicalAlerts": ("a", "b")}
+    sent |= {"CommentsOnTheScheduledProcedureStep": "on \\\\server"}
     uid = ups.create(**sent)
     found = ups.retrieve(uid)
     assert found[tag("MedicalAlerts")]["Value"] == ["a", "b"]
@@ -481,6 +483,18 @@ def test_a_request_needs_no_reason(ups: UpsClient) -> None:
     uid = ups.create()
     assert ups.send("POST", f"/{uid}/cancelrequest").status_code == 202
     assert state(ups, uid) == "CANCELED"
+
+
+@pytest.mark.parametrize(
+    ("account", "title"), [("desk", "desk"), ("radiology-reading-room-1", ""), ("김보람", "")]
+)
+def test_who_asks_is_told_by_their_whole_name_and_by_a_title_where_it_is_one(
+    account: str, title: str
+) -> None:
+    reasons, requester = from_whom({}, account)
+    assert (reasons[tag("ContactDisplayName")]["Value"], requester) == ([account], title)
+    own = dataset(ContactDisplayName="Desk", RequestingAE="CT1")
+    assert from_whom(own, account) == (own, "CT1")
 
 
 def test_who_holds_it_decides_on_a_request(ups: UpsClient) -> None:
