@@ -62,6 +62,7 @@ def in_turns(claims: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
 
 TOGETHER = in_turns(CLAIMS)
 REDIRECTED = (Route("GET /docs", None, "/docs"), Route("GET /docs", None, "/docs?x=//elsewhere.example"))
+NOT_ALL_IS_THERE = ("/health/ready", "/dicom-web/subscribers")  # no worker and no events beside this gateway
 COUNTING = ("/metrics", "/operations/purge")  # of numbers that grow, of a job that is named after its second
 _JOB = re.compile(r"(?:export|import)-[0-9a-f]{32}")
 _PASSING = re.compile(
@@ -115,7 +116,7 @@ def test_nothing_that_a_request_claims_changes_its_answer(
 ) -> None:
     plain = answer_to(connection, served, route)
 
-    assert plain[0] < 500 or route.path == "/health/ready"
+    assert plain[0] < 500 or route.path.startswith(NOT_ALL_IS_THERE)
     for claims in TOGETHER:
         told = answer_to(connection, served, route, *claims)
         assert told == plain, [each for each in claims if answer_to(connection, served, route, each) != plain]
