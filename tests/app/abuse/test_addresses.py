@@ -12,7 +12,7 @@ from tests.app.abuse.test_connections import opened, until_closed
 from tests.app.security.planting import Target
 from tests.app.security.routes import Route
 from tests.app.security.routes_table import ROUTES
-from tests.app.serving import ServedGateway
+from tests.app.serving import NOT_ALL_IS_THERE, ServedGateway
 
 TARGET = Target("mark", "nobody", "no-study")
 NAMES = {
@@ -62,7 +62,6 @@ def in_turns(claims: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
 
 TOGETHER = in_turns(CLAIMS)
 REDIRECTED = (Route("GET /docs", None, "/docs"), Route("GET /docs", None, "/docs?x=//elsewhere.example"))
-NOT_ALL_IS_THERE = ("/health/ready", "/dicom-web/subscribers")  # no worker and no events beside this gateway
 COUNTING = ("/metrics", "/operations/purge")  # of numbers that grow, of a job that is named after its second
 _JOB = re.compile(r"(?:export|import)-[0-9a-f]{32}")
 _PASSING = re.compile(
