@@ -29,7 +29,7 @@ from graph.local.state import Neo4jAddress
 
 START_SECONDS = 60.0
 NOT_ALL_IS_THERE = ("/health/ready", "/dicom-web/subscribers")
-"""The beginnings of paths that are 503 where the web server runs alone: no worker, nobody who keeps channels."""
+"""How paths begin that are 503 where the web server runs alone, without worker and channels."""
 _ROOT = Path(__file__).parents[2]
 
 
