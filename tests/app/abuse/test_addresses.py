@@ -15,10 +15,6 @@ from tests.app.security.routes_table import ROUTES
 from tests.app.serving import NOT_ALL_IS_THERE, ServedGateway
 
 TARGET = Target("mark", "nobody", "no-study")
-NAMES = {
-    name: getattr(TARGET, name)
-    for name in ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
-}
 ELSEWHERE = "elsewhere.example"
 CLAIMS = (
     ("Host", ELSEWHERE),
@@ -87,7 +83,7 @@ def answer_to(
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """Status, headers and body, without the request id and the time; what writes is asked without a token."""
     said = {name for name, _ in claims}
-    connection.putrequest(route.method, route.path.format(**NAMES), skip_host="Host" in said)
+    connection.putrequest(route.method, route.at(TARGET), skip_host="Host" in said)
     if route.needs and not route.changes:
         connection.putheader("Authorization", f"Bearer {served.tokens['superuser']}")
     body = route.body(TARGET) if route.body else b""

@@ -26,7 +26,6 @@ OK = 200
 NAME = "Kanarienvogel"
 FORMS = (NAME, NAME.upper(), NAME.lower(), NAME.encode().hex(), b64encode(NAME.encode()).decode()[:-3])
 TRACES = tuple(each.encode() for each in FORMS)
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 EVERY: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -124,8 +123,7 @@ def answers(watched: ServedGateway, target: Target) -> list[Answered]:
             for caller, credentials in reversed(callers.items()):
                 answer = client.request(
                     route.method,
-                    address_of(watched)
-                    + route.path.format(**{each: getattr(target, each) for each in NAMES}),
+                    address_of(watched) + route.at(target),
                     data=route.body(target) if route.body else None,
                     headers={**route.headers, **credentials},
                     allow_redirects=False,

@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.app.abuse.test_addresses import NAMES
+from tests.app.abuse.test_addresses import TARGET
 from tests.app.security.routes import Route
 from tests.app.security.routes_table import ROUTES
 from tests.app.serving import ServedGateway
@@ -47,7 +47,7 @@ def status(
 def test_no_route_takes_a_query_that_is_no_utf8(
     connection: HTTPConnection, served: ServedGateway, route: Route
 ) -> None:
-    path = route.path.format(**NAMES)
+    path = route.at(TARGET)
     mark = "&" if "?" in path else "?"
     for place, value in NO_UTF8.items():
         asked = f"{path}{mark}x={value}" if value else f"{path}{mark}%ff=x"

@@ -58,6 +58,16 @@ PICTURES = {"Accept": 'multipart/related; type="image/png"'}  # parts say of whi
 Make = Callable[[Target], bytes]
 
 
+class _NamesOf:
+    """What a target calls itself, by the names of its attributes."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def __getitem__(self, name: str) -> str:
+        return str(getattr(self._target, name))
+
+
 @dataclass(frozen=True)
 class Route:
     """One way to call a route.
@@ -89,6 +99,10 @@ class Route:
     instead: str | None = None
     besides: str | None = None
     page: bool = False
+
+    def at(self, target: Target) -> str:
+        """Its path, filled in with the names of a target."""
+        return self.path.format_map(_NamesOf(target))
 
     def admits(self, role: str) -> bool:
         """Whether a role may call it."""

@@ -22,7 +22,6 @@ from tests.app.security.routes import Route
 from tests.app.security.routes_gateway import SIGN_IN
 from tests.app.security.routes_table import GUARDED
 
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 AUDITED = (
     *GUARDED,
     *(each for each in SIGN_IN if str(each) != "GET /auth/sign-in"),
@@ -35,7 +34,7 @@ Told = Mapping[tuple[str, str], tuple[Event, int]]
 
 def called(planter: Planter, route: Route, caller: Caller, target: Target) -> tuple[str, int]:
     """The id of a request, and its status."""
-    path = route.path.format(**{name: getattr(target, name) for name in NAMES})
+    path = route.at(target)
     body = route.body(target) if route.body else None
     request = uuid4().hex
     headers = {**route.headers, **caller.headers, "X-Request-Id": request}

@@ -175,18 +175,7 @@ class Stage:
     def answer(self, caller: Caller, asked: Inquiry) -> tuple[Any, ...]:
         """All that an answer says, but for the time of day and names that are made up each time."""
         target, route = self.targets[asked.of], asked.route
-        names = (
-            "study",
-            "series",
-            "instance",
-            "condition",
-            "patient",
-            "imaging_study",
-            "mark",
-            "code",
-            "workitem",
-        )
-        path = route.path.format(**{name: getattr(target, name) for name in names})
+        path = route.at(target)
         body = route.body(target) if route.body else None
         headers = {**route.headers, **caller.headers, **_SAME_REQUEST}
         for tried in range(TRIES):

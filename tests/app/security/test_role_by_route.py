@@ -69,11 +69,10 @@ def others(here: Planter) -> Target:
 
 
 TRIES = 3  # what is planned for the first time on a busy machine may run out of a request's time
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 
 
 def call(planter: Planter, route: Route, caller: Caller, target: Target, method: str = "") -> TestResponse:
-    path = route.path.format(**{name: getattr(target, name) for name in NAMES})
+    path = route.at(target)
     body = route.body(target) if route.body else None
     headers = {**route.headers, **caller.headers}
     for _ in range(TRIES):

@@ -22,7 +22,6 @@ from tests.app.security.routes_table import GUARDED
 from tests.app.security.routes_terminology import TERMINOLOGY
 from tests.factories.fhir import bundle, entry
 
-NAMES = ("study", "series", "instance", "condition", "patient", "imaging_study", "mark", "workitem")
 NAMING = (*DICOMWEB, *PAGES, *FHIR, *COHORT, *LAUNCHES, *GLANCE)
 
 
@@ -37,7 +36,7 @@ def planted(planter: Planter) -> Target:
 
 
 def call(planter: Planter, caller: Caller, route: Route, target: Target) -> TestResponse:
-    path = route.path.format(**{name: getattr(target, name) for name in NAMES})
+    path = route.at(target)
     body = route.body(target) if route.body else None
     headers = {**route.headers, **caller.headers, "X-Request-Id": uuid4().hex}
     return planter.client.open(path, method=route.method, data=body, headers=headers, buffered=True)
