@@ -5,11 +5,9 @@ from typing import Any
 import orjson
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from app.wiring import Wiring
 from app.wiring.web import web_app
-from tests.app.conftest import AsRole
 from tests.app.http.dicomweb.working import UpsClient
 from tests.factories.workitems import code, new_uid, tag
 
@@ -17,11 +15,6 @@ from tests.factories.workitems import code, new_uid, tag
 @pytest.fixture
 def app(services: Wiring) -> Flask:
     return web_app(services)
-
-
-@pytest.fixture
-def ups(client: FlaskClient, as_role: AsRole) -> UpsClient:
-    return UpsClient(client, as_role("superuser"))
 
 
 def task_of(ups: UpsClient, uid: str) -> dict[str, Any]:

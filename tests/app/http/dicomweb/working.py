@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.factories.workitems import dataset, new_uid, workitem
+from tests.factories.workitems import dataset, new_uid, tag, workitem
 
 WORKITEMS = "/dicom-web/workitems"
 JSON = {"Content-Type": "application/dicom+json", "Accept": "application/dicom+json"}
@@ -53,6 +53,11 @@ class UpsClient:
         answer = self.send("GET", f"/{uid}")
         assert answer.status_code == 200, answer.text
         return dict(answer.get_json())
+
+    def state(self, uid: str) -> str:
+        """The Procedure Step State of a workitem."""
+        found: str = self.retrieve(uid)[tag("ProcedureStepState")]["Value"][0]
+        return found
 
     def found(self, **keys: str) -> list[str]:
         """The UIDs of the matches of a search, in its order."""
