@@ -101,9 +101,9 @@ def _performers(dataset: WorkitemJson) -> dict[str, Any]:
 
 def _from_item(dataset: WorkitemJson, sequence: str, keywords: tuple[str, ...]) -> dict[str, Any]:
     """The attributes of the first item of a sequence that has values."""
-    items = (dataset.get(tag_of(sequence)) or {}).get("Value") or [{}]
-    tags = map(tag_of, keywords)
-    return {tag: items[0][tag] for tag in tags if items[0].get(tag, {}).get("Value")}
+    items: list[WorkitemJson] = listed(dataset, sequence)
+    item = items[0] if items else {}
+    return {tag_of(keyword): item[tag_of(keyword)] for keyword in keywords if listed(item, keyword)}
 
 
 def _row(event: WorkitemEvent, numbers: Numbers, ledger: Ledger) -> dict[str, Any]:

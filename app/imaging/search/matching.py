@@ -23,7 +23,7 @@ from graph.query.expression import (
 )
 
 _WILDCARD = re.compile(r"[*?]")
-_CODE, _UID = "CS", "UI"
+_CODE, _UID, _NAME = "CS", "UI", "PN"
 _IS_UID = re.compile(r"[0-9.]{1,64}", re.ASCII)
 _LONGEST_LIST = 1000
 _MOST_VALUES = 16  # of one key that wants every value: a condition each
@@ -45,7 +45,7 @@ def conditions(asked: SearchRequest, zone: tzinfo = UTC) -> tuple[Expression, ..
     narrowing = [
         (attribute, value)
         for attribute, value in keys
-        if attribute not in empty and not _is_universal(attribute, value)
+        if attribute not in empty and not is_universal(attribute.vr, value)
     ]
     leaves: list[tuple[Attribute, Expression]]
     leaves = [(attribute, Not(Present(attribute.field))) for attribute in empty]
@@ -68,9 +68,9 @@ def _at_level(attribute: Attribute, leaf: Expression, level: str) -> Expression:
     return Related(Whole(attribute.level), leaf)
 
 
-def _is_universal(attribute: Attribute, value: str) -> bool:
+def is_universal(vr: str, value: str) -> bool:
     """Whether a key asks nothing (C.2.2.2.3): an empty value or `*`, of a name in each group."""
-    return not value.strip("*=" if attribute.is_name else "*")
+    return not value.strip("*=" if vr == _NAME else "*")
 
 
 def _leaves(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, TypeAlias
 
+from app.imaging.search.matching import is_universal
 from app.imaging.worklist.request import KeyPath, WorkitemSearchRequest
 from app.imaging.worklist.uids import is_uid
 from fhir_profiles.mapping.workitem_attributes import text_of
@@ -78,7 +79,7 @@ def understood(asked: WorkitemSearchRequest, zone: tzinfo, *, in_memory: bool = 
     if len(asked.keys) > _MOST_KEYS:
         raise Invalid(f"more than {_MOST_KEYS} keys")
     keys = [(path, value.strip()) for path, value in asked.keys]
-    keys = [(path, value) for path, value in keys if not _is_universal(path, value)]
+    keys = [(path, value) for path, value in keys if not is_universal(path.vr, value)]
     shared = Counter(path.keywords[:-1] for path, _ in keys)
     where: list[Expression] = []
     rest = ItemCondition()
@@ -95,11 +96,6 @@ def understood(asked: WorkitemSearchRequest, zone: tzinfo, *, in_memory: bool = 
         if leaf is None or together or in_memory:
             rest.add(path.tags, _test(path, value, asked.fuzzy, zone))
     return WorkitemCondition((*where, _OF_WORKITEMS) if not where else tuple(where), rest)
-
-
-def _is_universal(path: KeyPath, value: str) -> bool:
-    """Whether a key asks nothing (C.2.2.2.3): an empty value or `*`, of a name in each group."""
-    return not value.strip("*=" if path.vr == "PN" else "*")
 
 
 def _check(path: KeyPath, value: str) -> None:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from app.imaging.worklist.matching import understood
 from app.imaging.worklist.request import KeyPath, WorkitemSearchRequest
+from app.imaging.worklist.walking import pages, pay
 from app.site import Sites
 from fhir_profiles.mapping.workitem_attributes import said, tag_of
-from graph.budget import CREDIT, spend
 from graph.errors import Invalid, NotFound
-from graph.query.expression import All, Page, Question, Sort
-from graph.query.prices import QUESTION, price
-from graph.query.rows import TASK
 from graph.scope import AccessScope
 from graph.workitems.events import FILTERED, WORKLIST
 from graph.workitems.states import UpsState
@@ -19,7 +17,6 @@ from graph.workitems.subscriptions import SubscriptionStore
 from graph.workitems.workitems import WorkitemStore
 
 MOST_TOLD, _AT_ONCE = 2_000, 200  # workitems whose states a new subscription is told, of each state
-_NEWEST_FIRST = (Sort(None, descending=True),)
 _STATE = KeyPath(("ProcedureStepState",), (tag_of("ProcedureStepState"),), "CS")
 _LONGEST_TITLE = 16
 
@@ -71,19 +68,12 @@ class WorklistSubscriptions:
         """The UIDs of the workitems in a state that keys match and the caller sees, page by page."""
         asked = WorkitemSearchRequest(keys=(*keys, (_STATE, str(state))), limit=1)
         condition = understood(asked, self._sites.of(scope).zone)
-        where = All(condition.where)
-        after: tuple[object, ...] | None = None
-        for _ in range(MOST_TOLD // _AT_ONCE):
-            spend(QUESTION + price(where), CREDIT)
-            page = Page(_AT_ONCE, sort=_NEWEST_FIRST, after=after)
-            rows = self._workitems.search(scope, Question(TASK, where, page))
+        pay(condition)
+        for rows in islice(pages(self._workitems, scope, condition, _AT_ONCE), MOST_TOLD // _AT_ONCE):
             found = [each.dataset for each in rows]
             uids = [said(each, "SOPInstanceUID") for each in found if condition.rest.holds(each)]
             if uids:
                 yield uids
-            if len(rows) < _AT_ONCE:
-                return
-            after = (rows[-1].serial,)
 
     def unsubscribe(self, scope: AccessScope, title: str, target: str) -> None:
         """End a subscription; raises `Invalid` for a title that is none, `NotFound` where there is none."""

@@ -12,19 +12,17 @@ from app.imaging.worklist.request import WorkitemSearchRequest
 from app.imaging.worklist.requirements import check_update, complete
 from app.imaging.worklist.subscribing import is_title
 from app.imaging.worklist.uids import check_chosen_uid, is_uid
+from app.imaging.worklist.walking import NEWEST_FIRST, pages, pay
 from app.site import Sites
 from fhir_profiles.mapping.workitem_attributes import said, tag_of
-from graph.budget import CREDIT, spend
 from graph.errors import Invalid, TooLarge
-from graph.query.expression import All, Page, Question, Sort
+from graph.query.expression import All, Page, Question
 from graph.query.limits import LARGEST_OFFSET
-from graph.query.prices import QUESTION, price
 from graph.query.rows import TASK
 from graph.scope import AccessScope
 from graph.workitems.states import MISSING_TRANSACTION, UpsState, refused
 from graph.workitems.workitems import StoredWorkitem, WorkitemStore
 
-_NEWEST_FIRST = (Sort(None, descending=True),)
 _AT_ONCE, MOST_SCANNED = 500, 10_000  # workitems whose data sets are looked at, of one page and of one search
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRANSACTION = "TransactionUID"
@@ -137,15 +135,14 @@ class Worklist:
         """
         scope.require("workitem.read")
         condition = understood(asked, self._sites.of(scope).zone)
-        where = All(condition.where)
-        spend(QUESTION + price(where), CREDIT)
+        pay(condition)
         if asked.offset > LARGEST_OFFSET:
             raise TooLarge(f"offset is beyond {LARGEST_OFFSET}: narrow the search", location="offset")
         if condition.rest:
             found = self._looked_at(scope, condition, asked)
         else:
-            page = Page(asked.limit + 1, sort=_NEWEST_FIRST, offset=asked.offset)
-            found = list(self._workitems.search(scope, Question(TASK, where, page)))
+            page = Page(asked.limit + 1, sort=NEWEST_FIRST, offset=asked.offset)
+            found = list(self._workitems.search(scope, Question(TASK, All(condition.where), page)))
         matches = found[: asked.limit]
         scope.concerns(key for each in matches for key in each.whose)
         return WorkitemPage(tuple(each.dataset for each in matches), more=len(found) > asked.limit)
@@ -155,21 +152,14 @@ class Worklist:
     ) -> list[StoredWorkitem]:
         """The matches of a page, and one more, of a search that takes a look at each data set."""
         wanted, scanned = asked.offset + asked.limit + 1, 0
-        where = All(condition.where)
         found: list[StoredWorkitem] = []
-        after: tuple[object, ...] | None = None
-        while len(found) < wanted:
-            if scanned >= MOST_SCANNED:
-                raise TooLarge("too many workitems to look at: narrow the search by other keys")
-            if scanned:
-                spend(QUESTION + price(where), CREDIT)
-            page = Page(_AT_ONCE, sort=_NEWEST_FIRST, after=after)
-            rows = self._workitems.search(scope, Question(TASK, where, page))
+        for rows in pages(self._workitems, scope, condition, _AT_ONCE):
             found += [each for each in rows if condition.rest.holds(each.dataset)]
             scanned += len(rows)
-            if len(rows) < _AT_ONCE:
+            if len(found) >= wanted or len(rows) < _AT_ONCE:
                 break
-            after = (rows[-1].serial,)
+            if scanned >= MOST_SCANNED:
+                raise TooLarge("too many workitems to look at: narrow the search by other keys")
         return found[asked.offset : wanted]
 
     def _moment(self, scope: AccessScope) -> str:
