@@ -5,7 +5,7 @@ Confidentiality (v3-Confidentiality) is one ladder. Of v3-ActCode the policies o
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 CodePair: TypeAlias = tuple[str, str]
 """A system ("" without one) and a code."""
@@ -38,6 +38,16 @@ COMPRISED: Mapping[str, tuple[str, ...]] = {
 
 DELICATE = frozenset({"R", "V", *COMPRISED, *(each for some in COMPRISED.values() for each in some)})
 """The codes that a role may be kept from: restricted and very restricted, and every sensitivity."""
+
+
+KEPT_FOR = "urn:hilum:kept-for"
+"""The system of the label that keeps a resource for one reader: its code is `Practitioner/<id>`."""
+
+
+def kept_for(resource: Mapping[str, Any]) -> str | None:
+    """For whom alone a resource is, as `Practitioner/<id>`; None for what is kept for nobody."""
+    labels = (resource.get("meta") or {}).get("security") or ()
+    return next((str(each.get("code")) for each in labels if each.get("system") == KEPT_FOR), None)
 
 
 def coding_of(code: str) -> CodePair:

@@ -17,12 +17,13 @@ class Traits(NamedTuple):
     """What a row or a version bears beside whom it is about; None where it has none.
 
     `sorts` and `security` are codes as `graph.allowances.sort_of` writes them, `care` when care took place,
-    as low and high in µs since the epoch.
+    as low and high in µs since the epoch; `kept` is the key of the Practitioner for whom alone it is.
     """
 
     sorts: Collection[str] | None = None
     security: Collection[str] | None = None
     care: Collection[int] | None = None
+    kept: str | None = None
 
 
 NO_TRAITS = Traits()

@@ -3,9 +3,9 @@
 Of a row these count: its `partition`, which only DICOM rows have; its `compartment`, the keys of the patients
 and studies it is about, which only what everybody may read lacks (Practitioner, Endpoint …); its own key, for
 studies that were granted one by one; its `kind`; and its traits: its `sorts` (what sort of resource it is),
-the `security` labels that it bears, and `care`, when that took place. A version of a resource has its own
-compartment and traits. Of labels those of the resource as it is now count as well, since who found out later
-that something is delicate meant all of it.
+the `security` labels that it bears, `care`, when that took place, and for which reader alone it is `kept`. A
+version of a resource has its own compartment and traits. Of labels those of the resource as it is now count
+as well, since who found out later that something is delicate meant all of it.
 
 `RowRight.sees` says it of a row at hand, `graph.visibility` in fixed statements, `graph.cypher.access` in
 compiled ones; a test holds that the three agree. A right that is long is cheaper said in memory: what finds
@@ -25,7 +25,8 @@ from graph.refusals import NO_TRAITS, NOTHING_REFUSED, Refusals, Traits, not_ref
 Bounds: TypeAlias = tuple[frozenset[str], frozenset[str]]
 """The keys of patients, and of studies."""
 
-GRANTS, ALLOWANCES, LABELS, CONSENTS = "grants", "allowances", "labels", "consents"
+GRANTS, ALLOWANCES, LABELS, CONSENTS, KEPT = "grants", "allowances", "labels", "consents", "kept"
+_NOBODY = frozenset({""})  # stands among readers for what is kept for none
 LONG = 100  # keys of rights that a statement carries at no cost to speak of
 
 
@@ -36,7 +37,8 @@ class RowRight:
     `partition` is the key `tenant|partition` that DICOM rows must be of. `patients` and `studies` are keys of
     granted rows; `patients` None means every row. Of `allowances`, unless they are None, one has to admit a
     row in each of the `deeds`. What bears one of the labels `withheld` is not seen, nor what consents
-    keep from the caller (`refusals`).
+    keep from the caller (`refusals`). Of rows that are kept for a reader only those of `readers`, keys of
+    Practitioners, are seen, whatever else may be; None is those of all, for what the gateway does itself.
     """
 
     partition: str
@@ -46,6 +48,7 @@ class RowRight:
     deeds: tuple[Deed, ...] = (Deed.READ, Deed.SEARCH)
     withheld: frozenset[str] = frozenset()
     refusals: Refusals = NOTHING_REFUSED
+    readers: frozenset[str] | None = frozenset()
 
     @property
     def everything(self) -> bool:
@@ -60,8 +63,14 @@ class RowRight:
             self.allowances is not None,
             bool(self.withheld),
             bool(self.refusals),
+            self.readers is not None,
         )
         return tuple(part for part, narrows in zip(CONDITIONS, narrow, strict=True) if narrows)
+
+    @property
+    def picture_parts(self) -> tuple[str, ...]:
+        """Those of them that pictures are judged by with their study, which are kept for nobody."""
+        return tuple(part for part in self.parts if part != KEPT)
 
     @property
     def is_long(self) -> bool:
@@ -95,6 +104,8 @@ class RowRight:
     ) -> bool:
         """Whether it covers a row; `compartment` and `partition` are None for rows that have none."""
         if partition not in (None, self.partition) or not self.withheld.isdisjoint(traits.security or ()):
+            return False
+        if traits.kept is not None and self.readers is not None and traits.kept not in self.readers:
             return False
         return (
             self._is_granted(key, compartment)
@@ -134,6 +145,8 @@ class RowRight:
             named["withheld"] = _listed(self.withheld, frozenset())
         if self.refusals:
             named |= self.refusals.parameters
+        if self.readers is not None:
+            named["readers"] = _listed(self.readers, _NOBODY)
         return named
 
     def granted(self) -> list[str]:
@@ -195,11 +208,20 @@ def not_withheld(name: str, judged: str) -> str:
     )
 
 
+def kept_for(name: str, _judged: str) -> str:
+    """The condition that a row is kept for nobody alone, or for the caller; its versions are as it is.
+
+    It is one term, since the planner makes a normal form of AND and OR, and null is in no empty list.
+    """
+    return f"coalesce({name}.kept, '') IN $readers"
+
+
 CONDITIONS: Mapping[str, Callable[[str, str], str]] = {
     GRANTS: granted,
     ALLOWANCES: allowed,
     LABELS: not_withheld,
     CONSENTS: not_refused,
+    KEPT: kept_for,
 }
 """The condition of each part of a right on a row and on what is judged of it, over `RowRight.parameters`."""
 
@@ -208,7 +230,7 @@ def judged_of(name: str, version: str) -> str:
     """What `RowRight.covers` looks at of the row of a variable, and of the version that is judged."""
     security = " + ".join(f"coalesce({each}.security, [])" for each in dict.fromkeys((name, version)))
     columns = (f"{name}.key", f"{version}.compartment", f"{name}.partition", f"{version}.sorts", security)
-    return f"[{', '.join(columns)}, {version}.care]"
+    return f"[{', '.join(columns)}, {version}.care, {name}.kept]"
 
 
 def conditions(parts: Collection[str], name: str, judged: str = "") -> list[str]:

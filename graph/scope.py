@@ -6,7 +6,7 @@ query that forgot whose it is cannot be written by accident.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Protocol, TypeVar
 
 from graph.allowances import Allowances, Deed
@@ -37,6 +37,7 @@ class AccessScope:
     `writable` are the types of resources that they may write over FHIR; None means every type.
     `allowances` are the SMART scopes of their token, which narrow all of it; None means that none do.
     `deed` is what the access does; None is not said yet, and needs what reads and searches need.
+    Of what is kept for one reader they see what is kept for `readers`, keys of Practitioners; None sees all.
     What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see,
     nor is what the consents of patients keep from them, `refusals`; `actors` are the references that stand
     for them there, as `Practitioner/kim`, and `opened` the patients whose record they opened in an emergency.
@@ -61,6 +62,7 @@ class AccessScope:
     refusals: Refusals = NOTHING_REFUSED
     actors: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
+    readers: frozenset[str] | None = frozenset()
     authorization: str | None = field(default=None, compare=False)
     client: str = field(default="", compare=False)
     token: str = field(default="", compare=False)
@@ -77,12 +79,13 @@ class AccessScope:
         """The rows that the caller may see."""
         return RowRight(
             partition_key(self.tenant, self.partition),
-            self.patients,
+            _with_readers(self.patients, self.readers),
             self.studies,
             self.allowances,
             (self.deed,) if self.deed else _READING,
             self.withheld,
             self.refusals,
+            self.readers,
         )
 
     def to(self, deed: Deed) -> "AccessScope":
@@ -105,7 +108,9 @@ class AccessScope:
 
     def public(self) -> "AccessScope":
         """The right to what everybody may read, and to nothing else, without the access in hand."""
-        return replace(self.bare(), patients=frozenset(), studies=frozenset(), allowances=None)
+        return replace(
+            self.bare(), patients=frozenset(), studies=frozenset(), allowances=None, readers=frozenset()
+        )
 
     def concerns(self, keys: Iterable[str]) -> None:
         """Note whose record the access touches: keys of patients and studies, and of what is written."""
@@ -172,6 +177,12 @@ class AccessScope:
         `partition` (`tenant|partition`) for rows that are not of DICOM.
         """
         return self.right.sees(key, compartment, partition, traits)
+
+
+@lru_cache(maxsize=48)
+def _with_readers(patients: frozenset[str] | None, readers: frozenset[str] | None) -> frozenset[str] | None:
+    """What rows may be about: what is kept for a reader is about them; None is anybody."""
+    return patients if patients is None or not readers else patients | readers
 
 
 def demand_scope(scope: object) -> AccessScope:

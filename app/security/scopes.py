@@ -1,5 +1,7 @@
 """From who you are to what you may do: the only place that builds an `AccessScope` (a test holds that)."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from app.security.policy import PERMISSIONS, PSEUDONYMOUS, RESEARCH_PURPOSE
@@ -10,6 +12,7 @@ from graph.accounts.records import RESEARCH, Grants
 from graph.accounts.roles import AccessRole, RoleView
 from graph.allowances import SECURITY, sort_of
 from graph.errors import Forbidden
+from graph.keys import resource_key
 from graph.scope import AccessScope
 
 SYSTEM = "system"
@@ -41,9 +44,15 @@ def scope_for(
         withheld=withheld_labels(held.labels),
         actors=grants.actors | {f"Practitioner/{principal.subject}"},
         opened=grants.opened,
+        readers=frozenset(resource_key(tenant, *each.split("/")) for each in _practitioners(grants)),
         client=principal.client,
         token=principal.token,
     )
+
+
+def _practitioners(grants: Grants) -> Iterator[str]:
+    """Whom the account is bound to, where that is a Practitioner: its name alone opens nothing."""
+    return (each for each in grants.actors if each.startswith("Practitioner/"))
 
 
 @lru_cache(maxsize=1_024)
@@ -69,6 +78,27 @@ def _purpose(role: AccessRole, grants: Grants) -> str:
     return RESEARCH_PURPOSE if identified else PSEUDONYMOUS
 
 
+def reader_scope(tenant: str, reader: str) -> AccessScope:
+    """What a reader, as `Practitioner/<id>`, would be shown of patients who were theirs.
+
+    Nothing that bears a delicate label; what consents keep from them is applied to it besides.
+    """
+    return AccessScope(
+        tenant=tenant,
+        subject=reader,
+        role="reader",
+        purpose="TREAT",
+        permissions=frozenset({"fhir.read"}),
+        withheld=withheld_labels(frozenset()),
+        actors=frozenset({reader}),
+    )
+
+
+def on_behalf(scope: AccessScope, subject: str) -> AccessScope:
+    """The rights of the gateway itself within an access of somebody's, which leaves one audit entry."""
+    return replace(system_scope(scope.tenant, subject), witness=scope.witness, notes=scope.notes)
+
+
 def system_scope(tenant: str, subject: str = SYSTEM) -> AccessScope:
     """The rights of the gateway itself: worker, command line, and the look-up that finds a caller's own."""
     return AccessScope(
@@ -77,4 +107,5 @@ def system_scope(tenant: str, subject: str = SYSTEM) -> AccessScope:
         role=SYSTEM,
         purpose="HSYSADMIN",
         permissions=frozenset(PERMISSIONS),
+        readers=None,
     )

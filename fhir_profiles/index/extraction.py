@@ -28,6 +28,7 @@ from fhir_profiles.index.tokens import IN_ANY_CASE
 from fhir_profiles.index.wording import Wording, wording_of
 from fhir_profiles.issues import ProfileError
 from fhir_profiles.references import HISTORY, ReferenceEdge, edges
+from fhir_profiles.security_labels import kept_for
 from fhir_profiles.validation.structure import PRIMITIVES, ElementDefinition, elements, is_complex, value_set
 
 __all__ = ["SearchValues", "canonical_parameters", "caseless_parameters", "extract", "keep_added"]
@@ -45,9 +46,9 @@ class SearchValues:
     """Everything that a resource is found by.
 
     `compartment` holds whom it is about: `Patient/<id>` of each patient whose compartment it is in; for types
-    that are in none, each Patient and ImagingStudy that it refers to anywhere. None for what everybody may
-    read. `wording` are its
-    words, None where there are none.
+    that are in none, each Patient and ImagingStudy that it refers to anywhere; for what is kept for a reader,
+    that Practitioner and no patient. None for what everybody may read. `wording` are its words, None where
+    there are none.
     """
 
     terms: tuple[TermValue, ...]
@@ -170,6 +171,8 @@ class _Contained:
 def _compartment(
     resource: Mapping[str, Any], resource_type: str, rows: KeptRows, references: tuple[ReferenceEdge, ...]
 ) -> tuple[str, ...] | None:
+    if reader := kept_for(resource):
+        return (reader,)
     if in_patient_compartment(resource_type):
         return _patients(resource, resource_type, rows)
     named = dict.fromkeys(each.target for each in references if each.target.startswith(_WHOM))

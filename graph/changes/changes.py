@@ -91,7 +91,7 @@ class ChangeStore:
 
     def _read(self, scope: AccessScope, of_all: str, of_seen: str, **parameters: Any) -> list[Row]:
         """The rows of the one statement for who sees every study, of the other for everybody else."""
-        if scope.right.parts:
+        if scope.right.picture_parts:
             return self._graph.read_seen(scope, of_seen, **parameters)
         return self._graph.read(of_all, **parameters)
 

@@ -61,7 +61,7 @@ def _narrowed(writing: Writing, name: str) -> list[str]:
 
 def _part_seen(writing: Writing, row: BoundRow) -> list[str]:
     found = [f"{row.variable}.partition = {writing.partition()}"]
-    if writing.right.parts:
+    if writing.right.picture_parts:
         study = writing.row(STUDY)
         up = _STUDY_OF[row.entities[0]].format(row=row.variable, study=study.variable)
         found.append(f"EXISTS {{ MATCH {up} WHERE {seen(writing, study)} }}")

@@ -31,6 +31,7 @@ _NARROWED = {
         "any(begun IN asked WHERE sort STARTS WITH begun)))))",
     ),
     "labels": ("({row}.security IS NULL OR none(label IN {row}.security WHERE label IN $withheld))",),
+    "kept": ("coalesce({row}.kept, '') IN $readers",),
     "consents": (
         "none(whose IN coalesce({row}.compartment, []) WHERE whose IN $closed OR "
         "any(denial IN coalesce($refused[whose], []) WHERE all(asked IN denial WHERE "
@@ -39,7 +40,8 @@ _NARROWED = {
     ),
 }
 _TOLD = (
-    "[{row}.key, {row}.compartment, {row}.partition, {row}.sorts, coalesce({row}.security, []), {row}.care]"
+    "[{row}.key, {row}.compartment, {row}.partition, {row}.sorts, coalesce({row}.security, []), {row}.care, "
+    "{row}.kept]"
 )
 _PARAMETER = re.compile(r"\$(\w+)")
 
@@ -52,12 +54,13 @@ def enforce(scope: AccessScope, statement: Statement, *, unjudged: str = "") -> 
     demand_scope(scope)
     if _BARE.search(statement.text):
         raise ScopeMissing("a pattern leaves a row without a name, and so without a condition")
-    narrowed = any(_narrowing(scope))
     for variable, label in set(_ROW.findall(statement.text)):
         _check_tenant(scope, statement, variable, label)
-        if narrowed and variable == unjudged:
+        if not any(_narrowing(scope, label)):
+            continue
+        if variable == unjudged:
             _check_told(statement, variable)
-        elif narrowed:
+        else:
             _check_narrowed(scope, statement, variable, label)
     for variable in {*_VALUE.findall(statement.text), *_FILTER.findall(statement.text)}:
         _check_values(scope, statement, variable)
@@ -87,7 +90,7 @@ def _check_narrowed(scope: AccessScope, statement: Statement, variable: str, lab
         if whole is None:
             raise ScopeMissing(f"the rows of {variable} are not bound to a study that the caller may see")
         return
-    for kept in _narrowing(scope):
+    for kept in _narrowing(scope, label):
         if any(text.format(row=variable) not in statement.text for text in _NARROWED[kept]):
             raise ScopeMissing(f"the rows of {variable} are not bound to the caller's {kept}")
     wanted = scope.right.parameters()
@@ -95,8 +98,11 @@ def _check_narrowed(scope: AccessScope, statement: Statement, variable: str, lab
         raise ScopeMissing("the rights in the statement are not the caller's")
 
 
-def _narrowing(scope: AccessScope) -> Iterator[str]:
-    """The parts of a right that narrow this caller, told from the scope and from nothing that compiles it."""
+def _narrowing(scope: AccessScope, label: str) -> Iterator[str]:
+    """The parts of a right that narrow what this caller sees of rows with a label.
+
+    They are told from the scope and from nothing that compiles it. Pictures are kept for nobody.
+    """
     if scope.patients is not None:
         yield "grants"
     if scope.allowances is not None:
@@ -105,6 +111,8 @@ def _narrowing(scope: AccessScope) -> Iterator[str]:
         yield "labels"
     if scope.refusals:
         yield "consents"
+    if scope.readers is not None and label not in _PARTS:
+        yield "kept"
 
 
 def _check_values(scope: AccessScope, statement: Statement, variable: str) -> None:

@@ -39,6 +39,7 @@ SORTS: tuple[tuple[str, ...], ...] = (
 )
 LABELS = tuple(sort_of(SECURITY, code, SYSTEM) for code in ("R", "HIV"))
 CARE = (None, [10, 20], [15, 40])
+READERS = ("Practitioner/d0", "Practitioner/d9")
 BORNE: tuple[tuple[str, ...], ...] = ((), (), LABELS[:1], LABELS)
 _CREATE = """
 UNWIND $rows AS row
@@ -67,6 +68,7 @@ class Row:
     sorts: tuple[str, ...] = ()
     security: tuple[str, ...] = ()
     care: list[int] | None = None
+    kept: str | None = None
 
     @property
     def name(self) -> str:
@@ -77,6 +79,9 @@ class Row:
 
     def compartment(self, tenant: str) -> list[str] | None:
         return keyed(tenant, self.members)
+
+    def reader(self, tenant: str) -> str | None:
+        return resource_key(tenant, *self.kept.split("/")) if self.kept else None
 
     def partition_key(self, tenant: str) -> str | None:
         return partition_key(tenant, self.partition) if self.partition else None
@@ -94,6 +99,8 @@ ROWS = (
     ),
     Row("ImagingStudy", "labelled", PATIENTS[:1], "default", security=LABELS[:1]),
     Row("Practitioner", "d2", None, None, SORTS[1], LABELS[1:]),
+    *(Row("Observation", f"kept{n}", (each,), None, kept=each) for n, each in enumerate(READERS)),
+    Row("Device", "kept", PATIENTS[:1], None, kept=READERS[1]),
     *(Row("Device", f"v{n}", each, None) for n, each in enumerate(NAMED) if each is not None),
     Row("Practitioner", "d0", None, None),
     Row("Practitioner", "d1", PATIENTS[:1], None),
@@ -120,6 +127,7 @@ def _row(tenant: str, serial: int, row: Row) -> dict[str, object]:
         "sorts": list(row.sorts) or None,
         "security": list(row.security) or None,
         "care": row.care,
+        "kept": row.reader(tenant),
     }
     members = [term_key(tenant, row.entity, COMPARTMENT, each) for each in row.members or ()]
     versions = [
@@ -170,9 +178,18 @@ PARTS = (
     ("allowances",),
     ("labels",),
     ("consents",),
-    ("grants", "allowances", "labels", "consents"),
+    ("kept",),
+    ("grants", "kept"),
+    ("grants", "allowances", "labels", "consents", "kept"),
 )
 """What narrows a caller: few texts, since Neo4j plans each anew."""
+
+
+READING = (
+    lambda _tenant: frozenset(),
+    lambda tenant: frozenset(keyed(tenant, READERS[1:]) or ()),
+)
+"""Who reads nothing that is kept for somebody, and one for whom some is."""
 
 
 @st.composite
@@ -197,6 +214,7 @@ def scopes(draw: st.DrawFn, tenant: str = TENANT) -> AccessScope:
         deed=draw(st.sampled_from((None, Deed.READ, Deed.SEARCH))),
         withheld=withheld if "labels" in parts else frozenset(),
         refusals=Refusals(denials) if "consents" in parts else Refusals({}),
+        readers=draw(st.sampled_from(READING))(tenant) if "kept" in parts else None,
     )
 
 
@@ -222,7 +240,7 @@ def test_memory_fixed_and_compiled_statements_see_the_same_rows(
             row.key(written),
             row.compartment(written),
             row.partition_key(written),
-            Traits(row.sorts, row.security, row.care),
+            Traits(row.sorts, row.security, row.care, row.reader(written)),
         )
     }
     fixed = {row["key"] for row in graph.read_seen(scope, _FIXED, keys=keys)}
@@ -253,6 +271,7 @@ def test_a_version_is_judged_by_itself_and_by_what_its_resource_is_labelled_with
                 SORTS[number % len(SORTS)],
                 (*row.security, *BORNE[number % len(BORNE)]),
                 CARE[number % len(CARE)],
+                row.reader(written),
             ),
         )
     }

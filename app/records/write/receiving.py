@@ -16,6 +16,7 @@ from fhir_profiles.index.extraction import extract
 from fhir_profiles.issues import InvalidResource, Issue
 from fhir_profiles.patching.patches import Patch
 from fhir_profiles.references import ENTRY, bundle_references
+from fhir_profiles.security_labels import kept_for
 from graph.clock import instant
 from graph.errors import Invalid, Unprocessable
 from graph.keys import resource_key
@@ -51,6 +52,7 @@ class Prepared:
     """A resource with its id and its references resolved: all but the version and the instant of its text.
 
     `study` is the document of an ImagingStudy, of which DICOM may own a part; None for every other type.
+    `kept` is the Practitioner for whom alone it is, as `Practitioner/<id>`; None for what is nobody's alone.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Prepared:
     text: bytes
     values: ValueRows
     compartment: tuple[str, ...] | None
+    kept: str | None = None
 
     def stamped(self, version_id: int, now: int) -> bytes:
         """The text as it will be served; `now` in µs since the epoch."""
@@ -158,6 +161,7 @@ def _extracted(text: bytes, document: Mapping[str, Any], site: Site, tenant: str
         text=text,
         values=value_rows(tenant, resource_type, values),
         compartment=compartment_keys(tenant, values),
+        kept=kept_for(document),
     )
 
 

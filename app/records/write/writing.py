@@ -16,7 +16,7 @@ from app.records.write.replaced import PATIENT, with_links
 from app.security.scopes import SYSTEM
 from graph import commit
 from graph.allowances import Deed
-from graph.errors import Conflict, NotAllowed, NotFound
+from graph.errors import Conflict, NotAllowed, NotFound, Unprocessable
 from graph.keys import resource_key, resource_of
 from graph.records import ResourceVersion
 from graph.resources.following import MERGED
@@ -88,7 +88,7 @@ class Desk:
         current one, `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
         `Conflict` for a patient who was merged into another, `PreconditionFailed` where the current version
         is not what is `demanded`, `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for
-        what tells of a DICOM report or is a workitem.
+        what tells of a DICOM report, is a workitem or kept for a reader.
         """
         refuse_ours(prepared.resource_type)
         kind = Deed.CREATE if method == "POST" or made_up else Deed.UPDATE
@@ -99,6 +99,7 @@ class Desk:
             self._require_seen(scope, known, prepared.resource_type, name)
         refuse_transcript(known)
         refuse_workitem(known)
+        refuse_kept(self.scope, known, prepared.kept)
         self._refuse_merged(prepared.key)
         require_author(self.scope, known)
         demanded.require(current_version(known))
@@ -122,7 +123,7 @@ class Desk:
         Raises `Conflict` for a study with pictures and for merged patients, `Forbidden` for what the caller
         may not change, `PreconditionFailed` where the current version is not what is `demanded`,
         `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for what tells of a
-        DICOM report or is a workitem.
+        DICOM report, is a workitem or kept for a reader.
         """
         refuse_ours(resource_type)
         scope = self.scope.allowed(Deed.DELETE, resource_type)
@@ -131,6 +132,7 @@ class Desk:
             known = None  # one that is not theirs is absent
         refuse_transcript(known)
         refuse_workitem(known)
+        refuse_kept(self.scope, known)
         require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is None or known.deleted:
@@ -221,6 +223,19 @@ def refuse_ours(resource_type: str) -> None:
     """
     if resource_type in WRITTEN_BY_HILUM:
         raise WrittenByHilum(resource_type)
+
+
+def refuse_kept(scope: AccessScope, known: ResourceState | None, kept: str | None = None) -> None:
+    """Refuse to write what is, or would be, kept for one reader: the gateway does that alone.
+
+    Raises `Unprocessable`.
+    """
+    if scope.role != SYSTEM and (kept or (known is not None and known.traits.kept)):
+        raise Unprocessable(
+            "what is kept for one reader is written by the gateway, and answered at /feedback",
+            location="meta.security",
+            code="business-rule",
+        )
 
 
 def noted(scope: AccessScope, done: Outcome) -> Outcome:

@@ -40,4 +40,5 @@ def mark_of(scope: AccessScope) -> str:
     if scope.right.parts:
         some = [[patient, repr(denials)] for patient, denials in scope.refusals.some.items()]
         rows += [kept(scope.allowances), sorted(scope.withheld), sorted(scope.refusals.closed), some]
+        rows.append(None if scope.readers is None else sorted(scope.readers))
     return sha256(orjson.dumps(rows)).hexdigest()

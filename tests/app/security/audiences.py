@@ -17,8 +17,8 @@ _READS = frozenset({"imaging.read", "fhir.read", "feed.read", "fhir.bulk"})
 _MANY = 150  # grants beside the one that counts, more than a statement carries
 _SEARCHING = frozenset({Deed.READ, Deed.SEARCH})
 _DRAWN = 12
-_OTHERS = frozenset({Hidden.OTHERS, Hidden.REFUSED})
-_BOUND = frozenset({Hidden.REFUSED, Hidden.DENIED})  # whom consents bind
+_OTHERS = frozenset({Hidden.OTHERS, Hidden.REFUSED, Hidden.FOR_ANOTHER})
+_BOUND = frozenset({Hidden.REFUSED, Hidden.DENIED, Hidden.FOR_ANOTHER})  # whom consents bind
 _SEED = 7
 
 

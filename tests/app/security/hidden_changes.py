@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.records.write.writing import WRITTEN_BY_HILUM
 from fhir_profiles.definitions.registry import RESOURCE_TYPES, in_patient_compartment, is_shared
+from fhir_profiles.security_labels import KEPT_FOR
 from tests.app.security.planting import Caller, Planter, Target
 from tests.factories.dicom import ct_instance, uid
 from tests.factories.fhir import (
@@ -32,6 +33,7 @@ OTHERS = ("other-a", "other-b")
 MOVED_AWAY = "moved-away"
 KEPT = "Flag"  # the type that the caller's own patient keeps from everybody else
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+FOR_ANOTHER = {"security": [{"system": KEPT_FOR, "code": "Practitioner/another"}]}
 RESTRICTED = {"security": [{"system": CONFIDENTIALITY, "code": "R"}]}
 _TYPES = sorted(
     each
@@ -85,6 +87,20 @@ class Labelled(Put):
     def entry(self, mine: Target) -> Resource:
         made = _MAKERS.get(self.kind, _any)(replace(self, about=mine.patient), mine)
         return entry(made | {"meta": RESTRICTED}, "PUT", f"{self.kind}/{made['id']}")
+
+
+class ForAnother(Put):
+    """A resource that names the caller's own patient and is kept for a reader who is somebody else."""
+
+    begins = "kept"
+
+    def entry(self, mine: Target) -> Resource:
+        made = _MAKERS.get(self.kind, _any)(replace(self, about=mine.patient), mine)
+        return entry(made | {"meta": FOR_ANOTHER}, "PUT", f"{self.kind}/{made['id']}")
+
+
+class NoLongerForAnother(Delete):
+    """A resource that is kept for another reader goes, if it is there."""
 
 
 class Refused(Put):
@@ -270,13 +286,25 @@ _DENIED = st.lists(
 )
 
 
+_FOR_ANOTHER = st.lists(
+    st.builds(ForAnother, _OF_A_CHART, _NUMBERS, st.just(""), st.booleans())
+    | st.builds(NoLongerForAnother, _OF_A_CHART, _NUMBERS, st.just(ForAnother.begins)),
+    min_size=1,
+    max_size=4,
+)
+
+
 class Hidden(StrEnum):
-    """Why what changes is hidden: it is of others, labelled, or a consent keeps the record, or a type."""
+    """Why what changes is hidden.
+
+    It is of others, labelled, a consent keeps the record, or a type, or it is kept for another reader.
+    """
 
     OTHERS = "others"
     LABELLED = "labelled"
     REFUSED = "refused"
     DENIED = "denied"
+    FOR_ANOTHER = "for another"
 
 
 CHANGES: Mapping[Hidden, st.SearchStrategy[list[HiddenChange]]] = {
@@ -284,12 +312,15 @@ CHANGES: Mapping[Hidden, st.SearchStrategy[list[HiddenChange]]] = {
     Hidden.LABELLED: _LABELLED,
     Hidden.REFUSED: _REFUSED,
     Hidden.DENIED: _DENIED,
+    Hidden.FOR_ANOTHER: _FOR_ANOTHER,
 }
 
 
 def happen(planter: Planter, owner: Caller, mine: Target, changes: Sequence[HiddenChange]) -> None:
     """Bring the changes about, each by a request of its own kind."""
-    records = [each.entry(mine) for each in changes if isinstance(each, Put | Delete)]
+    kept = [each for each in changes if isinstance(each, ForAnother | NoLongerForAnother)]
+    planter.keep(*(each.entry(mine) for each in kept))
+    records = [each.entry(mine) for each in changes if isinstance(each, Put | Delete) and each not in kept]
     if records:
         _send(planter, owner, "/fhir", json.dumps(bundle(*records, kind="batch")), "application/fhir+json")
     for each in changes:

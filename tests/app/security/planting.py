@@ -1,5 +1,6 @@
 """Rows to be seen or not: a picture with its study and patient, a diagnosis, a job, under their own names."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -199,6 +200,15 @@ class Planter:
     def service_account(self, name: str, secret: str) -> None:
         """A client that may ask for tokens itself."""
         self._services.accounts.add(self._scope, name, "service", hash_secret(secret), now())
+
+    def keep(self, *entries: Resource) -> None:
+        """Write, or delete, what is kept for a reader, which the gateway alone does."""
+        for each in entries:
+            kind, _, name = each["request"]["url"].partition("/")
+            if each["request"]["method"] == "DELETE":
+                self._services.records.delete(self._scope, kind, name)
+            else:
+                self._services.records.update(self._scope, kind, name, json.dumps(each["resource"]).encode())
 
     def absent(self) -> Target:
         """Names under which nothing is."""

@@ -1,4 +1,4 @@
-"""Whatever hides a row, hides it wholly: a SMART scope, a security label, the consent of its patient.
+"""Whatever hides a row, hides it wholly: a SMART scope, a label, a consent, that it is kept for another.
 
 Of some types stands here what such a caller sees and what is hidden from them. What an interaction answers
 for the hidden one it answers for an id that nobody has, to the byte.
@@ -13,7 +13,7 @@ import pytest
 from app.wiring import Wiring
 from graph.allowances import SECURITY, Allowance, Deed, sort_of
 from graph.keys import resource_key
-from tests.app.security.hidden_changes import CONFIDENTIALITY, RESTRICTED
+from tests.app.security.hidden_changes import CONFIDENTIALITY, FOR_ANOTHER, RESTRICTED
 from tests.app.security.planting import Caller, Planter
 from tests.app.security.test_types_by_interaction import READS, WRITES, as_of_anything, ask, statuses
 from tests.factories.consents import opted_out
@@ -34,7 +34,7 @@ class Way:
     caller: Callable[[Planter], Caller]
     seen: Callable[[str], Resource]
     hidden: Callable[[str], Resource]
-    yields: bool = False  # whether it hides nothing in an emergency, and at any time other rows
+    yields: bool = False  # whether it hides other rows at any time, from callers whom nothing else narrows
 
 
 def everything(planter: Planter, **rest: Any) -> tuple[Allowance, ...]:
@@ -64,6 +64,12 @@ WAYS: Mapping[str, Way] = {
         about("closed", "consent-hidden"),
         yields=True,
     ),
+    "reader": Way(
+        lambda planter: planter.of_rights(),
+        about(SEEN, "reader-seen"),
+        about(SEEN, "reader-hidden", meta=FOR_ANOTHER),
+        yields=True,
+    ),
 }
 
 
@@ -73,7 +79,9 @@ def planted(planter: Planter) -> Planter:
     owner = planter.caller("superuser")
     patients = [patient(id=each) for each in (SEEN, OTHER, "closed")]
     made = [make(kind) for way in WAYS.values() for make in (way.seen, way.hidden) for kind in KINDS]
-    sent = [entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in (*patients, *made)]
+    every = [entry(each, "PUT", f"{each['resourceType']}/{each['id']}") for each in (*patients, *made)]
+    sent = [each for each in every if each["resource"].get("meta") != FOR_ANOTHER]
+    planter.keep(*(each for each in every if each not in sent))
     assert set(statuses(ask(planter, owner, sent))) == {"201"}
     consent = [entry(opted_out("closed"), "POST", "Consent")]
     assert statuses(ask(planter, owner, consent)) == ["201"]
@@ -141,9 +149,9 @@ def test_what_is_hidden_is_written_as_what_never_was(
 def test_of_what_is_hidden_no_more_is_told_than_that_a_chosen_id_is_taken(
     planted: Planter, way: Way, caller: Caller, interaction: str
 ) -> None:
-    """And that only where a consent hides it: whom anything else narrows chooses no ids."""
+    """And that only where a consent hides it, or it is for another: whom else narrows chooses no ids."""
     make, hidden = WRITES[interaction], names(way)[1]
-    free = f"free-{interaction.replace(' ', '-')}-{way.yields}"
+    free = f"free-{interaction.replace(' ', '-')}-{hidden}"
 
     gone, absent = (ask(planted, caller, [make(kind, name) for kind in KINDS]) for name in (hidden, free))
 
@@ -158,6 +166,6 @@ def test_of_what_is_hidden_no_more_is_told_than_that_a_chosen_id_is_taken(
 
 def untouched(planted: Planter, name: str) -> bool:
     """Whether what is hidden is as it was."""
-    emergency = planted.of_rights(purpose="BTG")
+    emergency = planted.of_rights(purpose="BTG", readers=None)
     found = ask(planted, emergency, [READS["read"](kind, name) for kind in KINDS])
     return {each["response"].get("etag") for each in found} == {'W/"1"'}

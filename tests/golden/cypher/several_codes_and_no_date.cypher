@@ -4,7 +4,7 @@ CALL (code) {
   USING INDEX v1:Term(key, serial)
   WHERE v1.key = code
     AND v1.serial > $p2
-    AND r.kind = $kind1 AND r.deleted = false
+    AND r.kind = $kind1 AND r.deleted = false AND coalesce(r.kept, '') IN $readers
     AND NOT EXISTS { MATCH (r)<-[:OF]-(v) WHERE v.key = $p3 AND v.low IS NOT NULL }
   WITH DISTINCT r, v1.key AS within, v1.serial AS serial
   RETURN r, serial ORDER BY within, serial LIMIT $p1

@@ -6,7 +6,7 @@ CALL () {
     AND (v1.low > $p3 OR v1.serial > $p4)
     AND v1.serial IS NOT NULL
     AND NOT EXISTS { MATCH (r)<-[:OF]-(v2) WHERE v2.key = $p2 AND v2.low < v1.low }
-    AND r.kind = $kind1 AND r.deleted = false
+    AND r.kind = $kind1 AND r.deleted = false AND coalesce(r.kept, '') IN $readers
     AND EXISTS { MATCH (v:Term) USING INDEX v:Term(key, serial) WHERE v.key = $p5 AND v.serial = v1.serial }
   WITH DISTINCT r, v1.key AS within, v1.low AS s0, v1.serial AS serial
   RETURN r, serial, s0 ORDER BY within, s0, serial LIMIT $p1
@@ -22,7 +22,7 @@ CALL (first) {
   WHERE r.kind = $kind1
     AND r.serial IS NOT NULL
     AND r.serial > $p6
-    AND r.kind = $kind1 AND r.deleted = false
+    AND r.kind = $kind1 AND r.deleted = false AND coalesce(r.kept, '') IN $readers
     AND EXISTS { MATCH (v:Term) USING INDEX v:Term(key, serial) WHERE v.key = $p8 AND v.serial = r.serial }
     AND NOT EXISTS { MATCH (r)<-[:OF]-(v) WHERE v.key = $p7 AND v.low IS NOT NULL }
   WITH r, r.kind AS within, r.serial AS serial, null AS s0

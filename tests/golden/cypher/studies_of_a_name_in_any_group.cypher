@@ -4,7 +4,7 @@ CALL () {
   WHERE r.PatientName_folded = $p2
     AND r.partition = $partition
     AND r.PatientName_folded =~ $p1
-    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted))
+    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted)) AND coalesce(r.kept, '') IN $readers
   RETURN r
   UNION ALL
   MATCH (r:ImagingStudy)
@@ -12,7 +12,7 @@ CALL () {
   WHERE r.PatientName_ideographic = $p2
     AND r.partition = $partition
     AND r.PatientName_folded =~ $p1
-    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted))
+    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted)) AND coalesce(r.kept, '') IN $readers
   RETURN r
   UNION ALL
   MATCH (r:ImagingStudy)
@@ -20,7 +20,7 @@ CALL () {
   WHERE r.PatientName_phonetic = $p2
     AND r.partition = $partition
     AND r.PatientName_folded =~ $p1
-    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted))
+    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted)) AND coalesce(r.kept, '') IN $readers
   RETURN r
   UNION ALL
   MATCH (r:ImagingStudy)
@@ -28,7 +28,7 @@ CALL () {
   WHERE r.PatientName_folded STARTS WITH $p3
     AND r.partition = $partition
     AND r.PatientName_folded =~ $p1
-    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted))
+    AND r.kind = $kind1 AND r.deleted = false AND (r.partition IS NULL OR r.partition = $partition) AND (r.compartment IS NULL OR r.key IN $studies OR any(each IN r.compartment WHERE each IN $granted)) AND coalesce(r.kept, '') IN $readers
   RETURN r
 }
 WITH DISTINCT r

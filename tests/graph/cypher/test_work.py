@@ -46,7 +46,7 @@ from tests.strategies.trees import with_tenant
 SIZES = (2_000, 6_000)
 OF_ONE_PATIENT = 40
 BATCH = 500
-HITS_A_ROW = 40
+HITS_A_ROW = 42
 DAY = 86_400_000_000
 CODE, STATUS = Field("Observation", "code", Kind.TERM), Field("Observation", "status", Kind.TERM)
 DATE = Field("Observation", "date", Kind.SPAN)
