@@ -1,6 +1,6 @@
 """What people are told, as a template and its values, so that a page may say it in its own language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,3 +24,11 @@ class Phrase:
     def said_as(self, template: str) -> str:
         """The same in the words of another template, which is that of another language."""
         return template % self.values if self.values else template
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The text in another language, which `translate` knows; values that are phrases themselves too."""
+        values = {
+            name: value.told(translate) if isinstance(value, Phrase) else value
+            for name, value in self.values.items()
+        }
+        return Phrase(self.template, values).said_as(translate(self.template))

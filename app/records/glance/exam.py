@@ -72,13 +72,14 @@ def exam_of(chart: PatientChart, study: str | None = None) -> Exam | None:
 def _order_of(study: ChartItem, orders: list[ChartItem]) -> ChartItem | None:
     """The order that a study is based on, by reference or by accession number; None where none is."""
     named = references_in(study.body.get("basedOn"))
-    numbers = _accessions(study.body)
+    numbers = accessions_of(study.body)
     return next(
-        (each for each in orders if each.reference in named or _accessions(each.body) & numbers), None
+        (each for each in orders if each.reference in named or accessions_of(each.body) & numbers), None
     )
 
 
-def _accessions(resource: Resource) -> frozenset[str]:
+def accessions_of(resource: Resource) -> frozenset[str]:
+    """The accession numbers among the identifiers of an order, a study or a report."""
     found = (each.get("value") for each in each_in(resource.get("identifier")) if "ACSN" in _typed(each))
     return frozenset(str(each) for each in found if each)
 

@@ -7,6 +7,7 @@ problem and a later report that cites it raise it, the other limb lowers it. It 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from app.records.glance.chart import ChartItem, PatientChart, Told
@@ -64,7 +65,7 @@ _COMMON = frozenset(
         "영상",
     ]
 )
-_CITATION = re.compile(r"compar|prior|previous|since|비교|이전", re.IGNORECASE)
+CITATION = re.compile(r"compar|prior|previous|since|비교|이전", re.IGNORECASE)
 
 
 class Shared(NamedTuple):
@@ -165,15 +166,19 @@ def _cited(chart: PatientChart, reports: tuple[FiledReport, ...]) -> dict[str, s
     found = dict[str, str]()
     for report in reports:
         text = f"{report.text.comparison}\n{report.text.findings}\n{report.text.first}"
-        if not (report.text.comparison or _CITATION.search(text)):
+        if not (report.text.comparison or CITATION.search(text)):
             continue
         for study, day in days.items():
-            forms = (
-                day.isoformat(),
-                day.strftime("%Y.%m.%d"),
-                day.strftime("%Y/%m/%d"),
-                f"{day.month}/{day.day}/{day.year}",
-            )
-            if study not in report.studies and any(each in text for each in forms):
+            if study not in report.studies and any(each in text for each in written_days(day)):
                 found.setdefault(study, report.item.reference)
     return found
+
+
+def written_days(day: date) -> tuple[str, ...]:
+    """A day as reports write it."""
+    return (
+        day.isoformat(),
+        day.strftime("%Y.%m.%d"),
+        day.strftime("%Y/%m/%d"),
+        f"{day.month}/{day.day}/{day.year}",
+    )

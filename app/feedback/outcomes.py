@@ -1,0 +1,360 @@
+"""What of a chart tells how a final read turned out: each such resource as a `ReadOutcome`.
+
+What is planned, cancelled, preliminary or entered in error tells nothing, nor does what is only suspected.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from app.feedback.disease_codes import operation_of
+from app.feedback.disease_words import DiseaseFamily
+from app.feedback.diseases import families_of, is_no_operation, operations_in
+from app.feedback.findings import ReadFinding, findings_in
+from app.feedback.places import regions_told, sides_told, words_of
+from app.feedback.reads import CHANGED, FINAL, Earlier, FinalRead, person_behind, sides_of_site
+from app.records.glance.chart import ChartItem, PatientChart
+from app.records.glance.modalities import modalities_in
+from app.records.glance.moments import Lasting
+from app.records.glance.report_text import report_text
+from app.records.glance.reports import is_of_pathology
+from app.records.glance.words import Resource, all_words, codes_in, each_in, label_of, references_in
+from fhir_profiles.dates import interval
+
+
+class OutcomeKind(StrEnum):
+    """What tells how a read turned out."""
+
+    ADDENDUM = "addendum"
+    SECOND_READ = "second-read"
+    PATHOLOGY = "pathology"
+    SURGERY = "surgery"
+    DISCHARGE_DIAGNOSIS = "discharge-diagnosis"
+    FOLLOW_UP_IMAGING = "follow-up-imaging"
+
+
+@dataclass(frozen=True)
+class ReadOutcome:
+    """Something that tells how a read turned out: where it is about, what it says, and who says so.
+
+    `at` and `until` are when it was, in µs since the epoch. `families` are what an operation is done for.
+    `read` is the report behind an addendum, a second read or later pictures; `of` the read that an
+    addendum is to.
+    """
+
+    kind: OutcomeKind
+    reference: str
+    version: int
+    at: int
+    until: int
+    regions: frozenset[str]
+    sides: frozenset[str]
+    text: str
+    label: str
+    by: tuple[str, ...]
+    findings: tuple[ReadFinding, ...]
+    families: frozenset[DiseaseFamily] = frozenset()
+    encounter: str = ""
+    read: FinalRead | None = None
+    of: frozenset[str] = frozenset()
+
+    @cached_property
+    def meant(self) -> tuple[ReadFinding, ...]:
+        """What it says is there, or may be."""
+        return tuple(each for each in self.findings if each.is_meant)
+
+    @cached_property
+    def is_screening(self) -> bool:
+        """Whether it was done of everybody, and not because of something."""
+        return bool(_SCREENING.search(f"{self.label} {self.text[:400]}"))
+
+
+_SCREENING = re.compile(
+    r"\bscreening|\broutine (?:check|health)|health check|\bpap smear|건강\s*검진|검진|선별\s*검사", re.I
+)
+_ADDENDUM = re.compile(
+    r"addend(?:um|a)|추가\s*판독|정정\s*판독|판독\s*정정|보충\s*판독|추가\s*소견\s*보고|수정\s*판독"
+    r"|재판독\s*정정|애덴덤",
+    re.I,
+)
+_NOT_BELIEVED = frozenset(
+    {"refuted", "entered-in-error", "unconfirmed", "provisional", "differential", "410593008", "415684004"}
+)
+_DISCHARGE = frozenset({"DD", "11535-2", "78375-3", "discharge-diagnosis"})
+_DISCHARGE_WORDS = re.compile(r"discharge|퇴원|final diag|최종\s*진단|주\s*진단|주\s*상병", re.I)
+_STAYS = frozenset({"IMP", "ACUTE", "NONAC", "EMER", "SS", "OBSENC"})
+_OVER = frozenset({"finished", "completed", "discharged", "unknown", None})
+_SURGICAL = frozenset({"387713003", "surgery", "surgical-procedure"})
+_NOT_SURGICAL = frozenset({"103693007", "409063005", "409073007", "14734007", "363679005", "24642003"})
+_SURGICAL_WORDS = re.compile(r"\bsurg|operation\b|operative|수술", re.I)
+
+
+def clinical_outcomes(chart: PatientChart) -> tuple[ReadOutcome, ...]:
+    """What was found in tissue, done in operations, and diagnosed at discharge."""
+    return (*_pathology(chart), *_surgery(chart), *_discharge_diagnoses(chart))
+
+
+def imaging_outcomes(reads: Sequence[FinalRead], kind: OutcomeKind) -> tuple[ReadOutcome, ...]:
+    """Each read as what tells of an earlier one: as later pictures, or as a second read of the same."""
+    return tuple(
+        ReadOutcome(
+            kind=kind,
+            reference=each.reference,
+            version=each.version,
+            at=each.at if kind is OutcomeKind.FOLLOW_UP_IMAGING else each.issued,
+            until=each.at if kind is OutcomeKind.FOLLOW_UP_IMAGING else each.issued,
+            regions=each.regions,
+            sides=each.sides,
+            text=each.text.first,
+            label=each.label,
+            by=each.readers,
+            findings=each.findings,
+            encounter=each.encounter,
+            read=each,
+        )
+        for each in reads
+    )
+
+
+def is_addendum(chart: PatientChart, read: FinalRead, reads: Sequence[FinalRead]) -> bool:
+    """Whether a report is no read of its own but an addendum to another one of the chart."""
+    return bool(addressed(chart, read, reads))
+
+
+def addressed(chart: PatientChart, read: FinalRead, reads: Sequence[FinalRead]) -> frozenset[str]:
+    """The reads that a report is an addendum to: those it names, or those of its pictures where it says so."""
+    others = {each.reference: each for each in reads if each.reference != read.reference}
+    if named := read.extends & others.keys():
+        return named
+    body = chart.by_reference[read.reference].body
+    told = f"{all_words(body.get('code'))} {all_words(body.get('category'))} {_beginning(read)}"
+    if not _ADDENDUM.search(told):
+        return frozenset()
+    return frozenset(
+        name for name, each in others.items() if each.is_of_exam(read) and each.issued <= read.issued
+    )
+
+
+def _beginning(read: FinalRead) -> str:
+    """Where a report that is an addendum says so."""
+    return " ".join(each[:40] for each in (*read.text, read.text.first.strip()))
+
+
+def addenda(chart: PatientChart, reads: Sequence[FinalRead], earlier: Earlier) -> Iterator[ReadOutcome]:
+    """What was added to reads or corrected in them, as later versions and as reports of their own."""
+    for read in reads:
+        item = chart.by_reference[read.reference]
+        if item.version_id != read.version or item.body.get("status") in CHANGED:
+            yield from _changes(chart, read, item, earlier)
+        if of := addressed(chart, read, reads):
+            outcome = imaging_outcomes((read,), OutcomeKind.SECOND_READ)[0]
+            yield replace(outcome, kind=OutcomeKind.ADDENDUM, of=of)
+
+
+def _changes(
+    chart: PatientChart, read: FinalRead, item: ChartItem, earlier: Earlier
+) -> Iterator[ReadOutcome]:
+    """The versions that changed what was final; where none is known before, the status says so."""
+    later = (each for each in earlier.get(item.reference, ()) if read.version < each.version_id)
+    before = " ".join(read.text)
+    for each in (*sorted(later, key=lambda one: one.version_id), item):
+        told = report_text(each.body, chart.attached)
+        same = " ".join(told) == before and each.version_id != read.version
+        if each.body.get("status") not in CHANGED or same:
+            continue
+        before = " ".join(told)
+        moment = each.updated or read.issued
+        yield ReadOutcome(
+            kind=OutcomeKind.ADDENDUM,
+            reference=each.reference,
+            version=each.version_id,
+            at=moment,
+            until=moment,
+            regions=read.regions,
+            sides=read.sides,
+            text=told.first,
+            label=label_of(each.body),
+            by=tuple(person_behind(chart, who) for who in references_in(each.body.get("resultsInterpreter")))
+            or read.readers,
+            findings=findings_in(told.first),
+            of=frozenset({read.reference}),
+        )
+
+
+def _pathology(chart: PatientChart) -> Iterator[ReadOutcome]:
+    for item in chart.of("DiagnosticReport"):
+        if item.body.get("status") not in FINAL or not is_of_pathology(item) or item.lasting is None:
+            continue
+        body, text = item.body, report_text(item.body, chart.attached)
+        specimens = [_resource(chart, body, each) for each in references_in_any(body.get("specimen"))]
+        taken = [each["collection"] for each in specimens if isinstance(each.get("collection"), dict)]
+        sites = " ".join(words_of(each.get("bodySite")) for each in taken)
+        kinds = " ".join(words_of(each.get("type")) for each in specimens)
+        results = " ".join(
+            _result(_resource(chart, body, each)) for each in references_in_any(body.get("result"))
+        )
+        told = " \n".join(filter(None, (text.first, words_of(body.get("conclusionCode")), results)))
+        places = (sites, f"{words_of(body.get('code'))} {kinds}", told, text.findings, text.indication)
+        yield _clinical(chart, item, OutcomeKind.PATHOLOGY, _Said(places, told, item.lasting))
+
+
+def _result(observation: Resource) -> str:
+    """What an observation of tissue says."""
+    value = observation.get("valueString")
+    parts = [value if isinstance(value, str) else "", words_of(observation.get("valueCodeableConcept"))]
+    return ". ".join(filter(None, (*parts, words_of(observation.get("bodySite")))))
+
+
+def references_in_any(value: object) -> tuple[str, ...]:
+    """The references of an element, those to what a resource contains (`#id`) too."""
+    told = (each.get("reference") for each in each_in(value))
+    contained = tuple(each for each in told if isinstance(each, str) and each.startswith("#"))
+    return (*references_in(value), *contained)
+
+
+def _resource(chart: PatientChart, holder: Resource, reference: str) -> Resource:
+    """A resource of the chart, or one that its holder contains; empty where there is none."""
+    if reference.startswith("#"):
+        held = (each for each in each_in(holder.get("contained")) if f"#{each.get('id')}" == reference)
+        return next(held, {})
+    item = chart.by_reference.get(reference)
+    return item.body if item and item.is_meant else chart.referred.get(reference, {})
+
+
+def _surgery(chart: PatientChart) -> Iterator[ReadOutcome]:
+    for item in chart.of("Procedure"):
+        body = item.body
+        if body.get("status") != "completed" or item.lasting is None:
+            continue
+        named = f"{words_of(body.get('code'))} {_coded(body)}".strip()
+        if not _is_surgery(body, named):
+            continue
+        why = [words_of(body.get("reasonCode")), *(_reason(chart, body))]
+        notes = [str(each.get("text", "")) for each in each_in(body.get("note"))]
+        told = ". ".join(filter(None, (named, *why, *notes, words_of(body.get("outcome")))))
+        operations = operations_in(named) or operations_in(told)
+        done_at = frozenset(region for each in operations for region in each.regions)
+        site = words_of(body.get("bodySite"))
+        made = _clinical(chart, item, OutcomeKind.SURGERY, _Said((site, named, told), told, item.lasting))
+        regions = made.regions if regions_told(site) else done_at | regions_told(named)
+        yield replace(made, regions=regions or made.regions, families=frozenset(families_of(operations)))
+
+
+def _coded(body: Resource) -> str:
+    return " ".join(filter(None, map(operation_of, sorted(codes_in(body.get("code"))))))
+
+
+def _reason(chart: PatientChart, body: Resource) -> Iterator[str]:
+    for each in references_in(body.get("reasonReference")):
+        if each.startswith("Condition/"):
+            yield words_of(_resource(chart, body, each).get("code"))
+
+
+def _is_surgery(body: Resource, named: str) -> bool:
+    categories = codes_in(body.get("category"))
+    words = f"{named} {all_words(body.get('category'))}"
+    if categories & _NOT_SURGICAL or is_no_operation(named):
+        return False
+    coded = bool(categories & _SURGICAL or _coded(body) or "387713003" in codes_in(body.get("code")))
+    return coded or bool(operations_in(named) or (_SURGICAL_WORDS.search(words) and not modalities_in(named)))
+
+
+def _discharge_diagnoses(chart: PatientChart) -> Iterator[ReadOutcome]:
+    stays = {each.reference: each for each in chart.of("Encounter") if each.body.get("status") in _OVER}
+    roles = _roles(stays.values())
+    for item in chart.of("Condition"):
+        body = item.body
+        if codes_in(body.get("verificationStatus")) & _NOT_BELIEVED:
+            continue
+        encounter = next(iter(references_in(body.get("encounter"))), "")
+        stay, use = roles.get(item.reference, (stays.get(encounter), None))
+        if not _is_of_discharge(body, stay, use):
+            continue
+        lasting = _diagnosed(chart, item, stay)
+        if lasting is None:
+            continue
+        told = words_of(body.get("code"))
+        notes = ". ".join(str(each.get("text", "")) for each in each_in(body.get("note")))
+        places = (words_of(body.get("bodySite")), told, notes)
+        made = _clinical(chart, item, OutcomeKind.DISCHARGE_DIAGNOSIS, _Said(places, told or notes, lasting))
+        yield replace(made, encounter=stay.reference if stay else encounter)
+
+
+def _roles(stays: Iterable[ChartItem]) -> dict[str, tuple[ChartItem, Resource | None]]:
+    """What encounters say that diagnoses are to them, by the reference of the Condition."""
+    found = dict[str, tuple[ChartItem, Resource | None]]()
+    for stay in stays:
+        for each in each_in(stay.body.get("diagnosis")):
+            for condition in references_in(each.get("condition")):
+                known = found.get(condition)
+                use = each.get("use") if isinstance(each.get("use"), dict) else None
+                if known is None or _is_discharge_role(use):
+                    found[condition] = (stay, use)
+    return found
+
+
+def _is_discharge_role(use: Resource | None) -> bool:
+    return bool(use and (codes_in(use) & _DISCHARGE or _DISCHARGE_WORDS.search(all_words(use))))
+
+
+def _is_of_discharge(body: Resource, stay: ChartItem | None, use: Resource | None) -> bool:
+    """Whether a Condition is a diagnosis at discharge: by its role, its category, or a stay that is over."""
+    if use is not None:
+        return _is_discharge_role(use)
+    categories = body.get("category")
+    if codes_in(categories) & _DISCHARGE or _DISCHARGE_WORDS.search(all_words(categories)):
+        return True
+    if stay is None or "encounter-diagnosis" not in codes_in(categories):
+        return False
+    kinds = {str(each.get("code", "")) for each in each_in(stay.body.get("class"))}
+    return bool(kinds & _STAYS)
+
+
+def _diagnosed(chart: PatientChart, item: ChartItem, stay: ChartItem | None) -> Lasting | None:
+    """When a diagnosis at discharge was made: at the end of the stay, else when it was written down."""
+    if stay and stay.lasting and stay.lasting.end:
+        end = interval(stay.lasting.end, chart.zone)
+        if end:
+            return Lasting(stay.lasting.end, "", *end)
+    told = item.body.get("recordedDate")
+    recorded = interval(told, chart.zone) if isinstance(told, str) else None
+    return Lasting(str(told), "", *recorded) if recorded else item.lasting
+
+
+class _Said(NamedTuple):
+    """What an outcome says and when; `places` are texts of which the first that names a region tells it."""
+
+    places: tuple[str, ...]
+    text: str
+    lasting: Lasting
+
+
+def _clinical(chart: PatientChart, item: ChartItem, kind: OutcomeKind, said: _Said) -> ReadOutcome:
+    body, lasting, places = item.body, said.lasting, said.places
+    findings = findings_in(said.text)
+    regions = next((found for each in places if (found := regions_told(each))), frozenset())
+    always = frozenset(region for each in findings if each.is_meant for region in each.disease.regions)
+    sides = next((found for each in places if (found := sides_told(each))), frozenset())
+    people = (*references_in(body.get("resultsInterpreter")), *references_in(body.get("performer")))
+    actors = [ref for each in each_in(body.get("performer")) for ref in references_in(each.get("actor"))]
+    asserted = (*references_in(body.get("asserter")), *references_in(body.get("recorder")))
+    return ReadOutcome(
+        kind=kind,
+        reference=item.reference,
+        version=item.version_id,
+        at=lasting.at,
+        until=min(lasting.until, lasting.at + _DAY) if lasting.end or lasting.goes_on else lasting.until,
+        regions=regions or always,
+        sides=sides_of_site(body) or sides,
+        text=said.text,
+        label=label_of(body),
+        by=tuple(dict.fromkeys(person_behind(chart, each) for each in (*people, *actors, *asserted))),
+        findings=findings,
+        encounter=next(iter(references_in(body.get("encounter"))), ""),
+    )
+
+
+_DAY = 86_400_000_000

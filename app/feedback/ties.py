@@ -1,0 +1,294 @@
+"""How closely an outcome is tied to what a read says: by which finding, how strongly, and for how long.
+
+A finding on the other side, in another place, or of a disease that the read's could not have turned out to be
+ties nothing. Every number is in a table.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.feedback.disease_words import DiseaseFamily, Persistence
+from app.feedback.diseases import turns_out
+from app.feedback.findings import ReadFinding
+from app.feedback.outcomes import OutcomeKind, ReadOutcome
+from app.feedback.places import same_place
+from app.feedback.reads import FinalRead
+from app.records.glance.modalities import affinity
+from app.records.glance.recommendations import Recommendation
+from app.records.glance.regions import are_paired, overlap
+
+_F, _P = DiseaseFamily, Persistence
+DAY = 86_400_000_000
+
+
+class Tie(StrEnum):
+    """By what an outcome is tied to a read."""
+
+    CITED = "cited"
+    SAME_EXAM = "same-exam"
+    FOUND = "found"
+    DENIED = "denied"
+    ASKED = "asked"
+    NORMAL = "normal"
+    PLACE = "place"
+
+
+class Tied(NamedTuple):
+    """One tie: how strong it is at once, after how many days it is half as strong, and where it is about.
+
+    `finding` is that of the read, None where the tie is not by one.
+    """
+
+    tie: Tie
+    strength: float
+    half_life: float
+    place: frozenset[str]
+    finding: ReadFinding | None = None
+
+
+STRENGTH: Mapping[Tie, float] = {
+    Tie.SAME_EXAM: 0.98,
+    Tie.CITED: 0.97,
+    Tie.FOUND: 0.95,
+    Tie.DENIED: 0.85,
+    Tie.ASKED: 0.85,
+    Tie.NORMAL: 0.75,
+    Tie.PLACE: 0.62,
+}
+FOREVER = 1e9
+_SEEN: Mapping[Persistence, float] = {_P.ACUTE: 45, _P.LASTING: 300, _P.CHRONIC: 900}
+_MISSED: Mapping[Persistence, float] = {_P.ACUTE: 14, _P.LASTING: 60, _P.CHRONIC: 800}
+_SEEN_AGAIN: Mapping[Persistence, float] = {_P.ACUTE: 180, _P.LASTING: 700, _P.CHRONIC: 1_500}
+_MISSED_THEN: Mapping[Persistence, float] = {_P.ACUTE: 30, _P.LASTING: 120, _P.CHRONIC: 700}
+_ORDER = tuple(_P)
+_NEAR, _WELL_NEAR = 0.6, 0.85
+_NOWHERE = 0.85  # of an outcome that names no place
+_NOWHERE_FOR = 120
+_TISSUE = 0.75  # tissue of the very place tells of what was seen there, whatever it is called
+_EXAM_NEAR = 0.5
+_SURE = 0.75
+_BY_TISSUE = frozenset({OutcomeKind.PATHOLOGY, OutcomeKind.SURGERY})
+_TELLS_NOTHING = frozenset({_F.SYSTEMIC, _F.AIRWAYS})
+_HIDDEN = frozenset({"polyp", "gastric ulcer", "colitis", "thyroiditis"})
+"""What pictures do not show, so that one that is normal missed nothing."""
+_CHANGE = re.compile(
+    r"\b(?:stable|unchanged|interval (?:change|improv\w+|increase|decrease|growth)|resol(?:ved|ution|ving)"
+    r"|improv\w+|decreas\w+|increas\w+|progress\w+|regress\w+|healed|healing|union)\b"
+    r"|변화\s*(?:는|가)?\s*없|변화\s*없이|호전|감소|증가|악화|소실|유합|커[졌짐]|작아",
+    re.IGNORECASE,
+)
+_ASKED_EARLY, _ASKED_LATE = 0.3, 3.0
+
+
+def are_apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sets of sides are of different ones."""
+    return bool(one and other) and not one & other
+
+
+def side_of(read: FinalRead, finding: ReadFinding) -> frozenset[str]:
+    """The sides of a finding: its own, else those of a limb's pictures."""
+    return finding.sides or (read.sides if are_paired(read.regions) or len(read.sides) == 1 else frozenset())
+
+
+class _Topic(NamedTuple):
+    """One thing that an outcome is about."""
+
+    family: DiseaseFamily | None
+    persistence: Persistence
+    name: str
+    is_meant: bool
+    regions: frozenset[str]
+    sides: frozenset[str]
+
+
+def _topics(outcome: ReadOutcome) -> Iterator[_Topic]:
+    found = False
+    for each in outcome.meant:
+        found = True
+        where = (
+            each.regions if outcome.kind is OutcomeKind.FOLLOW_UP_IMAGING else outcome.regions or each.regions
+        )
+        yield _Topic(
+            each.disease.family, each.disease.persistence, each.disease.name, True, where, each.sides
+        )
+    for family in outcome.families:
+        yield _Topic(family, _lasting(family), "", True, outcome.regions, outcome.sides)
+    if not found and outcome.kind in _BY_TISSUE:
+        yield _Topic(None, _P.CHRONIC, "", True, outcome.regions, outcome.sides)
+
+
+_FOR_LONG = frozenset(
+    {_F.TUMOR, _F.LESION, _F.CYST, _F.ANEURYSM, _F.DEGENERATION, _F.STENOSIS, _F.HERNIA, _F.STORAGE}
+)
+_FOR_A_WHILE = frozenset({_F.STONE, _F.DISC, _F.TEAR, _F.OBSTRUCTION})
+
+
+def _lasting(family: DiseaseFamily) -> Persistence:
+    if family in _FOR_LONG:
+        return _P.CHRONIC
+    return _P.LASTING if family in _FOR_A_WHILE else _P.ACUTE
+
+
+def _sides(outcome: ReadOutcome) -> frozenset[str]:
+    return outcome.sides or frozenset(side for each in outcome.meant for side in each.sides)
+
+
+def clinical_ties(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
+    """The ties of a read with what was found in tissue, operated on, or diagnosed at discharge."""
+    topics = list(_topics(outcome))
+    for finding in read.findings:
+        if are_apart(side_of(read, finding), _sides(outcome)):
+            continue
+        for topic in topics:
+            if found := _by_finding(read, finding, outcome, topic):
+                yield found
+    if are_apart(read.sides if are_paired(read.regions) else frozenset(), _sides(outcome)):
+        return
+    if outcome.kind is OutcomeKind.PATHOLOGY:
+        yield from _by_advice(read, outcome)
+    if not read.meant:
+        yield from _by_place(read, outcome, topics)
+
+
+def _by_finding(read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, topic: _Topic) -> Tied | None:
+    where = finding.regions or read.regions
+    near = same_place(where, topic.regions) if where and topic.regions else _NOWHERE
+    if near < _NEAR or topic.family in _TELLS_NOTHING:
+        return None
+    alike = _alike(finding, outcome, topic, near)
+    nowhere = not topic.regions
+    if nowhere and alike < STRENGTH[Tie.ASKED]:
+        return None
+    share = alike * (1.0 if near >= _WELL_NEAR or nowhere else near)
+    share = share * _NOWHERE if nowhere else share
+    place = where if not topic.regions else topic.regions
+    if finding.is_meant:
+        half_life = min(_SEEN[topic.persistence], _NOWHERE_FOR if nowhere else FOREVER)
+        return Tied(Tie.FOUND, STRENGTH[Tie.FOUND] * share, half_life, where or place, finding)
+    missed = topic.name == finding.disease.name or (alike >= _SURE and not read.meant)
+    if not missed or nowhere:
+        return None
+    return Tied(Tie.DENIED, STRENGTH[Tie.DENIED] * share, _MISSED[topic.persistence], where or place, finding)
+
+
+def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: float) -> float:
+    """How far a finding may have turned out to be what an outcome is about."""
+    own = finding.disease
+    if topic.family is not None and topic.name == own.name:
+        return 1.0
+    alike = turns_out(own.family, topic.family) if topic.family else 0.0
+    told = own.family not in _TELLS_NOTHING and bool(finding.regions)
+    if outcome.kind in _BY_TISSUE and finding.is_meant and told and near >= _WELL_NEAR:
+        return max(alike, _TISSUE)
+    return alike
+
+
+def _by_advice(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
+    """The tie of tissue with a read that asked for it."""
+    for each in read.recommendations:
+        if each.procedures:
+            where = each.regions or read.regions
+            near = same_place(where, outcome.regions) if where and outcome.regions else _NOWHERE
+            if near >= _NEAR:
+                yield Tied(Tie.ASKED, STRENGTH[Tie.ASKED] * max(near, _NOWHERE), _SEEN[_P.LASTING], where)
+
+
+def _by_place(read: FinalRead, outcome: ReadOutcome, topics: list[_Topic]) -> Iterator[Tied]:
+    """The ties of a read that found nothing, or nothing that is understood, with what its pictures show."""
+    if not (read.regions and outcome.regions) or same_place(read.regions, outcome.regions) < _WELL_NEAR:
+        return
+    by = Tie.NORMAL if read.is_normal else Tie.PLACE
+    for topic in topics:
+        if (
+            topic.family in _TELLS_NOTHING
+            or topic.name in _HIDDEN
+            or (topic.family is None and by is Tie.NORMAL)
+        ):
+            continue
+        yield Tied(by, STRENGTH[by], _MISSED[topic.persistence], outcome.regions)
+
+
+def imaging_ties(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
+    """The ties of a read with later pictures of the same place."""
+    later = outcome.read
+    if later is None or (are_paired(read.regions) and are_apart(read.sides, later.sides)):
+        return
+    shared = overlap(read.regions, later.regions)
+    if shared < _EXAM_NEAR and not _meet(read, later):
+        return
+    for finding in read.findings:
+        for other in later.findings:
+            if found := _seen_again(read, finding, later, other):
+                yield found
+    alike = shared >= _WELL_NEAR and affinity(read.modalities, later.modalities) >= _SURE
+    if read.meant and alike and not later.findings and _CHANGE.search(outcome.text):
+        where = read.meant[0].regions or read.regions
+        yield Tied(Tie.FOUND, _SURE, _SEEN_AGAIN[read.meant[0].disease.persistence], where, read.meant[0])
+    if not read.meant:
+        yield from _news(read, later)
+    yield from _as_asked(read, later, shared)
+
+
+def _meet(read: FinalRead, later: FinalRead) -> bool:
+    """Whether two reads have findings in one place, whatever their pictures are of."""
+    mine = frozenset(region for each in read.meant for region in each.regions)
+    theirs = frozenset(region for each in later.findings for region in each.regions)
+    return same_place(mine, theirs) >= _WELL_NEAR
+
+
+def _seen_again(read: FinalRead, finding: ReadFinding, later: FinalRead, other: ReadFinding) -> Tied | None:
+    where, there = finding.regions or read.regions, other.regions or later.regions
+    if same_place(where, there) < _NEAR or are_apart(side_of(read, finding), side_of(later, other)):
+        return None
+    same = finding.disease.name == other.disease.name
+    alike = 1.0 if same else turns_out(finding.disease.family, other.disease.family)
+    if alike < _SURE or (not same and alike < 1 and not (finding.is_meant and other.is_meant)):
+        return None
+    persistence = _ORDER[min(map(_ORDER.index, (finding.disease.persistence, other.disease.persistence)))]
+    if finding.is_meant:
+        return Tied(Tie.FOUND, STRENGTH[Tie.FOUND] * alike, _SEEN_AGAIN[persistence], where, finding)
+    if read.meant:
+        return None
+    strength = STRENGTH[Tie.DENIED] if other.is_meant else _SURE
+    return Tied(Tie.DENIED, strength * alike, _MISSED_THEN[persistence], where, finding)
+
+
+def _news(read: FinalRead, later: FinalRead) -> Iterator[Tied]:
+    """The ties of a read that found nothing with what later pictures of the very place find."""
+    by = Tie.NORMAL if read.is_normal else Tie.PLACE
+    for other in later.meant:
+        there = other.regions or later.regions
+        near = same_place(read.regions, there) >= _WELL_NEAR and not are_apart(read.sides, other.sides)
+        if near and other.disease.family not in _TELLS_NOTHING:
+            yield Tied(by, STRENGTH[by], _MISSED_THEN[other.disease.persistence], there)
+
+
+def _as_asked(read: FinalRead, later: FinalRead, shared: float) -> Iterator[Tied]:
+    """The ties of a read with later pictures that it asked for, about the time that it named."""
+    days = (later.at - read.at) / DAY
+    for each in read.recommendations:
+        if not each.procedures and shared >= _NEAR and _is_kind(each, later) and _is_time(each, days):
+            yield Tied(Tie.ASKED, STRENGTH[Tie.ASKED], FOREVER, each.regions or read.regions)
+
+
+def _is_kind(advice: Recommendation, later: FinalRead) -> bool:
+    placed = not advice.regions or overlap(advice.regions, later.regions) >= _EXAM_NEAR
+    return placed and bool(advice.modalities & later.modalities)
+
+
+def _is_time(advice: Recommendation, days: float) -> bool:
+    if advice.delay is None:
+        return days <= _NOWHERE_FOR
+    return advice.delay.low * _ASKED_EARLY <= days <= max(advice.delay.high * _ASKED_LATE, 30)
+
+
+def strongest(ties: Iterable[Tied], days: float) -> tuple[Tied, float] | None:
+    """The tie that is strongest after so many days, and how strong it is; None where there is none."""
+    weighed = [(each.strength * 0.5 ** (max(days, 0.0) / each.half_life), place, each)
+               for place, each in enumerate(ties)]  # fmt: skip
+    if not weighed:
+        return None
+    strength, _, found = max(weighed, key=lambda one: (one[0], -one[1]))
+    return found, strength
