@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.feedback.disease_words import Disease
 from app.feedback.diseases import Mention, diseases_in
-from app.feedback.places import regions_told, same_place, sides_told
+from app.feedback.places import narrow, regions_told, same_place, sides_told
 from app.records.glance.recommendations import sentences_of
 
 MOST_LOOKED_AT = 4_000  # characters of one text
@@ -64,7 +64,7 @@ _NOT_EXCLUDED = re.compile(
 _DENIED_BEFORE = re.compile(
     r"\b(?:no|without|not|negative for|absence of|absent|free of|den(?:y|ies|ied)|nor|neither"
     r"|rules? out|ruled out"
-    r"|resolution of|resolved|resolving|unremarkable for|lack of|never|non)\b",
+    r"|resolution of|resolved|resolving|unremarkable for|lack of|never)\b",
     re.IGNORECASE,
 )
 _AGAIN_THERE = re.compile(
@@ -129,10 +129,10 @@ def _finding(mention: Mention, part: str, sentence: str) -> ReadFinding:
 
 def _regions(disease: Disease, part: str, sentence: str) -> frozenset[str]:
     """Where a finding is: what the words say that fits the disease, else where that always is."""
-    own = regions_told(part)
+    own = narrow(regions_told(part))
     always = frozenset(disease.regions)
     if not always:
-        return own or regions_told(sentence)
+        return own or narrow(regions_told(sentence))
     return frozenset(each for each in own if same_place(frozenset((each,)), always) >= _NEAR) or always
 
 

@@ -127,7 +127,7 @@ def _is_known_to(reader: str, match: OutcomeMatch) -> bool:
 
 
 def _called(match: OutcomeMatch) -> str:
-    """The name of the place that a match is about: the narrowest one, of names for one place always the same."""
+    """The name of the place that a match is about, the narrowest one: for one place always the same."""
 
     def width(region: str) -> int:
         return sum(same_place(frozenset((region,)), frozenset((other,))) > _ONE for other in match.place)

@@ -14,7 +14,7 @@ from app.feedback.disease_codes import operation_of
 from app.feedback.disease_words import DiseaseFamily
 from app.feedback.diseases import families_of, is_no_operation, operations_in
 from app.feedback.findings import ReadFinding, findings_in
-from app.feedback.places import regions_told, sides_told, words_of
+from app.feedback.places import narrow, regions_told, same_place, sides_told, words_of
 from app.feedback.reads import CHANGED, FINAL, Earlier, FinalRead, person_behind, sides_of_site
 from app.records.glance.chart import ChartItem, PatientChart
 from app.records.glance.modalities import modalities_in
@@ -125,7 +125,7 @@ def is_addendum(chart: PatientChart, read: FinalRead, reads: Sequence[FinalRead]
 
 
 def addressed(chart: PatientChart, read: FinalRead, reads: Sequence[FinalRead]) -> frozenset[str]:
-    """The reads that a report is an addendum to: those it names, or those of its pictures where it says so."""
+    """The reads that a report is an addendum to: those it names, else of its pictures where it says so."""
     others = {each.reference: each for each in reads if each.reference != read.reference}
     if named := read.extends & others.keys():
         return named
@@ -239,8 +239,19 @@ def _surgery(chart: PatientChart) -> Iterator[ReadOutcome]:
         done_at = frozenset(region for each in operations for region in each.regions)
         site = words_of(body.get("bodySite"))
         made = _clinical(chart, item, OutcomeKind.SURGERY, _Said((site, named, told), told, item.lasting))
-        regions = made.regions if regions_told(site) else done_at | regions_told(named)
+        regions = made.regions if regions_told(site) else _done_at(done_at, regions_told(named))
         yield replace(made, regions=regions or made.regions, families=frozenset(families_of(operations)))
+
+
+def _done_at(always: frozenset[str], named: frozenset[str]) -> frozenset[str]:
+    """Where an operation is done: what its words name that fits where that kind is always done."""
+    if not always:
+        return narrow(named)
+    fitting = (each for each in named if same_place(frozenset((each,)), always) >= _FITTING)
+    return narrow(always | frozenset(fitting))
+
+
+_FITTING = 0.6
 
 
 def _coded(body: Resource) -> str:
@@ -335,7 +346,7 @@ class _Said(NamedTuple):
 def _clinical(chart: PatientChart, item: ChartItem, kind: OutcomeKind, said: _Said) -> ReadOutcome:
     body, lasting, places = item.body, said.lasting, said.places
     findings = findings_in(said.text)
-    regions = next((found for each in places if (found := regions_told(each))), frozenset())
+    regions = next((narrow(found) for each in places if (found := regions_told(each))), frozenset())
     always = frozenset(region for each in findings if each.is_meant for region in each.disease.regions)
     sides = next((found for each in places if (found := sides_told(each))), frozenset())
     people = (*references_in(body.get("resultsInterpreter")), *references_in(body.get("performer")))

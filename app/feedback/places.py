@@ -64,6 +64,14 @@ _PARTS: Mapping[str, str] = {
     "TESTIS": r"orchi\w+|고환|음낭",
     "THYROID": r"갑상[선샘]",
     "ADRENAL": r"adrenalec|부신",
+    "SKIN": r"\bskin\b|cutaneous|epiderm\w+|basal cell|피부|표피",
+    "MARROW": r"bone marrow|골수(?!염|강|내)",
+    "BLOOD": r"peripheral blood|말초혈액|혈액도말",
+    "EYE": r"\beye|catarac\w+|\bretina\w*|백내장|망막|안구",
+    "TOOTH": r"\btooth|\bteeth|\bdental|치아|치근",
+    "NOSE": r"\bnas(?:al|o)\w*|비강|비중격",
+    "BLADDER": r"\burine\b|소변",
+    "LARYNX": r"vocal cord|성대",
 }
 _OF_THE_HEART = re.compile(
     r"\b(?:left|right)[- ](?:ventric\w+|atri\w+|main|anterior desc\w+|heart|handed|hand dominant)"
@@ -82,6 +90,9 @@ _BESIDE_A_PART = re.compile(
     re.I,
 )
 
+_WIDE = frozenset(
+    {"CHEST", "ABDOMEN", "PELVIS", "HEAD", "NECK", "SPINE", "UPPERLIMB", "LOWERLIMB", "WHOLEBODY"}
+)
 _ONE_PLACE: Mapping[frozenset[str], float] = {
     frozenset(pair): share
     for *pair, share in (
@@ -146,6 +157,11 @@ def sides_told(text: str) -> frozenset[str]:
     text = _OF_THE_HEART.sub(" ", text)
     found = sides_in(text) | {side for side, pattern in _SHORT_SIDES if pattern.search(text)}
     return found | {each.upper() for each in _BESIDE_A_PART.findall(text)}
+
+
+def narrow(regions: frozenset[str]) -> frozenset[str]:
+    """The organs among regions, where there are any; else the parts of the body."""
+    return regions - _WIDE or regions
 
 
 @lru_cache(maxsize=16_384)

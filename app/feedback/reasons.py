@@ -1,4 +1,4 @@
-"""Why an outcome was sent to who read: what it is, of what, how long after, and how it is tied to the read."""
+"""Why an outcome is told to who read: what it is, of what, how long after, and its tie to the read."""
 
 from collections.abc import Mapping
 

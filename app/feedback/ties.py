@@ -59,7 +59,7 @@ STRENGTH: Mapping[Tie, float] = {
 }
 FOREVER = 1e9
 _SEEN: Mapping[Persistence, float] = {_P.ACUTE: 45, _P.LASTING: 300, _P.CHRONIC: 900}
-_MISSED: Mapping[Persistence, float] = {_P.ACUTE: 14, _P.LASTING: 60, _P.CHRONIC: 800}
+_MISSED: Mapping[Persistence, float] = {_P.ACUTE: 28, _P.LASTING: 60, _P.CHRONIC: 800}
 _SEEN_AGAIN: Mapping[Persistence, float] = {_P.ACUTE: 180, _P.LASTING: 700, _P.CHRONIC: 1_500}
 _MISSED_THEN: Mapping[Persistence, float] = {_P.ACUTE: 30, _P.LASTING: 120, _P.CHRONIC: 700}
 _ORDER = tuple(_P)
@@ -107,9 +107,8 @@ def _topics(outcome: ReadOutcome) -> Iterator[_Topic]:
     found = False
     for each in outcome.meant:
         found = True
-        where = (
-            each.regions if outcome.kind is OutcomeKind.FOLLOW_UP_IMAGING else outcome.regions or each.regions
-        )
+        by_tissue = outcome.regions if outcome.kind in _BY_TISSUE else frozenset[str]()
+        where = by_tissue or each.regions or outcome.regions
         yield _Topic(
             each.disease.family, each.disease.persistence, each.disease.name, True, where, each.sides
         )
@@ -187,12 +186,19 @@ def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: floa
 
 def _by_advice(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
     """The tie of tissue with a read that asked for it."""
+    here = (each for each in read.meant if _is_near(each.regions or read.regions, outcome.regions))
+    if are_apart(frozenset(side for each in here for side in side_of(read, each)), _sides(outcome)):
+        return
     for each in read.recommendations:
         if each.procedures:
             where = each.regions or read.regions
             near = same_place(where, outcome.regions) if where and outcome.regions else _NOWHERE
             if near >= _NEAR:
                 yield Tied(Tie.ASKED, STRENGTH[Tie.ASKED] * max(near, _NOWHERE), _SEEN[_P.LASTING], where)
+
+
+def _is_near(where: frozenset[str], there: frozenset[str]) -> bool:
+    return not (where and there) or same_place(where, there) >= _NEAR
 
 
 def _by_place(read: FinalRead, outcome: ReadOutcome, topics: list[_Topic]) -> Iterator[Tied]:
