@@ -1,7 +1,7 @@
-"""Charts with planted outcomes: reads and later events in a line each, with which of them tells of which read.
+"""Charts with planted outcomes: reads and later events in a line each, and which of them tells of which.
 
-A chart of `planted_*.json` has `reads` and `events`; an event's `of` names the reads whose turning out it tells,
-none of a hard negative. Days count from the first read.
+A chart of `planted_*.json` has `reads` and `events`; an event's `of` names the reads whose turning out it
+tells, none of a hard negative. Days count from the first read.
 """
 
 import json
@@ -20,7 +20,9 @@ _LAB = "http://terminology.hl7.org/CodeSystem/v2-0074"
 
 def planted(part: str) -> list[dict[str, Any]]:
     """The charts of a part of the set: `known` or `blind`."""
-    found: list[dict[str, Any]] = json.loads(Path(__file__).with_name(f"planted_{part}.json").read_text("utf-8"))
+    found: list[dict[str, Any]] = json.loads(
+        Path(__file__).with_name(f"planted_{part}.json").read_text("utf-8")
+    )
     return found
 
 
@@ -58,7 +60,9 @@ def _read(each: dict[str, Any]) -> list[Resource]:
     name, link = each["id"], each.get("link", "study")
     exam = {"modality": [{"code": each["modality"]}]} if "modality" in each else {}
     study = each.get("study", f"study-{name}")
-    about: dict[str, Any] = {"imagingStudy": [{"reference": f"ImagingStudy/{study}"}]} if link == "study" else {}
+    about: dict[str, Any] = (
+        {"imagingStudy": [{"reference": f"ImagingStudy/{study}"}]} if link == "study" else {}
+    )
     number = [{"type": {"coding": [{"code": "ACSN"}]}, "value": each.get("accession", f"ACC-{study}")}]
     if link == "accession":
         about = {"identifier": number}
@@ -128,19 +132,27 @@ def _surgery(each: dict[str, Any]) -> list[Resource]:
 
 def _discharge(each: dict[str, Any]) -> list[Resource]:
     stay = each.get("stay", f"stay-{each['id']}")
-    role = {"use": _concept(None, [f"http://terminology.hl7.org/CodeSystem/diagnosis-role|{each.get('use', 'DD')}"])}
+    role = {
+        "use": _concept(
+            None, [f"http://terminology.hl7.org/CodeSystem/diagnosis-role|{each.get('use', 'DD')}"]
+        )
+    }
     encounter = named(
         "Encounter",
         stay,
         status=each.get("stayStatus", "finished"),
-        diagnosis=[{"condition": {"reference": f"Condition/{each['id']}"}, **(role if each.get("use", "DD") else {})}],
+        diagnosis=[
+            {"condition": {"reference": f"Condition/{each['id']}"}, **(role if each.get("use", "DD") else {})}
+        ],
         period={"start": _day({"day": each.get("from", max(each["day"] - 4, 0))}), "end": _day(each)},
         **{"class": {"code": each.get("class", "IMP")}},
     )
     condition = named(
         "Condition",
         each["id"],
-        category=[_concept(None, ["http://terminology.hl7.org/CodeSystem/condition-category|encounter-diagnosis"])],
+        category=[
+            _concept(None, ["http://terminology.hl7.org/CodeSystem/condition-category|encounter-diagnosis"])
+        ],
         code=_concept(each.get("text"), each.get("codes", [])),
         verificationStatus=_concept(None, [f"v|{each.get('verified', 'confirmed')}"]),
         encounter={"reference": f"Encounter/{stay}"},
