@@ -38,11 +38,16 @@ def _words(rows: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> tuple[_Wo
 
 def _pattern(words: Mapping[str, list[int]], beginning: str) -> _Words:
     longest = sorted(words, key=lambda word: (-len(word), word))
-    choices = "|".join(
-        re.escape(word.removesuffix(".")) + ("(?![a-z])" if word.endswith(".") else "") for word in longest
-    )
-    places = {word.removesuffix("."): tuple(found) for word, found in words.items()}
+    choices = "|".join(map(_choice, longest))
+    places = {word.removesuffix(".").removeprefix("~"): tuple(found) for word, found in words.items()}
     return _Words(re.compile(f"{beginning}(?:{choices})"), places)
+
+
+def _choice(word: str) -> str:
+    """The pattern of a word as `disease_words.py` says how it is written."""
+    beginning = r"(?:(?<![가-힣])|(?<=[좌우]))" if word.startswith("~") else ""
+    end = "(?![a-z])" if word.endswith(".") else ""
+    return beginning + re.escape(word.removesuffix(".").removeprefix("~")) + end
 
 
 @cache

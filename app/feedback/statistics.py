@@ -2,8 +2,8 @@
 
 Only some reads are followed up, and positive ones sooner: among those that have an outcome, a share of
 right reads is no share of all (verification bias). So sensitivity and specificity are told only where every
-read of a stratum has its truth, whatever the read said. Who manages readers sees only cells of at least `LEAST_SHOWN`
-readers and cases, of quarters that are over, such that no hidden cell follows from the total.
+read of a stratum has its truth, whatever the read said. Who manages readers sees only cells of at least
+`LEAST_SHOWN` readers and cases, of quarters that are over, such that no hidden cell follows from the total.
 """
 
 import math
@@ -35,8 +35,8 @@ class CountedRead:
     """A read for counting.
 
     `days` is how long its outcome took, `verdict` what was said of it, `decided` on which day: None while
-    there is none. `positive` is whether the read found something, `truth` whether something was there; None where
-    nobody knows.
+    there is none. `positive` is whether the read found something, `truth` whether something was there; None
+    where nobody knows.
     """
 
     reader: str
