@@ -231,6 +231,12 @@ class Config(SignInSettings):
         "Requests a second of one caller by class of route, a minute of them at once; beyond, 429. "
         "One address may ask as much as four callers, and for what is open to anybody as one.",
     )
+    feedback_scheme: str = setting(
+        "HILUM_FEEDBACK_SCHEME",
+        "peer-learning",
+        one_of("peer-learning", "radpeer"),
+        "The categories by which readers sort how their reads turned out.",
+    )
     disk_floor: int = setting(
         "HILUM_DISK_FLOOR",
         GIB,

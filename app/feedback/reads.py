@@ -170,6 +170,11 @@ def _readers(chart: PatientChart, body: Resource) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person_behind(chart, each) for each in _performers(body, _PEOPLE)))
 
 
+def readers_of(body: Resource) -> tuple[str, ...]:
+    """The Practitioners who read a report, each once, by its own words."""
+    return tuple(dict.fromkeys(_performers(body, ("Practitioner",))))
+
+
 def person_behind(chart: PatientChart, reference: str) -> str:
     """The Practitioner of a PractitionerRole; the reference as it is where the chart has none."""
     if not reference.startswith("PractitionerRole/"):

@@ -203,9 +203,12 @@ class Wiring(Callers):
         return SearchContexts(self.sites, self.resources, codes, added)
 
     @cached_property
+    def chart_reader(self) -> ChartReader:
+        return ChartReader(CompartmentStore(self.graph), self.resources, self.sites)
+
+    @cached_property
     def glances(self) -> PatientGlances:
-        charts = ChartReader(CompartmentStore(self.graph), self.resources, self.sites)
-        return PatientGlances(charts, ReadMarkStore(self.graph))
+        return PatientGlances(self.chart_reader, ReadMarkStore(self.graph))
 
     @cached_property
     def history(self) -> RecordHistory:

@@ -4,6 +4,7 @@ from time import time
 
 from app.security.scopes import system_scope
 from app.wiring.bulk import bulk_kinds
+from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import answer_job
 from app.wiring.process import Wiring
 from app.work.bulk.expiry import BulkExpiry
@@ -15,6 +16,7 @@ from app.work.following import Following
 from app.work.kinds import JobKind
 from app.work.lanes import audit_lane, follower_lane, job_lanes
 from app.work.orphans import OrphanSweep, OrphanSweeper
+from app.work.outcomes import OutcomeFollowing, outcome_lane
 from app.work.parameters import ParameterJob, ParameterWatch, parameter_lane
 from app.work.purge import Purge, PurgeFollower
 from app.work.recurring import Calendar, Recurring
@@ -23,6 +25,7 @@ from app.work.worker import Worker
 from graph.changes.changes import ChangeStore
 from graph.jobs.claims import ClaimStore
 from graph.jobs.followers import FollowerStore
+from graph.resources.newest import NewestStore
 from graph.resources.wordings import WordingStore
 
 _SHORTEST_BETWEEN_SCANS = 1.0  # seconds
@@ -55,6 +58,12 @@ def worker(wiring: Wiring) -> Worker:
         Recurring(CheckpointJob.name, 3600.0),
     )
     following = Following(FollowerStore(wiring.graph), ChangeStore(wiring.graph), scope)
+    outcomes = OutcomeFollowing(
+        FollowerStore(wiring.graph),
+        NewestStore(wiring.graph),
+        FeedbackWiring(wiring).notices,
+        scope,
+    )
     calendar = Calendar(wiring.job_queue, recurring, scope)
     lanes = (
         *job_lanes(JobDoer(ClaimStore(wiring.graph), kinds, scope), calendar),
@@ -63,6 +72,7 @@ def worker(wiring: Wiring) -> Worker:
         concept_lane(wiring.terminology.loader, wiring.job_queue, scope),
         parameter_lane(ParameterWatch(wiring.parameter_indexer, wiring.job_queue), scope),
         words_lane(WordingStore(wiring.graph), scope),
+        outcome_lane(outcomes),
         audit_lane(wiring.audit_mover),
     )
     return Worker(config.home, lanes)

@@ -17,6 +17,7 @@ _BEHIND = """
 MATCH (c:Counter {key: $feed}) OPTIONAL MATCH (f:Follower {key: $key})
 RETURN coalesce(c.sequence, 0) > coalesce(f.position, 0) AS behind
 """
+_POSITION = "MATCH (f:Follower {key: $key}) RETURN f.position AS position"
 _REACH = f"""
 MERGE (f:Follower {{key: $key}})
 ON CREATE SET f.tenant = $tenant, f.name = $name, f.position = 0, f.fence = 0, f.leaseUntil = 0
@@ -55,6 +56,11 @@ class FollowerStore:
         """Whether the feed has changes that the follower has not handled."""
         rows = self._graph.read(_BEHIND, feed=scope.tenant, key=follower_key(scope.tenant, name))
         return bool(rows and rows[0]["behind"])
+
+    def position(self, scope: AccessScope, name: str) -> int:
+        """How far a follower has come; 0 for one that has not begun."""
+        rows = self._graph.read(_POSITION, key=follower_key(scope.tenant, name))
+        return int(rows[0]["position"]) if rows else 0
 
     def claim(self, scope: AccessScope, name: str, worker: str, lease: float) -> Hold | None:
         """Claim the follower for `lease` seconds, from the first change on where it is new; None where

@@ -4,7 +4,7 @@ Members are found by the compartment's Term rows, of all types in one statement:
 kept for every type. What they refer to belongs to a chart unless it is about another patient only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -46,6 +46,17 @@ MATCH (r)-[:CURRENT]->(v:Version)
 RETURN collect([r.serial, r.key, v.versionId, v.lastUpdated, v.rendered, v.body,
     CASE WHEN size(r.compartment) > 1 THEN r.compartment END]) AS rows,
   collect({judged_column("r")}) AS judged
+"""
+_OF_SEVERAL = f"""
+UNWIND $terms AS term
+CALL (term) {{
+  MATCH (t:Term) USING INDEX t:Term(key, serial) WHERE t.key = term AND t.serial IS NOT NULL
+  MATCH (t)-[:OF]->(r:Resource) WHERE r.deleted = false AND {seen("r")}
+  RETURN r LIMIT $limit
+}}
+MATCH (r)-[:CURRENT]->(v:Version)
+RETURN term, r.serial AS serial, r.key AS key, v.versionId AS version_id, v.lastUpdated AS updated,
+  v.rendered AS rendered, v.body AS body
 """
 _REFERRED = f"""
 UNWIND $keys AS key
@@ -144,6 +155,25 @@ class CompartmentStore:
         )
         _bound(len(rows))
         return tuple(sorted(map(_member, rows), key=lambda each: each.serial))
+
+    def of_types(
+        self, scope: AccessScope, patients: Sequence[str], kinds: Iterable[str]
+    ) -> dict[str, tuple[ChartMember, ...]]:
+        """What of some types is in the compartments of several patients, by their keys, as `members`.
+
+        Raises `TooLarge` where one of them has more than `MOST_MEMBERS`.
+        """
+        fields = [compartment_of(kind) for kind in sorted(kinds)]
+        whose = {
+            code_key(scope.tenant, field, resource_of(each)): each for each in patients for field in fields
+        }
+        asked = {"terms": list(whose), "limit": MOST_MEMBERS + 1}
+        found: dict[str, list[ChartMember]] = {each: [] for each in patients}
+        for row in self._graph.read_seen(scope.to(Deed.SEARCH), _OF_SEVERAL, **asked):
+            columns = (row[name] for name in ("serial", "key", "version_id", "updated", "rendered", "body"))
+            found[whose[row["term"]]].append(_member((*columns, None)))
+        _bound(max(map(len, found.values()), default=0))
+        return {key: tuple(sorted(each, key=lambda one: one.serial)) for key, each in found.items()}
 
     def _chart(self, scope: AccessScope, asked: ChartQuestion) -> tuple[ChartRow, ...]:
         rows = {each.key: each for each in self._members(scope, asked)}

@@ -1,6 +1,6 @@
 """Reads the chart of a patient into memory, under the caller's rights, in a few statements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
 import orjson
@@ -23,6 +23,7 @@ _WHOLE = 60  # the price of reading all that a compartment has
 _REFERRED = 2  # the rank of what a chart refers to
 _DRUGS = "Medication"
 MOST_ATTACHED = 500
+_MOST_EARLIER = 50  # versions of one resource
 
 
 class ChartReader:
@@ -56,6 +57,44 @@ class ChartReader:
             },
             self._attached(scope, items),
         )
+
+    def charts(
+        self, scope: AccessScope, patients: Sequence[str], kinds: Iterable[str], now: int
+    ) -> dict[str, PatientChart]:
+        """Charts of several patients, by their keys, with what is of some types alone.
+
+        Who is gone has none. Raises `TooLarge` for a chart that needs an export.
+        """
+        zone = self._sites.of(scope).zone
+        with collector_paused():
+            members = self._compartments.of_types(scope, patients, {*kinds, "Patient"})
+            rendered = [each.key for some in members.values() for each in some if each.body is None]
+            bodies = {each.key: each.body for each in self._there(scope, rendered)}
+            charts: dict[str, PatientChart] = {}
+            for patient, some in members.items():
+                items = tuple(_items(some, bodies, zone))
+                whose = next((each for each in items if each.reference == resource_of(patient)), None)
+                if whose is not None:
+                    attached = self._attached(scope, items)
+                    charts[patient] = PatientChart(
+                        whose.body, items, day_of(now, zone), zone, attached=attached
+                    )
+            return charts
+
+    def earlier(self, scope: AccessScope, items: Iterable[ChartItem]) -> dict[str, list[ChartItem]]:
+        """The versions before the current ones of some resources, by `Type/id`, as far as they are there."""
+        asked = [
+            (each, Referred(_key(scope, each.reference), str(number)))
+            for each in items
+            for number in range(max(1, each.version_id - _MOST_EARLIER), each.version_id)
+        ]
+        found: dict[str, list[ChartItem]] = {}
+        for version in self._resources.versions(scope, [referred for _, referred in asked]):
+            if not version.deleted:
+                reference, zone = resource_of(version.key), self._sites.of(scope).zone
+                item = chart_item(reference, version.version_id, version.last_updated, version.body, zone)
+                found.setdefault(reference, []).append(item)
+        return found
 
     def items(self, scope: AccessScope, patient: str, zone: tzinfo) -> tuple[ChartItem, ...]:
         """The resources about a patient, by the key."""

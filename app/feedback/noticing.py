@@ -1,0 +1,172 @@
+"""Tells readers how their reads turned out: looks through charts that changed, and keeps what is new."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+import structlog
+
+from app.feedback.keeping import FeedbackRecord, provenance
+from app.feedback.lessons import Lesson, lessons
+from app.feedback.matching import OutcomeMatch
+from app.feedback.packets import ANSWERED, LONGEST, OPEN, Evidence, Packet, own_read
+from app.feedback.reads import CHANGED
+from app.records.glance.chart import ChartItem, PatientChart
+from app.records.glance.reading import ChartReader
+from app.security.scopes import reader_scope
+from graph.clock import instant
+from graph.errors import PreconditionFailed, TooLarge
+from graph.keys import resource_key
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+
+FOLLOWED = ("DiagnosticReport", "Procedure", "Condition", "Encounter")
+"""The types of resources that may tell how a read turned out."""
+_IN_CHARTS = (*FOLLOWED, "ImagingStudy", "ServiceRequest", "Specimen")
+_MATCHING = {
+    "type": {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
+                "code": "assembler",
+            }
+        ]
+    },
+    "who": {"display": "Hilum, matching of outcomes, 1"},
+}
+"""The agent of what was matched: the release of the rules is told with it."""
+_TRIES = 5
+_log = structlog.get_logger("hilum.feedback")
+
+
+class LessonNotices:
+    """Keeps a packet for each reader whom something concerns; `consents` applies what patients deny them."""
+
+    def __init__(
+        self,
+        charts: ChartReader,
+        resources: ResourceStore,
+        kept: FeedbackRecord,
+        consents: Callable[[AccessScope], AccessScope],
+    ) -> None:
+        self._charts = charts
+        self._resources = resources
+        self._kept = kept
+        self._consents = consents
+
+    def notice(self, scope: AccessScope, patients: Collection[str], now: int) -> frozenset[str]:
+        """Look through the charts of patients, by their keys; return the readers who were told something new.
+
+        A chart that is too large to be looked through is left out. What was told is not told again.
+        """
+        told: set[str] = set()
+        for chart in self._looked_through(scope, list(patients), now):
+            found = lessons(chart, self._charts.earlier(scope, _amended(chart)))
+            told.update(each.reader for each in found if self._tells(scope, each, now))
+        return frozenset(told)
+
+    def _looked_through(
+        self, scope: AccessScope, patients: Sequence[str], now: int
+    ) -> Iterator[PatientChart]:
+        try:
+            yield from self._charts.charts(scope, patients, _IN_CHARTS, now).values()
+        except TooLarge:
+            if len(patients) == 1:
+                _log.warning("a chart is too large to be looked through for feedback")
+                return
+            for each in patients:
+                yield from self._looked_through(scope, [each], now)
+
+    def _tells(self, scope: AccessScope, lesson: Lesson, now: int) -> bool:
+        """Keep what is new in a lesson for its reader; False where there is nothing that they may be told."""
+        evidence = tuple(map(_evidence, self._shown(scope, lesson)))
+        for _ in range(_TRIES):
+            packet = self._packet(scope, lesson, evidence, instant(now))
+            if packet is None:
+                return False
+            sources = (each.reference for each in packet.evidence)
+            source = provenance(packet, packet.modified, _MATCHING, tuple(sources))
+            try:
+                self._kept.write(scope, packet, ("", source))
+            except PreconditionFailed:  # its reader has answered it meanwhile
+                continue
+            return True
+        return False
+
+    def _shown(self, scope: AccessScope, lesson: Lesson) -> list[OutcomeMatch]:
+        """The evidence that consents and labels do not keep from its reader."""
+        reader = self._consents(reader_scope(scope.tenant, lesson.reader))
+        keys = {
+            each.outcome.reference: resource_key(scope.tenant, *each.outcome.reference.split("/", 1))
+            for each in lesson.evidence
+        }
+        seen = {each.key for each in self._resources.bodies(reader, list(keys.values()))}
+        return [each for each in lesson.evidence if keys[each.outcome.reference] in seen]
+
+    def _packet(
+        self, scope: AccessScope, lesson: Lesson, evidence: Sequence[Evidence], moment: str
+    ) -> Packet | None:
+        """The packet with what its reader has not been told yet; None where they have been told all of it."""
+        reports = {each.reference for each in lesson.reads}
+        known = [each for each in self._kept.about(scope, reports) if each.reader == lesson.reader]
+        told = frozenset[tuple[str, str]]().union(*(each.told for each in known))
+        new = tuple(each for each in evidence if (each.read, each.reference) not in told)
+        if not new:
+            return None
+        pairs = {(each.read, each.reference) for each in evidence}
+        name = sha256(lesson.key.encode()).hexdigest()
+        before = next((each for each in known if each.lesson == name or pairs & each.told), None)
+        if before is None:
+            return Packet(
+                packet_id="",
+                reader=lesson.reader,
+                lesson=name,
+                reads=tuple(map(own_read, lesson.reads)),
+                evidence=new,
+                authored=moment,
+                modified=moment,
+            )
+        there = {each.reference for each in before.reads}
+        more = tuple(own_read(each) for each in lesson.reads if each.reference not in there)
+        return replace(
+            before,
+            reads=(*before.reads, *more),
+            evidence=(*before.evidence, *new),
+            modified=moment,
+            status=_status(before, new),
+        )
+
+
+def _status(before: Packet, new: Sequence[Evidence]) -> str:
+    """An answered packet is open again where something of another kind came since, which tells more."""
+    known = {each.kind for each in before.evidence}
+    return ANSWERED if not before.is_open and {each.kind for each in new} <= known else OPEN
+
+
+def _amended(chart: PatientChart) -> Iterable[ChartItem]:
+    """The reports whose earlier versions say what was read first."""
+    return (
+        each
+        for each in chart.of("DiagnosticReport")
+        if each.version_id > 1 and each.body.get("status") in CHANGED
+    )
+
+
+def _evidence(match: OutcomeMatch) -> Evidence:
+    outcome = match.outcome
+    return Evidence(
+        kind=outcome.kind.value,
+        reference=outcome.reference,
+        read=match.read.reference,
+        label=outcome.label,
+        at=instant(outcome.at),
+        said=outcome.text.strip()[:LONGEST],
+        place=tuple(sorted(match.place)),
+        sides=tuple(sorted(match.sides)),
+        days=match.days,
+        exam=str(match.reason.values["exam"]),
+        tie=match.tie.value,
+        finding=str(match.because.values["finding"]),
+        confidence=match.confidence,
+        by=outcome.by,
+    )

@@ -1,0 +1,111 @@
+"""Feedback that a colleague gives: a message on a report to each of those who read it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from app.feedback.forms import MessageFormSchema
+from app.feedback.inbox import PERMISSION
+from app.feedback.keeping import FeedbackRecord, provenance
+from app.feedback.packets import Message, OwnRead, Packet, Resource, own_read
+from app.feedback.reads import readers_of
+from app.feedback.reported import ReportedReads
+from app.feedback.risk import issue_of, only_once
+from app.feedback.verdicts import DEFAULT_SCHEME, SCHEMES
+from app.records.glance.words import label_of
+from app.security.forms import read_form
+from app.security.scopes import on_behalf
+from graph.clock import instant
+from graph.errors import Invalid, Unprocessable
+from graph.keys import resource_of
+from graph.records import ResourceVersion
+from graph.resources.resources import ResourceStore
+from graph.scope import AccessScope
+
+_REPORT = "DiagnosticReport"
+_FORM = MessageFormSchema()
+
+
+class FeedbackMessages:
+    """Sends what colleagues say of reports to their readers; `scheme` is the site's, of `SCHEMES`."""
+
+    def __init__(
+        self,
+        kept: FeedbackRecord,
+        resources: ResourceStore,
+        reads: ReportedReads,
+        scheme: str = DEFAULT_SCHEME,
+    ) -> None:
+        self._kept = kept
+        self._resources = resources
+        self._reads = reads
+        self.scheme = scheme
+
+    def send(self, scope: AccessScope, raw: Mapping[str, Any], now: int) -> tuple[str, ...]:
+        """Send a message; return the readers who have it now, as `Practitioner/<id>`.
+
+        Raises `Invalid` for a form that is wrong, `NotFound` and `Gone` where the caller sees no such report,
+        and `Unprocessable` where nobody but the caller read it.
+        """
+        scope.require(PERMISSION)
+        scope.require("fhir.read")
+        form = read_form(_FORM, raw)
+        self._require_category(form["category"])
+        report = self._resources.read(scope, _REPORT, form["report"].removeprefix(f"{_REPORT}/"))
+        scope.concerns(report.whose)
+        gateway, moment = on_behalf(scope, scope.subject), instant(now)
+        read = self._reads.of(gateway, [report], now).get(f"{_REPORT}/{report.resource_id}")
+        body = orjson.loads(report.body)
+        readers = tuple(each for each in readers_of(body) if each not in scope.actors)
+        if not readers:
+            raise Unprocessable(
+                "the report names nobody but you who read it", location="$.report", code="business-rule"
+            )
+        own = own_read(read) if read else OwnRead(_name(report), label=label_of(body))
+        message = Message(_name(report), form["text"].strip(), moment, _author(scope), form["category"])
+        for reader in readers:
+            packet = _packet(reader, own, message, moment, urgent=form["patient_at_risk"])
+            source = provenance(packet, moment, {"who": {"display": message.author}}, [own.reference])
+            self._kept.write(gateway, packet, ("", source), *_issues(form, body, own.reference, moment))
+        return readers
+
+    def _require_category(self, category: str) -> None:
+        known = sorted(each.code for each in SCHEMES[self.scheme])
+        if category and category not in known:
+            raise Invalid(
+                "the categories here are %(categories)s",
+                location="$.category",
+                categories=", ".join(known),
+            )
+
+
+def _packet(reader: str, own: OwnRead, message: Message, moment: str, *, urgent: bool) -> Packet:
+    return Packet(
+        packet_id="",
+        reader=reader,
+        lesson=uuid4().hex,  # each message is one of its own
+        reads=(own,),
+        messages=(message,),
+        urgent=urgent,
+        authored=moment,
+        modified=moment,
+    )
+
+
+def _issues(
+    form: Mapping[str, Any], report: Resource, name: str, moment: str
+) -> Iterator[tuple[str, Resource]]:
+    patient = str(report.get("subject", {}).get("reference", ""))
+    if form["patient_at_risk"] and patient.startswith("Patient/"):
+        yield only_once(name), issue_of(patient, name, (), form["text"].strip(), moment)
+
+
+def _name(report: ResourceVersion) -> str:
+    return f"{_REPORT}/{report.resource_id}"
+
+
+def _author(scope: AccessScope) -> str:
+    """Who says it: whom they are in the record, else the name of their account."""
+    return next((resource_of(each) for each in sorted(scope.readers or ())), scope.subject)

@@ -1,0 +1,60 @@
+"""The parts of a process that tell readers how their reads turned out, each made when first asked for."""
+
+from functools import cached_property
+
+from app.feedback.answering import FeedbackAnswers
+from app.feedback.figures import FeedbackFigures
+from app.feedback.inbox import FeedbackInbox
+from app.feedback.keeping import FeedbackRecord
+from app.feedback.noticing import LessonNotices
+from app.feedback.reported import ReportedReads
+from app.feedback.sending import FeedbackMessages
+from app.wiring.process import Wiring
+from graph.resources.kept import KeptStore
+
+
+class FeedbackWiring:
+    """Feedback in one process."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._scheme = wiring.config.feedback_scheme
+
+    @cached_property
+    def kept(self) -> FeedbackRecord:
+        """The packets in the record."""
+        wiring = self._wiring
+        return FeedbackRecord(
+            wiring.resources, wiring.record_search, KeptStore(wiring.graph), wiring.bundle_writer
+        )
+
+    @cached_property
+    def inbox(self) -> FeedbackInbox:
+        """What readers are shown."""
+        return FeedbackInbox(self.kept, self._wiring.resources)
+
+    @cached_property
+    def answers(self) -> FeedbackAnswers:
+        """What they answer."""
+        return FeedbackAnswers(self.kept, self._wiring.resources, self._scheme)
+
+    @cached_property
+    def messages(self) -> FeedbackMessages:
+        """What colleagues say."""
+        return FeedbackMessages(self.kept, self._wiring.resources, self.reads, self._scheme)
+
+    @cached_property
+    def figures(self) -> FeedbackFigures:
+        """What is counted."""
+        return FeedbackFigures(self.kept, self._wiring.record_search, self.reads)
+
+    @cached_property
+    def reads(self) -> ReportedReads:
+        """Reports as reads."""
+        return ReportedReads(self._wiring.resources, self._wiring.sites)
+
+    @cached_property
+    def notices(self) -> LessonNotices:
+        """Who finds out how reads turned out."""
+        wiring = self._wiring
+        return LessonNotices(wiring.chart_reader, wiring.resources, self.kept, wiring.consents.applied)
