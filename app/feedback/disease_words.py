@@ -1,8 +1,8 @@
 """What reports and diagnoses call diseases and what is seen of them, in English and Korean.
 
 The words stand in `diseases.json`. An English one begins where a word begins and goes on as it likes
-(`pneumoni` is in `pneumonic`), one with a full stop ends there (`pe.`); a Korean one stands anywhere, one with
-`~` only where a word begins or behind a side.
+(`pneumoni` is in `pneumonic`), one with a full stop ends there (`pe.`); a Korean one stands anywhere, one
+with `~` only where a word begins or behind a side.
 """
 
 from enum import StrEnum

@@ -29,7 +29,7 @@ class Assertion(StrEnum):
 class ReadFinding(NamedTuple):
     """A finding of a text: what, whether it is there, where, and the part of a sentence that says so.
 
-    `regions` and `sides` are empty where the words name none.
+    `regions` and `sides` are empty where the words name none; `is_placed` is whether they name a region.
     """
 
     disease: Disease
@@ -37,6 +37,7 @@ class ReadFinding(NamedTuple):
     regions: frozenset[str]
     sides: frozenset[str]
     words: str
+    is_placed: bool
 
     @property
     def is_meant(self) -> bool:
@@ -118,12 +119,10 @@ def findings_in(text: str) -> tuple[ReadFinding, ...]:
 
 
 def _finding(mention: Mention, part: str, sentence: str) -> ReadFinding:
+    regions = _regions(mention.disease, part, sentence)
+    sides = sides_told(part) or sides_told(sentence)
     return ReadFinding(
-        mention.disease,
-        _assertion(mention, part),
-        _regions(mention.disease, part, sentence),
-        sides_told(part) or sides_told(sentence),
-        part.strip(),
+        mention.disease, _assertion(mention, part), regions, sides, part.strip(), bool(regions)
     )
 
 

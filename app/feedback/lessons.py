@@ -92,13 +92,14 @@ def _groups(found: Sequence[OutcomeMatch]) -> Iterator[list[OutcomeMatch]]:
 
 
 def _meeting(found: Sequence[OutcomeMatch]) -> Iterator[tuple[int, int]]:
-    """Pairs of matches that share a resource, by their places."""
-    named: dict[str, list[int]] = {}
-    for place, match in enumerate(found):
-        for reference in {match.read.reference, match.outcome.reference}:
-            for other in named.get(reference, ()):
-                yield other, place
-            named.setdefault(reference, []).append(place)
+    """Pairs of matches that share a resource, by their numbers; of those about one place the first."""
+    named: dict[str, dict[tuple[frozenset[str], frozenset[str]], int]] = {}
+    for number, match in enumerate(found):
+        for reference in (match.read.reference, match.outcome.reference):
+            kept = named.setdefault(reference, {})
+            for other in kept.values():
+                yield other, number
+            kept.setdefault((match.place, match.sides), number)
 
 
 def _is_one_thing(one: OutcomeMatch, other: OutcomeMatch) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from pydicom.sr._concepts_dict import concepts
 
 from app.feedback.disease_codes import words_of_code
+from app.records.glance.hints import HintedPattern
 from app.records.glance.regions import WHOLE, overlap, regions_in
 from app.records.glance.sides import LEFT, RIGHT, sides_in
 from app.records.glance.words import each_in
@@ -140,15 +141,15 @@ _FAR = 0.25  # what neighbours share that are not in the table: nothing to build
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((region, re.compile(words)) for region, words in _PARTS.items())
+def _patterns() -> tuple[tuple[str, HintedPattern], ...]:
+    return tuple((region, HintedPattern(words)) for region, words in _PARTS.items())
 
 
 @lru_cache(maxsize=16_384)
 def regions_told(text: str) -> frozenset[str]:
     """The regions that a text is about, in English or Korean; parts of an organ say the organ."""
     low = text.lower()
-    return regions_in(text) | {region for region, pattern in _patterns() if pattern.search(low)}
+    return regions_in(text) | {region for region, pattern in _patterns() if pattern.is_in(low, low)}
 
 
 @lru_cache(maxsize=16_384)

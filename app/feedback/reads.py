@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from app.feedback.disease_words import Disease
@@ -11,6 +11,7 @@ from app.feedback.places import regions_told, sides_told, words_of
 from app.records.glance.chart import ChartItem, PatientChart
 from app.records.glance.exam import accessions_of, reported
 from app.records.glance.recommendations import Recommendation, recommended
+from app.records.glance.regions import are_paired
 from app.records.glance.report_text import ReportText, report_text
 from app.records.glance.reports import is_of_pathology, is_of_radiology
 from app.records.glance.sides import sides_of
@@ -32,7 +33,7 @@ _LABORATORY = frozenset({"LAB", "CH", "HM", "MB", "IMM", "SR", "TX", "VR", "CG",
 _PEOPLE = ("Practitioner", "PractitionerRole")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FinalRead:
     """A report of pictures as it was when it was final first, and who read it.
 
@@ -60,7 +61,7 @@ class FinalRead:
     encounter: str
     extends: frozenset[str]
 
-    @property
+    @cached_property
     def meant(self) -> tuple[ReadFinding, ...]:
         """What it says is there, or may be."""
         return tuple(each for each in self.findings if each.is_meant)
@@ -105,8 +106,11 @@ def _read(chart: PatientChart, item: ChartItem, versions: Sequence[ChartItem]) -
     seen = [chart.pictured(each) for each in (first, *exams)]
     titles = " ".join(each.words for each in seen)
     sites = frozenset[str]().union(*(each.regions for each in seen[1:]))
+    sides = frozenset[str]().union(*(each.sides for each in seen)) or sides_told(titles)
     regions = seen[0].regions or regions_told(seen[0].words) or sites or regions_told(titles)
-    findings = _findings(text, words_of(first.body.get("conclusionCode")))
+    regions = regions or regions_told(text.first)
+    one_side = sides if are_paired(regions) or len(sides) == 1 else frozenset[str]()
+    findings = _placed(_findings(text, words_of(first.body.get("conclusionCode"))), regions, one_side)
     at = _at(first, exams)
     return FinalRead(
         reference=item.reference,
@@ -118,8 +122,8 @@ def _read(chart: PatientChart, item: ChartItem, versions: Sequence[ChartItem]) -
         studies=frozenset(each for each in reported(first.body) if each.startswith("ImagingStudy/")),
         orders=frozenset(references_in(first.body.get("basedOn"))),
         numbers=_numbers(first.body, exams),
-        regions=regions or regions_told(text.first),
-        sides=frozenset().union(*(each.sides for each in seen)) or sides_told(titles),
+        regions=regions,
+        sides=sides,
         modalities=frozenset().union(*(each.modalities for each in seen)),
         label=_title(first.body, exams),
         text=text,
@@ -143,6 +147,17 @@ def _findings(text: ReportText, coded: str) -> tuple[ReadFinding, ...]:
         said = findings_in(text.findings)
     known = {each.disease for each in said}
     return (*said, *(each for each in findings_in(coded) if each.disease not in known))
+
+
+def _placed(
+    findings: Iterable[ReadFinding], regions: frozenset[str], sides: frozenset[str]
+) -> tuple[ReadFinding, ...]:
+    """The findings, each once, those without a place of their own where the pictures are."""
+    found = dict[tuple[object, ...], ReadFinding]()
+    for each in findings:
+        placed = each._replace(regions=each.regions or regions, sides=each.sides or sides)
+        found.setdefault((each.disease, each.assertion, placed.regions, placed.sides), placed)
+    return tuple(found.values())
 
 
 def _at(item: ChartItem, exams: Sequence[ChartItem]) -> int:

@@ -87,11 +87,6 @@ def are_apart(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one and other) and not one & other
 
 
-def side_of(read: FinalRead, finding: ReadFinding) -> frozenset[str]:
-    """The sides of a finding: its own, else those of a limb's pictures."""
-    return finding.sides or (read.sides if are_paired(read.regions) or len(read.sides) == 1 else frozenset())
-
-
 class _Topic(NamedTuple):
     """One thing that an outcome is about."""
 
@@ -138,7 +133,7 @@ def clinical_ties(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
     """The ties of a read with what was found in tissue, operated on, or diagnosed at discharge."""
     topics = list(_topics(outcome))
     for finding in read.findings:
-        if are_apart(side_of(read, finding), _sides(outcome)):
+        if are_apart(finding.sides, _sides(outcome)):
             continue
         for topic in topics:
             if found := _by_finding(read, finding, outcome, topic):
@@ -152,7 +147,7 @@ def clinical_ties(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
 
 
 def _by_finding(read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, topic: _Topic) -> Tied | None:
-    where = finding.regions or read.regions
+    where = finding.regions
     near = same_place(where, topic.regions) if where and topic.regions else _NOWHERE
     if near < _NEAR or topic.family in _TELLS_NOTHING:
         return None
@@ -178,7 +173,7 @@ def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: floa
     if topic.family is not None and topic.name == own.name:
         return 1.0
     alike = turns_out(own.family, topic.family) if topic.family else 0.0
-    told = own.family not in _TELLS_NOTHING and bool(finding.regions)
+    told = own.family not in _TELLS_NOTHING and finding.is_placed
     if outcome.kind in _BY_TISSUE and finding.is_meant and told and near >= _WELL_NEAR:
         return max(alike, _TISSUE)
     return alike
@@ -186,8 +181,8 @@ def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: floa
 
 def _by_advice(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
     """The tie of tissue with a read that asked for it."""
-    here = (each for each in read.meant if _is_near(each.regions or read.regions, outcome.regions))
-    if are_apart(frozenset(side for each in here for side in side_of(read, each)), _sides(outcome)):
+    here = (each for each in read.meant if _is_near(each.regions, outcome.regions))
+    if are_apart(frozenset(side for each in here for side in each.sides), _sides(outcome)):
         return
     for each in read.recommendations:
         if each.procedures:
@@ -245,8 +240,8 @@ def _meet(read: FinalRead, later: FinalRead) -> bool:
 
 
 def _seen_again(read: FinalRead, finding: ReadFinding, later: FinalRead, other: ReadFinding) -> Tied | None:
-    where, there = finding.regions or read.regions, other.regions or later.regions
-    if same_place(where, there) < _NEAR or are_apart(side_of(read, finding), side_of(later, other)):
+    where, there = finding.regions, other.regions
+    if same_place(where, there) < _NEAR or are_apart(finding.sides, other.sides):
         return None
     same = finding.disease.name == other.disease.name
     alike = 1.0 if same else turns_out(finding.disease.family, other.disease.family)
@@ -265,7 +260,7 @@ def _news(read: FinalRead, later: FinalRead) -> Iterator[Tied]:
     """The ties of a read that found nothing with what later pictures of the very place find."""
     by = Tie.NORMAL if read.is_normal else Tie.PLACE
     for other in later.meant:
-        there = other.regions or later.regions
+        there = other.regions
         near = same_place(read.regions, there) >= _WELL_NEAR and not are_apart(read.sides, other.sides)
         if near and other.disease.family not in _TELLS_NOTHING:
             yield Tied(by, STRENGTH[by], _MISSED_THEN[other.disease.persistence], there)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from app.records.glance.hints import HintedPattern
 from app.records.glance.words import each_in
 
 _WORDS: Mapping[str, str] = {
@@ -49,14 +50,15 @@ _UNKNOWN, _APART = 0.5, 0.2
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _WORDS.items())
+def _patterns() -> tuple[tuple[str, HintedPattern], ...]:
+    return tuple((name, HintedPattern(words, re.IGNORECASE)) for name, words in _WORDS.items())
 
 
 @lru_cache(maxsize=8_192)
 def modalities_in(text: str) -> frozenset[str]:
     """The kinds of pictures that a text names, as DICOM's codes."""
-    return frozenset(name for name, pattern in _patterns() if pattern.search(text))
+    low = text.lower()
+    return frozenset(name for name, pattern in _patterns() if pattern.is_in(text, low))
 
 
 def modalities_of(coded: Any) -> frozenset[str]:

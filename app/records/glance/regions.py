@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from app.records.glance.hints import HintedPattern
 from app.records.glance.words import each_in
 from fhir_profiles.mapping.body_parts import BODY_PARTS
 
@@ -227,9 +228,11 @@ _KOREAN: Mapping[str, str] = {
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, HintedPattern], ...]:
     english = ((region, rf"\b(?:{words})\b") for region, words in _ENGLISH.items())
-    return tuple((region, re.compile(words, re.IGNORECASE)) for region, words in (*english, *_KOREAN.items()))
+    return tuple(
+        (region, HintedPattern(words, re.IGNORECASE)) for region, words in (*english, *_KOREAN.items())
+    )
 
 
 @cache
@@ -240,7 +243,8 @@ def _by_code() -> Mapping[str, tuple[str, ...]]:
 @lru_cache(maxsize=8_192)
 def regions_in(text: str) -> frozenset[str]:
     """The regions that a text names, in English or Korean."""
-    return frozenset(region for region, pattern in _patterns() if pattern.search(text))
+    low = text.lower()
+    return frozenset(region for region, pattern in _patterns() if pattern.is_in(text, low))
 
 
 def regions_of(coded: Any) -> frozenset[str]:
