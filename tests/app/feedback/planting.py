@@ -38,7 +38,8 @@ def chart_with(told: dict[str, Any]) -> PatientChart:
 
 def expected(told: dict[str, Any]) -> set[tuple[str, str]]:
     """The reads and what tells of each, as the identifiers of the set."""
-    return {(read, each["id"]) for each in told["events"] for read in each.get("of", ())}
+    of_events = {(read, each["id"]) for each in told["events"] for read in each.get("of", ())}
+    return of_events | {(first, second) for first, second in told.get("also", ())}
 
 
 def _day(each: dict[str, Any]) -> str:
