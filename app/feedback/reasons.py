@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.feedback.outcomes import OutcomeKind
+from app.feedback.packets import Evidence
 from app.feedback.ties import Tie
 from app.records.glance.sides import LEFT, RIGHT
 from graph.wording import Phrase, marked
@@ -137,3 +138,15 @@ def place_of(regions: frozenset[str], sides: frozenset[str]) -> Phrase | None:
 def because(tie: Tie, finding: str) -> Phrase:
     """By what an outcome is tied to a read, with the words of the read that it is about."""
     return Phrase(_TIES[tie], {"finding": finding[:LONGEST]})
+
+
+def retold(evidence: Evidence) -> tuple[Phrase, Phrase]:
+    """Why kept evidence was told, and by what it is tied to the read, in words again."""
+    reason = reason_of(
+        OutcomeKind(evidence.kind),
+        frozenset(evidence.place),
+        frozenset(evidence.sides),
+        evidence.days,
+        evidence.exam,
+    )
+    return reason, because(Tie(evidence.tie), evidence.finding)

@@ -25,7 +25,8 @@ PERMISSIONS: Mapping[str, str] = {
     "fhir.bulk": marked("export FHIR resources in bulk, and import them with fhir.write"),
     "cohort.query": marked("ask cohort questions"),
     "cohort.count": marked("be told the counts of a cohort question, and no patient"),
-    "feedback.write": marked("say what was right and wrong in an answer"),
+    "feedback.write": marked("be told how one's own reads turned out and answer, give feedback on reads"),
+    "feedback.totals": marked("see how the reads of all readers turned out, in numbers of many"),
     "share.manage": marked("make and revoke links to studies"),
     "audit.read": marked("read the audit"),
     "audit.own": marked("read who touched one's own record"),
@@ -41,7 +42,7 @@ PERMISSIONS: Mapping[str, str] = {
 
 WITHOUT_A_ROUTE = frozenset(
     {
-        *("imaging.export", "tags.read", "tags.write", "feedback.write"),
+        *("imaging.export", "tags.read", "tags.write"),
         *("share.manage", "audit.append", "record.erase", "record.request-erasure"),
     }
 )

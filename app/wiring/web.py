@@ -12,6 +12,7 @@ from app.http.dicomweb import routes as dicomweb
 from app.http.dicomweb.route_table import PREFIX
 from app.http.dicomweb.store_parts import BodyLimits
 from app.http.factory import WebApp, Window, create_app
+from app.http.feedback import routes as feedback
 from app.http.fhir import routes as fhir
 from app.http.fhir.incoming import LargestBodies
 from app.http.fhir.table import fhir_table
@@ -26,6 +27,7 @@ from app.http.viewer import routes as viewer
 from app.http.viewer.files import ViewerFiles
 from app.http.viewer.published import viewer_folder
 from app.wiring.authorization import authorization_uses
+from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.pages import page_uses
 from app.wiring.process import Wiring
@@ -75,6 +77,19 @@ def _viewer(wiring: Wiring) -> Window:
     return viewer.blueprint(uses)
 
 
+def _feedback(wiring: Wiring) -> Window:
+    parts = FeedbackWiring(wiring)
+    uses = feedback.FeedbackUses(
+        inbox=parts.inbox,
+        answers=parts.answers,
+        messages=parts.messages,
+        figures=parts.figures,
+        tokens=wiring.page_tokens,
+        base=wiring.config.base_url,
+    )
+    return feedback.blueprint(uses)
+
+
 def _operations(wiring: Wiring) -> Window:
     return operations.blueprint(
         readiness=wiring.readiness,
@@ -94,6 +109,7 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "fhir": _fhir,
     "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
     "glance": lambda wiring: glance.blueprint(glances=wiring.glances, sites=wiring.sites),
+    "feedback": _feedback,
     "operations": _operations,
     "administration": lambda wiring: administration.blueprint(
         administration=wiring.administration,
