@@ -33,6 +33,7 @@ REFUSING = (
     ),
     *("app/paging.py", "app/security", "app/work/operations", "app/audit/alerts.py"),
     *("app/records/audited", "app/records/glance", "app/records/people", "app/records/studies"),
+    *("app/records/reading_room", "graph/workitems/giving_back.py"),
     *("graph/accounts", "graph/audit/alerts.py", "graph/authorization", "graph/budget.py", "graph/jobs"),
     *("graph/resources/sieve.py", "graph/scope.py", "graph/session.py", "graph/tellings"),
 )

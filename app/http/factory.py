@@ -18,7 +18,8 @@ DIALECTS = {
     "/dicom-web": Dialect.DICOM,
     "/cohorts/query": Dialect.PROBLEM,  # an API below a page
     **dict.fromkeys(
-        ("/home", "/search", "/cohorts", "/patients", "/studies", "/manage", "/viewer"), Dialect.PAGE
+        ("/home", "/worklist", "/search", "/cohorts", "/patients", "/studies", "/manage", "/viewer"),
+        Dialect.PAGE,
     ),
 }
 Window: TypeAlias = Blueprint

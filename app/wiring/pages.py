@@ -3,6 +3,8 @@
 from app.http.kit.browsers import Browsers
 from app.http.pages.uses import PageUses
 from app.records.people import PatientFinder
+from app.records.reading_room import ReadingDesk, ReadingRoom
+from app.records.reading_room.gathering import LineGatherer
 from app.records.studies import StudyDesk
 from app.security.audience import Audience
 from app.wiring.process import Wiring
@@ -12,9 +14,13 @@ def page_uses(wiring: Wiring) -> PageUses:
     """What the window of the pages calls."""
     base = wiring.config.base_url
     people = PatientFinder(wiring.record_search, wiring.reader, wiring.audit_reader)
+    studies = StudyDesk(wiring.imaging_search, wiring.record_search, people)
+    room = reading_room(wiring, studies)
     return PageUses(
         people=people,
-        studies=StudyDesk(wiring.imaging_search, wiring.record_search, people),
+        studies=studies,
+        reading=room,
+        reading_desk=ReadingDesk(room, wiring.held_workitems, wiring.glances, studies, wiring.imaging_search),
         cohorts=wiring.cohorts,
         audience=Audience(wiring.roles, wiring.sites.own.tenant),
         administration=wiring.administration,
@@ -30,3 +36,9 @@ def page_uses(wiring: Wiring) -> PageUses:
         base=base,
         demo=wiring.config.demo,
     )
+
+
+def reading_room(wiring: Wiring, studies: StudyDesk) -> ReadingRoom:
+    """The reading room of these studies."""
+    gatherer = LineGatherer(wiring.record_search, studies, wiring.sites)
+    return ReadingRoom(wiring.workitems, wiring.record_search, studies, gatherer)

@@ -30,6 +30,7 @@ from app.imaging.retrieve import BulkRetrieval, ImagingRendering, ImagingRetriev
 from app.imaging.search import ImagingSearch
 from app.imaging.store import Ingest, Limits
 from app.imaging.worklist import Worklist
+from app.imaging.worklist.holding import HeldWorkitems
 from app.imaging.worklist.subscribing import WorklistSubscriptions
 from app.paging import PageTokens
 from app.processes.events import events_address
@@ -147,6 +148,10 @@ class Wiring(Callers):
     @cached_property
     def worklist(self) -> Worklist:
         return Worklist(self.workitems, self.sites, now)
+
+    @cached_property
+    def held_workitems(self) -> HeldWorkitems:
+        return HeldWorkitems(self.workitems, self.sites, now, self.key.derive("claims of workitems"))
 
     @cached_property
     def subscriptions(self) -> WorklistSubscriptions:

@@ -116,6 +116,7 @@ _TAGS: Mapping[str, str] = {
     "CodeMeaning": "00080104",
     "LongCodeValue": "00080119",
     "URNCodeValue": "00080120",
+    "ReferencedSOPClassUID": "00081150",
     "ReferencedSOPInstanceUID": "00081155",
     "PlacerOrderNumberImagingServiceRequest": "00402016",
     "FillerOrderNumberImagingServiceRequest": "00402017",

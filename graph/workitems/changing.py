@@ -4,7 +4,7 @@ All is decided in the commit, so of two who claim one workitem at once one finds
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fhir_profiles.mapping.workitem_attributes import (
@@ -24,7 +24,7 @@ from graph.resources.states import WORKITEMS, ResourceState
 from graph.resources.writing import VERSIONS, ResourceWrite
 from graph.scope import AccessScope
 from graph.site import Site
-from graph.workitems.creating import WorkitemChange, event
+from graph.workitems.creating import WorkitemChange, event, owner_of
 from graph.workitems.events import EVENTS, UpsEvent, WorkitemEvent, attributes_of
 from graph.workitems.states import (
     CANCELLATIONS,
@@ -49,7 +49,8 @@ _UNSPECIFIED = {  # CID 9300
     "00080102": {"vr": "SH", "Value": ["DCM"]},
     "00080104": {"vr": "LO", "Value": ["Discontinued for unspecified reason"]},
 }
-_ASSIGNING = frozenset(map(tag_of, ("ScheduledStationNameCodeSequence", "ScheduledHumanPerformersSequence")))
+_PERFORMERS = tag_of("ScheduledHumanPerformersSequence")
+_ASSIGNING = frozenset((tag_of("ScheduledStationNameCodeSequence"), _PERFORMERS))
 _READINESS = tag_of("InputReadinessState")
 _CONTACTS = ("ContactURI", "ContactDisplayName")
 _ASKED = ("ReasonForCancellation", _DISCONTINUED, *_CONTACTS)
@@ -111,6 +112,10 @@ class UpdateWorkitem(WorkitemUnit):
         workitem = self.found(view)
         self._check(workitem.before)
         after = workitem.before.with_attributes(self.changes)
+        if _PERFORMERS in self.changes and after.state is UpsState.SCHEDULED:  # whoever claimed one has it
+            after = replace(
+                after, links=replace(after.links, owner=owner_of(view, self.scope, after.dataset))
+            )
         write = self.write(view, draft, workitem, after)
         for kind in self._events(workitem.before):
             draft.add(EVENTS, event(write, self.uid, kind, attributes_of(kind, after.dataset)))
@@ -142,10 +147,14 @@ class UpdateWorkitem(WorkitemUnit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeWorkitemState(WorkitemUnit):
-    """Claims a workitem, or brings the one that was claimed under `transaction` to its end."""
+    """Claims a workitem, or brings the one that was claimed under `transaction` to its end.
+
+    `attributes` are put in place with the change of state, as of one who claims it: when they began.
+    """
 
     target: UpsState
     transaction: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def decide(self, view: View, draft: Draft) -> WorkitemChange:
         """Change the state; what is in the final state that is asked for stays as it is, with a warning.
@@ -168,21 +177,14 @@ class ChangeWorkitemState(WorkitemUnit):
         return WorkitemChange((*(write.compartment or ()), write.key))
 
     def _after(self, before: WorkitemVersion) -> WorkitemVersion:
-        after = before.in_state(self.target)
+        after = before.in_state(self.target).with_attributes(self.attributes)
         if self.target is UpsState.CANCELED:
-            return _canceled(after, self.when, {})
+            return canceled(after, self.when, {})
         if self.target is UpsState.COMPLETED:
             return after
-        who = self._practitioner()
+        who = practitioner_of(self.scope)
         links = replace(after.links, owner=who) if who else after.links
         return replace(after, transaction=self.transaction, links=links)
-
-    def _practitioner(self) -> str | None:
-        """The Practitioner who claims it: by the id that their account says, else by its name."""
-        found = [each for each in sorted(self.scope.actors) if each.startswith("Practitioner/")]
-        return next((each for each in found if each != f"Practitioner/{self.scope.subject}"), None) or next(
-            iter(found), None
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +208,7 @@ class RequestCancellation(WorkitemUnit):
         if answer.category is not None:
             raise refused(answer)
         if answer.allowed:
-            after = _canceled(before.in_state(UpsState.CANCELED), self.when, self.reasons)
+            after = canceled(before.in_state(UpsState.CANCELED), self.when, self.reasons)
             write = self.write(view, draft, workitem, after)
             for state in (UpsState.IN_PROGRESS, UpsState.CANCELED):  # CC.2.2.3: through the one to the other
                 attributes = attributes_of(UpsEvent.STATE_REPORT, after.in_state(state).dataset)
@@ -224,7 +226,15 @@ class RequestCancellation(WorkitemUnit):
         return event(write, self.uid, UpsEvent.CANCEL_REQUESTED, dict(sorted(told.items())))
 
 
-def _canceled(after: WorkitemVersion, when: str, reasons: Mapping[str, Any]) -> WorkitemVersion:
+def practitioner_of(scope: AccessScope) -> str | None:
+    """The Practitioner whom a caller is: by the id that their account says, else by its name."""
+    found = [each for each in sorted(scope.actors) if each.startswith("Practitioner/")]
+    return next((each for each in found if each != f"Practitioner/{scope.subject}"), None) or next(
+        iter(found), None
+    )
+
+
+def canceled(after: WorkitemVersion, when: str, reasons: Mapping[str, Any]) -> WorkitemVersion:
     """The version with what a CANCELED one says: when it was canceled, and why."""
     held = listed(after.dataset, _PROGRESS)
     item = dict(held[0]) if held else {}

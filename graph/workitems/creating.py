@@ -1,6 +1,7 @@
 """How a workitem enters the graph: as the Task of a patient, a study and an order that the record knows.
 
-The patient is found or made as the patient of pictures is. A study and an order are tied to it where they are
+The patient is that of the study that it names, where that carries the same number, else found or made as the
+patient of pictures is. A study and an order are tied to it where they are
 there and are of that patient; a Practitioner where a performer is coded by the id of one.
 """
 
@@ -22,6 +23,7 @@ from graph.studies.orders import order_of, order_term
 from graph.workitems.events import EVENTS, UpsEvent, WorkitemEvent, attributes_of
 from graph.workitems.versions import WorkitemVersion, workitem_write
 
+_NUMBER = ("PatientID", "IssuerOfPatientID")
 _MOST_TIES = 16  # studies, numbers and performers that are looked for
 
 
@@ -75,10 +77,12 @@ class CreateWorkitem(Unit[WorkitemChange]):
         links = TaskLinks(created=instant(view.now))
         facts = patient_facts(self.dataset)
         self._load(view, facts)
-        owner = self._owner(view)
+        owner = owner_of(view, self.scope, self.dataset)
         if not facts:
             return replace(links, owner=owner)
-        patient = Identification(view, draft, self.site).patient_of(facts).key
+        patient = (
+            self._of_its_study(view, facts) or Identification(view, draft, self.site).patient_of(facts).key
+        )
         return replace(
             links,
             patient=resource_of(patient),
@@ -95,9 +99,26 @@ class CreateWorkitem(Unit[WorkitemChange]):
                 CARRIERS: [carrier] if carrier else [],
                 STUDIES: self._study_keys(),
                 ORDERS: [term for each in self._numbers() if (term := order_term(view.tenant, each))],
-                RESOURCES: self._performer_keys(),
+                RESOURCES: _performer_keys(self.scope, self.dataset),
             }
         )
+
+    def _of_its_study(self, view: View, facts: Mapping[str, Any]) -> str | None:
+        """The patient of the study that it names, where the pictures carry the same number.
+
+        A study keeps its patient, whatever was corrected in the chart since. Only of a study that the caller
+        sees: of others nothing is told. None where there is no such study.
+        """
+        for key in self._study_keys():
+            known = view.get(STUDIES, key)
+            if known is None or not known.managed or not known.is_seen_by(self.scope):
+                continue
+            if all((known.properties.get(each) or "") == facts.get(each, "") for each in _NUMBER):
+                owners = [
+                    each for each in known.own_compartment or () if resource_of(each).startswith("Patient/")
+                ]
+                return owners[0] if len(owners) == 1 else None
+        return None
 
     def _study(self, view: View, patient: str) -> str | None:
         """The first study that is there and of the patient."""
@@ -112,14 +133,6 @@ class CreateWorkitem(Unit[WorkitemChange]):
         found = (order_of(view, each, patient) for each in self._numbers())
         return next((each for each in found if each), None)
 
-    def _owner(self, view: View) -> str | None:
-        """The first performer who is a Practitioner of the record."""
-        for key in self._performer_keys():
-            known = view.get(RESOURCES, key)
-            if known is not None and not known.deleted:
-                return resource_of(key)
-        return None
-
     def _study_keys(self) -> list[str]:
         scope = self.scope
         return [study_key(scope.tenant, scope.partition, uid) for uid in studies(self.dataset)[:_MOST_TIES]]
@@ -127,9 +140,21 @@ class CreateWorkitem(Unit[WorkitemChange]):
     def _numbers(self) -> list[dict[str, Any]]:
         return [{"AccessionNumber": each} for each in order_numbers(self.dataset)[:_MOST_TIES]]
 
-    def _performer_keys(self) -> list[str]:
-        codes = performers(self.dataset)[:_MOST_TIES]
-        return [resource_key(self.scope.tenant, "Practitioner", code) for code in codes]
+
+def owner_of(view: View, scope: AccessScope, dataset: Mapping[str, Any]) -> str | None:
+    """The first performer whom a data set names who is a Practitioner of the record; None where none is."""
+    keys = _performer_keys(scope, dataset)
+    view.load({RESOURCES: keys})
+    for key in keys:
+        known = view.get(RESOURCES, key)
+        if known is not None and not known.deleted:
+            return resource_of(key)
+    return None
+
+
+def _performer_keys(scope: AccessScope, dataset: Mapping[str, Any]) -> list[str]:
+    codes = performers(dataset)[:_MOST_TIES]
+    return [resource_key(scope.tenant, "Practitioner", code) for code in codes]
 
 
 def event(

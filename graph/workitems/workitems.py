@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from fhir_profiles.mapping.workitem_task import TaskLinks
 from graph.allowances import Deed
 from graph.commit import Committer
 from graph.cypher.compile import page
@@ -21,24 +22,27 @@ from graph.studies.imaging import OwnedParameters
 from graph.visibility import judged_column, seen
 from graph.workitems.changing import ChangeWorkitemState, RequestCancellation, UpdateWorkitem
 from graph.workitems.creating import CreateWorkitem, WorkitemChange
+from graph.workitems.giving_back import GiveBackWorkitem
 from graph.workitems.states import UpsState
 from graph.workitems.telling import TellStates
 
 READ, WRITE = "workitem.read", "workitem.write"
 _FIND = f"""
 MATCH (w:Workitem {{workitemKey: $key}}) WHERE w.deleted = false AND {seen("w")}
-RETURN w.key AS key, w.compartment AS compartment, w.dataset AS dataset, {judged_column("w")} AS judged
+RETURN w.key AS key, w.compartment AS compartment, w.dataset AS dataset, w.links AS links,
+  {judged_column("w")} AS judged
 """
-_SHOWN = ("r.key", "r.compartment", "r.dataset")
+_SHOWN = ("r.key", "r.compartment", "r.dataset", "r.links")
 _MATCH = 600  # bytes that a match takes in memory beside its data set
 
 
 @dataclass(frozen=True, slots=True)
 class StoredWorkitem:
-    """A workitem as it is found: the keys of whom it concerns, and its data set, packed."""
+    """A workitem as it is found: the keys of whom it concerns, its data set, packed, and its ties as JSON."""
 
     whose: tuple[str, ...]
     packed: bytes
+    tied: str
     serial: int = 0
 
     @property
@@ -46,6 +50,11 @@ class StoredWorkitem:
         """Its data set in the JSON model; it holds no Transaction UID."""
         found: dict[str, Any] = orjson.loads(unpacked(self.packed))
         return found
+
+    @property
+    def links(self) -> TaskLinks:
+        """What it is tied to in the record."""
+        return TaskLinks(**orjson.loads(self.tied))
 
 
 @scoped
@@ -85,15 +94,47 @@ class WorkitemStore:
         return self._noted(scope, self._committer.commit(unit))
 
     def change_state(
-        self, scope: AccessScope, uid: str, target: UpsState, *, transaction: str, when: str
+        self,
+        scope: AccessScope,
+        uid: str,
+        target: UpsState,
+        *,
+        transaction: str,
+        when: str,
+        attributes: Mapping[str, Any] | None = None,
     ) -> WorkitemChange:
-        """Claim a workitem, or bring a claimed one to its end.
+        """Claim a workitem, or bring a claimed one to its end, with these `attributes` put in place.
 
         Raises `NotFound`, and `WorkitemRefusal` where its state or its lock forbids it.
         """
         scope = self._changing(scope)
         unit = ChangeWorkitemState(
-            scope=scope, site=self._at(scope), uid=uid, when=when, target=target, transaction=transaction
+            scope=scope,
+            site=self._at(scope),
+            uid=uid,
+            when=when,
+            target=target,
+            transaction=transaction,
+            attributes=attributes or {},
+        )
+        return self._noted(scope, self._committer.commit(unit))
+
+    def give_back(
+        self, scope: AccessScope, uid: str, *, transaction: str, replacing: str, when: str
+    ) -> WorkitemChange:
+        """Give back what was claimed under `transaction`, or is only assigned to the caller.
+
+        In the place of a claimed one stands another, of the UID `replacing`. Raises `NotFound`, `Conflict`
+        where it is not the caller's, and `WorkitemRefusal` where its state or its lock forbids it.
+        """
+        scope = self._changing(scope)
+        unit = GiveBackWorkitem(
+            scope=scope,
+            site=self._at(scope),
+            uid=uid,
+            when=when,
+            transaction=transaction,
+            replacing=replacing,
         )
         return self._noted(scope, self._committer.commit(unit))
 
@@ -129,7 +170,10 @@ class WorkitemStore:
 
     def _read(self, scope: AccessScope, key: str) -> tuple[StoredWorkitem, ...]:
         rows = self._graph.read_seen(scope, _FIND, key=key)
-        return tuple(StoredWorkitem((*row["compartment"], row["key"]), bytes(row["dataset"])) for row in rows)
+        return tuple(
+            StoredWorkitem((*row["compartment"], row["key"]), bytes(row["dataset"]), row["links"])
+            for row in rows
+        )
 
     def search(self, scope: AccessScope, question: Question) -> Sequence[StoredWorkitem]:
         """A page of the workitems that satisfy a question about Tasks, in its order.
@@ -146,8 +190,8 @@ class WorkitemStore:
         statement = page(scope, question, shown=_SHOWN)
         (found,) = self._graph.read(statement.text, **statement.parameters)
         return tuple(
-            StoredWorkitem((*(compartment or ()), key), bytes(dataset), serial)
-            for serial, _, key, compartment, dataset in found["rows"]
+            StoredWorkitem((*(compartment or ()), key), bytes(dataset), links, serial)
+            for serial, _, key, compartment, dataset, links in found["rows"]
         )
 
     def _at(self, scope: AccessScope) -> Site:

@@ -28,7 +28,7 @@ from app.records.people.names import is_hangul
 from graph.scope import AccessScope
 
 PREFERENCES_PATH, SEARCH_PATH, MANAGE_PATH = "/preferences", "/search", "/manage"
-COHORTS_PATH = "/cohorts"
+COHORTS_PATH, WORKLIST_PATH = "/cohorts", "/worklist"
 ANY_RECORD = ("fhir.read", "imaging.read")
 """Permissions of which one lets somebody look for patients and studies."""
 ANY_COHORT = ("cohort.query", "cohort.count")
@@ -60,6 +60,7 @@ class HasPath(Protocol):
 
 DESTINATIONS = (
     Destination(marked("Home"), HOME_PATH, "h"),
+    Destination(marked("Worklist"), WORKLIST_PATH, "w", ("workitem.read",)),
     Destination(marked("Search"), SEARCH_PATH, "s", ANY_RECORD),
     Destination(marked("Cohorts"), COHORTS_PATH, "c", ANY_COHORT),
     Destination(marked("Administration"), MANAGE_PATH, "m", ANY_MANAGING),
@@ -151,5 +152,6 @@ def install_frame(environment: Environment, base_url: str, asset: Callable[[str]
         search_path=SEARCH_PATH,
         home_path=HOME_PATH,
         cohorts_path=COHORTS_PATH,
+        worklist_path=WORKLIST_PATH,
     )
     environment.filters.update(date=shown_date, moment=shown_at, age=age_in_years, named_for=in_own_script)

@@ -15,6 +15,7 @@ from app.http.pages.routes_patients import add_patients
 from app.http.pages.routes_preferences import add_preferences
 from app.http.pages.routes_search import add_search
 from app.http.pages.routes_studies import add_studies
+from app.http.pages.routes_worklist import add_worklist
 from app.http.pages.uses import PageUses
 
 
@@ -39,6 +40,7 @@ def blueprint(uses: PageUses) -> Blueprint:
     add_files(rooms, assets)
     add_preferences(rooms, uses.browsers, uses.base)
     add_home(rooms, uses)
+    add_worklist(rooms, uses)
     add_cohorts(rooms, uses)
     add_search(rooms, uses)
     add_patients(rooms, uses)

@@ -14,6 +14,7 @@ from app.http.kit.request_context import current, current_scope
 from app.http.pages.cohort_words import SAVED
 from app.http.pages.degrading import FAILED, told
 from app.http.pages.uses import PageUses
+from app.records.studies import TaskLine
 from app.records.studies.desk import PICTURES, RECORD
 from app.security.policy import LEAST_CELL
 from app.work.operations import JobWindow
@@ -24,6 +25,7 @@ _MOST_PEOPLE = 10
 _LOOKED_AT = 48
 _MILLION = 1_000_000
 _JOBS, _AUDIT, _MANAGE = "operations.read", "audit.read", "administration.manage"
+_WORK = "workitem.read"
 
 
 class HomePage:
@@ -38,7 +40,8 @@ class HomePage:
         jobs, studies, uses = _JOBS in scope.permissions, self._uses.studies, self._uses
         window = JobWindow(limit=_MOST_LATELY)
         wanted: dict[str, tuple[bool, Callable[[], Any]]] = {
-            "tasks": (record, lambda: studies.assigned(scope, _MOST_LATELY)),
+            "work": (_WORK in scope.permissions, lambda: uses.reading.open(scope)),
+            "tasks": (record, lambda: self._tasks(scope)),
             "recent": (record, lambda: self._recent(scope, now)),
             "unread": (record and pictures, lambda: studies.unread(scope, _LOOKED_AT)[:_MOST_LATELY]),
             "newest": (pictures and not record, lambda: studies.lately(scope, _MOST_LATELY)),
@@ -53,6 +56,11 @@ class HomePage:
         shown = {name: told(tell) if theirs else None for name, (theirs, tell) in wanted.items()}
         asks = not record and any(each in scope.permissions for each in ANY_COHORT)
         return {**shown, "failed": FAILED, "saved": SAVED if asks else None, "least": LEAST_CELL}
+
+    def _tasks(self, scope: AccessScope) -> list[TaskLine]:
+        """What they were asked to do, but for what stands on their worklist."""
+        found = self._uses.studies.assigned(scope, _MOST_LATELY)
+        return [each for each in found if not (each.is_workitem and _WORK in scope.permissions)]
 
     def _recent(self, scope: AccessScope, now: int) -> list[dict[str, Any]]:
         moment = datetime.fromtimestamp(now / _MILLION, UTC)

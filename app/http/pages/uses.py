@@ -9,6 +9,7 @@ from app.http.kit.browsers import Browsers
 from app.processes.readiness import Readiness
 from app.records.audited import AuditSearch
 from app.records.people import PatientFinder
+from app.records.reading_room import ReadingDesk, ReadingRoom
 from app.records.studies import StudyDesk
 from app.security.administration import Administration
 from app.security.audience import Audience
@@ -24,6 +25,8 @@ class PageUses:
 
     people: PatientFinder
     studies: StudyDesk
+    reading: ReadingRoom
+    reading_desk: ReadingDesk
     cohorts: Cohorts
     audience: Audience
     administration: Administration

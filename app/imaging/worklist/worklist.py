@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import uuid4
 
 from app.imaging.worklist.data_sets import read_data_set
 from app.imaging.worklist.matching import WorkitemCondition, understood
+from app.imaging.worklist.moments import date_time
 from app.imaging.worklist.request import WorkitemSearchRequest
 from app.imaging.worklist.requirements import check_update, complete
 from app.imaging.worklist.subscribing import is_title
@@ -24,7 +24,6 @@ from graph.workitems.states import MISSING_TRANSACTION, UpsState, refused
 from graph.workitems.workitems import StoredWorkitem, WorkitemStore
 
 _AT_ONCE, MOST_SCANNED = 500, 10_000  # workitems whose data sets are looked at, of one page and of one search
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRANSACTION = "TransactionUID"
 _DISPLAY = "ContactDisplayName"
 
@@ -175,9 +174,3 @@ def from_whom(reasons: dict[str, Any], account: str) -> tuple[dict[str, Any], st
     display = {} if said(reasons, _DISPLAY) else {tag_of(_DISPLAY): {"vr": "LO", "Value": [account]}}
     title = said(reasons, "RequestingAE") or (account if is_title(account) else "")
     return reasons | display, title
-
-
-def date_time(microseconds: int, zone: tzinfo) -> str:
-    """A moment as a DT value, with its offset from UTC (PS3.5 6.2)."""
-    moment = (_EPOCH + timedelta(microseconds=microseconds)).astimezone(zone)
-    return moment.strftime("%Y%m%d%H%M%S.%f%z")[:26]

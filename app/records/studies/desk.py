@@ -1,6 +1,6 @@
 """The use case behind the pages of studies: finds them, and puts together what a page says of one."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.imaging.search import ImagingSearch, MatchOrder, SearchRequest
 from app.records.people import PatientFinder, PatientSummary, parted_hangul
@@ -10,10 +10,12 @@ from app.records.studies.reports import ReportLine, ReportOf, report_line
 from app.records.studies.tasks import OPEN_STATUSES, TaskLine, task_line
 from graph.errors import Gone, Invalid, NotFound
 from graph.query.attributes import BY_KEYWORD, SERIES, STUDY, Attribute
+from graph.query.expression import Related, Term, Whole
 from graph.scope import AccessScope
 
 PICTURES, RECORD = "imaging.read", "fhir.read"
 MOST_OF_PATIENT = 100
+MOST_OF_PATIENTS = 1_000
 MOST_SERIES = 200
 _MOST_REPORTS = 25
 _MOST_FOUND = 25
@@ -23,7 +25,7 @@ _BY_DATE = (
     MatchOrder(BY_KEYWORD["StudyTime"], descending=True),
 )
 _KNOWN_BY = ("AccessionNumber", "PatientID", "PatientName")
-_NAME = BY_KEYWORD["PatientName"]
+_NAME, _UID = BY_KEYWORD["PatientName"], BY_KEYWORD["StudyInstanceUID"]
 
 
 class StudyDesk:
@@ -66,6 +68,28 @@ class StudyDesk:
         where = self._records.understood(scope, STUDY, (("patient", patient_id),)).where
         page = self._imaging.matching(scope, STUDY, where, MOST_OF_PATIENT, *_BY_DATE)
         return tuple(map(study_line, page.matches))
+
+    def of_patients(self, scope: AccessScope, patient_ids: Sequence[str]) -> tuple[StudyLine, ...]:
+        """The studies of several patients, the newest first, `MOST_OF_PATIENTS` at most."""
+        scope.require(PICTURES)
+        where = self._records.understood(scope, STUDY, (("patient", ",".join(patient_ids)),)).where
+        page = self._imaging.matching(scope, STUDY, where, MOST_OF_PATIENTS, *_BY_DATE)
+        return tuple(map(study_line, page.matches))
+
+    def of_uids(self, scope: AccessScope, uids: Collection[str]) -> tuple[StudyLine, ...]:
+        """Those of these studies that are there to see, the newest first."""
+        where = Term(_UID.field, tuple(sorted(uids)))
+        page = self._imaging.matching(scope, STUDY, where, len(uids), *_BY_DATE)
+        return tuple(map(study_line, page.matches))
+
+    def body_parts(self, scope: AccessScope, uids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """The parts of the body that the series of studies show, by the UIDs of the studies."""
+        where = Related(Whole(STUDY), Term(_UID.field, tuple(sorted(uids))))
+        found: dict[str, dict[str, None]] = {}
+        for each in self._imaging.matching(scope, SERIES, where, MOST_OF_PATIENTS).matches:
+            if part := series_line(each).body_part:
+                found.setdefault(study_line(each).uid, {})[part] = None
+        return {uid: tuple(parts) for uid, parts in found.items()}
 
     def one(self, scope: AccessScope, uid: str) -> StudyLine:
         """The study of that UID; raises `NotFound` where there is none to see."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from fhir_profiles.mapping.workitem_task import WORKITEM_UID
 from graph.records import ResourceVersion
 
 OPEN_STATUSES = "requested,received,accepted,ready,in-progress,on-hold"
@@ -13,7 +14,10 @@ OPEN_STATUSES = "requested,received,accepted,ready,in-progress,on-hold"
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task; empty is what it does not say. `focus` is the reference to what it is about."""
+    """A task; empty is what it does not say. `focus` is the reference to what it is about.
+
+    `is_workitem`: it stands on the worklist of DICOM, too.
+    """
 
     task_id: str
     title: str
@@ -22,6 +26,7 @@ class TaskLine:
     authored: str
     patient_id: str
     focus: str
+    is_workitem: bool = False
 
 
 def task_line(version: ResourceVersion) -> TaskLine:
@@ -38,4 +43,5 @@ def task_line(version: ResourceVersion) -> TaskLine:
         str(document.get("authoredOn", "")),
         patient.removeprefix("Patient/") if patient.startswith("Patient/") else "",
         str((document.get("focus") or {}).get("reference", "")),
+        any(each.get("system") == WORKITEM_UID for each in document.get("identifier") or ()),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.app.security.planting import Target
-from tests.app.security.routes import ASK, AUDIT, FORM, MANAGE, OPERATE, READ, RECORD, Route
+from tests.app.security.routes import ASK, AUDIT, FORM, LIST, MANAGE, OPERATE, READ, RECORD, Route
 
 HTML: Mapping[str, str] = {"Accept": "text/html"}
 
@@ -26,6 +26,7 @@ PAGES = (
     _page("/patients/<patient_id>", RECORD, "/patients/{patient}"),
     _page("/patients/<patient_id>/overview", RECORD, "/patients/{patient}/overview"),
     _page("/studies/<study>", READ, "/studies/{study}", by_study=True),
+    _page("/worklist/<workitem>", LIST, "/worklist/{workitem}", by_study=True),
     _page("/search", RECORD, "/search?q={mark}", shows=_called, by_study=True, instead=READ),
 )
 
@@ -48,9 +49,15 @@ MANAGING_PAGES = (
 # What leads on, and forms, which bring the token of their session: `tests/app/http/pages` sends them.
 FORMS_OF_PAGES = (
     Route("GET /home", None, "/home"),
+    Route("GET /worklist", None, "/worklist"),
     Route("POST /cohorts", None, "/cohorts", headers=FORM),
     Route("GET /manage", None, "/manage"),
     Route("POST /preferences", None, "/preferences", headers=FORM),
+    *(
+        Route(f"POST /worklist/<workitem>/{deed}", None, f"/worklist/1.2.3/{deed}", headers=FORM)
+        for deed in ("claim", "open", "give-back", "done")
+    ),
+    Route("POST /worklist/studies/<study>/open", None, "/worklist/studies/1.2.3/open", headers=FORM),
     *(
         Route(f"POST /manage/{rule}", None, f"/manage/{path}", headers=FORM)
         for rule, path in (

@@ -37,6 +37,8 @@ PATHS = {
     "administrator": ("/home", "/manage"),
     "superuser": (
         "/home",
+        *("/worklist", "/worklist?show=others", "/worklist?show=unasked", "/worklist?show=done"),
+        *("/worklist/{workitem}", "/worklist/{begun}", "/worklist/1.2.3"),
         *(f"/manage/{name}" for name in ("users", "roles", "apps", "jobs", "alerts", "health")),
         *("/manage/audit", "/manage/audit?patient={patient}", "/manage/users/clinician"),
         *("/manage/new-role", "/manage/roles/clinician", "/manage/new-app", "/manage/apps/growth-chart"),
