@@ -6,6 +6,7 @@ The verdicts are written down, not computed: tests hold the gateway's answer aga
 from app.samples.calendar import Ago
 from app.samples.case import Birth, Case, Diagnosis, Prescription, Report, Study, Verdict, Via
 from app.samples.told import TOLD
+from app.samples.unread import UNREAD
 
 _MATCHED, _UNKNOWN, _EXCLUDED = Verdict.MATCHED, Verdict.UNKNOWN, Verdict.EXCLUDED
 _CLEAR = "No pulmonary metastasis. 폐 전이 소견 없음."
@@ -297,4 +298,4 @@ NEAR_MISSES = (
         studies=(Study("ct thigh tumour", Ago(days=20), (Report(Via.REFERENCE, _TUMOUR),)),),
     ),
 )
-CASES = (*MATCHED, *UNJUDGED, *NEAR_MISSES)
+CASES = (*MATCHED, *UNJUDGED, *NEAR_MISSES, *UNREAD)

@@ -7,15 +7,21 @@ from app.samples.codes import SAMPLE, JsonObject, concept
 _SPECIALTY = "http://snomed.info/sct"
 ORDERING = f"PractitionerRole?identifier={SAMPLE}|oncology"
 READING = f"Practitioner?identifier={SAMPLE}|radiologist"
+READER = "demo-teleradiologist"
+"""The Practitioner who reads from elsewhere, by the name of the demo user whom that is."""
 _HOSPITAL, _ONCOLOGIST, _RADIOLOGIST, _ROLE = "hospital", "oncologist", "radiologist", "oncology"
 
 
 def department() -> list[JsonObject]:
-    """The entries of the first Bundle: a hospital, an oncologist with a role, and a radiologist."""
+    """The entries of the first Bundle: a hospital, an oncologist with a role, and two radiologists."""
     return [
         _entry(_HOSPITAL, {"resourceType": "Organization", "active": True, "name": "Sample Hospital"}),
         _entry(_ONCOLOGIST, _practitioner("Jang", "Mirae")),
         _entry(_RADIOLOGIST, _practitioner("Noh", "Gyeol")),
+        {
+            "resource": _practitioner("Seo", "Haneul") | {"id": READER},
+            "request": {"method": "PUT", "url": f"Practitioner/{READER}"},
+        },
         _entry(
             _ROLE,
             {

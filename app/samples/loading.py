@@ -1,4 +1,4 @@
-"""Loading the sample data through the same two use cases that every client's data comes through.
+"""Loading the sample data through the same use cases that every client's data comes through.
 
 An interrupted load is run again from the start: resources are put under ids of their own or created only
 where they are missing, and pictures that are there already are skipped.
@@ -7,14 +7,17 @@ where they are missing, and pictures that are there already are skipped.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 from typing import Protocol
 
 from app.imaging.store.failure_reasons import FailureReason
 from app.imaging.store.outcomes import StoreReport
 from app.samples.catalogue import Samples, build_samples
+from app.samples.reading import SampleReading
 from app.security.scopes import system_scope
 from app.site import Sites
+from graph.clock import now
 from graph.scope import AccessScope
 
 _SUBJECT = "samples"
@@ -50,9 +53,10 @@ class Loaded:
 class SampleLoader:
     """Loads the sample data into the gateway's own tenant."""
 
-    def __init__(self, ingest: Storing, records: Recording, sites: Sites) -> None:
+    def __init__(self, ingest: Storing, records: Recording, reading: SampleReading, sites: Sites) -> None:
         self._ingest = ingest
         self._records = records
+        self._reading = reading
         self._sites = sites
 
     def load(self, progress: Callable[[int, int], None], samples: Samples | None = None) -> Loaded:
@@ -75,6 +79,7 @@ class SampleLoader:
         for pieces in steps:
             done += pieces
             progress(done, total)
+        self._reading.ask(scope, samples.seed, now(), site.zone, partial(system_scope, site.tenant))
         stored, refused = _counted(reports)
         return Loaded(samples, before + after, stored, refused)
 

@@ -150,8 +150,13 @@ class Wiring(Callers):
         return Worklist(self.workitems, self.sites, now)
 
     @cached_property
+    def claim_secret(self) -> bytes:
+        """What the keys of claims at pages are made of."""
+        return self.key.derive("claims of workitems")
+
+    @cached_property
     def held_workitems(self) -> HeldWorkitems:
-        return HeldWorkitems(self.workitems, self.sites, now, self.key.derive("claims of workitems"))
+        return HeldWorkitems(self.workitems, self.sites, now, self.claim_secret)
 
     @cached_property
     def subscriptions(self) -> WorklistSubscriptions:

@@ -157,7 +157,8 @@ def _notes(dataset: WorkitemJson) -> list[dict[str, str]]:
 def performers(dataset: WorkitemJson) -> list[str]:
     """The codes of who is to do it, in their order."""
     path = ("ScheduledHumanPerformersSequence", "HumanPerformerCodeSequence")
-    return [code for item in within(dataset, path) if (code := said(item, "CodeValue"))]
+    codes = (said(item, "CodeValue") or said(item, "LongCodeValue") for item in within(dataset, path))
+    return [code for code in codes if code]
 
 
 def studies(dataset: WorkitemJson) -> list[str]:

@@ -11,13 +11,15 @@ _OF_PATIENT = {
     "PatientBirthDate": "DA",
     "PatientSex": "CS",
 }
+_LONGEST_CODE = 16  # characters of a SH
 _LONGEST_LABEL = 64  # characters of a LO (PS3.5 6.2)
 
 
 def code_item(value: str, scheme: str, meaning: str) -> dict[str, Any]:
-    """An item of a code sequence."""
+    """An item of a code sequence; a long value is a Long Code Value (PS3.3 8.1)."""
+    keyword, vr = ("CodeValue", "SH") if len(value) <= _LONGEST_CODE else ("LongCodeValue", "UC")
     return {
-        tag_of("CodeValue"): {"vr": "SH", "Value": [value]},
+        tag_of(keyword): {"vr": vr, "Value": [value]},
         tag_of("CodingSchemeDesignator"): {"vr": "SH", "Value": [scheme]},
         tag_of("CodeMeaning"): {"vr": "LO", "Value": [meaning]},
     }
