@@ -2,6 +2,9 @@
 
 from app.http.kit.browsers import Browsers
 from app.http.pages.uses import PageUses
+from app.http.viewer.files import ViewerFiles
+from app.http.viewer.published import viewer_folder
+from app.http.viewer.settings import VIEWER_PATH
 from app.records.people import PatientFinder
 from app.records.reading_room import ReadingDesk, ReadingRoom
 from app.records.reading_room.gathering import LineGatherer
@@ -35,6 +38,7 @@ def page_uses(wiring: Wiring) -> PageUses:
         sites=wiring.sites,
         base=base,
         demo=wiring.config.demo,
+        viewer_code=tuple(f"{base}{VIEWER_PATH}/{each}" for each in ViewerFiles(viewer_folder()).ahead),
     )
 
 

@@ -31,6 +31,7 @@ class WorklistPages:
         self._room = uses.reading
         self._desk = uses.reading_desk
         self._base = uses.base
+        self._ahead = uses.viewer_code
 
     def listed(self, wrong: str = "", status: int = 200) -> Response:
         """The worklist, the part that the address asks for."""
@@ -150,7 +151,12 @@ class WorklistPages:
             return said_reasons(line, now)
 
         reports = any(each.rule == _REPORT_RULE for each in current_app.url_map.iter_rules())
-        return {"reasons_of": reasons_of, "holders": ReadingHolder, "has_reports": reports}
+        return {
+            "reasons_of": reasons_of,
+            "holders": ReadingHolder,
+            "has_reports": reports,
+            "ahead": self._ahead,
+        }
 
 
 def add_worklist(rooms: Blueprint, uses: PageUses) -> None:

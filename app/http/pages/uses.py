@@ -21,7 +21,10 @@ from app.work.operations import Operations
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageUses:
-    """The use cases of this window; `base` is the address of the gateway, `demo`: there are demo users."""
+    """The use cases of this window; `base` is the address of the gateway, `demo`: there are demo users.
+
+    `viewer_code` are the addresses of what a browser may fetch before pictures are opened.
+    """
 
     people: PatientFinder
     studies: StudyDesk
@@ -41,3 +44,4 @@ class PageUses:
     sites: Sites
     base: str
     demo: bool
+    viewer_code: tuple[str, ...] = ()
