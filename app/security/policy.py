@@ -23,6 +23,8 @@ PERMISSIONS: Mapping[str, str] = {
     "fhir.count": marked("be told how many FHIR resources match, and none of them"),
     "fhir.write": marked("create, update and delete FHIR resources"),
     "fhir.bulk": marked("export FHIR resources in bulk, and import them with fhir.write"),
+    "report.write": marked("write, sign and amend reports of studies"),
+    "report.acknowledge": marked("acknowledge critical results in the place of whom they are for"),
     "cohort.query": marked("ask cohort questions"),
     "cohort.count": marked("be told the counts of a cohort question, and no patient"),
     "feedback.write": marked("be told how one's own reads turned out and answer, give feedback on reads"),
@@ -53,7 +55,7 @@ TELLING_WHOSE = frozenset(
         *("imaging.read", "imaging.store", "imaging.delete", "imaging.export", "workitem.read"),
         *("workitem.write", "feed.read", "fhir.read", "fhir.write", "fhir.bulk", "share.manage"),
         *("audit.read", "audit.own", "audit.append", "record.erase", "record.request-erasure"),
-        *("break-glass.open", "break-glass.review"),
+        *("break-glass.open", "break-glass.review", "report.write", "report.acknowledge"),
     }
 )
 """Permissions whose answers say whose record they are of: a role that is shown no one holds none of them."""

@@ -65,6 +65,7 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Resource", ("kind", "serial")),
+    ("Resource", ("documentDue",)),
     *(("Resource", ("kind", each.property)) for each in NODE_FIELDS.values() if each.indexed),
     *((each.label, ("key", each.second)) for each in VALUE_NODES.values()),
     ("Instance", ("blobId",)),

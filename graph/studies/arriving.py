@@ -5,7 +5,7 @@ left: whose it was, and what users had written on it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -39,7 +39,7 @@ from graph.studies.rows import (
     SeriesWrite,
     tombstone_of,
 )
-from graph.studies.transcripts import TRANSCRIPT, Transcripts, transcript_keys
+from graph.studies.transcripts import TRANSCRIPT, Transcripts, is_told_by_report, transcript_keys
 from graph.studies.version import StudyVersion, of_known, of_snapshot, version_write
 
 _REPLACED = f"UNWIND $keys AS key MATCH (i:Instance {{key: key}}) RETURN i {LEAVING} AS instance"
@@ -124,7 +124,8 @@ class StudyArrivals:
         whose = (after.patient, resource_key(self.view.tenant, "ImagingStudy", after.resource_id))
         doubted = (_IN_DOUBT[owner.doubt],) if owner.doubt in _IN_DOUBT else ()
         strangers = []
-        for each in self.arrivals:
+        for arriving in self.arrivals:
+            each = self._untold(arriving, after.patient)
             leaving = replaced.get(each.place.instance)
             self._draft_instance(each, leaving)
             self._draft_transcript(each, leaving, whose)
@@ -133,6 +134,13 @@ class StudyArrivals:
                 strangers.append(each)
             yield each.place.instance, ToldOf(whose, (*unlike, *doubted))
         Newcomers(self.view, self.draft, self.site).ask(after, strangers)
+
+    def _untold(self, arriving: Arriving, patient: str) -> Arriving:
+        """An instance without its transcript where a report of the record says the same."""
+        row = arriving.row
+        if not row.transcript or not is_told_by_report(self.view, row.sop_uid, patient):
+            return arriving
+        return replace(arriving, row=replace(row, transcript=()))
 
     def _draft_instance(self, arriving: Arriving, leaving: Mapping[str, Any] | None) -> None:
         arrival = _arrival(arriving, transcript_keys(self.view.tenant, arriving))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from graph.commit import Draft, Keys, Unit, View
 from graph.records import InstanceRow, StoreOutcome, StoreStatus
+from graph.resources.identified import HOLDERS
 from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES
 from graph.scope import AccessScope
 from graph.site import Site
@@ -17,7 +18,7 @@ from graph.studies.identity import identifier_term
 from graph.studies.orders import order_term
 from graph.studies.places import Arriving, placed
 from graph.studies.rows import INSTANCES, SERIES_OF, InstanceState
-from graph.studies.transcripts import transcript_keys
+from graph.studies.transcripts import report_term, transcript_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class StoreInstances(Unit[list[StoreOutcome]]):
         orders = (order_term(self.scope.tenant, row.study) for row in self.rows)
         return {
             RESOURCES: [key for each in told for key in transcript_keys(self.scope.tenant, each)],
+            HOLDERS: [report_term(self.scope.tenant, each.row.sop_uid) for each in told],
             INSTANCES: [place.instance for place in places],
             STUDIES: studies,
             SERIES_OF: studies,

@@ -3,6 +3,9 @@
 A transcript is a DiagnosticReport and its Observations, written by the very commit that writes the instance,
 so that no window shows one without the other. Their ids follow from the place of the instance: a report that
 is replaced or restored makes further versions of the same resources. Nobody else writes them.
+
+An object that was made of a DiagnosticReport has none: that report names it by its UID, and would else stand
+in the record twice. Where the report is not there, as in another archive, the object tells of itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +19,10 @@ from graph.commit import Draft, View
 from graph.errors import Unprocessable
 from graph.keys import resource_key, resource_of
 from graph.packing import unpacked
+from graph.query.expression import Field, Kind
+from graph.query.rows import REPORT, code_key
 from graph.records import TranscriptPart
+from graph.resources.identified import HOLDERS
 from graph.resources.rewriting import ResourceJson, rewritten
 from graph.resources.states import RESOURCES, ResourceState
 from graph.resources.writing import VERSIONS, ResourceWrite, ended
@@ -25,6 +31,7 @@ from graph.studies.places import Arriving
 
 TRANSCRIPT = "transcript"  # of an instance: the keys of what FHIR tells of it
 TRANSCRIBES = "transcribes"  # of a resource: the key of the instance that says what it says
+_IDENTIFIER = Field(REPORT, "identifier", Kind.TERM)
 _STUDY_ELEMENTS = {"DiagnosticReport": "imagingStudy", "Observation": "derivedFrom"}
 _OF_STUDY = """
 MATCH (:Resource {key: $study})-[:HAS_SERIES]->()-[:HAS_INSTANCE]->(i) WHERE i.transcript IS NOT NULL
@@ -43,6 +50,22 @@ def transcript_key(tenant: str, instance: str, part: TranscriptPart) -> str:
 def transcript_keys(tenant: str, arriving: Arriving) -> list[str]:
     """The keys of the whole transcript of an arriving instance."""
     return [transcript_key(tenant, arriving.place.instance, each) for each in arriving.row.transcript]
+
+
+def report_term(tenant: str, sop_uid: str) -> str:
+    """The key of the Term by which a DiagnosticReport that names an instance is found."""
+    return code_key(tenant, _IDENTIFIER, f"urn:oid:{sop_uid}")
+
+
+def is_told_by_report(view: View, sop_uid: str, patient: str) -> bool:
+    """Whether a DiagnosticReport of a patient (the key), which no object tells, names an instance as its own."""
+    for holder in view.get(HOLDERS, report_term(view.tenant, sop_uid)) or ():
+        known = view.get(RESOURCES, holder.key)
+        if known is None or known.deleted or known.version_id != holder.version_id:
+            continue
+        if patient in (known.compartment or ()) and not known.properties.get(TRANSCRIBES):
+            return True
+    return False
 
 
 def refuse_transcript(known: ResourceState | None) -> None:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from app.records.write.receiving import Prepared
 from fhir_profiles.definitions.registry import is_shared
 from graph.commit import View
-from graph.errors import Forbidden
+from graph.errors import Forbidden, Unprocessable
 from graph.keys import resource_of
 from graph.query.rows import REPORT, member_rows
 from graph.resources.states import RESOURCES, ResourceState
@@ -23,6 +23,7 @@ from graph.resources.traits import traits_of
 from graph.scope import AccessScope
 
 AUTHOR = "author"  # a property of the node: the subject of the narrowed caller who created the resource
+REPORTING = "reporting"  # a property of the node: of what is written as part of a report, by its own rules
 _REPORTED = "imagingStudy"  # the element of a DiagnosticReport that names what was read
 
 
@@ -35,6 +36,15 @@ def require_author(scope: AccessScope, known: ResourceState | None) -> None:
     """Require that a narrowed caller created what they change; raises `Forbidden` for what they only see."""
     if known is not None and not scope.sees_all and known.properties.get(AUTHOR) != scope.subject:
         raise Forbidden("it was written by somebody else: read it, and write your own", code="forbidden")
+
+
+def refuse_reporting(known: ResourceState | None) -> None:
+    """Refuse to change what follows the states of a report; raises `Unprocessable`."""
+    if known is not None and known.properties.get(REPORTING):
+        raise Unprocessable(
+            "it belongs to a report that is written and signed here: change it under /reports",
+            code="business-rule",
+        )
 
 
 def require_granted(scope: AccessScope, view: View, prepared: Prepared) -> None:

@@ -50,13 +50,20 @@ class Records:
         resource_id: str,
         raw: bytes,
         demanded: Preconditions = NO_PRECONDITIONS,
+        *,
+        relabels: bool = False,
     ) -> Written:
-        """Write the next version of a resource, or its first under the client's id (http.html#upsert)."""
+        """Write the next version of a resource, or its first under the client's id (http.html#upsert).
+
+        `relabels`: it has other labels than the version before, and nothing else is other.
+        """
         scope.require_writing(resource_type)
         received = self._received(scope, raw, resource_type)
         require_same_id(received, resource_id)
         prepared = prepare(received, self._terms.at(scope), scope.tenant, resource_id)
-        unit = UpdateResource(prepared=prepared, demanded=demanded, **self._whose(scope))
+        unit = UpdateResource(
+            prepared=prepared, demanded=demanded, relabels=relabels, **self._whose(scope)
+        )
         return self._committed(scope, unit)
 
     def update_where(

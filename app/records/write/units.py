@@ -74,6 +74,7 @@ class UpdateResource(RecordUnit[Written]):
 
     prepared: Prepared
     demanded: Preconditions = NO_PRECONDITIONS
+    relabels: bool = False
 
     def looks_at(self) -> Keys:
         """The resource; of an ImagingStudy, whether another one has its UID."""
@@ -81,7 +82,7 @@ class UpdateResource(RecordUnit[Written]):
 
     def write(self, desk: Desk) -> Written:
         """Write it."""
-        return desk.put(self.prepared, method="PUT", demanded=self.demanded)
+        return desk.put(self.prepared, method="PUT", demanded=self.demanded, relabels=self.relabels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

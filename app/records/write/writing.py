@@ -1,12 +1,15 @@
 """What one create, update or delete decides (FHIR R4 http.html#update)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from app.preconditions import NO_PRECONDITIONS, CurrentVersion, Preconditions
 from app.records.write.own_writes import (
+    REPORTING,
     about_studies,
     authorship,
+    refuse_reporting,
     require_allowed,
     require_author,
     require_granted,
@@ -81,10 +84,13 @@ class Desk:
         demanded: Preconditions = NO_PRECONDITIONS,
         made_up: bool = False,
         base: int | None = None,
+        relabels: bool = False,
+        reporting: Mapping[str, str | None] | None = None,
     ) -> Written:
         """Write the next version; an id that is new is created (update as create), also one `made_up` here.
 
-        What a patch made is written onto the version `base` only. Raises `Overtaken` where that is not the
+        `relabels`: it changes the labels alone; `reporting` are properties of the node of what belongs to a
+        report, which nobody else changes. What a patch made is written onto the version `base` only. Raises `Overtaken` where that is not the
         current one, `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
         `Conflict` for a patient who was merged into another, `PreconditionFailed` where the current version
         is not what is `demanded`, `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for
@@ -100,6 +106,8 @@ class Desk:
         refuse_transcript(known)
         refuse_workitem(known)
         refuse_kept(self.scope, known, prepared.kept)
+        if reporting is None and not relabels:
+            refuse_reporting(known)
         self._refuse_merged(prepared.key)
         require_author(self.scope, known)
         demanded.require(current_version(known))
@@ -113,7 +121,7 @@ class Desk:
         if known is None or known.deleted:
             scope = self.scope.allowed(Deed.CREATE, prepared.resource_type)
         require_allowed(scope, prepared)
-        return self._write(known, prepared, method)
+        return self._write(known, prepared, method, reporting)
 
     def delete(
         self, resource_type: str, resource_id: str, demanded: Preconditions = NO_PRECONDITIONS
@@ -133,6 +141,7 @@ class Desk:
         refuse_transcript(known)
         refuse_workitem(known)
         refuse_kept(self.scope, known)
+        refuse_reporting(known)
         require_author(self.scope, known)
         demanded.require(current_version(known))
         if known is None or known.deleted:
@@ -178,11 +187,19 @@ class Desk:
         others = [resource_of(source) for source, target in merged.items() if target == prepared.key]
         return with_links(prepared, others, self.site, self.scope.tenant) if others else prepared
 
-    def _write(self, known: ResourceState | None, prepared: Prepared, method: str) -> Written:
+    def _write(
+        self,
+        known: ResourceState | None,
+        prepared: Prepared,
+        method: str,
+        reporting: Mapping[str, str | None] | None,
+    ) -> Written:
         require_granted(self.scope, self.view, prepared)
         prepared = about_studies(self.scope, known, prepared)
         version_id = next_version(known)
         properties: dict[str, str | None] = {**authorship(self.scope, known)}
+        if reporting is not None:
+            properties |= {REPORTING: prepared.resource_type, **reporting}
         if prepared.study is not None:
             properties["dicomKey"] = announced_key(self.view, self.scope, prepared.key, prepared.study)
         write = ResourceWrite(
