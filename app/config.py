@@ -295,6 +295,18 @@ class Config(SignInSettings):
         whole(0, 31_536_000),
         "How long what was deleted can be restored; after it, and a minute, its bytes are removed.",
     )
+    organization: str = setting(
+        "HILUM_ORGANIZATION",
+        "Hilum",
+        text,
+        "The organisation that stands behind what is signed here, as the DICOM objects of reports name it.",
+    )
+    critical_seconds: int = setting(
+        "HILUM_CRITICAL_SECONDS",
+        3_600,
+        whole(60, 604_800),
+        "How long one may take to acknowledge a critical result before it is overdue.",
+    )
     log_level: str = setting("HILUM_LOG_LEVEL", "info", one_of(*LOG_LEVELS), "The least that is logged.")
 
     @classmethod

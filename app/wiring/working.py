@@ -7,6 +7,7 @@ from app.wiring.bulk import bulk_kinds
 from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import answer_job
 from app.wiring.process import Wiring
+from app.wiring.reporting import report_filing
 from app.work.bulk.expiry import BulkExpiry
 from app.work.checkpoints import CheckpointJob
 from app.work.chores import EventForgetting, FeedMark, JobForgetting, UploadSweep
@@ -20,6 +21,7 @@ from app.work.outcomes import OutcomeFollowing, outcome_lane
 from app.work.parameters import ParameterJob, ParameterWatch, parameter_lane
 from app.work.purge import Purge, PurgeFollower
 from app.work.recurring import Calendar, Recurring
+from app.work.reports import ReportFilingJob, report_lane
 from app.work.words import words_lane
 from app.work.worker import Worker
 from graph.changes.changes import ChangeStore
@@ -36,6 +38,7 @@ def worker(wiring: Wiring) -> Worker:
     config, tenant = wiring.config, wiring.sites.own.tenant
     scope = system_scope(tenant, "worker")
     sweeper = OrphanSweeper(wiring.removals, wiring.blobs, config.home, tenant, config.orphan_seconds)
+    filing = report_filing(wiring)
     kinds: tuple[JobKind, ...] = (
         Purge(wiring.removals, wiring.blobs, wiring.derived, config.restore_seconds),
         OrphanSweep(sweeper),
@@ -46,6 +49,7 @@ def worker(wiring: Wiring) -> Worker:
         answer_job(wiring),
         ConceptLoad(wiring.terminology.loader),
         ParameterJob(wiring.parameter_indexer),
+        ReportFilingJob(filing),
         CheckpointJob(wiring.checkpoints, wiring.audit_folder, time),
     )
     recurring = (
@@ -71,6 +75,7 @@ def worker(wiring: Wiring) -> Worker:
         follower_lane(following, FeedMark(wiring.removals, config.home), gathering=5.0),
         concept_lane(wiring.terminology.loader, wiring.job_queue, scope),
         parameter_lane(ParameterWatch(wiring.parameter_indexer, wiring.job_queue), scope),
+        report_lane(filing, wiring.job_queue, scope),
         words_lane(WordingStore(wiring.graph), scope),
         outcome_lane(outcomes),
         audit_lane(wiring.audit_mover),

@@ -58,7 +58,7 @@ def report_term(tenant: str, sop_uid: str) -> str:
 
 
 def is_told_by_report(view: View, sop_uid: str, patient: str) -> bool:
-    """Whether a DiagnosticReport of a patient (the key), which no object tells, names an instance as its own."""
+    """Whether a DiagnosticReport of a patient (the key) that no object tells names an instance as its own."""
     for holder in view.get(HOLDERS, report_term(view.tenant, sop_uid)) or ():
         known = view.get(RESOURCES, holder.key)
         if known is None or known.deleted or known.version_id != holder.version_id:

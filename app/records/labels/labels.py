@@ -92,9 +92,7 @@ class RecordLabels:
     def _written(self, scope: AccessScope, current: ResourceVersion, meta: Meta) -> Meta:
         kind, resource_id = current.resource_type, current.resource_id
         raw = with_meta(current.body, meta)
-        done = self._records.update(
-            scope, kind, resource_id, raw, _unchanged_since(current), relabels=True
-        )
+        done = self._records.update(scope, kind, resource_id, raw, _unchanged_since(current), relabels=True)
         text = self._reader.texts(scope, [done.version])[done.version.key]
         found: Meta = orjson.loads(text)["meta"]
         return found

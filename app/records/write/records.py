@@ -61,9 +61,7 @@ class Records:
         received = self._received(scope, raw, resource_type)
         require_same_id(received, resource_id)
         prepared = prepare(received, self._terms.at(scope), scope.tenant, resource_id)
-        unit = UpdateResource(
-            prepared=prepared, demanded=demanded, relabels=relabels, **self._whose(scope)
-        )
+        unit = UpdateResource(prepared=prepared, demanded=demanded, relabels=relabels, **self._whose(scope))
         return self._committed(scope, unit)
 
     def update_where(

@@ -90,11 +90,13 @@ class Desk:
         """Write the next version; an id that is new is created (update as create), also one `made_up` here.
 
         `relabels`: it changes the labels alone; `reporting` are properties of the node of what belongs to a
-        report, which nobody else changes. What a patch made is written onto the version `base` only. Raises `Overtaken` where that is not the
-        current one, `NotFound` for one that the caller may not see, `Forbidden` for what they may not write,
-        `Conflict` for a patient who was merged into another, `PreconditionFailed` where the current version
-        is not what is `demanded`, `WrittenByHilum` for a type that nobody else writes, `Unprocessable` for
-        what tells of a DICOM report, is a workitem or kept for a reader.
+        report, which nobody else changes. What a patch made is written onto the version `base` only.
+
+        Raises `Overtaken` where that is not the current one, `NotFound` for one that the caller may not see,
+        `Forbidden` for what they may not write, `Conflict` for a patient who was merged into another,
+        `PreconditionFailed` where the current version is not what is `demanded`, `WrittenByHilum` for a type
+        that nobody else writes, `Unprocessable` for what tells of a DICOM report, is a workitem, is kept
+        for a reader, or belongs to a report that is written here.
         """
         refuse_ours(prepared.resource_type)
         kind = Deed.CREATE if method == "POST" or made_up else Deed.UPDATE
