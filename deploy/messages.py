@@ -24,7 +24,14 @@ _KEYWORDS = {
     **{"ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)},
 }
 REFUSING = (
-    *("app/cohorts", "app/http/glance", "app/http/pages", "app/http/sessions", "app/http/viewer"),
+    *(
+        "app/cohorts",
+        "app/http/glance",
+        "app/http/pages",
+        "app/http/reporting",
+        "app/http/sessions",
+        "app/http/viewer",
+    ),
     *(
         "app/http/kit/bodies.py",
         "app/http/kit/browsers.py",
@@ -32,8 +39,8 @@ REFUSING = (
         "app/http/kit/request_context.py",
     ),
     *("app/paging.py", "app/security", "app/work/operations", "app/audit/alerts.py"),
-    *("app/records/audited", "app/records/glance", "app/records/people", "app/records/studies"),
-    *("app/records/reading_room", "graph/workitems/giving_back.py"),
+    *("app/records/audited", "app/records/glance", "app/records/people", "app/records/reporting"),
+    *("app/records/studies", "app/records/reading_room", "graph/workitems/giving_back.py"),
     *("graph/accounts", "graph/audit/alerts.py", "graph/authorization", "graph/budget.py", "graph/jobs"),
     *("graph/resources/sieve.py", "graph/scope.py", "graph/session.py", "graph/tellings"),
 )

@@ -18,7 +18,10 @@ DIALECTS = {
     "/dicom-web": Dialect.DICOM,
     "/cohorts/query": Dialect.PROBLEM,  # an API below a page
     **dict.fromkeys(
-        ("/home", "/worklist", "/search", "/cohorts", "/patients", "/studies", "/manage", "/viewer"),
+        (
+            *("/home", "/worklist", "/search", "/cohorts", "/patients", "/studies", "/reports"),
+            *("/manage", "/viewer"),
+        ),
         Dialect.PAGE,
     ),
 }

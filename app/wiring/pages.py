@@ -5,25 +5,25 @@ from app.http.pages.uses import PageUses
 from app.http.viewer.files import ViewerFiles
 from app.http.viewer.published import viewer_folder
 from app.http.viewer.settings import VIEWER_PATH
-from app.records.people import PatientFinder
 from app.records.reading_room import ReadingDesk, ReadingRoom
 from app.records.reading_room.gathering import LineGatherer
 from app.records.studies import StudyDesk
 from app.security.audience import Audience
 from app.wiring.process import Wiring
+from app.wiring.reporting import critical_results, patient_finder, study_desk
 
 
 def page_uses(wiring: Wiring) -> PageUses:
     """What the window of the pages calls."""
     base = wiring.config.base_url
-    people = PatientFinder(wiring.record_search, wiring.reader, wiring.audit_reader)
-    studies = StudyDesk(wiring.imaging_search, wiring.record_search, people)
+    studies = study_desk(wiring)
     room = reading_room(wiring, studies)
     return PageUses(
-        people=people,
+        people=patient_finder(wiring),
         studies=studies,
         reading=room,
         reading_desk=ReadingDesk(room, wiring.held_workitems, wiring.glances, studies, wiring.imaging_search),
+        results=critical_results(wiring),
         cohorts=wiring.cohorts,
         audience=Audience(wiring.roles, wiring.sites.own.tenant),
         administration=wiring.administration,

@@ -1,5 +1,6 @@
 """The use cases of reports, made of the parts of a process."""
 
+from app.http.reporting.uses import ReportingUses
 from app.records.people import PatientFinder
 from app.records.reporting.filing import ReportFiling
 from app.records.reporting.opening import ReportOpening
@@ -11,10 +12,14 @@ from graph.clock import now
 from graph.resources.filings import ReportFilingStore
 
 
+def patient_finder(wiring: Wiring) -> PatientFinder:
+    """The use case that finds patients."""
+    return PatientFinder(wiring.record_search, wiring.reader, wiring.audit_reader)
+
+
 def study_desk(wiring: Wiring) -> StudyDesk:
     """The use case behind the pages of studies."""
-    people = PatientFinder(wiring.record_search, wiring.reader, wiring.audit_reader)
-    return StudyDesk(wiring.imaging_search, wiring.record_search, people)
+    return StudyDesk(wiring.imaging_search, wiring.record_search, patient_finder(wiring))
 
 
 def critical_results(wiring: Wiring) -> CriticalResults:
@@ -40,6 +45,16 @@ def reporting(wiring: Wiring) -> Reporting:
         opening=ReportOpening(study_desk(wiring), wiring.glances, reader, search, now),
         results=critical_results(wiring),
         clock=now,
+    )
+
+
+def reporting_uses(wiring: Wiring) -> ReportingUses:
+    """What the window of reports calls."""
+    return ReportingUses(
+        reporting=reporting(wiring),
+        results=critical_results(wiring),
+        people=patient_finder(wiring),
+        base=wiring.config.base_url,
     )
 
 

@@ -22,6 +22,7 @@ from app.http.kit.multipart import PartLimits
 from app.http.kit.rates import Rates, limits_of
 from app.http.operations import routes as operations
 from app.http.pages import routes as pages
+from app.http.reporting import routes as reporting
 from app.http.sessions import routes as sessions
 from app.http.viewer import routes as viewer
 from app.http.viewer.files import ViewerFiles
@@ -31,6 +32,7 @@ from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.pages import page_uses
 from app.wiring.process import Wiring
+from app.wiring.reporting import reporting_uses
 from app.wiring.sessions import session_uses
 
 RATES = "rates"  # the file of the home folder
@@ -110,6 +112,7 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
     "glance": lambda wiring: glance.blueprint(glances=wiring.glances, sites=wiring.sites),
     "feedback": _feedback,
+    "reporting": lambda wiring: reporting.blueprint(reporting_uses(wiring)),
     "operations": _operations,
     "administration": lambda wiring: administration.blueprint(
         administration=wiring.administration,

@@ -25,7 +25,7 @@ _MOST_PEOPLE = 10
 _LOOKED_AT = 48
 _MILLION = 1_000_000
 _JOBS, _AUDIT, _MANAGE = "operations.read", "audit.read", "administration.manage"
-_WORK = "workitem.read"
+_WORK, _WRITE = "workitem.read", "report.write"
 
 
 class HomePage:
@@ -41,6 +41,8 @@ class HomePage:
         window = JobWindow(limit=_MOST_LATELY)
         wanted: dict[str, tuple[bool, Callable[[], Any]]] = {
             "work": (_WORK in scope.permissions, lambda: uses.reading.open(scope)),
+            "critical": (record, lambda: uses.results.for_caller(scope)),
+            "told": (record and _WRITE in scope.permissions, lambda: self._told(scope, now)),
             "tasks": (record, lambda: self._tasks(scope)),
             "recent": (record, lambda: self._recent(scope, now)),
             "unread": (record and pictures, lambda: studies.unread(scope, _LOOKED_AT)[:_MOST_LATELY]),
@@ -61,6 +63,11 @@ class HomePage:
         """What they were asked to do, but for what stands on their worklist."""
         found = self._uses.studies.assigned(scope, _MOST_LATELY)
         return [each for each in found if not (each.is_workitem and _WORK in scope.permissions)]
+
+    def _told(self, scope: AccessScope, now: int) -> list[dict[str, Any]]:
+        """What the caller told of and nobody has acknowledged, and whether it is overdue."""
+        waiting = self._uses.results.of_caller(scope)
+        return [{"result": each, "overdue": each.is_overdue(now)} for each in waiting]
 
     def _recent(self, scope: AccessScope, now: int) -> list[dict[str, Any]]:
         moment = datetime.fromtimestamp(now / _MILLION, UTC)

@@ -10,6 +10,7 @@ from app.processes.readiness import Readiness
 from app.records.audited import AuditSearch
 from app.records.people import PatientFinder
 from app.records.reading_room import ReadingDesk, ReadingRoom
+from app.records.reporting.results import CriticalResults
 from app.records.studies import StudyDesk
 from app.security.administration import Administration
 from app.security.audience import Audience
@@ -30,6 +31,7 @@ class PageUses:
     studies: StudyDesk
     reading: ReadingRoom
     reading_desk: ReadingDesk
+    results: CriticalResults
     cohorts: Cohorts
     audience: Audience
     administration: Administration

@@ -7,7 +7,7 @@ from app.records.people import PatientFinder, PatientSummary, parted_hangul
 from app.records.search import RecordSearch, TypeSearch, sorts_of
 from app.records.studies.lines import SeriesLine, StudyLine, series_line, study_line
 from app.records.studies.reports import ReportLine, ReportOf, report_line
-from app.records.studies.tasks import OPEN_STATUSES, TaskLine, task_line
+from app.records.studies.tasks import OPEN_STATUSES, SHOWN_APART, TaskLine, task_line
 from graph.errors import Gone, Invalid, NotFound
 from graph.query.attributes import BY_KEYWORD, SERIES, STUDY, Attribute
 from graph.query.expression import Related, Term, Whole
@@ -143,7 +143,8 @@ class StudyDesk:
         scope.require(RECORD)
         if not scope.actors:
             return ()
-        criteria = (("owner", ",".join(sorted(scope.actors))), ("status", OPEN_STATUSES))
+        owner = ",".join(sorted(scope.actors))
+        criteria = (("owner", owner), ("status", OPEN_STATUSES), ("code:not", ",".join(SHOWN_APART)))
         known = self._records.understood(scope, _TASK, criteria)
         asked = TypeSearch(
             resource_type=_TASK,

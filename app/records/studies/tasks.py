@@ -10,6 +10,8 @@ from fhir_profiles.mapping.workitem_task import WORKITEM_UID
 from graph.records import ResourceVersion
 
 OPEN_STATUSES = "requested,received,accepted,ready,in-progress,on-hold"
+SHOWN_APART = ("urn:hilum:task|critical-result",)
+"""Codes of tasks that have a place of their own: critical results (`app/records/reporting/critical.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,14 @@
     });
   });
 
+  // Whoever signs out leaves no words of a report in the tab.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.action?.endsWith("/auth/sign-out")) return;
+    for (const name of Object.keys(sessionStorage)) {
+      if (name.startsWith("hilum-report-")) sessionStorage.removeItem(name);
+    }
+  });
+
   // When it was printed is known only then, and no byte of a page tells the time.
   window.addEventListener("beforeprint", () => {
     for (const place of document.querySelectorAll("[data-printed]")) {
