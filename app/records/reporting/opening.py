@@ -29,6 +29,8 @@ _STANDING = ",".join(
     each for each in ReportStatus if each not in (ReportStatus.CANCELLED, ReportStatus.ENTERED_IN_ERROR)
 )
 _MOST_PRIORS, _MOST_SERIES = 12, 8
+_MADE_LATER = frozenset({"SEG", "OT", "DOC"})
+"""Modalities of what was made of pictures, and taken of nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,10 @@ def _earlier(entry: Mapping[str, Any]) -> EarlierStudy:
 
 def _technique(study: StudyLine, series: Sequence[SeriesLine]) -> str:
     """What was done, by what the files say: the kind of pictures, their names, the series by theirs."""
-    kinds = " / ".join(each for each in study.modalities if each not in ("SR", "PR", "KO"))
+    taken = [each for each in series if each.is_pictured and each.modality not in _MADE_LATER]
+    kinds = " / ".join(sorted({each.modality for each in taken}))
     head = ", ".join(filter(None, (kinds, study.description)))
-    names = dict.fromkeys(each.description for each in series if each.is_pictured and each.description)
+    names = dict.fromkeys(each.description for each in taken if each.description)
     listed = "; ".join(list(names)[:_MOST_SERIES])
     more = "; …" if len(names) > _MOST_SERIES else ""
     return "\n".join(filter(None, (head, listed and f"{listed}{more}")))
