@@ -8,6 +8,7 @@ import orjson
 from app.feedback.keeping import FeedbackRecord
 from app.feedback.packets import ANSWERED, OPEN, Packet
 from graph.errors import Invalid
+from graph.keys import resource_key
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
@@ -23,6 +24,21 @@ class InboxPage:
 
     packets: tuple[Packet, ...]
     after: tuple[object, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPacket:
+    """A packet with what its page shows beside it.
+
+    `said` is the Observation of the reader's verdict; `patient` and `study` are ids of whom and what it is
+    about, None where they are not the reader's to see; `seen` are the references that lead somewhere.
+    """
+
+    packet: Packet
+    said: dict[str, Any]
+    patient: str | None
+    study: str | None
+    seen: frozenset[str]
 
 
 class FeedbackInbox:
@@ -47,6 +63,29 @@ class FeedbackInbox:
         """One packet of the caller's; raises `NotFound` where there is none of that id for them."""
         scope.require(PERMISSION)
         return self._kept.one(scope, packet_id)
+
+    def opened(self, scope: AccessScope, packet_id: str) -> OpenedPacket:
+        """One packet of the caller's to be looked at; raises `NotFound` where there is none for them."""
+        packet = self.one(scope, packet_id)
+        named = [*(each.reference for each in packet.reads), *(each.reference for each in packet.evidence)]
+        keys = [resource_key(scope.tenant, *each.split("/", 1)) for each in dict.fromkeys(named)]
+        found = [each for each in self._resources.bodies(scope, keys) if not each.deleted]
+        scope.concerns(key for each in found for key in each.whose)
+        bodies = {f"{each.resource_type}/{each.resource_id}": orjson.loads(each.body) for each in found}
+        read = bodies.get(packet.reads[0].reference, {})
+        patient = str((read.get("subject") or {}).get("reference", ""))
+        studies = (str(each.get("reference", "")) for each in read.get("imagingStudy") or ())
+        return OpenedPacket(
+            packet,
+            self.said(scope, packet),
+            patient.removeprefix("Patient/") if patient.startswith("Patient/") else None,
+            next((each.removeprefix("ImagingStudy/") for each in studies if each), None),
+            frozenset(bodies),
+        )
+
+    def waiting(self, scope: AccessScope, limit: int) -> tuple[Packet, ...]:
+        """The packets that the caller has not answered, the latest first."""
+        return self.page(scope, "open", limit).packets
 
     def said(self, scope: AccessScope, packet: Packet) -> dict[str, Any]:
         """The Observation of the caller's verdict on a packet; empty while there is none."""

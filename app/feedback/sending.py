@@ -1,6 +1,7 @@
 """Feedback that a colleague gives: a message on a report to each of those who read it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,17 @@ _REPORT = "DiagnosticReport"
 _FORM = MessageFormSchema()
 
 
+@dataclass(frozen=True, slots=True)
+class MessageAbout:
+    """A report that somebody writes about: what it is called and concludes, and how many read it."""
+
+    report_id: str
+    title: str
+    issued: str
+    conclusion: str
+    readers: int
+
+
 class FeedbackMessages:
     """Sends what colleagues say of reports to their readers; `scheme` is the site's, of `SCHEMES`."""
 
@@ -42,6 +54,23 @@ class FeedbackMessages:
         self._resources = resources
         self._reads = reads
         self.scheme = scheme
+
+    def about(self, scope: AccessScope, report_id: str) -> MessageAbout:
+        """The report that a message would be about, and how many would have it.
+
+        Raises `NotFound` and `Gone` where the caller sees no such report.
+        """
+        scope.require(PERMISSION)
+        report = self._resources.read(scope, _REPORT, report_id)
+        scope.concerns(report.whose)
+        body = orjson.loads(report.body)
+        return MessageAbout(
+            report.resource_id,
+            label_of(body),
+            str(body.get("issued") or body.get("effectiveDateTime") or ""),
+            str(body.get("conclusion", "")),
+            len(_readers(scope, body)),
+        )
 
     def send(self, scope: AccessScope, raw: Mapping[str, Any], now: int) -> tuple[str, ...]:
         """Send a message; return the readers who have it now, as `Practitioner/<id>`.
@@ -58,7 +87,7 @@ class FeedbackMessages:
         gateway, moment = on_behalf(scope, scope.subject), instant(now)
         read = self._reads.of(gateway, [report], now).get(f"{_REPORT}/{report.resource_id}")
         body = orjson.loads(report.body)
-        readers = tuple(each for each in readers_of(body) if each not in scope.actors)
+        readers = _readers(scope, body)
         if not readers:
             raise Unprocessable(
                 "the report names nobody but you who read it", location="$.report", code="business-rule"
@@ -79,6 +108,11 @@ class FeedbackMessages:
                 location="$.category",
                 categories=", ".join(known),
             )
+
+
+def _readers(scope: AccessScope, report: Resource) -> tuple[str, ...]:
+    """Who read a report, but for the caller."""
+    return tuple(each for each in readers_of(report) if each not in scope.actors)
 
 
 def _packet(reader: str, own: OwnRead, message: Message, moment: str, *, urgent: bool) -> Packet:

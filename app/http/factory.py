@@ -16,11 +16,17 @@ from app.http.kit.toolkit import install_toolkit, refuse_unguarded
 DIALECTS = {
     "/fhir": Dialect.FHIR,
     "/dicom-web": Dialect.DICOM,
-    "/cohorts/query": Dialect.PROBLEM,  # an API below a page
+    **dict.fromkeys(  # APIs below pages
+        (
+            "/cohorts/query",
+            *(f"/feedback/{each}" for each in ("packets", "messages", "figures", "totals")),
+        ),
+        Dialect.PROBLEM,
+    ),
     **dict.fromkeys(
         (
             *("/home", "/worklist", "/search", "/cohorts", "/patients", "/studies", "/reports"),
-            *("/manage", "/viewer"),
+            *("/feedback", "/manage", "/viewer"),
         ),
         Dialect.PAGE,
     ),

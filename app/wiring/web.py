@@ -13,6 +13,7 @@ from app.http.dicomweb.route_table import PREFIX
 from app.http.dicomweb.store_parts import BodyLimits
 from app.http.factory import WebApp, Window, create_app
 from app.http.feedback import routes as feedback
+from app.http.feedback.uses import FeedbackUses
 from app.http.fhir import routes as fhir
 from app.http.fhir.incoming import LargestBodies
 from app.http.fhir.table import fhir_table
@@ -32,7 +33,7 @@ from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.pages import page_uses
 from app.wiring.process import Wiring
-from app.wiring.reporting import reporting_uses
+from app.wiring.reporting import patient_finder, reporting_uses
 from app.wiring.sessions import session_uses
 
 RATES = "rates"  # the file of the home folder
@@ -81,11 +82,12 @@ def _viewer(wiring: Wiring) -> Window:
 
 def _feedback(wiring: Wiring) -> Window:
     parts = FeedbackWiring(wiring)
-    uses = feedback.FeedbackUses(
+    uses = FeedbackUses(
         inbox=parts.inbox,
         answers=parts.answers,
         messages=parts.messages,
         figures=parts.figures,
+        people=patient_finder(wiring),
         tokens=wiring.page_tokens,
         base=wiring.config.base_url,
     )

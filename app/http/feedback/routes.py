@@ -1,38 +1,23 @@
 """`/feedback`: what is kept for a reader, their answers, messages of colleagues, and figures."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from app.feedback.answering import FeedbackAnswers
-from app.feedback.figures import FeedbackFigures
-from app.feedback.inbox import MOST, FeedbackInbox
-from app.feedback.sending import FeedbackMessages
+from app.feedback.inbox import MOST
 from app.http.feedback.description import ANSWER, FIGURES, MESSAGE, PACKET, PACKETS, TOTALS, USUAL
+from app.http.feedback.pages import add_pages
 from app.http.feedback.told import figures_told, packet_told, totals_told
+from app.http.feedback.uses import FeedbackUses
 from app.http.kit.bodies import read_json
 from app.http.kit.guard import requires
 from app.http.kit.json_answers import plain_json
 from app.http.kit.openapi import documented
 from app.http.kit.request_context import current, current_scope
-from app.paging import PageTokens
 from graph.errors import Invalid
 
 LARGEST = 65_536  # bytes of a form
 _MOST_DIGITS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackUses:
-    """The use cases that the window calls, and what its pages need beside them."""
-
-    inbox: FeedbackInbox
-    answers: FeedbackAnswers
-    messages: FeedbackMessages
-    figures: FeedbackFigures
-    tokens: PageTokens
-    base: str
 
 
 def blueprint(uses: FeedbackUses) -> Blueprint:
@@ -62,6 +47,7 @@ def blueprint(uses: FeedbackUses) -> Blueprint:
         _require_known(())
         return plain_json(totals_told(uses.figures.totals(current_scope(), current().received)))
 
+    add_pages(rooms, uses)
     return rooms
 
 

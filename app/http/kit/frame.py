@@ -28,7 +28,7 @@ from app.records.people.names import is_hangul
 from graph.scope import AccessScope
 
 PREFERENCES_PATH, SEARCH_PATH, MANAGE_PATH = "/preferences", "/search", "/manage"
-COHORTS_PATH, WORKLIST_PATH = "/cohorts", "/worklist"
+COHORTS_PATH, FEEDBACK_PATH, WORKLIST_PATH = "/cohorts", "/feedback", "/worklist"
 ANY_RECORD = ("fhir.read", "imaging.read")
 """Permissions of which one lets somebody look for patients and studies."""
 ANY_COHORT = ("cohort.query", "cohort.count")

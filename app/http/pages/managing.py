@@ -1,18 +1,18 @@
 """What the pages of administration share: their tabs, where lists go on, and what becomes of a form."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Response, make_response, render_template, request
 
 from app.admission.outcomes import STATUS
+from app.http.kit.faults import Fault, fault_of
 from app.http.kit.frame import MANAGE_PATH
-from app.http.kit.languages import marked, said
+from app.http.kit.languages import marked
 from app.http.kit.own_paths import see_other
 from app.http.pages.uses import PageUses
-from graph.errors import Conflict, Forbidden, HilumError, Invalid, NotFound
+from graph.errors import Conflict, Forbidden, Invalid, NotFound
 from graph.scope import AccessScope
 
 MANAGE, OPERATE, CANCEL, AUDIT = (
@@ -20,17 +20,8 @@ MANAGE, OPERATE, CANCEL, AUDIT = (
 )
 MOST = 50
 """Rows of a page of a list."""
-_FIELD = re.compile(r"(?:\$\.)?(\w+)")  # of a JSONPath, or of a name
 _LONGEST_PLACE = 128
 _LONGEST_MOMENT = 18
-
-
-class Fault(NamedTuple):
-    """What was wrong with a form: a sentence, its language, and the field; empty where it is of none."""
-
-    text: str
-    language: str
-    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +75,6 @@ class ManagingPages:
         except (Conflict, Forbidden, Invalid, NotFound) as error:
             return again(fault_of(error), STATUS[error.category])
         return self.to(to)
-
-
-def fault_of(error: HilumError) -> Fault:
-    """What a form is told that was refused."""
-    found = _FIELD.match(error.location or "")
-    return Fault(*said(error.wording), found[1] if found else "")
 
 
 def after_text() -> str:

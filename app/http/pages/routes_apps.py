@@ -7,11 +7,12 @@ import orjson
 from flask import Blueprint, Response, request
 
 from app.http.kit.browsers import LARGEST_DOCUMENT_FORM
+from app.http.kit.faults import Fault
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import marked
 from app.http.kit.request_context import current, current_scope
-from app.http.pages.managing import MANAGE, Fault, ManagingPages
+from app.http.pages.managing import MANAGE, ManagingPages
 from app.http.pages.uses import PageUses
 from app.security.authorization.registry import (
     KEYS,

@@ -10,6 +10,7 @@ from app.admission.outcomes import STATUS
 from app.cohorts.funnel import Funnel, funnel
 from app.http.kit.bodies import parse_json
 from app.http.kit.browsers import LARGEST_DOCUMENT_FORM
+from app.http.kit.faults import Fault
 from app.http.kit.frame import ANY_COHORT, COHORTS_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import said
@@ -24,7 +25,6 @@ from app.http.pages.cohort_words import (
     in_words,
     question_of,
 )
-from app.http.pages.managing import Fault
 from app.http.pages.uses import PageUses
 from app.security.policy import LEAST_CELL
 from graph.errors import Category, HilumError

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from app.http.kit.faults import Fault
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current, current_scope
-from app.http.pages.managing import MANAGE, MOST, Fault, ManagingPages, after_text
+from app.http.pages.managing import MANAGE, MOST, ManagingPages, after_text
 from app.http.pages.uses import PageUses
 from graph.errors import NotFound
 

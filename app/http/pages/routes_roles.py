@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from app.http.kit.faults import Fault
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.languages import marked
 from app.http.kit.request_context import current, current_scope
-from app.http.pages.managing import MANAGE, Fault, ManagingPages
+from app.http.pages.managing import MANAGE, ManagingPages
 from app.http.pages.uses import PageUses
 from app.security.forms import PURPOSES
 from app.security.policy import PERMISSIONS

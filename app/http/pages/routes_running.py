@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.audit.entries import entry_key
+from app.http.kit.faults import Fault, fault_of
 from app.http.kit.frame import MANAGE_PATH
 from app.http.kit.guard import signed_in
 from app.http.kit.request_context import current, current_scope
@@ -11,10 +12,8 @@ from app.http.pages.managing import (
     CANCEL,
     MOST,
     OPERATE,
-    Fault,
     ManagingPages,
     after_place,
-    fault_of,
 )
 from app.http.pages.uses import PageUses
 from app.records.audited.accesses import access_line
