@@ -14,8 +14,12 @@ _REPORT = r"(?:DiagnosticReport/)?[A-Za-z0-9\-.]{1,64}\Z"
 _CODES = sorted({each.code for categories in SCHEMES.values() for each in categories})
 
 
+_SAID = validate.Regexp(r"(?s).*\S", error=marked("Say something."))
+
+
 def _comment(**more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(max=LONGEST), plain_lines], **more)
+    checks = [*more.pop("validate", ()), validate.Length(max=LONGEST), plain_lines]
+    return fields.String(validate=checks, **more)
 
 
 class AnswerFormSchema(Plain):
@@ -53,7 +57,9 @@ class MessageFormSchema(Plain):
         validate=validate.Regexp(_REPORT, error=marked("The id of a DiagnosticReport.")),
         metadata={"description": "Of which report, by its id."},
     )
-    text = _comment(required=True, metadata={"description": "What its readers should know."})
+    text = _comment(
+        required=True, validate=[_SAID], metadata={"description": "What its readers should know."}
+    )
     category = fields.String(
         load_default="",
         validate=validate.OneOf(["", *_CODES]),

@@ -53,7 +53,15 @@ WITHOUT_A_ROUTE = frozenset(
 TELLING_WHOSE = frozenset(
     {
         *("imaging.read", "imaging.store", "imaging.delete", "imaging.export", "workitem.read"),
-        *("workitem.write", "feed.read", "fhir.read", "fhir.write", "fhir.bulk", "share.manage"),
+        *(
+            "workitem.write",
+            "feed.read",
+            "feedback.write",
+            "fhir.read",
+            "fhir.write",
+            "fhir.bulk",
+            "share.manage",
+        ),
         *("audit.read", "audit.own", "audit.append", "record.erase", "record.request-erasure"),
         *("break-glass.open", "break-glass.review", "report.write", "report.acknowledge"),
     }

@@ -1,39 +1,15 @@
 """Whoever read is told once how it turned out, and nobody else sees anything of it."""
 
-from uuid import uuid4
-
 import pytest
 
 from tests.app.feedback.conftest import Colleague, Ward
-from tests.factories.charts import report, study
-from tests.factories.fhir import Resource, patient, reference
+from tests.app.feedback.episodes import Episode
+from tests.factories.consents import opted_out
 
-MISSED = "IMPRESSION: No pulmonary nodule. No acute abnormality."
-FOUND = "Adenocarcinoma of the left lower lobe of the lung, 14 mm."
-
-
-class Episode:
-    """One patient's read and what came after, under names of its own."""
-
-    def __init__(self, ward: Ward) -> None:
-        self.ward, self.mark = ward, f"e{uuid4().hex[:10]}"
-        self.patient = f"Patient/{self.mark}"
-
-    def about(self, resource: Resource) -> Resource:
-        """A resource of the factories of charts, as one of this patient."""
-        return {**resource, "id": f"{self.mark}-{resource['id']}", "subject": reference(self.patient)}
-
-    def read(self, by: str, name: str = "read", day: str = "2025-01-10", said: str = MISSED) -> None:
-        pictures = self.about(study(name, day))
-        told = self.about(report(name, day, said, performer=[reference(by)]))
-        told["imagingStudy"] = [reference(f"ImagingStudy/{pictures['id']}")]
-        self.ward.write(patient(self.mark, id=self.mark), pictures, told)
-
-    def pathology(self, day: str = "2025-01-30", said: str = FOUND, name: str = "path") -> None:
-        told = self.about(report(name, day, said))
-        told["category"] = [{"coding": [{"code": "PAT"}]}]
-        told["code"] = {"text": "Surgical pathology"}
-        self.ward.write(told)
+CHART = (
+    *("Patient/{id}/$everything?_count=200", "Task?patient={id}", "Observation?patient={id}"),
+    *("Task?_count=200", "Provenance?_count=200", "_history?_count=200", "Task/_history?_count=200"),
+)
 
 
 @pytest.fixture
@@ -54,8 +30,13 @@ def test_pathology_after_a_read_is_told_to_who_read(episode: Episode, reader: Co
 
     (task,) = reader.tasks()
     assert task["owner"]["reference"] == reader.practitioner
-    assert task["focus"]["reference"] == f"DiagnosticReport/{episode.mark}-read"
+    assert task["focus"]["reference"] == episode.name("DiagnosticReport", "read")
     assert task["status"] == "requested"
+    (packet,) = reader.packets()
+    (evidence,) = packet["evidence"]
+    assert (evidence["kind"], evidence["days"]) == ("pathology", 20)
+    assert evidence["reference"] == episode.name("DiagnosticReport", "path")
+    assert packet["reads"][0]["said"].startswith("No pulmonary nodule")
 
 
 def test_what_came_once_is_told_once(episode: Episode, reader: Colleague) -> None:
@@ -64,4 +45,113 @@ def test_what_came_once_is_told_once(episode: Episode, reader: Colleague) -> Non
     episode.pathology()  # the same report, a version later
     episode.ward.look()
 
+    (task,) = reader.tasks()
+    assert task["meta"]["versionId"] == "1"
+
+
+def test_more_evidence_of_a_lesson_joins_its_packet(episode: Episode, reader: Colleague) -> None:
+    episode.read(reader.practitioner)
+    episode.pathology()
+    episode.surgery()
+
+    (packet,) = reader.packets()
+    assert [each["kind"] for each in packet["evidence"]] == ["pathology", "surgery"]
+
+
+def test_every_earlier_reader_of_a_lesson_has_one_task(episode: Episode, ward: Ward) -> None:
+    first, second = ward.colleague("teleradiologist"), ward.colleague("clinician")
+    episode.read(first.practitioner)
+    episode.read(second.practitioner, name="later", day="2025-06-01", said="IMPRESSION: No nodule.")
+    episode.pathology(day="2025-06-20")
+
+    assert [len(each.tasks()) for each in (first, second)] == [1, 1]
+
+
+def test_two_readers_of_one_report_have_one_task_each(episode: Episode, ward: Ward) -> None:
+    readers = [ward.colleague("teleradiologist") for _ in range(2)]
+    episode.read(*(each.practitioner for each in readers))
+    episode.pathology()
+
+    found = [each.tasks() for each in readers]
+    assert [len(each) for each in found] == [1, 1]
+    assert found[0][0]["id"] != found[1][0]["id"]
+
+
+def test_nobody_else_sees_anything_of_it(episode: Episode, ward: Ward, reader: Colleague) -> None:
+    episode.read(reader.practitioner)
+    episode.pathology()
+    (task,) = reader.tasks()
+
+    others = (
+        ward.owner,
+        ward.colleague("clinician"),
+        ward.colleague("teleradiologist"),
+        ward.colleague("fhir-reader"),
+        ward.colleague("fhir-exporter"),
+    )
+    for other in others:
+        assert other.get(f"/fhir/Task/{task['id']}").status_code == 404
+        assert other.get(f"/fhir/Task/{task['id']}/_history").status_code == 404
+        assert other.get(f"/feedback/packets/{task['id']}").status_code in (403, 404)
+        for question in CHART:
+            shown = other.get(f"/fhir/{question.format(id=episode.mark)}").get_data(as_text=True)
+            assert task["id"] not in shown
+            assert "review-outcome" not in shown
+
+
+def test_the_chart_of_the_patient_does_not_hold_it_even_for_its_reader(episode: Episode, ward: Ward) -> None:
+    reader = ward.colleague("clinician")
+    episode.read(reader.practitioner)
+    episode.pathology()
     assert len(reader.tasks()) == 1
+
+    shown = reader.get(f"/fhir/Patient/{episode.mark}/$everything", _count="200").get_data(as_text=True)
+
+    assert episode.name("DiagnosticReport", "path").partition("/")[2] in shown
+    assert "review-outcome" not in shown
+
+
+def test_nobody_changes_it_over_fhir(episode: Episode, reader: Colleague, ward: Ward) -> None:
+    episode.read(reader.practitioner)
+    episode.pathology()
+    (task,) = reader.tasks()
+
+    path = f"/fhir/Task/{task['id']}"
+    for other in (ward.owner, reader):
+        assert other.client.delete(path, headers=other.headers).status_code in (204, 403, 404, 422)
+        sent = {**task, "status": "cancelled"}
+        headers = {**other.headers, "Content-Type": "application/fhir+json"}
+        assert other.client.put(path, headers=headers, json=sent).status_code in (403, 404, 422)
+    assert reader.tasks() == [task]
+
+
+def test_nobody_keeps_a_resource_for_a_reader_over_fhir(ward: Ward) -> None:
+    kept = {"security": [{"system": "urn:hilum:kept-for", "code": "Practitioner/anyone"}]}
+    sent = {"resourceType": "Basic", "code": {"text": "mine"}, "meta": kept}
+    headers = {**ward.owner.headers, "Content-Type": "application/fhir+json"}
+
+    answer = ward.client.post("/fhir/Basic", headers=headers, json=sent)
+
+    assert answer.status_code == 422
+    assert answer.get_json()["issue"][0]["expression"] == ["meta.security"]
+
+
+def test_who_a_patient_keeps_out_is_told_nothing(episode: Episode, ward: Ward, reader: Colleague) -> None:
+    episode.read(reader.practitioner)
+    ward.write({**opted_out(episode.mark), "id": f"{episode.mark}-consent"})
+    episode.pathology()
+
+    assert reader.tasks() == []
+
+
+def test_what_bears_a_delicate_label_is_told_to_nobody(
+    episode: Episode, ward: Ward, reader: Colleague
+) -> None:
+    episode.read(reader.practitioner)
+    told = episode.pathology(said="Granuloma.", name="first")
+    label = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "HIV"}
+    ward.write({**told, "id": f"{episode.mark}-delicate", "meta": {"security": [label]}})
+
+    assert all(
+        "delicate" not in each["reference"] for packet in reader.packets() for each in packet["evidence"]
+    )

@@ -10,6 +10,7 @@ READ, STORE, DELETE, FEED = "imaging.read", "imaging.store", "imaging.delete", "
 RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
 BULK = "fhir.bulk"
 LIST, WORK = "workitem.read", "workitem.write"
+LEARN, TOTALS = "feedback.write", "feedback.totals"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
 AUDIT, OWN = "audit.read", "audit.own"
 MANAGE, OPEN, REVIEW = "administration.manage", "break-glass.open", "break-glass.review"
@@ -17,13 +18,13 @@ PROMISES = promises()
 EVERY = frozenset(
     {
         *(READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, AUDIT, OWN),
-        *(MANAGE, OPEN, REVIEW, LIST, WORK),
+        *(MANAGE, OPEN, REVIEW, LIST, WORK, LEARN, TOTALS),
     }
 )
 DEEP: Mapping[str, frozenset[str]] = {
-    "clinician": frozenset({READ, RECORD, WRITE, ASK}),
+    "clinician": frozenset({READ, RECORD, WRITE, ASK, LEARN}),
     "researcher": frozenset({ASK}),
-    "teleradiologist": frozenset({READ, RECORD, WRITE, LIST, WORK}),
+    "teleradiologist": frozenset({READ, RECORD, WRITE, LIST, WORK, LEARN}),
     "superuser": EVERY,
     "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, OPERATE}),
 }
@@ -32,7 +33,7 @@ DEEP: Mapping[str, frozenset[str]] = {
 # Who holds which capability (docs/roles.md); who is shown no one has those only that tell of nobody.
 CAPABILITIES: Mapping[str, frozenset[str]] = {
     **{name: promise.named for name, promise in PROMISES.items()},
-    "administrator": frozenset({OPERATE, CANCEL, PURGE, MANAGE, REVIEW}),
+    "administrator": frozenset({OPERATE, CANCEL, PURGE, MANAGE, REVIEW, TOTALS}),
     **DEEP,
 }
 

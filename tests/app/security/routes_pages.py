@@ -17,33 +17,33 @@ def _called(target: Target) -> bytes:
     return f"{target.mark} Canary".encode()
 
 
-def _page(rule: str, needs: str, path: str, **more: object) -> Route:
+def page_of(rule: str, needs: str, path: str, **more: object) -> Route:
     given: dict[str, object] = {"headers": HTML, "shows": _marked, "page": True, **more}
     return Route(f"GET {rule}", needs, path, **given)  # type: ignore[arg-type]
 
 
 PAGES = (
-    _page("/patients/<patient_id>", RECORD, "/patients/{patient}"),
-    _page("/patients/<patient_id>/overview", RECORD, "/patients/{patient}/overview"),
-    _page("/studies/<study>", READ, "/studies/{study}", by_study=True),
-    _page("/worklist/<workitem>", LIST, "/worklist/{workitem}", by_study=True),
-    _page("/search", RECORD, "/search?q={mark}", shows=_called, by_study=True, instead=READ),
+    page_of("/patients/<patient_id>", RECORD, "/patients/{patient}"),
+    page_of("/patients/<patient_id>/overview", RECORD, "/patients/{patient}/overview"),
+    page_of("/studies/<study>", READ, "/studies/{study}", by_study=True),
+    page_of("/worklist/<workitem>", LIST, "/worklist/{workitem}", by_study=True),
+    page_of("/search", RECORD, "/search?q={mark}", shows=_called, by_study=True, instead=READ),
 )
 
 # Who manages, or is about to ask, is told nothing of a row: accounts, jobs and accesses by their names.
 MANAGING_PAGES = (
     *(
-        _page(f"/manage/{name}", needs, f"/manage/{name}", shows=None)
+        page_of(f"/manage/{name}", needs, f"/manage/{name}", shows=None)
         for name, needs in (
             *(("users", MANAGE), ("roles", MANAGE), ("apps", MANAGE), ("jobs", OPERATE)),
             *(("new-role", MANAGE), ("new-app", MANAGE), ("alerts", AUDIT), ("health", OPERATE)),
         )
     ),
-    _page("/manage/users/<user>", MANAGE, "/manage/users/{mark}-none", shows=None, status=404),
-    _page("/manage/roles/<role>", MANAGE, "/manage/roles/{mark}-none", shows=None, status=404),
-    _page("/manage/apps/<app>", MANAGE, "/manage/apps/{mark}-none", shows=None, status=404),
-    _page("/cohorts", ASK, "/cohorts", shows=None),
-    _page("/manage/audit", AUDIT, "/manage/audit?patient={patient}", shows=None),
+    page_of("/manage/users/<user>", MANAGE, "/manage/users/{mark}-none", shows=None, status=404),
+    page_of("/manage/roles/<role>", MANAGE, "/manage/roles/{mark}-none", shows=None, status=404),
+    page_of("/manage/apps/<app>", MANAGE, "/manage/apps/{mark}-none", shows=None, status=404),
+    page_of("/cohorts", ASK, "/cohorts", shows=None),
+    page_of("/manage/audit", AUDIT, "/manage/audit?patient={patient}", shows=None),
 )
 
 # What leads on, and forms, which bring the token of their session: `tests/app/http/pages` sends them.

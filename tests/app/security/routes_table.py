@@ -4,6 +4,7 @@ The table is not made from the code's own declarations: what a route needs stand
 the documentation, and a route that is not here fails the test.
 """
 
+from tests.app.security.routes_feedback import FEEDBACK, FORMS_OF_FEEDBACK
 from tests.app.security.routes_gateway import (
     ADMINISTRATION,
     CLIENTS,
@@ -27,6 +28,7 @@ GUARDED = (
     *COHORT,
     *LAUNCHES,
     *GLANCE,
+    *FEEDBACK,
     *OPERATIONS,
     *OF_NOBODY,
     *TERMINOLOGY,
@@ -35,4 +37,4 @@ GUARDED = (
     *MANAGING_PAGES,
     *LISTENING,
 )
-ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES)
+ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES, *FORMS_OF_FEEDBACK)
