@@ -15,7 +15,7 @@ from app.feedback.disease_words import DiseaseFamily
 from app.feedback.diseases import families_of, is_no_operation, operations_in
 from app.feedback.findings import ReadFinding, findings_in
 from app.feedback.places import narrow, regions_told, same_place, sides_told, words_of
-from app.feedback.reads import CHANGED, FINAL, Earlier, FinalRead, person_behind, sides_of_site
+from app.feedback.reads import CHANGED, FINAL, Earlier, FinalRead, person_behind, sides_of_site, status_of
 from app.records.glance.chart import ChartItem, PatientChart
 from app.records.glance.modalities import modalities_in
 from app.records.glance.moments import Lasting
@@ -86,7 +86,7 @@ _NOT_BELIEVED = frozenset(
 _DISCHARGE = frozenset({"DD", "11535-2", "78375-3", "discharge-diagnosis"})
 _DISCHARGE_WORDS = re.compile(r"discharge|퇴원|final diag|최종\s*진단|주\s*진단|주\s*상병", re.I)
 _STAYS = frozenset({"IMP", "ACUTE", "NONAC", "EMER", "SS", "OBSENC"})
-_OVER = frozenset({"finished", "completed", "discharged", "unknown", None})
+_OVER = frozenset({"finished", "completed", "discharged", "unknown", ""})
 _SURGICAL = frozenset({"387713003", "surgery", "surgical-procedure"})
 _NOT_SURGICAL = frozenset({"103693007", "409063005", "409073007", "14734007", "363679005", "24642003"})
 _SURGICAL_WORDS = re.compile(r"\bsurg|operation\b|operative|수술", re.I)
@@ -147,7 +147,7 @@ def addenda(chart: PatientChart, reads: Sequence[FinalRead], earlier: Earlier) -
     """What was added to reads or corrected in them, as later versions and as reports of their own."""
     for read in reads:
         item = chart.by_reference[read.reference]
-        if item.version_id != read.version or item.body.get("status") in CHANGED:
+        if item.version_id != read.version or status_of(item.body) in CHANGED:
             yield from _changes(chart, read, item, earlier)
         if of := addressed(chart, read, reads):
             outcome = imaging_outcomes((read,), OutcomeKind.SECOND_READ)[0]
@@ -163,7 +163,7 @@ def _changes(
     for each in (*sorted(later, key=lambda one: one.version_id), item):
         told = report_text(each.body, chart.attached)
         same = " ".join(told) == before and each.version_id != read.version
-        if each.body.get("status") not in CHANGED or same:
+        if status_of(each.body) not in CHANGED or same:
             continue
         before = " ".join(told)
         moment = each.updated or read.issued
@@ -186,7 +186,7 @@ def _changes(
 
 def _pathology(chart: PatientChart) -> Iterator[ReadOutcome]:
     for item in chart.of("DiagnosticReport"):
-        if item.body.get("status") not in FINAL or not is_of_pathology(item) or item.lasting is None:
+        if status_of(item.body) not in FINAL or not is_of_pathology(item) or item.lasting is None:
             continue
         body, text = item.body, report_text(item.body, chart.attached)
         specimens = [_resource(chart, body, each) for each in references_in_any(body.get("specimen"))]
@@ -227,7 +227,7 @@ def _resource(chart: PatientChart, holder: Resource, reference: str) -> Resource
 def _surgery(chart: PatientChart) -> Iterator[ReadOutcome]:
     for item in chart.of("Procedure"):
         body = item.body
-        if body.get("status") != "completed" or item.lasting is None:
+        if status_of(body) != "completed" or item.lasting is None:
             continue
         named = f"{words_of(body.get('code'))} {_coded(body)}".strip()
         if not _is_surgery(body, named):
@@ -274,7 +274,7 @@ def _is_surgery(body: Resource, named: str) -> bool:
 
 
 def _discharge_diagnoses(chart: PatientChart) -> Iterator[ReadOutcome]:
-    stays = {each.reference: each for each in chart.of("Encounter") if each.body.get("status") in _OVER}
+    stays = {each.reference: each for each in chart.of("Encounter") if status_of(each.body) in _OVER}
     roles = _roles(stays.values())
     for item in chart.of("Condition"):
         body = item.body

@@ -74,12 +74,18 @@ class FinalRead:
         return nameless and bool(self.orders & other.orders) and self.regions == other.regions
 
 
+def status_of(body: Resource) -> str:
+    """The status of a resource; "" of one that has none."""
+    told = body.get("status")
+    return told if isinstance(told, str) else ""
+
+
 def final_reads(chart: PatientChart, earlier: Earlier) -> tuple[FinalRead, ...]:
     """The final reads of a chart, the earliest first."""
     found = (
         _read(chart, item, _versions(item, earlier))
         for item in chart.of("DiagnosticReport")
-        if item.body.get("status") in FINAL and _is_a_read(chart, item)
+        if status_of(item.body) in FINAL and _is_a_read(chart, item)
     )
     return tuple(sorted(found, key=lambda each: (each.at, each.issued, each.reference)))
 
@@ -95,7 +101,7 @@ def _is_a_read(chart: PatientChart, item: ChartItem) -> bool:
 def _versions(item: ChartItem, earlier: Earlier) -> list[ChartItem]:
     """The final versions of a report in their order, the current one last."""
     before = (each for each in earlier.get(item.reference, ()) if each.version_id < item.version_id)
-    final = (each for each in before if each.body.get("status") in FINAL)
+    final = (each for each in before if status_of(each.body) in FINAL)
     return [*sorted(final, key=lambda each: each.version_id), item]
 
 

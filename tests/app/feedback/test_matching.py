@@ -202,6 +202,13 @@ _ELEMENTS = [
     *("category", "code", "conclusion", "conclusionCode", "specimen", "result", "imagingStudy", "basedOn"),
     *("performer", "resultsInterpreter", "encounter", "identifier", "extension", "presentedForm", "bodySite"),
     *("reasonReference", "reasonCode", "note", "diagnosis", "class", "period", "evidence", "collection"),
+    *(
+        "status",
+        "description",
+        "collection",
+        "related",
+        "context",
+    ),
     *("verificationStatus", "recordedDate", "issued", "effectiveDateTime", "performedPeriod", "contained"),
 ]
 
