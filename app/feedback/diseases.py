@@ -76,6 +76,12 @@ def diseases_in(text: str) -> tuple[Mention, ...]:
     return tuple(sorted(found, key=lambda each: each.start))
 
 
+_ENDING = re.compile(
+    r"[a-z](?:ectomy|otomy|ostomy|oplasty|opexy|orrhaphy|odesis)\b|[가-힣](?:절제|성형|봉합|고정|유합)술"
+)
+"""How operations end that are in no table."""
+
+
 @lru_cache(maxsize=8_192)
 def operations_in(text: str) -> tuple[SurgeryKind, ...]:
     """The operations that a text names, each once; a general word counts beside no special one."""
@@ -86,6 +92,8 @@ def operations_in(text: str) -> tuple[SurgeryKind, ...]:
         for match in words.pattern.finditer(low)
         for place in words.places[match[0]]
     )
+    if not found and _ENDING.search(low):
+        found = dict.fromkeys((len(OPERATIONS) - 1,))
     special = [place for place in found if place != len(OPERATIONS) - 1]
     return tuple(OPERATIONS[place] for place in special or found)
 

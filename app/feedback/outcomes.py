@@ -73,7 +73,9 @@ class ReadOutcome:
 
 
 _SCREENING = re.compile(
-    r"\bscreening|\broutine (?:check|health)|health check|\bpap smear|건강\s*검진|검진|선별\s*검사", re.I
+    r"\bscreening|\broutine (?:check|health)|health check|\bpap (?:smear|test)|cervical cytology"
+    r"|건강\s*검진|검진|선별\s*검사",
+    re.I,
 )
 _ADDENDUM = re.compile(
     r"addend(?:um|a)|추가\s*판독|정정\s*판독|판독\s*정정|보충\s*판독|추가\s*소견\s*보고|수정\s*판독"

@@ -29,7 +29,8 @@ _PARTS: Mapping[str, str] = {
     "KIDNEY": r"nephr(?!itic)|[좌우]신(?![가-힣]*경)|신우|콩팥|신실질",
     "LIVER": r"\bhepat(?!itis [abc])|간(?:세포|[우좌]엽|절제|엽|실질|전이|\s*s[1-8])",
     "BREAST": r"mammary|\bduct carcinoma|유선|유두(?!종|상|암|상암)",
-    "UTERUS": r"endometr|cervix|hysterect|자궁",
+    "UTERUS": r"endometr|hysterect|자궁(?!\s*경부)",
+    "CERVIX": r"\bcervix|pap (?:smear|test)|자궁\s*경부",
     "OVARY": r"oophor|salping|fallopian|난관|부속기",
     "PROSTATE": r"\bturp\b",
     "BRAIN": r"(?:frontal|temporal|parietal|occipital) (?:lobe|horn)|basal ganglia|thalam\w+"
@@ -40,10 +41,12 @@ _PARTS: Mapping[str, str] = {
     "LSPINE": r"\bl[1-5](?:\b|[-/])",
     "TSPINE": r"\bt(?:[5-9]|1[0-2])\b(?!n)",
     "CSPINE": r"\bc[2-7][-/ ]{1,2}c?[2-7]\b",
-    "WRIST": r"scaphoid|distal radi\w+|colles|carpal|주상골|원위부?\s*요골|요골\s*원위부?",
+    "WRIST": r"scaphoid|scapholunate|tfcc|carpal tunnel"
+    r"|distal radi\w+|colles|carpal|주상골|원위부?\s*요골|요골\s*원위부?",
     "FOREARM": r"\bradi(?:us|al shaft)|요골|척골",
     "HAND": r"metacarp\w+|phalan\w+|중수골|수지|지골",
-    "FOOT": r"metatars\w+|calcane\w+|\btalus|lisfranc|중족골|종골|거골|족부|족지",
+    "FOOT": r"web ?space|morton|hallux|plantar|metatars\w+|calcane\w+|\btalus|lisfranc|중족골|종골|거골"
+    r"|족부|족지",
     "ANKLE": r"malleol\w+|pilon|syndesmo\w+|achilles|복사뼈|아킬레스|[내외]측과|거비인대",
     "KNEE": r"patell\w+|menisc\w+|\bacl\b|\bpcl\b|cruciate|tibial plateau|슬개골|반월|십자인대|고평부"
     r"|\btk[ar]a?\b",
@@ -52,7 +55,7 @@ _PARTS: Mapping[str, str] = {
     r"|전자[간하]|비구|\bth[ar]a?\b",
     "SHOULDER": r"rotator|supraspin\w+|glenohumer\w+|proximal humer\w+|acromio\w+|상완골\s*근위"
     r"|회전근개|극상근",
-    "ELBOW": r"olecranon|radial head|주두|요골두",
+    "ELBOW": r"olecranon|biceps|epicondyl|supracondyl|radial head|주두|요골두",
     "PELVIS": r"pubic ram\w+|iliac (?:bone|wing)|치골|장골(?!동)",
     "HEART": r"myocard\w+|pericard\w+|심근|심낭|심방|심부전",
     "NECK": r"tonsil|laryn\w+|pharyn\w+|tongue|편도|후두(?!엽|부)|인두",
@@ -63,7 +66,7 @@ _PARTS: Mapping[str, str] = {
     "ABDOMEN": r"peritone\w+|mesenter\w+|oment\w+|복막|장간막",
     "MEDIASTINUM": r"종격동|thym(?:us|oma)",
     "TESTIS": r"orchi\w+|고환|음낭",
-    "THYROID": r"갑상[선샘]",
+    "THYROID": r"(?<!para)thyroid|갑상[선샘]",
     "ADRENAL": r"adrenalec|부신",
     "SKIN": r"\bskin\b|cutaneous|epiderm\w+|basal cell|피부|표피",
     "MARROW": r"bone marrow|골수(?!염|강|내)",
@@ -72,6 +75,7 @@ _PARTS: Mapping[str, str] = {
     "TOOTH": r"\btooth|\bteeth|\bdental|치아|치근",
     "NOSE": r"\bnas(?:al|o)\w*|비강|비중격",
     "BLADDER": r"\burine\b|소변",
+    "EAR": r"tympan|middle ear|mastoid|중이|고실|유양돌기",
     "LARYNX": r"vocal cord|성대",
 }
 _OF_THE_HEART = re.compile(
@@ -110,7 +114,7 @@ _ONE_PLACE: Mapping[frozenset[str], float] = {
         ("APPENDIX", "COLON", 0.5),
         ("APPENDIX", "ABDOMEN", 0.9),
         ("APPENDIX", "PELVIS", 0.8),
-        ("UTERUS", "CERVIX", 0.9),
+        ("UTERUS", "CERVIX", 0.7),
         ("UTERUS", "OVARY", 0.6),
         ("LUNG", "MEDIASTINUM", 0.6),
         ("HIP", "FEMUR", 0.9),

@@ -1,5 +1,6 @@
 """Final reads: the reports of pictures that somebody answers for, as they first said them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -11,11 +12,19 @@ from app.feedback.places import regions_told, sides_told, words_of
 from app.records.glance.chart import ChartItem, PatientChart
 from app.records.glance.exam import accessions_of, reported
 from app.records.glance.recommendations import Recommendation, recommended
-from app.records.glance.regions import are_paired
+from app.records.glance.regions import are_paired, overlap
 from app.records.glance.report_text import ReportText, report_text
 from app.records.glance.reports import is_of_pathology, is_of_radiology
 from app.records.glance.sides import sides_of
-from app.records.glance.words import Resource, codes_in, each_in, label_of, references_in, study_uid
+from app.records.glance.words import (
+    Resource,
+    all_words,
+    codes_in,
+    each_in,
+    label_of,
+    references_in,
+    study_uid,
+)
 from fhir_profiles.dates import interval
 
 Earlier: TypeAlias = Mapping[str, Sequence[ChartItem]]
@@ -30,6 +39,9 @@ ADDENDUM_OF = (
     "http://hl7.org/fhir/StructureDefinition/diagnosticReport-replaces",
 )
 _LABORATORY = frozenset({"LAB", "CH", "HM", "MB", "IMM", "SR", "TX", "VR", "CG", "GE"})
+_BY_NEEDLE = re.compile(r"guided|biops|drainage|aspirat|injection|유도\s*하|생검|흡인|배액술", re.IGNORECASE)
+"""Reports of what was done under pictures, which read none."""
+_ALIKE = 0.85
 _PEOPLE = ("Practitioner", "PractitionerRole")
 
 
@@ -70,8 +82,9 @@ class FinalRead:
         """Whether two reads are of the same pictures."""
         if self.studies & other.studies or self.numbers & other.numbers:
             return True
-        nameless = not (self.studies or other.studies or self.numbers or other.numbers)
-        return nameless and bool(self.orders & other.orders) and self.regions == other.regions
+        nameless = not (self.studies and other.studies) and not (self.numbers and other.numbers)
+        alike = overlap(self.regions, other.regions) >= _ALIKE or not (self.regions and other.regions)
+        return nameless and bool(self.orders & other.orders) and alike
 
 
 def status_of(body: Resource) -> str:
@@ -93,7 +106,11 @@ def final_reads(chart: PatientChart, earlier: Earlier) -> tuple[FinalRead, ...]:
 def _is_a_read(chart: PatientChart, item: ChartItem) -> bool:
     categories = codes_in(item.body.get("category"))
     named = bool(item.body.get("imagingStudy"))
-    if is_of_pathology(item) or (categories & _LABORATORY and "RAD" not in categories and not named):
+    if (
+        _BY_NEEDLE.search(all_words(item.body.get("code")))
+        or is_of_pathology(item)
+        or (categories & _LABORATORY and "RAD" not in categories and not named)
+    ):
         return False
     return is_of_radiology(item, chart)
 
@@ -126,7 +143,9 @@ def _read(chart: PatientChart, item: ChartItem, versions: Sequence[ChartItem]) -
         at=at,
         issued=issued_at(chart, first.body) or at,
         studies=frozenset(each for each in reported(first.body) if each.startswith("ImagingStudy/")),
-        orders=frozenset(references_in(first.body.get("basedOn"))),
+        orders=frozenset(
+            order for each in (first, *exams) for order in references_in(each.body.get("basedOn"))
+        ),
         numbers=_numbers(first.body, exams),
         regions=regions,
         sides=sides,

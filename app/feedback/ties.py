@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.feedback.disease_words import DiseaseFamily, Persistence
 from app.feedback.diseases import turns_out
-from app.feedback.findings import ReadFinding
+from app.feedback.findings import ReadFinding, says_normal
 from app.feedback.outcomes import OutcomeKind, ReadOutcome
 from app.feedback.places import same_place
 from app.feedback.reads import FinalRead
@@ -54,10 +54,11 @@ STRENGTH: Mapping[Tie, float] = {
     Tie.FOUND: 0.95,
     Tie.DENIED: 0.85,
     Tie.ASKED: 0.85,
-    Tie.NORMAL: 0.75,
+    Tie.NORMAL: 0.75,  # of a read that says so of the whole
     Tie.PLACE: 0.62,
 }
 FOREVER = 1e9
+_PARTLY_NORMAL = 0.65  # of one that denies some things, and says nothing of the rest
 _SEEN: Mapping[Persistence, float] = {_P.ACUTE: 45, _P.LASTING: 300, _P.CHRONIC: 900}
 _MISSED: Mapping[Persistence, float] = {_P.ACUTE: 28, _P.LASTING: 60, _P.CHRONIC: 800}
 _SEEN_AGAIN: Mapping[Persistence, float] = {_P.ACUTE: 180, _P.LASTING: 700, _P.CHRONIC: 1_500}
@@ -155,16 +156,19 @@ def _by_finding(read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, top
     nowhere = not topic.regions
     if nowhere and alike < STRENGTH[Tie.ASKED]:
         return None
+    if outcome.kind is OutcomeKind.DISCHARGE_DIAGNOSIS:
+        alike *= alike  # a diagnosis has words of its own, and need not be guessed from what it may have been
     share = alike * (1.0 if near >= _WELL_NEAR or nowhere else near)
     share = share * _NOWHERE if nowhere else share
+    persistence = topic.persistence if topic.family else finding.disease.persistence
     place = where if not topic.regions else topic.regions
     if finding.is_meant:
-        half_life = min(_SEEN[topic.persistence], _NOWHERE_FOR if nowhere else FOREVER)
+        half_life = min(_SEEN[persistence], _NOWHERE_FOR if nowhere else FOREVER)
         return Tied(Tie.FOUND, STRENGTH[Tie.FOUND] * share, half_life, where or place, finding)
     missed = topic.name == finding.disease.name or (alike >= _SURE and not read.meant)
     if not missed or nowhere:
         return None
-    return Tied(Tie.DENIED, STRENGTH[Tie.DENIED] * share, _MISSED[topic.persistence], where or place, finding)
+    return Tied(Tie.DENIED, STRENGTH[Tie.DENIED] * share, _MISSED[persistence], where or place, finding)
 
 
 def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: float) -> float:
@@ -200,7 +204,7 @@ def _by_place(read: FinalRead, outcome: ReadOutcome, topics: list[_Topic]) -> It
     """The ties of a read that found nothing, or nothing that is understood, with what its pictures show."""
     if not (read.regions and outcome.regions) or same_place(read.regions, outcome.regions) < _WELL_NEAR:
         return
-    by = Tie.NORMAL if read.is_normal else Tie.PLACE
+    by, strength = _nothing_found(read)
     for topic in topics:
         if (
             topic.family in _TELLS_NOTHING
@@ -208,7 +212,14 @@ def _by_place(read: FinalRead, outcome: ReadOutcome, topics: list[_Topic]) -> It
             or (topic.family is None and by is Tie.NORMAL)
         ):
             continue
-        yield Tied(by, STRENGTH[by], _MISSED[topic.persistence], outcome.regions)
+        yield Tied(by, strength, _MISSED[topic.persistence], outcome.regions)
+
+
+def _nothing_found(read: FinalRead) -> tuple[Tie, float]:
+    """How a read that found nothing is tied to what its pictures show."""
+    if not read.is_normal:
+        return Tie.PLACE, STRENGTH[Tie.PLACE]
+    return Tie.NORMAL, STRENGTH[Tie.NORMAL] if says_normal(read.text.first) else _PARTLY_NORMAL
 
 
 def imaging_ties(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
@@ -258,12 +269,12 @@ def _seen_again(read: FinalRead, finding: ReadFinding, later: FinalRead, other: 
 
 def _news(read: FinalRead, later: FinalRead) -> Iterator[Tied]:
     """The ties of a read that found nothing with what later pictures of the very place find."""
-    by = Tie.NORMAL if read.is_normal else Tie.PLACE
+    by, strength = _nothing_found(read)
     for other in later.meant:
         there = other.regions
         near = same_place(read.regions, there) >= _WELL_NEAR and not are_apart(read.sides, other.sides)
         if near and other.disease.family not in _TELLS_NOTHING:
-            yield Tied(by, STRENGTH[by], _MISSED_THEN[other.disease.persistence], there)
+            yield Tied(by, strength, _MISSED_THEN[other.disease.persistence], there)
 
 
 def _as_asked(read: FinalRead, later: FinalRead, shared: float) -> Iterator[Tied]:

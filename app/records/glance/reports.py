@@ -56,7 +56,7 @@ def is_of_pathology(item: ChartItem) -> bool:
     """Whether a report tells of tissue."""
     coded = codes_in(item.body.get("category")) | codes_in(item.body.get("code"))
     words = f"{all_words(item.body.get('category'))} {all_words(item.body.get('code'))}"
-    return bool(coded & _PATHOLOGY or _PATHOLOGICAL.search(words))
+    return bool(coded & _PATHOLOGY or (not coded & _RADIOLOGY and _PATHOLOGICAL.search(words)))
 
 
 def is_of_radiology(item: ChartItem, chart: PatientChart) -> bool:
