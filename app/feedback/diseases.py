@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from app.feedback.disease_words import DISEASES, Disease, DiseaseFamily
-from app.feedback.surgery_words import NO_OPERATION, OPERATIONS, STRONG, SurgeryKind
+from app.feedback.surgery_words import NO_OPERATION, OPERATIONS, TALK, SurgeryKind
 
 _F = DiseaseFamily
 
@@ -33,20 +33,20 @@ def _words(rows: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> tuple[_Wo
         for found, words in zip((english, korean), row, strict=True):
             for word in words:
                 found.setdefault(word, []).append(place)
-    return _pattern(english, r"(?<![a-z])"), _pattern(korean, "")
+    return _pattern(english, r"(?<![a-z])(?:hemi|mini|micro|macro|pan)?"), _pattern(korean, "")
 
 
 def _pattern(words: Mapping[str, list[int]], beginning: str) -> _Words:
     longest = sorted(words, key=lambda word: (-len(word), word))
     choices = "|".join(map(_choice, longest))
     places = {word.removesuffix(".").removeprefix("~"): tuple(found) for word, found in words.items()}
-    return _Words(re.compile(f"{beginning}(?:{choices})"), places)
+    return _Words(re.compile(f"{beginning}({choices})"), places)
 
 
 def _choice(word: str) -> str:
     """The pattern of a word as `disease_words.py` says how it is written."""
     beginning = r"(?:(?<![가-힣])|(?<=[좌우]))" if word.startswith("~") else ""
-    end = "(?![a-z])" if word.endswith(".") else ""
+    end = "(?![a-z가-힣])" if word.endswith(".") else ""
     return beginning + re.escape(word.removesuffix(".").removeprefix("~")) + end
 
 
@@ -71,7 +71,7 @@ def diseases_in(text: str) -> tuple[Mention, ...]:
         Mention(DISEASES[place], match.start(), match.end())
         for words in _disease_words()
         for match in words.pattern.finditer(low)
-        for place in words.places[match[0]]
+        for place in words.places[match[1]]
     )
     return tuple(sorted(found, key=lambda each: each.start))
 
@@ -90,7 +90,7 @@ def operations_in(text: str) -> tuple[SurgeryKind, ...]:
         place
         for words in _operation_words()
         for match in words.pattern.finditer(low)
-        for place in words.places[match[0]]
+        for place in words.places[match[1]]
     )
     if not found and _ENDING.search(low):
         found = dict.fromkeys((len(OPERATIONS) - 1,))
@@ -98,13 +98,16 @@ def operations_in(text: str) -> tuple[SurgeryKind, ...]:
     return tuple(OPERATIONS[place] for place in special or found)
 
 
-_NONE, _STRONG = re.compile(NO_OPERATION, re.IGNORECASE), re.compile(STRONG, re.IGNORECASE)
+_TALK, _NONE = re.compile(TALK, re.IGNORECASE), re.compile(NO_OPERATION, re.IGNORECASE)
 
 
 @lru_cache(maxsize=8_192)
 def is_no_operation(words: str) -> bool:
     """Whether what was done is something else than an operation: a biopsy, an infusion, a talk."""
-    return bool(_NONE.search(words)) and not _STRONG.search(words)
+    if _TALK.search(words):
+        return True
+    named = any(each.families for each in operations_in(words))
+    return bool(_NONE.search(words)) and not named and not _ENDING.search(words.lower())
 
 
 _TURNS_OUT: Mapping[frozenset[DiseaseFamily], float] = {

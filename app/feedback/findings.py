@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.feedback.disease_words import Disease
 from app.feedback.diseases import Mention, diseases_in
-from app.feedback.places import narrow, regions_told, same_place, sides_told
+from app.feedback.places import WIDE, narrow, regions_told, same_place, sides_told
 from app.records.glance.recommendations import sentences_of
 
 MOST_LOOKED_AT = 4_000  # characters of one text
@@ -81,6 +81,7 @@ _DENIED_AFTER = re.compile(
     r"|되)|소실|사라[졌짐]|미발견|\(-\)",
     re.IGNORECASE,
 )
+_DENIED = re.compile(f"(?:{_DENIED_BEFORE.pattern})|(?:{_DENIED_AFTER.pattern})", re.IGNORECASE)
 _UNCERTAIN = re.compile(
     r"\b(?:suspici\w+|suspect\w*|possib\w+|probab\w+|likely|may|might|could|suggest\w*|r/o|rule out"
     r"|versus|vs\.?"
@@ -91,13 +92,25 @@ _UNCERTAIN = re.compile(
     re.IGNORECASE,
 )
 _NORMAL = re.compile(
-    r"\b(?:normal|unremarkable|negative (?:study|exam\w*|chest|mammogra\w+)|within normal limits|wnl"
+    r"\bwithout (?:\w+ ){0,3}abnormalit\w+|\b(?:normal|unremarkable|negative (?:study|exam\w*|chest"
+    r"|mammogra\w+)|within normal limits|wnl"
     r"|no (?:\w+ ){0,4}(?:abnormalit\w+|findings?|disease|process|patholog\w+|injur\w+|evidence of active))\b"
     r"|\bclear lungs?\b|\blungs? (?:are|is) clear\b|bi-?rads\s*(?:category\s*)?[:]?\s*[12]\b|\bnegative\b"
     r"|특이\s*(?:소견|사항)|이상\s*(?:소견)?\s*(?:은|이)?\s*없|정상|활동성\s*병변|유의한\s*이상"
     r"|뚜렷한\s*이상",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=4_096)
+def places_noted(text: str) -> frozenset[str]:
+_DENIED = re.compile(f"{_DENIED_BEFORE.pattern}|{_DENIED_AFTER.pattern}", re.IGNORECASE)
+    found = set[str]()
+    for sentence in sentences_of(text[:MOST_LOOKED_AT]):
+        for part in filter(None, _TURN.split(sentence)):
+            if not (diseases_in(part) or _NORMAL.search(part) or _DENIED.search(part)):
+                found |= regions_told(part) - WIDE
+    return frozenset(found)
 
 
 def says_normal(text: str) -> bool:

@@ -292,6 +292,7 @@ def _discharge_diagnoses(chart: PatientChart) -> Iterator[ReadOutcome]:
         told = words_of(body.get("code"))
         notes = ". ".join(str(each.get("text", "")) for each in each_in(body.get("note")))
         places = (words_of(body.get("bodySite")), told, notes)
+        told = told if any(each.is_meant for each in findings_in(told)) else told.partition(",")[0]
         made = _clinical(chart, item, OutcomeKind.DISCHARGE_DIAGNOSIS, _Said(places, told or notes, lasting))
         yield replace(made, encounter=stay.reference if stay else encounter)
 

@@ -28,7 +28,7 @@ _PARTS: Mapping[str, str] = {
     "RECTUM": r"rectosigmoid|구불결장직장",
     "KIDNEY": r"nephr(?!itic)|[좌우]신(?![가-힣]*경)|신우|콩팥|신실질",
     "LIVER": r"\bhepat(?!itis [abc])|간(?:세포|[우좌]엽|절제|엽|실질|전이|\s*s[1-8])",
-    "BREAST": r"mammary|\bduct carcinoma|유선|유두(?!종|상|암|상암)",
+    "BREAST": r"mammary|\bmammo\b|\bduct carcinoma|유선|유두(?!종|상|암|상암)",
     "UTERUS": r"endometr|hysterect|자궁(?!\s*경부)",
     "CERVIX": r"\bcervix|pap (?:smear|test)|자궁\s*경부",
     "OVARY": r"oophor|salping|fallopian|난관|부속기",
@@ -57,11 +57,13 @@ _PARTS: Mapping[str, str] = {
     r"|회전근개|극상근",
     "ELBOW": r"olecranon|biceps|epicondyl|supracondyl|radial head|주두|요골두",
     "PELVIS": r"pubic ram\w+|iliac (?:bone|wing)|치골|장골(?!동)",
-    "HEART": r"myocard\w+|pericard\w+|심근|심낭|심방|심부전",
+    "HEART": r"valv(?:e|ular)|aortic stenosis|mitral|tricuspid|판막|대동맥판|승모판|myocard\w+"
+    r"|pericard\w+|심근"
+    r"|심낭|심방|심부전",
     "NECK": r"tonsil|laryn\w+|pharyn\w+|tongue|편도|후두(?!엽|부)|인두",
     "LOWERLIMB": r"popliteal|\bdvt\b|saphen\w+|슬와|심부정맥",
     "SMALLINTESTINE": r"jejun\w+|\bile(?:um|al|itis|ocec\w+)\b|공장|회장부|말단회장",
-    "STOMACH": r"\bantrum|pylor\w+|gastrect\w+|위(?:체부|전정부|각부|절제)",
+    "STOMACH": r"\bantrum|pylor\w+|gastrect\w+|위(?:체부|전정부|각부|절제)|전정부|(?<![가-힣])위(?=[,:(])",
     "DUODENUM": r"duoden\w+|십이지장",
     "ABDOMEN": r"peritone\w+|mesenter\w+|oment\w+|복막|장간막",
     "MEDIASTINUM": r"종격동|thym(?:us|oma)",
@@ -95,7 +97,7 @@ _BESIDE_A_PART = re.compile(
     re.I,
 )
 
-_WIDE = frozenset(
+WIDE = frozenset(
     {"CHEST", "ABDOMEN", "PELVIS", "HEAD", "NECK", "SPINE", "UPPERLIMB", "LOWERLIMB", "WHOLEBODY"}
 )
 _ONE_PLACE: Mapping[frozenset[str], float] = {
@@ -166,7 +168,7 @@ def sides_told(text: str) -> frozenset[str]:
 
 def narrow(regions: frozenset[str]) -> frozenset[str]:
     """The organs among regions, where there are any; else the parts of the body."""
-    return regions - _WIDE or regions
+    return regions - WIDE or regions
 
 
 @lru_cache(maxsize=16_384)

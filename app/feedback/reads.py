@@ -7,8 +7,8 @@ from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from app.feedback.disease_words import Disease
-from app.feedback.findings import Assertion, ReadFinding, findings_in, says_normal
-from app.feedback.places import regions_told, sides_told, words_of
+from app.feedback.findings import Assertion, ReadFinding, findings_in, places_noted, says_normal
+from app.feedback.places import WIDE, regions_told, sides_told, words_of
 from app.records.glance.chart import ChartItem, PatientChart
 from app.records.glance.exam import accessions_of, reported
 from app.records.glance.recommendations import Recommendation, recommended
@@ -50,7 +50,8 @@ class FinalRead:
     """A report of pictures as it was when it was final first, and who read it.
 
     `at` is when the pictures were, `issued` when it was told, in µs since the epoch. `numbers` are accession
-    numbers and Study Instance UIDs; `orders` what it is based on; `extends` the report it is an addendum to.
+    numbers and Study Instance UIDs; `orders` what it is based on; `extends` the report it is an addendum to;
+    `noted` are organs of which its impression says something that is not understood.
     """
 
     reference: str
@@ -68,6 +69,7 @@ class FinalRead:
     label: str
     text: ReportText
     findings: tuple[ReadFinding, ...]
+    noted: frozenset[str]
     is_normal: bool
     recommendations: tuple[Recommendation, ...]
     encounter: str
@@ -153,6 +155,7 @@ def _read(chart: PatientChart, item: ChartItem, versions: Sequence[ChartItem]) -
         label=_title(first.body, exams),
         text=text,
         findings=findings,
+        noted=places_noted(text.first),
         is_normal=not any(each.is_meant for each in findings) and (bool(findings) or says_normal(text.first)),
         recommendations=_recommended(text),
         encounter=next(iter(references_in(first.body.get("encounter"))), ""),
@@ -180,7 +183,11 @@ def _placed(
     """The findings, each once, those without a place of their own where the pictures are."""
     found = dict[tuple[object, ...], ReadFinding]()
     for each in findings:
-        placed = each._replace(regions=each.regions or regions, sides=each.sides or sides)
+        placed = each._replace(
+            regions=each.regions or regions,
+            sides=each.sides or sides,
+            is_placed=each.is_placed or (bool(regions) and not regions & WIDE),
+        )
         found.setdefault((each.disease, each.assertion, placed.regions, placed.sides), placed)
     return tuple(found.values())
 

@@ -31,24 +31,22 @@ OPERATIONS: tuple[SurgeryKind, ...] = tuple(
     for each in orjson.loads(Path(__file__).with_name("operations.json").read_bytes())
 )
 
+TALK = (
+    r"counsel|상담|educat|교육|assessment|평가|screening|검진|review|reconcil|documentation|consult"
+    r"|consent|동의서"
+    r"|admission|discharge|planning|follow-?up|aftercare|explan|설명|협진|의뢰"
+)
+"""What is talked or written about an operation, and is none."""
+
 NO_OPERATION = (
     r"biops|생검|조직\s*검사|aspirat|세침|흡인|infusion|주입|injection|주사|chemother|항암|radiother"
     r"|방사선\s*치료"
-    r"|transfus|수혈|colonoscop|gastroscop|bronchoscop(?!ic\s+re)|endoscop(?!ic\s+(?:re|sub|mu|sinus))"
-    r"|cystoscop"
-    r"|내시경(?!적?\s*(?:수술|절제|점막|부비동))"
-    r"|cathet|카테터|dialys|투석|intubat|삽관|physio|rehab|재활|물리\s*치료|counsel|상담|educat|교육"
-    r"|assessment|평가"
-    r"|screening|검진|vaccin|접종|immuni[sz]|venipunct|채혈|electrocardio|심전도|monitor|감시"
-    r"|review|reconcil|documentation|consult|consent|동의서|admission|discharge|dental|스케일링|prophylaxis"
+    r"|transfus|수혈|scop(?:y|ic exam)|내시경(?!적?\s*(?:수술|절제|점막|부비동))"
+    r"|cathet|카테터|dialys|투석|intubat|삽관|physio|rehab|재활|물리\s*치료|vaccin|접종|immuni[sz]"
+    r"|venipunct|채혈|electrocardio|심전도|monitor|감시|dental|스케일링|prophylaxis"
     r"|paracentesis|thoracentesis|천자|punct|suture\s+removal|발사|removal\s+of\s+(?:suture|cast|staple"
     r"|implant"
     r"|hardware)|hardware\s+removal|cast(?:ing)?\b|splint|부목|석고|dressing|드레싱|마취|anesthe"
+    r"|nerve block|차단술"
 )
-"""What is done to patients and is no operation."""
-
-STRONG = (
-    r"ectomy|resect|절제|적출|arthroplasty|치환|craniotomy|개두|fixation|고정술|reduction|정복|repair|봉합"
-    r"|transplant|이식|reconstruct|재건|bypass|우회"
-)
-"""What makes an operation even of what has one of those words too."""
+"""What is done to patients and is no operation, unless an operation is named beside it."""

@@ -145,6 +145,13 @@ def clinical_ties(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
         yield from _by_advice(read, outcome)
     if not read.meant:
         yield from _by_place(read, outcome, topics)
+    noted = outcome.kind in _BY_TISSUE and same_place(read.noted, outcome.regions) >= _WELL_NEAR
+    if noted and not are_apart(read.sides | _sides_meant(read), _sides(outcome)):
+        yield Tied(Tie.PLACE, STRENGTH[Tie.PLACE], _SEEN[_P.LASTING], outcome.regions)
+
+
+def _sides_meant(read: FinalRead) -> frozenset[str]:
+    return frozenset(side for each in read.meant for side in each.sides)
 
 
 def _by_finding(read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, topic: _Topic) -> Tied | None:
