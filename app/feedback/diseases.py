@@ -77,7 +77,8 @@ def diseases_in(text: str) -> tuple[Mention, ...]:
 
 
 _ENDING = re.compile(
-    r"[a-z](?:ectomy|otomy|ostomy|oplasty|opexy|orrhaphy|odesis)\b|[가-힣](?:절제|성형|봉합|고정|유합)술"
+    r"[a-z](?:ectomy|otomy|ostomy|oplasty|opexy|orrhaphy|odesis)\b"
+    r"|[가-힣]{2}(?<!조영)(?<!삽입)(?<!시경)(?<!중재)(?<!천자)(?<!차단)(?<!촬영)(?<!파쇄석)술(?![가-힣])"
 )
 """How operations end that are in no table."""
 

@@ -25,7 +25,7 @@ _PARTS: Mapping[str, str] = {
     "BILEDUCT": r"\bcbd\b|choledoch|총담관",
     "APPENDIX": r"\bappend(?:ic|ec|ix|age)\w*|충수|맹장[염수]",
     "COLON": r"\bsigmoid|\bc(?:a?e)c(?:um|al)\b|맹장(?![염수])|s상|에스상|대장",
-    "RECTUM": r"rectosigmoid|구불결장직장",
+    "RECTUM": r"rectop|proct|rectosigmoid|구불결장직장",
     "KIDNEY": r"nephr(?!itic)|[좌우]신(?![가-힣]*경)|신우|콩팥|신실질",
     "LIVER": r"\bhepat(?!itis [abc])|간(?:세포|[우좌]엽|절제|엽|실질|전이|\s*s[1-8])",
     "BREAST": r"mammary|\bmammo\b|\bduct carcinoma|유선|유두(?!종|상|암|상암)",
@@ -45,9 +45,10 @@ _PARTS: Mapping[str, str] = {
     r"|distal radi\w+|colles|carpal|주상골|원위부?\s*요골|요골\s*원위부?",
     "FOREARM": r"\bradi(?:us|al shaft)|요골|척골",
     "HAND": r"metacarp\w+|phalan\w+|중수골|수지|지골",
-    "FOOT": r"web ?space|morton|hallux|plantar|metatars\w+|calcane\w+|\btalus|lisfranc|중족골|종골|거골"
+    "FOOT": r"web ?space|morton|hallux|plantar|metatars\w+|calcane\w+|lisfranc|중족골|종골"
     r"|족부|족지",
-    "ANKLE": r"malleol\w+|pilon|syndesmo\w+|achilles|복사뼈|아킬레스|[내외]측과|거비인대",
+    "ANKLE": r"\btal(?:us|ar)\b|거골|malleol\w+|pilon|syndesmo\w+|achilles|복사뼈|아킬레스|[내외]측과"
+    r"|거비인대",
     "KNEE": r"patell\w+|menisc\w+|\bacl\b|\bpcl\b|cruciate|tibial plateau|슬개골|반월|십자인대|고평부"
     r"|\btk[ar]a?\b",
     "HIP": r"femoral (?:neck|head)|neck of (?:the )?(?:left |right )?femur|trochanter|acetabul\w+"
@@ -60,15 +61,18 @@ _PARTS: Mapping[str, str] = {
     "HEART": r"valv(?:e|ular)|aortic stenosis|mitral|tricuspid|판막|대동맥판|승모판|myocard\w+"
     r"|pericard\w+|심근"
     r"|심낭|심방|심부전",
-    "NECK": r"tonsil|laryn\w+|pharyn\w+|tongue|편도|후두(?!엽|부)|인두",
+    "PHARYNX": r"tonsil|pharyn|편도|인두",
+    "TONGUE": r"tongue|설암|혀",
     "LOWERLIMB": r"popliteal|\bdvt\b|saphen\w+|슬와|심부정맥",
     "SMALLINTESTINE": r"jejun\w+|\bile(?:um|al|itis|ocec\w+)\b|공장|회장부|말단회장",
+    "ESOPHAGUS": r"\bge junction|\bgej\b|o?esophagogastric|gastro-?esophageal|위식도",
     "STOMACH": r"\bantrum|pylor\w+|gastrect\w+|위(?:체부|전정부|각부|절제)|전정부|(?<![가-힣])위(?=[,:(])",
     "DUODENUM": r"duoden\w+|십이지장",
     "ABDOMEN": r"peritone\w+|mesenter\w+|oment\w+|복막|장간막",
     "MEDIASTINUM": r"종격동|thym(?:us|oma)",
     "TESTIS": r"orchi\w+|고환|음낭",
-    "THYROID": r"(?<!para)thyroid|갑상[선샘]",
+    "THYROID": r"(?<!para)thyroid|(?<!부)갑상[선샘]",
+    "PARATHYROID": r"parathyroid|부갑상[선샘]",
     "ADRENAL": r"adrenalec|부신",
     "SKIN": r"\bskin\b|cutaneous|epiderm\w+|basal cell|피부|표피",
     "MARROW": r"bone marrow|골수(?!염|강|내)",
@@ -78,7 +82,7 @@ _PARTS: Mapping[str, str] = {
     "NOSE": r"\bnas(?:al|o)\w*|비강|비중격",
     "BLADDER": r"\burine\b|소변",
     "EAR": r"tympan|middle ear|mastoid|중이|고실|유양돌기",
-    "LARYNX": r"vocal cord|성대",
+    "LARYNX": r"vocal cord|laryn|성대|후두(?!엽|부)",
 }
 _OF_THE_HEART = re.compile(
     r"\b(?:left|right)[- ](?:ventric\w+|atri\w+|main|anterior desc\w+|heart|handed|hand dominant)"
