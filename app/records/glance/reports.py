@@ -32,6 +32,7 @@ _PATHOLOGY = frozenset(
         "11526-1",
         "34574-4",
         "394595002",
+        *("11529-5", "60568-3", "33718-8", "33716-2", "47527-7", "47528-5", "394915009", "108257001"),
     }
 )
 _PATHOLOGICAL = re.compile(r"patholog|cytolog|histolog|biops|병리|조직\s*검사", re.IGNORECASE)

@@ -19,7 +19,7 @@ _LAB = "http://terminology.hl7.org/CodeSystem/v2-0074"
 
 
 def planted(part: str) -> list[dict[str, Any]]:
-    """The charts of a part of the set: `known` or `blind`."""
+    """The charts of a part of the set: `known`, `blind` or `pairs`."""
     found: list[dict[str, Any]] = json.loads(
         Path(__file__).with_name(f"planted_{part}.json").read_text("utf-8")
     )
@@ -34,6 +34,15 @@ def chart_with(told: dict[str, Any]) -> PatientChart:
     for each in told["events"]:
         made += _MAKERS[each["kind"]](each)
     return chart_of(*made, as_of=LAST)
+
+
+def pair(told: dict[str, Any]) -> dict[str, Any]:
+    """A row of `planted_pairs.json` as a chart of the set; of pictures the text is `examination~report`."""
+    event = {"id": "e", "kind": told["kind"], "day": told["day"], "text": told["text"]}
+    if told["kind"] == "imaging":
+        exam, _, words = told["text"].partition("~")
+        event |= {"exam": exam, "text": words, "day": max(told["day"], 1)}
+    return {"reads": [{"id": "r", "exam": told["exam"], "text": told["read"]}], "events": [event]}
 
 
 def expected(told: dict[str, Any]) -> set[tuple[str, str]]:
