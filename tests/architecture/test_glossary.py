@@ -17,6 +17,7 @@ from app.work.concepts import ConceptLoad
 from app.work.orphans import OrphanSweep
 from app.work.parameters import ParameterJob
 from app.work.purge import Purge, PurgeFollower
+from app.work.reports import ReportFilingJob
 from tests.architecture.source import ROOT, definitions
 
 ROW = re.compile(r"\| (?P<word>[\w -]+) \| (?P<meaning>.+) \| `(?P<path>[\w/]+\.py): (?P<name>\w+)` \|")
@@ -36,6 +37,7 @@ WORK = (
     ParameterJob,
     Purge,
     PurgeFollower,
+    ReportFilingJob,
 )
 
 

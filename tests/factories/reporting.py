@@ -136,6 +136,15 @@ class Department:
         said = ReportContent(**{"findings": "결절.", "impression": KOREAN, **content})
         return self.reporting.write(who or self.reader, waiting.uid, said, ReportStep.SIGN, None)
 
+    @property
+    def sign(self) -> ReportStep:
+        """The step of a signature."""
+        return ReportStep.SIGN
+
+    def content(self, impression: str) -> ReportContent:
+        """A report that says no more than what it concludes."""
+        return ReportContent(impression=impression)
+
     def file(self, report: WrittenReport) -> int:
         """Make the DICOM objects of a report."""
         return self.filing.file(self.system, report.report_id)

@@ -94,7 +94,7 @@ _DIGITS = 9
 
 
 def version_of(text: str) -> int | None:
-    """The number of a version; None for none, and `Invalid` is raised for what is no number."""
+    """The number of a version, None for none; raises `Invalid` for what is no number."""
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):

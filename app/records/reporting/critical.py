@@ -14,6 +14,7 @@ import orjson
 
 from app.records.glance.words import each_in, references_in
 from app.records.reporting.people import ACCOUNT, ReportPerson
+from app.records.reporting.texts import narrative_of
 from app.records.reporting.written import WRITTEN
 from graph.clock import instant
 from graph.records import ResourceVersion
@@ -88,6 +89,7 @@ def task_document(
         "resourceType": TASK,
         "id": name,
         "meta": {"tag": [WRITTEN]},
+        "text": narrative_of(CODE["display"], what),
         "status": "requested",
         "intent": "order",
         "priority": "stat",
@@ -120,6 +122,7 @@ def acknowledged(
         "resourceType": COMMUNICATION,
         "id": told,
         "meta": {"tag": [WRITTEN]},
+        "text": narrative_of("Told of a critical result", result.what),
         "basedOn": [{"reference": f"{TASK}/{result.task_id}"}],
         "status": "completed",
         "category": [{"coding": [{"system": _ALERT, "code": "alert", "display": "Alert"}]}],

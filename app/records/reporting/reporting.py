@@ -100,14 +100,17 @@ class Reporting:
     def save(
         self, scope: AccessScope, report_id: str, content: ReportContent, step: ReportStep, version: int
     ) -> WrittenReport:
-        """Save or sign a report that is begun; raises what `write` raises."""
+        """Save or sign a report that is begun; raises what `write` does, and `Conflict` for others'."""
         before = self._ours(scope, report_id)
         return self._taken(scope, step, self._facts(scope, before), content, before, version=version)
 
     def correct(
         self, scope: AccessScope, report_id: str, content: ReportContent, version: int, reason: str
     ) -> WrittenReport:
-        """Put other words in the place of signed ones, with the reason; raises what `write` raises."""
+        """Put other words in the place of signed ones, with the reason.
+
+        Raises what `write` raises: `Invalid` without a reason, `Conflict` for what is not signed, or others'.
+        """
         reason = _required(reason, "reason")
         before = self._ours(scope, report_id)
         facts = self._facts(scope, before)
@@ -118,7 +121,8 @@ class Reporting:
     ) -> WrittenReport:
         """Add words to a signed report, which stays as it is; raises what `write` raises.
 
-        `critical` is what somebody must be told of at once, empty where nothing is.
+        `critical` is what somebody must be told of at once, empty where nothing is. `Invalid` is raised for
+        no words, `Conflict` for what is not signed, or others'.
         """
         text, critical = _required(text, "text"), text_of(critical, "critical")
         before = self._ours(scope, report_id)
@@ -129,7 +133,7 @@ class Reporting:
     def withdraw(self, scope: AccessScope, report_id: str, version: int, reason: str) -> WrittenReport:
         """Say that a report is none: a begun one is cancelled, a signed one was entered in error.
 
-        Raises what `write` raises.
+        Raises what `write` raises: `Invalid` without a reason, `Conflict` for what was withdrawn, or others'.
         """
         reason = _required(reason, "reason")
         before = self._ours(scope, report_id)

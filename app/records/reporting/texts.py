@@ -46,7 +46,15 @@ def narrative(content: ReportContent, addenda: Iterable[ReportAddendum] = ()) ->
     changes = [_part(head, text) for head, text in _changed(addenda)]
     critical = [_part("CRITICAL RESULT", content.critical)] if content.critical else []
     sections = [_part(HEADINGS[name], text) for name, text in content.sections()]
-    body = "".join((*changes, *critical, *sections)) or "<p>Nothing is written yet.</p>"
+    return _generated("".join((*changes, *critical, *sections)) or "<p>Nothing is written yet.</p>")
+
+
+def narrative_of(heading: str, text: str) -> dict[str, str]:
+    """The Narrative of what says one thing."""
+    return _generated(_part(heading, text))
+
+
+def _generated(body: str) -> dict[str, str]:
     return {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{body}</div>'}
 
 

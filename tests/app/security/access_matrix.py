@@ -18,6 +18,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "Export": ("imaging.export",),
     "FHIR read": ("fhir.read",),
     "FHIR write": ("fhir.write",),
+    "Report": ("report.write",),
     "$export": ("fhir.bulk",),
     "Cohort": ("cohort.query",),
     "Feedback": ("feedback.write",),

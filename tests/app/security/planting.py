@@ -12,6 +12,7 @@ from flask import Flask
 from pydicom import dcmread
 from werkzeug.test import TestResponse
 
+from app.records.reporting.written import WRITTEN
 from app.security.authorization.signing_in import BY_PASSWORD, SignedIn
 from app.security.browser_sessions import WhichBrowser
 from app.security.client_secrets import hash_secret
@@ -91,6 +92,11 @@ class Target:
     def task(self) -> str:
         """The id of a Task that asks whether they are."""
         return f"{self.mark}-task"
+
+    @property
+    def report(self) -> str:
+        """The id of a report of the picture."""
+        return f"{self.mark}-report"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -242,8 +248,14 @@ class Planter:
         return target
 
     def prepare(self, target: Target, what: str) -> None:
-        """Make a `twin` of the patient, and `merge` both or `doubt` whose the twin's pictures are."""
+        """Make a `twin` of the patient, and `merge` both or `doubt` whose the twin's pictures are.
+
+        Or write a `report` of the study, as the gateway would have it.
+        """
         if not what:
+            return
+        if what == "report":
+            self._put(_report(target))
             return
         self._put({"resourceType": "Patient", "id": target.twin})
         both = [{"reference": f"Patient/{each}"} for each in (target.twin, target.patient)]
@@ -258,7 +270,7 @@ class Planter:
         path = f"/fhir/{resource['resourceType']}/{resource['id']}"
         headers = {**self.caller("superuser").headers, "Content-Type": "application/fhir+json"}
         answer = self.client.put(path, json=resource, headers=headers)
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code in (200, 201), answer.text
 
     def delete(self, target: Target) -> None:
         """Delete the pictures of a target."""
@@ -299,3 +311,16 @@ class Planter:
         answer: TestResponse = self.client.get(path, headers=caller.headers)
         assert answer.status_code == 200, answer.text
         return answer.get_json()
+
+
+def _report(target: Target) -> Resource:
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": target.report,
+        "meta": {"tag": [WRITTEN]},
+        "status": "preliminary",
+        "code": {"text": "CT"},
+        "subject": {"reference": f"Patient/{target.patient}"},
+        "imagingStudy": [{"reference": f"ImagingStudy/{target.imaging_study}"}],
+        "conclusion": "A nodule.",
+    }

@@ -11,6 +11,7 @@ RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
 BULK = "fhir.bulk"
 LIST, WORK = "workitem.read", "workitem.write"
 LEARN, TOTALS = "feedback.write", "feedback.totals"
+REPORT, STAND_IN = "report.write", "report.acknowledge"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
 AUDIT, OWN = "audit.read", "audit.own"
 MANAGE, OPEN, REVIEW = "administration.manage", "break-glass.open", "break-glass.review"
@@ -18,13 +19,13 @@ PROMISES = promises()
 EVERY = frozenset(
     {
         *(READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, AUDIT, OWN),
-        *(MANAGE, OPEN, REVIEW, LIST, WORK, LEARN, TOTALS),
+        *(MANAGE, OPEN, REVIEW, LIST, WORK, REPORT, STAND_IN, LEARN, TOTALS),
     }
 )
 DEEP: Mapping[str, frozenset[str]] = {
-    "clinician": frozenset({READ, RECORD, WRITE, ASK, LEARN}),
+    "clinician": frozenset({READ, RECORD, WRITE, ASK, REPORT, STAND_IN, LEARN}),
     "researcher": frozenset({ASK}),
-    "teleradiologist": frozenset({READ, RECORD, WRITE, LIST, WORK, LEARN}),
+    "teleradiologist": frozenset({READ, RECORD, WRITE, LIST, WORK, REPORT, LEARN}),
     "superuser": EVERY,
     "service": frozenset({READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, OPERATE}),
 }
@@ -74,7 +75,8 @@ class Route:
     """One way to call a route.
 
     `path` is filled in with the target's names; `shows` is what an answer holds when the row is seen.
-    `before` is what is done to that target first: make a `twin`, `merge` it with one, `doubt` whose it is.
+    `before` is what is done to that target first: make a `twin`, `merge` it with one, `doubt` whose it is,
+    write a `report` of its study.
     `by_patient` and `by_study`: whether a grant of the patient, or of the study, opens the row. `changes`:
     the call needs a target of its own; `deleted`: one whose pictures were deleted. `hidden_from`: roles that
     are answered without seeing the row. `refused_to`: roles that hold the capability, but not for resources

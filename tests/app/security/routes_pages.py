@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 from tests.app.security.planting import Target
-from tests.app.security.routes import ASK, AUDIT, FORM, LIST, MANAGE, OPERATE, READ, RECORD, Route
+from tests.app.security.routes import (
+    ASK,
+    AUDIT,
+    FORM,
+    LIST,
+    MANAGE,
+    OPERATE,
+    READ,
+    RECORD,
+    REPORT,
+    Route,
+)
 
 HTML: Mapping[str, str] = {"Accept": "text/html"}
 
@@ -26,6 +37,15 @@ PAGES = (
     page_of("/patients/<patient_id>", RECORD, "/patients/{patient}"),
     page_of("/patients/<patient_id>/overview", RECORD, "/patients/{patient}/overview"),
     page_of("/studies/<study>", READ, "/studies/{study}", by_study=True),
+    page_of("/studies/<study>/report", REPORT, "/studies/{study}/report", by_study=True),
+    page_of("/reports/<report>", RECORD, "/reports/{report}", before="report", shows=_called),
+    page_of(
+        "/reports/<report>/correction",
+        REPORT,
+        "/reports/{report}/correction",
+        before="report",
+        shows=_called,
+    ),
     page_of("/worklist/<workitem>", LIST, "/worklist/{workitem}", by_study=True),
     page_of("/search", RECORD, "/search?q={mark}", shows=_called, by_study=True, instead=READ),
 )
@@ -52,6 +72,11 @@ FORMS_OF_PAGES = (
     Route("GET /worklist", None, "/worklist"),
     Route("POST /cohorts", None, "/cohorts", headers=FORM),
     Route("GET /manage", None, "/manage"),
+    Route("POST /studies/<study>/report", None, "/studies/1.2.3/report", headers=FORM),
+    *(
+        Route(f"POST /reports/<report>/{each}", None, f"/reports/none/{each}", headers=FORM)
+        for each in ("correction", "addendum", "withdrawal", "acknowledgement")
+    ),
     Route("POST /preferences", None, "/preferences", headers=FORM),
     *(
         Route(f"POST /worklist/<workitem>/{deed}", None, f"/worklist/1.2.3/{deed}", headers=FORM)

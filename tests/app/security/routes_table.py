@@ -19,6 +19,7 @@ from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pages import FORMS_OF_PAGES, MANAGING_PAGES, PAGES
 from tests.app.security.routes_pictures import DICOMWEB, LISTENING
 from tests.app.security.routes_record import FHIR, OF_NOBODY
+from tests.app.security.routes_reporting import REPORTING
 from tests.app.security.routes_terminology import TERMINOLOGY
 
 GUARDED = (
@@ -29,6 +30,7 @@ GUARDED = (
     *LAUNCHES,
     *GLANCE,
     *FEEDBACK,
+    *REPORTING,
     *OPERATIONS,
     *OF_NOBODY,
     *TERMINOLOGY,

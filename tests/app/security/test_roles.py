@@ -14,7 +14,7 @@ from tests.app.security.access_matrix import COLUMNS, OPENED, SOME, promises
 
 PROMISES = promises()
 OTHERS = {
-    "clinician": "imaging.read fhir.read fhir.write cohort.query",
+    "clinician": "imaging.read fhir.read fhir.write cohort.query report.write report.acknowledge",
     "service": "imaging.read imaging.store imaging.delete feed.read "
     "fhir.read fhir.write fhir.bulk operations.read",
     "administrator": "administration.manage operations.read operations.cancel "
