@@ -130,6 +130,16 @@ def read_mark_key(tenant: str, subject: str, patient_id: str) -> str:
     return join(tenant, ABSENT, "read-mark", subject, patient_id)
 
 
+def cast_key(tenant: str, subject: str) -> str:
+    """Key of what is open at the applications of one person."""
+    return join(tenant, ABSENT, "cast", subject)
+
+
+def cast_subscription_key(tenant: str, digest: str) -> str:
+    """Key of an application that listens, by the digest of its secret."""
+    return join(tenant, ABSENT, "cast-subscription", digest)
+
+
 def concept_key(system: str, code: str) -> str:
     """Key of a Concept; terminology is shared by all tenants."""
     return join(ABSENT, ABSENT, system or ABSENT, code)

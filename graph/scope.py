@@ -41,6 +41,8 @@ class AccessScope:
     What bears one of the security labels `withheld`, as `sort_of` writes codes, is not theirs to see,
     nor is what the consents of patients keep from them, `refusals`; `actors` are the references that stand
     for them there, as `Practitioner/kim`, and `opened` the patients whose record they opened in an emergency.
+    `casts` are the FHIRcast events that their token lets them receive and send, as `Patient-open.read`; None
+    means all.
     `authorization` is the id of what an app was authorized by, whose end ends these rights; `client` is the
     app that asks and `token` the id of the token that it shows, both empty where nobody said so.
     `witness` is the audit entry of the access, as `key` and `properties`, which a commit writes with what the
@@ -63,6 +65,7 @@ class AccessScope:
     actors: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
     readers: frozenset[str] | None = frozenset()
+    casts: frozenset[str] | None = field(default=None, compare=False)
     authorization: str | None = field(default=None, compare=False)
     client: str = field(default="", compare=False)
     token: str = field(default="", compare=False)

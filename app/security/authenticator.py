@@ -178,7 +178,7 @@ class Authenticator:
         if grant.authorization is not None and not self._is_open(tenant, grant.authorization):
             raise InvalidToken(Doubt.ENDED)
         scope = self._of(replace(principal, allowances=grant.allowances(tenant)), tenant)
-        return replace(scope, authorization=grant.authorization)
+        return replace(scope, authorization=grant.authorization, casts=grant.casts)
 
     def _is_open(self, tenant: str, authorization: str) -> bool:
         """Whether what an app was authorized by has not ended; where nobody can say, it has."""

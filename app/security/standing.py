@@ -26,6 +26,7 @@ def standing_of(scope: AccessScope) -> Mapping[str, Any]:
         "permissions": sorted(scope.permissions),
         "allowances": kept(scope.allowances),
         "authorization": scope.authorization,
+        "casts": None if scope.casts is None else sorted(scope.casts),
         "client": scope.client,
     }
 
@@ -51,7 +52,13 @@ class Standing:
         scope, authorization = self._rights(tenant, asked), asked.get("authorization")
         if authorization and self._authorizations.find(system_scope(tenant), authorization, now()) is None:
             raise Forbidden("what the app was authorized by has ended", code="forbidden")
-        return replace(scope, authorization=authorization, client=str(asked.get("client", "")))
+        casts = asked.get("casts")
+        return replace(
+            scope,
+            authorization=authorization,
+            client=str(asked.get("client", "")),
+            casts=None if casts is None else frozenset(map(str, casts)),
+        )
 
     def _rights(self, tenant: str, asked: Mapping[str, Any]) -> AccessScope:
         subject, role = str(asked["subject"]), str(asked["role"])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.security.cast_scopes import casts_of
 from app.security.smart_scopes import (
     ANY_TYPE,
     READING,
@@ -42,6 +43,11 @@ class TokenGrant:
         return tuple(
             each for each in scope_words(self.scope).clinical if each.level != "patient" or self.patient
         )
+
+    @property
+    def casts(self) -> frozenset[str]:
+        """The events of FHIRcast that may be received and sent."""
+        return casts_of(scope_words(self.scope).others)
 
     def allowances(self, tenant: str) -> Allowances:
         """The scopes as what narrows the rights of the subject."""

@@ -285,6 +285,12 @@ def claimed_issuer(token: str) -> str:
     return issuer if isinstance(issuer, str) else ""
 
 
+def seconds_left(token: str, now: int) -> int:
+    """For how many seconds a token is good, which was believed before; `now` in s since the epoch."""
+    expires = claims_unverified(token).get("exp")
+    return max(0, int(expires) - now) if isinstance(expires, int) else 0
+
+
 @dataclass(frozen=True, slots=True)
 class ExpectedClaims:
     """What a token must say of itself."""

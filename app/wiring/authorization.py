@@ -4,6 +4,7 @@ from functools import partial
 
 from app.http.authorization.discovery import TOKEN_PATH
 from app.http.authorization.server import AuthorizationUses
+from app.http.fhircast.routes import HUB_PATH
 from app.http.kit.browsers import Browsers
 from app.records.people import PatientPicker
 from app.security.authorization.assertions import ClientAssertions
@@ -32,7 +33,15 @@ def authorization_uses(wiring: Wiring) -> AuthorizationUses:
         sign_in=sign_in,
         sessions=wiring.browser_sessions,
         rights=wiring.browser_rights,
-        granting=Granting(kept, issuing, wiring.account_tokens, sign_in, tenant),
+        granting=Granting(
+            kept,
+            issuing,
+            wiring.account_tokens,
+            sign_in,
+            tenant,
+            wiring.cast_topics,
+            config.base_url + HUB_PATH,
+        ),
         assertions=ClientAssertions(
             ClientKeys(config.key_origins), kept, tenant, config.base_url + TOKEN_PATH
         ),

@@ -1,5 +1,6 @@
 """The role of the event channels, with what it tells and how it knows whom."""
 
+from app.http.events.casting import CastChannels
 from app.http.events.serving import EventServer
 from app.imaging.worklist.channels import EventChannels
 from app.processes.events import events_address
@@ -11,6 +12,7 @@ def event_server(wiring: Wiring) -> EventServer:
     """The server of the channels of this machine."""
     return EventServer(
         EventChannels(wiring.subscription_store, wiring.sites),
+        CastChannels(wiring.cast_listening, wiring.sites.own.tenant),
         home=wiring.config.home,
         address=events_address(wiring.config),
         authenticate=wiring.authenticator,

@@ -10,19 +10,20 @@ from app.records.reading_room.gathering import LineGatherer
 from app.records.studies import StudyDesk
 from app.security.audience import Audience
 from app.wiring.process import Wiring
-from app.wiring.reporting import critical_results, patient_finder, study_desk
+from app.wiring.reporting import critical_results
 
 
 def page_uses(wiring: Wiring) -> PageUses:
     """What the window of the pages calls."""
     base = wiring.config.base_url
-    studies = study_desk(wiring)
+    studies = wiring.studies
     room = reading_room(wiring, studies)
     return PageUses(
-        people=patient_finder(wiring),
+        people=wiring.people_finder,
         studies=studies,
         reading=room,
         reading_desk=ReadingDesk(room, wiring.held_workitems, wiring.glances, studies, wiring.imaging_search),
+        announcer=wiring.cast_announcer,
         results=critical_results(wiring),
         cohorts=wiring.cohorts,
         audience=Audience(wiring.roles, wiring.sites.own.tenant),

@@ -7,7 +7,7 @@ server forks.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from secrets import token_bytes
 from time import time_ns
 from urllib.parse import urlsplit
@@ -40,21 +40,29 @@ from app.records import Records
 from app.records.audited import AuditSearch, Disclosures
 from app.records.bundles.bundles import Bundles
 from app.records.bundles.writing import BundleWriter
+from app.records.casts import CastAnnouncer, CastHub, CastListening
+from app.records.casts.sight import CastSight
 from app.records.glance import ChartReader, PatientGlances
 from app.records.history import RecordHistory
 from app.records.identities import PatientIdentities
 from app.records.packages.loading import DefinitionWriting
 from app.records.packages.profiles import ProfileLoading
 from app.records.parameters import ParameterIndexer
+from app.records.people import PatientFinder
 from app.records.read import RecordReader
 from app.records.search import IncludeSearch, RecordSearch, SearchContexts
+from app.records.studies import StudyDesk
 from app.records.validate import ProfileLibrary, RecordValidation
 from app.records.write.patching import Patching
 from app.records.write.terms import WritingTerms
+from app.security.cast_scopes import CastTopics
+from app.security.standing import Standing
 from app.wiring.callers import Callers
 from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
 from app.work.purging import Purging
+from app.work.waking import Topic
+from graph.casts.casts import CastStore
 from graph.changes.changes import ChangeStore
 from graph.clock import now
 from graph.edition import Edition
@@ -219,6 +227,39 @@ class Wiring(Callers):
     @cached_property
     def glances(self) -> PatientGlances:
         return PatientGlances(self.chart_reader, ReadMarkStore(self.graph))
+
+    # What applications of one person share
+
+    @cached_property
+    def cast_topics(self) -> CastTopics:
+        return CastTopics(self.key.derive("topics of FHIRcast"))
+
+    @cached_property
+    def casts(self) -> CastStore:
+        return CastStore(self.graph)
+
+    @cached_property
+    def cast_hub(self) -> CastHub:
+        wake = partial(self.waker.wake, Topic.CASTS)
+        return CastHub(self.casts, self.cast_topics, CastSight(self.reader), now, wake)
+
+    @cached_property
+    def cast_listening(self) -> CastListening:
+        standing = Standing(self.accounts, self.authorizations)
+        return CastListening(self.casts, standing, CastSight(self.reader), self.consents.applied, now)
+
+    @cached_property
+    def cast_announcer(self) -> CastAnnouncer:
+        return CastAnnouncer(self.cast_hub, self.reader, self.studies, now)
+
+    @cached_property
+    def people_finder(self) -> PatientFinder:
+        return PatientFinder(self.record_search, self.reader, self.audit_reader)
+
+    @cached_property
+    def studies(self) -> StudyDesk:
+        """What pages say of studies."""
+        return StudyDesk(self.imaging_search, self.record_search, self.people_finder)
 
     @cached_property
     def history(self) -> RecordHistory:

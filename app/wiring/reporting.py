@@ -1,25 +1,13 @@
 """The use cases of reports, made of the parts of a process."""
 
 from app.http.reporting.uses import ReportingUses
-from app.records.people import PatientFinder
 from app.records.reporting.filing import ReportFiling
 from app.records.reporting.opening import ReportOpening
 from app.records.reporting.reporting import Reporting
 from app.records.reporting.results import CriticalResults
-from app.records.studies import StudyDesk
 from app.wiring.process import Wiring
 from graph.clock import now
 from graph.resources.filings import ReportFilingStore
-
-
-def patient_finder(wiring: Wiring) -> PatientFinder:
-    """The use case that finds patients."""
-    return PatientFinder(wiring.record_search, wiring.reader, wiring.audit_reader)
-
-
-def study_desk(wiring: Wiring) -> StudyDesk:
-    """The use case behind the pages of studies."""
-    return StudyDesk(wiring.imaging_search, wiring.record_search, patient_finder(wiring))
 
 
 def critical_results(wiring: Wiring) -> CriticalResults:
@@ -42,7 +30,7 @@ def reporting(wiring: Wiring) -> Reporting:
         wiring.writing_terms,
         reader,
         search,
-        opening=ReportOpening(study_desk(wiring), wiring.glances, reader, search, now),
+        opening=ReportOpening(wiring.studies, wiring.glances, reader, search, now),
         results=critical_results(wiring),
         clock=now,
     )
@@ -53,7 +41,7 @@ def reporting_uses(wiring: Wiring) -> ReportingUses:
     return ReportingUses(
         reporting=reporting(wiring),
         results=critical_results(wiring),
-        people=patient_finder(wiring),
+        people=wiring.people_finder,
         base=wiring.config.base_url,
     )
 

@@ -17,6 +17,7 @@ from app.http.feedback.uses import FeedbackUses
 from app.http.fhir import routes as fhir
 from app.http.fhir.incoming import LargestBodies
 from app.http.fhir.table import fhir_table
+from app.http.fhircast import routes as fhircast
 from app.http.glance import routes as glance
 from app.http.kit.bodies import Pace
 from app.http.kit.multipart import PartLimits
@@ -33,7 +34,7 @@ from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.pages import page_uses
 from app.wiring.process import Wiring
-from app.wiring.reporting import patient_finder, reporting_uses
+from app.wiring.reporting import reporting_uses
 from app.wiring.sessions import session_uses
 
 RATES = "rates"  # the file of the home folder
@@ -73,6 +74,7 @@ def _fhir(wiring: Wiring) -> Window:
 def _viewer(wiring: Wiring) -> Window:
     uses = viewer.ViewerUses(
         search=wiring.imaging_search,
+        announcer=wiring.cast_announcer,
         files=ViewerFiles(viewer_folder()),
         base=wiring.config.base_url,
         dicomweb=PREFIX,
@@ -87,7 +89,7 @@ def _feedback(wiring: Wiring) -> Window:
         answers=parts.answers,
         messages=parts.messages,
         figures=parts.figures,
-        people=patient_finder(wiring),
+        people=wiring.people_finder,
         tokens=wiring.page_tokens,
         base=wiring.config.base_url,
     )
@@ -115,6 +117,12 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "glance": lambda wiring: glance.blueprint(glances=wiring.glances, sites=wiring.sites),
     "feedback": _feedback,
     "reporting": lambda wiring: reporting.blueprint(reporting_uses(wiring)),
+    "fhircast": lambda wiring: fhircast.blueprint(
+        hub=wiring.cast_hub,
+        listening=wiring.cast_listening,
+        handover=wiring.handover,
+        sites=wiring.sites,
+    ),
     "operations": _operations,
     "administration": lambda wiring: administration.blueprint(
         administration=wiring.administration,

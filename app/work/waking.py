@@ -32,6 +32,7 @@ class Topic(StrEnum):
     CHANGES = "c"  # something was committed
     JOBS = "j"  # somebody asked for a job
     AUDIT = "a"  # an audit file was closed
+    CASTS = "k"  # something was said on a topic of FHIRcast
 
 
 class Waker:

@@ -18,6 +18,7 @@
     (:ReadMark)                                                     what a reader last saw of a patient
     (:Workitem:Task:Resource) (:WorkitemEvent)                      the worklist, and what happened in it
     (:WorkitemSubscription) (:WorkitemChannel)                      who is told of it, and how far they were
+    (:CastTopic) (:CastSubscription)                                contexts that applications share
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
@@ -61,6 +62,8 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("WorkitemEvent", "key"),
     ("WorkitemSubscription", "key"),
     ("WorkitemChannel", "key"),
+    ("CastTopic", "key"),
+    ("CastSubscription", "key"),
 )
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -75,6 +78,7 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Change", ("feed", "sequence")),
     ("WorkitemEvent", ("feed", "sequence")),
     ("WorkitemSubscription", ("tenant", "title")),
+    ("CastSubscription", ("tenant", "until")),
     ("Authorization", ("tenant", "until")),
     ("Authorization", ("clientKey",)),
     ("Handle", ("tenant", "until")),

@@ -95,6 +95,7 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # what readers saw of patients
     _declared,  # workitems, their events and who is told of them
     _declared,  # reports whose DICOM objects are still to be made
+    _declared,  # contexts that applications of one person share
 )
 
 

@@ -7,6 +7,7 @@ from app.security.authorization.client_keys import ASSERTION_ALGORITHMS
 from app.security.authorization.issuing import ONE_FACTOR, TWO_FACTORS
 from app.security.authorization.oauth_clients import AUTHENTICATION_METHODS, GRANT_TYPES
 from app.security.authorization.registry import PUBLIC
+from app.security.cast_scopes import CAST_SCOPES
 from app.security.keys import ID_TOKEN_ALGORITHM
 from app.security.policy import PERMISSIONS
 from app.security.smart_scopes import CONTEXT_SCOPES
@@ -56,7 +57,7 @@ def metadata(base_url: str) -> dict[str, Any]:
         "introspection_endpoint": base_url + INTROSPECT_PATH,
         "revocation_endpoint": base_url + REVOKE_PATH,
         "jwks_uri": base_url + KEYS_PATH,
-        "scopes_supported": [*CONTEXT_SCOPES, *_CLINICAL, *sorted(PERMISSIONS)],
+        "scopes_supported": [*CONTEXT_SCOPES, *_CLINICAL, *CAST_SCOPES, *sorted(PERMISSIONS)],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "authorization_response_iss_parameter_supported": True,

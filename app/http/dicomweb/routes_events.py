@@ -5,13 +5,12 @@ from flask import Response, request
 from app.http.kit.handover import HandedConnection, Handover
 from app.http.kit.negotiation import parse_accept
 from app.http.kit.request_context import current
+from app.http.kit.sockets import is_socket, request_head
 from app.imaging.worklist.subscribing import check_title
 from graph.errors import Forbidden, Invalid, Unauthenticated
 from graph.scope import AccessScope
 
 _STREAM = "text/event-stream"
-_PASSED_ON = ("Host", "Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Accept")
-_LONGEST = 256  # characters of a header that is passed on
 
 
 class EventViews:
@@ -28,7 +27,7 @@ class EventViews:
         where nobody asks.
         """
         check_title(aetitle)
-        if request.method != "GET" or not (_is_socket() or _is_stream()):
+        if request.method != "GET" or not (is_socket() or _is_stream()):
             raise Invalid("open a WebSocket, or accept text/event-stream", location="Upgrade")
         origin = request.headers.get("Origin")
         if origin is not None and origin not in self._handover.origins:
@@ -36,27 +35,15 @@ class EventViews:
         credentials = current().credentials
         if credentials is None:
             raise Unauthenticated("this needs an access token")
-        handed = HandedConnection(_head(), credentials, scope.subject, aetitle, _last())
+        handed = HandedConnection(request_head("/subscribers"), credentials, scope.subject, aetitle, _last())
         handing = self._handover.begin(handed, request.environ.get("gunicorn.socket"))
         answer = Response(handing.body(), content_type=_STREAM)
         answer.call_on_close(handing.close)
         return answer
 
 
-def _is_socket() -> bool:
-    names = [each.strip().lower() for each in request.headers.get("Connection", "").split(",")]
-    return "upgrade" in names and request.headers.get("Upgrade", "").lower() == "websocket"
-
-
 def _is_stream() -> bool:
     return any(str(each).startswith(_STREAM) for each in parse_accept(request.headers.get("Accept")))
-
-
-def _head() -> bytes:
-    """The request as HTTP, without what tells who makes it."""
-    headers = {name: request.headers.get(name, "")[:_LONGEST] for name in _PASSED_ON}
-    lines = [f"{name}: {value}" for name, value in headers.items() if value.isprintable() and value]
-    return "\r\n".join(["GET /subscribers HTTP/1.1", *lines, "", ""]).encode("latin-1", "replace")
 
 
 def _last() -> int | None:

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from app.admission.admission import Authenticate, KeepRights
+from app.http.events.casting import CastChannels
 from app.http.events.feeds import EventFeed, Rights
 from app.http.kit.handover import NO_ROOM, ROOM, HandedConnection, received, taken
 from app.imaging.worklist.channels import GOING_DOWN, RESTARTED, EventChannels, EventReport, status_report
@@ -39,6 +40,7 @@ class EventServer:
     def __init__(
         self,
         channels: EventChannels,
+        casts: CastChannels,
         *,
         home: Path,
         address: Path,
@@ -47,6 +49,7 @@ class EventServer:
         rights: Rights,
     ) -> None:
         self._channels = channels
+        self._casts = casts
         self._home = home
         self._address = address
         self._authenticate = authenticate
@@ -68,10 +71,14 @@ class EventServer:
         self._ending = asyncio.Event()
         server = web.Server(self._answer, access_log=None, handler_cancellation=True)
         wakes = Listener(self._home)
-        committed = wakes.event((Topic.CHANGES,))
+        woken = {
+            wakes.event((Topic.CHANGES,)): self._look,
+            wakes.event((Topic.CASTS,)): self._casts.look,
+        }
         listener = listen(self._address)
         Thread(target=self._accept, args=(listener, loop, server), name="accept", daemon=True).start()
-        Thread(target=self._wake, args=(committed, loop, stop), name="wake", daemon=True).start()
+        for event, look in woken.items():
+            Thread(target=_wake, args=(event, look, loop, stop), name="wake", daemon=True).start()
         try:
             await asyncio.to_thread(stop.wait)
         finally:
@@ -82,13 +89,6 @@ class EventServer:
             for pump in self._pumps:
                 pump.cancel()
             wakes.close()
-
-    def _wake(self, committed: Event, loop: asyncio.AbstractEventLoop, stop: Event) -> None:
-        while not stop.is_set():
-            if committed.wait(1.0):
-                committed.clear()
-                with suppress(RuntimeError):  # the loop has ended
-                    loop.call_soon_threadsafe(self._look)
 
     def _look(self) -> None:
         for feed in self._feeds.values():
@@ -131,6 +131,8 @@ class EventServer:
             return web.Response(status=400)
         self._open[handed.subject] += 1
         try:
+            if handed.cast:
+                return await self._casts.serve(request, handed, self._ending)
             if "Upgrade" in request.headers:
                 return await self._socket(request, handed)
             return await self._stream(request, handed)
@@ -245,6 +247,15 @@ class EventServer:
             found = self._feeds[tenant] = EventFeed(self._channels, self._rights(tenant))
             self._pumps.add(asyncio.create_task(found.run()))
         return found
+
+
+def _wake(woken: Event, look: Callable[[], None], loop: asyncio.AbstractEventLoop, stop: Event) -> None:
+    """Have the loop look whenever somebody wakes it, until `stop` is set."""
+    while not stop.is_set():
+        if woken.wait(1.0):
+            woken.clear()
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(look)
 
 
 async def _hear(channel: web.WebSocketResponse) -> None:

@@ -27,7 +27,8 @@ _SECONDS = 5.0
 class HandedConnection:
     """What is known of a connection: the request as HTTP, by whom it was made, what they asked for.
 
-    `last` is the last event that the client says to have, None where it says nothing.
+    `last` is the last event that the client says to have, None where it says nothing. With `cast` it is the
+    channel of a FHIRcast subscription: `title` is its secret, and nobody shows credentials.
     """
 
     head: bytes
@@ -35,6 +36,7 @@ class HandedConnection:
     subject: str
     title: str
     last: int | None = None
+    cast: bool = False
 
 
 class Handing:

@@ -30,6 +30,7 @@ class WorklistPages:
     def __init__(self, uses: PageUses) -> None:
         self._room = uses.reading
         self._desk = uses.reading_desk
+        self._announcer = uses.announcer
         self._base = uses.base
         self._ahead = uses.viewer_code
 
@@ -98,16 +99,27 @@ class WorklistPages:
 
     def given_back(self, uid: str) -> Response:
         """The worklist, after somebody gave a workitem back."""
-        return self._changed(uid, lambda scope: self._desk.give_back(scope, uid), "?did=given-back")
+        return self._changed(uid, self._ending(uid, self._desk.give_back), "?did=given-back")
 
     def done(self, uid: str) -> Response:
         """The worklist, after somebody was done with a workitem."""
-        return self._changed(uid, lambda scope: self._desk.complete(scope, uid), "?did=done")
+        return self._changed(uid, self._ending(uid, self._desk.complete), "?did=done")
 
     def viewer(self, opened: OpenedReading) -> str:
         """Where the pictures are looked at; empty where there are none."""
         studies = ",".join(opened.beside)
         return f"{self._base}{_VIEWER_PATH}?StudyInstanceUIDs={studies}" if studies else ""
+
+    def _ending(self, uid: str, end: Callable[[AccessScope, str], None]) -> Callable[[AccessScope], None]:
+        """Ends a workitem, and tells the other applications of whoever read it that the study is closed."""
+
+        def ended(scope: AccessScope) -> None:
+            study = self._room.one(scope, uid).study
+            end(scope, uid)
+            if study is not None:
+                self._announcer.study_closed(scope, study.uid)
+
+        return ended
 
     def _to_viewer(self, scope: AccessScope, uid: str) -> str:
         opened = self._desk.look(scope, uid, current().received)

@@ -8,6 +8,7 @@ from app.cohorts.answering import Cohorts
 from app.http.kit.browsers import Browsers
 from app.processes.readiness import Readiness
 from app.records.audited import AuditSearch
+from app.records.casts import CastAnnouncer
 from app.records.people import PatientFinder
 from app.records.reading_room import ReadingDesk, ReadingRoom
 from app.records.reporting.results import CriticalResults
@@ -32,6 +33,7 @@ class PageUses:
     reading: ReadingRoom
     reading_desk: ReadingDesk
     results: CriticalResults
+    announcer: CastAnnouncer
     cohorts: Cohorts
     audience: Audience
     administration: Administration

@@ -40,7 +40,7 @@ class ViewerFiles:
 
     @property
     def ahead(self) -> tuple[str, ...]:
-        """The names of the files that a browser may have before pictures are opened; none without one."""
+        """The names of what a browser may have before pictures are opened; none without a viewer."""
         wanted = tuple(f"{each}.bundle." for each in _AHEAD)
         return tuple(each for each in self._names if each.startswith(wanted) and each.endswith(".js"))
 

@@ -14,6 +14,7 @@ from app.http.viewer.files import ViewerFiles
 from app.http.viewer.settings import COMPARE, VIEWER_PATH, ViewerMode, viewer_config, viewer_page
 from app.imaging.search.request import SearchRequest
 from app.imaging.search.search import ImagingSearch
+from app.records.casts import CastAnnouncer
 from graph.errors import Invalid, NotFound, Unavailable
 from graph.query.attributes import STUDY
 
@@ -28,6 +29,7 @@ class ViewerUses:
     """The use cases of this window; `base` is the address of the gateway, `dicomweb` the path of DICOMweb."""
 
     search: ImagingSearch
+    announcer: CastAnnouncer
     files: ViewerFiles
     base: str
     dicomweb: str
@@ -79,6 +81,7 @@ def blueprint(uses: ViewerUses) -> Blueprint:
         query = {_ASKED: ",".join(studies), **series_asked()}
         if len(studies) > 1 and mode is ViewerMode.VIEWER:
             query["hangingProtocolId"] = COMPARE
+        uses.announcer.study_opened(current_scope(), studies[0])
         return see_other(f"{uses.base}{VIEWER_PATH}/{mode}?{urlencode(query, safe=',@/')}")
 
     @rooms.get(f"{VIEWER_PATH}/<any({', '.join(ViewerMode)}):mode>")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.security.cast_scopes import cast_words
 from app.security.smart_scopes import (
     CONTEXT_SCOPES,
     FHIR_USER,
@@ -46,7 +47,10 @@ def wanted(asked: str, client: RegisteredClient, levels: tuple[str, ...] = ("pat
             scope=foreign[0],
             levels=" and ".join(levels),
         )
-    others = tuple(each for each in words.others if each in CONTEXT_SCOPES and each in registered)
+    casts = cast_words(words.others, registered.others)
+    others = tuple(
+        each for each in words.others if (each in CONTEXT_SCOPES and each in registered) or each in casts
+    )
     left = ScopeWords(met(words.clinical, registered.clinical), others)
     if not left.clinical and not left.others:
         raise ScopeInvalid("nothing of this scope may be asked for by this client")

@@ -22,6 +22,7 @@ from app.security.authorization.issuing import Agreement, Issuing
 from app.security.authorization.oauth_clients import AUTHENTICATION_METHODS, OAuthClient
 from app.security.authorization.requests import described
 from app.security.authorization.signing_in import SignIn
+from app.security.cast_scopes import CastTopics, casts_of
 from app.security.scopes import system_scope
 from app.security.smart_scopes import ScopeInvalid
 from graph.authorization.authorizations import CODE, REFRESH, Authorization, AuthorizationStore, Held
@@ -41,6 +42,8 @@ class Granting:
     accounts: AccountTokens
     sign_in: SignIn
     tenant: str
+    topics: CastTopics
+    hub: str  # the address of the FHIRcast hub
 
     def used(self, kind: str, handle: str, client: OAuthClient) -> Held | None:
         """What a handle opens to a client; None where it opens nothing, and then for whoever has it next."""
@@ -59,7 +62,11 @@ class Granting:
         except HilumError as error:
             raise InvalidGrantError("Who authorized this has no account any more.") from error
         who = self.sign_in.fhir_user(authorization.subject)
-        return self.issuing.tokens(authorization, scope, now(), who)
+        answer = self.issuing.tokens(authorization, scope, now(), who)
+        if casts_of(scope.split()):  # FHIRcast 3.0.0, 2.1: how an app learns of the session
+            topic = self.topics.of(self.tenant, authorization.subject)
+            answer |= {"hub.url": self.hub, "hub.topic": topic}
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import orjson
 
 from app.outgoing import origin_of
 from app.security.authorization.client_keys import keys_of
+from app.security.cast_scopes import is_cast_scope
 from app.security.client_secrets import hash_secret, new_secret
 from app.security.plain_text import require_plain_line
 from app.security.smart_scopes import CONTEXT_SCOPES, ScopeInvalid, scope_words
@@ -172,7 +173,7 @@ def _check_scope(wanted: ClientWanted) -> None:
         words = scope_words(wanted.scope or "")
     except ScopeInvalid as error:
         raise Invalid(error.wording.template, location="scope", **error.wording.values) from error
-    if unknown := [each for each in words.others if each not in CONTEXT_SCOPES]:
+    if unknown := [each for each in words.others if each not in CONTEXT_SCOPES and not is_cast_scope(each)]:
         raise Invalid("%(scope)s is no scope of SMART App Launch", location="scope", scope=unknown[0])
     if wanted.scope and bool(words.at("system")) != bool(wanted.account):
         raise Invalid("system/ scopes are those of services, and services have no others", location="scope")

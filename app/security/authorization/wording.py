@@ -55,6 +55,7 @@ _OTHERS: Mapping[str, str] = {
 }
 
 
+_CAST = marked("follow which patient, study and report you open, and open them for you")
 _SAID, _OF_CATEGORY = (
     marked("%(verbs)s %(thing)s %(whose)s"),
     marked("%(said)s, of the category %(kinds)s only"),
@@ -81,4 +82,4 @@ def _joined(words: Sequence[str], told: Callable[[str], str]) -> str:
 
 def other_in_words(word: str, told: Callable[[str], str] = str) -> str:
     """What another scope lets an app do, as the end of the same sentence."""
-    return told(_OTHERS[word])
+    return told(_OTHERS.get(word, _CAST))
