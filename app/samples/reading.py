@@ -26,7 +26,7 @@ _LABEL = "ProcedureStepLabel"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SampleRead:
     """A study that is to be read: the key of its patient, its place among theirs, and how it is asked for.
 
     `waiting` are the seconds since it was asked for, `due` those until it is expected, 0 where nobody says.
@@ -43,12 +43,12 @@ class Asked:
 
 
 WORKLIST = (
-    Asked("read-01", 2, "HIGH", waiting=35 * _MINUTE, due=25 * _MINUTE),
-    Asked("read-02", 2, "MEDIUM", waiting=2 * _HOUR, due=6 * _HOUR, assigned=True),
-    Asked("read-03", 2, "MEDIUM", waiting=4 * _HOUR, due=2 * _HOUR),
-    Asked("osteo-01", 11, "MEDIUM", waiting=20 * _HOUR, label="Second opinion before the tumour board"),
-    Asked("osteo-05", 1, "LOW", waiting=50 * _HOUR),
-    Asked("osteo-04", 1, "MEDIUM", waiting=26 * _HOUR, assigned=True, done=True),
+    SampleRead("read-01", 2, "HIGH", waiting=35 * _MINUTE, due=25 * _MINUTE),
+    SampleRead("read-02", 2, "MEDIUM", waiting=2 * _HOUR, due=6 * _HOUR, assigned=True),
+    SampleRead("read-03", 2, "MEDIUM", waiting=4 * _HOUR, due=2 * _HOUR),
+    SampleRead("osteo-01", 11, "MEDIUM", waiting=20 * _HOUR, label="Second opinion before the tumour board"),
+    SampleRead("osteo-05", 1, "LOW", waiting=50 * _HOUR),
+    SampleRead("osteo-04", 1, "MEDIUM", waiting=26 * _HOUR, assigned=True, done=True),
 )
 GRANTED = tuple(dict.fromkeys((*(each.key for each in WORKLIST), "read-04")))
 """The patients whom the reader may see."""
@@ -102,7 +102,7 @@ class SampleReading:
             self._administration.grant(scope, READER, {"patient": key}, now)
 
 
-def _data_set(asked: Asked, study: Mapping[str, Any], now: int, zone: tzinfo) -> dict[str, Any]:
+def _data_set(asked: SampleRead, study: Mapping[str, Any], now: int, zone: tzinfo) -> dict[str, Any]:
     def at(seconds: int) -> str:
         return date_time(now + seconds * _MICROSECONDS, zone)
 

@@ -9,7 +9,7 @@ the lock of its node from reading to writing, so that of two changes one comes a
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -18,8 +18,7 @@ from graph.packing import packed, unpacked
 from graph.scope import AccessScope, scoped
 from graph.session import Graph, Transaction
 
-T = TypeVar("T")
-CastState = dict[str, Any]
+CastState: TypeAlias = dict[str, Any]
 
 _HOLD = """
 MERGE (t:CastTopic {key: $key})
@@ -45,6 +44,14 @@ RETURN count(s) AS count
 _END = "MATCH (s:CastSubscription {key: $key}) DELETE s RETURN count(s) AS count"
 
 
+class CastChange(NamedTuple):
+    """A topic as it is to be, and the version of its context that who asked is told; None for none."""
+
+    state: CastState
+    sequence: int
+    version: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CastSubscription:
     """An application that listens to a topic until a moment in µs; `terms` are what it was granted."""
@@ -62,20 +69,20 @@ class CastStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def change(self, scope: AccessScope, change: Callable[[CastState, int], tuple[CastState, int, T]]) -> T:
-        """Change the state of the caller's topic, alone: `change` is given it with its sequence number.
+    def change(self, scope: AccessScope, change: Callable[[CastState, int], CastChange]) -> str | None:
+        """Change the state of the caller's topic, alone; return the version that the change names.
 
-        It returns both as they are to be, and what is returned; what it raises leaves all as it was.
+        `change` is given the state with its sequence number; what it raises leaves all as it was.
         """
         key = cast_key(scope.tenant, scope.subject)
 
-        def work(transaction: Transaction) -> T:
+        def work(transaction: Transaction) -> str | None:
             values = {"key": key, "tenant": scope.tenant, "subject": scope.subject}
             row = transaction.run(_HOLD, **values)[0]
-            state, sequence, result = change(_state(row), int(row["sequence"]))
-            kept = packed(orjson.dumps(state))
-            transaction.run(_KEEP, key=key, sequence=sequence, state=kept)
-            return result
+            changed = change(_state(row), int(row["sequence"]))
+            kept = packed(orjson.dumps(changed.state))
+            transaction.run(_KEEP, key=key, sequence=changed.sequence, state=kept)
+            return changed.version
 
         return self._graph.write_aside(work)
 

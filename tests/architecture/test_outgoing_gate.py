@@ -31,6 +31,7 @@ CALLERS = frozenset(
 """Packages that open connections to wherever they are told."""
 
 ALLOWED: Mapping[str, str] = {
+    "app/http/events/casting.py": "serves connections that come to it",
     "app/http/events/serving.py": "serves connections that come to it",
     "app/outgoing.py": "the gate",
     "app/processes/web_server.py": "asks the web server of this machine whether it lives",

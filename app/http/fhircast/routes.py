@@ -102,7 +102,10 @@ class HubViews:
         return f"{self._sites.own.base_url}{path}"
 
     def subscribed(self) -> Response:
-        """The answer to who subscribes or unsubscribes: the address of their channel."""
+        """The answer to who subscribes or unsubscribes: the address of their channel.
+
+        Raises `Invalid` for a form that is wrong.
+        """
         asked, scope = _asked(read_form(_LARGEST_FORM)), current_scope()
         if asked.get("hub.channel.type") != "websocket":
             raise Invalid("hub.channel.type is websocket", location="hub.channel.type")

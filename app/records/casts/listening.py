@@ -130,10 +130,9 @@ class CastListening:
         }
         message = self._own(listener.topic, SYNC_ERROR, [{"key": "operationoutcome", "resource": outcome}])
 
-        def add(state: dict[str, Any], number: int) -> tuple[dict[str, Any], int, None]:
-            return (*topics.said(state, number, message, but=listener.digest), None)
-
-        self._casts.change(scope, add)
+        self._casts.change(
+            scope, lambda state, number: topics.said(state, number, message, but=listener.digest)
+        )
 
     def end(self, tenant: str, listener: CastListener) -> None:
         """End the subscription of a listener who does not answer."""

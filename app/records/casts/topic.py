@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from app.records.casts.messages import CLOSE, OPEN, SELECT, UPDATE, CastJson, CastMessage, name_of
-from graph.casts.casts import CastState
+from graph.casts.casts import CastChange, CastState
 from graph.errors import Conflict, TooLarge
 
 MOST_KEPT, MOST_BYTES, MOST_CONTENT = 64, 1 << 20, 500
@@ -18,17 +18,15 @@ MOST_KEPT, MOST_BYTES, MOST_CONTENT = 64, 1 << 20, 500
 _OPEN, _RECENT = "open", "recent"
 
 
-def published(
-    state: CastState, sequence: int, message: CastMessage, topic: str, version: str
-) -> tuple[CastState, int, str | None]:
-    """The state after a message, its sequence number, and the version of the context; None without one.
+def published(state: CastState, sequence: int, message: CastMessage, topic: str, version: str) -> CastChange:
+    """The state after a message, with the version of the context.
 
     A message whose id is known was sent again: nothing changes. `version` is a new one. Raises `Conflict`
     where it changes what is not open or is another version, `TooLarge` for too much shared content.
     """
     recent: list[CastJson] = list(state.get(_RECENT, ()))
     if any(each["message"]["id"] == message.id for each in recent):
-        return state, sequence, None
+        return CastChange(state, sequence)
     opened: list[CastJson] = list(state.get(_OPEN, ()))
     before = _of_type(opened, message.anchor_type)
     told, after = _changed(message, before, topic, version)
@@ -38,13 +36,14 @@ def published(
             opened.append(after)
     sequence += 1
     recent.append({"number": sequence, "message": told})
-    return {_OPEN: opened, _RECENT: _last(recent)}, sequence, told["event"].get("context.versionId")
+    after_it = {_OPEN: opened, _RECENT: _last(recent)}
+    return CastChange(after_it, sequence, told["event"].get("context.versionId"))
 
 
-def said(state: CastState, sequence: int, message: CastJson, *, but: str) -> tuple[CastState, int]:
+def said(state: CastState, sequence: int, message: CastJson, *, but: str) -> CastChange:
     """The state after the hub itself said something to all but one subscription."""
     recent = [*state.get(_RECENT, ()), {"number": sequence + 1, "message": message, "but": but}]
-    return {**state, _RECENT: _last(recent)}, sequence + 1
+    return CastChange({**state, _RECENT: _last(recent)}, sequence + 1)
 
 
 def since(state: CastState, number: int) -> list[CastJson]:

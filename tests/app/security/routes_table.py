@@ -5,6 +5,7 @@ the documentation, and a route that is not here fails the test.
 """
 
 from tests.app.security.routes_feedback import FEEDBACK, FORMS_OF_FEEDBACK
+from tests.app.security.routes_casts import CASTS, CHANNELS
 from tests.app.security.routes_gateway import (
     ADMINISTRATION,
     CLIENTS,
@@ -31,6 +32,7 @@ GUARDED = (
     *GLANCE,
     *FEEDBACK,
     *REPORTING,
+    *CASTS,
     *OPERATIONS,
     *OF_NOBODY,
     *TERMINOLOGY,
@@ -40,3 +42,4 @@ GUARDED = (
     *LISTENING,
 )
 ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES, *FORMS_OF_FEEDBACK)
+ROUTES = (*GUARDED, *PUBLIC, *CHANNELS, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES)
