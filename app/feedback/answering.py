@@ -9,7 +9,7 @@ import orjson
 from app.feedback.forms import AnswerFormSchema
 from app.feedback.inbox import PERMISSION
 from app.feedback.keeping import FeedbackRecord, place_of
-from app.feedback.packets import ANSWERED, FEEDBACK, Answer, Packet, Resource, concept, kept_by
+from app.feedback.packets import ANSWERED, FEEDBACK, KeptResource, Packet, PacketAnswer, concept, kept_by
 from app.feedback.risk import issue_of, only_once
 from app.feedback.verdicts import DEFAULT_SCHEME, ReadVerdict, categories_of
 from app.security.forms import read_form
@@ -26,7 +26,7 @@ _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class GivenVerdict:
     """A valid answer, as `AnswerFormSchema` reads it."""
 
     verdict: ReadVerdict
@@ -62,9 +62,9 @@ class FeedbackAnswers:
                 continue
         raise Conflict("it keeps changing: try again", location="version")
 
-    def _said(self, raw: Mapping[str, Any]) -> Said:
+    def _said(self, raw: Mapping[str, Any]) -> GivenVerdict:
         form = read_form(_FORM, raw)
-        said = Said(**{**form, "verdict": ReadVerdict(form["verdict"])})
+        said = GivenVerdict(**{**form, "verdict": ReadVerdict(form["verdict"])})
         known = {each.code for each in categories_of(self.scheme, said.verdict)}
         if said.category and said.category not in known:
             raise Invalid(
@@ -74,11 +74,11 @@ class FeedbackAnswers:
             )
         return said
 
-    def _keep(self, scope: AccessScope, packet: Packet, said: Said, moment: str) -> Packet:
+    def _keep(self, scope: AccessScope, packet: Packet, said: GivenVerdict, moment: str) -> Packet:
         before = packet.answer.observation if packet.answer else ""
         named = before or _SAID
         answered = replace(
-            packet, status=ANSWERED, modified=moment, answer=Answer(named, str(said.verdict), moment)
+            packet, status=ANSWERED, modified=moment, answer=PacketAnswer(named, str(said.verdict), moment)
         )
         gateway = on_behalf(scope, scope.subject)
         observation = self._observation(answered, said, before, moment)
@@ -92,7 +92,7 @@ class FeedbackAnswers:
         )
         return self._kept.one(scope, packet.packet_id)
 
-    def _observation(self, packet: Packet, said: Said, before: str, moment: str) -> Resource:
+    def _observation(self, packet: Packet, said: GivenVerdict, before: str, moment: str) -> KeptResource:
         """The verdict as an Observation (FHIR R4 observation.html): of the reports, by their reader."""
         category = [{"system": f"{FEEDBACK}:{self.scheme}", "code": said.category}]
         return {
@@ -114,8 +114,8 @@ class FeedbackAnswers:
         }
 
     def _issues(
-        self, gateway: AccessScope, packet: Packet, said: Said, moment: str
-    ) -> Iterator[tuple[str, Resource]]:
+        self, gateway: AccessScope, packet: Packet, said: GivenVerdict, moment: str
+    ) -> Iterator[tuple[str, KeptResource]]:
         if not said.patient_at_risk:
             return
         report = packet.reads[0].reference
@@ -126,7 +126,7 @@ class FeedbackAnswers:
             yield only_once(report), issue_of(subject["reference"], report, evidence, "", moment)
 
 
-def _provenance(packet: Packet, observation: str, moment: str) -> Resource:
+def _provenance(packet: Packet, observation: str, moment: str) -> KeptResource:
     return {
         "resourceType": "Provenance",
         "meta": kept_by(packet.reader),

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from app.feedback.packets import CODE, FEEDBACK, Packet, Resource, concept, kept_by, packet_of, task_of
+from app.feedback.packets import CODE, FEEDBACK, KeptResource, Packet, concept, kept_by, packet_of, task_of
 from app.records.bundles.writing import BundleWriter
 from app.records.search import RecordSearch, TypeSearch, sorts_of
 from graph.keys import resource_key
@@ -64,7 +64,7 @@ class FeedbackRecord:
             if after is None:
                 return
 
-    def write(self, scope: AccessScope, packet: Packet, *beside: tuple[str, Resource]) -> None:
+    def write(self, scope: AccessScope, packet: Packet, *beside: tuple[str, KeptResource]) -> None:
         """Write a packet, and resources `beside` it, in one commit.
 
         A new packet is written unless its lesson is told already; another one onto the version that it was
@@ -82,7 +82,7 @@ def place_of(packet: Packet) -> str:
     return f"{TASK}/{packet.packet_id}" if packet.packet_id else NEW
 
 
-def provenance(packet: Packet, recorded: str, agent: Resource, sources: Sequence[str]) -> Resource:
+def provenance(packet: Packet, recorded: str, agent: KeptResource, sources: Sequence[str]) -> KeptResource:
     """Where a packet came from: who put it together, and of what."""
     return {
         "resourceType": "Provenance",
@@ -106,13 +106,13 @@ def _put(packet: Packet) -> dict[str, Any]:
     return {"fullUrl": address, "resource": task_of(packet), "request": request}
 
 
-def _beside(name: str, resource: Resource) -> dict[str, Any]:
+def _beside(name: str, resource: KeptResource) -> dict[str, Any]:
     if "id" in resource:
         return {"fullUrl": name, "resource": resource, "request": {"method": "PUT", "url": name}}
     return _post(resource, "", name) if name.startswith(_UUID) else _post(resource, name)
 
 
-def _post(resource: Resource, absent: str, name: str = "") -> dict[str, Any]:
+def _post(resource: KeptResource, absent: str, name: str = "") -> dict[str, Any]:
     request = {"method": "POST", "url": resource["resourceType"]}
     if absent:
         request["ifNoneExist"] = absent

@@ -16,7 +16,7 @@ from fhir_profiles.security_labels import KEPT_FOR
 from graph.clock import instant
 from graph.records import ResourceVersion
 
-Resource: TypeAlias = dict[str, Any]
+KeptResource: TypeAlias = dict[str, Any]
 
 FEEDBACK = "urn:hilum:feedback"
 """The system of the codes of feedback."""
@@ -71,7 +71,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PacketMessage:
     """What a colleague says of a read: `category` is one of the configured ones, or empty."""
 
     read: str
@@ -82,7 +82,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PacketAnswer:
     """What the reader said: their verdict, when, and the Observation that says the rest."""
 
     observation: str
@@ -103,12 +103,12 @@ class Packet:
     lesson: str
     reads: tuple[OwnRead, ...]
     evidence: tuple[Evidence, ...] = ()
-    messages: tuple[Message, ...] = ()
+    messages: tuple[PacketMessage, ...] = ()
     status: str = OPEN
     urgent: bool = False
     authored: str = ""
     modified: str = ""
-    answer: Answer | None = None
+    answer: PacketAnswer | None = None
     version_id: int = 0
 
     @property
@@ -139,10 +139,10 @@ _ELEMENTS: Mapping[str, str] = {
 _BESIDE = ("kind", "reference")  # what an input says by elements of its own
 
 
-def task_of(packet: Packet) -> Resource:
+def task_of(packet: Packet) -> KeptResource:
     """The Task that keeps a packet."""
     first, *_ = packet.reads
-    task: Resource = {
+    task: KeptResource = {
         "resourceType": "Task",
         **({"id": packet.packet_id} if packet.packet_id else {}),
         "meta": kept_by(packet.reader),
@@ -170,12 +170,12 @@ def task_of(packet: Packet) -> Resource:
     return task
 
 
-def kept_by(reader: str) -> Resource:
+def kept_by(reader: str) -> KeptResource:
     """The `meta` of what is kept for a reader, as `Practitioner/<id>`."""
     return {"security": [{"system": KEPT_FOR, "code": reader}]}
 
 
-def concept(code: str, display: str = "") -> Resource:
+def concept(code: str, display: str = "") -> KeptResource:
     """A code of feedback as a CodeableConcept."""
     return {"coding": [{"system": FEEDBACK, "code": code, **({"display": display} if display else {})}]}
 
@@ -194,7 +194,9 @@ def packet_of(version: ResourceVersion) -> Packet:
             for code, each in inputs
             if code not in (READ, MESSAGE)
         ),
-        messages=tuple(Message(**_parts(Message, each)) for code, each in inputs if code == MESSAGE),
+        messages=tuple(
+            PacketMessage(**_parts(PacketMessage, each)) for code, each in inputs if code == MESSAGE
+        ),
         status=task["status"],
         urgent=task["priority"] == "urgent",
         authored=task["authoredOn"],
@@ -216,17 +218,17 @@ def own_read(read: FinalRead) -> OwnRead:
     )
 
 
-def _answer(task: Mapping[str, Any]) -> Answer:
+def _answer(task: Mapping[str, Any]) -> PacketAnswer:
     told, judged = task["output"]
-    return Answer(
+    return PacketAnswer(
         told["valueReference"]["reference"],
         _code(judged["valueCodeableConcept"]),
         task["executionPeriod"]["end"],
     )
 
 
-def _input(code: str, part: OwnRead | Evidence | Message) -> Resource:
-    named = part.read if isinstance(part, Message) else part.reference
+def _input(code: str, part: OwnRead | Evidence | PacketMessage) -> KeptResource:
+    named = part.read if isinstance(part, PacketMessage) else part.reference
     return {
         "extension": [{"url": PART, "extension": list(_extensions(part))}],
         "type": concept(code),
@@ -234,7 +236,7 @@ def _input(code: str, part: OwnRead | Evidence | Message) -> Resource:
     }
 
 
-def _extensions(part: OwnRead | Evidence | Message) -> Iterable[Resource]:
+def _extensions(part: OwnRead | Evidence | PacketMessage) -> Iterable[KeptResource]:
     for each in fields(part):
         value = getattr(part, each.name)
         if each.name in _BESIDE or value in ("", ()):
@@ -243,7 +245,7 @@ def _extensions(part: OwnRead | Evidence | Message) -> Iterable[Resource]:
             yield {"url": each.name, _ELEMENTS[each.name]: single}
 
 
-def _parts(kind: type[OwnRead | Evidence | Message], said: Mapping[str, Any]) -> dict[str, Any]:
+def _parts(kind: type[OwnRead | Evidence | PacketMessage], said: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a part as an input says them."""
     found: dict[str, Any] = {}
     several = {each.name for each in fields(kind) if isinstance(each.default, tuple)}
@@ -251,7 +253,7 @@ def _parts(kind: type[OwnRead | Evidence | Message], said: Mapping[str, Any]) ->
         name = each["url"]
         value = each[_ELEMENTS[name]]
         found[name] = (*found.get(name, ()), value) if name in several else value
-    if kind is not Message:
+    if kind is not PacketMessage:
         found["reference"] = said["valueReference"]["reference"]
     return found
 

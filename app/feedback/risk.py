@@ -6,13 +6,13 @@ it: what it names are the report and what tells otherwise.
 
 from collections.abc import Sequence
 
-from app.feedback.packets import FEEDBACK, Resource
+from app.feedback.packets import FEEDBACK, KeptResource
 
 RISK = "urn:hilum:feedback:risk"
 """The system of the identifiers that say of which report an issue is, so that there is one of each."""
 
 
-def issue_of(patient: str, report: str, evidence: Sequence[str], detail: str, moment: str) -> Resource:
+def issue_of(patient: str, report: str, evidence: Sequence[str], detail: str, moment: str) -> KeptResource:
     """The DetectedIssue of a report of a patient, both as `Type/id` (FHIR R4 detectedissue.html)."""
     return {
         "resourceType": "DetectedIssue",

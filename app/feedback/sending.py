@@ -10,7 +10,7 @@ import orjson
 from app.feedback.forms import MessageFormSchema
 from app.feedback.inbox import PERMISSION
 from app.feedback.keeping import FeedbackRecord, provenance
-from app.feedback.packets import Message, OwnRead, Packet, Resource, own_read
+from app.feedback.packets import KeptResource, OwnRead, Packet, PacketMessage, own_read
 from app.feedback.reads import readers_of
 from app.feedback.reported import ReportedReads
 from app.feedback.risk import issue_of, only_once
@@ -93,7 +93,7 @@ class FeedbackMessages:
                 "the report names nobody but you who read it", location="$.report", code="business-rule"
             )
         own = own_read(read) if read else OwnRead(_name(report), label=label_of(body))
-        message = Message(_name(report), form["text"].strip(), moment, _author(scope), form["category"])
+        message = PacketMessage(_name(report), form["text"].strip(), moment, _author(scope), form["category"])
         for reader in readers:
             packet = _packet(reader, own, message, moment, urgent=form["patient_at_risk"])
             source = provenance(packet, moment, {"who": {"display": message.author}}, [own.reference])
@@ -110,12 +110,12 @@ class FeedbackMessages:
             )
 
 
-def _readers(scope: AccessScope, report: Resource) -> tuple[str, ...]:
+def _readers(scope: AccessScope, report: KeptResource) -> tuple[str, ...]:
     """Who read a report, but for the caller."""
     return tuple(each for each in readers_of(report) if each not in scope.actors)
 
 
-def _packet(reader: str, own: OwnRead, message: Message, moment: str, *, urgent: bool) -> Packet:
+def _packet(reader: str, own: OwnRead, message: PacketMessage, moment: str, *, urgent: bool) -> Packet:
     return Packet(
         packet_id="",
         reader=reader,
@@ -129,8 +129,8 @@ def _packet(reader: str, own: OwnRead, message: Message, moment: str, *, urgent:
 
 
 def _issues(
-    form: Mapping[str, Any], report: Resource, name: str, moment: str
-) -> Iterator[tuple[str, Resource]]:
+    form: Mapping[str, Any], report: KeptResource, name: str, moment: str
+) -> Iterator[tuple[str, KeptResource]]:
     patient = str(report.get("subject", {}).get("reference", ""))
     if form["patient_at_risk"] and patient.startswith("Patient/"):
         yield only_once(name), issue_of(patient, name, (), form["text"].strip(), moment)

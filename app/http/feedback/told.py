@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import Any
 
 from app.feedback.figures import OwnFigures
 from app.feedback.packets import Evidence, Packet
 from app.feedback.reasons import retold
 from app.feedback.statistics import Accuracy, ManagedStatistics, Proportion, Stratum
-
-Told: TypeAlias = dict[str, Any]
+from app.records.glance.chart import Told
 
 
 def packet_told(packet: Packet, said: Mapping[str, Any] | None = None) -> Told:

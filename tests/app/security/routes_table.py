@@ -4,8 +4,8 @@ The table is not made from the code's own declarations: what a route needs stand
 the documentation, and a route that is not here fails the test.
 """
 
-from tests.app.security.routes_feedback import FEEDBACK, FORMS_OF_FEEDBACK
 from tests.app.security.routes_casts import CASTS, CHANNELS
+from tests.app.security.routes_feedback import FEEDBACK, FORMS_OF_FEEDBACK
 from tests.app.security.routes_gateway import (
     ADMINISTRATION,
     CLIENTS,
@@ -41,5 +41,12 @@ GUARDED = (
     *MANAGING_PAGES,
     *LISTENING,
 )
-ROUTES = (*GUARDED, *PUBLIC, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES, *FORMS_OF_FEEDBACK)
-ROUTES = (*GUARDED, *PUBLIC, *CHANNELS, *SIGN_IN, *OF_BROWSERS, *FORMS_OF_PAGES)
+ROUTES = (
+    *GUARDED,
+    *PUBLIC,
+    *CHANNELS,
+    *SIGN_IN,
+    *OF_BROWSERS,
+    *FORMS_OF_PAGES,
+    *FORMS_OF_FEEDBACK,
+)

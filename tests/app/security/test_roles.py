@@ -14,11 +14,12 @@ from tests.app.security.access_matrix import COLUMNS, OPENED, SOME, promises
 
 PROMISES = promises()
 OTHERS = {
-    "clinician": "imaging.read fhir.read fhir.write cohort.query report.write report.acknowledge",
+    "clinician": "imaging.read fhir.read fhir.write cohort.query report.write report.acknowledge "
+    "feedback.write",
     "service": "imaging.read imaging.store imaging.delete feed.read "
     "fhir.read fhir.write fhir.bulk operations.read",
     "administrator": "administration.manage operations.read operations.cancel "
-    "imaging.purge break-glass.review",
+    "imaging.purge break-glass.review feedback.totals",
     "superuser": " ".join(PERMISSIONS),
 }
 RECORD = {"imaging.read", "fhir.read", "fhir.count", "fhir.bulk", "feed.read", "cohort.query", "audit.read"}
