@@ -231,6 +231,13 @@ class Config(SignInSettings):
         "Requests a second of one caller by class of route, a minute of them at once; beyond, 429. "
         "One address may ask as much as four callers, and for what is open to anybody as one.",
     )
+    feedback_origins: tuple[str, ...] = setting(
+        "HILUM_FEEDBACK_ORIGINS",
+        (),
+        origins,
+        "Origins, inside the network or not, where readers may have themselves told that feedback came; "
+        "beside them https addresses of the public network.",
+    )
     feedback_scheme: str = setting(
         "HILUM_FEEDBACK_SCHEME",
         "peer-learning",

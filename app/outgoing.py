@@ -154,10 +154,11 @@ def outgoing(
     reach: Reach,
     *,
     form: Mapping[str, str] | None = None,
+    body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     seconds: tuple[float, float] = SECONDS,
 ) -> Iterator[requests.Response]:
-    """The answer to one request, its body unread: a GET, or a POST of the form that is given.
+    """The answer to one request, its body unread: a GET, or a POST of the form or body that is given.
 
     `seconds` are the patience to connect and between two chunks. Raises `Invalid` for an address beyond its
     reach, before anything is sent, and `Unavailable` where nobody answers, then and while the body is read.
@@ -173,9 +174,9 @@ def outgoing(
                 session.mount(f"{scheme}://", _PublicOnly())
         try:
             with session.request(
-                "GET" if form is None else "POST",
+                "GET" if form is None and body is None else "POST",
                 url,
-                data=form,
+                data=body if form is None else form,
                 headers=headers,
                 stream=True,
                 allow_redirects=False,

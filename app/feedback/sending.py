@@ -1,8 +1,8 @@
 """Feedback that a colleague gives: a message on a report to each of those who read it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import orjson
@@ -25,6 +25,8 @@ from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
+Announce: TypeAlias = Callable[[AccessScope, Collection[str]], None]
+"""Lets readers, as `Practitioner/<id>`, know that something came."""
 _REPORT = "DiagnosticReport"
 _FORM = MessageFormSchema()
 
@@ -48,11 +50,13 @@ class FeedbackMessages:
         kept: FeedbackRecord,
         resources: ResourceStore,
         reads: ReportedReads,
+        announce: Announce,
         scheme: str = DEFAULT_SCHEME,
     ) -> None:
         self._kept = kept
         self._resources = resources
         self._reads = reads
+        self._announce = announce
         self.scheme = scheme
 
     def about(self, scope: AccessScope, report_id: str) -> MessageAbout:
@@ -98,6 +102,7 @@ class FeedbackMessages:
             packet = _packet(reader, own, message, moment, urgent=form["patient_at_risk"])
             source = provenance(packet, moment, {"who": {"display": message.author}}, [own.reference])
             self._kept.write(gateway, packet, ("", source), *_issues(form, body, own.reference, moment))
+        self._announce(gateway, readers)
         return readers
 
     def _require_category(self, category: str) -> None:

@@ -19,7 +19,7 @@ DIALECTS = {
     **dict.fromkeys(  # APIs below pages
         (
             "/cohorts/query",
-            *(f"/feedback/{each}" for each in ("packets", "messages", "figures", "totals")),
+            *(f"/feedback/{each}" for each in ("packets", "messages", "figures", "totals", "subscription")),
         ),
         Dialect.PROBLEM,
     ),

@@ -9,7 +9,10 @@ from app.feedback.keeping import FeedbackRecord
 from app.feedback.noticing import LessonNotices
 from app.feedback.reported import ReportedReads
 from app.feedback.sending import FeedbackMessages
+from app.feedback.subscribing import FeedbackSubscriptions
+from app.outgoing import Reach
 from app.wiring.process import Wiring
+from app.work.announcing import AnnouncementJob, FeedbackAnnouncements
 from graph.resources.kept import KeptStore
 
 
@@ -41,7 +44,27 @@ class FeedbackWiring:
     @cached_property
     def messages(self) -> FeedbackMessages:
         """What colleagues say."""
-        return FeedbackMessages(self.kept, self._wiring.resources, self.reads, self._scheme)
+        announce = self.announcements.announce
+        return FeedbackMessages(self.kept, self._wiring.resources, self.reads, announce, self._scheme)
+
+    @cached_property
+    def subscriptions(self) -> FeedbackSubscriptions:
+        """Where readers are told."""
+        wiring = self._wiring
+        allowed = frozenset(wiring.config.feedback_origins)
+        key = wiring.key.derive("feedback subscriptions")
+        return FeedbackSubscriptions(wiring.records, wiring.record_search, key, Reach(allowed, public=True))
+
+    @cached_property
+    def announcements(self) -> FeedbackAnnouncements:
+        """How they are told there."""
+        return FeedbackAnnouncements(self._wiring.job_queue, self.subscriptions)
+
+    @cached_property
+    def announcement_job(self) -> AnnouncementJob:
+        """The job that does it."""
+        inbox = f"{self._wiring.config.base_url}/feedback"
+        return AnnouncementJob(self.subscriptions, self.kept, inbox)
 
     @cached_property
     def figures(self) -> FeedbackFigures:

@@ -89,6 +89,7 @@ def _feedback(wiring: Wiring) -> Window:
         answers=parts.answers,
         messages=parts.messages,
         figures=parts.figures,
+        subscriptions=parts.subscriptions,
         people=wiring.people_finder,
         tokens=wiring.page_tokens,
         base=wiring.config.base_url,

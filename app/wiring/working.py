@@ -35,7 +35,7 @@ _SHORTEST_BETWEEN_SCANS = 1.0  # seconds
 
 def worker(wiring: Wiring) -> Worker:
     """A job worker of this process."""
-    config, tenant = wiring.config, wiring.sites.own.tenant
+    config, tenant, feedback = wiring.config, wiring.sites.own.tenant, FeedbackWiring(wiring)
     scope = system_scope(tenant, "worker")
     sweeper = OrphanSweeper(wiring.removals, wiring.blobs, config.home, tenant, config.orphan_seconds)
     filing = report_filing(wiring)
@@ -51,6 +51,7 @@ def worker(wiring: Wiring) -> Worker:
         ParameterJob(wiring.parameter_indexer),
         ReportFilingJob(filing),
         CheckpointJob(wiring.checkpoints, wiring.audit_folder, time),
+        feedback.announcement_job,
     )
     recurring = (
         Recurring(Purge.name, 3600.0),
@@ -65,8 +66,9 @@ def worker(wiring: Wiring) -> Worker:
     outcomes = OutcomeFollowing(
         FollowerStore(wiring.graph),
         NewestStore(wiring.graph),
-        FeedbackWiring(wiring).notices,
+        feedback.notices,
         scope,
+        feedback.announcements,
     )
     calendar = Calendar(wiring.job_queue, recurring, scope)
     lanes = (

@@ -8,6 +8,7 @@ from contextlib import suppress
 from threading import Event
 
 from app.feedback.noticing import FOLLOWED, LessonNotices
+from app.work.announcing import FeedbackAnnouncements
 from app.work.lanes import worker_name
 from app.work.waking import Topic
 from app.work.worker import Lane
@@ -32,11 +33,13 @@ class OutcomeFollowing:
         newest: NewestStore,
         notices: LessonNotices,
         scope: AccessScope,
+        announcements: FeedbackAnnouncements,
     ) -> None:
         self._followers = followers
         self._newest = newest
         self._notices = notices
         self._scope = scope
+        self._announcements = announcements
 
     def catch_up(self, worker: str, stop: Event) -> None:
         """Look through all charts that changed, unless another worker is at it.
@@ -62,7 +65,8 @@ class OutcomeFollowing:
                 return
             patients = dict.fromkeys(patient for each in written for patient in each.patients)
             if patients:
-                self._notices.notice(self._scope, list(patients), now())
+                told = self._notices.notice(self._scope, list(patients), now())
+                self._announcements.announce(self._scope, told)
             hold = self._followers.advance(self._scope, hold, written[-1].sequence, _LEASE)
 
 

@@ -51,14 +51,25 @@ def renderers(run_folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
+def more_settings() -> dict[str, str]:
+    """What the gateway of a room is set to beside; rooms say it in a fixture of this name."""
+    return {}
+
+
+@pytest.fixture(scope="module")
 def gateway(
-    graph: Graph, tmp_path_factory: pytest.TempPathFactory, run_folder: Path, renderers: None
+    graph: Graph,
+    tmp_path_factory: pytest.TempPathFactory,
+    run_folder: Path,
+    renderers: None,
+    more_settings: dict[str, str],
 ) -> Iterator[Wiring]:
     """Everything wired, for a tenant of the module's own."""
     settings = {
         "HILUM_HOME": str(keyed(tmp_path_factory.mktemp("home"))),
         "HILUM_TENANT": f"t{uuid4().hex[:12]}",
         "HILUM_RENDERER": str(renderers_of(run_folder) / "renderer.sock"),
+        **more_settings,
     }
     wired = Wiring(Config.from_env(settings), graph)
     yield wired

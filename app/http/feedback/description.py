@@ -6,6 +6,7 @@ from typing import Any
 from app.feedback.forms import AnswerFormSchema, MessageFormSchema
 from app.feedback.inbox import MOST, STATUSES
 from app.feedback.outcomes import OutcomeKind
+from app.feedback.subscribing import SubscriptionFormSchema
 from app.feedback.verdicts import ReadVerdict
 from app.http.kit.openapi import Operation, QueryParameter, query_parameters
 
@@ -142,3 +143,23 @@ TOTALS = Operation(
         }
     },
 )
+_SUBSCRIPTION: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["subscription", "endpoint", "secret"],
+    "properties": {
+        "subscription": {"type": "string", "description": "The Subscription that keeps it."},
+        "endpoint": _TEXT,
+        "secret": {"type": "string", "description": "What each message is signed with (docs/feedback.md)."},
+    },
+}
+SUBSCRIPTION = Operation(
+    "Read where you are told that something came.", _TAG, {200: _SUBSCRIPTION}, errors=(404, 422)
+)
+SUBSCRIBE = Operation(
+    "Be told at an address that something came: how much waits, and nothing of whom.",
+    _TAG,
+    {200: _SUBSCRIPTION},
+    errors=(400, 413, 422),
+    body=SubscriptionFormSchema,
+)
+UNSUBSCRIBE = Operation("Be told nowhere any more.", _TAG, {204: None}, errors=(422,))

@@ -5,9 +5,20 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from app.feedback.inbox import MOST
-from app.http.feedback.description import ANSWER, FIGURES, MESSAGE, PACKET, PACKETS, TOTALS, USUAL
+from app.http.feedback.description import (
+    ANSWER,
+    FIGURES,
+    MESSAGE,
+    PACKET,
+    PACKETS,
+    SUBSCRIBE,
+    SUBSCRIPTION,
+    TOTALS,
+    UNSUBSCRIBE,
+    USUAL,
+)
 from app.http.feedback.pages import add_pages
-from app.http.feedback.told import figures_told, packet_told, totals_told
+from app.http.feedback.told import figures_told, packet_told, subscription_told, totals_told
 from app.http.feedback.uses import FeedbackUses
 from app.http.kit.bodies import read_json
 from app.http.kit.guard import requires
@@ -47,8 +58,34 @@ def blueprint(uses: FeedbackUses) -> Blueprint:
         _require_known(())
         return plain_json(totals_told(uses.figures.totals(current_scope(), current().received)))
 
+    _add_subscription(rooms, uses)
     add_pages(rooms, uses)
     return rooms
+
+
+def _add_subscription(rooms: Blueprint, uses: FeedbackUses) -> None:
+    @rooms.get("/subscription")
+    @requires("feedback.write")
+    @documented(SUBSCRIPTION)
+    def read_subscription() -> Response:
+        _require_known(())
+        return plain_json(subscription_told(uses.subscriptions.own(current_scope())))
+
+    @rooms.put("/subscription")
+    @requires("feedback.write", action="U")
+    @documented(SUBSCRIBE)
+    def put_subscription() -> Response:
+        _require_known(())
+        kept = uses.subscriptions.put(current_scope(), read_json(LARGEST))
+        return plain_json(subscription_told(kept))
+
+    @rooms.delete("/subscription")
+    @requires("feedback.write", action="D")
+    @documented(UNSUBSCRIBE)
+    def end_subscription() -> Response:
+        _require_known(())
+        uses.subscriptions.end(current_scope())
+        return Response(status=204)
 
 
 def _add_packets(rooms: Blueprint, uses: FeedbackUses) -> None:

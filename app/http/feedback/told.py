@@ -8,6 +8,7 @@ from app.feedback.figures import OwnFigures
 from app.feedback.packets import Evidence, Packet
 from app.feedback.reasons import retold
 from app.feedback.statistics import Accuracy, ManagedStatistics, Proportion, Stratum
+from app.feedback.subscribing import FeedbackSubscription
 from app.records.glance.chart import Told
 
 
@@ -28,6 +29,15 @@ def packet_told(packet: Packet, said: Mapping[str, Any] | None = None) -> Told:
     if packet.answer is not None:
         told["answer"] = {**asdict(packet.answer), **_beside(said or {})}
     return told
+
+
+def subscription_told(kept: FeedbackSubscription) -> Told:
+    """Where a reader is told, and the secret of the signatures."""
+    return {
+        "subscription": f"Subscription/{kept.subscription_id}",
+        "endpoint": kept.endpoint,
+        "secret": kept.secret,
+    }
 
 
 def figures_told(found: OwnFigures) -> Told:

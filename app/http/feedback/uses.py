@@ -6,6 +6,7 @@ from app.feedback.answering import FeedbackAnswers
 from app.feedback.figures import FeedbackFigures
 from app.feedback.inbox import FeedbackInbox
 from app.feedback.sending import FeedbackMessages
+from app.feedback.subscribing import FeedbackSubscriptions
 from app.paging import PageTokens
 from app.records.people import PatientFinder
 
@@ -18,6 +19,7 @@ class FeedbackUses:
     answers: FeedbackAnswers
     messages: FeedbackMessages
     figures: FeedbackFigures
+    subscriptions: FeedbackSubscriptions
     people: PatientFinder
     tokens: PageTokens
     base: str

@@ -66,7 +66,11 @@ class Ward:
         self.feedback = FeedbackWiring(gateway)
         self.owner = self.colleague("superuser")
         self._following = OutcomeFollowing(
-            FollowerStore(gateway.graph), NewestStore(gateway.graph), self.feedback.notices, self.scope
+            FollowerStore(gateway.graph),
+            NewestStore(gateway.graph),
+            self.feedback.notices,
+            self.scope,
+            self.feedback.announcements,
         )
 
     def colleague(self, role: str, practitioner: str | None = None) -> Colleague:

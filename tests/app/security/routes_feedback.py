@@ -15,12 +15,21 @@ def _message(target: Target) -> bytes:
     return f'{{"report": "{target.mark}-none", "text": "Look again."}}'.encode()
 
 
+def _endpoint(_: Target) -> bytes:
+    return b'{"endpoint": "https://reader.example.org/hook"}'
+
+
 FEEDBACK = (
     Route("GET /feedback/packets", LEARN, "/feedback/packets"),
     Route(f"GET {_PACKET}", LEARN, "/feedback/packets/{mark}", status=404),
     Route(f"POST {_PACKET}/answer", LEARN, "/feedback/packets/{mark}/answer", _verdict, QUERY, status=404),
     Route(
         "POST /feedback/messages", LEARN, "/feedback/messages", _message, QUERY, status=404, besides=RECORD
+    ),
+    # who is nobody in the record has nothing to be told
+    *(
+        Route(f"{method} /feedback/subscription", LEARN, "/feedback/subscription", body, QUERY, status=422)
+        for method, body in (("GET", None), ("PUT", _endpoint), ("DELETE", None))
     ),
     Route("GET /feedback/figures", LEARN, "/feedback/figures"),
     Route("GET /feedback/totals", TOTALS, "/feedback/totals"),
