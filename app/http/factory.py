@@ -18,7 +18,7 @@ DIALECTS = {
     "/dicom-web": Dialect.DICOM,
     **dict.fromkeys(  # APIs below pages
         (
-            "/cohorts/query",
+            *("/cohorts/query", "/worklist/lines"),
             *(f"/feedback/{each}" for each in ("packets", "messages", "figures", "totals", "subscription")),
         ),
         Dialect.PROBLEM,

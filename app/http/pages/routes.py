@@ -16,6 +16,7 @@ from app.http.pages.routes_preferences import add_preferences
 from app.http.pages.routes_search import add_search
 from app.http.pages.routes_studies import add_studies
 from app.http.pages.routes_worklist import add_worklist
+from app.http.pages.routes_worklist_lines import add_worklist_lines
 from app.http.pages.uses import PageUses
 
 
@@ -41,6 +42,7 @@ def blueprint(uses: PageUses) -> Blueprint:
     add_preferences(rooms, uses.browsers, uses.base)
     add_home(rooms, uses)
     add_worklist(rooms, uses)
+    add_worklist_lines(rooms, uses)
     add_cohorts(rooms, uses)
     add_search(rooms, uses)
     add_patients(rooms, uses)

@@ -24,8 +24,8 @@ EXPLAINED: Mapping[WorklistPart, str] = {
     **dict.fromkeys(
         (WorklistPart.TO_READ, WorklistPart.MINE, WorklistPart.NOBODYS, WorklistPart.OTHERS),
         marked(
-            "Urgent comes first. Then what you have claimed, what is assigned to you, and what nobody has; "
-            "of those what is expected soonest, and what has waited longest."
+            "Urgent comes first, and what can wait last. Then what you have claimed, what is assigned to "
+            "you, and what nobody has; of those what is expected soonest, and what has waited longest."
         ),
     ),
     WorklistPart.UNASKED: marked(

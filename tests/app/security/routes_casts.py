@@ -1,7 +1,7 @@
 """The routes of the FHIRcast hub: each caller has a topic of their own, and of others there is none."""
 
 from tests.app.security.planting import Target
-from tests.app.security.routes import FORM, QUERY, READ, RECORD, Route
+from tests.app.security.routes import FORM, LIST, QUERY, READ, RECORD, Route
 
 
 def _empty(_: Target) -> bytes:
@@ -22,6 +22,8 @@ CASTS = (
         instead=READ,
     ),
 )
+LINES = (Route("GET /worklist/lines", LIST, "/worklist/lines"),)
+"""It grows by what the calls before have made: `tests/app/http/pages/test_worklist.py` says what is in it."""
 CHANNELS = (
     Route(
         "GET /fhircast/.well-known/fhircast-configuration",

@@ -4,7 +4,7 @@ The table is not made from the code's own declarations: what a route needs stand
 the documentation, and a route that is not here fails the test.
 """
 
-from tests.app.security.routes_casts import CASTS, CHANNELS
+from tests.app.security.routes_casts import CASTS, CHANNELS, LINES
 from tests.app.security.routes_feedback import FEEDBACK, FORMS_OF_FEEDBACK
 from tests.app.security.routes_gateway import (
     ADMINISTRATION,
@@ -33,6 +33,7 @@ GUARDED = (
     *FEEDBACK,
     *REPORTING,
     *CASTS,
+    *LINES,
     *OPERATIONS,
     *OF_NOBODY,
     *TERMINOLOGY,

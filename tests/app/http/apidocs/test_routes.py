@@ -13,8 +13,8 @@ from app.http.kit.guard import access_of
 
 DESCRIBED_ELSEWHERE = re.compile(r"/fhir(/|$)")  # by its CapabilityStatement
 PAGES = re.compile(
-    r"/(openapi\.json|docs/.*|home|worklist.*|search|cohorts|manage.*|patients/[^/]+(/overview.*)?|studies/.*|viewer.*"
-    r"|reports/.*|feedback(?!/(packets|messages|figures|totals|subscription)).*"
+    r"/(openapi\.json|docs/.*|home|worklist(?!/lines).*|search|cohorts|manage.*|patients/[^/]+(/overview.*)?"
+    r"|studies/.*|viewer.*|reports/.*|feedback(?!/(packets|messages|figures|totals|subscription)).*"
     r"|preferences|assets/.*|account.*"
     r"|auth/(authorize|sign-in|sign-out|second-factor|second-factor/enrolment|providers/.*))?$"
 )  # what a browser shows

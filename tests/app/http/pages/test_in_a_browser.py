@@ -18,12 +18,14 @@ from app.security.scopes import system_scope
 from app.wiring import Wiring
 from graph.clock import now
 from graph.local.server import free_port
+from tests.app.conftest import signing_in
 from tests.app.http.authorization.apps import PASSWORD
 from tests.app.http.pages.conftest import planted_in
 from tests.app.http.sessions.conftest import signed_up
 from tests.browsing.accessibility import violations
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
+from tests.factories.workitems import new_uid, workitem
 
 PEOPLE = ("clinician", "dicom-data-reader", "researcher", "administrator", "superuser")
 PATHS = {
@@ -60,7 +62,20 @@ def planted(app: Flask, services: Wiring, renderers: None) -> dict[str, str]:
         signed_up(services, role, role)
     app_wanted = ClientWanted(client_id="growth-chart", redirect_uris=("https://growth.example/callback",))
     services.clients.add(system_scope(services.sites.own.tenant), app_wanted, now())
-    return asdict(planted_in(services, app, "SEEN"))
+    shown = asdict(planted_in(services, app, "SEEN"))
+    return {**shown, **asked_to_read(app, services, shown["study"])}
+
+
+def asked_to_read(app: Flask, services: Wiring, study: str) -> dict[str, str]:
+    """Ask for a study to be read, urgently, and have the superuser begin with another read of it."""
+    client, as_role = app.test_client(), signing_in(services)
+    headers = as_role("superuser", Content_Type="application/dicom+json")
+    uids = {"workitem": new_uid(), "begun": new_uid()}
+    for uid in uids.values():
+        asked = workitem(PatientID="SEEN", StudyInstanceUID=study)
+        assert client.post(f"/dicom-web/workitems?{uid}", json=[asked], headers=headers).status_code == 201
+    services.held_workitems.claim(services.authenticator.of_account("superuser"), uids["begun"])
+    return uids
 
 
 @pytest.fixture
@@ -157,6 +172,34 @@ def test_keys_alone_lead_from_sign_in_to_a_study(base: str, planted: dict[str, s
         press("h")
         page.wait_for_url("**/home")
         assert watched.errors == []
+
+
+@pytest.mark.slow
+def test_keys_alone_lead_from_sign_in_to_a_claim_and_the_viewer(base: str, planted: dict[str, str]) -> None:
+    with chromium() as browser, looking(browser, "en-GB", "light") as watched:
+        page, press = watched.page, watched.page.keyboard.press
+        page.goto(f"{base}/home")
+        expect(page.get_by_label("Name")).to_be_focused(timeout=WAIT)
+        page.keyboard.type("superuser")
+        press("Tab")
+        page.keyboard.type(PASSWORD)
+        press("Enter")
+        expect(page.get_by_role("heading", name="Worklist")).to_be_visible(timeout=WAIT)
+        press("g")
+        press("w")
+        page.wait_for_url("**/worklist")
+        press("j")
+        press("j")  # the first row was begun, the second is nobody's
+        press("Enter")
+        expect(page.get_by_role("button", name="Claim and open")).to_be_focused(timeout=WAIT)
+        press("Enter")
+        page.wait_for_url(f"**/viewer/viewer?StudyInstanceUIDs={planted['study']}*")
+        page.goto(f"{base}/worklist/{planted['workitem']}")
+        expect(page.get_by_text("claimed by you")).to_be_visible(timeout=WAIT)
+        page.get_by_role("button", name="Done").focus()
+        press("Enter")
+        page.wait_for_url("**/worklist?did=done")
+        expect(page.get_by_text("It is done.")).to_be_visible(timeout=WAIT)
 
 
 @pytest.mark.slow

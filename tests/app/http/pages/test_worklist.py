@@ -116,11 +116,29 @@ def test_it_lists_what_is_to_be_read_the_urgent_first_and_says_why(noh: Browser,
     assert page.status_code == 200
     found = rows(page.text)
     assert [each for each in found if each in (later, urgent, longest)] == [urgent, longest, later]
-    assert "Urgent comes first." in page.text
+    assert "Urgent comes first" in page.text
     assert "CT chest" in page.text
     assert "Seoyeon Kim" in page.text or "김서연" in page.text
     assert "no earlier study" in page.text
     assert ">final<" in page.text
+
+
+def test_it_is_read_as_json_too_in_the_same_order(
+    noh: Browser, site: Flask, gateway: Wiring, ask: Ask
+) -> None:
+    urgent = ask(ScheduledProcedureStepPriority="HIGH")
+    token = gateway.issuer.issue(
+        "noh", gateway.sites.own.tenant, now=now() // 1_000_000, token_id="t", lifetime=60
+    )
+    client, headers = site.test_client(), {"Authorization": f"Bearer {token}"}
+    found = client.get("/worklist/lines", headers=headers).get_json()["lines"]
+
+    assert [each["workitem"] for each in found] == rows(noh.open("/worklist").text)
+    (line,) = [each for each in found if each["workitem"] == urgent]
+    assert line["why"][0] == {"what": "priority HIGH", "at": None}
+    assert line["report"] == "final"
+    wrong = client.get("/worklist/lines?show=all", headers=headers)
+    assert (wrong.status_code, wrong.mimetype) == (400, "application/problem+json")
 
 
 def test_whoever_may_not_see_the_patient_sees_no_trace_of_it(
