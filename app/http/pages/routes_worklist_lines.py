@@ -1,4 +1,4 @@
-"""`/worklist/lines`: what the page of the worklist shows, in its order, for applications of the reading room."""
+"""`/worklist/lines`: what the page of the worklist shows, in its order, for applications beside it."""
 
 from typing import Any
 

@@ -28,9 +28,7 @@ def subscribe(ward: Ward, tokens: dict[str, str], events: str) -> int:
     return ward.client.post("/fhircast", data=form, headers=bearing(tokens)).status_code
 
 
-def test_an_app_is_told_its_topic_and_subscribes_to_what_it_was_granted(
-    ward: Ward, app: App, kim: Chart
-) -> None:
+def test_an_app_is_told_its_topic_and_may_what_it_was_granted(ward: Ward, app: App, kim: Chart) -> None:
     tokens = app.tokens(ward.person(), kim.patient)
 
     assert tokens["hub.url"] == "http://127.0.0.1:8042/fhircast"

@@ -255,6 +255,32 @@ def test_what_is_only_assigned_is_given_back_as_it_is(
     assert uid in rows(noh.open("/worklist?show=nobodys").text)
 
 
+def test_what_is_assigned_anew_has_its_owner_anew(
+    noh: Browser, ask: Ask, site: Flask, gateway: Wiring
+) -> None:
+    fhir = signing_in(gateway)("superuser", Content_Type="application/fhir+json")
+    client = site.test_client()
+    named = ("noh", "a-reader-whose-id-is-longer-than-a-code-value")
+    for each in named:
+        person = {"resourceType": "Practitioner", "id": each, "name": [{"family": each}]}
+        assert client.put(f"/fhir/Practitioner/{each}", json=person, headers=fhir).status_code in (200, 201)
+    short = {"HumanPerformerCodeSequence": (code(named[0]),)}
+    long = {"HumanPerformerCodeSequence": ({"LongCodeValue": named[1], **_of_scheme()},)}
+    uid = ask(ScheduledHumanPerformersSequence=long)
+    assert uid in rows(noh.open("/worklist?show=others").text)
+    dicom = signing_in(gateway)("superuser", Content_Type="application/dicom+json")
+    anew = dataset(ScheduledHumanPerformersSequence=short)
+    assert client.post(f"/dicom-web/workitems/{uid}", json=[anew], headers=dicom).status_code == 200
+
+    assert uid in rows(noh.open("/worklist?show=mine").text)
+    task = client.get(f"/fhir/Task?identifier=urn:oid:{uid}", headers=fhir).get_json()["entry"][0]["resource"]
+    assert task["owner"] == {"reference": "Practitioner/noh"}
+
+
+def _of_scheme() -> dict[str, str]:
+    return {name: each for name, each in code("x").items() if name != "CodeValue"}
+
+
 def test_what_somebody_else_has_or_has_ended_is_refused_kindly(
     noh: Browser, jang: Browser, ask: Ask, site: Flask, gateway: Wiring
 ) -> None:
