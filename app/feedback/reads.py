@@ -248,9 +248,10 @@ def _numbers(body: Resource, exams: Sequence[ChartItem]) -> frozenset[str]:
 
 
 def _title(body: Resource, exams: Sequence[ChartItem]) -> str:
-    """What the examination is called."""
+    """What the examination is called; "" where there are no words for it."""
     described = (str(each.body["description"]) for each in exams if each.body.get("description"))
-    return next(described, "") or label_of(body)
+    own = label_of(body)
+    return next(described, "") or ("" if own in codes_in(body.get("code")) else own)
 
 
 def extended_by(body: Resource) -> frozenset[str]:

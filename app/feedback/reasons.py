@@ -35,6 +35,7 @@ _TIES: Mapping[Tie, str] = {
     Tie.NORMAL: marked("it is of what your pictures show, where you found nothing"),
     Tie.PLACE: marked("it is of what your pictures show"),
 }
+_REPORT = marked("report")
 _ON_THE_DAY = marked("on the day of")
 _THE_DAY_AFTER = marked("the day after")
 _DAYS_AFTER = marked("%(days)s days after")
@@ -117,7 +118,7 @@ def reason_of(
 ) -> Phrase:
     """What an outcome is, and how long after a read: `pathology of the left lung 12 days after your CT`."""
     place = place_of(regions, sides)
-    values = {"when": _when(days), "exam": exam[:LONGEST]}
+    values = {"when": _when(days), "exam": exam[:LONGEST] or Phrase(_REPORT)}
     return Phrase(_PLACED[kind], {**values, "place": place}) if place else Phrase(_UNPLACED[kind], values)
 
 

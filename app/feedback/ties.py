@@ -268,10 +268,9 @@ def _seen_again(read: FinalRead, finding: ReadFinding, later: FinalRead, other: 
     persistence = _ORDER[min(map(_ORDER.index, (finding.disease.persistence, other.disease.persistence)))]
     if finding.is_meant:
         return Tied(Tie.FOUND, STRENGTH[Tie.FOUND] * alike, _SEEN_AGAIN[persistence], where, finding)
-    if read.meant:
+    if read.meant or not other.is_meant:
         return None
-    strength = STRENGTH[Tie.DENIED] if other.is_meant else _SURE
-    return Tied(Tie.DENIED, strength * alike, _MISSED_THEN[persistence], where, finding)
+    return Tied(Tie.DENIED, STRENGTH[Tie.DENIED] * alike, _MISSED_THEN[persistence], where, finding)
 
 
 def _news(read: FinalRead, later: FinalRead) -> Iterator[Tied]:
