@@ -231,3 +231,130 @@ def test_odd_resources_are_no_reason_to_stop(odd: list[tuple[str, dict[str, Any]
     told = found(*LUNG, tissue("p", "2026-01-14", CANCER), *strange)
 
     assert ("DiagnosticReport/r", "DiagnosticReport/p") in told
+
+
+_LOINC, _SCT = "http://loinc.org", "http://snomed.info/sct"
+TERSE: Resource = {
+    "resourceType": "DiagnosticReport",
+    "id": "r",
+    "status": "final",
+    "code": {"coding": [{"system": _LOINC, "code": "24627-2"}]},
+    "category": [{"coding": [{"system": _LOINC, "code": "LP29684-5"}]}],
+    "effectiveDateTime": "2026-01-02T08:00:00+09:00",
+    "issued": "2026-01-02T08:30:00+09:00",
+    "resultsInterpreter": [{"reference": "https://hospital.example/fhir/Practitioner/kim"}],
+    "conclusion": "1.2 cm nodule, LUL.",
+}
+_ONE_STUDY: Resource = {
+    "resourceType": "ImagingStudy",
+    "id": "s",
+    "status": "available",
+    "identifier": [
+        {"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"},
+        {"type": {"coding": [{"code": "ACSN"}]}, "value": "A123456"},
+    ],
+}
+_TOPOGRAPHY = {"system": "urn:oid:2.16.840.1.113883.6.43.1", "code": "C34.1"}
+_LEFT_UPPER_LOBE = {"coding": [{"system": _SCT, "code": "44714003"}]}
+_SURGICAL = {"coding": [{"system": _SCT, "code": "387713003"}]}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (tissue("p", "2026-01-14", "", conclusionCode=[{"coding": [_TOPOGRAPHY]}]),),
+        (
+            tissue("p", "2026-01-14", "", result=[{"reference": "Observation/o"}]),
+            named("Observation", "o", valueString="Adenocarcinoma of the lung"),
+        ),
+        (
+            tissue(
+                "p",
+                "2026-01-14",
+                "Malignant.",
+                contained=[
+                    {
+                        "resourceType": "Specimen",
+                        "id": "s",
+                        "collection": {"bodySite": {"text": "left upper lobe"}},
+                    }
+                ],
+                specimen=[{"reference": "#s"}],
+            ),
+        ),
+        (
+            operation(
+                "o",
+                "2026-02-01",
+                "Operation",
+                category=_SURGICAL,
+                reasonReference=[{"reference": "Condition/c"}],
+            ),
+            named(
+                "Condition", "c", code={"text": "Nodule of the left upper lobe"}, recordedDate="2026-01-03"
+            ),
+        ),
+        (operation("o", "2026-02-01", "Operation", category=_SURGICAL, bodySite=[_LEFT_UPPER_LOBE]),),
+        (
+            operation("o", "2026-02-01", "")
+            | {"code": {"coding": [{"system": _SCT, "code": "173171007"}]}, "bodySite": [_LEFT_UPPER_LOBE]},
+        ),
+        (
+            named(
+                "Encounter",
+                "e",
+                status="finished",
+                **{"class": {"code": "IMP"}},
+                period={"end": "2026-01-20"},
+            ),
+            named(
+                "Condition",
+                "c",
+                category=[{"coding": [{"code": "encounter-diagnosis"}]}],
+                code={"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C34.1"}]},
+                encounter={"reference": "Encounter/e"},
+            ),
+        ),
+    ],
+    ids=["topography", "observation", "contained", "reason", "site", "code", "stay"],
+)
+def test_what_is_told_by_codes_and_references_is_understood(told: tuple[Resource, ...]) -> None:
+    (match,) = matches(chart_of(TERSE, *told))
+
+    assert match.tie is Tie.FOUND
+    assert match.read.readers == ("Practitioner/kim",)
+    assert str(match.reason).endswith("your report")
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"imagingStudy": [{"identifier": {"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"}}]},
+        {"identifier": [{"system": "https://hospital.example/accession", "value": "A123456"}]},
+        {"imagingStudy": [{"reference": "ImagingStudy/s"}]},
+    ],
+    ids=["uid", "accession", "reference"],
+)
+def test_a_second_read_is_known_by_any_name_of_the_study(same: dict[str, Any]) -> None:
+    first = {**TERSE, "imagingStudy": [{"reference": "ImagingStudy/s"}]}
+    second = {
+        **TERSE,
+        "id": "b",
+        "issued": "2026-01-03T08:30:00+09:00",
+        "resultsInterpreter": [{"reference": "Practitioner/lee"}],
+        **same,
+    }
+
+    assert only(_ONE_STUDY, first, second).outcome.kind is OutcomeKind.SECOND_READ
+
+
+def test_the_reason_is_told_in_another_language_with_its_place() -> None:
+    match = only(*LUNG, tissue("p", "2026-01-14", CANCER))
+    words = {
+        "pathology of the %(place)s %(when)s your %(exam)s": "%(exam)s 판독 %(when)s %(place)s의 병리 결과",
+        "left %(organ)s": "왼쪽 %(organ)s",
+        "lung": "폐",
+        "%(days)s days after": "%(days)s일 후",
+    }
+
+    assert match.reason.told(lambda text: words[text]) == "CT chest 판독 12일 후 왼쪽 폐의 병리 결과"
