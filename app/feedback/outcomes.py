@@ -229,7 +229,7 @@ def _resource(chart: PatientChart, holder: Resource, reference: str) -> Resource
 def _surgery(chart: PatientChart) -> Iterator[ReadOutcome]:
     for item in chart.of("Procedure"):
         body = item.body
-        if status_of(body) != "completed" or item.lasting is None:
+        if status_of(body) != "completed" or item.lasting is None or is_of_another(chart, body):
             continue
         named = f"{words_of(body.get('code'))} {_coded(body)}".strip()
         if not _is_surgery(body, named):
@@ -256,6 +256,19 @@ def _done_at(always: frozenset[str], named: frozenset[str]) -> frozenset[str]:
 _FITTING = 0.6
 
 
+def is_of_another(chart: PatientChart, body: Resource) -> bool:
+    """Whether a resource is in a chart only because the patient did or said something about another one.
+
+    Who was merged into the patient is no other one, so what merely names another subject is not enough.
+    """
+    links = (ref for each in each_in(chart.patient.get("link")) for ref in references_in(each.get("other")))
+    own = {f"Patient/{chart.patient.get('id')}", *links}
+    subjects = references_in(body.get("subject"))
+    actors = [ref for each in each_in(body.get("performer")) for ref in references_in(each.get("actor"))]
+    said = (*references_in(body.get("asserter")), *references_in(body.get("recorder")), *actors)
+    return bool(subjects) and not own & set(subjects) and bool(own & set(said))
+
+
 def _coded(body: Resource) -> str:
     return " ".join(filter(None, map(operation_of, sorted(codes_in(body.get("code"))))))
 
@@ -280,7 +293,7 @@ def _discharge_diagnoses(chart: PatientChart) -> Iterator[ReadOutcome]:
     roles = _roles(stays.values())
     for item in chart.of("Condition"):
         body = item.body
-        if codes_in(body.get("verificationStatus")) & _NOT_BELIEVED:
+        if codes_in(body.get("verificationStatus")) & _NOT_BELIEVED or is_of_another(chart, body):
             continue
         encounter = next(iter(references_in(body.get("encounter"))), "")
         stay, use = roles.get(item.reference, (stays.get(encounter), None))

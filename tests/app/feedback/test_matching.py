@@ -145,6 +145,23 @@ def test_a_report_that_says_what_it_adds_to_is_an_addendum_and_no_read(name: str
     assert only(*LUNG, added).outcome.kind is OutcomeKind.ADDENDUM
 
 
+def test_what_the_patient_said_of_somebody_else_tells_nothing() -> None:
+    stay, told = discharged("c", "2026-02-01", "Lung cancer")
+    child = {**told, "subject": {"reference": "Patient/child"}, "asserter": {"reference": "Patient/mine"}}
+    merged = {**told, "subject": {"reference": "Patient/before"}}
+
+    assert found(*LUNG, stay, child) == []
+    assert found(*LUNG, stay, merged) != []
+
+
+def test_the_order_of_what_comes_too_late_changes_nothing() -> None:
+    late = [tissue(f"late-{day}", f"2028-03-0{day}", CANCER) for day in (1, 2, 3)]
+    before = found(*LUNG, tissue("p", "2026-01-14", CANCER))
+
+    assert found(*LUNG, *late, tissue("p", "2026-01-14", CANCER)) == before
+    assert found(*reversed(late), *LUNG, tissue("p", "2026-01-14", CANCER)) == before
+
+
 def test_the_person_behind_a_role_is_the_reader_and_an_organisation_is_none() -> None:
     role = named("PractitionerRole", "role", practitioner={"reference": "Practitioner/kim"})
     by = [{"reference": "PractitionerRole/role"}, {"reference": "Organization/center"}]
