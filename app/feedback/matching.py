@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.feedback.citing import Citations
+from app.feedback.clinical import clinical_outcomes
 from app.feedback.outcomes import (
     OutcomeKind,
     ReadOutcome,
     addenda,
-    clinical_outcomes,
     imaging_outcomes,
     is_addendum,
 )
