@@ -9,6 +9,7 @@ from app.records.reading_room import ReadingDesk, ReadingRoom
 from app.records.reading_room.gathering import LineGatherer
 from app.records.studies import StudyDesk
 from app.security.audience import Audience
+from app.wiring.feedback import FeedbackWiring
 from app.wiring.process import Wiring
 from app.wiring.reporting import critical_results
 
@@ -25,6 +26,7 @@ def page_uses(wiring: Wiring) -> PageUses:
         reading_desk=ReadingDesk(room, wiring.held_workitems, wiring.glances, studies, wiring.imaging_search),
         announcer=wiring.cast_announcer,
         results=critical_results(wiring),
+        feedback=FeedbackWiring(wiring).inbox,
         cohorts=wiring.cohorts,
         audience=Audience(wiring.roles, wiring.sites.own.tenant),
         administration=wiring.administration,

@@ -25,7 +25,7 @@ _MOST_PEOPLE = 10
 _LOOKED_AT = 48
 _MILLION = 1_000_000
 _JOBS, _AUDIT, _MANAGE = "operations.read", "audit.read", "administration.manage"
-_WORK, _WRITE = "workitem.read", "report.write"
+_WORK, _WRITE, _FEEDBACK = "workitem.read", "report.write", "feedback.write"
 
 
 class HomePage:
@@ -43,6 +43,10 @@ class HomePage:
             "work": (_WORK in scope.permissions, lambda: uses.reading.open(scope)),
             "critical": (record, lambda: uses.results.for_caller(scope)),
             "told": (record and _WRITE in scope.permissions, lambda: self._told(scope, now)),
+            "turned_out": (
+                _FEEDBACK in scope.permissions,
+                lambda: uses.feedback.waiting(scope, _MOST_LATELY),
+            ),
             "tasks": (record, lambda: self._tasks(scope)),
             "recent": (record, lambda: self._recent(scope, now)),
             "unread": (record and pictures, lambda: studies.unread(scope, _LOOKED_AT)[:_MOST_LATELY]),
@@ -60,9 +64,10 @@ class HomePage:
         return {**shown, "failed": FAILED, "saved": SAVED if asks else None, "least": LEAST_CELL}
 
     def _tasks(self, scope: AccessScope) -> list[TaskLine]:
-        """What they were asked to do, but for what stands on their worklist."""
+        """What they were asked to do, but for what stands on their worklist, and what is kept for them."""
         found = self._uses.studies.assigned(scope, _MOST_LATELY)
-        return [each for each in found if not (each.is_workitem and _WORK in scope.permissions)]
+        work = _WORK in scope.permissions
+        return [each for each in found if not each.is_kept and not (each.is_workitem and work)]
 
     def _told(self, scope: AccessScope, now: int) -> list[dict[str, Any]]:
         """What the caller told of and nobody has acknowledged, and whether it is overdue."""

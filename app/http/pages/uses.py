@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.audit.alerts import Alerts
 from app.blobs import BlobStore
 from app.cohorts.answering import Cohorts
+from app.feedback.inbox import FeedbackInbox
 from app.http.kit.browsers import Browsers
 from app.processes.readiness import Readiness
 from app.records.audited import AuditSearch
@@ -33,6 +34,7 @@ class PageUses:
     reading: ReadingRoom
     reading_desk: ReadingDesk
     results: CriticalResults
+    feedback: FeedbackInbox
     announcer: CastAnnouncer
     cohorts: Cohorts
     audience: Audience

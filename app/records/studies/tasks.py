@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from fhir_profiles.mapping.workitem_task import WORKITEM_UID
+from fhir_profiles.security_labels import kept_for
 from graph.records import ResourceVersion
 
 OPEN_STATUSES = "requested,received,accepted,ready,in-progress,on-hold"
@@ -18,7 +19,7 @@ SHOWN_APART = ("urn:hilum:task|critical-result",)
 class TaskLine:
     """A task; empty is what it does not say. `focus` is the reference to what it is about.
 
-    `is_workitem`: it stands on the worklist of DICOM, too.
+    `is_workitem`: it stands on the worklist of DICOM, too; `is_kept`: it is for its reader alone.
     """
 
     task_id: str
@@ -29,6 +30,7 @@ class TaskLine:
     patient_id: str
     focus: str
     is_workitem: bool = False
+    is_kept: bool = False
 
 
 def task_line(version: ResourceVersion) -> TaskLine:
@@ -46,4 +48,5 @@ def task_line(version: ResourceVersion) -> TaskLine:
         patient.removeprefix("Patient/") if patient.startswith("Patient/") else "",
         str((document.get("focus") or {}).get("reference", "")),
         any(each.get("system") == WORKITEM_UID for each in document.get("identifier") or ()),
+        kept_for(document) is not None,
     )
