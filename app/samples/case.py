@@ -59,7 +59,10 @@ class Prescription:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A DiagnosticReport of one study; `recommends` is what should follow, the end of its conclusion."""
+    """A DiagnosticReport of one study; `recommends` is what should follow, the end of its conclusion.
+
+    `from_afar`: the teleradiologist of the demo read it, who is told how it turned out.
+    """
 
     via: Via
     conclusion: str
@@ -68,6 +71,7 @@ class Report:
     recommends: str = ""
     issued: str = "15:30"
     days_later: int = 0  # than the study
+    from_afar: bool = False
 
     @property
     def impression(self) -> str:

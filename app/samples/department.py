@@ -8,6 +8,7 @@ _SPECIALTY = "http://snomed.info/sct"
 ORDERING = f"PractitionerRole?identifier={SAMPLE}|oncology"
 READING = f"Practitioner?identifier={SAMPLE}|radiologist"
 READER = "demo-teleradiologist"
+READING_FROM_AFAR = f"Practitioner/{READER}"
 """The Practitioner who reads from elsewhere, by the name of the demo user whom that is."""
 _HOSPITAL, _ONCOLOGIST, _RADIOLOGIST, _ROLE = "hospital", "oncologist", "radiologist", "oncology"
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from app.samples.case import Case, Filed, Study, Via
 from app.samples.codes import LOINC, JsonObject, accession_identifier, concept, study_reference
-from app.samples.department import READING
+from app.samples.department import READING, READING_FROM_AFAR
 from app.samples.naming import accession_of, patient_of, study_uid
 from app.samples.prose import written_out
 from app.samples.sets import PICTURES
@@ -41,11 +41,13 @@ def diagnostic_report(case: Case, filed: Filed, as_of: date, seed: int) -> JsonO
     }
     day = filed.study.ago.before(as_of)
     issued = (day + timedelta(days=filed.report.days_later)).isoformat()
+    interpreter = READING_FROM_AFAR if filed.report.from_afar else READING
     return {
         **_report(case, f"{case.key}-report-{filed.number}", day),
         **links[filed.report.via],
         "status": filed.report.status,
         "issued": f"{issued}T{filed.report.issued}:00Z",
+        "resultsInterpreter": [{"reference": interpreter}],
         **written_out(filed.report.findings, filed.report.impression, title=_title(filed.study)),
     }
 

@@ -58,6 +58,7 @@ _STUDIES = (
             Report(
                 Via.REFERENCE,
                 "BI-RADS 4A: oval mass of 12 mm in the left breast. 좌측 유방 12 mm 종괴.",
+                from_afar=True,
                 findings=(
                     "Both breasts in two views. Scattered fibroglandular density (BI-RADS b).\n"
                     "Left breast, upper outer quadrant: oval mass of 12 mm with a sharp margin.\n"
@@ -82,6 +83,7 @@ _STUDIES = (
             Report(
                 Via.REFERENCE,
                 "Aggressive bone tumour of the left distal femur, 58 mm, suspicious for osteosarcoma.",
+                from_afar=True,
                 findings=(
                     "Mixed lytic and sclerotic lesion of the lateral distal metaphysis of the left femur, "
                     "58 mm from head to foot, 42 mm across.\n"
@@ -117,6 +119,7 @@ _STUDIES = (
             Report(
                 Via.REFERENCE,
                 "No pulmonary metastasis. 폐 전이 소견 없음.",
+                from_afar=True,
                 findings=f"Comparison: CT chest two years ago.\n{_GRANULOMA}, unchanged.\nNo new nodule.",
                 recommends="Recommend follow-up chest CT in 6 weeks.",
             ),
