@@ -25,9 +25,10 @@ _PARTS: Mapping[str, str] = {
     "BILEDUCT": r"\bcbd\b|choledoch|총담관",
     "APPENDIX": r"\bappend(?:ic|ec|ix|age)\w*|충수|맹장[염수]",
     "COLON": r"\bsigmoid|\bc(?:a?e)c(?:um|al)\b|맹장(?![염수])|s상|에스상|대장",
-    "RECTUM": r"rectop|proct|rectosigmoid|구불결장직장",
+    "RECTUM": r"h[ae]?emorrhoid|\b(?:peri)?anal\b|항문|치핵|치루|rectop|proct|rectosigmoid|구불결장직장",
     "KIDNEY": r"nephr(?!itic)|[좌우]신(?![가-힣]*경)|신우|콩팥|신실질",
-    "LIVER": r"\bhepat(?!itis [abc])|간(?:세포|[우좌]엽|절제|엽|실질|전이|\s*s[1-8])",
+    "LIVER": r"\bhepat(?!itis [abc])|portal vein|문맥|(?<![가-힣])간(?:세포|[우좌]엽|절제|엽|실질|전이"
+    r"|농양|열상|경변|손상|파열|이식|종괴|\s*s[1-8])",
     "BREAST": r"mammary|\bmammo\b|\bduct carcinoma|유선|유두(?!종|상|암|상암)",
     "UTERUS": r"endometr|hysterect|자궁(?!\s*경부)",
     "CERVIX": r"\bcervix|pap (?:smear|test)|자궁\s*경부",
@@ -41,15 +42,22 @@ _PARTS: Mapping[str, str] = {
     "LSPINE": r"\bl[1-5](?:\b|[-/])",
     "TSPINE": r"\bt(?:[5-9]|1[0-2])\b(?!n)",
     "CSPINE": r"\bc[2-7][-/ ]{1,2}c?[2-7]\b",
-    "WRIST": r"scaphoid|scapholunate|tfcc|carpal tunnel"
+    "WRIST": r"scaphoid|scapholunate|tfcc|carpal tunnel|수근관"
     r"|distal radi\w+|colles|carpal|주상골|원위부?\s*요골|요골\s*원위부?",
-    "FOREARM": r"\bradi(?:us|al shaft)|요골|척골",
-    "HAND": r"metacarp\w+|phalan\w+|중수골|수지|지골",
-    "FOOT": r"web ?space|morton|hallux|plantar|metatars\w+|calcane\w+|lisfranc|중족골|종골"
+    "LOWERLEG": r"아래다리|정강|종아리뼈",
+    "UPPERARM": r"brachial|위팔",
+    "FEMUR": r"넙다리|넓적다리",
+    "CLAVICLE": r"빗장뼈",
+    "STERNUM": r"복장뼈",
+    "SPLEEN": r"splen|지라(?!도)",
+    "FOREARM": r"노뼈|자뼈|아래팔|\bradi(?:us|al shaft)|요골|척골",
+    "HAND": r"trigger finger|방아쇠|metacarp\w+|phalan\w+|중수골|수지|지골",
+    "FOOT": r"\btoes?\b|bunion|무지외반|web ?space|morton|hallux|plantar|metatars\w+|calcane\w+"
+    r"|lisfranc|중족골|종골"
     r"|족부|족지",
     "ANKLE": r"\btal(?:us|ar)\b|거골|malleol\w+|pilon|syndesmo\w+|achilles|복사뼈|아킬레스|[내외]측과"
     r"|거비인대",
-    "KNEE": r"patell\w+|menisc\w+|\bacl\b|\bpcl\b|cruciate|tibial plateau|슬개골|반월|십자인대|고평부"
+    "KNEE": r"patell\w+|menisc\w+|\bacl\b|\bpcl\b|cruciate|tibial plateau|슬개[골건]|반월|십자인대|고평부"
     r"|\btk[ar]a?\b",
     "HIP": r"femoral (?:neck|head)|neck of (?:the )?(?:left |right )?femur|trochanter|acetabul\w+"
     r"|대퇴(?:골)?\s*(?:경부|두)"
@@ -57,20 +65,22 @@ _PARTS: Mapping[str, str] = {
     "SHOULDER": r"rotator|supraspin\w+|glenohumer\w+|proximal humer\w+|acromio\w+|상완골\s*근위"
     r"|회전근개|극상근",
     "ELBOW": r"olecranon|biceps|epicondyl|supracondyl|radial head|주두|요골두",
+    "GROIN": r"inguinal|서혜부|샅굴|groin",
     "PELVIS": r"pubic ram\w+|iliac (?:bone|wing)|치골|장골(?!동)",
     "HEART": r"valv(?:e|ular)|aortic stenosis|mitral|tricuspid|판막|대동맥판|승모판|myocard\w+"
     r"|pericard\w+|심근"
     r"|심낭|심방|심부전",
     "PHARYNX": r"tonsil|pharyn|편도|인두",
-    "TONGUE": r"tongue|설암|혀",
+    "TONGUE": r"tongue|gloss(?:ec|it)|설암|혀",
     "LOWERLIMB": r"popliteal|\bdvt\b|saphen\w+|슬와|심부정맥",
     "SMALLINTESTINE": r"jejun\w+|\bile(?:um|al|itis|ocec\w+)\b|공장|회장부|말단회장",
     "ESOPHAGUS": r"\bge junction|\bgej\b|o?esophagogastric|gastro-?esophageal|위식도",
-    "STOMACH": r"\bantrum|pylor\w+|gastrect\w+|위(?:체부|전정부|각부|절제)|전정부|(?<![가-힣])위(?=[,:(])",
+    "STOMACH": r"fundoplic|위우회|위소매|\bantrum|pylor\w+|gastrect\w+|위(?:체부|전정부|각부|절제)"
+    r"|전정부|(?<![가-힣])위(?=[,:(]|의 )|소화성|peptic",
     "DUODENUM": r"duoden\w+|십이지장",
     "ABDOMEN": r"peritone\w+|mesenter\w+|oment\w+|복막|장간막",
-    "MEDIASTINUM": r"종격동|thym(?:us|oma)",
-    "TESTIS": r"orchi\w+|고환|음낭",
+    "MEDIASTINUM": r"종격동|thym(?:us|ic|oma|ect)|흉선",
+    "TESTIS": r"hydrocel|varicocel|음낭수종|정계정맥류|orchi\w+|고환|음낭",
     "THYROID": r"(?<!para)thyroid|(?<!부)갑상[선샘]",
     "PARATHYROID": r"parathyroid|부갑상[선샘]",
     "ADRENAL": r"adrenalec|부신",
@@ -79,9 +89,9 @@ _PARTS: Mapping[str, str] = {
     "BLOOD": r"peripheral blood|말초혈액|혈액도말",
     "EYE": r"\beye|catarac\w+|\bretina\w*|백내장|망막|안구",
     "TOOTH": r"\btooth|\bteeth|\bdental|치아|치근",
-    "NOSE": r"\bnas(?:al|o)\w*|비강|비중격",
+    "NOSE": r"septoplast|rhinoplast|\bnas(?:al|o)\w*|비강|비중격",
     "BLADDER": r"\burine\b|소변",
-    "EAR": r"tympan|middle ear|mastoid|중이|고실|유양돌기",
+    "EAR": r"cochlea|인공와우|tympan|middle ear|mastoid|중이|고실|유양돌기",
     "LARYNX": r"vocal cord|laryn|성대|후두(?!엽|부)",
 }
 _OF_THE_HEART = re.compile(
@@ -90,9 +100,9 @@ _OF_THE_HEART = re.compile(
     re.I,
 )
 _SHORT_SIDES = (
-    (LEFT, re.compile(r"\b(?:lul|lll|lingula\w*|lt)\b"
+    (LEFT, re.compile(r"\b(?:lul|lll|lingula\w*|lt)\b|\((?:좌|l)\)"
                       r"|(?<![가-힣])좌(?=[가-힣])(?!심|위|식|장|표|욕|약)", re.I)),
-    (RIGHT, re.compile(r"\b(?:rul|rml|rll)\b|\brt\.? (?!plan|dose)"
+    (RIGHT, re.compile(r"\b(?:rul|rml|rll)\b|\((?:우|r)\)|\brt\.? (?!plan|dose)"
                        r"|(?<![가-힣])우(?=[가-힣])(?!심|선|려|발|울|연|회|세|수|리|유|성)", re.I)),
 )  # fmt: skip
 _BESIDE_A_PART = re.compile(
@@ -117,6 +127,8 @@ _ONE_PLACE: Mapping[frozenset[str], float] = {
         ("SMALLINTESTINE", "COLON", 0.7),
         ("SMALLINTESTINE", "DUODENUM", 0.8),
         ("COLON", "RECTUM", 0.8),
+        ("GROIN", "PELVIS", 0.9),
+        ("GROIN", "ABDOMEN", 0.9),
         ("APPENDIX", "COLON", 0.5),
         ("APPENDIX", "ABDOMEN", 0.9),
         ("APPENDIX", "PELVIS", 0.8),

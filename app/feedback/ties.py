@@ -72,6 +72,8 @@ _EXAM_NEAR = 0.5
 _SURE = 0.75
 _BY_TISSUE = frozenset({OutcomeKind.PATHOLOGY, OutcomeKind.SURGERY})
 _TELLS_NOTHING = frozenset({_F.SYSTEMIC, _F.AIRWAYS})
+_ASKED_FOR = frozenset({_F.FRACTURE, _F.HEMORRHAGE, _F.CLOT, _F.INFARCT, _F.TUMOR, _F.LESION, _F.ANEURYSM})
+"""What a report denies because it was asked, and not because reports do."""
 _HIDDEN = frozenset({"polyp", "gastric ulcer", "colitis", "thyroiditis"})
 """What pictures do not show, so that one that is normal missed nothing."""
 _CHANGE = re.compile(
@@ -268,9 +270,14 @@ def _seen_again(read: FinalRead, finding: ReadFinding, later: FinalRead, other: 
     persistence = _ORDER[min(map(_ORDER.index, (finding.disease.persistence, other.disease.persistence)))]
     if finding.is_meant:
         return Tied(Tie.FOUND, STRENGTH[Tie.FOUND] * alike, _SEEN_AGAIN[persistence], where, finding)
-    if read.meant or not other.is_meant:
+    if not other.is_meant or (read.meant and not _is_denied_outright(read, finding, same=same)):
         return None
     return Tied(Tie.DENIED, STRENGTH[Tie.DENIED] * alike, _MISSED_THEN[persistence], where, finding)
+
+
+def _is_denied_outright(read: FinalRead, finding: ReadFinding, *, same: bool) -> bool:
+    """Whether a read that found other things denies this one for more than form's sake."""
+    return same and (are_paired(read.regions) or finding.disease.family in _ASKED_FOR)
 
 
 def _news(read: FinalRead, later: FinalRead) -> Iterator[Tied]:
