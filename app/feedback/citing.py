@@ -7,10 +7,13 @@ from datetime import date
 from typing import Any
 
 from app.feedback.outcomes import OutcomeKind, ReadOutcome
+from app.feedback.places import regions_told
 from app.feedback.reads import FinalRead
 from app.records.glance.chart import PatientChart
+from app.records.glance.modalities import modalities_in
 from app.records.glance.moments import day_of
 from app.records.glance.priors import CITATION, written_days
+from app.records.glance.regions import overlap
 from app.records.glance.words import each_in, references_in
 
 _NAMING = (
@@ -35,6 +38,7 @@ _THROUGH = frozenset(
     {"ServiceRequest", "Specimen", "Condition", "Procedure", "Observation", "ClinicalImpression"}
 )
 _HOPS = 2
+_NEAR = 0.5
 _LEAST = 5  # characters of a number that a text may be searched for
 _PICTURES = re.compile(r"\b(?:CT|MRI?|X-?rays?|CXR|PET|ultraso\w+|US|mammogra\w+|radiogra\w+|scan"
 r"|imaging|film)\b"
@@ -102,9 +106,22 @@ class Citations:
                 return False
         elif outcome.kind is OutcomeKind.DISCHARGE_DIAGNOSIS or not _PICTURES.search(text):
             return False
-        return any(each in text for each in written_days(self._day(read.at)))
+        return any(
+            _is_of(sentence, read)
+            for day in written_days(self._day(read.at))
+            if day in text
+            for sentence in text.splitlines()
+            if day in sentence
+        )
 
     def _day(self, at: int) -> date:
         if at not in self._days:
             self._days[at] = day_of(at, self.chart.zone)
         return self._days[at]
+
+
+def _is_of(words: str, read: FinalRead) -> bool:
+    """Whether words that name a day may be about the pictures of a read of that day."""
+    modalities, regions = modalities_in(words), regions_told(words)
+    kind = not (modalities and read.modalities) or bool(modalities & read.modalities)
+    return kind and (not (regions and read.regions) or overlap(regions, read.regions) >= _NEAR)

@@ -70,8 +70,12 @@ _NOWHERE_FOR = 120
 _TISSUE = 0.75  # tissue of the very place tells of what was seen there, whatever it is called
 _EXAM_NEAR = 0.5
 _SURE = 0.75
+_ALIKE = 0.8  # of what later pictures show, which have words of their own for it
+_GUESSED = 0.9
 _BY_TISSUE = frozenset({OutcomeKind.PATHOLOGY, OutcomeKind.SURGERY})
 _TELLS_NOTHING = frozenset({_F.SYSTEMIC, _F.AIRWAYS})
+_NO_TISSUE = frozenset({_F.HEART, _F.AIR, _F.CLOT})
+_FROM_FLUID = re.compile(r"fluid|effusion|ascit|pleura|peritone|흉수|복수|체액|흉막|복막", re.IGNORECASE)
 _ASKED_FOR = frozenset({_F.FRACTURE, _F.HEMORRHAGE, _F.CLOT, _F.INFARCT, _F.TUMOR, _F.LESION, _F.ANEURYSM})
 """What a report denies because it was asked, and not because reports do."""
 _HIDDEN = frozenset({"polyp", "gastric ulcer", "colitis", "thyroiditis"})
@@ -163,7 +167,9 @@ def _by_finding(read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, top
         return None
     alike = _alike(finding, outcome, topic, near)
     nowhere = not topic.regions
-    if nowhere and alike < STRENGTH[Tie.ASKED]:
+    if nowhere and (alike < STRENGTH[Tie.ASKED] or _is_said_at_large(finding, outcome, topic)):
+        return None
+    if not finding.is_placed and alike < _GUESSED and same_place(where, topic.regions) < 1:
         return None
     if outcome.kind is OutcomeKind.DISCHARGE_DIAGNOSIS:
         alike *= alike  # a diagnosis has words of its own, and need not be guessed from what it may have been
@@ -180,13 +186,25 @@ def _by_finding(read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, top
     return Tied(Tie.DENIED, STRENGTH[Tie.DENIED] * share, _MISSED[persistence], where or place, finding)
 
 
+def _is_of_tissue(family: DiseaseFamily, outcome: ReadOutcome) -> bool:
+    """Whether tissue tells of a finding whatever that is called; of fluid, where it is taken from fluid."""
+    if family is _F.FLUID:
+        return bool(_FROM_FLUID.search(outcome.text) or _FROM_FLUID.search(outcome.label))
+    return family not in _TELLS_NOTHING and family not in _NO_TISSUE
+
+
+def _is_said_at_large(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic) -> bool:
+    """Whether a diagnosis names neither a place nor the very disease that was found."""
+    return outcome.kind is OutcomeKind.DISCHARGE_DIAGNOSIS and topic.name != finding.disease.name
+
+
 def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: float) -> float:
     """How far a finding may have turned out to be what an outcome is about."""
     own = finding.disease
     if topic.family is not None and topic.name == own.name:
         return 1.0
     alike = turns_out(own.family, topic.family) if topic.family else 0.0
-    told = own.family not in _TELLS_NOTHING and finding.is_placed
+    told = finding.is_placed and _is_of_tissue(own.family, outcome)
     if outcome.kind in _BY_TISSUE and finding.is_meant and told and near >= _WELL_NEAR:
         return max(alike, _TISSUE)
     return alike
@@ -199,10 +217,14 @@ def _by_advice(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
         return
     for each in read.recommendations:
         if each.procedures:
-            where = each.regions or read.regions
+            where = each.regions or _found_at(read)
             near = same_place(where, outcome.regions) if where and outcome.regions else _NOWHERE
             if near >= _NEAR:
                 yield Tied(Tie.ASKED, STRENGTH[Tie.ASKED] * max(near, _NOWHERE), _SEEN[_P.LASTING], where)
+
+
+def _found_at(read: FinalRead) -> frozenset[str]:
+    return frozenset(region for each in read.meant for region in each.regions) or read.regions
 
 
 def _is_near(where: frozenset[str], there: frozenset[str]) -> bool:
@@ -265,7 +287,7 @@ def _seen_again(read: FinalRead, finding: ReadFinding, later: FinalRead, other: 
         return None
     same = finding.disease.name == other.disease.name
     alike = 1.0 if same else turns_out(finding.disease.family, other.disease.family)
-    if alike < _SURE or (not same and alike < 1 and not (finding.is_meant and other.is_meant)):
+    if alike < _ALIKE or (not same and alike < 1 and not (finding.is_meant and other.is_meant)):
         return None
     persistence = _ORDER[min(map(_ORDER.index, (finding.disease.persistence, other.disease.persistence)))]
     if finding.is_meant:
@@ -283,9 +305,10 @@ def _is_denied_outright(read: FinalRead, finding: ReadFinding, *, same: bool) ->
 def _news(read: FinalRead, later: FinalRead) -> Iterator[Tied]:
     """The ties of a read that found nothing with what later pictures of the very place find."""
     by, strength = _nothing_found(read)
+    sides = read.sides or frozenset(side for each in read.findings for side in each.sides)
     for other in later.meant:
         there = other.regions
-        near = same_place(read.regions, there) >= _WELL_NEAR and not are_apart(read.sides, other.sides)
+        near = same_place(read.regions, there) >= _WELL_NEAR and not are_apart(sides, other.sides)
         if near and other.disease.family not in _TELLS_NOTHING:
             yield Tied(by, strength, _MISSED_THEN[other.disease.persistence], there)
 
@@ -293,6 +316,8 @@ def _news(read: FinalRead, later: FinalRead) -> Iterator[Tied]:
 def _as_asked(read: FinalRead, later: FinalRead, shared: float) -> Iterator[Tied]:
     """The ties of a read with later pictures that it asked for, about the time that it named."""
     days = (later.at - read.at) / DAY
+    if are_apart(_sides_meant(read), frozenset(side for each in later.findings for side in each.sides)):
+        return
     for each in read.recommendations:
         if not each.procedures and shared >= _NEAR and _is_kind(each, later) and _is_time(each, days):
             yield Tied(Tie.ASKED, STRENGTH[Tie.ASKED], FOREVER, each.regions or read.regions)
