@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
-from app.feedback.disease_words import Disease
-from app.feedback.findings import Assertion, ReadFinding, findings_in, places_noted, says_normal
+from app.feedback.findings import ReadFinding, findings_in, places_noted, says_normal
 from app.feedback.places import WIDE, regions_told, sides_told, words_of
 from app.records.glance.chart import ChartItem, PatientChart
 from app.records.glance.exam import accessions_of, reported
@@ -263,8 +262,3 @@ def extended_by(body: Resource) -> frozenset[str]:
 def sides_of_site(body: Resource) -> frozenset[str]:
     """The sides of where something was done or taken."""
     return sides_of(body.get("bodySite")) or sides_told(words_of(body.get("bodySite")))
-
-
-def denied(findings: Iterable[ReadFinding]) -> frozenset[Disease]:
-    """The diseases that are said not to be there."""
-    return frozenset(each.disease for each in findings if each.assertion is Assertion.NOT_THERE)

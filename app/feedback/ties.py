@@ -63,6 +63,8 @@ _SEEN: Mapping[Persistence, float] = {_P.ACUTE: 45, _P.LASTING: 300, _P.CHRONIC:
 _MISSED: Mapping[Persistence, float] = {_P.ACUTE: 28, _P.LASTING: 60, _P.CHRONIC: 800}
 _SEEN_AGAIN: Mapping[Persistence, float] = {_P.ACUTE: 180, _P.LASTING: 700, _P.CHRONIC: 1_500}
 _MISSED_THEN: Mapping[Persistence, float] = {_P.ACUTE: 30, _P.LASTING: 120, _P.CHRONIC: 700}
+"""The days after which a tie is half as strong: by a finding and what is told of it elsewhere, by what was
+denied or not seen; and the same of later pictures, which see a thing again for longer."""
 _ORDER = tuple(_P)
 _NEAR, _WELL_NEAR = 0.6, 0.85
 _NOWHERE = 0.85  # of an outcome that names no place

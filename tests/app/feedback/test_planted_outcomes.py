@@ -1,8 +1,8 @@
 """Planted outcomes: what tells how a read turned out is matched with it, and next to nothing else is.
 
 The charts of `planted_known.json` were written with the words of the tables; those of `planted_blind.json`
-afterwards, before anything of them was run. `planted_pairs.json` has a read and a later event a line, in seven
-batches; each was run as it was written, and what it missed was mended before the next one.
+afterwards, before anything of them was run. `planted_pairs.json` has a read and a later event a line, in
+seven batches; each was run as it was written, and what it missed was mended before the next one.
 """
 
 from typing import Any
