@@ -5,20 +5,18 @@ from app.http.pages.uses import PageUses
 from app.http.viewer.files import ViewerFiles
 from app.http.viewer.published import viewer_folder
 from app.http.viewer.settings import VIEWER_PATH
-from app.records.reading_room import ReadingDesk, ReadingRoom
-from app.records.reading_room.gathering import LineGatherer
-from app.records.studies import StudyDesk
+from app.records.reading_room import ReadingDesk
 from app.security.audience import Audience
 from app.wiring.feedback import FeedbackWiring
 from app.wiring.process import Wiring
-from app.wiring.reporting import critical_results
+from app.wiring.reporting import critical_results, reading_room
 
 
 def page_uses(wiring: Wiring) -> PageUses:
     """What the window of the pages calls."""
     base = wiring.config.base_url
     studies = wiring.studies
-    room = reading_room(wiring, studies)
+    room = reading_room(wiring)
     return PageUses(
         people=wiring.people_finder,
         studies=studies,
@@ -43,9 +41,3 @@ def page_uses(wiring: Wiring) -> PageUses:
         demo=wiring.config.demo,
         viewer_code=tuple(f"{base}{VIEWER_PATH}/{each}" for each in ViewerFiles(viewer_folder()).ahead),
     )
-
-
-def reading_room(wiring: Wiring, studies: StudyDesk) -> ReadingRoom:
-    """The reading room of these studies."""
-    gatherer = LineGatherer(wiring.record_search, studies, wiring.sites)
-    return ReadingRoom(wiring.workitems, wiring.record_search, studies, gatherer)

@@ -1,6 +1,9 @@
 """The use cases of reports, made of the parts of a process."""
 
 from app.http.reporting.uses import ReportingUses
+from app.records.reading_room import ReadingRoom
+from app.records.reading_room.gathering import LineGatherer
+from app.records.reporting.claims import ClaimedReadings
 from app.records.reporting.filing import ReportFiling
 from app.records.reporting.opening import ReportOpening
 from app.records.reporting.reporting import Reporting
@@ -8,6 +11,12 @@ from app.records.reporting.results import CriticalResults
 from app.wiring.process import Wiring
 from graph.clock import now
 from graph.resources.filings import ReportFilingStore
+
+
+def reading_room(wiring: Wiring) -> ReadingRoom:
+    """The reading room of the process."""
+    gatherer = LineGatherer(wiring.record_search, wiring.studies, wiring.sites)
+    return ReadingRoom(wiring.workitems, wiring.record_search, wiring.studies, gatherer)
 
 
 def critical_results(wiring: Wiring) -> CriticalResults:
@@ -32,6 +41,7 @@ def reporting(wiring: Wiring) -> Reporting:
         search,
         opening=ReportOpening(wiring.studies, wiring.glances, reader, search, now),
         results=critical_results(wiring),
+        claims=ClaimedReadings(reading_room(wiring), wiring.held_workitems, wiring.sites),
         clock=now,
     )
 

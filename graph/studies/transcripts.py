@@ -5,7 +5,8 @@ so that no window shows one without the other. Their ids follow from the place o
 is replaced or restored makes further versions of the same resources. Nobody else writes them.
 
 An object that was made of a DiagnosticReport has none: that report names it by its UID, and would else stand
-in the record twice. Where the report is not there, as in another archive, the object tells of itself.
+in the record twice. Where the report is not there, as in another archive, the object tells of itself until
+the report comes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from graph.errors import Unprocessable
 from graph.keys import resource_key, resource_of
 from graph.packing import unpacked
 from graph.query.expression import Field, Kind
-from graph.query.rows import REPORT, code_key
+from graph.query.rows import REPORT, ValueRows, code_key
 from graph.records import TranscriptPart
 from graph.resources.identified import HOLDERS
 from graph.resources.rewriting import ResourceJson, rewritten
@@ -39,6 +40,7 @@ UNWIND i.transcript AS key
 MATCH (r:Resource {key: key})-[:CURRENT]->(v:Version) WHERE r.deleted = false
 RETURN key, v.body AS body
 """
+_OF_INSTANCE = "MATCH (i:Instance {key: $instance}) RETURN coalesce(i.transcript, []) AS keys"
 _AMONG_THEMSELVES = ("result", "hasMember")
 
 
@@ -66,6 +68,25 @@ def is_told_by_report(view: View, sop_uid: str, patient: str) -> bool:
         if patient in (known.compartment or ()) and not known.properties.get(TRANSCRIBES):
             return True
     return False
+
+
+def follow_reports(view: View, draft: Draft, site: Site) -> None:
+    """Draft the end of what objects tell that drafted reports of their patients name as their own."""
+    writes = [item for part, item in draft if part is VERSIONS]
+    for write in writes:
+        if write.resource_type == REPORT and write.method != "DELETE" and TRANSCRIBES not in write.properties:
+            Transcripts(view, draft, site).leave(_told_by_objects(view, write))
+
+
+def _told_by_objects(view: View, write: ResourceWrite) -> Iterator[str]:
+    """The keys of the transcripts of the objects that a report names."""
+    begun = report_term(view.tenant, "")
+    named = dict.fromkeys(key for key, *_ in (write.values or ValueRows()).terms if key.startswith(begun))
+    for holder in (each for term in named for each in view.get(HOLDERS, term) or ()):
+        known = view.get(RESOURCES, holder.key)
+        instance = known.properties.get(TRANSCRIBES) if known and not known.deleted else None
+        if known and instance and not set(known.compartment or ()).isdisjoint(write.compartment or ()):
+            yield from (key for row in view.read(_OF_INSTANCE, instance=instance) for key in row["keys"])
 
 
 def refuse_transcript(known: ResourceState | None) -> None:

@@ -67,8 +67,8 @@ class HeldWorkitems:
         self.claim(scope, uid)
         return uid
 
-    def complete(self, scope: AccessScope, uid: str) -> None:
-        """Complete a workitem that the caller claimed at a page.
+    def complete(self, scope: AccessScope, uid: str, output: Mapping[str, Any] | None = None) -> None:
+        """Complete a workitem that the caller claimed at a page; `output` names what was made of it.
 
         Raises `NotFound`, and `WorkitemRefusal` where they did not, or it has ended otherwise.
         """
@@ -78,6 +78,8 @@ class HeldWorkitems:
         items = [dict(each) for each in listed(known, _PERFORMED) if isinstance(each, Mapping)]
         first = self._performed(scope, known, when) | (items[0] if items else {})
         first[tag_of(_END)] = {"vr": "DT", "Value": [when]}
+        if output is not None:
+            first[tag_of("OutputInformationSequence")] = {"vr": "SQ", "Value": [output]}
         done = {tag_of(_PERFORMED): {"vr": "SQ", "Value": [dict(sorted(first.items())), *items[1:]]}}
         self._change(scope, uid, UpsState.COMPLETED, when, done)
 

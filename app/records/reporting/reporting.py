@@ -12,6 +12,7 @@ import orjson
 from app.preconditions import Preconditions
 from app.records.glance.words import study_uid
 from app.records.read import RecordReader
+from app.records.reporting.claims import ClaimedReadings
 from app.records.reporting.content import ReportContent, require_signable, text_of
 from app.records.reporting.critical import CriticalResult
 from app.records.reporting.documents import (
@@ -69,11 +70,12 @@ class Reporting:
         *,
         opening: ReportOpening,
         results: CriticalResults,
+        claims: ClaimedReadings,
         clock: Callable[[], int],
     ) -> None:
         self._resources, self._terms = resources, terms
         self._reader, self._search = reader, search
-        self._opening, self._results = opening, results
+        self._opening, self._results, self._claims = opening, results, claims
         self._clock = clock
         self._people = ReportPeople(reader)
 
@@ -87,6 +89,8 @@ class Reporting:
     ) -> WrittenReport:
         """Save or sign the report of a study; `version` is the one that was read, None where there was none.
 
+        Whoever signs is done with the workitem of the study that they claimed at the worklist.
+
         Raises `NotFound`, `Invalid` with the section that is wrong, `Conflict` where its state forbids it,
         `AlreadyBegun` where there is one, `PreconditionFailed` where somebody wrote another version.
         """
@@ -95,14 +99,18 @@ class Reporting:
         before = found.report if version is not None else None
         if version is not None and before is None:
             raise NotFound("there is no report of this study")
-        return self._taken(scope, step, found.facts, content, before, version=version)
+        report = self._taken(scope, step, found.facts, content, before, version=version)
+        self._done(scope, step, uid, report)
+        return report
 
     def save(
         self, scope: AccessScope, report_id: str, content: ReportContent, step: ReportStep, version: int
     ) -> WrittenReport:
         """Save or sign a report that is begun; raises what `write` does, and `Conflict` for others'."""
         before = self._ours(scope, report_id)
-        return self._taken(scope, step, self._facts(scope, before), content, before, version=version)
+        report = self._taken(scope, step, self._facts(scope, before), content, before, version=version)
+        self._done(scope, step, self._study_uid(scope, report), report)
+        return report
 
     def correct(
         self, scope: AccessScope, report_id: str, content: ReportContent, version: int, reason: str
@@ -156,6 +164,10 @@ class Reporting:
             self._results.of(scope, current),
             self._study_uid(scope, current),
         )
+
+    def _done(self, scope: AccessScope, step: ReportStep, study_uid: str, report: WrittenReport) -> None:
+        if step is ReportStep.SIGN and study_uid:
+            self._claims.complete(scope, study_uid, report)
 
     def _versions(self, scope: AccessScope, current: WrittenReport) -> tuple[WrittenReport, ...]:
         """The newest versions, the newest first."""

@@ -22,6 +22,7 @@ from graph.scope import AccessScope
 from graph.site import Site
 from graph.studies.orders import follow_orders, numbered_keys
 from graph.studies.overlaying import named_study
+from graph.studies.transcripts import follow_reports
 
 Answer = TypeVar("Answer")
 
@@ -37,6 +38,8 @@ class RecordUnit(Unit[Answer], Generic[Answer]):
         """Write its resources, and what follows of them for studies."""
         answer = self.write(Desk(view, draft, self.scope, self.site))
         follow_orders(view, draft, self.site)
+        if self.scope.sees_all:  # what pictures say of a patient ends by nobody's word who sees a part of it
+            follow_reports(view, draft, self.site)
         return answer
 
     @abstractmethod

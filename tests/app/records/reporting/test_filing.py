@@ -233,6 +233,24 @@ def test_a_report_that_is_carried_elsewhere_first_stays_the_only_one(
     assert [each["id"] for each in found] == [report.report_id]
 
 
+def test_a_report_that_is_carried_elsewhere_after_its_object_takes_its_place(
+    department: Department, elsewhere: Department
+) -> None:
+    waiting = department.waiting()
+    report = department.signed(waiting)
+    department.file(report)
+    elsewhere.store(department.bytes_of(waiting, report.objects[0]))
+    (told,) = elsewhere.found("DiagnosticReport", ("identifier", f"urn:oid:{report.objects[0]}"))
+
+    carried = {**report.document, "subject": told["subject"], "imagingStudy": told["imagingStudy"]}
+    carried.pop("basedOn")
+    elsewhere.put(carried)
+
+    of_study = ("imagingStudy", told["imagingStudy"][0]["reference"])
+    assert [each["id"] for each in elsewhere.found("DiagnosticReport", of_study)] == [report.report_id]
+    assert elsewhere.found("Observation", ("subject", told["subject"]["reference"])) == []
+
+
 def test_an_object_of_another_patient_is_not_kept_quiet_by_a_report(department: Department) -> None:
     waiting, other = department.waiting(), department.waiting()
     report = department.signed(waiting)
