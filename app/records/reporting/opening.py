@@ -77,16 +77,23 @@ class ReportOpening:
 
     def open(self, scope: AccessScope, uid: str) -> StudyToReport:
         """A study as one begins or goes on to report it; raises `NotFound` where there is none to see."""
-        scope.require(WRITE)
         study = self._studies.one(scope, uid)
-        facts = self.facts(scope, study.study_id)
-        report = self.report_of(scope, facts.study)
+        facts, report = self._begun(scope, study)
         indication, priors = self._chart(scope, study)
         suggested = ReportContent(
             indication=indication or self._asked(scope, facts),
             technique=_technique(study, self._studies.series_of(scope, uid)),
         )
         return StudyToReport(study, facts, report, suggested, priors)
+
+    def begun(self, scope: AccessScope, uid: str) -> tuple[StudyFacts, WrittenReport | None]:
+        """What a study says of itself, and the report that is written here of it; raises as `open`."""
+        return self._begun(scope, self._studies.one(scope, uid))
+
+    def _begun(self, scope: AccessScope, study: StudyLine) -> tuple[StudyFacts, WrittenReport | None]:
+        scope.require(WRITE)
+        facts = self.facts(scope, study.study_id)
+        return facts, self.report_of(scope, facts.study)
 
     def facts(self, scope: AccessScope, study_id: str) -> StudyFacts:
         """What the ImagingStudy of an id says; raises `NotFound` and `Gone`."""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from app.preconditions import Preconditions
-from app.records.glance.words import study_uid
+from app.records.glance.words import each_in, study_uid
 from app.records.read import RecordReader
 from app.records.reporting.claims import ClaimedReadings
 from app.records.reporting.content import ReportContent, require_signable, text_of
@@ -24,7 +24,7 @@ from app.records.reporting.documents import (
     report_document,
 )
 from app.records.reporting.opening import WRITE, ReportOpening, StudyToReport, standing_report
-from app.records.reporting.people import ReportPeople
+from app.records.reporting.people import ReportPeople, ReportPerson, is_same_person
 from app.records.reporting.results import CriticalResults
 from app.records.reporting.states import ReportStep, after
 from app.records.reporting.units import WriteReport
@@ -35,7 +35,7 @@ from app.records.write.receiving import prepare, receive
 from app.records.write.terms import WritingTerms
 from app.records.write.writing import noted
 from graph.clock import instant
-from graph.errors import Conflict, Gone, Invalid, NotFound
+from graph.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from graph.keys import resource_key
 from graph.resources.resources import Referred, ResourceStore
 from graph.scope import AccessScope
@@ -95,11 +95,11 @@ class Reporting:
         `AlreadyBegun` where there is one, `PreconditionFailed` where somebody wrote another version.
         """
         scope.require(WRITE)
-        found = self._opening.open(scope, uid)
-        before = found.report if version is not None else None
+        facts, begun = self._opening.begun(scope, uid)
+        before = begun if version is not None else None
         if version is not None and before is None:
             raise NotFound("there is no report of this study")
-        report = self._taken(scope, step, found.facts, content, before, version=version)
+        report = self._taken(scope, step, facts, content, before, version=version)
         self._done(scope, step, uid, report)
         return report
 
@@ -217,6 +217,8 @@ class Reporting:
         status = after(step, before.status if before else None)
         signed = step.signs or (before is not None and before.is_signed)
         who = self._people.signer(scope) if signed else self._people.who(scope)
+        if before is not None and before.is_signed:
+            _require_own(scope, who, before)
         if step.signs:
             require_signable(content)
         now = self._clock()
@@ -271,6 +273,13 @@ class Reporting:
             words = [_in_words(seen[each]) for each in content.priors]
             content = replace(content, comparison="\n".join(words))
         return replace(facts, orders=orders, encounter=encounter), content
+
+
+def _require_own(scope: AccessScope, who: ReportPerson, signed: WrittenReport) -> None:
+    """Require that a narrowed caller changes only what they signed; raises `Forbidden`."""
+    signers = each_in(signed.document.get("resultsInterpreter"))
+    if not scope.sees_all and not any(is_same_person(each, who.as_reference()) for each in signers):
+        raise Forbidden("it was signed by somebody else, who may change it", code="forbidden")
 
 
 def _in_words(study: Mapping[str, Any]) -> str:

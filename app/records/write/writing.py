@@ -111,7 +111,8 @@ class Desk:
         if reporting is None and not relabels:
             refuse_reporting(known)
         self._refuse_merged(prepared.key)
-        require_author(self.scope, known)
+        if reporting is None:
+            require_author(self.scope, known)
         demanded.require(current_version(known))
         if base is not None and (known is None or known.version_id != base):
             raise Overtaken(f"{name} was changed meanwhile")

@@ -74,6 +74,7 @@ SHOTS = (
     Shot(name="overview-korean", path=_OVERVIEW, language="ko", height=1400),
     Shot(name="overview-phone", path=_OVERVIEW, width=390, height=844),
     Shot(name="study", path="/studies/{study}", height=1100),
+    Shot(name="report", path="/studies/{study}/report", height=1250),
     Shot(name="viewer", path="/viewer?StudyInstanceUIDs={study}", waits=_PICTURES_COME),
     Shot(name="viewer-prior", path="/viewer?StudyInstanceUIDs={study},{prior}", waits=_PICTURES_COME),
     Shot(name="role", path="/manage/roles/clinician", role="administrator", height=1100),

@@ -31,7 +31,14 @@ PEOPLE = ("clinician", "dicom-data-reader", "researcher", "administrator", "supe
 PATHS = {
     "clinician": (
         *("/home", "/search", "/search?q=%EA%B9%80%EC%84%9C%EC%97%B0", "/search?q=nobody"),
-        *("/patients/{patient}", "/patients/none", "/studies/{study}", "/account", "/manage"),
+        *(
+            "/patients/{patient}",
+            "/patients/none",
+            "/studies/{study}",
+            "/studies/{study}/report",
+            "/account",
+            "/manage",
+        ),
         "/nothing-here",
     ),
     "dicom-data-reader": ("/home", "/search?q=SEEN", "/studies/{study}", "/patients/{patient}"),

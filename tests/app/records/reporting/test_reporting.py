@@ -235,6 +235,22 @@ def test_who_was_given_a_study_alone_reports_it_and_sees_no_other(department: De
         department.reporting.read(reader, department.signed(other).report_id)
 
 
+def test_who_is_narrowed_goes_on_with_what_is_begun_and_changes_only_what_they_signed(
+    department: Department,
+) -> None:
+    waiting = department.waiting()
+    patients = frozenset({resource_key(department.tenant, "Patient", waiting.patient)})
+    one, other = (narrowed(department, name, patients=patients) for name in ("reader", "second"))
+    begun = department.reporting.write(one, waiting.uid, ReportContent(impression="A"), SAVE, None)
+
+    signed = department.reporting.save(other, begun.report_id, begun.content, SIGN, 1)
+
+    assert signed.signers == ("Minseo Park",)
+    with pytest.raises(Forbidden):
+        department.reporting.append(one, begun.report_id, "More.", 2)
+    assert department.reporting.append(other, begun.report_id, "More.", 2).status == "appended"
+
+
 def test_who_may_not_write_reports_is_refused(department: Department) -> None:
     waiting = department.waiting()
     for role in ("fhir-contributor", "dicom-data-owner", "patient", "service"):
