@@ -82,7 +82,9 @@ class CastChannels:
         hearing = asyncio.create_task(self._hear(conversation))
         try:
             await asyncio.wait({telling, hearing}, return_when=asyncio.FIRST_COMPLETED)
-            await self._closed(conversation, ending, left=hearing.done() and not telling.done())
+            left = hearing.done() and not telling.done()
+            failed = telling.done() and telling.exception() is not None  # as where the graph is away
+            await self._closed(conversation, left=left, ending=failed or ending.is_set())
         finally:
             for task in (telling, hearing):
                 task.cancel()
@@ -91,12 +93,12 @@ class CastChannels:
                 del self._open[listener.digest]
         return channel
 
-    async def _closed(self, talk: _Conversation, ending: asyncio.Event, *, left: bool) -> None:
+    async def _closed(self, talk: _Conversation, *, left: bool, ending: bool) -> None:
         """Close the channel; where the client is gone without a word, tell the others."""
-        lost = left and talk.channel.close_code not in _GENTLY and not ending.is_set()
+        lost = left and talk.channel.close_code not in _GENTLY and not ending
         if lost and talk.last is not None and self._open.get(talk.listener.digest) is talk:
             await self._failed(talk, talk.last, "its connection was lost")
-        code = WSCloseCode.GOING_AWAY if ending.is_set() else WSCloseCode.OK
+        code = WSCloseCode.GOING_AWAY if ending else WSCloseCode.OK
         await talk.channel.close(code=code)
 
     async def _tell(self, talk: _Conversation, ending: asyncio.Event) -> None:

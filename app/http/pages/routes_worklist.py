@@ -1,5 +1,6 @@
 """`/worklist`: what there is to read, in one order, and what whoever reads it does about it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ from graph.workitems.states import WorkitemConflict, WorkitemUnheld
 
 LIST, WORK = "workitem.read", "workitem.write"
 _VIEWER_PATH = "/viewer"
-_REPORT_RULE = "/studies/<study>/report"
+_REPORT_RULE = re.compile(r"/studies/<[^/]+>/report")
 
 
 class WorklistPages:
@@ -162,7 +163,7 @@ class WorklistPages:
         def reasons_of(line: ReadingLine) -> object:
             return said_reasons(line, now)
 
-        reports = any(each.rule == _REPORT_RULE for each in current_app.url_map.iter_rules())
+        reports = any(_REPORT_RULE.fullmatch(each.rule) for each in current_app.url_map.iter_rules())
         return {
             "reasons_of": reasons_of,
             "holders": ReadingHolder,

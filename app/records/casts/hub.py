@@ -75,7 +75,8 @@ class CastHub:
         secret = wish.channel or new_handle()
         if wish.channel:
             self._own(scope, wish.channel)
-        lease = min(wish.lease or USUAL_LEASE, LONGEST_LEASE, wish.most or LONGEST_LEASE)
+        most = LONGEST_LEASE if wish.most is None else wish.most
+        lease = min(wish.lease or USUAL_LEASE, LONGEST_LEASE, most)
         terms = {
             "events": granted,
             "name": wish.name[:_LONGEST_NAME] or scope.client or scope.subject,

@@ -88,6 +88,26 @@ def test_loading_again_changes_nothing(services: Wiring, loaded: Loaded) -> None
     assert loaded.stored > 0
 
 
+def test_the_demo_teleradiologist_has_something_to_read(services: Wiring, loaded: Loaded) -> None:
+    client = web_app(services).test_client()
+    headers = {"Authorization": f"Bearer {services.demo.token('teleradiologist', now())}"}
+
+    def lines(part: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = client.get(f"/worklist/lines?show={part}", headers=headers).get_json()[
+            "lines"
+        ]
+        return found
+
+    waiting = lines("to-read")
+    assert [each["priority"] for each in waiting] == ["HIGH", "MEDIUM", "MEDIUM", "MEDIUM", "LOW"]
+    assert [each["holder"] for each in waiting] == ["nobody", "assigned", "nobody", "nobody", "nobody"]
+    assert [each["report"] for each in waiting[:3]] == [None, None, None]
+    assert waiting[0]["earlier"] == 1
+    (done,) = lines("done")
+    assert (done["state"], done["report"]) == ("COMPLETED", "final")
+    assert lines("others") == []
+
+
 @pytest.fixture(scope="module")
 def answer(services: Wiring, loaded: Loaded) -> dict[str, Any]:
     client = web_app(services).test_client()
