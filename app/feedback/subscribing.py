@@ -69,7 +69,10 @@ class FeedbackSubscriptions:
         return self._reach
 
     def own(self, scope: AccessScope) -> FeedbackSubscription:
-        """The subscription of the caller; raises `NotFound` where they have none."""
+        """The subscription of the caller.
+
+        Raises `NotFound` where they have none, and `Unprocessable` for who is nobody in the record.
+        """
         scope.require(PERMISSION)
         found = self.of(on_behalf(scope, scope.subject), _reader(scope))
         if found is None:
@@ -109,7 +112,10 @@ class FeedbackSubscriptions:
         return FeedbackSubscription(name, reader, endpoint, self._secret(reader, endpoint))
 
     def end(self, scope: AccessScope) -> None:
-        """Tell the caller nowhere any more; what is ended already stays so."""
+        """Tell the caller nowhere any more; what is ended already stays so.
+
+        Raises `Unprocessable` for who is nobody in the record.
+        """
         scope.require(PERMISSION)
         gateway = on_behalf(scope, scope.subject)
         known = self._version(gateway, _reader(scope))

@@ -36,7 +36,7 @@ from app.security.authorization.granting import Context, chosen, granted, wanted
 from app.security.authorization.issuing import Agreement
 from app.security.authorization.launches import LaunchContext
 from app.security.authorization.registry import RegisteredClient
-from app.security.authorization.wording import in_words, other_in_words
+from app.security.authorization.wording import in_words, others_in_words
 from app.security.browser_sessions import BrowserSession, SessionHandle
 from app.security.smart_scopes import LAUNCH_ENCOUNTER, ScopeWords
 from graph.errors import Forbidden, Gone, HilumError, NotFound
@@ -231,7 +231,7 @@ class AuthorizePages:
             name=present.session.subject,
             patient=patient,
             clinical=[(str(each), in_words(each, gettext)) for each in offered.clinical],
-            others=[other_in_words(each, gettext) for each in offered.others],
+            others=others_in_words(offered.others, gettext),
         )
 
     def _page(self, asked: _Asked, present: _Present, template: str, **values: Any) -> Response:

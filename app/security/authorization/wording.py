@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from app.security.cast_scopes import READ, WRITE, casts_of
 from app.security.smart_scopes import (
     ANY_TYPE,
     FHIR_USER,
@@ -55,7 +56,10 @@ _OTHERS: Mapping[str, str] = {
 }
 
 
-_CAST = marked("follow which patient, study and report you open, and open them for you")
+_CASTS: Mapping[str, str] = {
+    READ: marked("follow which patient, study and report you open"),
+    WRITE: marked("open and close patients, studies and reports in your other applications"),
+}
 _SAID, _OF_CATEGORY = (
     marked("%(verbs)s %(thing)s %(whose)s"),
     marked("%(said)s, of the category %(kinds)s only"),
@@ -80,6 +84,9 @@ def _joined(words: Sequence[str], told: Callable[[str], str]) -> str:
     return told(_JOINED) % {"first": ", ".join(first), "last": last} if first else last
 
 
-def other_in_words(word: str, told: Callable[[str], str] = str) -> str:
-    """What another scope lets an app do, as the end of the same sentence."""
-    return told(_OTHERS.get(word, _CAST))
+def others_in_words(words: Sequence[str], told: Callable[[str], str] = str) -> list[str]:
+    """What other scopes let an app do, each once, as the ends of the same sentence."""
+    said = [_OTHERS[each] for each in words if each in _OTHERS]
+    deeds = {each.rpartition(".")[2] for each in casts_of(words)}
+    said += [text for deed, text in _CASTS.items() if deed in deeds]
+    return [told(each) for each in dict.fromkeys(said)]

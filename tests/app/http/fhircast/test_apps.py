@@ -4,7 +4,7 @@ import pytest
 
 from app.security.cast_scopes import cast_words, casts_of, events_named, is_cast_scope
 from app.security.smart_scopes import scope_words
-from tests.app.http.authorization.apps import App, bearing
+from tests.app.http.authorization.apps import PASSWORD, App, bearing
 from tests.app.http.authorization.conftest import Chart, Ward, chart, kim, ward
 
 __all__ = ["chart", "kim", "ward"]
@@ -81,3 +81,11 @@ def test_wild_cards_stand_for_events_and_registration_covers_what_is_asked() -> 
     assert casts_of(["fhircast/Patient-open.*"]) == {"Patient-open.read", "Patient-open.write"}
     asked = scope_words("fhircast/*.read fhircast/Patient-open.write").others
     assert cast_words(asked, ("fhircast/*.read",)) == ("fhircast/*.read",)
+
+
+def test_who_agrees_reads_once_what_it_lets_an_app_do(ward: Ward, app: App, kim: Chart) -> None:
+    page = app.send(app.ask(), name=ward.person(), password=PASSWORD)
+    page = app.send(page, patient=kim.patient)
+
+    assert page.text.count("follow which patient, study and report you open") == 1
+    assert page.text.count("open and close patients, studies and reports in your other applications") == 1

@@ -119,7 +119,7 @@ def test_it_lists_what_is_to_be_read_the_urgent_first_and_says_why(noh: Browser,
     assert "Urgent comes first" in page.text
     assert "CT chest" in page.text
     assert "Seoyeon Kim" in page.text or "김서연" in page.text
-    assert "Earlier studies</dt><dd class=\"number\">0</dd>" in page.text
+    assert 'Earlier studies</dt><dd class="number">0</dd>' in page.text
     assert ">final<" in page.text
 
 
