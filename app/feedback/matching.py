@@ -15,6 +15,7 @@ from app.feedback.outcomes import (
     addenda,
     imaging_outcomes,
     is_addendum,
+    is_of_screening,
 )
 from app.feedback.places import same_place
 from app.feedback.reads import Earlier, FinalRead, final_reads
@@ -158,7 +159,7 @@ def _judged(citations: Citations, read: FinalRead, outcome: ReadOutcome) -> Outc
     if found is None:
         return None
     tied, strength = found
-    if outcome.is_screening and tied.tie is not Tie.CITED:
+    if outcome.is_screening and tied.tie is not Tie.CITED and not is_of_screening(read.label):
         strength *= _SCREENED
     if read.encounter and read.encounter == outcome.encounter:
         strength *= _SAME_STAY

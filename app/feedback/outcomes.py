@@ -61,7 +61,7 @@ class ReadOutcome:
     @cached_property
     def is_screening(self) -> bool:
         """Whether it was done of everybody, and not because of something."""
-        return bool(_SCREENING.search(f"{self.label} {self.text[:400]}"))
+        return is_of_screening(f"{self.label} {self.text[:400]}")
 
 
 _SCREENING = re.compile(
@@ -69,6 +69,13 @@ _SCREENING = re.compile(
     r"|건강\s*검진|검진|선별\s*검사",
     re.I,
 )
+
+
+def is_of_screening(words: str) -> bool:
+    """Whether words say that something is done of everybody."""
+    return bool(_SCREENING.search(words))
+
+
 _ADDENDUM = re.compile(
     r"addend(?:um|a)|추가\s*판독|정정\s*판독|판독\s*정정|보충\s*판독|추가\s*소견\s*보고|수정\s*판독"
     r"|재판독\s*정정|애덴덤",

@@ -214,7 +214,8 @@ def words_of(concept: Any) -> str:
     """The words of CodeableConcepts or Codings, and where a code has none, what it stands for."""
     parts = list[str]()
     for each in each_in(concept):
-        parts.append(_text(each.get("text")))
+        told = _text(each.get("text"))
+        parts += [told, words_of_code("", told.strip())]
         for coding in (*each_in(each.get("coding")), each):
             parts += [_text(coding.get("display")), *_meant(coding)]
     return " ".join(dict.fromkeys(filter(None, parts)))

@@ -2,7 +2,7 @@
 
 The charts of `planted_known.json` were written with the words of the tables; those of `planted_blind.json`
 afterwards, before anything of them was run. `planted_pairs.json` has a read and a later event a line, in
-seven batches; each was run as it was written, and what it missed was mended before the next one.
+eight batches; each was run as it was written, and what it missed was mended before the next one.
 """
 
 from typing import Any
