@@ -41,6 +41,9 @@ WINDOW = 731 * DAY
 """How long after a read something may tell how it turned out: 24 months."""
 _SAME_STAY = 1.15
 _SCREENED = 0.75
+_TOGETHER = 90 * DAY
+"""Between tissue and the operation that goes with it."""
+_VERY_PLACE = 0.85
 _FARTHEST = 0.2  # what a cited read's pictures share at least with what cites it
 _ROUND = 3
 
@@ -132,12 +135,41 @@ def _of_the_exam(read: FinalRead, outcome: ReadOutcome) -> OutcomeMatch:
 
 def _later(chart: PatientChart, reads: Sequence[FinalRead]) -> Iterator[OutcomeMatch]:
     """The matches with what was found later: in tissue, in operations, at discharge, in other pictures."""
-    citations = Citations(chart)
+    citations, clinical = Citations(chart), clinical_outcomes(chart)
     pictures = imaging_outcomes(reads, OutcomeKind.FOLLOW_UP_IMAGING)
-    for outcome in (*clinical_outcomes(chart), *pictures):
-        for read in reads:
-            if _is_in_time(read, outcome) and (found := _judged(citations, read, outcome)):
-                yield found
+    found = [
+        match
+        for outcome in (*clinical, *pictures)
+        for read in reads
+        if _is_in_time(read, outcome) and (match := _judged(citations, read, outcome))
+    ]
+    yield from found
+    yield from _joined(found, clinical)
+
+
+def _joined(found: Sequence[OutcomeMatch], clinical: Sequence[ReadOutcome]) -> Iterator[OutcomeMatch]:
+    """The matches of operations that say no disease, where tissue of the very place tells of the read."""
+    known = {(each.read.reference, each.outcome.reference) for each in found}
+    nameless = [each for each in clinical if each.kind is OutcomeKind.SURGERY and not each.says_what_for]
+    tissue = [each for each in found if each.outcome.kind is OutcomeKind.PATHOLOGY]
+    for operation in nameless:
+        for match in tissue:
+            pair = (match.read.reference, operation.reference)
+            if pair in known or not _goes_with(operation, match) or not _is_in_time(match.read, operation):
+                continue
+            known.add(pair)
+            tied = Tied(Tie.JOINED, STRENGTH[Tie.JOINED], FOREVER, match.place)
+            yield _match(match.read, operation, tied, min(tied.strength, match.confidence))
+
+
+def _goes_with(operation: ReadOutcome, tissue: OutcomeMatch) -> bool:
+    """Whether an operation was done where, and about when, tissue was found."""
+    where = tissue.outcome.regions or tissue.place
+    return (
+        abs(operation.at - tissue.outcome.at) <= _TOGETHER
+        and same_place(where, operation.regions) >= _VERY_PLACE
+        and not are_apart(tissue.sides, operation.sides)
+    )
 
 
 def _is_in_time(read: FinalRead, outcome: ReadOutcome) -> bool:

@@ -58,6 +58,11 @@ class ReadOutcome:
         """What it says is there, or may be."""
         return tuple(each for each in self.findings if each.is_meant)
 
+    @property
+    def says_what_for(self) -> bool:
+        """Whether it says of which disease it is."""
+        return bool(self.families or self.meant)
+
     @cached_property
     def is_screening(self) -> bool:
         """Whether it was done of everybody, and not because of something."""

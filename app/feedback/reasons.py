@@ -34,6 +34,7 @@ _TIES: Mapping[Tie, str] = {
     Tie.ASKED: marked("your report asked for it"),
     Tie.NORMAL: marked("it is of what your pictures show, where you found nothing"),
     Tie.PLACE: marked("it is of what your pictures show"),
+    Tie.JOINED: marked("it goes with the tissue that was found there"),
 }
 _REPORT = marked("report")
 _ON_THE_DAY = marked("on the day of")

@@ -33,6 +33,7 @@ class Tie(StrEnum):
     ASKED = "asked"
     NORMAL = "normal"
     PLACE = "place"
+    JOINED = "joined"
 
 
 class Tied(NamedTuple):
@@ -56,6 +57,7 @@ STRENGTH: Mapping[Tie, float] = {
     Tie.ASKED: 0.85,
     Tie.NORMAL: 0.75,  # of a read that says so of the whole
     Tie.PLACE: 0.62,
+    Tie.JOINED: 0.8,
 }
 FOREVER = 1e9
 _PARTLY_NORMAL = 0.65  # of one that denies some things, and says nothing of the rest
