@@ -7,7 +7,7 @@ on. The clients run on the same machine and take their share of its cores. Each 
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import dicomweb, fhir, glance, pictures, rights, viewer, worklist
+from bench import dicomweb, feedback, fhir, glance, pictures, rights, viewer, worklist
 from bench.clients import Gateway
 from bench.rows import Measured
 
@@ -18,6 +18,7 @@ SUITES: dict[str, Callable[[Gateway], Iterator[Measured]]] = {
     "pictures": pictures.rows,
     "rights": rights.rows,
     "viewer": viewer.rows,
+    "feedback": feedback.rows,
     "worklist": worklist.rows,
 }
 
