@@ -4,12 +4,13 @@ Each is a `ReadOutcome`, as is what `clinical.py` finds elsewhere in a chart.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
-from app.feedback.disease_words import DiseaseFamily
+from app.feedback.disease_words import DiseaseFamily, Persistence
 from app.feedback.findings import ReadFinding, findings_in
 from app.feedback.reads import CHANGED, Earlier, FinalRead, person_behind, status_of
 from app.records.glance.chart import ChartItem, PatientChart
@@ -26,6 +27,25 @@ class OutcomeKind(StrEnum):
     SURGERY = "surgery"
     DISCHARGE_DIAGNOSIS = "discharge-diagnosis"
     FOLLOW_UP_IMAGING = "follow-up-imaging"
+
+
+class OutcomeTopic(NamedTuple):
+    """One thing that an outcome is about: a kind of disease, None of tissue that names none, and where."""
+
+    family: DiseaseFamily | None
+    persistence: Persistence
+    name: str
+    regions: frozenset[str]
+
+
+_F = DiseaseFamily
+_BY_TISSUE = frozenset({OutcomeKind.PATHOLOGY, OutcomeKind.SURGERY})
+_LASTING: Mapping[DiseaseFamily, Persistence] = {
+    **dict.fromkeys((_F.TUMOR, _F.LESION, _F.CYST, _F.ANEURYSM), Persistence.CHRONIC),
+    **dict.fromkeys((_F.DEGENERATION, _F.STENOSIS, _F.HERNIA, _F.STORAGE), Persistence.CHRONIC),
+    **dict.fromkeys((_F.STONE, _F.DISC, _F.TEAR, _F.OBSTRUCTION), Persistence.LASTING),
+}
+"""How long what an operation is done for is the same; of other families it is acute."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,37 @@ class ReadOutcome:
     def says_what_for(self) -> bool:
         """Whether it says of which disease it is."""
         return bool(self.families or self.meant)
+
+    @property
+    def is_of_tissue(self) -> bool:
+        """Whether somebody had the very place in their hands."""
+        return self.kind in _BY_TISSUE
+
+    @cached_property
+    def all_sides(self) -> frozenset[str]:
+        """Its sides, else those of what it says is there."""
+        return self.sides or frozenset(side for each in self.meant for side in each.sides)
+
+    @cached_property
+    def topics(self) -> tuple[OutcomeTopic, ...]:
+        """What it is about: each disease that is there, and what an operation is done for."""
+        here = self.regions if self.is_of_tissue else frozenset[str]()
+        found = [
+            OutcomeTopic(
+                each.disease.family,
+                each.disease.persistence,
+                each.disease.name,
+                here or each.regions or self.regions,
+            )
+            for each in self.meant
+        ]
+        if self.is_of_tissue and not found:
+            found.append(OutcomeTopic(None, Persistence.CHRONIC, "", self.regions))
+        found += [
+            OutcomeTopic(each, _LASTING.get(each, Persistence.ACUTE), "", self.regions)
+            for each in sorted(self.families)
+        ]
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def is_screening(self) -> bool:

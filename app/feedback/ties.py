@@ -12,7 +12,7 @@ from typing import NamedTuple
 from app.feedback.disease_words import DiseaseFamily, Persistence
 from app.feedback.diseases import turns_out
 from app.feedback.findings import ReadFinding, says_normal
-from app.feedback.outcomes import OutcomeKind, ReadOutcome
+from app.feedback.outcomes import OutcomeKind, OutcomeTopic, ReadOutcome
 from app.feedback.places import same_place
 from app.feedback.reads import FinalRead
 from app.records.glance.modalities import affinity
@@ -76,7 +76,6 @@ _EXAM_NEAR = 0.5
 _SURE = 0.75
 _ALIKE = 0.8  # of what later pictures show, which have words of their own for it
 _GUESSED = 0.9
-_BY_TISSUE = frozenset({OutcomeKind.PATHOLOGY, OutcomeKind.SURGERY})
 _TELLS_NOTHING = frozenset({_F.SYSTEMIC, _F.AIRWAYS})
 _NO_TISSUE = frozenset({_F.HEART, _F.AIR, _F.CLOT})
 _FROM_FLUID = re.compile(r"fluid|effusion|ascit|pleura|peritone|흉수|복수|체액|흉막|복막", re.IGNORECASE)
@@ -98,65 +97,22 @@ def are_apart(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one and other) and not one & other
 
 
-class _Topic(NamedTuple):
-    """One thing that an outcome is about."""
-
-    family: DiseaseFamily | None
-    persistence: Persistence
-    name: str
-    is_meant: bool
-    regions: frozenset[str]
-    sides: frozenset[str]
-
-
-def _topics(outcome: ReadOutcome) -> Iterator[_Topic]:
-    found = False
-    for each in outcome.meant:
-        found = True
-        by_tissue = outcome.regions if outcome.kind in _BY_TISSUE else frozenset[str]()
-        where = by_tissue or each.regions or outcome.regions
-        yield _Topic(
-            each.disease.family, each.disease.persistence, each.disease.name, True, where, each.sides
-        )
-    for family in outcome.families:
-        yield _Topic(family, _lasting(family), "", True, outcome.regions, outcome.sides)
-    if not found and outcome.kind in _BY_TISSUE:
-        yield _Topic(None, _P.CHRONIC, "", True, outcome.regions, outcome.sides)
-
-
-_FOR_LONG = frozenset(
-    {_F.TUMOR, _F.LESION, _F.CYST, _F.ANEURYSM, _F.DEGENERATION, _F.STENOSIS, _F.HERNIA, _F.STORAGE}
-)
-_FOR_A_WHILE = frozenset({_F.STONE, _F.DISC, _F.TEAR, _F.OBSTRUCTION})
-
-
-def _lasting(family: DiseaseFamily) -> Persistence:
-    if family in _FOR_LONG:
-        return _P.CHRONIC
-    return _P.LASTING if family in _FOR_A_WHILE else _P.ACUTE
-
-
-def _sides(outcome: ReadOutcome) -> frozenset[str]:
-    return outcome.sides or frozenset(side for each in outcome.meant for side in each.sides)
-
-
 def clinical_ties(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
     """The ties of a read with what was found in tissue, operated on, or diagnosed at discharge."""
-    topics = list(_topics(outcome))
     for finding in read.findings:
-        if are_apart(finding.sides, _sides(outcome)):
+        if are_apart(finding.sides, outcome.all_sides):
             continue
-        for topic in topics:
+        for topic in outcome.topics:
             if found := _by_finding(read, finding, outcome, topic):
                 yield found
-    if are_apart(read.sides if are_paired(read.regions) else frozenset(), _sides(outcome)):
+    if are_apart(read.sides if are_paired(read.regions) else frozenset(), outcome.all_sides):
         return
     if outcome.kind is OutcomeKind.PATHOLOGY:
         yield from _by_advice(read, outcome)
     if not read.meant:
-        yield from _by_place(read, outcome, topics)
-    noted = outcome.kind in _BY_TISSUE and same_place(read.noted, outcome.regions) >= _WELL_NEAR
-    if noted and not are_apart(read.sides | _sides_meant(read), _sides(outcome)):
+        yield from _by_place(read, outcome)
+    noted = outcome.is_of_tissue and same_place(read.noted, outcome.regions) >= _WELL_NEAR
+    if noted and not are_apart(read.sides | _sides_meant(read), outcome.all_sides):
         yield Tied(Tie.PLACE, STRENGTH[Tie.PLACE], _SEEN[_P.LASTING], outcome.regions)
 
 
@@ -164,7 +120,9 @@ def _sides_meant(read: FinalRead) -> frozenset[str]:
     return frozenset(side for each in read.meant for side in each.sides)
 
 
-def _by_finding(read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, topic: _Topic) -> Tied | None:
+def _by_finding(
+    read: FinalRead, finding: ReadFinding, outcome: ReadOutcome, topic: OutcomeTopic
+) -> Tied | None:
     where = finding.regions
     near = same_place(where, topic.regions) if where and topic.regions else _NOWHERE
     if near < _NEAR or topic.family in _TELLS_NOTHING:
@@ -197,19 +155,19 @@ def _is_of_tissue(family: DiseaseFamily, outcome: ReadOutcome) -> bool:
     return family not in _TELLS_NOTHING and family not in _NO_TISSUE
 
 
-def _is_said_at_large(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic) -> bool:
+def _is_said_at_large(finding: ReadFinding, outcome: ReadOutcome, topic: OutcomeTopic) -> bool:
     """Whether a diagnosis names neither a place nor the very disease that was found."""
     return outcome.kind is OutcomeKind.DISCHARGE_DIAGNOSIS and topic.name != finding.disease.name
 
 
-def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: float) -> float:
+def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: OutcomeTopic, near: float) -> float:
     """How far a finding may have turned out to be what an outcome is about."""
     own = finding.disease
     if topic.family is not None and topic.name == own.name:
         return 1.0
     alike = turns_out(own.family, topic.family) if topic.family else 0.0
     told = finding.is_placed and _is_of_tissue(own.family, outcome)
-    if outcome.kind in _BY_TISSUE and finding.is_meant and told and near >= _WELL_NEAR:
+    if outcome.is_of_tissue and finding.is_meant and told and near >= _WELL_NEAR:
         return max(alike, _TISSUE)
     return alike
 
@@ -217,7 +175,7 @@ def _alike(finding: ReadFinding, outcome: ReadOutcome, topic: _Topic, near: floa
 def _by_advice(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
     """The tie of tissue with a read that asked for it."""
     here = (each for each in read.meant if _is_near(each.regions, outcome.regions))
-    if are_apart(frozenset(side for each in here for side in each.sides), _sides(outcome)):
+    if are_apart(frozenset(side for each in here for side in each.sides), outcome.all_sides):
         return
     for each in read.recommendations:
         if each.procedures:
@@ -235,12 +193,12 @@ def _is_near(where: frozenset[str], there: frozenset[str]) -> bool:
     return not (where and there) or same_place(where, there) >= _NEAR
 
 
-def _by_place(read: FinalRead, outcome: ReadOutcome, topics: list[_Topic]) -> Iterator[Tied]:
+def _by_place(read: FinalRead, outcome: ReadOutcome) -> Iterator[Tied]:
     """The ties of a read that found nothing, or nothing that is understood, with what its pictures show."""
     if not (read.regions and outcome.regions) or same_place(read.regions, outcome.regions) < _WELL_NEAR:
         return
     by, strength = _nothing_found(read)
-    for topic in topics:
+    for topic in outcome.topics:
         if (
             topic.family in _TELLS_NOTHING
             or topic.name in _HIDDEN
