@@ -160,7 +160,7 @@ def _evidence(match: OutcomeMatch) -> Evidence:
         read=match.read.reference,
         label=outcome.label,
         at=instant(outcome.at),
-        said=outcome.text.strip()[:LONGEST],
+        said=outcome.text.strip()[:LONGEST] if outcome.is_written else "",
         place=tuple(sorted(match.place)),
         sides=tuple(sorted(match.sides)),
         days=match.days,

@@ -84,6 +84,11 @@ class ReadOutcome:
         return bool(self.families or self.meant)
 
     @property
+    def is_written(self) -> bool:
+        """Whether somebody wrote its text; that of others is of codes and words put together."""
+        return self.reference.startswith("DiagnosticReport/")
+
+    @property
     def is_of_tissue(self) -> bool:
         """Whether somebody had the very place in their hands."""
         return self.kind in _BY_TISSUE
