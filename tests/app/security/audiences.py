@@ -13,7 +13,7 @@ from tests.factories.fhir import Resource, reference
 from tests.factories.minimal import PATIENT
 
 READER, WARD = "Practitioner/reader", "Organization/ward"
-_READS = frozenset({"imaging.read", "fhir.read", "feed.read", "fhir.bulk"})
+_READS = frozenset({"imaging.read", "fhir.read", "feed.read", "fhir.bulk", "workitem.read"})
 _MANY = 150  # grants beside the one that counts, more than a statement carries
 _SEARCHING = frozenset({Deed.READ, Deed.SEARCH})
 _DRAWN = 12

@@ -32,8 +32,6 @@ GUARDED = (
     *GLANCE,
     *FEEDBACK,
     *REPORTING,
-    *CASTS,
-    *LINES,
     *OPERATIONS,
     *OF_NOBODY,
     *TERMINOLOGY,
@@ -41,6 +39,8 @@ GUARDED = (
     *ADMINISTRATION,
     *MANAGING_PAGES,
     *LISTENING,
+    *CASTS,
+    *LINES,
 )
 ROUTES = (
     *GUARDED,

@@ -119,6 +119,8 @@ PICTURES = (
 )
 PAGES = (
     "/home",
+    "/worklist/lines",
+    "/worklist/lines?show=done",
     "/search?q=canary",
     "/search?q=hidden-1",
     "/search?q=1970-01-01",

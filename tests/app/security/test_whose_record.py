@@ -13,6 +13,7 @@ from app.audit.reading import read_spool
 from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
 from tests.app.security.routes import JSON, Route
+from tests.app.security.routes_casts import CASTS, LINES
 from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
 from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pages import MANAGING_PAGES, PAGES
@@ -58,8 +59,9 @@ def named(value: object) -> str:
 
 def test_every_route_of_data_is_called_here() -> None:
     # Operations are of jobs, terminology is everybody's, clients are apps, who manages names accounts, and
-    # who listens an application.
-    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *CLIENTS, *ADMINISTRATION, *MANAGING_PAGES, *LISTENING)
+    # who listens an application; a topic is one's own, and a worklist of whoever is on it.
+    managing = (*CLIENTS, *ADMINISTRATION, *MANAGING_PAGES)
+    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *managing, *LISTENING, *CASTS, *LINES)
     assert (*NAMING, *others) == GUARDED
 
 
