@@ -139,7 +139,7 @@ def place_of(regions: frozenset[str], sides: frozenset[str]) -> Phrase | None:
 
 def because(tie: Tie, finding: str) -> Phrase:
     """By what an outcome is tied to a read, with the words of the read that it is about."""
-    return Phrase(_TIES[tie], {"finding": finding[:LONGEST]})
+    return Phrase(_TIES[tie], {"finding": finding[:LONGEST].rstrip(" .")})
 
 
 def retold(evidence: Evidence) -> tuple[Phrase, Phrase]:

@@ -156,7 +156,7 @@ def concordance(reads: Iterable[CountedRead]) -> Proportion | None:
 
 
 _NO_READS = marked("not estimable: there are no such reads")
-_NOT_FOLLOWED = marked("not estimable: of %(missing)s of %(of)s reads nobody knows how they turned out")
+_NOT_FOLLOWED = marked("not estimable: of %(missing)s of %(of)s reads no verdict says what was there")
 
 
 def accuracy(reads: Iterable[CountedRead]) -> Accuracy:

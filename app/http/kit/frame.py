@@ -61,6 +61,7 @@ class HasPath(Protocol):
 DESTINATIONS = (
     Destination(marked("Home"), HOME_PATH, "h"),
     Destination(marked("Worklist"), WORKLIST_PATH, "w", ("workitem.read",)),
+    Destination(marked("Feedback"), FEEDBACK_PATH, "f", ("feedback.write",)),
     Destination(marked("Search"), SEARCH_PATH, "s", ANY_RECORD),
     Destination(marked("Cohorts"), COHORTS_PATH, "c", ANY_COHORT),
     Destination(marked("Administration"), MANAGE_PATH, "m", ANY_MANAGING),

@@ -79,7 +79,7 @@ def test_sensitivity_is_told_only_where_every_read_has_its_truth() -> None:
     assert (told.sensitivity.hits, told.sensitivity.of) == (1, 2)
     assert told.specificity is None
     assert (not_told.sensitivity, not_told.specificity) == (None, None)
-    assert str(not_told.why_not) == "not estimable: of 1 of 3 reads nobody knows how they turned out"
+    assert str(not_told.why_not) == "not estimable: of 1 of 3 reads no verdict says what was there"
     assert accuracy([]).why_not is not None
 
 
