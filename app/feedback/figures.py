@@ -119,7 +119,7 @@ def _counted(reader: str, own: OwnRead, read: FinalRead | None = None) -> Counte
 
 def _followed(counted: CountedRead, own: OwnRead, packet: Packet) -> CountedRead:
     """The same with what came of it, by a packet that tells of it."""
-    days = min((each.days for each in packet.evidence if each.read == own.reference), default=None)
+    days = min((each.days for each in packet.standing if each.read == own.reference), default=None)
     if packet.answer is None:
         return replace(counted, days=days if counted.days is None else counted.days)
     verdict = ReadVerdict(packet.answer.verdict)

@@ -6,14 +6,14 @@ from typing import Any
 import orjson
 
 from app.feedback.keeping import FeedbackRecord
-from app.feedback.packets import ANSWERED, OPEN, Packet
+from app.feedback.packets import ANSWERED, CANCELLED, OPEN, Packet
 from graph.errors import Invalid
 from graph.keys import resource_key
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
 PERMISSION = "feedback.write"
-STATUSES = {"open": OPEN, "answered": ANSWERED, "all": f"{OPEN},{ANSWERED}"}
+STATUSES = {"open": OPEN, "answered": ANSWERED, "all": f"{OPEN},{ANSWERED},{CANCELLED}"}
 """Which packets may be asked for, by the statuses of their Tasks."""
 MOST = 100
 

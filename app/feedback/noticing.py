@@ -11,6 +11,7 @@ from app.feedback.lessons import Lesson, lessons
 from app.feedback.matching import OutcomeMatch
 from app.feedback.packets import ANSWERED, LONGEST, OPEN, Evidence, Packet, own_read
 from app.feedback.reads import CHANGED
+from app.feedback.withdrawing import EvidenceWithdrawals
 from app.records.glance.chart import ChartItem, PatientChart
 from app.records.glance.reading import ChartReader
 from app.security.scopes import reader_scope
@@ -47,22 +48,27 @@ class LessonNotices:
         charts: ChartReader,
         resources: ResourceStore,
         kept: FeedbackRecord,
+        withdrawals: EvidenceWithdrawals,
         consents: Callable[[AccessScope], AccessScope],
     ) -> None:
         self._charts = charts
         self._resources = resources
         self._kept = kept
         self._consents = consents
+        self._withdrawals = withdrawals
 
     def notice(self, scope: AccessScope, patients: Collection[str], now: int) -> frozenset[str]:
         """Look through the charts of patients, by their keys; return the readers who were told something new.
 
         A chart that is too large to be looked through is left out. What was told is not told again.
         """
+        charts = list(self._looked_through(scope, list(patients), now))
+        known = self._kept.about(scope, [each.reference for chart in charts for each in _reports(chart)])
         told: set[str] = set()
-        for chart in self._looked_through(scope, list(patients), now):
+        for chart in charts:
             found = lessons(chart, self._charts.earlier(scope, _amended(chart)))
-            told.update(each.reader for each in found if self._tells(scope, each, now))
+            told.update(each.reader for each in found if self._tells(scope, each, known, now))
+        self._withdrawals.withdraw(scope, known, now)
         return frozenset(told)
 
     def _looked_through(
@@ -77,18 +83,28 @@ class LessonNotices:
             for each in patients:
                 yield from self._looked_through(scope, [each], now)
 
-    def _tells(self, scope: AccessScope, lesson: Lesson, now: int) -> bool:
+    def _tells(self, scope: AccessScope, lesson: Lesson, known: Sequence[Packet], now: int) -> bool:
         """Keep what is new in a lesson for its reader; False where there is nothing that they may be told."""
-        evidence = tuple(map(_evidence, self._shown(scope, lesson)))
+        if not lesson.reader.startswith("Practitioner/"):  # a role of nobody who is there
+            return False
+        evidence: tuple[Evidence, ...] | None = None
+        reports = {each.reference for each in lesson.reads}
         for _ in range(_TRIES):
-            packet = self._packet(scope, lesson, evidence, instant(now))
+            own = [each for each in known if each.reader == lesson.reader and reports & each.reports]
+            if not _news(lesson, own):
+                return False
+            if evidence is None:
+                evidence = tuple(map(_evidence, self._shown(scope, lesson)))
+            packet = _packet(lesson, own, evidence, instant(now))
             if packet is None:
                 return False
-            sources = (each.reference for each in packet.evidence)
-            source = provenance(packet, packet.modified, _MATCHING, tuple(sources))
+            source = provenance(
+                packet, packet.modified, _MATCHING, [each.reference for each in packet.evidence]
+            )
             try:
                 self._kept.write(scope, packet, ("", source))
             except PreconditionFailed:  # its reader has answered it meanwhile
+                known = self._kept.about(scope, reports)
                 continue
             return True
         return False
@@ -103,44 +119,55 @@ class LessonNotices:
         seen = {each.key for each in self._resources.bodies(reader, list(keys.values()))}
         return [each for each in lesson.evidence if keys[each.outcome.reference] in seen]
 
-    def _packet(
-        self, scope: AccessScope, lesson: Lesson, evidence: Sequence[Evidence], moment: str
-    ) -> Packet | None:
-        """The packet with what its reader has not been told yet; None where they have been told all of it."""
-        reports = {each.reference for each in lesson.reads}
-        known = [each for each in self._kept.about(scope, reports) if each.reader == lesson.reader]
-        told = frozenset[tuple[str, str]]().union(*(each.told for each in known))
-        new = tuple(each for each in evidence if (each.read, each.reference) not in told)
-        if not new:
-            return None
-        pairs = {(each.read, each.reference) for each in evidence}
-        name = sha256(lesson.key.encode()).hexdigest()
-        before = next((each for each in known if each.lesson == name or pairs & each.told), None)
-        if before is None:
-            return Packet(
-                packet_id="",
-                reader=lesson.reader,
-                lesson=name,
-                reads=tuple(map(own_read, lesson.reads)),
-                evidence=new,
-                authored=moment,
-                modified=moment,
-            )
-        there = {each.reference for each in before.reads}
-        more = tuple(own_read(each) for each in lesson.reads if each.reference not in there)
-        return replace(
-            before,
-            reads=(*before.reads, *more),
-            evidence=(*before.evidence, *new),
+
+def _told(own: Sequence[Packet]) -> frozenset[tuple[str, str]]:
+    return frozenset[tuple[str, str]]().union(*(each.told for each in own))
+
+
+def _news(lesson: Lesson, own: Sequence[Packet]) -> bool:
+    """Whether a lesson has evidence that its reader has not been told."""
+    return not {(each.read.reference, each.outcome.reference) for each in lesson.evidence} <= _told(own)
+
+
+def _packet(
+    lesson: Lesson, own: Sequence[Packet], evidence: Sequence[Evidence], moment: str
+) -> Packet | None:
+    """The packet with what its reader has not been told yet; None where they may be told nothing new."""
+    told = _told(own)
+    new = tuple(each for each in evidence if (each.read, each.reference) not in told)
+    if not new:
+        return None
+    pairs = {(each.read, each.reference) for each in evidence}
+    name = sha256(lesson.key.encode()).hexdigest()
+    before = next((each for each in own if each.lesson == name or pairs & each.told), None)
+    if before is None:
+        return Packet(
+            packet_id="",
+            reader=lesson.reader,
+            lesson=name,
+            reads=tuple(map(own_read, lesson.reads)),
+            evidence=new,
+            authored=moment,
             modified=moment,
-            status=_status(before, new),
         )
+    more = tuple(own_read(each) for each in lesson.reads if each.reference not in before.reports)
+    return replace(
+        before,
+        reads=(*before.reads, *more),
+        evidence=(*before.evidence, *new),
+        modified=moment,
+        status=_status(before, new),
+    )
 
 
 def _status(before: Packet, new: Sequence[Evidence]) -> str:
     """An answered packet is open again where something of another kind came since, which tells more."""
-    known = {each.kind for each in before.evidence}
-    return ANSWERED if not before.is_open and {each.kind for each in new} <= known else OPEN
+    known = {each.kind for each in before.standing}
+    return ANSWERED if before.status == ANSWERED and {each.kind for each in new} <= known else OPEN
+
+
+def _reports(chart: PatientChart) -> Iterable[ChartItem]:
+    return (each for each in chart.items if each.kind == "DiagnosticReport")
 
 
 def _amended(chart: PatientChart) -> Iterable[ChartItem]:

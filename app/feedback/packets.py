@@ -24,7 +24,7 @@ LESSON = "urn:hilum:lesson"
 """The system of the identifiers by which a lesson is found again."""
 PART = "urn:hilum:StructureDefinition:feedback-part"
 CODE = "review-outcome"
-OPEN, ANSWERED = "requested", "completed"
+OPEN, ANSWERED, CANCELLED = "requested", "completed", "cancelled"
 READ, MESSAGE, ANSWER, VERDICT = "read", "message", "answer", "verdict"
 LONGEST = 4_000  # characters of a text that a packet shows
 
@@ -51,7 +51,8 @@ class Evidence:
     """What tells how a read turned out, and why it was matched: `place` and `sides` are of the body.
 
     `read` is the report that it is about, `days` lie between, `by` says who wrote it; `tie` and `finding` are
-    what it has in common with the read, `confidence` lies between 0 and 1.
+    what it has in common with the read, `confidence` lies between 0 and 1. `withdrawn`: it was deleted since,
+    or entered in error.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Evidence:
     finding: str = ""
     confidence: float = 0.0
     by: tuple[str, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ class Packet:
     version_id: int = 0
 
     @property
+    def reports(self) -> frozenset[str]:
+        """The reports that it is about, as `Type/id`."""
+        return frozenset(each.reference for each in self.reads)
+
+    @property
     def told(self) -> frozenset[tuple[str, str]]:
         """Which evidence it tells, of which read."""
         return frozenset((each.read, each.reference) for each in self.evidence)
@@ -119,12 +126,17 @@ class Packet:
     @property
     def is_open(self) -> bool:
         """Whether its reader has given no verdict on it as it is."""
-        return self.status != ANSWERED
+        return self.status == OPEN
 
     @property
     def surest(self) -> Evidence | None:
         """The evidence of the most confidence; None where a colleague's message is all there is."""
-        return max(self.evidence, key=lambda each: each.confidence, default=None)
+        return max(self.standing, key=lambda each: each.confidence, default=None)
+
+    @property
+    def standing(self) -> tuple[Evidence, ...]:
+        """The evidence that was not withdrawn."""
+        return tuple(each for each in self.evidence if not each.withdrawn)
 
 
 _ELEMENTS: Mapping[str, str] = {
@@ -133,6 +145,7 @@ _ELEMENTS: Mapping[str, str] = {
     **dict.fromkeys(("read", "by"), "valueUri"),
     "at": "valueDateTime",
     "days": "valueInteger",
+    "withdrawn": "valueBoolean",
     "confidence": "valueDecimal",
 }
 """The element of an extension that holds each part of an input."""
@@ -239,7 +252,7 @@ def _input(code: str, part: OwnRead | Evidence | PacketMessage) -> KeptResource:
 def _extensions(part: OwnRead | Evidence | PacketMessage) -> Iterable[KeptResource]:
     for each in fields(part):
         value = getattr(part, each.name)
-        if each.name in _BESIDE or value in ("", ()):
+        if each.name in _BESIDE or value is False or value in ("", ()):
             continue
         for single in value if isinstance(value, tuple) else (value,):
             yield {"url": each.name, _ELEMENTS[each.name]: single}

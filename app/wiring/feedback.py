@@ -10,6 +10,7 @@ from app.feedback.noticing import LessonNotices
 from app.feedback.reported import ReportedReads
 from app.feedback.sending import FeedbackMessages
 from app.feedback.subscribing import FeedbackSubscriptions
+from app.feedback.withdrawing import EvidenceWithdrawals
 from app.outgoing import Reach
 from app.wiring.process import Wiring
 from app.work.announcing import AnnouncementJob, FeedbackAnnouncements
@@ -80,4 +81,7 @@ class FeedbackWiring:
     def notices(self) -> LessonNotices:
         """Who finds out how reads turned out."""
         wiring = self._wiring
-        return LessonNotices(wiring.chart_reader, wiring.resources, self.kept, wiring.consents.applied)
+        withdrawals = EvidenceWithdrawals(wiring.resources, self.kept)
+        return LessonNotices(
+            wiring.chart_reader, wiring.resources, self.kept, withdrawals, wiring.consents.applied
+        )

@@ -72,6 +72,7 @@ def _evidence(evidence: Evidence) -> Told:
         "sides": list(evidence.sides),
         "days": evidence.days,
         "confidence": evidence.confidence,
+        "withdrawn": evidence.withdrawn,
         "reason": str(reason),
         "because": str(because),
     }

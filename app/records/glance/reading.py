@@ -1,5 +1,6 @@
 """Reads the chart of a patient into memory, under the caller's rights, in a few statements."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
@@ -22,6 +23,8 @@ from graph.scope import AccessScope
 _WHOLE = 60  # the price of reading all that a compartment has
 _REFERRED = 2  # the rank of what a chart refers to
 _DRUGS = "Medication"
+_REPORTS = "DiagnosticReport/"
+_ROLE = re.compile(rb"PractitionerRole/[A-Za-z0-9.-]{1,64}")
 MOST_ATTACHED = 500
 _MOST_EARLIER = 50  # versions of one resource
 
@@ -71,13 +74,14 @@ class ChartReader:
             rendered = [each.key for some in members.values() for each in some if each.body is None]
             bodies = {each.key: each.body for each in self._there(scope, rendered)}
             charts: dict[str, PatientChart] = {}
+            roles = self._roles(scope, members.values())
             for patient, some in members.items():
                 items = tuple(_items(some, bodies, zone))
                 whose = next((each for each in items if each.reference == resource_of(patient)), None)
                 if whose is not None:
                     attached = self._attached(scope, items)
                     charts[patient] = PatientChart(
-                        whose.body, items, day_of(now, zone), zone, attached=attached
+                        whose.body, items, day_of(now, zone), zone, roles, attached
                     )
             return charts
 
@@ -127,6 +131,13 @@ class ChartReader:
         found = [each for each in self._resources.bodies(scope, keys) if not each.deleted]
         scope.concerns(key for each in found for key in each.whose)
         return found
+
+    def _roles(self, scope: AccessScope, charts: Iterable[Sequence[ChartMember]]) -> dict[str, Resource]:
+        """The PractitionerRoles that reports name, by `Type/id`."""
+        texts = (each.body for some in charts for each in some if each.reference.startswith(_REPORTS))
+        named = {name.decode() for text in texts for name in _ROLE.findall(text or b"")}
+        found = self._there(scope, [_key(scope, each) for each in sorted(named)])
+        return {resource_of(each.key): _body(each.body) for each in found}
 
     def _attached(self, scope: AccessScope, items: Sequence[ChartItem]) -> dict[str, str]:
         """The texts of the Binary resources that reports have attached."""

@@ -94,6 +94,12 @@ class Ward:
         assert answer.status_code == 200, answer.text
         self.look()
 
+    def delete(self, reference: str) -> None:
+        """Delete a resource, and let the gateway look."""
+        answer = self.client.delete(f"/fhir/{reference}", headers=self.owner.headers)
+        assert answer.status_code in (200, 204), answer.text
+        self.look()
+
     def look(self) -> None:
         """Look through the charts that changed, as the worker does."""
         self._following.catch_up("a test", Event())

@@ -77,6 +77,17 @@ def test_two_readers_of_one_report_have_one_task_each(episode: Episode, ward: Wa
     assert found[0][0]["id"] != found[1][0]["id"]
 
 
+def test_who_read_in_a_role_is_told_as_the_person_behind_it(
+    episode: Episode, ward: Ward, reader: Colleague
+) -> None:
+    role = {"resourceType": "PractitionerRole", "id": f"{episode.mark}-role"}
+    ward.write({**role, "practitioner": {"reference": reader.practitioner}})
+    episode.read(f"PractitionerRole/{episode.mark}-role", f"PractitionerRole/{episode.mark}-nobody")
+    episode.pathology()
+
+    assert [each["owner"]["reference"] for each in reader.tasks()] == [reader.practitioner]
+
+
 def test_nobody_else_sees_anything_of_it(episode: Episode, ward: Ward, reader: Colleague) -> None:
     episode.read(reader.practitioner)
     episode.pathology()
