@@ -52,6 +52,7 @@ def reporting_uses(wiring: Wiring) -> ReportingUses:
         reporting=reporting(wiring),
         results=critical_results(wiring),
         people=wiring.people_finder,
+        announcer=wiring.cast_announcer,
         base=wiring.config.base_url,
     )
 

@@ -1,7 +1,8 @@
 """`/studies/…/report` and `/reports/…/correction`: the pages in which a report is written.
 
 What is refused comes back with every word that was typed; where somebody else wrote meanwhile, their words
-stand beside, and the next save goes on from theirs.
+stand beside, and the next save goes on from theirs. Other applications of who writes are told of the report
+that is open (FHIRcast).
 """
 
 from collections.abc import Callable
@@ -57,6 +58,8 @@ class WritingPage:
         if found.report is not None and found.report.is_signed:
             return see_other(self._report(found.report.report_id))
         begun = found.report
+        if begun is not None:
+            self.uses.announcer.report_opened(scope, begun.document)
         typed = typed_of(begun.content if begun else found.suggested, begun.version_id if begun else None)
         return self._page(scope, typed, found=found, saved="saved" in request.args)
 
@@ -68,6 +71,7 @@ class WritingPage:
         def write() -> Response:
             report = self.uses.reporting.write(scope, study, typed.content, step, typed.version)
             if step.signs:
+                self.uses.announcer.report_closed(scope, report.document)
                 return see_other(self._report(report.report_id))
             return see_other(f"{self.uses.base}/studies/{study}/report?saved")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.records.casts import CastAnnouncer
 from app.records.people import PatientFinder
 from app.records.reporting.reporting import Reporting
 from app.records.reporting.results import CriticalResults
@@ -14,4 +15,5 @@ class ReportingUses:
     reporting: Reporting
     results: CriticalResults
     people: PatientFinder
+    announcer: CastAnnouncer
     base: str

@@ -179,3 +179,20 @@ def test_pages_of_what_is_not_there_say_so(department: Department, at: At) -> No
     for path in ("/reports/none", "/studies/1.2.3/report", "/reports/none/correction"):
         assert reader.open(path).status_code == 404
     assert reader.open("/reports/none?version=x").status_code == 400
+
+
+def test_other_applications_are_told_of_the_report_that_is_open(department: Department, at: At) -> None:
+    waiting, reader = department.waiting(), at("second")
+    hub, scope = department.wiring.cast_hub, department.clinician("second")
+
+    def opened() -> str:
+        return str(hub.current(scope, hub.topic(scope)))
+
+    reader.open(page_of(waiting))
+    reader.press(page_of(waiting), do="save", findings="A", impression="B")
+    begun = department.reporting.open(department.reader, waiting.uid).report
+    assert begun is not None
+    assert begun.report_id in opened()
+    reader.press(page_of(waiting), do="sign", findings="A", impression="B")
+
+    assert begun.report_id not in opened()
