@@ -44,7 +44,7 @@ class FormFault(NamedTuple):
 class TypedReport(NamedTuple):
     """What stands in the fields of a form."""
 
-    texts: Mapping[str, str]
+    texts: dict[str, str]
     priors: tuple[str, ...] = ()
     is_critical: bool = False
 

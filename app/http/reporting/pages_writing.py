@@ -78,6 +78,8 @@ class WritingPage:
         def again(fault: FormFault, status: int, *, overtaken: bool) -> Response:
             found = self.uses.reporting.open(scope, study)
             theirs = found.report if overtaken else None
+            if found.report is None:
+                typed.texts["version"] = ""
             return self._page(scope, typed, found=found, fault=fault, theirs=theirs, status=status)
 
         return _tried(write, again)

@@ -35,7 +35,7 @@ from app.records.write.receiving import prepare, receive
 from app.records.write.terms import WritingTerms
 from app.records.write.writing import noted
 from graph.clock import instant
-from graph.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from graph.errors import Conflict, Forbidden, Gone, Invalid, NotFound, PreconditionFailed
 from graph.keys import resource_key
 from graph.resources.resources import Referred, ResourceStore
 from graph.scope import AccessScope
@@ -98,7 +98,9 @@ class Reporting:
         facts, begun = self._opening.begun(scope, uid)
         before = begun if version is not None else None
         if version is not None and before is None:
-            raise NotFound("there is no report of this study")
+            raise Conflict(
+                "the report was withdrawn meanwhile: what you send next begins another one", location="status"
+            )
         report = self._taken(scope, step, facts, content, before, version=version)
         self._done(scope, step, uid, report)
         return report
@@ -214,6 +216,8 @@ class Reporting:
         change: str = "",
     ) -> WrittenReport:
         """The report after a step."""
+        if before is not None and version != before.version_id:
+            raise PreconditionFailed("somebody wrote another version meanwhile", location="If-Match")
         status = after(step, before.status if before else None)
         signed = step.signs or (before is not None and before.is_signed)
         who = self._people.signer(scope) if signed else self._people.who(scope)

@@ -13,10 +13,26 @@
   const kept = () => {
     try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; }
   };
+  const beside = (field, words) => {
+    const place = document.createElement("div");
+    place.className = "theirs";
+    for (const [name, text] of [["quiet", form.dataset.unsent], ["words", words]]) {
+      const line = document.createElement("p");
+      line.className = name;
+      line.textContent = text;
+      place.append(line);
+    }
+    field.closest("label").after(place);
+  };
   const found = kept();
   if (document.querySelector("[role=status].good")) sessionStorage.removeItem(place);
-  else if (found && found.version === version && JSON.stringify(found.typed) !== asSent) {
-    for (const each of fields) if (each.name in found.typed) each.value = found.typed[each.name];
+  else if (found && JSON.stringify(found.typed) !== asSent) {
+    for (const each of fields) {
+      const words = found.typed[each.name] ?? each.value;
+      if (words === each.value) continue;
+      if (found.version === version) each.value = words;
+      else beside(each, words); // somebody wrote meanwhile: nothing of theirs is overwritten
+    }
   }
   form.addEventListener("input", () => {
     try { sessionStorage.setItem(place, JSON.stringify({ version, typed: typed() })); } catch { /* a full store keeps nothing */ }

@@ -162,3 +162,25 @@ def test_words_outlive_the_session_and_not_a_sign_out(
     page.goto(path)
     expect(page.locator("[name=findings]")).to_have_value("")
     context.close()
+
+
+def test_words_that_were_not_sent_stand_beside_what_somebody_wrote_since(
+    browser: Browser, base: str, department: Department
+) -> None:
+    waiting = department.waiting()
+    content = ReportContent(findings="first")
+    begun = department.reporting.write(department.second, waiting.uid, content, ReportStep.SAVE, None)
+    context = browser.new_context(base_url=base, locale="en-GB")
+    page = context.new_page()
+    page.on("dialog", lambda asked: asked.accept())
+    sign_in(page, "reader")
+    page.goto(f"/studies/{waiting.uid}/report")
+    page.locator("[name=findings]").press_sequentially(" and mine")
+    changed = replace(content, findings="theirs")
+    department.reporting.save(department.second, begun.report_id, changed, ReportStep.SAVE, 1)
+
+    page.goto(f"/studies/{waiting.uid}/report")
+
+    expect(page.locator("[name=findings]")).to_have_value("theirs")
+    expect(page.locator(".theirs .words")).to_contain_text("and mine")
+    context.close()

@@ -196,3 +196,34 @@ def test_other_applications_are_told_of_the_report_that_is_open(department: Depa
     reader.press(page_of(waiting), do="sign", findings="A", impression="B")
 
     assert begun.report_id not in opened()
+
+
+def test_words_for_a_report_that_was_withdrawn_begin_another(department: Department, at: At) -> None:
+    waiting, reader = department.waiting(), at("reader")
+    reader.open(page_of(waiting))
+    reader.press(page_of(waiting), do="save", findings="A")
+    begun = department.reporting.open(department.reader, waiting.uid).report
+    assert begun is not None
+    department.reporting.withdraw(department.second, begun.report_id, 1, "Another study")
+
+    page = reader.press(page_of(waiting), do="save", findings="words that stay")
+
+    assert (page.status_code, field(page.text, "findings")) == (409, "words that stay")
+    assert "Saved." in reader.press(page_of(waiting), do="save", findings="words that stay").text
+
+
+def test_words_for_a_report_that_was_signed_meanwhile_stay_and_lead_to_it(
+    department: Department, at: At
+) -> None:
+    waiting, reader = department.waiting(), at("reader")
+    reader.open(page_of(waiting))
+    reader.press(page_of(waiting), do="save", findings="A", impression="B")
+    begun = department.reporting.open(department.reader, waiting.uid).report
+    assert begun is not None
+    department.reporting.save(department.second, begun.report_id, begun.content, ReportStep.SIGN, 1)
+
+    page = reader.press(page_of(waiting), do="sign", findings="words that stay", impression="B")
+
+    assert (page.status_code, field(page.text, "findings")) == (412, "words that stay")
+    assert "It is signed." in page.text
+    assert f"/reports/{begun.report_id}" in page.text
