@@ -84,7 +84,7 @@ def task_document(
 ) -> dict[str, Any]:
     """The Task of a critical result of a report; `seconds` are how long its owner may take."""
     moment, until = instant(now), instant(now + seconds * _SECOND)
-    encounter = {"encounter": report["encounter"]} if report.get("encounter") else {}
+    named = {name: report[name] for name in ("basedOn", "encounter") if report.get(name)}
     return {
         "resourceType": TASK,
         "id": name,
@@ -97,7 +97,7 @@ def task_document(
         "description": what,
         "focus": {"reference": f"DiagnosticReport/{report['id']}"},
         "for": report["subject"],
-        **encounter,
+        **named,
         "authoredOn": moment,
         "lastModified": moment,
         "requester": who.as_reference(),

@@ -39,6 +39,7 @@ def test_a_critical_result_is_a_task_of_who_ordered_the_study(department: Depart
 
     assert task["owner"] == {"reference": ORDERER, "display": "Dohyun Lee"}
     assert task["requester"] == {"reference": READER, "display": "Jiwoo Han"}
+    assert task["basedOn"] == department.document(f"DiagnosticReport/{report.report_id}")["basedOn"]
     assert task["focus"] == {"reference": f"DiagnosticReport/{report.report_id}"}
     assert (task["status"], task["priority"], task["description"]) == ("requested", "stat", WHAT)
     assert report.report_id in names(department.results.for_caller(department.orderer))
