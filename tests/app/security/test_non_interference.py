@@ -121,6 +121,8 @@ PAGES = (
     "/home",
     "/worklist/lines",
     "/worklist/lines?show=done",
+    "/reporting/critical-results",
+    "/reporting/studies/{study}",
     "/search?q=canary",
     "/search?q=hidden-1",
     "/search?q=1970-01-01",
