@@ -37,6 +37,8 @@ REPORTING = (
         changes=True,
     ),
     Route(f"GET {_REPORT}", RECORD, _PATH, shows=_of_patient, before="report"),
+)
+STEPS = (
     Route(f"PUT {_REPORT}", REPORT, _PATH, _words, QUERY, status=400),
     *(
         Route(f"POST {_REPORT}/{step}", REPORT, f"{_PATH}/{step}", _words, QUERY, status=400)
@@ -45,4 +47,7 @@ REPORTING = (
     Route(f"POST {_REPORT}/acknowledgement", RECORD, f"{_PATH}-none/acknowledgement", status=404),
     Route("GET /reporting/critical-results", RECORD, "/reporting/critical-results"),
 )
-"""Steps that name no version are refused before the report is looked for: `tests/app/records/reporting`."""
+"""Steps that name no version, which are refused before the report is looked for; and what is one's own.
+
+Those that name one are tested in `tests/app/records/reporting` and `tests/app/http/reporting`.
+"""

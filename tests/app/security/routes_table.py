@@ -20,7 +20,7 @@ from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pages import FORMS_OF_PAGES, MANAGING_PAGES, PAGES
 from tests.app.security.routes_pictures import DICOMWEB, LISTENING
 from tests.app.security.routes_record import FHIR, OF_NOBODY
-from tests.app.security.routes_reporting import REPORTING
+from tests.app.security.routes_reporting import REPORTING, STEPS
 from tests.app.security.routes_terminology import TERMINOLOGY
 
 GUARDED = (
@@ -30,7 +30,6 @@ GUARDED = (
     *COHORT,
     *LAUNCHES,
     *GLANCE,
-    *FEEDBACK,
     *REPORTING,
     *OPERATIONS,
     *OF_NOBODY,
@@ -41,6 +40,8 @@ GUARDED = (
     *LISTENING,
     *CASTS,
     *LINES,
+    *FEEDBACK,
+    *STEPS,
 )
 ROUTES = (
     *GUARDED,

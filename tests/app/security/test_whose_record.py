@@ -14,16 +14,18 @@ from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
 from tests.app.security.routes import JSON, Route
 from tests.app.security.routes_casts import CASTS, LINES
+from tests.app.security.routes_feedback import FEEDBACK
 from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
 from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pages import MANAGING_PAGES, PAGES
 from tests.app.security.routes_pictures import DICOMWEB, LISTENING
 from tests.app.security.routes_record import FHIR, OF_NOBODY
+from tests.app.security.routes_reporting import REPORTING, STEPS
 from tests.app.security.routes_table import GUARDED
 from tests.app.security.routes_terminology import TERMINOLOGY
 from tests.factories.fhir import bundle, entry
 
-NAMING = (*DICOMWEB, *PAGES, *FHIR, *COHORT, *LAUNCHES, *GLANCE)
+NAMING = (*DICOMWEB, *PAGES, *FHIR, *COHORT, *LAUNCHES, *GLANCE, *REPORTING)
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +61,10 @@ def named(value: object) -> str:
 
 def test_every_route_of_data_is_called_here() -> None:
     # Operations are of jobs, terminology is everybody's, clients are apps, who manages names accounts, and
-    # who listens an application; a topic is one's own, and a worklist of whoever is on it.
+    # who listens an application; a topic and feedback are one's own, a worklist is of whoever is on it, and a
+    # step of a report without its version of nobody.
     managing = (*CLIENTS, *ADMINISTRATION, *MANAGING_PAGES)
-    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *managing, *LISTENING, *CASTS, *LINES)
+    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *managing, *LISTENING, *CASTS, *LINES, *FEEDBACK, *STEPS)
     assert (*NAMING, *others) == GUARDED
 
 
