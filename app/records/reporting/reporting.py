@@ -108,7 +108,10 @@ class Reporting:
     def save(
         self, scope: AccessScope, report_id: str, content: ReportContent, step: ReportStep, version: int
     ) -> WrittenReport:
-        """Save or sign a report that is begun; raises what `write` does, and `Conflict` for others'."""
+        """Save or sign a report that is begun.
+
+        Raises what `write` raises: `Conflict` for others', `PreconditionFailed` for another version.
+        """
         before = self._ours(scope, report_id)
         report = self._taken(scope, step, self._facts(scope, before), content, before, version=version)
         self._done(scope, step, self._study_uid(scope, report), report)
@@ -119,7 +122,8 @@ class Reporting:
     ) -> WrittenReport:
         """Put other words in the place of signed ones, with the reason.
 
-        Raises what `write` raises: `Invalid` without a reason, `Conflict` for what is not signed, or others'.
+        Raises what `write` raises: `Invalid` without a reason, `Conflict` for what is not signed, or others',
+        `PreconditionFailed` for another version.
         """
         reason = _required(reason, "reason")
         before = self._ours(scope, report_id)
@@ -132,7 +136,7 @@ class Reporting:
         """Add words to a signed report, which stays as it is; raises what `write` raises.
 
         `critical` is what somebody must be told of at once, empty where nothing is. `Invalid` is raised for
-        no words, `Conflict` for what is not signed, or others'.
+        no words, `Conflict` for what is not signed, or others', `PreconditionFailed` for another version.
         """
         text, critical = _required(text, "text"), text_of(critical, "critical")
         before = self._ours(scope, report_id)
@@ -143,7 +147,8 @@ class Reporting:
     def withdraw(self, scope: AccessScope, report_id: str, version: int, reason: str) -> WrittenReport:
         """Say that a report is none: a begun one is cancelled, a signed one was entered in error.
 
-        Raises what `write` raises: `Invalid` without a reason, `Conflict` for what was withdrawn, or others'.
+        Raises what `write` raises: `Invalid` without a reason, `Conflict` for what was withdrawn, or others',
+        `PreconditionFailed` for another version.
         """
         reason = _required(reason, "reason")
         before = self._ours(scope, report_id)
