@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
-from app.http.kit.languages import marked, said
+from app.http.kit.languages import marked
 from app.records.reporting.content import SECTIONS, ReportContent, as_typed, codes_typed, content_of
-from graph.errors import HilumError, Invalid
+from graph.errors import Invalid
 
 
 class FormSection(NamedTuple):
@@ -31,14 +31,6 @@ FIELDS = frozenset({*LABELS, "critical", "codes", "priors", "reason"})
 """The fields beside which the form says what is wrong with them."""
 _TICKED = "yes"
 _ONE_LINE_FIELDS = ("reason", "version")
-
-
-class FormFault(NamedTuple):
-    """What was wrong with a form: a sentence, its language, and the field; empty where it is of none."""
-
-    text: str
-    language: str
-    field: str
 
 
 class TypedReport(NamedTuple):
@@ -100,8 +92,3 @@ def version_of(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
         raise Invalid("the form names no version: open it again")
     return int(text)
-
-
-def fault_in(error: HilumError) -> FormFault:
-    """What the page says of what was refused."""
-    return FormFault(*said(error.wording), error.location or "")

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 
 from app.admission.outcomes import STATUS
+from app.http.kit.faults import Fault, fault_of
 from app.http.kit.guard import signed_in
 from app.http.kit.own_paths import see_other
 from app.http.kit.request_context import current, current_scope
-from app.http.reporting.forms import LABELS, FormFault, fault_in, version_of
+from app.http.reporting.forms import LABELS, version_of
 from app.http.reporting.uses import ReportingUses
 from app.records.reporting.critical import CriticalResult
 from app.records.reporting.results import IN_PLACE
@@ -29,7 +30,7 @@ class ReadingPage:
     uses: ReportingUses
 
     def shown(
-        self, report: str, *, version: int | None = None, fault: FormFault | None = None, status: int = 200
+        self, report: str, *, version: int | None = None, fault: Fault | None = None, status: int = 200
     ) -> Response:
         """The report; with a fault, the form that was refused with what was typed."""
         scope, now = current_scope(), current().received
@@ -58,7 +59,7 @@ class ReadingPage:
         except HilumError as error:
             if not isinstance(error, _TOLD):
                 raise
-            return self.shown(report, fault=fault_in(error), status=STATUS[error.category])
+            return self.shown(report, fault=fault_of(error), status=STATUS[error.category])
         return see_other(f"{self.uses.base}/reports/{report}")
 
 

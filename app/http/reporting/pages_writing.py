@@ -12,15 +12,14 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 
 from app.admission.outcomes import STATUS
+from app.http.kit.faults import Fault, fault_of
 from app.http.kit.guard import signed_in
 from app.http.kit.own_paths import see_other
 from app.http.kit.request_context import current_scope
 from app.http.reporting.forms import (
     FIELDS,
     FORM_SECTIONS,
-    FormFault,
     TypedReport,
-    fault_in,
     typed_in,
     typed_of,
 )
@@ -75,7 +74,7 @@ class WritingPage:
                 return see_other(self._report(report.report_id))
             return see_other(f"{self.uses.base}/studies/{study}/report?saved")
 
-        def again(fault: FormFault, status: int, *, overtaken: bool) -> Response:
+        def again(fault: Fault, status: int, *, overtaken: bool) -> Response:
             found = self.uses.reporting.open(scope, study)
             theirs = found.report if overtaken else None
             if found.report is None:
@@ -100,7 +99,7 @@ class WritingPage:
             self.uses.reporting.correct(scope, report, typed.content, version, reason)
             return see_other(self._report(report))
 
-        def again(fault: FormFault, status: int, *, overtaken: bool) -> Response:
+        def again(fault: Fault, status: int, *, overtaken: bool) -> Response:
             view = self.uses.reporting.read(scope, report)
             theirs = view.current if overtaken else None
             return self._page(scope, typed, view=view, fault=fault, theirs=theirs, status=status)
@@ -117,7 +116,7 @@ class WritingPage:
         *,
         found: StudyToReport | None = None,
         view: ReportView | None = None,
-        fault: FormFault | None = None,
+        fault: Fault | None = None,
         theirs: WrittenReport | None = None,
         saved: bool = False,
         status: int = 200,
@@ -146,7 +145,7 @@ def _tried(do: Callable[[], Response], again: Callable[..., Response]) -> Respon
         if error.category not in _SHOWN:
             raise
         overtaken = isinstance(error, AlreadyBegun | PreconditionFailed)
-        return again(fault_in(error), STATUS[error.category], overtaken=overtaken)
+        return again(fault_of(error), STATUS[error.category], overtaken=overtaken)
 
 
 def add_writing(rooms: Blueprint, uses: ReportingUses) -> None:
