@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from tests.app.feedback.conftest import Ward
+from tests.app.feedback.wards import Ward
 from tests.factories.charts import report, study
 from tests.factories.fhir import Resource, patient, reference
 

@@ -4,13 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.app.feedback.conftest import Colleague, Ward
 from tests.app.feedback.episodes import Episode
-
-
-@pytest.fixture
-def episode(ward: Ward) -> Episode:
-    return Episode(ward)
+from tests.app.feedback.wards import Colleague, Ward
 
 
 @pytest.fixture

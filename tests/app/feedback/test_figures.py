@@ -1,7 +1,7 @@
 """A reader's own numbers are theirs; who manages sees nothing of few."""
 
-from tests.app.feedback.conftest import Ward
 from tests.app.feedback.episodes import Episode
+from tests.app.feedback.wards import Ward
 
 
 def test_own_numbers_count_reads_outcomes_and_verdicts(ward: Ward) -> None:

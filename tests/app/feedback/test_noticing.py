@@ -2,19 +2,14 @@
 
 import pytest
 
-from tests.app.feedback.conftest import Colleague, Ward
 from tests.app.feedback.episodes import Episode
+from tests.app.feedback.wards import Colleague, Ward
 from tests.factories.consents import opted_out
 
 CHART = (
     *("Patient/{id}/$everything?_count=200", "Task?patient={id}", "Observation?patient={id}"),
     *("Task?_count=200", "Provenance?_count=200", "_history?_count=200", "Task/_history?_count=200"),
 )
-
-
-@pytest.fixture
-def episode(ward: Ward) -> Episode:
-    return Episode(ward)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from app.work.doing import JobDoer
 from graph.accounts.accounts import AccountTerms
 from graph.clock import now
 from graph.jobs.claims import ClaimStore
-from tests.app.feedback.conftest import Colleague, Ward
 from tests.app.feedback.episodes import Episode
+from tests.app.feedback.wards import Colleague, Ward
 
 
 class Listening:

@@ -4,24 +4,23 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from app.wiring import Wiring
 from app.wiring.web import web_app
 from graph.accounts.accounts import AccountTerms
 from graph.clock import now
 from graph.local.server import free_port
-from tests.app.feedback.conftest import Ward
 from tests.app.feedback.episodes import Episode
-from tests.app.http.authorization.apps import PASSWORD
+from tests.app.feedback.wards import Ward
 from tests.app.http.sessions.conftest import signed_up
 from tests.browsing.accessibility import violations
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
+from tests.browsing.signing_in import sign_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("renderers")]
 LOOKS = (("en-GB", "light"), ("ko-KR", "dark"))
-PATIENCE = 30_000
 READER = "reader"
 
 
@@ -58,15 +57,6 @@ def base(gateway: Wiring, ward: Ward) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
-
-
-def sign_in(page: Page, name: str) -> None:
-    page.set_default_timeout(PATIENCE)
-    page.goto("/auth/sign-in")
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button").first.click()
-    page.wait_for_url("**/home")
 
 
 @pytest.mark.parametrize(("locale", "theme"), LOOKS)

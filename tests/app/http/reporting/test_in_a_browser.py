@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from app.config import Config
 from app.records.reporting.content import ReportContent
@@ -15,17 +15,16 @@ from app.wiring import Wiring
 from app.wiring.web import web_app
 from graph.local.server import free_port
 from graph.session import Graph
-from tests.app.http.authorization.apps import PASSWORD
 from tests.app.http.sessions.conftest import signed_up
 from tests.browsing.accessibility import violations
 from tests.browsing.chromium import chromium
 from tests.browsing.serving import serving
+from tests.browsing.signing_in import sign_in
 from tests.factories.keys import keyed
 from tests.factories.reporting import Department
 
 pytestmark = pytest.mark.slow
 LOOKS = (("en-GB", "light"), ("ko-KR", "dark"))
-PATIENCE = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +56,6 @@ def base(gateway: Wiring) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
-
-
-def sign_in(page: Page, name: str) -> None:
-    page.set_default_timeout(PATIENCE)
-    page.goto("/auth/sign-in")
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button").first.click()
-    page.wait_for_url("**/home")
 
 
 @pytest.mark.parametrize(("locale", "theme"), LOOKS)
