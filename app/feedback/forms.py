@@ -42,6 +42,7 @@ class AnswerFormSchema(Plain):
         metadata={"description": "Opens a safety issue in the chart of the patient."},
     )
     version = fields.Integer(
+        strict=True,
         load_default=None,
         allow_none=True,
         validate=validate.Range(1, 2**31),

@@ -5,9 +5,22 @@ from typing import Any
 
 import orjson
 
-from app.feedback.packets import CODE, FEEDBACK, KeptResource, Packet, concept, kept_by, packet_of, task_of
+from app.feedback.packets import (
+    CODE,
+    FEEDBACK,
+    LESSON,
+    KeptResource,
+    Packet,
+    concept,
+    is_packet,
+    kept_by,
+    packet_of,
+    task_of,
+)
 from app.records.bundles.writing import BundleWriter
 from app.records.search import RecordSearch, TypeSearch, sorts_of
+from fhir_profiles.security_labels import KEPT_FOR
+from graph.errors import NotFound
 from graph.keys import resource_key
 from graph.resources.kept import KeptStore
 from graph.resources.resources import ResourceStore
@@ -35,11 +48,14 @@ class FeedbackRecord:
         """The packets that refer to any of these resources, as `Type/id`."""
         keys = [resource_key(scope.tenant, *each.split("/", 1)) for each in references]
         found = self._resources.bodies(scope, self._kept.referring(scope, TASK, keys))
-        return tuple(packet_of(each) for each in found if not each.deleted)
+        return tuple(packet_of(each) for each in found if not each.deleted and is_packet(each))
 
     def one(self, scope: AccessScope, packet_id: str) -> Packet:
         """The packet of that id; raises `NotFound` and `Gone` where there is none to see."""
-        return packet_of(self._resources.read(scope, TASK, packet_id))
+        version = self._resources.read(scope, TASK, packet_id)
+        if not is_packet(version):
+            raise NotFound("there is no such packet")
+        return packet_of(version)
 
     def page(
         self, scope: AccessScope, status: str, limit: int, after: tuple[object, ...] | None = None
@@ -48,12 +64,13 @@ class FeedbackRecord:
 
         With them comes where the next page begins, None where this is the last.
         """
-        asked = (("code", f"{FEEDBACK}|{CODE}"), ("status", status))
+        kept = ("_security", f"{KEPT_FOR}|")  # anybody may write a Task with the code, and nobody the label
+        asked = (("code", f"{FEEDBACK}|{CODE}"), ("status", status), kept)
         known = self._search.understood(scope, TASK, asked)
         sort = sorts_of(TASK, _NEWEST_FIRST, known.find)
         wanted = TypeSearch(resource_type=TASK, where=known.where, count=limit, sort=sort)
         found = self._search.page(scope, wanted, after)
-        return tuple(map(packet_of, found.matches)), found.after
+        return tuple(map(packet_of, filter(is_packet, found.matches))), found.after
 
     def each(self, scope: AccessScope, status: str) -> Iterator[Packet]:
         """All of them."""
@@ -96,8 +113,7 @@ def provenance(packet: Packet, recorded: str, agent: KeptResource, sources: Sequ
 
 
 def _lesson(packet: Packet) -> str:
-    identifier = task_of(packet)["identifier"][0]
-    return f"identifier={identifier['system']}|{identifier['value']}"
+    return f"identifier={LESSON}|{packet.lesson}&_security={KEPT_FOR}|{packet.reader}"
 
 
 def _put(packet: Packet) -> dict[str, Any]:

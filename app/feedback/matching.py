@@ -213,7 +213,7 @@ def _may_be_cited(read: FinalRead, outcome: ReadOutcome) -> bool:
 
 
 def _match(read: FinalRead, outcome: ReadOutcome, tied: Tied, strength: float) -> OutcomeMatch:
-    days = max(0, round((outcome.at - read.at) / DAY))
+    days = max(0, outcome.at // DAY - read.at // DAY)  # of the calendar, as one counts them
     words = tied.finding.words if tied.finding else ""
     shown = outcome.regions & tied.place or tied.place or outcome.regions
     sides = outcome.sides or (tied.finding.sides if tied.finding else frozenset())

@@ -21,9 +21,10 @@ from graph.keys import resource_key
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
-FOLLOWED = ("DiagnosticReport", "Procedure", "Condition", "Encounter")
-"""The types of resources that may tell how a read turned out."""
-_IN_CHARTS = (*FOLLOWED, "ImagingStudy", "ServiceRequest", "Specimen")
+_TELLING = ("DiagnosticReport", "Procedure", "Condition", "Encounter")
+FOLLOWED = (*_TELLING, "Patient", "Consent")
+"""What is followed: what may tell how a read turned out, whose it is (a merge), and who may be told."""
+_IN_CHARTS = (*_TELLING, "ImagingStudy", "ServiceRequest", "Specimen")
 _MATCHING = {
     "type": {
         "coding": [

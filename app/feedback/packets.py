@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from app.feedback.reads import FinalRead
-from fhir_profiles.security_labels import KEPT_FOR
+from fhir_profiles.security_labels import KEPT_FOR, kept_for
 from graph.clock import instant
 from graph.records import ResourceVersion
 
@@ -191,6 +191,13 @@ def kept_by(reader: str) -> KeptResource:
 def concept(code: str, display: str = "") -> KeptResource:
     """A code of feedback as a CodeableConcept."""
     return {"coding": [{"system": FEEDBACK, "code": code, **({"display": display} if display else {})}]}
+
+
+def is_packet(version: ResourceVersion) -> bool:
+    """Whether a Task is a packet: what is kept for a reader is written by the gateway alone."""
+    task = orjson.loads(version.body)
+    coding = (task.get("code") or {}).get("coding") or [{}]
+    return kept_for(task) is not None and coding[0].get("code") == CODE
 
 
 def packet_of(version: ResourceVersion) -> Packet:

@@ -18,7 +18,8 @@ from app.records.glance.sides import LEFT, RIGHT, sides_in
 from app.records.glance.words import each_in
 
 _PARTS: Mapping[str, str] = {
-    "LUNG": r"\b(?:lul|lll|rul|rml|rll|lingula\w*|(?:upper|lower|middle) lobes?|hil(?:ar|um)|bronch\w+)\b"
+    "LUNG": r"\b(?:lul|lll|rul|rml|rll|lingula\w*|(?:upper|lower|middle) lob(?:es?|ectomy)|hil(?:ar|um)"
+    r"|bronch\w+)\b"
     r"|[상하중]엽|폐문|기관지",
     "CHEST": r"\bpleura\w*|costophrenic|흉막|늑막|흉강",
     "GALLBLADDER": r"\bgb\b|cholecyst|쓸개",

@@ -1,7 +1,7 @@
 """Feedback that a colleague gives: a message on a report to each of those who read it."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from app.records.glance.words import label_of
 from app.security.forms import read_form
 from app.security.scopes import on_behalf
 from graph.clock import instant
-from graph.errors import Invalid, Unprocessable
+from graph.errors import Invalid, PreconditionFailed, Unavailable, Unprocessable
 from graph.keys import resource_of
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
@@ -29,6 +29,7 @@ Announce: TypeAlias = Callable[[AccessScope, Collection[str]], None]
 """Lets readers, as `Practitioner/<id>`, know that something came."""
 _REPORT = "DiagnosticReport"
 _FORM = MessageFormSchema()
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,34 @@ class FeedbackMessages:
             )
         own = own_read(read) if read else OwnRead(_name(report), label=label_of(body))
         message = PacketMessage(_name(report), form["text"].strip(), moment, _author(scope), form["category"])
+        issues = tuple(_issues(form, body, own.reference, moment))
         for reader in readers:
-            packet = _packet(reader, own, message, moment, urgent=form["patient_at_risk"])
-            source = provenance(packet, moment, {"who": {"display": message.author}}, [own.reference])
-            self._kept.write(gateway, packet, ("", source), *_issues(form, body, own.reference, moment))
+            self._tell(gateway, reader, own, message, *issues)
         self._announce(gateway, readers)
         return readers
+
+    def _tell(
+        self,
+        gateway: AccessScope,
+        reader: str,
+        own: OwnRead,
+        message: PacketMessage,
+        *issues: tuple[str, KeptResource],
+    ) -> None:
+        """Keep a message for a reader: with those on the same report that they have not answered, if any.
+
+        Raises `Unavailable` where what they have keeps changing.
+        """
+        for _ in range(_TRIES):
+            known = self._kept.about(gateway, [own.reference])
+            packet = _joined(known, reader, own, message, urgent=bool(issues))
+            source = provenance(packet, message.at, {"who": {"display": message.author}}, [own.reference])
+            try:
+                self._kept.write(gateway, packet, ("", source), *issues)
+            except PreconditionFailed:  # the reader has just answered, or another message came
+                continue
+            return
+        raise Unavailable("it keeps changing: try again")
 
     def _require_category(self, category: str) -> None:
         known = sorted(each.code for each in SCHEMES[self.scheme])
@@ -120,16 +143,23 @@ def _readers(scope: AccessScope, report: KeptResource) -> tuple[str, ...]:
     return tuple(each for each in readers_of(report) if each not in scope.actors)
 
 
-def _packet(reader: str, own: OwnRead, message: PacketMessage, moment: str, *, urgent: bool) -> Packet:
+def _joined(
+    known: Iterable[Packet], reader: str, own: OwnRead, message: PacketMessage, *, urgent: bool
+) -> Packet:
+    """The packet of a message: the one with earlier messages that waits for its reader, else a new one."""
+    for each in known:
+        if each.reader == reader and each.is_open and each.messages:
+            messages = (*each.messages, message)
+            return replace(each, messages=messages, urgent=each.urgent or urgent, modified=message.at)
     return Packet(
         packet_id="",
         reader=reader,
-        lesson=uuid4().hex,  # each message is one of its own
+        lesson=uuid4().hex,  # what is said first on a report is a lesson of its own
         reads=(own,),
         messages=(message,),
         urgent=urgent,
-        authored=moment,
-        modified=moment,
+        authored=message.at,
+        modified=message.at,
     )
 
 

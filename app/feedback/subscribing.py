@@ -9,14 +9,16 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from marshmallow import fields, validate
 
 from app.feedback.inbox import PERMISSION
 from app.feedback.packets import CODE, FEEDBACK, KeptResource, kept_by
-from app.outgoing import Reach
+from app.outgoing import Reach, is_public, origin_of
 from app.records import Records
 from app.records.search import RecordSearch, TypeSearch
 from app.security.forms import Plain, read_form
@@ -95,7 +97,7 @@ class FeedbackSubscriptions:
         """
         scope.require(PERMISSION)
         endpoint, reader = read_form(_FORM, raw)["endpoint"], _reader(scope)
-        if not self._reach.allows(endpoint):
+        if not self._reach.allows(endpoint) or _is_inside(endpoint, self._reach):
             raise Invalid(
                 "the address is no https address of the public network, and no origin that is allowed",
                 location="$.endpoint",
@@ -135,6 +137,16 @@ class FeedbackSubscriptions:
 def signature(secret: str, moment: str, body: bytes) -> str:
     """What a message is signed with: HMAC-SHA256 of its moment, a dot and its body, in hexadecimal."""
     return hmac.new(secret.encode(), moment.encode() + b"." + body, sha256).hexdigest()
+
+
+def _is_inside(endpoint: str, reach: Reach) -> bool:
+    """Whether an address names a number that is not of the public network; names are judged later."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost" and origin_of(endpoint) not in reach.origins
+    return not is_public(host) and origin_of(endpoint) not in reach.origins
 
 
 def _reader(scope: AccessScope) -> str:

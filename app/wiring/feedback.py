@@ -81,7 +81,7 @@ class FeedbackWiring:
     def notices(self) -> LessonNotices:
         """Who finds out how reads turned out."""
         wiring = self._wiring
-        withdrawals = EvidenceWithdrawals(wiring.resources, self.kept)
+        withdrawals = EvidenceWithdrawals(wiring.resources, self.kept, wiring.consents.applied)
         return LessonNotices(
             wiring.chart_reader, wiring.resources, self.kept, withdrawals, wiring.consents.applied
         )

@@ -137,6 +137,21 @@ def resource_at(
     return next(wanted, None)
 
 
+def _is_bundle_sound(resource: CastJson) -> bool:
+    """Whether it is no Bundle, or one whose entries hold resources or none."""
+    if resource["resourceType"] != "Bundle":
+        return True
+    entries = resource.get("entry", [])
+    return isinstance(entries, list) and all(
+        isinstance(each, dict)
+        and (
+            "resource" not in each
+            or (isinstance(each["resource"], dict) and each["resource"].get("resourceType") in RESOURCE_TYPES)
+        )
+        for each in entries
+    )
+
+
 def _contexts(raw: Any) -> Iterator[CastJson]:
     if not isinstance(raw, list) or len(raw) > _MOST_CONTEXTS:
         raise Invalid("context is a list of %(most)s at most", location="event.context", most=_MOST_CONTEXTS)
@@ -148,6 +163,8 @@ def _contexts(raw: Any) -> Iterator[CastJson]:
         known = isinstance(resource, dict) and resource.get("resourceType") in RESOURCE_TYPES
         if "resource" in each and not known:
             raise Invalid("this is no resource of FHIR R4", location=f"{place}.resource")
+        if isinstance(resource, dict) and known and not _is_bundle_sound(resource):
+            raise Invalid("each entry of a Bundle is an object with a resource", location=f"{place}.resource")
         yield each
 
 

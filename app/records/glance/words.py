@@ -47,7 +47,8 @@ def all_words(value: Any) -> str:
 def references_in(value: Any) -> tuple[str, ...]:
     """The literal references, as `Type/id`, of one or many References."""
     told = (each.get("reference") for each in each_in(value))
-    return tuple("/".join(each.split("/")[-2:]) for each in told if isinstance(each, str) and "/" in each)
+    texts = (each.partition("/_history/")[0] for each in told if isinstance(each, str))
+    return tuple("/".join(each.split("/")[-2:]) for each in texts if "/" in each)
 
 
 def medication_of(resource: Resource) -> str:

@@ -1,5 +1,6 @@
 """The use case behind the pages of studies: finds them, and puts together what a page says of one."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.imaging.search import ImagingSearch, MatchOrder, SearchRequest
@@ -24,6 +25,7 @@ _BY_DATE = (
     MatchOrder(BY_KEYWORD["StudyDate"], descending=True),
     MatchOrder(BY_KEYWORD["StudyTime"], descending=True),
 )
+_ONE_UID = re.compile(r"[0-9.]{1,64}")
 _KNOWN_BY = ("AccessionNumber", "PatientID", "PatientName")
 _NAME, _UID = BY_KEYWORD["PatientName"], BY_KEYWORD["StudyInstanceUID"]
 
@@ -94,6 +96,8 @@ class StudyDesk:
     def one(self, scope: AccessScope, uid: str) -> StudyLine:
         """The study of that UID; raises `NotFound` where there is none to see."""
         scope.require(PICTURES)
+        if not _ONE_UID.fullmatch(uid):  # a list or a pattern would find others
+            raise NotFound("there is no such study")
         asked = SearchRequest(level=STUDY, study=uid, limit=1)
         try:
             found = self._imaging.search(scope, asked).matches

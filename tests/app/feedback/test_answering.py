@@ -87,6 +87,7 @@ def test_evidence_of_another_kind_asks_again_and_keeps_the_verdict(
         ({"verdict": "concordant", "comment": "x" * 4_001}, "$.comment"),
         ({"verdict": "concordant", "comment": "\u202e"}, "$.comment"),
         ({"verdict": "concordant", "version": 0}, "$.version"),
+        ({"verdict": "concordant", "version": 1.5}, "$.version"),
         ({"verdict": "concordant", "score": 1}, "$.score"),
     ],
 )

@@ -1,10 +1,13 @@
 """Whoever read is told once how it turned out, and nobody else sees anything of it."""
 
+from hashlib import sha256
+
 import pytest
 
 from tests.app.feedback.episodes import Episode
 from tests.app.feedback.wards import Colleague, Ward
 from tests.factories.consents import opted_out
+from tests.factories.fhir import patient
 
 CHART = (
     *("Patient/{id}/$everything?_count=200", "Task?patient={id}", "Observation?patient={id}"),
@@ -129,6 +132,50 @@ def test_nobody_changes_it_over_fhir(episode: Episode, reader: Colleague, ward: 
         headers = {**other.headers, "Content-Type": "application/fhir+json"}
         assert other.client.put(path, headers=headers, json=sent).status_code in (403, 404, 422)
     assert reader.tasks() == [task]
+
+
+def test_a_task_that_only_looks_like_a_packet_is_none(
+    episode: Episode, reader: Colleague, ward: Ward
+) -> None:
+    """Whoever writes FHIR may give a Task any code and identifier: neither makes a packet of it."""
+    lesson = sha256(f"{reader.practitioner}|DiagnosticReport/{episode.mark}-read|LUNG".encode()).hexdigest()
+    forged = {
+        "resourceType": "Task",
+        "id": f"{episode.mark}-forged",
+        "status": "requested",
+        "intent": "order",
+        "code": {"coding": [{"system": "urn:hilum:feedback", "code": "review-outcome"}]},
+        "identifier": [{"system": "urn:hilum:lesson", "value": lesson}],
+        "owner": {"reference": reader.practitioner},
+        "for": {"reference": episode.patient},
+    }
+    everybody = ward.colleague("clinician", reader.practitioner.removeprefix("Practitioner/"))
+    episode.read(reader.practitioner)
+    ward.write(forged)
+
+    assert everybody.packets(status="all") == []
+    assert everybody.get("/feedback/figures").status_code == 200
+    for path in (f"/feedback/packets/{forged['id']}",):
+        assert everybody.get(path).status_code == 404
+        assert everybody.post(f"{path}/answer", verdict="concordant").status_code == 404
+    episode.pathology()
+    assert len(reader.packets()) == 1
+
+
+def test_a_merge_tells_what_two_charts_tell_together(episode: Episode, ward: Ward, reader: Colleague) -> None:
+    other = Episode(ward)
+    episode.read(reader.practitioner)
+    ward.write(patient(other.mark, id=other.mark))
+    other.pathology()
+    assert reader.packets() == []
+
+    ward.gateway.identities.merge(ward.scope, other.mark, episode.mark)
+    ward.look()
+    assert len(reader.packets()) == 1
+
+    ward.gateway.identities.unmerge(ward.scope, other.mark, episode.mark)
+    ward.look()
+    assert reader.packets() == []
 
 
 def test_nobody_keeps_a_resource_for_a_reader_over_fhir(ward: Ward) -> None:

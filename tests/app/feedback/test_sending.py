@@ -36,11 +36,22 @@ def test_a_message_reaches_who_read(reader: Colleague, surgeon: Colleague, episo
     assert len(reader.tasks()) == 1
 
 
-def test_two_messages_are_two_packets(reader: Colleague, surgeon: Colleague, episode: Episode) -> None:
-    for text in ("First.", "Second."):
+def test_messages_on_a_report_are_one_packet_until_it_is_answered(
+    reader: Colleague, surgeon: Colleague, episode: Episode
+) -> None:
+    def say(text: str) -> None:
         surgeon.post("/feedback/messages", report=f"{episode.mark}-read", text=text)
 
-    assert {each["messages"][0]["said"] for each in reader.packets()} == {"First.", "Second."}
+    say("First.")
+    say("Second.")
+    (packet,) = reader.packets()
+    assert [each["said"] for each in packet["messages"]] == ["First.", "Second."]
+
+    reader.post(f"/feedback/packets/{packet['id']}/answer", verdict="concordant")
+    say("Third.")
+
+    (packet,) = reader.packets()
+    assert [each["said"] for each in packet["messages"]] == ["Third."]
 
 
 @pytest.mark.parametrize(

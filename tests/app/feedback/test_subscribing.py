@@ -146,7 +146,14 @@ def test_a_subscription_is_a_resource_that_its_reader_alone_sees(
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["http://reader.example.org/hook", "ftp://reader.example.org/", "https://", "", "x" * 3_000],
+    [
+        "http://reader.example.org/hook",
+        "ftp://reader.example.org/",
+        "https://",
+        "",
+        "https://[::1]/",
+        "x" * 3_000,
+    ],
 )
 def test_an_address_that_messages_may_not_be_sent_to_is_refused(reader: Colleague, endpoint: str) -> None:
     refused = subscribe(reader, endpoint)

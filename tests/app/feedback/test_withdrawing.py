@@ -6,6 +6,7 @@ import pytest
 
 from tests.app.feedback.episodes import Episode
 from tests.app.feedback.wards import Colleague, Ward
+from tests.factories.consents import opted_out
 
 
 @pytest.fixture
@@ -38,6 +39,41 @@ def test_a_packet_that_is_left_with_nothing_is_cancelled(
     assert packet["status"] == "cancelled"
     assert [each["withdrawn"] for each in packet["evidence"]] == [True]
     assert reader.get("/feedback/figures").get_json()["outcomes"]["hits"] == 0
+
+
+def test_a_read_that_is_none_any_more_tells_nothing(episode: Episode, reader: Colleague, ward: Ward) -> None:
+    told = episode.read(reader.practitioner)
+    ward.write({**told, "status": "entered-in-error"})
+
+    assert reader.packets() == []
+
+
+def test_a_read_of_somebody_else_s_is_no_lesson_of_who_was_named_first(
+    episode: Episode, reader: Colleague, ward: Ward
+) -> None:
+    another = ward.colleague("teleradiologist")
+    episode.read(another.practitioner)
+
+    assert (len(reader.packets()), len(another.packets())) == (0, 1)
+
+
+def test_a_consent_that_comes_later_takes_the_words_back(
+    episode: Episode, reader: Colleague, ward: Ward
+) -> None:
+    ward.write({**opted_out(episode.mark), "id": f"{episode.mark}-consent"})
+
+    assert reader.packets() == []
+    (packet,) = reader.packets(status="all")
+    assert "said" not in packet["evidence"][0]
+
+
+def test_a_delicate_label_that_comes_later_takes_the_words_back(
+    episode: Episode, reader: Colleague, ward: Ward
+) -> None:
+    label = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "HIV"}
+    ward.write({**episode.pathology(), "meta": {"security": [label]}})
+
+    assert reader.packets() == []
 
 
 def test_the_rest_of_a_packet_stays(episode: Episode, reader: Colleague) -> None:
