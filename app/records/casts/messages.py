@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from app.security.cast_scopes import CAST_EVENTS, cast_event
@@ -41,7 +42,7 @@ class CastMessage:
     @property
     def anchor(self) -> CastJson:
         """The resource that it is about."""
-        return resource_at(self.context, KEYS[self.anchor_type]) or {}
+        return anchor_at(self.context, self.anchor_type) or {}
 
     def told(self, topic: str, **more: Any) -> CastJson:
         """The message as it is sent; `more` are further members of the event, `_` in their names for `.`."""
@@ -68,7 +69,7 @@ def cast_message(raw: Any, topic: str, now: str) -> CastMessage:
         raise Invalid("an application sends one of: %(sent)s", location="event.hub.event", sent=sent)
     message = CastMessage(
         _text(raw, "id", "id"),
-        _text(raw, "timestamp", "timestamp", default=now),
+        _moment(_text(raw, "timestamp", "timestamp", default=now)),
         name,
         tuple(_contexts(event.get("context"))),
         _text(event, _VERSION, f"event.{_VERSION}", default=""),
@@ -84,7 +85,8 @@ def _check(message: CastMessage) -> None:
             raise Invalid("a syncerror has an OperationOutcome", location="event.context")
         return
     key = KEYS[message.anchor_type]
-    anchor = resource_at(message.context, key, message.anchor_type)
+    named = message.deed in (UPDATE, SELECT)
+    anchor = message.anchor if named else resource_at(message.context, key, message.anchor_type)
     if anchor is None or not isinstance(anchor.get("id"), str):
         raise Invalid(
             "%(name)s has a %(type)s with an id, under the key %(key)s",
@@ -137,6 +139,24 @@ def resource_at(
     return next(wanted, None)
 
 
+def anchor_at(context: tuple[CastJson, ...] | list[CastJson], anchor_type: str) -> CastJson | None:
+    """What an event of a type is about: its resource, or what a reference names; None where neither is there.
+
+    Updates and selections name the report by a reference (FHIRcast 3.0.0, 3.6.3 and 3.6.4).
+    """
+    key = KEYS[anchor_type]
+    if (found := resource_at(context, key, anchor_type)) is not None:
+        return found
+    for each in context:
+        named = each.get("reference")
+        text = named.get("reference") if isinstance(named, dict) else None
+        if each["key"] == key and isinstance(text, str):
+            kind, _, name = text.rpartition("/")
+            if kind.rpartition("/")[2] == anchor_type and name:
+                return {"resourceType": anchor_type, "id": name}
+    return None
+
+
 def _is_bundle_sound(resource: CastJson) -> bool:
     """Whether it is no Bundle, or one whose entries hold resources or none."""
     if resource["resourceType"] != "Bundle":
@@ -166,6 +186,15 @@ def _contexts(raw: Any) -> Iterator[CastJson]:
         if isinstance(resource, dict) and known and not _is_bundle_sound(resource):
             raise Invalid("each entry of a Bundle is an object with a resource", location=f"{place}.resource")
         yield each
+
+
+def _moment(text: str) -> str:
+    """The text of a moment (ISO 8601); raises `Invalid` for what is none."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid("timestamp is a moment of ISO 8601", location="timestamp") from None
+    return text
 
 
 def _text(holder: Mapping[str, Any], name: str, place: str, default: str | None = None) -> str:

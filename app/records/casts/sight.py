@@ -6,7 +6,7 @@ report need not be stored yet: it goes with its patient.
 
 from collections.abc import Collection, Iterator
 
-from app.records.casts.messages import KEYS, OPEN, CastJson, resource_at
+from app.records.casts.messages import KEYS, OPEN, CastJson, anchor_at, resource_at
 from app.records.read import RecordReader
 from graph.allowances import Deed
 from graph.errors import Forbidden
@@ -56,7 +56,7 @@ class CastSight:
         shown = self.shown(scope, message["event"]["context"])
         if name in granted:
             key = KEYS.get(anchor)
-            if key is None or resource_at(shown, key) is not None:
+            if key is None or anchor_at(shown, anchor) is not None:
                 yield _with(message, shown)
             return
         if deed != OPEN:

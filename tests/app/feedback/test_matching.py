@@ -83,7 +83,7 @@ def test_what_was_denied_and_is_there_is_told_as_that() -> None:
     match = only(LUNG[0], denial, *discharged("c", "2026-01-05", "Pulmonary embolism"))
 
     assert match.tie is Tie.DENIED
-    assert str(match.because) == "it is about what you said was not there: No pulmonary embolism."
+    assert str(match.because) == "it is about what you said was not there: No pulmonary embolism"
 
 
 def test_a_normal_read_is_told_what_was_missed_while_it_can_have_been_there() -> None:

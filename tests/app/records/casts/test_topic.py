@@ -24,7 +24,7 @@ def after(*messages: CastMessage) -> CastState:
     """The state after messages, each of which gives the context a version by its place."""
     state, sequence = dict[str, Any](), 0
     for at, each in enumerate(messages):
-        state, sequence, _ = topics.published(state, sequence, each, TOPIC, f"v{at}")
+        state, _, _ = topics.published(state, sequence, each, TOPIC, f"v{at}")
     return state
 
 
@@ -135,3 +135,43 @@ def test_what_is_no_message_says_where_it_is_wrong(raw: Any) -> None:
 def test_an_entry_of_an_update_puts_or_deletes_one_thing(entry: Any) -> None:
     with pytest.raises(HilumError):
         update("v0", entry)
+
+
+def with_context(name: str, *context: dict[str, Any], **more: Any) -> CastMessage:
+    event = {"hub.topic": TOPIC, "hub.event": name, "context": list(context), **more}
+    return cast_message({"timestamp": "2026-11-30T12:00:00Z", "id": "other", "event": event}, TOPIC, "now")
+
+
+def test_an_update_names_its_report_by_a_reference() -> None:
+    named = {"key": "report", "reference": {"reference": "DiagnosticReport/1"}}
+    bundle = {"key": "updates", "resource": {"resourceType": "Bundle", "entry": [put("a")]}}
+
+    update_of = with_context("DiagnosticReport-update", named, bundle, **{"context.versionId": "v0"})
+
+    assert update_of.anchor["id"] == "1"
+    state, _, _ = topics.published(after(message("DiagnosticReport-open")), 1, update_of, TOPIC, "v1")
+    assert topics.current_context(state)["context.versionId"] == "v1"
+
+
+def test_an_opening_holds_what_it_opens() -> None:
+    with pytest.raises(Invalid):
+        with_context(
+            "DiagnosticReport-open", {"key": "report", "reference": {"reference": "DiagnosticReport/1"}}
+        )
+
+
+@pytest.mark.parametrize("entry", [[None], 5, {"a": 1}, ["x"], [{"resource": 5}], [{"resource": {}}]])
+@pytest.mark.parametrize("name", ["Patient-open", "DiagnosticReport-open", "DiagnosticReport-select"])
+def test_a_bundle_whose_entries_are_none_is_refused_with_its_place(name: str, entry: object) -> None:
+    with pytest.raises(Invalid) as refused:
+        message(name, context=[{"key": "content", "resource": {"resourceType": "Bundle", "entry": entry}}])
+
+    assert refused.value.location == "event.context[1].resource"
+
+
+def test_a_moment_that_is_none_is_refused() -> None:
+    event = {"hub.topic": TOPIC, "hub.event": "syncerror", "context": []}
+    with pytest.raises(Invalid) as refused:
+        cast_message({"timestamp": "x", "id": "m", "event": event}, TOPIC, "now")
+
+    assert refused.value.location == "timestamp"
