@@ -24,7 +24,7 @@ def after(*messages: CastMessage) -> CastState:
     """The state after messages, each of which gives the context a version by its place."""
     state, sequence = dict[str, Any](), 0
     for at, each in enumerate(messages):
-        state, _, _ = topics.published(state, sequence, each, TOPIC, f"v{at}")
+        state, sequence, _ = topics.published(state, sequence, each, TOPIC, f"v{at}")
     return state
 
 
