@@ -62,6 +62,8 @@ def add_worklist_lines(rooms: Blueprint, uses: PageUses) -> None:
     def worklist_lines() -> Response:
         if stray := sorted(request.args.keys() - {"show"}):
             raise Invalid("there is no such parameter here", location=stray[0][:64])
+        if len(request.args.getlist("show")) > 1:
+            raise Invalid("show is one of %(parts)s", location="show", parts=", ".join(_PARTS))
         shown = request.args.get("show", WorklistPart.TO_READ)
         if shown not in _PARTS:
             raise Invalid("show is one of %(parts)s", location="show", parts=", ".join(_PARTS))
