@@ -18,7 +18,7 @@ PICTURES, RECORD = "imaging.read", "fhir.read"
 MOST_OF_PATIENT = 100
 MOST_OF_PATIENTS = 1_000
 MOST_SERIES = 200
-_MOST_REPORTS = 25
+_MOST_REPORTS, _STUDIES_AT_ONCE = 25, 40
 _MOST_FOUND = 25
 _REPORT, _TASK = "DiagnosticReport", "Task"
 _BY_DATE = (
@@ -124,11 +124,14 @@ class StudyDesk:
         return tuple(sorted(found, key=lambda each: (_number(each.number), each.uid)))
 
     def reports(self, scope: AccessScope, studies: Collection[StudyLine]) -> tuple[ReportLine, ...]:
-        """The reports of these studies, the newest first."""
-        if not studies:
-            return ()
-        named = ",".join(each.reference for each in studies)
-        return self._reports(scope, (("imagingStudy", named),), _MOST_REPORTS * len(studies))
+        """The reports of these studies, the newest first; of many they are asked for some at a time."""
+        named, found = [each.reference for each in studies], dict[str, ReportLine]()
+        for start in range(0, len(named), _STUDIES_AT_ONCE):
+            some = named[start : start + _STUDIES_AT_ONCE]
+            limit = _MOST_REPORTS * len(some)
+            lines = self._reports(scope, (("imagingStudy", ",".join(some)),), limit)
+            found |= {each.report_id: each for each in lines}
+        return tuple(sorted(found.values(), key=lambda each: each.issued, reverse=True))
 
     def reports_lately(self, scope: AccessScope, limit: int) -> tuple[ReportOf, ...]:
         """The newest reports of studies, each with whom it is about."""
