@@ -81,7 +81,7 @@ class FeedbackMessages:
         """Send a message; return the readers who have it now, as `Practitioner/<id>`.
 
         Raises `Invalid` for a form that is wrong, `NotFound` and `Gone` where the caller sees no such report,
-        `Unprocessable` where nobody but the caller read it, and `Unavailable` where what they have keeps changing.
+        `Unprocessable` where nobody but the caller read it, and `Unavailable` where that keeps changing.
         """
         scope.require(PERMISSION)
         scope.require("fhir.read")
