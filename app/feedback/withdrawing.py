@@ -8,7 +8,7 @@ import orjson
 
 from app.feedback.keeping import FeedbackRecord
 from app.feedback.packets import CANCELLED, OPEN, Evidence, Packet
-from app.feedback.reads import FINAL, readers_of
+from app.feedback.reads import CHANGED, FINAL, readers_of
 from app.records.glance.words import references_in
 from app.security.scopes import reader_scope
 from graph.clock import instant
@@ -88,7 +88,13 @@ def _stands(document: Mapping[str, Any]) -> bool:
 
 
 def _is_by(reader: str, report: Mapping[str, Any]) -> bool:
-    """Whether a report is read by somebody; who is behind a role is not looked up again."""
+    """Whether a report is read by somebody.
+
+    Who is behind a role is not looked up again, and of what was changed since it was final the earlier
+    version says who read it.
+    """
+    if report.get("status") in CHANGED:
+        return True
     named = [
         each for element in ("resultsInterpreter", "performer") for each in references_in(report.get(element))
     ]

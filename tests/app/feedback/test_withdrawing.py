@@ -57,6 +57,19 @@ def test_a_read_of_somebody_else_s_is_no_lesson_of_who_was_named_first(
     assert (len(reader.packets()), len(another.packets())) == (0, 1)
 
 
+def test_an_addendum_by_somebody_else_stays_with_who_read_first(
+    episode: Episode, reader: Colleague, ward: Ward
+) -> None:
+    told = episode.read(reader.practitioner)
+    another = {"performer": [{"reference": ward.colleague("clinician").practitioner}]}
+    ward.write({**told, **another, "status": "amended", "conclusion": "IMPRESSION: Nodule, 14 mm, missed."})
+    ward.look()
+    episode.surgery()
+
+    (packet,) = reader.packets()
+    assert {each["kind"] for each in packet["evidence"] if not each["withdrawn"]} >= {"pathology", "addendum"}
+
+
 def test_a_consent_that_comes_later_takes_the_words_back(
     episode: Episode, reader: Colleague, ward: Ward
 ) -> None:
