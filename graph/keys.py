@@ -39,6 +39,12 @@ def resource_of(key: str) -> str:
     return f"{resource_type}/{resource_id}"
 
 
+def key_of_reference(tenant: str, reference: str) -> str:
+    """Key of the resource that a reference `Type/id` names: the other way of `resource_of`."""
+    resource_type, _, resource_id = reference.partition("/")
+    return resource_key(tenant, resource_type, resource_id)
+
+
 def version_key(resource: str, version_id: int) -> str:
     """Key of one version of a resource."""
     return f"{resource}|{version_id}"

@@ -8,7 +8,7 @@ import orjson
 from app.feedback.keeping import FeedbackRecord
 from app.feedback.packets import ANSWERED, CANCELLED, OPEN, Packet
 from graph.errors import Invalid
-from graph.keys import resource_key
+from graph.keys import key_of_reference
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
@@ -68,7 +68,7 @@ class FeedbackInbox:
         """One packet of the caller's to be looked at; raises `NotFound` where there is none for them."""
         packet = self.one(scope, packet_id)
         named = [*(each.reference for each in packet.reads), *(each.reference for each in packet.evidence)]
-        keys = [resource_key(scope.tenant, *each.split("/", 1)) for each in dict.fromkeys(named)]
+        keys = [key_of_reference(scope.tenant, each) for each in dict.fromkeys(named)]
         found = [each for each in self._resources.bodies(scope, keys) if not each.deleted]
         scope.concerns(key for each in found for key in each.whose)
         bodies = {f"{each.resource_type}/{each.resource_id}": orjson.loads(each.body) for each in found}

@@ -21,7 +21,7 @@ from app.records.bundles.writing import BundleWriter
 from app.records.search import RecordSearch, TypeSearch, sorts_of
 from fhir_profiles.security_labels import KEPT_FOR
 from graph.errors import NotFound
-from graph.keys import resource_key
+from graph.keys import key_of_reference
 from graph.resources.kept import KeptStore
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -46,7 +46,7 @@ class FeedbackRecord:
 
     def about(self, scope: AccessScope, references: Collection[str]) -> tuple[Packet, ...]:
         """The packets that refer to any of these resources, as `Type/id`."""
-        keys = [resource_key(scope.tenant, *each.split("/", 1)) for each in references]
+        keys = [key_of_reference(scope.tenant, each) for each in references]
         found = self._resources.bodies(scope, self._kept.referring(scope, TASK, keys))
         return tuple(packet_of(each) for each in found if not each.deleted and is_packet(each))
 

@@ -17,7 +17,7 @@ from app.records.glance.reading import ChartReader
 from app.security.scopes import reader_scope
 from graph.clock import instant
 from graph.errors import PreconditionFailed, TooLarge
-from graph.keys import resource_key
+from graph.keys import key_of_reference
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 
@@ -114,7 +114,7 @@ class LessonNotices:
         """The evidence that consents and labels do not keep from its reader."""
         reader = self._consents(reader_scope(scope.tenant, lesson.reader))
         keys = {
-            each.outcome.reference: resource_key(scope.tenant, *each.outcome.reference.split("/", 1))
+            each.outcome.reference: key_of_reference(scope.tenant, each.outcome.reference)
             for each in lesson.evidence
         }
         seen = {each.key for each in self._resources.bodies(reader, list(keys.values()))}

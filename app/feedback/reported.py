@@ -9,7 +9,7 @@ from app.records.glance.chart import PatientChart, chart_item
 from app.records.glance.moments import day_of
 from app.records.glance.words import references_in
 from app.site import Sites
-from graph.keys import resource_key, resource_of
+from graph.keys import key_of_reference, resource_of
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -29,7 +29,7 @@ class ReportedReads:
         """The final reads among some reports, by `Type/id`, with what the studies that they name say."""
         zone = self._sites.of(scope).zone
         named = dict.fromkeys(each for report in reports for each in _named(report))
-        keys = [resource_key(scope.tenant, *each.split("/", 1)) for each in named]
+        keys = [key_of_reference(scope.tenant, each) for each in named]
         beside = [each for each in self._resources.bodies(scope, keys) if not each.deleted]
         items = tuple(
             chart_item(resource_of(each.key), each.version_id, each.last_updated, each.body, zone)

@@ -13,7 +13,7 @@ from app.records.glance.words import references_in
 from app.security.scopes import reader_scope
 from graph.clock import instant
 from graph.errors import PreconditionFailed
-from graph.keys import resource_key, resource_of
+from graph.keys import key_of_reference, resource_of
 from graph.records import ResourceVersion
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
@@ -75,7 +75,7 @@ class EvidenceWithdrawals:
         self, scope: AccessScope, names: Sequence[str]
     ) -> Mapping[str, tuple[ResourceVersion, Mapping[str, Any]]]:
         """What of these stands and may be told, by `Type/id`."""
-        keys = [resource_key(scope.tenant, *each.split("/", 1)) for each in dict.fromkeys(names)]
+        keys = [key_of_reference(scope.tenant, each) for each in dict.fromkeys(names)]
         found = (each for each in self._resources.bodies(scope, keys) if not each.deleted)
         read = ((resource_of(each.key), each, orjson.loads(each.body)) for each in found)
         return {name: (each, body) for name, each, body in read if _stands(body)}

@@ -28,7 +28,7 @@ from graph.accounts.records import (
 from graph.accounts.roles import role_from, role_key
 from graph.clock import now as present
 from graph.errors import Conflict, NotFound
-from graph.keys import ABSENT, join, resource_key, resource_of
+from graph.keys import ABSENT, join, key_of_reference, resource_of
 from graph.scope import AccessScope, scoped
 from graph.session import Graph, Row
 
@@ -296,14 +296,10 @@ def _entitlement(scope: AccessScope, row: Row) -> Entitlement:
         secret_hash=user.get("secretHash"),
         grants=grants,
         own_role=roles.get(user["role"]),
-        fhir_user=_key_of(scope, user["fhirUser"]) if user.get("fhirUser") else None,
-        departments=tuple(_key_of(scope, each) for each in user.get("departments") or ()),
+        fhir_user=key_of_reference(scope.tenant, user["fhirUser"]) if user.get("fhirUser") else None,
+        departments=tuple(key_of_reference(scope.tenant, each) for each in user.get("departments") or ()),
     )
     return Entitlement(account, roles, opened)
-
-
-def _key_of(scope: AccessScope, reference: str) -> str:
-    return resource_key(scope.tenant, *reference.split("/", 1))
 
 
 def _line(row: Row) -> AccountLine:

@@ -29,7 +29,7 @@ from fhir_profiles.index.kept import (
     beside,
 )
 from fhir_profiles.index.wording import Wording
-from graph.keys import kind_key, resource_key, resource_of, term_key, value_key
+from graph.keys import key_of_reference, kind_key, resource_of, term_key, value_key
 from graph.query.expression import Field, Kind, Layout, Term
 from graph.query.relationships import relationship
 
@@ -169,7 +169,7 @@ def value_rows(tenant: str, resource_type: str, values: SearchValues) -> ValueRo
         ),
         edges=_distinct(
             (
-                _target_key(tenant, each.target),
+                key_of_reference(tenant, each.target),
                 relationship(each.element),
                 each.path,
                 *((each.version,) if each.version else ()),
@@ -190,12 +190,7 @@ def compartment_keys(tenant: str, values: SearchValues) -> tuple[str, ...] | Non
     """The keys of the patients and studies that the resource is about; None for what everybody may read."""
     if values.compartment is None:
         return None
-    return tuple(_target_key(tenant, reference) for reference in values.compartment)
-
-
-def _target_key(tenant: str, reference: str) -> str:
-    resource_type, _, resource_id = reference.partition("/")
-    return resource_key(tenant, resource_type, resource_id)
+    return tuple(key_of_reference(tenant, reference) for reference in values.compartment)
 
 
 def _distinct(rows: Iterable[_Row]) -> tuple[_Row, ...]:

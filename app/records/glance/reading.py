@@ -13,7 +13,7 @@ from app.records.glance.report_text import attached_binaries, decoded
 from app.records.glance.words import Resource
 from app.site import Sites
 from graph.budget import spend
-from graph.keys import resource_key, resource_of
+from graph.keys import key_of_reference, resource_of
 from graph.query.prices import QUESTION
 from graph.records import ResourceVersion
 from graph.resources.compartments import ChartMember, ChartQuestion, CompartmentStore
@@ -88,7 +88,7 @@ class ChartReader:
     def earlier(self, scope: AccessScope, items: Iterable[ChartItem]) -> dict[str, list[ChartItem]]:
         """The versions before the current ones of some resources, by `Type/id`, as far as they are there."""
         asked = [
-            (each, Referred(_key(scope, each.reference), str(number)))
+            (each, Referred(key_of_reference(scope.tenant, each.reference), str(number)))
             for each in items
             for number in range(max(1, each.version_id - _MOST_EARLIER), each.version_id)
         ]
@@ -111,7 +111,10 @@ class ChartReader:
 
     def older(self, scope: AccessScope, versions: Sequence[tuple[str, int]]) -> dict[str, Resource]:
         """The texts of those versions, `Type/id` and number, that are the caller's to see, by `Type/id`."""
-        asked = (Referred(_key(scope, reference), str(version)) for reference, version in versions)
+        asked = (
+            Referred(key_of_reference(scope.tenant, reference), str(version))
+            for reference, version in versions
+        )
         found = self._resources.versions(scope, asked)
         return {resource_of(each.key): orjson.loads(each.body) for each in found if not each.deleted}
 
@@ -123,7 +126,7 @@ class ChartReader:
         """The keys of the Medications that are referred to by requests and statements."""
         told = (each.body.get("medicationReference") for each in items)
         named = dict.fromkeys(str(each.get("reference", "")) for each in told if isinstance(each, dict))
-        return [_key(scope, each) for each in named if each.startswith(f"{_DRUGS}/")]
+        return [key_of_reference(scope.tenant, each) for each in named if each.startswith(f"{_DRUGS}/")]
 
     def _there(self, scope: AccessScope, keys: Sequence[str]) -> list[ResourceVersion]:
         if not keys:
@@ -136,14 +139,14 @@ class ChartReader:
         """The PractitionerRoles that reports name, by `Type/id`."""
         texts = (each.body for some in charts for each in some if each.reference.startswith(_REPORTS))
         named = {name.decode() for text in texts for name in _ROLE.findall(text or b"")}
-        found = self._there(scope, [_key(scope, each) for each in sorted(named)])
+        found = self._there(scope, [key_of_reference(scope.tenant, each) for each in sorted(named)])
         return {resource_of(each.key): _body(each.body) for each in found}
 
     def _attached(self, scope: AccessScope, items: Sequence[ChartItem]) -> dict[str, str]:
         """The texts of the Binary resources that reports have attached."""
         reports = (each.body for each in items if each.kind in ("DiagnosticReport", "DocumentReference"))
         named = list(dict.fromkeys(each for report in reports for each in attached_binaries(report)))
-        found = self._there(scope, [_key(scope, each) for each in named[:MOST_ATTACHED]])
+        found = self._there(scope, [key_of_reference(scope.tenant, each) for each in named[:MOST_ATTACHED]])
         told = {resource_of(each.key): orjson.loads(each.body) for each in found}
         return {
             name: decoded(each.get("data"), str(each.get("contentType", ""))) for name, each in told.items()
@@ -155,11 +158,6 @@ def _items(members: Sequence[ChartMember], bodies: dict[str, bytes], zone: tzinf
         text = bodies.get(each.key) if each.body is None else each.body
         if text is not None:
             yield chart_item(each.reference, each.version_id, each.updated, text, zone)
-
-
-def _key(scope: AccessScope, reference: str) -> str:
-    kind, _, resource_id = reference.partition("/")
-    return resource_key(scope.tenant, kind, resource_id)
 
 
 def _body(text: bytes) -> Resource:
