@@ -95,8 +95,10 @@ class Listener:
         os.close(self._fifo)
 
     def _listen(self) -> None:
+        heard_from = select.poll()  # select() takes no descriptor beyond 1,023
+        heard_from.register(self._fifo, select.POLLIN)
         while True:
-            select.select([self._fifo], [], [])
+            heard_from.poll()
             heard = os.read(self._fifo, _DRAINED)
             for topic, events in list(self._events.items()):
                 if topic in heard:

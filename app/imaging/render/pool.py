@@ -28,7 +28,7 @@ from app.imaging.render.wire import INLINE, Cut, receive, send_frame, send_piece
 from graph.local.sockets import is_ours, listen
 
 _TICK = 0.05  # seconds between two looks who died
-_IDLE = 1.0  # seconds between two looks whether the parent is there
+_IDLE = 1_000  # ms between two looks whether the parent is there
 _REQUEST_SECONDS = 5.0  # to send a task
 _HEADERS = 16  # instances whose header a renderer remembers
 _FRESH = 2_000  # tasks after which a renderer is replaced by a new one
@@ -115,9 +115,11 @@ class _Renderer:
         resource.setrlimit(resource.RLIMIT_DATA, (self._limits.memory, self._limits.memory))
         warnings.simplefilter("ignore")  # readers warn of what instances say: no log holds that
         self._listener.setblocking(False)
+        asked = select.poll()  # select() takes no descriptor beyond 1,023
+        asked.register(self._listener, select.POLLIN)
         done = 0
         while done < _FRESH and os.getppid() == self._parent:
-            if select.select([self._listener], [], [], _IDLE)[0]:
+            if asked.poll(_IDLE):
                 done += self._take()
 
     def _take(self) -> bool:
