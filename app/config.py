@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
+from app.plain_words_settings import PlainWordsSettings
 from app.settings import (
     GIB,
     KIB,
@@ -36,13 +37,12 @@ from app.settings import (
     whole,
     zone,
 )
-from app.sign_in_settings import SignInSettings
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(SignInSettings):
+class Config(PlainWordsSettings):
     """All settings, checked. Sizes are in bytes, times in seconds."""
 
     neo4j_uri: str | None = setting(
@@ -289,6 +289,18 @@ class Config(SignInSettings):
         whole(60, 31_536_000),
         "How long the files of bulk exports and imports are kept after they were written.",
     )
+    export_seconds: int = setting(
+        "HILUM_EXPORT_SECONDS",
+        604_800,
+        whole(60, 31_536_000),
+        "How long the files of an export of a cohort are kept for who asked for it.",
+    )
+    export_root: Path | None = setting(  # noqa: RUF009 - it returns a field
+        "HILUM_EXPORT_ROOT",
+        None,
+        folder,
+        "The folder below which cohorts may be exported into folders. Without it, they are downloaded.",
+    )
     import_origins: tuple[str, ...] = setting(
         "HILUM_IMPORT_ORIGINS",
         (),
@@ -369,6 +381,7 @@ def _contradictions(config: Config) -> list[str]:
             any(issuer_parts) and not all(issuer_parts),
             "HILUM_OIDC_ISSUER, HILUM_OIDC_AUDIENCE and HILUM_OIDC_JWKS_URL belong together",
         ),
+        (bool(config.ask_url) != bool(config.ask_model), "HILUM_ASK_URL and HILUM_ASK_MODEL belong together"),
         (config.part_size > config.request_size, "HILUM_PART_SIZE is larger than HILUM_REQUEST_SIZE"),
     )
     return [message for is_wrong, message in checks if is_wrong]

@@ -1,10 +1,12 @@
-"""What a schema says of a field that it refuses, as a template with values: pages say it in their languages.
+"""What a schema is called, and what it says of a field that it refuses, as a template with values for pages.
 
 marshmallow tells texts that are made already; here they are told apart again, by the templates that they are
 made of (marshmallow.validate, marshmallow.fields). What a schema of ours says is its own template.
 """
 
 import re
+
+from marshmallow import Schema
 
 from graph.errors import Invalid
 from graph.wording import Phrase, marked
@@ -49,6 +51,12 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 _PATTERNS = tuple((template, _pattern(template)) for template in REFUSED_FIELDS if "%(" in template)
+
+
+def form_name(schema: type[Schema] | Schema) -> str:
+    """What the form of a schema is called where forms are described."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
 
 
 def phrase_of(message: str) -> Phrase:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ from graph.errors import Invalid, TooLarge, Unavailable
 
 SECONDS = (3.05, 5.0)
 """To connect, and between two chunks."""
+_CHUNK = 16 << 10
 _SCHEMES = ("http", "https")
 _AUTHORITIES = "REQUESTS_CA_BUNDLE"
 _GLOBAL_UNICAST = IPv6Network(
@@ -200,9 +202,29 @@ def fetch(url: str, reach: Reach, largest: int) -> bytes:
 
 def read(answer: requests.Response, largest: int) -> bytes:
     """The body of an answer of 200, unpacked; raises `Unavailable` for another status, and `TooLarge`."""
-    if answer.status_code != HTTPStatus.OK:
-        raise Unavailable(f"the address answers {answer.status_code}")
+    _require_ok(answer)
     body = bytes(answer.raw.read(largest + 1, decode_content=True))
     if len(body) > largest:
         raise TooLarge(f"more than {largest} bytes are there")
     return body
+
+
+def read_until(answer: requests.Response, largest: int, until: float) -> bytes:
+    """The body of an answer of 200, unpacked, which has to be there by a moment of `time.monotonic`.
+
+    Raises `Unavailable` for another status and where it comes too late, and `TooLarge`.
+    """
+    _require_ok(answer)
+    body = bytearray()
+    while chunk := bytes(answer.raw.read1(_CHUNK, decode_content=True)):
+        body += chunk
+        if len(body) > largest:
+            raise TooLarge(f"more than {largest} bytes are there")
+        if monotonic() >= until:
+            raise Unavailable("the address answers too slowly")
+    return bytes(body)
+
+
+def _require_ok(answer: requests.Response) -> None:
+    if answer.status_code != HTTPStatus.OK:
+        raise Unavailable(f"the address answers {answer.status_code}")

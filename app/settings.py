@@ -106,6 +106,19 @@ def private_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def secret_address(raw: str) -> str:
+    """Read a web address that a secret may be sent to: https, or http on this machine.
+
+    Raises `ValueError` with what is expected.
+    """
+    found = urlsplit(web_address(raw))
+    if found.scheme == "http" and not is_loopback(found.hostname or ""):
+        raise ValueError("https, or http on this machine: a key and questions are sent there")
+    if "@" in found.netloc:
+        raise ValueError("an address without a user: its key stands in a file")
+    return raw.rstrip("/")
+
+
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
 """Signature algorithms by public keys (RFC 7518 3.1), of which providers use some."""
 

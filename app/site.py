@@ -5,11 +5,14 @@ to it, and so does what the gateway does by itself.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from app.config import Config
 from graph.scope import AccessScope
 from graph.site import Site
+
+_MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,10 @@ class Sites:
     def of(self, scope: AccessScope) -> Site:
         """The site of a caller's tenant."""
         return self.own if scope.tenant == self.own.tenant else replace(self.own, tenant=scope.tenant)
+
+    def day(self, scope: AccessScope, now: int) -> date:
+        """The day that it is at a caller's site; `now` in µs since the epoch."""
+        return datetime.fromtimestamp(now // _MICROSECONDS, UTC).astimezone(self.of(scope).zone).date()
 
 
 def sites_of(config: Config) -> Sites:

@@ -15,10 +15,8 @@ import orjson
 from fhir_profiles.issues import InvalidDocument, Issue
 from fhir_profiles.json_places import expression_at, repeated_name
 from fhir_profiles.json_spans import TextSpan, first, members, members_of_items, texts, whole_values
+from fhir_profiles.nesting import DEEPEST_JSON, is_nested_deeper
 from fhir_profiles.validation.structure import elements, kinds
-
-DEEPEST = 100
-"""How far objects and arrays may be nested."""
 
 _BEYOND_A_DOUBLE = "infinity"  # as orjson says it of a number
 _ESCAPED_COLON = re.compile(rb"\\u003a", re.IGNORECASE)
@@ -32,7 +30,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     """Read one JSON object; raise `InvalidDocument` for anything that JSON or FHIR forbids in a text.
 
     Refused are: bytes that are not UTF-8, names that occur twice, NaN and Infinity, numbers beyond a double,
-    lone surrogates, U+0000, nesting beyond `DEEPEST`. An integer beyond 64 bits is read as a decimal.
+    lone surrogates, U+0000, nesting beyond `DEEPEST_JSON`. An integer beyond 64 bits is read as a decimal.
     """
     document = parse_value(raw)
     if not isinstance(document, dict):
@@ -51,7 +49,8 @@ def parse_value(raw: bytes) -> Any:
         _refuse(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}")
     if not isinstance(document, dict | list):
         _refuse("the document is not a JSON object")
-    _check_depth(document)
+    if is_nested_deeper(document):
+        _refuse(f"nested more than {DEEPEST_JSON} levels deep")
     if rb"\u0000" in raw:
         _check_texts(document)
     # A name that occurs twice is read once, so a colon is missing; an escaped colon could hide that.
@@ -105,24 +104,6 @@ def entry_resources(raw: bytes) -> tuple[bytes | None, ...]:
 
 def _refuse(diagnostics: str) -> NoReturn:
     raise InvalidDocument(Issue("error", "structure", "", diagnostics))
-
-
-def _check_depth(document: dict[str, Any] | list[Any]) -> None:
-    """Refuse nesting beyond the limit, level by level (no recursion)."""
-    level: list[Any] = [document]
-    depth = 0
-    while level:
-        depth += 1
-        if depth > DEEPEST:
-            _refuse(f"nested more than {DEEPEST} levels deep")
-        below: list[Any] = []
-        for each in level:
-            below += [
-                value
-                for value in (each.values() if type(each) is dict else each)
-                if type(value) is dict or type(value) is list
-            ]
-        level = below
 
 
 def _check_texts(document: dict[str, Any] | list[Any]) -> None:

@@ -7,7 +7,7 @@ as receiving a body, costs nothing here.
 
 import time
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
@@ -61,6 +61,19 @@ class RequestBudget:
         self._gone = False
         self._plans = MOST_PLANS
         self._planned: set[Hashable] = set()
+
+    def times(self, many: int) -> "RequestBudget":
+        """A new stock for the same client that has so many times the graph's time."""
+        return RequestBudget(self._seconds * many, self.departed)
+
+    @contextmanager
+    def given_back(self) -> Iterator[None]:
+        """Give the room back at the end of the block that it takes."""
+        before = self._room
+        try:
+            yield
+        finally:
+            self._room = before
 
     def plans(self, form: Hashable, subqueries: int) -> bool:
         """Whether the graph may plan a statement for this request; a form that it planned may come again."""
@@ -141,6 +154,28 @@ def current_budget() -> RequestBudget | None:
 def begin_budget(budget: RequestBudget | None) -> None:
     """Let this thread draw on a budget from here on, or on none."""
     _CURRENT.set(budget)
+
+
+@contextmanager
+def whole_answer(many: int) -> Iterator[None]:
+    """Let the block draw on a stock of its own, since it answers what takes many questions.
+
+    It has so many times the graph's time; the gateway's own work has no stock there either.
+    """
+    before = _CURRENT.get()
+    begin_budget(before.times(many) if before else None)
+    try:
+        yield
+    finally:
+        begin_budget(before)
+
+
+@contextmanager
+def room_for_a_part() -> Iterator[None]:
+    """Let the block put a part of an answer together, and give its room back afterwards."""
+    budget = _CURRENT.get()
+    with budget.given_back() if budget else nullcontext():
+        yield
 
 
 def spend(price: int, most: int = MOST_PRICE) -> None:

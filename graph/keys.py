@@ -23,6 +23,11 @@ def part(value: str) -> str:
     return value
 
 
+def unescaped(text: str) -> str:
+    """The value that a part of a key was made from; of one that was cut, what is left of it."""
+    return text.replace("%7C", "|").replace("%25", "%") if "%" in text else text
+
+
 def join(*parts: str) -> str:
     """Join parts into a key."""
     return "|".join(part(each) for each in parts)
@@ -146,6 +151,21 @@ def cast_subscription_key(tenant: str, digest: str) -> str:
     return join(tenant, ABSENT, "cast-subscription", digest)
 
 
+def saved_cohort_key(tenant: str, cohort_id: str) -> str:
+    """Key of a saved cohort."""
+    return join(tenant, ABSENT, "cohort", cohort_id)
+
+
+def saved_version_key(tenant: str, cohort_id: str, number: int) -> str:
+    """Key of one version of the question of a saved cohort."""
+    return join(tenant, ABSENT, "cohort-version", cohort_id, str(number))
+
+
+def cohort_refresh_key(tenant: str, cohort_id: str, subject: str, number: int) -> str:
+    """Key of what somebody was told when they had a saved cohort answered."""
+    return join(tenant, ABSENT, "cohort-refresh", cohort_id, subject, str(number))
+
+
 def concept_key(system: str, code: str) -> str:
     """Key of a Concept; terminology is shared by all tenants."""
     return join(ABSENT, ABSENT, system or ABSENT, code)
@@ -154,6 +174,11 @@ def concept_key(system: str, code: str) -> str:
 def source_concept_key(source: str, system: str, code: str) -> str:
     """Key of a Concept of a tenant; `source` is the key of the version of the CodeSystem that defines it."""
     return f"{source}|{part(system)}|{part(code)}"
+
+
+def concept_name_key(tenant: str | None, form: str) -> str:
+    """What all names of one form share that one tenant has brought, of None those that ship."""
+    return join(tenant or ABSENT, form)
 
 
 def concept_coding(system: str, code: str) -> str:

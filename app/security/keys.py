@@ -2,8 +2,8 @@
 
 Several processes may start at once on an empty folder; one of them wins and the others take its key. Secrets
 for other uses (paging tokens, digests in the audit) are derived from it, so there is one thing to keep and to
-replace. The keys of the audit chains and of second factors stand alone: they must outlive a signing key that
-is replaced.
+replace. The keys of the audit chains, of second factors and of pseudonyms stand alone: they must outlive a
+signing key that is replaced.
 """
 
 import hmac
@@ -21,7 +21,7 @@ from joserfc.jwk import ECKey, RSAKey
 ALGORITHM = "ES256"
 ID_TOKEN_ALGORITHM = "RS256"  # noqa: S105 - what every client can verify (OpenID Connect Core 15.1)
 _FILE, _AUDIT_FILE, ID_TOKEN_FILE = "signing-key.json", "audit-key", "id-token-key.json"
-_SECOND_FACTOR_FILE = "second-factor-key"
+_SECOND_FACTOR_FILE, _PSEUDONYM_FILE = "second-factor-key", "pseudonym-key"
 _RSA_BITS = 2048
 _KEY_BYTES = 32
 
@@ -93,6 +93,11 @@ def audit_key(folder: Path) -> bytes:
 def second_factor_key(folder: Path) -> bytes:
     """The 32 bytes under which secrets of second factors are sealed; made where there are none."""
     return bytes.fromhex(_kept(folder / _SECOND_FACTOR_FILE, lambda: secrets.token_hex(_KEY_BYTES)))
+
+
+def pseudonym_key(folder: Path) -> bytes:
+    """The 32 bytes that the pseudonyms of projects are made of; made where there are none."""
+    return bytes.fromhex(_kept(folder / _PSEUDONYM_FILE, lambda: secrets.token_hex(_KEY_BYTES)))
 
 
 def new_signing_key() -> SigningKey:

@@ -20,6 +20,12 @@ def plain_lines(text: str) -> None:
         raise ValidationError(NOT_PLAIN)
 
 
+def plain_line(text: str) -> None:
+    """Check a text of one line, of a form; raises `ValidationError`."""
+    if _UNSEEN.search(text) or _BREAKS.search(text):
+        raise ValidationError(NOT_PLAIN)
+
+
 def require_plain_line(text: str, most: int, place: str) -> None:
     """Raise `Invalid` with its place unless a text is one line of at most `most` plain characters."""
     if len(text) > most:

@@ -27,6 +27,7 @@ PERMISSIONS: Mapping[str, str] = {
     "report.acknowledge": marked("acknowledge critical results in the place of whom they are for"),
     "cohort.query": marked("ask cohort questions"),
     "cohort.count": marked("be told the counts of a cohort question, and no patient"),
+    "cohort.export": marked("take a cohort away, as pictures and tables that tell nobody who is in it"),
     "feedback.write": marked("be told how one's own reads turned out and answer, give feedback on reads"),
     "feedback.totals": marked("see how the reads of all readers turned out, in numbers of many"),
     "share.manage": marked("make and revoke links to studies"),
@@ -70,6 +71,9 @@ TELLING_WHOSE = frozenset(
 
 COUNTED: Mapping[str, str] = {"fhir.read": "fhir.count", "cohort.query": "cohort.count"}
 """What is left of a permission for who is shown counts only."""
+
+FOR_A_PURPOSE = frozenset({"cohort.export"})
+"""What a role of the de-identified view does only while a purpose was granted to whom has it."""
 
 LEAST_CELL = 11
 """The fewest that are told to who is shown counts or pseudonyms."""

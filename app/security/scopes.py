@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from app.security.policy import PERMISSIONS, PSEUDONYMOUS, RESEARCH_PURPOSE
+from app.security.policy import FOR_A_PURPOSE, PERMISSIONS, PSEUDONYMOUS, RESEARCH_PURPOSE
 from app.security.roles import SHIPPED, permissions_of, shown_in
 from app.security.tokens import Principal
 from fhir_profiles.security_labels import withheld_from
@@ -31,12 +31,13 @@ def scope_for(
     held = own or SHIPPED.get(role or "")
     if held is None:
         raise Forbidden("this account has no role here", code="forbidden")
+    purpose, permissions = _purpose(held, grants), _permissions(held, principal)
     return AccessScope(
         tenant=tenant,
         subject=principal.subject,
         role=held.name,
-        purpose=_purpose(held, grants),
-        permissions=_permissions(held, principal),
+        purpose=purpose,
+        permissions=permissions - FOR_A_PURPOSE if purpose == PSEUDONYMOUS else permissions,
         patients=None if held.sees_all else grants.patients,
         studies=frozenset() if held.sees_all else grants.studies,
         writable=held.writable,
@@ -92,6 +93,11 @@ def reader_scope(tenant: str, reader: str) -> AccessScope:
         withheld=withheld_labels(frozenset()),
         actors=frozenset({reader}),
     )
+
+
+def usual_scope(tenant: str) -> AccessScope:
+    """The rights of the gateway itself as far as most callers have them: not to what is kept for a reader."""
+    return replace(system_scope(tenant), readers=frozenset())
 
 
 def on_behalf(scope: AccessScope, subject: str) -> AccessScope:

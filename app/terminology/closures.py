@@ -7,6 +7,7 @@ data by subsumption without a terminology of its own.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.security.plain_text import require_plain_line
 from app.terminology.answers import AskedCode, told, unknown
 from app.terminology.library import Definitions, TenantLibrary
 from graph.budget import spend
@@ -84,6 +85,7 @@ class Closures:
 def _checked(name: str) -> str:
     if not 0 < len(name) <= _LONGEST_NAME:
         raise Invalid(f"the name of a table has 1 to {_LONGEST_NAME} characters", location="name")
+    require_plain_line(name, _LONGEST_NAME, "name")
     return name
 
 

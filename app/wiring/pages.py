@@ -25,7 +25,6 @@ def page_uses(wiring: Wiring) -> PageUses:
         announcer=wiring.cast_announcer,
         results=critical_results(wiring),
         feedback=FeedbackWiring(wiring).inbox,
-        cohorts=wiring.cohorts,
         audience=Audience(wiring.roles, wiring.sites.own.tenant),
         administration=wiring.administration,
         sessions=wiring.browser_sessions,

@@ -18,7 +18,9 @@ from app.audit.checkpoints import Checkpoints
 from app.audit.proving import AuditTrail
 from app.blobs import new_blob_id
 from app.checking import Checks
-from app.cohorts.answering import Cohorts
+from app.cohorts.answers.answering import Cohorts
+from app.cohorts.plain_words.asking import PlainWords
+from app.cohorts.saved.saved_cohorts import SavedCohorts
 from app.config import Config
 from app.http.kit.handover import Handover
 from app.imaging.assembly import Assemblies
@@ -58,6 +60,8 @@ from app.records.write.terms import WritingTerms
 from app.security.cast_scopes import CastTopics
 from app.security.standing import Standing
 from app.wiring.callers import Callers
+from app.wiring.cohorts import CohortWiring, outside_words
+from app.wiring.connecting import graph_of
 from app.wiring.terminology import TerminologyWiring
 from app.work.operations import Operations
 from app.work.purging import Purging
@@ -65,17 +69,10 @@ from app.work.waking import Topic
 from graph.casts.casts import CastStore
 from graph.changes.changes import ChangeStore
 from graph.clock import now
-from graph.edition import Edition
-from graph.errors import Unavailable
 from graph.invariants import InvariantStore
-from graph.local.folders import graph_folder
-from graph.local.state import Neo4jAddress, local_address
 from graph.marks.read_marks import ReadMarkStore
 from graph.parameters.parameters import ParameterStore
 from graph.resources.compartments import CompartmentStore
-from graph.resources.references import ReferenceStore
-from graph.session import Graph
-from graph.tellings.tellings import TellingStore
 
 _DERIVED = "derived"  # the folder of the home folder
 
@@ -312,16 +309,29 @@ class Wiring(Callers):
         return Bundles(self.bundle_writer)
 
     @cached_property
-    def cohorts(self) -> Cohorts:
-        return Cohorts(
+    def asking(self) -> CohortWiring:
+        """What cohorts are asked and answered by."""
+        return CohortWiring(
+            self.graph,
             self.resources,
-            ReferenceStore(self.graph),
             self.terminology.concepts,
-            TellingStore(self.graph),
+            self.sites,
             tokens=self.page_tokens,
-            pseudonym_key=self.key.derive("pseudonyms"),
-            sites=self.sites,
+            pseudonym_key=partial(self.key.derive, "pseudonyms"),
+            outside=outside_words(self.config),
         )
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        return self.asking.cohorts
+
+    @cached_property
+    def plain_words(self) -> PlainWords:
+        return self.asking.plain_words
+
+    @cached_property
+    def saved_cohorts(self) -> SavedCohorts:
+        return self.asking.saved
 
     @cached_property
     def terminology(self) -> TerminologyWiring:
@@ -352,32 +362,6 @@ class Wiring(Callers):
 
 def _blob_id() -> str:
     return new_blob_id(time_ns() // 1_000_000, token_bytes(10))
-
-
-def graph_address(config: Config) -> Neo4jAddress:
-    """Where the graph of this configuration is; raises `Unavailable` when there is none yet."""
-    if config.neo4j_uri:
-        return Neo4jAddress(config.neo4j_uri, config.neo4j_user, _password(config))
-    found = local_address(graph_folder(config.home))
-    if found is None:
-        raise Unavailable("there is no local graph here yet: `hilum graph start` or `hilum up` makes it")
-    return found
-
-
-def _password(config: Config) -> str:
-    if config.neo4j_password_file is None:
-        return config.neo4j_password
-    try:
-        return config.neo4j_password_file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError):
-        raise Unavailable("the file that NEO4J_PASSWORD_FILE names cannot be read") from None
-
-
-def graph_of(config: Config) -> Graph:
-    """The graph of this configuration, of which nothing is asked yet; raises `Unavailable`."""
-    where = graph_address(config)
-    own = Edition(graph_folder(config.home)) if not config.neo4j_uri else None
-    return Graph.connect(where.uri, where.user, where.password, config.neo4j_database, edition=own)
 
 
 @contextmanager

@@ -16,7 +16,15 @@ from app.audit.rules import alert_rules
 from app.blobs import BlobStore
 from app.config import Config
 from app.records.parameters import AddedParameters
-from app.security.keys import IdTokenKey, SigningKey, audit_key, id_token_key, second_factor_key, signing_key
+from app.security.keys import (
+    IdTokenKey,
+    SigningKey,
+    audit_key,
+    id_token_key,
+    pseudonym_key,
+    second_factor_key,
+    signing_key,
+)
 from app.security.roles import MANAGING
 from app.site import Sites, sites_of
 from app.work.queue import JobQueue
@@ -60,7 +68,7 @@ class Stores:
 
     def close(self) -> None:
         """Finish what waits and close what was made; the graph stays open, since it was brought."""
-        for name in ("committer", "recorder", "blobs", "rights_edition", "consents_edition"):
+        for name in ("asking", "committer", "recorder", "blobs", "rights_edition", "consents_edition"):
             if name in vars(self):
                 vars(self)[name].close()
 
@@ -80,6 +88,11 @@ class Stores:
     def second_factor_key(self) -> bytes:
         """The secret under which those of second factors are sealed; made on the first start."""
         return second_factor_key(self.config.home / _KEYS)
+
+    @cached_property
+    def pseudonym_key(self) -> bytes:
+        """The secret that the pseudonyms of projects are made of; made on the first start."""
+        return pseudonym_key(self.config.home / _KEYS)
 
     @cached_property
     def blobs(self) -> BlobStore:

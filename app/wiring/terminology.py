@@ -16,12 +16,13 @@ from app.terminology import (
     ValueSets,
 )
 from app.terminology.loading import ConceptLoader
+from app.terminology.release_loading import ReleaseLoader
 from graph.resources.resources import ResourceStore
 from graph.scope import AccessScope
 from graph.session import Graph
 from graph.terminology.closures import ClosureStore
 from graph.terminology.concepts import ConceptStore
-from graph.terminology.loading import ConceptSourceStore
+from graph.terminology.loading import ConceptSourceStore, LoadedTerminology
 from graph.terminology.systems import LoadedSystems
 
 
@@ -47,6 +48,10 @@ class TerminologyWiring:
         """Brings concepts into the graph."""
         return ConceptLoader(self._resources, ConceptSourceStore(self._graph))
 
+    def loaded(self, scope: AccessScope) -> list[LoadedTerminology]:
+        """The code systems of a tenant whose codes are in the graph."""
+        return ConceptSourceStore(self._graph).loaded(scope)
+
     @cached_property
     def uses(self) -> TerminologyUses:
         """The use cases."""
@@ -59,7 +64,13 @@ class TerminologyWiring:
 
     def packages(self, records: Records) -> TerminologyPackages:
         """What loads definitions from files, on the normal way of writing."""
-        return TerminologyPackages(DefinitionWriting(records, self.definitions, versioned=True), self.loader)
+        return TerminologyPackages(
+            DefinitionWriting(records, self.definitions, versioned=True),
+            DefinitionWriting(records, self.definitions, versioned=False),
+            self.definitions,
+            self.loader,
+            ReleaseLoader(self._resources, ConceptSourceStore(self._graph)),
+        )
 
     def code_sets(self, scope: AccessScope) -> TenantCodeSets:
         """The sets of codes that a caller may search by."""

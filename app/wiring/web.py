@@ -2,15 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from app.cohorts.answers.files.scratch import Scratch
+from app.cohorts.answers.files.whole import WholeAnswers
 from app.http.administration import routes as administration
 from app.http.administration.routes_audit import AuditUses
 from app.http.apidocs import routes as apidocs
 from app.http.authorization import routes as authorization
 from app.http.changefeed import routes as changefeed
+from app.http.cohort_page import routes as cohort_page
+from app.http.cohort_page.uses import CohortPageUses
 from app.http.cohorts import routes as cohorts
+from app.http.cohorts.answered import CohortAnswers
+from app.http.cohorts.uses import CohortUses
 from app.http.dicomweb import routes as dicomweb
 from app.http.dicomweb.route_table import PREFIX
 from app.http.dicomweb.store_parts import BodyLimits
+from app.http.exports import routes as exports
 from app.http.factory import WebApp, Window, create_app
 from app.http.feedback import routes as feedback
 from app.http.feedback.uses import FeedbackUses
@@ -30,6 +37,7 @@ from app.http.viewer import routes as viewer
 from app.http.viewer.files import ViewerFiles
 from app.http.viewer.published import viewer_folder
 from app.wiring.authorization import authorization_uses
+from app.wiring.extracts import extracts
 from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import fhir_uses, late_answers
 from app.wiring.pages import page_uses
@@ -38,6 +46,7 @@ from app.wiring.reporting import reporting_uses
 from app.wiring.sessions import session_uses
 
 RATES = "rates"  # the file of the home folder
+ANSWERS = "answers"  # the folder there where whole answers are put together
 
 
 def _dicomweb(wiring: Wiring) -> Window:
@@ -69,6 +78,32 @@ def _fhir(wiring: Wiring) -> Window:
     uses = fhir_uses(wiring)
     largest = LargestBodies(config.fhir_bundle, config.search_form, config.request_size)
     return fhir.blueprint(uses, fhir_table(uses), late_answers(wiring), largest)
+
+
+def _cohort_page(wiring: Wiring) -> Window:
+    proposer = wiring.config.ask_model if wiring.config.ask_url else None
+    uses = CohortPageUses(
+        cohorts=wiring.cohorts,
+        plain_words=wiring.plain_words,
+        people=wiring.people_finder,
+        sites=wiring.sites,
+        proposer=proposer,
+    )
+    return cohort_page.blueprint(uses)
+
+
+def _cohorts(wiring: Wiring) -> Window:
+    scratch = Scratch(wiring.config.home / ANSWERS, wiring.config.disk_floor)
+    whole = WholeAnswers(wiring.cohorts, scratch, wiring.sites)
+    uses = CohortUses(
+        wiring.cohorts,
+        CohortAnswers(wiring.cohorts, whole),
+        wiring.plain_words,
+        wiring.saved_cohorts,
+        wiring.page_tokens,
+        wiring.config.base_url,
+    )
+    return cohorts.blueprint(uses)
 
 
 def _viewer(wiring: Wiring) -> Window:
@@ -114,7 +149,11 @@ WINDOWS: Mapping[str, Callable[[Wiring], Window]] = {
     "dicomweb": _dicomweb,
     "changefeed": lambda wiring: changefeed.blueprint(feed=wiring.feed, sites=wiring.sites),
     "fhir": _fhir,
-    "cohorts": lambda wiring: cohorts.blueprint(cohorts=wiring.cohorts),
+    "cohort_page": _cohort_page,
+    "cohorts": _cohorts,
+    "exports": lambda wiring: exports.blueprint(
+        extracts=extracts(wiring), tokens=wiring.page_tokens, sites=wiring.sites
+    ),
     "glance": lambda wiring: glance.blueprint(glances=wiring.glances, sites=wiring.sites),
     "feedback": _feedback,
     "reporting": lambda wiring: reporting.blueprint(reporting_uses(wiring)),

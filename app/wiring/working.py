@@ -4,6 +4,7 @@ from time import time
 
 from app.security.scopes import system_scope
 from app.wiring.bulk import bulk_kinds
+from app.wiring.extracts import extract_kinds
 from app.wiring.feedback import FeedbackWiring
 from app.wiring.fhir import answer_job
 from app.wiring.process import Wiring
@@ -13,6 +14,7 @@ from app.work.checkpoints import CheckpointJob
 from app.work.chores import EventForgetting, FeedMark, JobForgetting, UploadSweep
 from app.work.concepts import ConceptLoad, concept_lane
 from app.work.doing import JobDoer
+from app.work.extracts.expiry import ExtractExpiry
 from app.work.following import Following
 from app.work.kinds import JobKind
 from app.work.lanes import audit_lane, follower_lane, job_lanes
@@ -31,6 +33,15 @@ from graph.resources.newest import NewestStore
 from graph.resources.wordings import WordingStore
 
 _SHORTEST_BETWEEN_SCANS = 1.0  # seconds
+_RECURRING = (
+    Recurring(Purge.name, 3600.0),
+    Recurring(UploadSweep.name, 900.0),
+    Recurring(JobForgetting.name, 86_400.0),
+    Recurring(EventForgetting.name, 86_400.0),
+    Recurring(BulkExpiry.name, 3600.0),
+    Recurring(ExtractExpiry.name, 3600.0),
+    Recurring(CheckpointJob.name, 3600.0),
+)
 
 
 def worker(wiring: Wiring) -> Worker:
@@ -46,6 +57,7 @@ def worker(wiring: Wiring) -> Worker:
         JobForgetting(wiring.jobs),
         EventForgetting(wiring.subscription_store),
         *bulk_kinds(wiring),
+        *extract_kinds(wiring),
         answer_job(wiring),
         ConceptLoad(wiring.terminology.loader),
         ParameterJob(wiring.parameter_indexer),
@@ -53,15 +65,7 @@ def worker(wiring: Wiring) -> Worker:
         CheckpointJob(wiring.checkpoints, wiring.audit_folder, time),
         feedback.announcement_job,
     )
-    recurring = (
-        Recurring(Purge.name, 3600.0),
-        Recurring(OrphanSweep.name, max(sweeper.pause, _SHORTEST_BETWEEN_SCANS)),
-        Recurring(UploadSweep.name, 900.0),
-        Recurring(JobForgetting.name, 86_400.0),
-        Recurring(EventForgetting.name, 86_400.0),
-        Recurring(BulkExpiry.name, 3600.0),
-        Recurring(CheckpointJob.name, 3600.0),
-    )
+    scans = Recurring(OrphanSweep.name, max(sweeper.pause, _SHORTEST_BETWEEN_SCANS))
     following = Following(FollowerStore(wiring.graph), ChangeStore(wiring.graph), scope)
     outcomes = OutcomeFollowing(
         FollowerStore(wiring.graph),
@@ -70,7 +74,7 @@ def worker(wiring: Wiring) -> Worker:
         scope,
         feedback.announcements,
     )
-    calendar = Calendar(wiring.job_queue, recurring, scope)
+    calendar = Calendar(wiring.job_queue, (scans, *_RECURRING), scope)
     lanes = (
         *job_lanes(JobDoer(ClaimStore(wiring.graph), kinds, scope), calendar),
         follower_lane(following, PurgeFollower(wiring.job_queue, config.restore_seconds), gathering=0.5),

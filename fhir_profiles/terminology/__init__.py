@@ -6,27 +6,40 @@ parents as `system|code` (FHIR R4 terminology-service.html#subsumption: a descen
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
+
+from fhir_profiles.terminology.naming import SpokenName
 
 Coding: TypeAlias = tuple[str, str]  # (system URI, code)
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One code of one system, its display by language (`en`, `ko`) and the codings it is a kind of."""
+    """One code of one system, its display by language (`en`, `ko`) and the codings it is a kind of.
+
+    `names` are what else it is called, by language. A code of a system that others name has no display.
+    """
 
     system: str
     code: str
     display: Mapping[str, str]
     parents: tuple[Coding, ...]
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def coding(self) -> Coding:
         """The concept's own (system, code)."""
         return self.system, self.code
+
+    @property
+    def spoken(self) -> Iterator[SpokenName]:
+        """All that it is called, first what it is shown as."""
+        yield from (SpokenName(text, language, True) for language, text in self.display.items())
+        for language, some in self.names.items():
+            yield from (SpokenName(text, language, False) for text in some)
 
 
 @cache
@@ -76,6 +89,7 @@ def _read(subject: Mapping[str, Any]) -> Iterator[Concept]:
         yield Concept(
             system=systems[row["system"]],
             code=row["code"],
-            display={"en": row["en"], "ko": row["ko"]},
+            display={language: row[language] for language in ("en", "ko") if language in row},
             parents=tuple((systems[system], code) for system, code in parents),
+            names={language: tuple(some) for language, some in row.get("names", {}).items()},
         )

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from fhir_profiles.terminology import concepts
+from fhir_profiles.terminology import Concept, concepts
 from fhir_profiles.terminology.codes import CodeSystem
 from fhir_profiles.terminology.parsed import ParsedCodeSystem
 
@@ -94,19 +94,18 @@ def _our_system(url: str) -> Mapping[str, Any]:
         "language": "en",
         "content": "fragment",
         "hierarchyMeaning": "is-a",
-        "concept": [
-            {
-                "code": each.code,
-                "display": each.display["en"],
-                "designation": [
-                    {"language": language, "value": name}
-                    for language, name in each.display.items()
-                    if language != "en" and name
-                ],
-                "property": [
-                    {"code": "parent", "valueCode": code} for system, code in each.parents if system == url
-                ],
-            }
-            for each in mine
-        ],
+        "concept": [_our_concept(each) for each in mine],
+    }
+
+
+def _our_concept(concept: Concept) -> Mapping[str, Any]:
+    english = concept.display.get("en")
+    named = [(language, name) for language, name in concept.display.items() if language != "en" and name]
+    named += [(language, name) for language, some in concept.names.items() for name in some]
+    above = [code for system, code in concept.parents if system == concept.system]
+    return {
+        "code": concept.code,
+        **({"display": english} if english else {}),
+        "designation": [{"language": language, "value": name} for language, name in named],
+        "property": [{"code": "parent", "valueCode": code} for code in above],
     }

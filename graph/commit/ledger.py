@@ -23,6 +23,12 @@ class Counter(StrEnum):
     EVENT = "eventSequence"  # events of workitems, without gaps in commit order
 
 
+REWRITTEN = "rewritten"
+"""The property of the node that counts how often rows of resources were written without a version of them."""
+REWRITING = f"SET {{counter}}.{REWRITTEN} = coalesce({{counter}}.{REWRITTEN}, 0) + 1"
+"""What such a statement says of the node, so that whoever holds rows reads them anew (`graph/columns`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """What one drafted item was given; 0 of what it does not draw. `now` is the commit's moment in µs."""

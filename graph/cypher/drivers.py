@@ -37,6 +37,7 @@ from graph.query.expression import (
     Order,
     Owner,
     Related,
+    SerialIn,
     Span,
     Term,
     Text,
@@ -136,6 +137,8 @@ def expected(scope: AccessScope, entity: str, leaf: Expression, sizes: Sizes) ->
     match leaf:
         case KeyIn():
             return len(leaf.keys)
+        case SerialIn():
+            return len(leaf.serials)
         case Term():
             return _of_term(scope, leaf, sizes)
         case Related() | Any() | AtLeast():

@@ -24,6 +24,7 @@ from graph.query.expression import (
     Near,
     NumberPair,
     Present,
+    SerialIn,
     Span,
     Term,
     Text,
@@ -38,11 +39,11 @@ _METRES_OF_A_DEGREE = 110_000.0  # of latitude: the least that there are
 
 
 def holds(writing: Writing, row: BoundRow, leaf: Leaf) -> str:
-    """The condition that the row satisfies the leaf; raises `Invalid` for words, which no row is asked."""
+    """The condition that the row satisfies the leaf; raises `Invalid` for what no row is asked."""
     if isinstance(leaf, KeyIn):
         return _has_key(writing, row, leaf)
-    if isinstance(leaf, Worded):
-        raise Invalid("words are asked by the sieve alone")
+    if isinstance(leaf, Worded | SerialIn):
+        raise Invalid("words, and rows that were found, are asked by the sieve alone")
     if leaf.field.layout is Layout.ROWS:
         return _has_row(writing, row, leaf)
     return f"coalesce({' AND '.join(property_conditions(writing, row, leaf))}, false)"

@@ -13,12 +13,29 @@ from graph.cypher.access import label, pattern, seen
 from graph.cypher.conditions import satisfies
 from graph.cypher.drivers import Sizes, driver, expected
 from graph.cypher.enforce import enforce
+from graph.cypher.leaves import hint, value_conditions
 from graph.cypher.links import ends, inverse, step
 from graph.cypher.openings import Plan, Start, bag
 from graph.cypher.statement import Statement
-from graph.cypher.writing import BoundRow, Writing
-from graph.query.expression import Against, All, Expression, Inside, Leaf, Link, Members, Related, Worded
-from graph.query.rows import WORDING_INDEX, within_of
+from graph.cypher.writing import BoundRow, Writing, conjunction
+from graph.query.expression import (
+    EVERYTHING,
+    Against,
+    All,
+    Expression,
+    Field,
+    Inside,
+    Kind,
+    Layout,
+    Leaf,
+    Link,
+    Members,
+    Present,
+    Related,
+    Term,
+    Worded,
+)
+from graph.query.rows import VALUE_NODES, WORDING_INDEX, compartment_of, field_key, within_of
 from graph.scope import AccessScope
 
 Kinds: TypeAlias = tuple[str, ...]
@@ -31,6 +48,35 @@ def found(scope: AccessScope, kind: str, part: Leaf | All, sizes: Sizes) -> Stat
     writing = Writing(scope)
     plan = Plan.of(writing, BoundRow("r", (kind,)), part, sizes)
     return _collected(writing, bag(writing, plan), "r")
+
+
+def crowd(scope: AccessScope, kind: str, most: int) -> Statement:
+    """How many rows of a kind are about somebody, up to a bound and whosever they are to see: `{size}`."""
+    writing = Writing(scope)
+    about = value_conditions(writing, "v", Present(compartment_of(kind)))
+    rows = f"MATCH (v:Term)\n{hint('v', Kind.TERM)}\nWHERE {conjunction([*about, 'v.serial IS NOT NULL'])}"
+    size = f"WITH v.serial AS serial LIMIT {writing.value(most)}\nRETURN count(serial) AS size"
+    return enforce(scope, Statement(f"{rows}\n{size}", writing.parameters))
+
+
+def indexed(scope: AccessScope, leaf: Term | Present) -> Statement:
+    """The serials of the value rows of a leaf, off their index alone: `{serials}`.
+
+    No row is looked at, and so none is judged: whoever asks must lead on from what is found to rows that are.
+    """
+    writing = Writing(scope)
+    conditions = [*value_conditions(writing, "v", leaf), "v.serial IS NOT NULL"]
+    value = f"MATCH (v:{VALUE_NODES[leaf.field.kind].label})\n{hint('v', leaf.field.kind)}"
+    distinct = f"WITH DISTINCT v.serial AS serial {_most(writing)}"
+    text = f"{value}\nWHERE {conjunction(conditions)}\n{distinct}\nRETURN collect(serial) AS serials"
+    return enforce(scope, Statement(text, writing.parameters))
+
+
+def is_indexed(leaf: Expression) -> bool:
+    """Whether the rows of a leaf are found off the index of value rows alone."""
+    if isinstance(leaf, Present):
+        return leaf.field.layout is Layout.ROWS and leaf.field.kind is Kind.TERM
+    return isinstance(leaf, Term) and leaf.field.layout is Layout.ROWS and bool(leaf.codes)
 
 
 def worded(scope: AccessScope, leaf: Worded) -> Statement:
@@ -66,6 +112,28 @@ def linked(scope: AccessScope, kinds: Kinds, link: Link, among: Collection[int])
     return enforce(scope, Statement(f"{rows}\n{pairs}\n{ended}", writing.parameters))
 
 
+def spans(scope: AccessScope, kinds: Kinds, field: Field, among: Collection[int]) -> Statement:
+    """The spans of a field that some rows have: `{serials, lows, highs, codes}`.
+
+    Those are lists side by side; a row has as many places in them as it has spans.
+    """
+    writing = Writing(scope)
+    row = BoundRow("r", kinds)
+    value = f"MATCH (r)<-[:OF]-(v) WHERE v.key = {writing.value(field_key(scope.tenant, field))}"
+    most = f"WITH r.serial AS serial, v {_most(writing)}"
+    columns = ", ".join(
+        f"collect({place}) AS {name}"
+        for place, name in (
+            ("serial", "serials"),
+            ("v.low", "lows"),
+            ("v.high", "highs"),
+            ("coalesce(v.code, '')", "codes"),
+        )
+    )
+    rows = _rows(writing, row, among).clauses([])
+    return enforce(scope, Statement(f"{rows}\n{value}\n{most}\nRETURN {columns}", writing.parameters))
+
+
 def led_to(scope: AccessScope, kind: str, link: Link, among: Collection[int]) -> Statement:
     """The rows of a kind that a link leads from to some rows: `{serials}`, going back from those."""
     writing = Writing(scope)
@@ -80,6 +148,19 @@ def named(scope: AccessScope, kind: str, among: Collection[int]) -> Statement:
     rows = _rows(writing, BoundRow("r", (kind,)), among).clauses([])
     ended = "WITH r ORDER BY r.serial\nRETURN collect(r.serial) AS serials, collect(r.key) AS keys"
     return enforce(scope, Statement(f"{rows}\n{ended}", writing.parameters))
+
+
+def sighted(scope: AccessScope, kind: str) -> Statement:
+    """All rows of a kind that the caller may see, off what they were granted where that is less."""
+    writing = Writing(scope)
+    plan = Plan.of(writing, BoundRow("r", (kind,)), EVERYTHING, {})
+    return _all_serials(writing, bag(writing, plan))
+
+
+def sighted_among(scope: AccessScope, kind: str, among: Collection[int]) -> Statement:
+    """Those of some rows of a kind that the caller may see: `{serials}`."""
+    writing = Writing(scope)
+    return _all_serials(writing, _rows(writing, BoundRow("r", (kind,)), among).clauses([]))
 
 
 def likely(scope: AccessScope, kinds: Kinds, part: Expression, sizes: Sizes) -> int | None:
@@ -122,6 +203,11 @@ def _way(writing: Writing, row: BoundRow, link: Link, end: BoundRow) -> _Way:
     along = step(writing, row, link, end)
     start = Start(along.pattern, list(along.conditions), along.index)
     return _Way(start.clauses([seen(writing, end)]), end)
+
+
+def _all_serials(writing: Writing, rows: str) -> Statement:
+    text = f"{rows}\nRETURN collect(DISTINCT r.serial) AS serials"
+    return enforce(writing.scope, Statement(text, writing.parameters))
 
 
 def _rows(writing: Writing, row: BoundRow, among: Collection[int]) -> Start:

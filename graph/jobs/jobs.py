@@ -18,8 +18,9 @@ NOW = "datetime.realtime().epochMillis * 1000"
 _FORGET_AT_ONCE = 1_000
 
 _ASK = f"""
+WITH {NOW} AS now
 MERGE (j:Job {{key: $key}})
-ON CREATE SET j += $properties, j.askedAt = {NOW}, j.changedAt = {NOW}, j.dueAt = {NOW} + $delay
+ON CREATE SET j += $properties, j.askedAt = now, j.changedAt = now, j.dueAt = now + $delay
 RETURN properties(j) AS job
 """
 _FIND = "MATCH (j:Job {key: $key}) RETURN properties(j) AS job"
@@ -43,6 +44,13 @@ WITH j LIMIT $limit DETACH DELETE j RETURN count(*) AS count
 _UNFINISHED = """
 MATCH (j:Job) WHERE j.tenant = $tenant AND j.dueAt IS NOT NULL AND j.kind = $kind AND j.askedBy = $subject
 RETURN count(*) AS count
+"""
+_ASKED_FOR = """
+MATCH (j:Job)
+WHERE j.tenant = $tenant AND j.kind = $kind AND j.askedBy = $subject
+  AND j.askedAt <= $askedAt AND (j.askedAt < $askedAt OR j.id < $id)
+  AND ($state IS NULL OR j.state = $state)
+RETURN properties(j) AS job ORDER BY j.askedAt DESC, j.id DESC LIMIT $limit
 """
 _LAST = (2**63 - 1, "")
 
@@ -108,6 +116,13 @@ class JobStore:
         asked_at, job_id = window.after or _LAST
         values = {"askedAt": asked_at, "id": job_id, "state": window.state, "limit": window.limit}
         return [job_of(row["job"]) for row in self._graph.read(_PAGE, tenant=scope.tenant, **values)]
+
+    def asked_for(self, scope: AccessScope, kind: str, window: JobWindow) -> list[Job]:
+        """The jobs of a kind that the caller asked for, in a window, the last one first."""
+        asked_at, job_id = window.after or _LAST
+        values = {"askedAt": asked_at, "id": job_id, "state": window.state, "limit": window.limit}
+        mine = {"tenant": scope.tenant, "kind": kind, "subject": scope.subject}
+        return [job_of(row["job"]) for row in self._graph.read(_ASKED_FOR, **mine, **values)]
 
     def cancel(self, scope: AccessScope, job_id: str) -> Job:
         """End a queued job, or wish for the end of a running one at its next step; return it as it is then.

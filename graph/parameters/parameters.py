@@ -14,6 +14,7 @@ import orjson
 from fhir_profiles.definitions.added import AddedParameter
 from fhir_profiles.definitions.registry import SearchParameter
 from graph.clock import now
+from graph.commit.ledger import REWRITING
 from graph.cypher.row_creation import CREATE_VALUES
 from graph.keys import kind_key, parameter_key, resource_key, value_key
 from graph.packing import unpacked
@@ -49,7 +50,7 @@ OPTIONAL MATCH (r)-[:CURRENT]->(v:Version) WHERE r.deleted = false
 RETURN r.key AS key, r.serial AS serial, r.versionId AS version, v.body AS body
 """
 _COUNT = "MATCH (r:Resource) WHERE r.kind = $kind AND r.serial IS NOT NULL RETURN count(r) AS count"
-_HOLD = "MERGE (c:Counter {key: $tenant}) SET c.lockedAt = $now"
+_HOLD = f"MERGE (c:Counter {{key: $tenant}}) SET c.lockedAt = $now {REWRITING.format(counter='c')}"
 _OWN = "({row}.key = $own OR {row}.key STARTS WITH $codes OR {row}.key STARTS WITH $beside)"
 _FILL = f"""
 UNWIND $rows AS row

@@ -9,6 +9,7 @@ study write these, QIDO-RS asks them, the schema indexes them.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import inf, isfinite, nextafter
 from typing import Any
 
 from fhir_profiles.folding import fold
@@ -22,6 +23,9 @@ _FOLDED, _LOW, _HIGH = "_folded", "_low", "_high"
 _COMPONENTS = "_components"
 _GROUPS = ("_ideographic", "_phonetic")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)  # the twelve bytes of an IS, whose value has 32 bits
+_DECIMAL = re.compile(
+    r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[eE][+-]?[0-9]{1,3})?", re.ASCII
+)
 _BOUND = 1 << 31
 _TWINS: Mapping[Kind, tuple[str, ...]] = {Kind.TERM: (), Kind.TEXT: (_FOLDED,), Kind.SPAN: (_LOW, _HIGH)}
 
@@ -129,8 +133,11 @@ def folded(text: str) -> str:
     return fold(text.replace("^", " "))
 
 
-def interval_of(vr: str, text: str) -> tuple[int, int] | None:
-    """The interval [low, high) that a DA, TM or integer value covers (PS3.5 6.2); None where invalid."""
+def interval_of(vr: str, text: str) -> tuple[float, float] | None:
+    """The interval [low, high) that a DA, TM or integer value covers (PS3.5 6.2); None where invalid.
+
+    A decimal covers itself alone, up to the next number that a float tells from it.
+    """
     return _INTERVALS[vr](text.strip())
 
 
@@ -139,10 +146,18 @@ def _integer(text: str) -> tuple[int, int] | None:
     return (value, value + 1) if -_BOUND <= value < _BOUND else None
 
 
-_INTERVALS: Mapping[str, Callable[[str], tuple[int, int] | None]] = {
+def _decimal(text: str) -> tuple[float, float] | None:
+    """A DS: the sixteen bytes of a decimal, an exponent and all."""
+    if not _DECIMAL.fullmatch(text) or not isfinite(value := float(text)):
+        return None
+    return value, nextafter(value, inf)
+
+
+_INTERVALS: Mapping[str, Callable[[str], tuple[float, float] | None]] = {
     "DA": day_of,
     "TM": time_of,
     "IS": _integer,
     "US": _integer,
+    "DS": _decimal,
 }
 _OF_LEVEL = {level: of_level(level) for level in LEVELS}

@@ -72,6 +72,7 @@ _KINDS = {
     "DT": Kind.SPAN,
     "IS": Kind.SPAN,
     "US": Kind.SPAN,
+    "DS": Kind.SPAN,
 }
 
 ATTRIBUTES: tuple[Attribute, ...] = (
@@ -98,9 +99,15 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute(SERIES, "SeriesDate", "00080021", "DA", returned=False),
     Attribute(SERIES, "SeriesTime", "00080031", "TM", returned=False, searched=False),
     Attribute(SERIES, "Modality", "00080060", "CS", indexed=True),
+    Attribute(SERIES, "Manufacturer", "00080070", "LO", returned=False),
+    Attribute(SERIES, "StationName", "00081010", "SH", returned=False),
     Attribute(SERIES, "SeriesDescription", "0008103E", "LO"),
     Attribute(SERIES, "ManufacturerModelName", "00081090", "LO", returned=False),
+    Attribute(SERIES, "ContrastBolusAgent", "00180010", "LO", returned=False),
     Attribute(SERIES, "BodyPartExamined", "00180015", "CS", returned=False),
+    Attribute(SERIES, "SliceThickness", "00180050", "DS", returned=False),
+    Attribute(SERIES, "MagneticFieldStrength", "00180087", "DS", returned=False),
+    Attribute(SERIES, "ProtocolName", "00181030", "LO", returned=False),
     Attribute(SERIES, "SeriesInstanceUID", "0020000E", "UI", indexed=True),
     Attribute(SERIES, "SeriesNumber", "00200011", "IS"),
     Attribute(SERIES, "Laterality", "00200060", "CS", returned=False),

@@ -178,6 +178,17 @@ class KeyIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SerialIn:
+    """The row is one of those that were found before, under the same rights, by their creation numbers.
+
+    It stands for what no statement says, and is put together by the sieve only.
+    """
+
+    entity: str
+    serials: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Along:
     """From a resource along a literal reference at one of `paths` to resources of one of `targets`."""
 
@@ -261,7 +272,7 @@ class AtLeast:
 
 ValueLeaf: TypeAlias = Term | Text | Span | CodePart | NumberPair | Near | Unlike | Present
 """What is asked of one value of a field."""
-Leaf: TypeAlias = ValueLeaf | KeyIn | Worded
+Leaf: TypeAlias = ValueLeaf | KeyIn | SerialIn | Worded
 Expression: TypeAlias = Leaf | Related | Not | All | Any | AtLeast
 
 EVERYTHING = All()

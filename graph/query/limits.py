@@ -37,6 +37,7 @@ from graph.query.expression import (
     Present,
     Question,
     Related,
+    SerialIn,
     Sort,
     Span,
     Term,
@@ -139,6 +140,11 @@ def _check_keys(entities: tuple[str, ...], leaf: KeyIn) -> int:
     return len(leaf.keys)
 
 
+def _check_serials(entities: tuple[str, ...], leaf: SerialIn) -> int:
+    _require(leaf.entity in entities, f"rows of {leaf.entity} cannot be asked here")
+    return 0  # none is looked up
+
+
 def _check_term(entities: tuple[str, ...], leaf: Term) -> int:
     _check_field(entities, leaf.field, Kind.TERM)
     _require(leaf.system is None or leaf.field.layout is Layout.ROWS, f"{leaf.field.name} has no system")
@@ -193,6 +199,7 @@ def _check_present(entities: tuple[str, ...], leaf: Present) -> int:
 
 _LEAF_CHECKS: Mapping[type, Callable[[tuple[str, ...], AnyValue], int]] = {
     KeyIn: _check_keys,
+    SerialIn: _check_serials,
     Term: _check_term,
     Text: _check_text,
     Span: _check_span,

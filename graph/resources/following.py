@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from graph.commit import Numbers, Part, Shelf, ShelfRow, Shelves
+from graph.commit.ledger import REWRITING
 from graph.keys import resource_of
 from graph.query.rows import EdgeRow, TermRow, ValueRows
 from graph.resources.states import CARRIERS, ORDERS, RESOURCES, STUDIES
@@ -124,6 +125,8 @@ MERGES: Part[Merge] = Part(
     name="merges",
     statement=f"""
 MATCH (c:Counter {{key: row.tenant}})
+{REWRITING.format(counter="c")}
+WITH c, row
 MATCH (s:Resource {{key: row.source}}) MATCH (t:Resource {{key: row.target}})
 CALL (c, s, t, row) {{ WITH c, s, t, row WHERE NOT row.undone
   MERGE (c)-[:MERGED]->(s) MERGE (s)-[m:MERGED_INTO]->(t) SET m = row.link }}

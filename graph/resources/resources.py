@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from fhir_profiles.issues import ProfileError
 from graph.allowances import Deed
 from graph.budget import plans
+from graph.columns.columns import Columns
 from graph.commit import Committer, Unit
 from graph.cypher.compile import count
 from graph.cypher.probe import counted, sizes_of
@@ -23,6 +24,7 @@ from graph.query.rows import code_key
 from graph.records import Found, ResourceVersion
 from graph.resources.histories import COLUMNS, PLACES, HistoryWindow, history_rows
 from graph.resources.pages import PageSearch
+from graph.resources.row_values import RowValues
 from graph.resources.sieve import Sieve
 from graph.scope import AccessScope, scoped
 from graph.session import Graph
@@ -211,9 +213,17 @@ class ResourceStore:
         there = (each for each in self.bodies(scope, found.keys) if not each.deleted)
         return VersionPage(tuple(there), found.after)
 
-    def sieve(self, scope: AccessScope) -> Sieve:
-        """What answers questions of many conditions piece by piece."""
-        return Sieve(self._graph, scope.to(Deed.SEARCH))
+    def sieve(self, scope: AccessScope, columns: Columns | None = None) -> Sieve:
+        """What answers questions of many conditions piece by piece, off `columns` where these know.
+
+        Raises what `Columns.of` raises.
+        """
+        scope = scope.to(Deed.SEARCH)
+        return Sieve(self._graph, scope, columns.of(scope) if columns else None)
+
+    def row_values(self, scope: AccessScope) -> RowValues:
+        """What reads the values of rows that were found."""
+        return RowValues(self._graph, scope.to(Deed.SEARCH))
 
     def count(
         self, scope: AccessScope, resource_type: str, where: Expression, most: int | None = None

@@ -9,8 +9,10 @@ from hashlib import sha256
 from typing import Any
 
 from fhir_profiles.terminology import Concept, concepts
+from fhir_profiles.terminology.naming import namings
 from graph.keys import concept_coding, concept_key
 from graph.session import Graph
+from graph.terminology.names import WRITE_NAMES, naming_row
 
 BATCH = 1_000
 _STATE = "MATCH (s:Schema {name: 'terminology'}) RETURN s.digest AS digest"
@@ -35,12 +37,15 @@ def load_concepts(graph: Graph, shipped: Sequence[Concept] | None = None) -> int
     """Bring the concepts that ship into the graph unless they are there; how many were written."""
     wanted = concepts() if shipped is None else shipped
     rows = [_row(each) for each in wanted]
-    digest = sha256(repr(rows).encode()).hexdigest()
+    names = [_names(each) for each in wanted]
+    digest = sha256(repr((rows, names)).encode()).hexdigest()
     if graph.read(_STATE) == [{"digest": digest}]:
         return 0
     for text in (_NODES, _EDGES):
         for batch in _batches(rows):
             _run(graph, text, rows=batch)
+    for batch in _batches(names):
+        _run(graph, WRITE_NAMES, rows=batch)
     _run(graph, _RECORD, digest=digest)
     return len(rows)
 
@@ -67,6 +72,10 @@ def _row(concept: Concept) -> dict[str, Any]:
             for system, code in concept.parents
         ],
     }
+
+
+def _names(concept: Concept) -> dict[str, Any]:
+    return naming_row(concept_key(*concept.coding), None, namings(concept.spoken))
 
 
 def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -5,7 +5,8 @@
     (:Resource)-[:HAS_VERSION]->(:Version)<-[:CURRENT]-(:Resource)  text as received, packed
     (:Term|Text|Span|Wording|NewWording)-[:OF]->(:Resource)         what search compares
     (:Counter)-[:MERGED]->(:Patient)-[:MERGED_INTO]->(:Patient)     whom a patient was merged into
-    (:Concept)-[:IS_A]->(:Concept) (:ConceptSource)                 terminology
+    (:Concept)-[:IS_A|CLASSIFIED_AS]->(:Concept) (:ConceptSource)   terminology
+    (:ConceptName)-[:OF]->(:Concept)                                what people call it
     (:ClosureTable)-[:TRACKS]->(:TrackedCode)                       closure tables of clients
     (:Counter) (:Change) (:Tombstone)                               one feed per tenant
     (:User)-[:HOLDS]->(:Grant) (:Role) (:BreakGlass) (:Roster)      accounts
@@ -19,6 +20,8 @@
     (:Workitem:Task:Resource) (:WorkitemEvent)                      the worklist, and what happened in it
     (:WorkitemSubscription) (:WorkitemChannel)                      who is told of it, and how far they were
     (:CastTopic) (:CastSubscription)                                contexts that applications share
+    (:SavedCohort)-[:HAS_QUESTION]->(:CohortVersion)                cohorts that somebody saved
+    (:SavedCohort)-[:FOUND]->(:CohortRefresh)                       and whom they found
 
 Every key has its uniqueness constraint before the first MERGE on it; else two writers make two nodes.
 """
@@ -64,6 +67,9 @@ UNIQUE_KEYS: tuple[tuple[str, str], ...] = (
     ("WorkitemChannel", "key"),
     ("CastTopic", "key"),
     ("CastSubscription", "key"),
+    ("SavedCohort", "key"),
+    ("CohortVersion", "key"),
+    ("CohortRefresh", "key"),
 )
 
 RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -79,6 +85,8 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("WorkitemEvent", ("feed", "sequence")),
     ("WorkitemSubscription", ("tenant", "title")),
     ("CastSubscription", ("tenant", "until")),
+    ("SavedCohort", ("tenant", "createdAt")),
+    ("SavedCohort", ("tenant", "owner")),
     ("Authorization", ("tenant", "until")),
     ("Authorization", ("clientKey",)),
     ("Handle", ("tenant", "until")),
@@ -97,6 +105,7 @@ RANGE_INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Concept", ("coding",)),
     ("Concept", ("source", "place")),
     ("Concept", ("tenant", "code")),
+    ("ConceptName", ("key",)),
     *((level, ("partition", "serial")) for level in LEVELS),
 )
 

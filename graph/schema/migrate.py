@@ -15,6 +15,7 @@ from graph.schema.compartments import give_compartments
 from graph.schema.concepts import load_concepts
 from graph.schema.declarations import statements
 from graph.schema.filling import fill_in
+from graph.schema.series_attributes import give_series_attributes
 from graph.schema.traits import give_traits
 from graph.session import Graph
 
@@ -76,6 +77,11 @@ def _name_grants(graph: Graph) -> None:
     )
 
 
+def _name_concepts(graph: Graph) -> None:
+    """Let the code systems of tenants be brought in again, now with names: the worker finds them behind."""
+    graph.run_schema("MATCH (s:ConceptSource) SET s.versionId = 0")
+
+
 MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # the first schema
     _declared,  # jobs and followers
@@ -96,6 +102,9 @@ MIGRATIONS: tuple[Callable[[Graph], None], ...] = (
     _declared,  # workitems, their events and who is told of them
     _declared,  # reports whose DICOM objects are still to be made
     _declared,  # contexts that applications of one person share
+    give_series_attributes,  # what cohorts and QIDO-RS ask of equipment, slices and contrast
+    _declared,  # cohorts that somebody saved
+    _name_concepts,  # names of concepts, and concepts that ConceptMaps carry to others
 )
 
 

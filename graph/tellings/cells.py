@@ -41,11 +41,12 @@ def unpacked(kept: bytes) -> int:
 
 
 def tells_of_few(cell: int, told: Sequence[int], least: int) -> bool:
-    """Whether a cell tells of fewer than `least` patients beside one or two of those that were told.
+    """Whether a cell tells of fewer than `least` patients beside some of those that were told.
 
     It does where one of two cells has so few that the other lacks; where one of three has so few that both
-    others lack; and where two of three share enough to be told, but so few of them that the third lacks. A
-    cell that was told tells nothing new.
+    others lack; where two of three share enough to be told, but so few of them that the third lacks; and
+    where one has so few beside all that lie within it, or beside some of these that are apart from one
+    another, as the cells of a table are. A cell that was told tells nothing new.
     """
     if cell in told:
         return False
@@ -54,12 +55,42 @@ def tells_of_few(cell: int, told: Sequence[int], least: int) -> bool:
     others = [(each, each.bit_count(), (cell & each).bit_count()) for each in told]
     if any(size - shared in few or count - shared in few for _, count, shared in others):
         return True
+    if _leaves_few(cell, size, others, few):
+        return True
     others.sort(key=lambda each: not each[2])
     return any(
         _third_tells(cell, size, other, others[place + 1 :], few)
         for place, other in enumerate(others)
         if other[2]  # two cells that both are apart from this one tell nothing with it
     )
+
+
+def _leaves_few(cell: int, size: int, others: Sequence[tuple[int, int, int]], few: range) -> bool:
+    """Whether the cell, or one that it lies within, has few beside what lies within that.
+
+    `others` are cells in the order in which they were told, each with how many it has and how many of these
+    the cell has, too.
+    """
+    inside = [each for each, count, shared in others if count == shared]
+    if inside and _parts_leave_few(cell, inside, few):
+        return True
+    wholes = (each for each, count, shared in others if shared == size < count)
+    return any(
+        _parts_leave_few(
+            whole, [cell, *(each for each, *_ in others if each != whole and each & whole == each)], few
+        )
+        for whole in wholes
+    )
+
+
+def _parts_leave_few(whole: int, parts: Sequence[int], few: range) -> bool:
+    """Whether a whole has few beside all its parts, or beside the first and those apart from it."""
+    everything, apart = 0, 0
+    for part in parts:
+        everything |= part
+        if not apart & part:
+            apart |= part
+    return any((whole & ~covered).bit_count() in few for covered in (everything, apart))
 
 
 def _third_tells(

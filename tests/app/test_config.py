@@ -77,6 +77,11 @@ WRONG = [
     ("HILUM_LOG_LEVEL", "loud", "debug or info or warning or error"),
     ("NEO4J_URI", "http://graph:7474", "bolt://"),
     ("HILUM_OIDC_ISSUER", "https://op.example", "belong together"),
+    ("HILUM_ASK_URL", "https://llm.example/v1", "belong together"),
+    ("HILUM_ASK_MODEL", "small", "belong together"),
+    ("HILUM_ASK_URL", "http://llm.example/v1", "https, or http on this machine"),
+    ("HILUM_ASK_URL", "https://me:secret@llm.example/v1", "without a user"),
+    ("HILUM_ASK_SECONDS", "0", "from 1 to 120"),
 ]
 
 

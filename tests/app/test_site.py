@@ -1,5 +1,6 @@
 """What belongs to a tenant is found from who asks."""
 
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from app.config import Config
@@ -32,3 +33,11 @@ def test_the_gateways_own_site_is_that_of_the_settings() -> None:
 def test_a_caller_is_answered_from_the_site_of_their_tenant() -> None:
     assert SITES.of(scope_of(tenant="mine")) is SITES.own
     assert SITES.of(scope_of(tenant="theirs")).tenant == "theirs"
+
+
+def test_a_day_ends_at_the_sites_own_midnight() -> None:
+    sites = sites_of(Config.from_env({"HILUM_ZONE": "Asia/Seoul"}))
+    midnight = int(datetime(2026, 11, 22, 15, tzinfo=UTC).timestamp()) * 1_000_000
+
+    assert sites.day(scope_of(), midnight - 1) == date(2026, 11, 22)
+    assert sites.day(scope_of(), midnight) == date(2026, 11, 23)

@@ -22,6 +22,7 @@ from graph.scope import AccessScope
 Call = Callable[[Wiring, AccessScope], Any]
 _SEARCH = TypeSearch(resource_type="Patient", where=All(), count=1)
 _WHERE = Criteria("Patient", All())
+_SAVED = {"name": "mine", "question": {"version": "1", "population": {"deceased": False}}}
 CALLS: Mapping[str, tuple[str, Call]] = {
     "store": ("imaging.store", lambda parts, scope: parts.ingest.store(scope, [])),
     "store files": ("imaging.store", lambda parts, scope: list(parts.ingest.store_files(scope, []))),
@@ -51,6 +52,11 @@ CALLS: Mapping[str, tuple[str, Call]] = {
     "write together": ("fhir.write", lambda parts, scope: parts.bundle_writer.write_together(scope, [])),
     "write each": ("fhir.write", lambda parts, scope: parts.bundle_writer.write_each(scope, [])),
     "cohort": ("cohort.query", lambda parts, scope: parts.cohorts.ask(scope, {}, 0)),
+    "plain words": ("cohort.query", lambda parts, scope: parts.plain_words.ask(scope, {}, 0)),
+    "saved cohorts": ("cohort.query", lambda parts, scope: parts.saved_cohorts.listed(scope, 1, None)),
+    "save a cohort": ("cohort.query", lambda parts, scope: parts.saved_cohorts.save(scope, _SAVED, 0)),
+    "refresh": ("cohort.query", lambda parts, scope: parts.saved_cohorts.refresh(scope, "1", None, 0)),
+    "refreshed": ("cohort.query", lambda parts, scope: parts.saved_cohorts.refreshed(scope, "1", 1, 0)),
 }
 
 

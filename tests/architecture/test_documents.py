@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cohorts.reading import read_question
+from app.cohorts.language.reading import read_question
 from app.samples.answer import question
 from tests.architecture.source import ROOT, definitions
 

@@ -14,12 +14,15 @@ from app.work.bulk.importing import BulkImport
 from app.work.checkpoints import CheckpointJob
 from app.work.chores import EventForgetting, FeedMark, JobForgetting, UploadSweep
 from app.work.concepts import ConceptLoad
+from app.work.extracts.expiry import ExtractExpiry
+from app.work.extracts.extracting import ExtractJob
 from app.work.orphans import OrphanSweep
 from app.work.parameters import ParameterJob
 from app.work.purge import Purge, PurgeFollower
 from app.work.reports import ReportFilingJob
 from tests.architecture.source import ROOT, definitions
 
+PAGES = ("glossary.md", "glossary-records.md")
 ROW = re.compile(r"\| (?P<word>[\w -]+) \| (?P<meaning>.+) \| `(?P<path>[\w/]+\.py): (?P<name>\w+)` \|")
 COLUMNS = "| word | what it means here | said in |"
 NAMES_WITH_A_STORY = ("CommitterThread", "ShelfRow")  # told under `committer` and `shelf`
@@ -30,6 +33,8 @@ WORK = (
     CheckpointJob,
     ConceptLoad,
     EventForgetting,
+    ExtractExpiry,
+    ExtractJob,
     FeedMark,
     JobForgetting,
     UploadSweep,
@@ -52,16 +57,22 @@ class Word:
 
 
 def glossary() -> list[Word]:
-    """The rows of the page, in its order; a row that does not have the form is an error."""
+    """The rows of the pages, in their order; a row that does not have the form is an error."""
     words, floor = [], ""
-    for line in (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines():
+    pages = "\n".join((ROOT / "docs" / each).read_text(encoding="utf-8") for each in PAGES)
+    for line in pages.splitlines():
         if line.startswith("## "):
             floor = line
-        elif line.startswith("| ") and line != COLUMNS:
+        elif floor and line.startswith("| ") and line != COLUMNS:
             row = ROW.fullmatch(line)
             assert row, line
             words.append(Word(floor, row["word"], row["path"], row["name"]))
     return words
+
+
+def test_each_page_leads_to_the_other() -> None:
+    for page, other in (PAGES, PAGES[::-1]):
+        assert f"]({other}" in (ROOT / "docs" / page).read_text(encoding="utf-8")
 
 
 def test_each_word_is_said_where_the_glossary_says() -> None:

@@ -10,7 +10,7 @@ import pytest
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.audit.alerts import AcknowledgeFormSchema
-from app.cohorts.schemas import Strict
+from app.cohorts.language.schemas import Strict
 from app.form_words import phrase_of
 from app.http.kit.languages import ENGLISH, LANGUAGES, catalogue
 from app.security.break_glass import BreakGlassFormSchema

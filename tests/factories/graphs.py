@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from graph.session import Graph, Row
 
 
@@ -16,3 +18,15 @@ class NotedGraph(Graph):
         """Read and note."""
         self.texts.append(text)
         return super().read(text, **parameters)
+
+
+def noted(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the statements that a graph, which others use already, reads from now on."""
+    texts, read = list[str](), graph.read
+
+    def noting(text: str, **parameters: Any) -> list[Row]:
+        texts.append(text)
+        return read(text, **parameters)
+
+    monkeypatch.setattr(graph, "read", noting)
+    return texts

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fhir_profiles.documents import DEEPEST, entry_resources, parse, parse_value, stamp
+from fhir_profiles.documents import entry_resources, parse, parse_value, stamp
 from fhir_profiles.issues import InvalidDocument
+from fhir_profiles.nesting import DEEPEST_JSON
 from tests.strategies.json_texts import NUMBERS, VALUES, objects, resources, strings
 
 STAMPED = {"id": "a-1", "version_id": "7", "last_updated": "2026-01-02T03:04:05.678Z"}
@@ -130,8 +131,8 @@ def test_nesting_is_read_to_the_limit_and_refused_beyond(brackets: str) -> None:
         opening = '{"a":' if brackets == "{}" else "["
         return ('{"a":' + opening * (levels - 1) + "1" + brackets[1] * (levels - 1) + "}").encode()
 
-    assert parse(nested(DEEPEST))
-    for levels in (DEEPEST + 1, 900, 100_000):
+    assert parse(nested(DEEPEST_JSON))
+    for levels in (DEEPEST_JSON + 1, 900, 100_000):
         with pytest.raises(InvalidDocument):
             parse(nested(levels))
 

@@ -1,6 +1,11 @@
 """The shipped concepts form hierarchies that a cohort question can expand."""
 
 from fhir_profiles.terminology import concepts, descendants, display
+from fhir_profiles.terminology.drugs import DRUG, DRUG_CLASS
+from fhir_profiles.terminology.naming import name_form
+from fhir_profiles.terminology.prefixes import ATC
+
+CHEBI = "http://purl.obolibrary.org/obo/chebi.owl"
 
 SNOMED = "http://snomed.info/sct"
 ICD_O = "urn:oid:2.16.840.1.113883.6.43.1"
@@ -23,7 +28,24 @@ def test_no_concept_is_its_own_ancestor() -> None:
 
 
 def test_each_concept_is_named_in_english_and_korean() -> None:
-    assert all(concept.display["en"] and concept.display["ko"] for concept in concepts())
+    named = [concept for concept in concepts() if concept.system not in (DRUG, ATC, CHEBI)]
+    assert named
+    assert all(concept.display["en"] and concept.display["ko"] for concept in named)
+
+
+def test_each_drug_is_named_or_is_another_name_of_one() -> None:
+    drugs = {concept.code: concept for concept in concepts() if concept.system == DRUG}
+    for code, drug in drugs.items():
+        assert name_form(code) == code
+        other = [name for system, name in drug.parents if system == DRUG]
+        assert drug.display or all(drugs[name].display for name in other)
+
+
+def test_each_class_has_members_and_each_member_a_class_that_there_is() -> None:
+    every = {concept.coding for concept in concepts()}
+    classes = [concept.coding for concept in concepts() if concept.system == DRUG_CLASS]
+    assert all(parent in every for concept in concepts() for parent in concept.parents)
+    assert all(len(descendants(*coding)) > 2 for coding in classes)
     assert display(ICD_O, "9180/3", "ko") == "골육종, 상세불명"
     assert display(SNOMED, "0") is None
 

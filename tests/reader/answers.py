@@ -174,7 +174,7 @@ def _fits(value: Anything, leaf: Anything) -> bool:
         of_name = leaf.field.name in NAMES and leaf.field.layout is Layout.PROPERTY
         fuzzy = of_name and leaf.match is Match.WORDS
         return _fuzzy(value.text, leaf.value) if fuzzy else _matches(value.text, leaf)
-    return leaf.system in (None, value.system) and leaf.code in (None, value.code) and _stands(value, leaf)
+    return leaf.system in (None, value.system) and leaf.code in (None, value.code) and stands(value, leaf)
 
 
 def _fits_seldom(value: Anything, leaf: Unlike | CodePart | NumberPair | Near) -> bool:
@@ -186,7 +186,7 @@ def _fits_seldom(value: Anything, leaf: Unlike | CodePart | NumberPair | Near) -
         case NumberPair(_, first, second, system, code):
             of_code = system in (None, value.system) and value.code == code
             ends = ((value.low, first), (value.high, second))
-            return of_code and all(_stands(Extent(each, each), span) for each, span in ends)
+            return of_code and all(stands(Extent(each, each), span) for each, span in ends)
         case Near(_, latitude, longitude, metres):
             return _metres(value.low, value.high, latitude, longitude) <= metres
 
@@ -249,7 +249,7 @@ def _like(text: str, pattern: str) -> bool:
     return bool(text) and pattern[0] in ("?", text[0]) and _like(text[1:], pattern[1:])
 
 
-def _stands(value: Extent, leaf: Span) -> bool:
+def stands(value: Extent, leaf: Span) -> bool:
     """FHIR R4 search.html#prefix, over the whole line from minus to plus infinity."""
     low, high = _asked(leaf.low, leaf, -math.inf), _asked(leaf.high, leaf, math.inf)
     inside = low <= value.low and value.high <= high

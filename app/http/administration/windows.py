@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.http.administration.description import MOST_LISTED, USUALLY_LISTED
+from app.http.kit.parameters import require_only
 from graph.errors import Invalid
 
 _LONGEST = 128
@@ -23,8 +24,7 @@ class ListWindow:
     @classmethod
     def of(cls, arguments: Mapping[str, str], *known: str) -> "ListWindow":
         """The window of a query; raises `Invalid`, also for a parameter that is not `known`."""
-        if stray := sorted(arguments.keys() - {"limit", "after", *known}):
-            raise Invalid("there is no such parameter", location=stray[0][:64])
+        require_only("limit", "after", *known, given=arguments)
         text = arguments.get("limit", str(USUALLY_LISTED))
         if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_LISTED))):
             raise _no_limit()

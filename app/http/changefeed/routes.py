@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 from app.http.changefeed.description import LATEST, PAGE
 from app.http.kit.guard import requires
 from app.http.kit.openapi import documented
+from app.http.kit.parameters import require_only
 from app.http.kit.request_context import current_scope
 from app.imaging.bulk_paths import with_addresses
 from app.imaging.changes import Change, ChangeFeed, FeedWindow
@@ -87,8 +88,7 @@ def _named(arguments: Mapping[str, str]) -> dict[str, str]:
 
 
 def _window(arguments: Mapping[str, str]) -> FeedWindow:
-    if stray := sorted(arguments.keys() - _NAMES.values()):
-        raise Invalid("the change feed has no such parameter", location=stray[0][:64])
+    require_only(*_NAMES.values(), given=arguments)
     start, end = _moment(arguments, "startTime"), _moment(arguments, "endTime")
     if start is not None and end is not None and end <= start:
         raise Invalid("endTime is not after startTime", location="endTime")

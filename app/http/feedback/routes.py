@@ -24,6 +24,7 @@ from app.http.kit.bodies import read_json
 from app.http.kit.guard import requires
 from app.http.kit.json_answers import plain_json
 from app.http.kit.openapi import documented
+from app.http.kit.parameters import require_only
 from app.http.kit.request_context import current, current_scope
 from graph.errors import Invalid
 
@@ -40,7 +41,7 @@ def blueprint(uses: FeedbackUses) -> Blueprint:
     @requires("feedback.write", "fhir.read", action="C")
     @documented(MESSAGE)
     def send_message() -> Response:
-        _require_known(())
+        require_only()
         readers = uses.messages.send(current_scope(), read_json(LARGEST), current().received)
         return plain_json({"readers": len(readers)}, 201)
 
@@ -48,14 +49,14 @@ def blueprint(uses: FeedbackUses) -> Blueprint:
     @requires("feedback.write")
     @documented(FIGURES)
     def own_figures() -> Response:
-        _require_known(())
+        require_only()
         return plain_json(figures_told(uses.figures.own(current_scope(), current().received)))
 
     @rooms.get("/totals")
     @requires("feedback.totals")
     @documented(TOTALS)
     def all_totals() -> Response:
-        _require_known(())
+        require_only()
         return plain_json(totals_told(uses.figures.totals(current_scope(), current().received)))
 
     _add_subscription(rooms, uses)
@@ -68,14 +69,14 @@ def _add_subscription(rooms: Blueprint, uses: FeedbackUses) -> None:
     @requires("feedback.write")
     @documented(SUBSCRIPTION)
     def read_subscription() -> Response:
-        _require_known(())
+        require_only()
         return plain_json(subscription_told(uses.subscriptions.own(current_scope())))
 
     @rooms.put("/subscription")
     @requires("feedback.write", action="U")
     @documented(SUBSCRIBE)
     def put_subscription() -> Response:
-        _require_known(())
+        require_only()
         kept = uses.subscriptions.put(current_scope(), read_json(LARGEST))
         return plain_json(subscription_told(kept))
 
@@ -83,7 +84,7 @@ def _add_subscription(rooms: Blueprint, uses: FeedbackUses) -> None:
     @requires("feedback.write", action="D")
     @documented(UNSUBSCRIBE)
     def end_subscription() -> Response:
-        _require_known(())
+        require_only()
         uses.subscriptions.end(current_scope())
         return Response(status=204)
 
@@ -93,7 +94,7 @@ def _add_packets(rooms: Blueprint, uses: FeedbackUses) -> None:
     @requires("feedback.write")
     @documented(PACKETS)
     def list_packets() -> Response:
-        _require_known(("status", "limit", "after"))
+        require_only("status", "limit", "after")
         scope, now = current_scope(), current().received
         status, limit = request.args.get("status", "open"), _limit(request.args.get("limit"))
         query = f"feedback?status={status}"
@@ -114,7 +115,7 @@ def _add_packets(rooms: Blueprint, uses: FeedbackUses) -> None:
     @requires("feedback.write")
     @documented(PACKET)
     def read_packet(packet_id: str) -> Response:
-        _require_known(())
+        require_only()
         scope = current_scope()
         packet = uses.inbox.one(scope, packet_id)
         return plain_json(packet_told(packet, uses.inbox.said(scope, packet)))
@@ -123,15 +124,10 @@ def _add_packets(rooms: Blueprint, uses: FeedbackUses) -> None:
     @requires("feedback.write", action="U")
     @documented(ANSWER)
     def answer_packet(packet_id: str) -> Response:
-        _require_known(())
+        require_only()
         scope, form = current_scope(), read_json(LARGEST)
         packet = uses.answers.answer(scope, packet_id, form, current().received)
         return plain_json(packet_told(packet, uses.inbox.said(scope, packet)))
-
-
-def _require_known(names: tuple[str, ...]) -> None:
-    if stray := sorted(request.args.keys() - set(names)):
-        raise Invalid("there is no such parameter here", location=stray[0][:64])
 
 
 def _limit(text: str | None) -> int:

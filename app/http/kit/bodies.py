@@ -14,12 +14,12 @@ from typing import Any, NoReturn, Protocol
 from flask import request
 
 from app.queries import pairs_of, require_utf8
+from fhir_profiles.nesting import DEEPEST_JSON, is_nested_deeper
 from graph.errors import Invalid, TimedOut, TooLarge, Unsupported
 from graph.wording import marked
 
 CHUNK = 128 << 10
 LARGER = marked("the body is larger than %(limit)s bytes")
-DEEPEST_JSON = 100
 _LEAST_INTEGER, _MOST_INTEGER = -(1 << 63), (1 << 64) - 1
 _LONGEST_INTEGER = len(str(_MOST_INTEGER))  # the digits of the largest; the least has as many with its sign
 
@@ -169,13 +169,18 @@ def parse_json(raw: bytes) -> Any:
         found = json.loads(
             raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer
         )
-        _measure_depth(found)
+        if is_nested_deeper(found):
+            raise _too_deep()
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except RecursionError:
-        raise Invalid("the JSON is nested too deeply", location="body") from None
+        raise _too_deep() from None
     except (UnicodeError, ValueError) as error:
         raise _no_json(error) from None
     return found
+
+
+def _too_deep() -> Invalid:
+    return Invalid("the JSON is nested deeper than %(most)s levels", location="body", most=DEEPEST_JSON)
 
 
 def _no_json(error: ValueError) -> Invalid:
@@ -204,18 +209,3 @@ def _integer(text: str) -> int:
     if len(text) > _LONGEST_INTEGER or not _LEAST_INTEGER <= int(text) <= _MOST_INTEGER:
         raise Invalid("an integer of the JSON is beyond 64 bits", location="body")
     return int(text)
-
-
-def _measure_depth(found: Any) -> None:
-    level = [found]
-    for _ in range(DEEPEST_JSON + 1):
-        level = [child for each in level for child in _children(each)]
-        if not level:
-            return
-    raise Invalid("the JSON is nested deeper than %(most)s levels", location="body", most=DEEPEST_JSON)
-
-
-def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []

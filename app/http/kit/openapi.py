@@ -18,6 +18,7 @@ from flask_smorest import Api  # type: ignore[import-untyped]
 from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
+from app.form_words import form_name
 from app.http.kit.guard import Access, access_of
 from app.http.kit.problems import OPERATION_MARK
 from app.http.kit.statuses import TITLE
@@ -143,8 +144,8 @@ def _write(app: Flask, api: Api, rule: Rule, operation: Operation) -> None:
     resolver = api.spec.components
     named: tuple[type[Schema], ...] = (*operation.schemas, ProblemSchema)
     for schema in named:
-        if _name(schema) not in resolver.schemas:
-            resolver.schema(_name(schema), schema=schema)
+        if form_name(schema) not in resolver.schemas:
+            resolver.schema(form_name(schema), schema=schema)
     every = {each.lower() for each in rule.methods or ()}
     methods = every.intersection(_METHODS) or every & {_OPTIONS}
     operations = {
@@ -237,10 +238,6 @@ def _answer(status: int, body: type[Schema] | Json | str | Content | None) -> di
     elif body is not None:
         shown["content"] = {"application/json": {"schema": body}}
     return shown
-
-
-def _name(schema: type[Schema]) -> str:
-    return schema.__name__.removesuffix("Schema")
 
 
 class QueryParameter(NamedTuple):

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 from app.http.kit.guard import requires
 from app.http.kit.json_answers import plain_json
 from app.http.kit.openapi import documented
+from app.http.kit.parameters import require_only
 from app.http.kit.request_context import current_scope
 from app.http.operations.answers import STATUS, operation, percent_complete
 from app.http.operations.description import CANCEL, MOST_LISTED, OPERATION, OPERATIONS, PURGE
@@ -88,8 +89,7 @@ def _shown(job: Job, base_url: str) -> Response:
 
 def _asked(arguments: Mapping[str, str]) -> tuple[int, JobState | None]:
     """How many, and in which state; raises `Invalid`."""
-    if stray := sorted(arguments.keys() - _PARAMETERS):
-        raise Invalid("operations have no such parameter", location=stray[0][:64])
+    require_only(*_PARAMETERS, given=arguments)
     text = arguments.get("limit", str(_DEFAULT_LISTED))
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_LISTED))):
         raise _no_limit()

@@ -8,7 +8,6 @@ from app.http.kit.guard import public
 from app.http.kit.logging import note_missing_assets
 from app.http.kit.own_paths import HOME_PATH
 from app.http.pages.files import AssetFiles, add_files
-from app.http.pages.routes_cohorts import add_cohorts
 from app.http.pages.routes_home import add_home
 from app.http.pages.routes_manage import add_manage
 from app.http.pages.routes_patients import add_patients
@@ -43,7 +42,6 @@ def blueprint(uses: PageUses) -> Blueprint:
     add_home(rooms, uses)
     add_worklist(rooms, uses)
     add_worklist_lines(rooms, uses)
-    add_cohorts(rooms, uses)
     add_search(rooms, uses)
     add_patients(rooms, uses)
     add_studies(rooms, uses)

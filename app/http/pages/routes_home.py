@@ -9,9 +9,9 @@ from flask import Blueprint, render_template
 from app.http.kit.frame import ANY_COHORT
 from app.http.kit.guard import signed_in
 from app.http.kit.moments import shown_span
+from app.http.kit.often_asked import OFTEN_ASKED
 from app.http.kit.own_paths import HOME_PATH
 from app.http.kit.request_context import current, current_scope
-from app.http.pages.cohort_words import SAVED
 from app.http.pages.degrading import FAILED, told
 from app.http.pages.uses import PageUses
 from app.records.studies import TaskLine
@@ -61,7 +61,7 @@ class HomePage:
         }
         shown = {name: told(tell) if theirs else None for name, (theirs, tell) in wanted.items()}
         asks = not record and any(each in scope.permissions for each in ANY_COHORT)
-        return {**shown, "failed": FAILED, "saved": SAVED if asks else None, "least": LEAST_CELL}
+        return {**shown, "failed": FAILED, "saved": OFTEN_ASKED if asks else None, "least": LEAST_CELL}
 
     def _tasks(self, scope: AccessScope) -> list[TaskLine]:
         """What they were asked to do, but for what stands on their worklist, and what is kept for them."""

@@ -8,6 +8,7 @@ from app.http.kit.frame import WORKLIST_PATH
 from app.http.kit.guard import requires
 from app.http.kit.json_answers import plain_json
 from app.http.kit.openapi import Operation, QueryParameter, documented, query_parameters
+from app.http.kit.parameters import require_only
 from app.http.kit.request_context import current, current_scope
 from app.http.pages.uses import PageUses
 from app.records.reading_room import ReadingLine, WorklistPart, reasons
@@ -60,8 +61,7 @@ def add_worklist_lines(rooms: Blueprint, uses: PageUses) -> None:
     @requires("workitem.read")
     @documented(LINES)
     def worklist_lines() -> Response:
-        if stray := sorted(request.args.keys() - {"show"}):
-            raise Invalid("there is no such parameter here", location=stray[0][:64])
+        require_only("show")
         if len(request.args.getlist("show")) > 1:
             raise Invalid("show is one of %(parts)s", location="show", parts=", ".join(_PARTS))
         shown = request.args.get("show", WorklistPart.TO_READ)

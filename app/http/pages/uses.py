@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from app.audit.alerts import Alerts
 from app.blobs import BlobStore
-from app.cohorts.answering import Cohorts
 from app.feedback.inbox import FeedbackInbox
 from app.http.kit.browsers import Browsers
 from app.processes.readiness import Readiness
@@ -36,7 +35,6 @@ class PageUses:
     results: CriticalResults
     feedback: FeedbackInbox
     announcer: CastAnnouncer
-    cohorts: Cohorts
     audience: Audience
     administration: Administration
     sessions: BrowserSessions

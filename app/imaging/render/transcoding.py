@@ -85,6 +85,31 @@ def transcode(
     write(source, written, target, map(encoded, _frames(source, first, note)))
 
 
+def carry(
+    source: OpenInstance, transfer_syntax_uid: str, target: BinaryIO, carried: Callable[[bytes], bytes]
+) -> None:
+    """Write an instance with the header that it has, its frames as they are, without decoding one.
+
+    `carried` makes what is written of each compressed frame, whose syntax stays; native pixels may go from
+    one native syntax to another. Raises `Unrenderable`.
+    """
+    if not source.has_pixels:
+        _write_header(source, None, transfer_syntax_uid, target)
+        return
+    if source.frames != source.described.frames:
+        raise Unrenderable("its frames do not lie in the file by themselves")
+    _write_header(source, None, transfer_syntax_uid, target)
+    if not syntax_of(source.transfer_syntax_uid).encapsulated:
+        _copy_native(source, transfer_syntax_uid, target)
+        return
+    frames = (_even(carried(source.encoded(number))) for number in range(1, source.frames + 1))
+    _write_fragments(source, source.described, target, frames)
+
+
+def _even(frame: bytes) -> bytes:
+    return frame + b"\0" * (len(frame) % 2)
+
+
 def _frames(source: OpenInstance, first: list[Frame], note: Callable[[int], None]) -> Iterator[Frame]:
     """Each frame, decoded once: the first is in a list, out of which it is taken."""
     yield first.pop()

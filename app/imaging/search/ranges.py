@@ -7,6 +7,7 @@ precisely it was written, so `120000.000000` finds `1200`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import cast
 
 from graph.errors import Invalid
 from graph.query.attribute_forms import interval_of
@@ -127,7 +128,8 @@ def _begins(attribute: Attribute, low: int | None, high: int | None) -> list[Exp
 
 
 def _interval(attribute: Attribute, text: str) -> tuple[int, int]:
+    """What a value covers: whole microseconds of a date or time, or numbers."""
     found = interval_of(attribute.vr, text)
     if found is None:
         raise Invalid(f"not a {attribute.vr} value", location=attribute.keyword)
-    return found
+    return cast("tuple[int, int]", found)

@@ -13,6 +13,7 @@ from app.records.casts.messages import CastJson, CastMessage, cast_message
 from app.records.casts.sight import CastSight
 from app.security.authorization.handles import LONGEST_HANDLE, digest_of, new_handle
 from app.security.cast_scopes import READ, WRITE, CastTopics, events_named, may_cast
+from app.security.plain_text import require_plain_line
 from app.security.standing import standing_of
 from graph.casts.casts import CastStore, CastSubscription
 from graph.clock import instant
@@ -59,10 +60,12 @@ class CastHub:
     def subscribe(self, scope: AccessScope, topic: str, wish: CastWish) -> str:
         """Subscribe an application to the caller's topic; returns the secret that its channel is opened by.
 
-        Raises `NotFound` for a topic that is not theirs, `Invalid` for events that there are not, `Forbidden`
-        where the token grants none of them.
+        Raises `NotFound` for a topic that is not theirs, `Invalid` for events that there are not and a name
+        that is no plain line, `Forbidden` where the token grants none of them.
         """
         self._require(scope, topic)
+        name = wish.name[:_LONGEST_NAME]
+        require_plain_line(name, _LONGEST_NAME, "subscriber.name")
         asked = _events(wish.events)
         granted = [each for each in asked if may_cast(scope, each, READ)]
         if not granted:
@@ -79,7 +82,7 @@ class CastHub:
         lease = min(wish.lease or USUAL_LEASE, LONGEST_LEASE, most)
         terms = {
             "events": granted,
-            "name": wish.name[:_LONGEST_NAME] or scope.client or scope.subject,
+            "name": name or scope.client or scope.subject,
             "standing": standing_of(scope),
             "topic": topic,
         }

@@ -15,6 +15,7 @@ from graph.query.expression import (
     NumberPair,
     Present,
     Related,
+    SerialIn,
     Unlike,
     ValueLeaf,
     Worded,
@@ -44,7 +45,7 @@ def in_contained(resource_type: str, parameter: str, target: str, where: Express
         case Related(Along(paths, targets), inner):
             onward = Along(tuple(f"contained.{path}" for path in paths), targets)
             return All((there, Related(onward, inner)))
-        case Related() | KeyIn() | AtLeast() | Worded():
+        case Related() | KeyIn() | SerialIn() | AtLeast() | Worded():
             return None
         case _:
             return _kept_within(resource_type, parameter, target, where)

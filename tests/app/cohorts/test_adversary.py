@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.cohorts.schemas import LEAST_CELL
-from app.cohorts.withholding import NAMES
+from app.cohorts.answers.withholding import NAMES
+from app.cohorts.language.output_forms import LEAST_CELL
 from graph.clock import now
 from graph.errors import Invalid
 from tests.app.cohorts.conftest import Gateway, Json, Open

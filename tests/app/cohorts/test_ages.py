@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.cohorts.calendar import latest_birth
+from app.cohorts.language.calendar import latest_birth
 from tests.app.cohorts.conftest import Gateway, Json, Open, mission
 from tests.factories.fhir import patient
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cohorts.calendar import UNITS, Duration, dates_of, largest_age, latest_birth
+from app.cohorts.language.calendar import UNITS, Duration, dates_of, largest_age, latest_birth
 from graph.errors import Invalid
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.cohorts.reading import read_question
+from app.cohorts.language.reading import read_question
 from graph.errors import Category, HilumError
 from tests.app.cohorts.conftest import AS_OF, Gateway, Json, mission
 
@@ -34,7 +34,7 @@ WRONG: dict[str, tuple[Callable[[Json], Any], str]] = {
     "a year for a day": (lambda q: q.update(asOf="2026"), "$.asOf"),
     "an unknown key": (lambda q: q.update(limit=3), "$.limit"),
     "an unknown key of an event": (lambda q: q["events"]["dx"].update(code="1"), "$.events.dx.code"),
-    "an unknown kind": (lambda q: q["events"]["dx"].update(kind="procedure"), "$.events.dx.kind"),
+    "an unknown kind": (lambda q: q["events"]["dx"].update(kind="surgery"), "$.events.dx.kind"),
     "an event that is none": (lambda q: q["events"].update(dx=[]), "$.events.dx"),
     "an unknown set": (
         lambda q: q["events"]["dx"].update(codes={"set": "x"}),
@@ -61,9 +61,81 @@ WRONG: dict[str, tuple[Callable[[Json], Any], str]] = {
         lambda q: q["events"]["dx"]["period"].update(within="P201Y"),
         "$.events.dx.period.within",
     ),
-    "a window at an event": (
-        lambda q: q["events"]["dx"]["period"].update(before="ct"),
+    "a window at an event that there is not": (
+        lambda q: q["events"]["dx"]["period"].update(before="rx"),
         "$.events.dx.period.before",
+    ),
+    "an event near itself": (
+        lambda q: q["events"]["dx"]["period"].update(before="dx"),
+        "$.events.dx.period.before",
+    ),
+    "events in a circle": (
+        lambda q: (
+            q["events"]["dx"].update(period={"after": "ct"}),
+            q["events"]["ct"].update(period={"after": "dx"}),
+        ),
+        "$.events.ct.period.after",
+    ),
+    "a period near two events": (
+        lambda q: q["events"]["dx"].update(period={"after": "ct", "before": "ct"}),
+        "$.events.dx.period",
+    ),
+    "around a day without a length": (
+        lambda q: q["events"]["dx"].update(period={"around": "ct"}),
+        "$.events.dx.period",
+    ),
+    "at least longer than within": (
+        lambda q: q["events"]["dx"].update(period={"after": "ct", "within": "P1M", "atLeast": "P1Y"}),
+        "$.events.dx.period.atLeast",
+    ),
+    "the same as nothing": (
+        lambda q: q["events"]["dx"].update(period={"same": "day"}),
+        "$.events.dx.period",
+    ),
+    "the last of the list is wrong": (
+        lambda q: q["events"]["dx"].update(period=[{"after": "ct"}, {"before": "2026-13-01"}]),
+        "$.events.dx.period[1].before",
+    ),
+    "a gap without a count": (
+        lambda q: q["events"]["dx"].update(gap={"max": "P30D"}),
+        "$.events.dx.gap",
+    ),
+    "a pick that is none": (lambda q: q["events"]["dx"].update(pick="second"), "$.events.dx.pick"),
+    "less than none": (
+        lambda q: q["events"]["dx"].update(count={"op": "ge", "n": -1}),
+        "$.events.dx.count.n",
+    ),
+    "a unit that is none": (
+        lambda q: q["events"].update(
+            lab={"kind": "observation", "value": {"op": "gt", "value": 1, "unit": "spoons"}}
+        ),
+        "$.events.lab.value.unit",
+    ),
+    "a number and a code": (
+        lambda q: q["events"].update(
+            lab={"kind": "observation", "value": {"op": "in", "value": 1, "codes": [{"code": "1"}]}}
+        ),
+        "$.events.lab.value",
+    ),
+    "a tag that is not indexed": (
+        lambda q: q["events"]["ct"].update(tags=[{"tag": "00180060", "op": "ge", "value": 100}]),
+        "$.events.ct.tags[0].tag",
+    ),
+    "a text for a number": (
+        lambda q: q["events"]["ct"].update(tags=[{"tag": "SliceThickness", "op": "le", "value": "thin"}]),
+        "$.events.ct.tags[0].value",
+    ),
+    "a report without words": (
+        lambda q: q["events"].update(rep={"kind": "report", "text": {"section": "impression"}}),
+        "$.events.rep.text",
+    ),
+    "a device in a period": (
+        lambda q: q["events"].update(pump={"kind": "device", "period": {"start": "2020"}}),
+        "$.events.pump.period",
+    ),
+    "an age at nothing": (
+        lambda q: q["population"]["all"][0]["age"].update(at="birth"),
+        "$.population.all[0].age.at",
     ),
     "an empty period": (lambda q: q["events"]["dx"].update(period={}), "$.events.dx.period"),
     "a period backwards": (
@@ -123,6 +195,20 @@ WRONG: dict[str, tuple[Callable[[Json], Any], str]] = {
         lambda q: q["output"]["rows"][0].update(columns=["code", "price"]),
         "$.output.rows[0].columns[1]",
     ),
+    "a diagnosis of a study": (
+        lambda q: q["events"]["dx"].update(period={"same": "study", "as": "ct"}),
+        "$.events.dx.period.same",
+    ),
+    "pictures of the accession of pictures": (
+        lambda q: q["events"].update(mr={"kind": "imaging", "period": {"same": "accession", "as": "ct"}}),
+        "$.events.mr.period.same",
+    ),
+    "a report of the study of a report": (
+        lambda q: q["events"].update(
+            one={"kind": "report"}, other={"kind": "report", "period": {"same": "study", "as": "one"}}
+        ),
+        "$.events.other.period.same",
+    ),
     "linked to no study": (
         lambda q: q["output"]["rows"][2].update(linkedTo="dx"),
         "$.output.rows[2].linkedTo",
@@ -133,7 +219,7 @@ WRONG: dict[str, tuple[Callable[[Json], Any], str]] = {
     ),
     "an unknown way": (lambda q: q["output"]["links"][0].update(via="name"), "$.output.links[0].via"),
     "links from nowhere": (lambda q: q["output"]["links"][0].update({"from": "x"}), "$.output.links[0].from"),
-    "another format": (lambda q: q["output"].update(format="csv"), "$.output.format"),
+    "another format": (lambda q: q["output"].update(format="csv|xlsx"), "$.output.format"),
     "a page of nothing": (lambda q: q.update(page={"limit": 0}), "$.page.limit"),
 }
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.cohorts.question import Deceased, Every, Negated, QuestionNode, Some
-from app.cohorts.verdicts import Truth, judge
+from app.cohorts.evaluation.verdicts import Truth, judge
+from app.cohorts.language.question import Deceased, Every, Negated, QuestionNode, Some
 from tests.app.cohorts.conftest import Gateway, Json, Open, mission
 from tests.factories.dicom import ct_instance
 from tests.factories.fhir import (

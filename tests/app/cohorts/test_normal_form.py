@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cohorts.normal_form import cohort_of, normal_form
-from app.cohorts.reading import read_question
+from app.cohorts.language.normal_form import cohort_of, normal_form
+from app.cohorts.language.reading import read_question
 from tests.app.cohorts.conftest import Json, mission
 
 TODAY = date(2026, 11, 22)

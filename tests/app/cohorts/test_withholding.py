@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cohorts.withholding import with_common_values
+from app.cohorts.answers.withholding import with_common_values
 
 LEAST = 3
 VALUES = st.sampled_from([None, "a", "b", ["a"], 1])

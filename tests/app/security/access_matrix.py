@@ -34,7 +34,10 @@ SPECIAL: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("Audit", "alert"): ("break-glass.open",),
     ("Erase/hold", "request"): ("record.request-erasure",),
 }
-BESIDE: Mapping[str, frozenset[str]] = {"privacy-officer": frozenset({"break-glass.review"})}
+BESIDE: Mapping[str, frozenset[str]] = {
+    "privacy-officer": frozenset({"break-glass.review"}),
+    "researcher": frozenset({"cohort.export"}),
+}
 """What a role may besides, that has no column."""
 
 

@@ -16,17 +16,21 @@ from app.records.reporting.written import WRITTEN
 from app.security.authorization.signing_in import BY_PASSWORD, SignedIn
 from app.security.browser_sessions import WhichBrowser
 from app.security.client_secrets import hash_secret
+from app.security.roles import SHIPPED
 from app.security.scopes import system_scope
 from app.wiring import Wiring
 from graph.accounts.accounts import AccountTerms, Granted
 from graph.accounts.roles import role_from
 from graph.clock import now
+from graph.cohorts.records import AskedQuestion, CohortTerms
+from graph.cohorts.saved import SavedCohortStore
+from graph.errors import NotFound
 from graph.jobs.records import Wanted
 from graph.scope import AccessScope
 from graph.session import Graph
 from graph.studies.identity import OwnerDoubt
 from tests.factories.dicom import ct_instance, uid
-from tests.factories.fhir import Resource, condition
+from tests.factories.fhir import SNOMED, Resource, condition
 from tests.factories.workitems import workitem
 
 CONDITION, STUDY = "Condition", "ImagingStudy"
@@ -250,9 +254,13 @@ class Planter:
     def prepare(self, target: Target, what: str) -> None:
         """Make a `twin` of the patient, and `merge` both or `doubt` whose the twin's pictures are.
 
-        Or write a `report` of the study, as the gateway would have it.
+        Or write a `report` of the study, as the gateway would have it, or save a `cohort` of the diagnosis
+        that is shared with every role.
         """
         if not what:
+            return
+        if what == "cohort":
+            self._save(target)
             return
         if what == "report":
             self._put(_report(target))
@@ -265,6 +273,16 @@ class Planter:
             self._put({"resourceType": "Task", "id": target.task, **asked, "focus": focus, "for": chart})
         if what == "merge":
             self._services.identities.merge(self.scope, target.twin, target.patient)
+
+    def _save(self, target: Target) -> None:
+        """Save the question after a target's diagnosis under its mark, once."""
+        store = SavedCohortStore(self.graph)
+        try:
+            store.find(self._scope, target.mark)
+        except NotFound:
+            terms = CohortTerms("A cohort", roles=tuple(SHIPPED))
+            question = AskedQuestion(cohort_question(target), "0" * 64)
+            store.create(self._scope, target.mark, terms, question, now())
 
     def _put(self, resource: dict[str, Any]) -> None:
         path = f"/fhir/{resource['resourceType']}/{resource['id']}"
@@ -311,6 +329,18 @@ class Planter:
         answer: TestResponse = self.client.get(path, headers=caller.headers)
         assert answer.status_code == 200, answer.text
         return answer.get_json()
+
+
+def cohort_question(target: Target) -> dict[str, Any]:
+    """The question after the diagnosis that no other target has."""
+    return {
+        "version": "1",
+        "asOf": "2026-11-22",
+        "conceptSets": {"dx": {"include": [{"system": SNOMED, "code": target.code}]}},
+        "events": {"dx": {"kind": "condition", "codes": {"set": "dx"}}},
+        "population": {"exists": "dx"},
+        "output": {"grain": "patient", "rows": [{"resource": "Condition", "event": "dx", "as": "dx"}]},
+    }
 
 
 def _report(target: Target) -> Resource:

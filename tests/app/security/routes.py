@@ -11,6 +11,7 @@ RECORD, WRITE, ASK = "fhir.read", "fhir.write", "cohort.query"
 BULK = "fhir.bulk"
 LIST, WORK = "workitem.read", "workitem.write"
 LEARN, TOTALS = "feedback.write", "feedback.totals"
+TAKE = "cohort.export"
 REPORT, STAND_IN = "report.write", "report.acknowledge"
 OPERATE, CANCEL, PURGE = "operations.read", "operations.cancel", "imaging.purge"
 AUDIT, OWN = "audit.read", "audit.own"
@@ -19,7 +20,7 @@ PROMISES = promises()
 EVERY = frozenset(
     {
         *(READ, STORE, DELETE, FEED, RECORD, WRITE, BULK, ASK, OPERATE, CANCEL, PURGE, AUDIT, OWN),
-        *(MANAGE, OPEN, REVIEW, LIST, WORK, REPORT, STAND_IN, LEARN, TOTALS),
+        *(MANAGE, OPEN, REVIEW, LIST, WORK, REPORT, STAND_IN, LEARN, TOTALS, TAKE),
     }
 )
 DEEP: Mapping[str, frozenset[str]] = {

@@ -1,9 +1,8 @@
 """The routes beside pictures and record: cohorts, jobs, who signs in, and what anybody may read."""
 
 import json
-from typing import Any
 
-from tests.app.security.planting import Target
+from tests.app.security.planting import Target, cohort_question
 from tests.app.security.routes import (
     ASK,
     AUDIT,
@@ -19,7 +18,6 @@ from tests.app.security.routes import (
     REVIEW,
     Route,
 )
-from tests.factories.fhir import SNOMED
 
 
 def _diagnosis(target: Target) -> bytes:
@@ -31,17 +29,30 @@ def _mark(target: Target) -> bytes:
 
 
 def _question(target: Target) -> bytes:
-    asked: dict[str, Any] = {
-        "version": "1",
-        "asOf": "2026-11-22",
-        "conceptSets": {"dx": {"include": [{"system": SNOMED, "code": target.code}]}},
-        "events": {"dx": {"kind": "condition", "codes": {"set": "dx"}}},
-        "population": {"exists": "dx"},
-        "output": {"grain": "patient", "rows": [{"resource": "Condition", "event": "dx", "as": "dx"}]},
-    }
-    return json.dumps(asked).encode()
+    return json.dumps(cohort_question(target)).encode()
 
 
+def _explained(target: Target) -> bytes:
+    return json.dumps({"question": cohort_question(target)}).encode()
+
+
+def _changes(target: Target) -> bytes:
+    return json.dumps({"question": cohort_question(target), "changes": []}).encode()
+
+
+def _saving(target: Target) -> bytes:
+    return json.dumps({"name": "A cohort", "question": cohort_question(target)}).encode()
+
+
+def _words(_target: Target) -> bytes:
+    return json.dumps({"question": "patients over 45 with osteosarcoma", "asOf": "2026-11-22"}).encode()
+
+
+def _code(target: Target) -> bytes:
+    return target.code.encode()
+
+
+_SAVED, _SAVED_PATH = "/cohorts/saved/<cohort_id>", "/cohorts/saved/{mark}"
 COHORT = (
     Route(
         "POST /cohorts/query",
@@ -51,6 +62,57 @@ COHORT = (
         QUERY,
         shows=_diagnosis,
         hidden_from=frozenset({"researcher"}),
+    ),
+    Route(
+        "POST /cohorts/query",
+        ASK,
+        "/cohorts/query?table=dx",
+        _question,
+        {**QUERY, "Accept": "text/csv"},
+        shows=lambda target: target.condition.encode(),
+        hidden_from=frozenset({"researcher"}),
+        name="as a table",
+    ),
+    Route(
+        f"GET {_SAVED}/answer",
+        ASK,
+        f"{_SAVED_PATH}/answer",
+        shows=_diagnosis,
+        before="cohort",
+        hidden_from=frozenset({"researcher"}),
+    ),
+)
+
+# What it shows is what is asked, with the codes of its names, of which a planted row has none.
+PLAIN_WORDS = (Route("POST /cohorts/ask", ASK, "/cohorts/ask", _words, QUERY),)
+
+# What they show is what is asked; whom it finds is told by numbers, and where something changed.
+SAVED_COHORTS = (
+    Route("POST /cohorts/explain", ASK, "/cohorts/explain", _explained, QUERY),
+    Route("GET /cohorts/saved", ASK, "/cohorts/saved"),
+    Route("POST /cohorts/saved", ASK, "/cohorts/saved", _saving, QUERY, status=201, changes=True),
+    Route(f"GET {_SAVED}", ASK, _SAVED_PATH, shows=_code, before="cohort"),
+    Route(f"PUT {_SAVED}", ASK, "/cohorts/saved/{mark}-none", _saving, QUERY, status=404),
+    Route(f"DELETE {_SAVED}", ASK, "/cohorts/saved/{mark}-none", status=404),
+    Route(f"GET {_SAVED}/versions", ASK, f"{_SAVED_PATH}/versions", shows=_code, before="cohort"),
+    Route(f"GET {_SAVED}/versions/<number>", ASK, f"{_SAVED_PATH}/versions/1", shows=_code, before="cohort"),
+    Route(f"POST {_SAVED}/refresh", ASK, f"{_SAVED_PATH}/refresh", status=201, before="cohort"),
+    Route(f"GET {_SAVED}/refreshes", ASK, f"{_SAVED_PATH}/refreshes", before="cohort"),
+    Route(
+        f"GET {_SAVED}/refreshes/<number>", ASK, f"{_SAVED_PATH}/refreshes/99", status=404, before="cohort"
+    ),
+    Route(f"GET {_SAVED}/diff", ASK, f"{_SAVED_PATH}/diff?from=v1&to=v1", before="cohort"),
+)
+COHORT_PAGE = (
+    Route("GET /cohorts/forms", ASK, "/cohorts/forms", instead="cohort.count"),
+    Route("GET /cohorts/sets", ASK, "/cohorts/sets?name=diabetes", instead="cohort.count"),
+    Route("POST /cohorts/words", ASK, "/cohorts/words", _question, QUERY, instead="cohort.count"),
+    Route("POST /cohorts/changes", ASK, "/cohorts/changes", _changes, QUERY, instead="cohort.count"),
+    Route(
+        "GET /cohorts/people",
+        RECORD,
+        "/cohorts/people?ids={patient}",
+        shows=lambda target: f'"{target.patient}":'.encode(),
     ),
 )
 _OPERATION = "/operations/<operation_id>"

@@ -5,15 +5,19 @@ the documentation, and a route that is not here fails the test.
 """
 
 from tests.app.security.routes_casts import CASTS, CHANNELS, LINES
+from tests.app.security.routes_exports import EXPORTS
 from tests.app.security.routes_feedback import FEEDBACK, FORMS_OF_FEEDBACK
 from tests.app.security.routes_gateway import (
     ADMINISTRATION,
     CLIENTS,
     COHORT,
+    COHORT_PAGE,
     LAUNCHES,
     OF_BROWSERS,
     OPERATIONS,
+    PLAIN_WORDS,
     PUBLIC,
+    SAVED_COHORTS,
     SIGN_IN,
 )
 from tests.app.security.routes_glance import GLANCE
@@ -42,6 +46,10 @@ GUARDED = (
     *LINES,
     *FEEDBACK,
     *STEPS,
+    *SAVED_COHORTS,
+    *PLAIN_WORDS,
+    *COHORT_PAGE,
+    *EXPORTS,
 )
 ROUTES = (
     *GUARDED,

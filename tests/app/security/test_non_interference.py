@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import product
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -17,6 +18,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from app.cohorts.answers.files.scratch import Scratch
+from app.cohorts.answers.files.whole import WholeAnswers, WholeQuestion
+from app.cohorts.language.question import AnswerFormat
+from app.cohorts.saved.saved_cohorts import ComparedSide
 from app.security.policy import PERMISSIONS
 from app.wiring import Wiring
 from graph.clock import now
@@ -35,12 +40,12 @@ from tests.app.security.hidden_changes import (
     happen,
     labelled_study,
 )
-from tests.app.security.planting import Caller, Planter, Target
+from tests.app.security.planting import Caller, Planter, Target, cohort_question
 from tests.app.security.routes import READ, RECORD, Route
-from tests.app.security.routes_gateway import COHORT
 from tests.app.security.routes_table import GUARDED
 from tests.factories.consents import opted_out
 from tests.factories.fhir import bundle, condition, entry, observation, organization, patient, reference
+from tests.factories.graphs import noted
 from tests.factories.minimal import PATIENT, minimal
 
 TRIES = 5  # a machine that is busy may run out of a request's time, which tells of nothing hidden
@@ -303,11 +308,7 @@ def test_what_is_hidden_takes_the_statements_that_nothing_takes(
 ) -> None:
     """The timing class of an answer: what the graph is asked for it, one statement after the other."""
     (guest,) = (each for each in stage.guests if each.name == name)
-    texts, read = list[str](), gateway.graph.read
-
-    def noting(text: str, **parameters: Any) -> list[dict[str, Any]]:
-        texts.append(text)
-        return read(text, **parameters)
+    texts = noted(gateway.graph, monkeypatch)
 
     def taken(route: Route, of: str) -> list[str]:
         texts.clear()
@@ -317,7 +318,6 @@ def test_what_is_hidden_takes_the_statements_that_nothing_takes(
     def are_alike(route: Route) -> bool:
         return taken(route, "theirs") == taken(route, "nobody's")
 
-    monkeypatch.setattr(gateway.graph, "read", noting)
     monkeypatch.setattr(KnownSizes, "SECONDS", -1.0)
     monkeypatch.setattr(gateway.graph, "recalled", lambda _, __, find, ___: find())  # nothing is remembered
     for route in ROUTES:  # more than once, for what is looked at now and then comes with one of them
@@ -332,28 +332,68 @@ def test_in_the_end_every_question_has_its_first_answer(stage: Stage) -> None:
 
 @settings(max_examples=5, **ONLY_DRAWN)  # type: ignore[arg-type]
 @given(changes=CHANGES[Hidden.OTHERS])
-def test_nothing_hidden_changes_a_cohort(stage: Stage, gateway: Wiring, changes: list[HiddenChange]) -> None:
-    """No role with few grants asks cohort questions now; the rights hold where one will."""
-    ask = _cohort(stage, gateway)
+def test_nothing_hidden_changes_a_cohort(
+    stage: Stage, gateway: Wiring, tmp_path_factory: pytest.TempPathFactory, changes: list[HiddenChange]
+) -> None:
+    """No role with few grants asks cohort questions now; the rights hold where one will.
+
+    Every form of an answer is asked for, counts by each dimension, and what changed in a saved cohort.
+    """
+    ask = _cohort(stage, gateway, tmp_path_factory.mktemp("answers"))
     before = ask()
 
     happen(stage.planter, stage.owner, stage.mine, changes)
 
-    assert before["counts"]["matched"] == 1
+    assert before["page"]["counts"]["matched"] == 1
+    assert before["difference"]["counts"] == {"entered": 0, "left": 0, "stayed": 1}
     assert ask() == before
 
 
-def _cohort(stage: Stage, gateway: Wiring) -> Callable[[], dict[str, Any]]:
-    (route,) = COHORT
-    assert route.body is not None
-    question, moment = json.loads(route.body(stage.mine)), now()
+_DIMENSIONS = (
+    *({"by": each} for each in ("sex", "ageGroup")),
+    *({"by": each, "of": "dx"} for each in ("year", "month", "code", "bodySite")),
+    {"by": "modality", "of": "scans"},
+)
+
+
+def _cohort(stage: Stage, gateway: Wiring, folder: Path) -> Callable[[], dict[str, Any]]:
+    moment, scope = now(), _few_grants(stage)
+    whole = WholeAnswers(gateway.cohorts, Scratch(folder, 0), gateway.sites)
+    plain = cohort_question(stage.mine)
+    question = {**plain, "events": {**plain["events"], "scans": {"kind": "imaging"}}}
+    saved = gateway.saved_cohorts.save(scope, {"name": "mine", "question": question}, moment)
+    gateway.saved_cohorts.refresh(scope, saved.id, None, moment)
+    sides = [ComparedSide.parse(each, "from") for each in ("r1", "v1")]
+
+    def counted(*by: Mapping[str, Any]) -> Any:
+        return gateway.cohorts.ask(scope, {**question, "output": {"by": list(by)}}, moment)["by"]
+
+    def written(form: AnswerFormat) -> bytes:
+        rows = [{"resource": "Condition", "as": "dx"}, {"resource": "ImagingStudy", "as": "scans"}]
+        raw = {**question, "output": {"grain": "study", "rows": rows, "by": [{"by": "sex"}]}}
+        asked = WholeQuestion(gateway.cohorts.question(scope, raw, moment), raw, moment)
+        if form is AnswerFormat.BUNDLE:
+            return b"".join(whole.bundle(scope, asked).file.chunks())
+        return b"".join(whole.archive(scope, asked, form).file.chunks())
+
+    words = {"question": "osteosarcoma, asthma or diabetes, on metformin, in patients over 45"}
+    return lambda: {
+        "words": gateway.plain_words.ask(scope, words, moment),
+        "page": gateway.cohorts.ask(scope, question, moment),
+        "counts": [counted(each) for each in _DIMENSIONS] + [counted(*_DIMENSIONS[:2])],
+        "forms": [written(each) for each in AnswerFormat if each is not AnswerFormat.TABLE],
+        "difference": gateway.saved_cohorts.compare(scope, saved.id, *sides, moment),
+        "refreshed": gateway.saved_cohorts.refreshed(scope, saved.id, 1, moment),
+    }
+
+
+def _few_grants(stage: Stage) -> AccessScope:
     tenant = stage.planter.tenant
-    scope = AccessScope(
+    return AccessScope(
         tenant,
         "someone",
         "teleradiologist",
         "TREAT",
-        permissions=frozenset({"cohort.query"}),
+        permissions=frozenset({"cohort.query", "fhir.read"}),
         patients=frozenset({resource_key(tenant, PATIENT, stage.mine.patient)}),
     )
-    return lambda: gateway.cohorts.ask(scope, question, moment)

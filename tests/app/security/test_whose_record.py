@@ -14,8 +14,18 @@ from app.wiring import Wiring
 from tests.app.security.planting import CONDITION, STUDY, Caller, Planter, Target
 from tests.app.security.routes import JSON, Route
 from tests.app.security.routes_casts import CASTS, LINES
+from tests.app.security.routes_exports import EXPORTS
 from tests.app.security.routes_feedback import FEEDBACK
-from tests.app.security.routes_gateway import ADMINISTRATION, CLIENTS, COHORT, LAUNCHES, OPERATIONS
+from tests.app.security.routes_gateway import (
+    ADMINISTRATION,
+    CLIENTS,
+    COHORT,
+    COHORT_PAGE,
+    LAUNCHES,
+    OPERATIONS,
+    PLAIN_WORDS,
+    SAVED_COHORTS,
+)
 from tests.app.security.routes_glance import GLANCE
 from tests.app.security.routes_pages import MANAGING_PAGES, PAGES
 from tests.app.security.routes_pictures import DICOMWEB, LISTENING
@@ -62,9 +72,24 @@ def named(value: object) -> str:
 def test_every_route_of_data_is_called_here() -> None:
     # Operations are of jobs, terminology is everybody's, clients are apps, who manages names accounts, and
     # who listens an application; a topic and feedback are one's own, a worklist is of whoever is on it, and a
-    # step of a report without its version of nobody.
+    # step of a report without its version of nobody. What is told of a saved cohort is what it asks,
+    # and of words and forms what was sent.
     managing = (*CLIENTS, *ADMINISTRATION, *MANAGING_PAGES)
-    others = (*OPERATIONS, *OF_NOBODY, *TERMINOLOGY, *managing, *LISTENING, *CASTS, *LINES, *FEEDBACK, *STEPS)
+    others = (
+        *OPERATIONS,
+        *OF_NOBODY,
+        *TERMINOLOGY,
+        *managing,
+        *LISTENING,
+        *CASTS,
+        *LINES,
+        *FEEDBACK,
+        *STEPS,
+        *SAVED_COHORTS,
+        *PLAIN_WORDS,
+        *COHORT_PAGE,
+        *EXPORTS,
+    )
     assert (*NAMING, *others) == GUARDED
 
 

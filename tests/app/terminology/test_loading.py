@@ -223,3 +223,44 @@ def test_failures_of_terminology_are_told_as_failures_of_the_request(
     for filters in (("code", "like", "c"), ("code", "exists", "maybe"), ("code", "regex", "(c+)+")):
         with pytest.raises(HilumError):
             loaded.terminology.uses.value_sets.expand(scope, part(LARGE, filters), ExpansionWish(count=5))
+
+
+def test_a_concept_map_carries_codes_to_what_they_equal_and_no_further(services: Wiring, tenant: str) -> None:
+    own = system_scope(tenant)
+    ours, theirs = "http://example.org/ours", "http://example.org/theirs"
+
+    def target(code: str, equivalence: str) -> dict[str, Any]:
+        said = {"code": code.upper(), "equivalence": equivalence, "comment": "as R4 wants of some"}
+        return {"code": code, "target": [said]}
+
+    said = ["equivalent", "wider", "narrower", "relatedto", "unmatched"]
+    group = {"source": ours, "target": theirs, "element": [target(each[0], each) for each in said]}
+    head = {"resourceType": "ConceptMap", "url": "http://example.org/map", "status": "active"}
+    name = create(services, own, {**head, "group": [group]})
+    assert sum(services.terminology.loader.catch_up(own)) == 3
+    expand = services.terminology.concepts.expand
+
+    def expanded(system: str, code: str) -> set[str]:
+        found = expand(own, [AskedConcept(system, code, descendants=True, maps=True)])
+        return {each for _, each in found}
+
+    assert expanded(ours, "e") == expanded(theirs, "E") == {"e", "E"}
+    assert (expanded(ours, "w"), expanded(theirs, "W")) == ({"w"}, {"w", "W"})
+    assert (expanded(ours, "n"), expanded(theirs, "N")) == ({"n", "N"}, {"N"})
+    assert (expanded(ours, "r"), expanded(ours, "u")) == ({"r"}, {"u"})
+
+    services.records.delete(own, "ConceptMap", name)
+    list(services.terminology.loader.catch_up(own))
+    assert expanded(ours, "e") == {"e"}
+
+
+def test_codes_are_found_by_their_names_while_they_are_in_use(services: Wiring, tenant: str) -> None:
+    own = system_scope(tenant)
+    create(services, own, system(SMALL, 9))
+    list(services.terminology.loader.catch_up(own))
+    found = services.terminology.concepts.by_names(own, ["concept 3", "개념3", "concept 7"])
+
+    assert {name: [each.code for each in some] for name, some in found.items()} == {
+        "concept 3": ["c3"],
+        "개념3": ["c3"],
+    }

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from app.cohorts.plain_words.proposing.service import OutsideWords
 from app.config import Config
 from app.security.keys import ID_TOKEN_FILE
 from app.wiring import Wiring, graph_address
+from app.wiring.cohorts import outside_words
 from app.wiring.web import WINDOWS, web_app
 from app.wiring.working import worker
 from graph.errors import Unavailable
@@ -25,7 +27,8 @@ def test_a_worker_makes_what_its_jobs_call_and_no_window(config: Config, graph: 
 
     assert {"blobs", "derived", "removals", "jobs", "job_queue", "waker", "audit_mover"} <= made(wiring)
     assert "ingest" in made(wiring)  # it stores the objects of signed reports
-    assert not made(wiring) & {"cohorts", "rendering", "glances", "feed", "checks"}
+    assert "cohorts" in made(wiring)  # it hands them over
+    assert not made(wiring) & {"saved_cohorts", "rendering", "glances", "feed", "checks"}
     wiring.close()
 
 
@@ -73,3 +76,21 @@ def test_the_graph_was_brought_and_stays_open(config: Config, graph: Graph) -> N
     wiring.close()
 
     graph.ping()
+
+
+def test_what_the_first_question_in_plain_words_waits_for_is_made_ready_ahead(
+    config: Config, graph: Graph
+) -> None:
+    wiring = Wiring(config, graph)
+    wiring.asking.make_ready()
+
+    assert wiring.asking.words.of(config.tenant)
+    wiring.close()
+
+
+def test_a_service_outside_proposes_only_where_the_settings_name_one(config: Config) -> None:
+    assert outside_words(config) is None
+
+    named = Config.from_env({"HILUM_ASK_URL": "https://llm.example/v1", "HILUM_ASK_MODEL": "small"})
+
+    assert outside_words(named) == OutsideWords("https://llm.example/v1", "small")

@@ -1,7 +1,6 @@
 """The component groups of a person's name: what a key asks of them, and what finds them."""
 
 import re
-import time
 from itertools import zip_longest
 
 import pytest
@@ -12,6 +11,7 @@ from graph.cypher.names import asks_groups, group_prefix, group_regex
 from graph.query.attribute_forms import folded_as, properties_of
 from graph.query.attributes import BY_KEYWORD, STUDY
 from graph.query.expression import Match, Text
+from tests.effort import little_effort
 
 NAME = BY_KEYWORD["PatientName"]
 YAMADA = "Yamada^Tarou=山田^太郎=やまだ^たろう"
@@ -106,6 +106,5 @@ def test_whole_wildcard_and_fuzzy_matching_ask_groups() -> None:
 )
 def test_a_key_of_many_stars_or_words_does_not_backtrack(asked: Text) -> None:
     pattern, value = re.compile(group_regex(asked)), "=".join(["a " * 64] * 3)
-    begun = time.process_time()
-    assert pattern.fullmatch(value) is None
-    assert time.process_time() - begun < 1
+    with little_effort():
+        assert pattern.fullmatch(value) is None

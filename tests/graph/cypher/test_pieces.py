@@ -5,6 +5,7 @@ from itertools import islice, product
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from graph.columns.columns import Columns
 from graph.query.expression import (
     Against,
     All,
@@ -39,9 +40,15 @@ class Counted(Graph):
         return super().read(text, **parameters)
 
 
-def sifted(worlds: Worlds, asked: Asked, where: Expression) -> list[str]:
+@pytest.fixture(scope="module")
+def columns(worlds: Worlds) -> Columns:
+    return Columns(worlds.graph)
+
+
+def sifted(worlds: Worlds, asked: Asked, where: Expression, columns: Columns | None = None) -> list[str]:
     scope = worlds.scope(asked)
-    sieve, kind = Sieve(worlds.graph, scope), asked.question.entity
+    kind = asked.question.entity
+    sieve = Sieve(worlds.graph, scope, columns.of(scope) if columns else None)
     found = sieve.named(kind, sieve.serials(kind, with_tenant(scope.tenant, where)))
     return [key.removeprefix(f"{scope.tenant}|") for key in found.values()]
 
@@ -55,6 +62,23 @@ def read(asked: Asked, where: Expression) -> set[str]:
 @given(asked=questions())
 def test_a_question_has_the_reader_s_answer(worlds: Worlds, asked: Asked) -> None:
     assert set(sifted(worlds, asked, asked.question.where)) == read(asked, asked.question.where)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(asked=questions())
+def test_off_columns_a_question_has_the_same_answer(worlds: Worlds, columns: Columns, asked: Asked) -> None:
+    where = asked.question.where
+    assert set(sifted(worlds, asked, where, columns)) == read(asked, where)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(asked=questions())
+def test_off_columns_thousands_of_questions_have_the_same_answer(
+    worlds: Worlds, columns: Columns, asked: Asked
+) -> None:
+    where = asked.question.where
+    assert set(sifted(worlds, asked, where, columns)) == read(asked, where)
 
 
 @pytest.mark.slow
@@ -76,9 +100,11 @@ def test_questions_of_one_shape_become_the_same_few_texts(worlds: Worlds) -> Non
     assert len(texts) <= 8
 
 
-def test_each_operator_alone_has_the_reader_s_answer(worlds: Worlds) -> None:
+@pytest.mark.parametrize("held", [False, True])
+def test_each_operator_alone_has_the_reader_s_answer(worlds: Worlds, columns: Columns, held: bool) -> None:
     for asked in a_few_of_each_operator():
-        assert set(sifted(worlds, asked, asked.question.where)) == read(asked, asked.question.where), asked
+        where, known = asked.question.where, columns if held else None
+        assert set(sifted(worlds, asked, where, known)) == read(asked, where), asked
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """Wildcards: the regular expression says what a pattern means, and its time grows with the text only."""
 
 import re
-import time
 from fnmatch import translate
 
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from graph.cypher.text import like_regex, literal_prefix, words
 from graph.query.expression import Field, Kind, Layout, Match, Text
+from tests.effort import little_effort
 
 NAME = Field("Patient", "name", Kind.TEXT)
 PATIENT_NAME = Field("ImagingStudy", "PatientName", Kind.TEXT, Layout.PROPERTY)
@@ -24,9 +24,8 @@ def test_a_pattern_matches_as_a_file_name_pattern_does(pattern: str, value: str)
 
 def test_a_pattern_of_many_stars_does_not_backtrack() -> None:
     pattern, value = re.compile(like_regex("*a" * 100 + "b")), "a" * 200
-    begun = time.process_time()
-    assert pattern.fullmatch(value) is None
-    assert time.process_time() - begun < 1
+    with little_effort():
+        assert pattern.fullmatch(value) is None
 
 
 def test_the_literal_part_in_front_is_known_to_the_index() -> None:

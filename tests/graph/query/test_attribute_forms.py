@@ -44,7 +44,7 @@ def test_a_date_that_is_none_has_no_limits() -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_is_written_is_what_is_cleared_and_compared(level: str) -> None:
-    values = {"DA": "20200229", "TM": "1015", "IS": "3", "US": "3", "PN": "a=b=c"}
+    values = {"DA": "20200229", "TM": "1015", "IS": "3", "US": "3", "DS": "3.5", "PN": "a=b=c"}
     facts = {each.keyword: values.get(each.vr, "x") for each in of_level(level)}
     written = properties_of(level, facts).keys()
 

@@ -35,7 +35,7 @@ def test_the_shipped_ones_are_listed_with_what_they_may(manager: Manager) -> Non
     assert set(listed) == set(SHIPPED)
     assert all(each["shipped"] for each in listed.values())
     assert listed["fhir-reader"]["permissions"] == ["fhir.read"]
-    assert listed["researcher"]["permissions"] == ["cohort.query"]
+    assert listed["researcher"]["permissions"] == ["cohort.export", "cohort.query"]
     assert manager.get("/administration/roles/auditor").get_json() == listed["auditor"]
 
 

@@ -18,7 +18,7 @@ SAID = {
     "PatientName": NAME, "SpecificCharacterSet": "ISO_IR 192", "StudyDate": "20240105", "StudyTime": "101112",
     "AccessionNumber": "ACC7", "StudyID": "S77", "StudyDescription": "Head CT", "PatientComments": "calm",
     "ReferringPhysicianName": "Ref^Doc", "PatientBirthDate": "19500101", "PatientSex": "F",
-    "SeriesDescription": "axial", "InstitutionName": "Hospital", "SliceThickness": "2",
+    "SeriesDescription": "axial", "InstitutionName": "Hospital", "SliceLocation": "2",
 }  # fmt: skip
 
 
@@ -151,8 +151,8 @@ def test_names_come_in_their_groups(search: Searching) -> None:
 
 def test_what_is_included_is_of_the_level_or_above(search: Searching) -> None:
     """10.6.3.3.1 to 10.6.3.3.3: what belongs to a level below is not returned."""
-    named = "StudyDescription,PatientComments,SeriesDescription,InstitutionName,SliceThickness,InstanceNumber"
-    tags = ("00081030", "00104000", "0008103E", "00080080", "00180050", "00200013")
+    named = "StudyDescription,PatientComments,SeriesDescription,InstitutionName,SliceLocation,InstanceNumber"
+    tags = ("00081030", "00104000", "0008103E", "00080080", "00201041", "00200013")
     for path, count in (("/studies?PatientID=P1", 2), (SERIES, 4), (INSTANCES, 6)):
         for query in (f"includefield={named}", "&".join(f"includefield={each}" for each in tags)):
             (row, *_) = search.rows(f"{path}{'&' if '?' in path else '?'}{query}")

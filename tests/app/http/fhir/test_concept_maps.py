@@ -171,4 +171,5 @@ def test_a_closure_table_that_was_not_begun_and_a_code_that_nobody_knows_are_ref
     assert closure(fhir, "mine", version__valueString="9").status_code == 400
     assert closure(fhir, "mine", version__valueString="one").status_code == 400
     assert closure(fhir, "").status_code == 400
+    assert closure(fhir, "mine\ntoo").status_code == 400
     assert closure(fhir, "mine", "lemon", version__valueString="0").status_code == 400

@@ -244,6 +244,12 @@ def test_who_does_not_follow_is_told_of_to_the_others(hub: Hub) -> None:
     assert asyncio.run(refuse())["event"]["context"][0]["resource"]["issue"][0]["severity"] == "warning"
 
 
+def test_a_name_that_others_read_is_one_plain_line(hub: Hub) -> None:
+    answer = hub.subscribe(**{"subscriber.name": "Old\nPACS"})
+
+    assert (answer.status_code, answer.json()["location"]) == (400, ["subscriber.name"])
+
+
 def test_who_is_not_granted_an_event_is_told_what_it_implies(hub: Hub) -> None:
     hub.close_all()
 

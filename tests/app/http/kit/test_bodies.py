@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.http.kit.bodies import DEEPEST_JSON, BoundedBody, Pace, parse_json
+from app.http.kit.bodies import BoundedBody, Pace, parse_json
+from fhir_profiles.nesting import DEEPEST_JSON
 from graph.errors import Invalid, TimedOut, TooLarge
 
 CLINICIAN = {"Authorization": "Bearer clinician"}
@@ -131,7 +132,7 @@ BROKEN_JSON = {
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "Latin-1": '{"a": "é"}'.encode("latin-1"),
     "100,000 levels": b"[" * 100_000,
-    "101 levels": b"[" * (DEEPEST_JSON + 2) + b"]" * (DEEPEST_JSON + 2),
+    "101 levels": b"[" * (DEEPEST_JSON + 1) + b"]" * (DEEPEST_JSON + 1),
 }
 
 
@@ -139,6 +140,10 @@ BROKEN_JSON = {
 def test_broken_json_is_invalid(raw: bytes) -> None:
     with pytest.raises(Invalid):
         parse_json(raw)
+
+
+def test_a_hundred_levels_are_read() -> None:
+    assert parse_json(b"[" * DEEPEST_JSON + b"1" + b"]" * DEEPEST_JSON)
 
 
 _INTEGERS = st.integers(-(1 << 63), (1 << 64) - 1)

@@ -44,7 +44,10 @@ _PICTURES_COME = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """One picture: which page, as whom, and how; `path` may name `{patient}`, `{study}` and `{prior}`."""
+    """One picture: which page, as whom, and how; `path` may name `{patient}`, `{study}` and `{prior}`.
+
+    `words` are asked on the page of cohorts before it is taken.
+    """
 
     name: str
     path: str
@@ -55,9 +58,18 @@ class Shot:
     height: int = 900
     whole: bool = False
     waits: int = 500
+    words: str = ""
 
 
 _OVERVIEW = "/patients/{patient}/overview"
+_ASKED = (
+    "all medications prescribed, with all CT scan documents and associated radiology reports, for every "
+    "patient over 45 diagnosed with osteosarcoma within the last two years"
+)
+_ASKED_IN_KOREAN = (
+    "지난 2년 동안 골육종 진단을 받은 45세 이상 환자를 위한 모든 CT 검사 문서 및 관련 방사선 보고서로 "
+    "처방된 모든 약물을 알려주세요."
+)
 SHOTS = (
     Shot(name="front", path="/", role=None),
     Shot(name="sign-in", path="/auth/sign-in", role=None, height=700),
@@ -65,7 +77,16 @@ SHOTS = (
     Shot(name="home-radiologist", path="/home", role="teleradiologist", theme="dark"),
     Shot(name="home-administrator", path="/home", role="administrator"),
     Shot(name="home-researcher", path="/home", role="researcher", height=700),
-    Shot(name="cohorts", path="/cohorts", role="researcher"),
+    Shot(name="cohorts", path="/cohorts", role="researcher", whole=True, words=_ASKED),
+    Shot(
+        name="cohorts-korean",
+        path="/cohorts",
+        role="researcher",
+        whole=True,
+        words=_ASKED_IN_KOREAN,
+        language="ko",
+        theme="dark",
+    ),
     Shot(name="search", path="/search?q=kim"),
     Shot(name="patient", path="/patients/{patient}", whole=True),
     Shot(name="overview", path=_OVERVIEW, whole=True),
@@ -166,6 +187,12 @@ def test_a_page_is_shown_without_an_error(
     signed_in(page, base, shot)
 
     page.goto(shot.path.format(**places))
+    if shot.words:
+        page.locator("#cohort[data-ready] [name=words]").fill(shot.words)
+        page.locator("[name=words]").press("Enter")
+        page.locator('[data-part="understood"] .badge').wait_for()
+        said = page.locator('[data-part="count"]:not([aria-busy])')
+        said.wait_for(state="attached", timeout=_PATIENCE)
     page.wait_for_timeout(shot.waits)
 
     written(page.screenshot(full_page=shot.whole, timeout=_PATIENCE), shot.name)

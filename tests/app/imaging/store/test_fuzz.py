@@ -4,7 +4,6 @@ import json
 import struct
 import zlib
 from functools import cache
-from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,6 +13,7 @@ from app.imaging.store.frames import byte_range
 from app.imaging.store.reading import Reading
 from app.imaging.store.refusal import Refused
 from app.imaging.store.syntaxes import syntax_of
+from tests.effort import little_effort
 from tests.factories import dicom
 from tests.factories.elements import (
     UNDEFINED,
@@ -29,7 +29,6 @@ from tests.factories.elements import (
 )
 from tests.factories.real_files import real_file
 
-SECONDS = 1.0
 SEEDS = 17
 
 
@@ -62,14 +61,13 @@ def seeds() -> tuple[bytes, ...]:
 
 def read(raw: bytes, **limits: int) -> Reading | None:
     """Read, and hold what must hold of any file."""
-    started = process_time()
-    try:
-        reading = reading_of(raw, **limits)
-    except Refused as refused:
-        assert refused.failure_reason
-        assert refused.message.isascii()
-        reading = None
-    assert process_time() - started < SECONDS
+    with little_effort():
+        try:
+            reading = reading_of(raw, **limits)
+        except Refused as refused:
+            assert refused.failure_reason
+            assert refused.message.isascii()
+            reading = None
     if reading is not None:
         json.loads(zlib.decompress(reading.metadata), parse_constant=pytest.fail)
         assert all(warning.isascii() for warning in reading.warnings)

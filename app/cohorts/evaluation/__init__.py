@@ -1,0 +1,1 @@
+"""How a cohort question is evaluated: who certainly fits, who may, and what decides."""

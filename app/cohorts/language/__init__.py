@@ -1,0 +1,1 @@
+"""What a cohort question says: its form, its words, its normal form."""

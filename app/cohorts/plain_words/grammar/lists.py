@@ -1,0 +1,63 @@
+"""What the links of a list say together: commas that `or` ends, results of which any is enough."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeAlias
+
+from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldNode
+
+ToldPart: TypeAlias = tuple[ToldNode, str]
+"""A part of what is told, and what links it to the one before: `and`, `or`, `comma`, none."""
+
+
+def ended_lists(links: Sequence[str]) -> list[str]:
+    """Links with `or` for the commas of a list that it ends: `aspirin plus A, B or C`."""
+    found = list(links)
+    for at in range(len(found) - 1, 0, -1):
+        if found[at] in ("comma", "slash") and at + 1 < len(found) and found[at + 1] == "or":
+            found[at] = "or"
+    return found
+
+
+def attach_results(entries: Sequence[ClauseEntry]) -> None:
+    """Put what `with` tells to the alternative before it: `or ferritin 100 to 299 with TSAT < 20`."""
+    for before, entry in pairwise(entries):
+        led = entry.clause.sign is not None and entry.clause.sign.kind == "with" and not entry.link
+        if led and before.link == "or" and before.comma and _are_results(before.told, entry.told):
+            before.clause = replace(before.clause)
+            entry.link = "and"
+
+
+def listed_results(parts: Sequence[ToldPart]) -> list[ToldPart]:
+    """Parts with `or` between all results of a list that it ends: `Hb < 9, platelets < 100 or ANC < 1.5`."""
+    found = list(parts)
+    for at in range(len(found) - 1, 0, -1):
+        node, link = found[at]
+        behind = found[at + 1] if at + 1 < len(found) else None
+        ends = isinstance(node, Junction) and node.op == "any"
+        goes_on = behind is not None and behind[1] == "or" and _are_results(behind[0])
+        if link == "comma" and (ends or goes_on) and _are_results(node, found[at - 1][0]):
+            found[at] = (node, "or")
+    return found
+
+
+def first_of(node: ToldNode) -> ToldNode:
+    """What stands first in a node."""
+    return first_of(node.of[0]) if isinstance(node, Junction) else node
+
+
+def start_of(node: ToldNode) -> int:
+    """Where a node begins in the folded text."""
+    first = first_of(node)
+    return 0 if isinstance(first, Junction) or not first.signs else first.signs[0].start
+
+
+def _are_results(*nodes: ToldNode) -> bool:
+    return all(map(_is_result, nodes))
+
+
+def _is_result(node: ToldNode) -> bool:
+    if isinstance(node, Junction):
+        return node.op == "any" and all(map(_is_result, node.of))
+    return isinstance(node, Fact) and node.kind == "lab" and bool(node.values or node.level)

@@ -1,0 +1,28 @@
+"""Leaves words that say how pictures were taken, which no code tells: `portable`, `low-dose`, 추적."""
+
+from collections.abc import Iterator
+
+from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact
+from app.cohorts.plain_words.grammar.telling import MADE, Telling
+
+MODIFIER = "modifier"
+"""Such a word where the answer hangs on it: beside a denial or a number."""
+
+
+def leave_modifiers(told: Telling) -> None:
+    """Leave what is said of how pictures were taken, or devices made; denied or counted, it refuses."""
+    for entry in told.entries:
+        for fact in _pictures(entry):
+            weighty = entry.clause.denied or entry.excluded or fact.number is not None
+            for sign in [each for each in fact.signs if each.kind == "soft"]:
+                fact.signs.remove(sign)
+                told.unused.append(sign.read_as(MODIFIER) if weighty else sign)
+
+
+def _pictures(entry: ClauseEntry) -> Iterator[Fact]:
+    told = entry.told
+    anchors = [each.anchor for each in told.relatives if each.anchor is not None]
+    others = [each for each in (told.of, told.method) if each is not None] if isinstance(told, Fact) else []
+    for each in (told, *anchors, *others):
+        if isinstance(each, Fact) and each.kind in MADE:
+            yield each

@@ -1,0 +1,183 @@
+"""Understands a question: scans it, parts it, reads its clauses, and settles what reaches over several."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from app.cohorts.plain_words.grammar.anchor_reasons import settle_anchor_reasons
+from app.cohorts.plain_words.grammar.anchoring import (
+    settle_anchors,
+    settle_denied_anchors,
+    settle_methods,
+    settle_missing_reports,
+    settle_overlaps,
+    settle_together,
+)
+from app.cohorts.plain_words.grammar.cascade import composed, is_weak
+from app.cohorts.plain_words.grammar.choices import Choices
+from app.cohorts.plain_words.grammar.compounds import compounded
+from app.cohorts.plain_words.grammar.doubts import NEEDED, NEEDS
+from app.cohorts.plain_words.grammar.english import EnglishReader
+from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, ToldFact, ToldNode, told_in
+from app.cohorts.plain_words.grammar.headings import without_numbers
+from app.cohorts.plain_words.grammar.joining import joined_tree
+from app.cohorts.plain_words.grammar.korean import KoreanReader
+from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
+from app.cohorts.plain_words.grammar.requests import Request, requested
+from app.cohorts.plain_words.grammar.settlement import (
+    settle_ages,
+    settle_current,
+    settle_deaths,
+    settle_denied_times,
+    settle_lists,
+    settle_readmissions,
+    settle_stays,
+    settle_windows,
+)
+from app.cohorts.plain_words.grammar.settling import settled
+from app.cohorts.plain_words.grammar.telling import Telling
+from app.cohorts.plain_words.scanning.folding import FoldedText, folded
+from app.cohorts.plain_words.scanning.lattice import Lattice
+from app.cohorts.plain_words.scanning.signs import Sign
+from app.cohorts.plain_words.scanning.vocabulary import WordTree
+
+_HANGUL = re.compile(r"[가-힣]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedQuestion:
+    """A question as signs: as they were found, and composed."""
+
+    text: FoldedText
+    korean: bool
+    found: tuple[Sign, ...]
+    composed: tuple[Sign, ...]
+
+
+@dataclass(slots=True)
+class Understood:
+    """What was understood of a question.
+
+    `node` is None where nothing was; `unused` are the signs that nothing was made of.
+    """
+
+    question: ScannedQuestion
+    node: ToldNode | None
+    targets: list[Fact]
+    request: Request
+    unused: list[Sign]
+
+
+def is_korean(text: str) -> bool:
+    """Whether a text is rather Korean: names and units are Latin in Korean, too."""
+    return len(_HANGUL.findall(text)) * 3 > len(_LATIN.findall(text))
+
+
+Finds: TypeAlias = Callable[[FoldedText, Sequence[Sign]], WordTree | None]
+"""Looks for names that a text has and no table, by its text and signs."""
+
+
+def scanned(
+    asked: str, words: WordTree, *, korean: bool | None = None, finds: Finds | None = None
+) -> ScannedQuestion:
+    """Find the signs of a question; `korean` says in which language it is where the letters do not."""
+    text = folded(asked)
+    hangul, latin = len(_HANGUL.findall(text.text)), len(_LATIN.findall(text.text))
+    ours = bool(korean) if hangul and latin and korean is not None else is_korean(text.text)
+    signs = Lattice.of(text, words).signs()
+    further = finds(text, signs) if finds else None
+    if further is not None:
+        signs = Lattice.of(text, words, further).signs()
+    found = tuple(compounded(without_numbers(settled(signs, text.cased), text.text), text.text))
+    return ScannedQuestion(text, ours, found, tuple(composed([each for each in found if not is_weak(each)])))
+
+
+def understood(question: ScannedQuestion, choices: Choices) -> Understood:
+    """Understand a question as far as it can be, with the choices that were made."""
+    ours = question.korean
+    request = requested(question.composed, korean=ours)
+    told = _read(request.population, choices, korean=ours)
+    aimed = _read(request.targets, choices, korean=ours) if request.targets else None
+    settle_ages(told)
+    settle_lists(told)
+    settle_anchors(told)
+    settle_together(told)
+    settle_missing_reports(told)
+    settle_current(told)
+    settle_denied_times(told)
+    settle_deaths(told)
+    settle_readmissions(told)
+    settle_anchor_reasons(told, request.population, question.text.text, korean=ours)
+    settle_stays(told, request.population)
+    settle_overlaps(told)
+    settle_denied_anchors(told)
+    settle_windows(told)
+    settle_methods(told)
+    leave_modifiers(told)
+    targets = _targets(told, aimed, request)
+    if aimed is not None:
+        leave_modifiers(aimed)
+        settle_lists(aimed)
+        _need_pictures(told, targets)
+    node = joined_tree(told)
+    unused = [*request.unused, *told.unused, *(aimed.unused if aimed else ())]
+    used = [*request.used, *told.used, *(aimed.used if aimed else ())]
+    known = {id(each) for each in (*unused, *used, *_signs_of([*targets, *told_in(node)]))}
+    unused += [each for each in question.composed if id(each) not in known]
+    return Understood(question, node, targets, request, sorted(unused, key=lambda each: each.start))
+
+
+def _signs_of(facts: Iterable[ToldFact]) -> Iterator[Sign]:
+    """All signs that facts are made of, and those that they lead to."""
+    waiting, seen = list(facts), set[int]()
+    while waiting:
+        told = waiting.pop()
+        if id(told) in seen:
+            continue
+        seen.add(id(told))
+        yield from told.signs
+        if isinstance(told, Fact):
+            waiting += [told.method] if told.method else []
+            waiting += [*told.words, *told.absent, *told.reasons, *([told.of] if told.of else [])]
+            waiting += [each.anchor for each in told.relatives if each.anchor]
+            yield from (each.sign for each in told.relatives)
+        else:
+            waiting += [told.at] if told.at else []
+            waiting += [each.anchor for each in told.relatives if each.anchor]
+            yield from (each.sign for each in told.relatives)
+
+
+def _read(signs: Sequence[Sign], choices: Choices, *, korean: bool) -> Telling:
+    return (KoreanReader if korean else EnglishReader)(signs, choices).read()
+
+
+def _need_pictures(told: Telling, targets: Sequence[Fact]) -> None:
+    """Whose pictures are asked for has some, unless somebody chooses otherwise."""
+    for each in targets:
+        pictures = each if each.kind == "imaging" else each.of
+        if each.kind == "report" and each.of is not None and each.words:
+            told.entries.append(ClauseEntry(each, Clause()))
+            return
+        if pictures is not None and told.choices.pick("needed", each.start, NEEDED, NEEDS) == "needed":
+            told.entries.append(ClauseEntry(pictures, Clause()))
+            return
+
+
+def _targets(told: Telling, aimed: Telling | None, request: Request) -> list[Fact]:
+    """The facts whose rows are asked for."""
+    if aimed is not None:
+        return [each.told for each in aimed.entries if isinstance(each.told, Fact)]
+    if not request.shown:
+        return []
+    wanted = [each for each in told.entries if not each.excluded and not each.clause.denied]
+    facts = [each.told for each in wanted if isinstance(each.told, Fact) and not each.told.makers[1:]]
+    pictures = [each for each in facts if each.kind in ("imaging", "report", "document")]
+    return [_without_ends(each) for each in (pictures or facts)[:1]]
+
+
+def _without_ends(fact: Fact) -> Fact:
+    """A fact whose rows are asked for; of one that is to be there so many times at most and at least, all."""
+    both = fact.number is not None and fact.number.also is not None
+    return replace(fact, number=None) if both else fact

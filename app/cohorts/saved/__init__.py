@@ -1,0 +1,1 @@
+"""Saved cohorts: questions that are kept, version by version, refreshed, compared and shared."""

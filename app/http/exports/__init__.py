@@ -1,0 +1,1 @@
+"""Handing cohorts over, over HTTP."""

@@ -1,0 +1,1 @@
+"""Cohorts that somebody saved: their questions, version by version, and whom they found when asked."""

@@ -1,0 +1,1 @@
+"""Tests of the rooms of questions in plain words."""

@@ -1,0 +1,52 @@
+"""What most questions look at is read before the first one comes."""
+
+from typing import Any
+
+import pytest
+
+from app.cohorts.answers.preparing import USUAL, ask_ahead
+from app.security.scopes import system_scope, usual_scope
+from graph.clock import now
+from graph.errors import Unavailable
+from graph.session import Row
+from tests.app.cohorts.conftest import Gateway, Open, mission
+from tests.factories.fhir import patient
+from tests.factories.graphs import noted
+
+
+@pytest.fixture
+def gateway(gateways: Open) -> Gateway:
+    gateway = gateways()
+    gateway.put(patient("ann", id="ann", birthDate="1970-01-01", gender="female"))
+    return gateway
+
+
+def test_the_first_question_finds_what_was_asked_ahead(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = noted(gateway.services.graph, monkeypatch)
+    gateway.ask(mission())
+    cold = len(texts)
+    texts.clear()
+
+    ask_ahead(gateway.services.cohorts, usual_scope(gateway.services.sites.own.tenant), now())
+    texts.clear()
+    gateway.ask(mission(asOf="2026-11-21"))
+
+    assert 0 < len(texts) < cold
+
+
+def test_who_most_callers_are_and_who_asks_ahead_see_the_same(gateway: Gateway) -> None:
+    scope = usual_scope(gateway.services.sites.own.tenant)
+    counts = gateway.services.cohorts.ask(scope, USUAL[0], now())["counts"]
+
+    assert counts == gateway.ask(USUAL[0])["counts"]
+
+
+def test_a_graph_that_is_away_is_nobody_s_fault(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(text: str, **parameters: Any) -> list[Row]:
+        raise Unavailable("the record store does not answer now", retry_after=2)
+
+    monkeypatch.setattr(gateway.services.graph, "read", away)
+
+    ask_ahead(gateway.services.cohorts, system_scope(gateway.services.sites.own.tenant), now())
