@@ -11,8 +11,8 @@ from graph.columns.serials import NONE, IntArray, joined
 from graph.columns.sights import Sight
 from graph.columns.tables import HeldTable, NumberedTexts
 from graph.columns.wanted import CodedRows, RowsToHold, coded_tables
-from graph.columns.written import WrittenResources, mended, written
-from graph.commit.moment import WrittenMoment, moment
+from graph.columns.written import WrittenResources, mended, news
+from graph.commit.moment import WrittenMoment
 from graph.errors import HilumError
 from graph.keys import kind_key
 from graph.rights import RowRight
@@ -79,14 +79,15 @@ class TenantColumns:
 
     def catch_up(self) -> None:
         """Have everything as it is now; raises what `Graph.read` raises."""
-        now = moment(self._graph, self.tenant)
+        looked = self._moment
+        now, changed = self._news(looked)
         with self._lock:
-            if now.version < self._moment.version:  # another question has looked since
-                now = moment(self._graph, self.tenant)
-            if now == self._moment:
+            before = self._moment
+            if now.version < before.version or (before.version and not looked.version):
+                now, changed = self._news(before)  # another question has looked since
+            if now == before:
                 return
-            changed = self._changed(now)
-            if changed is None:
+            if changed is None or not before.followed_by(now):
                 self._forget(now)
                 return
             self._tables |= mended(self._graph, self._tables, changed, self.texts)
@@ -156,12 +157,9 @@ class TenantColumns:
                 return None
             return next(iter(self._awaited.items()))
 
-    def _changed(self, now: WrittenMoment) -> WrittenResources | None:
-        """What was written since the last look; None where that is not to be told one by one."""
-        before = self._moment
-        if before.rewritten != now.rewritten or now.version < before.version or not before.version:
-            return None
-        return written(self._graph, self.tenant, before.version, now.version)
+    def _news(self, since: WrittenMoment) -> tuple[WrittenMoment, WrittenResources | None]:
+        """How far is written by now, and what was since a look; None where that is too much."""
+        return news(self._graph, self.tenant, since.version or None)
 
     def _forget(self, now: WrittenMoment) -> None:
         self._tables.clear()

@@ -1,6 +1,6 @@
 """What was written of a tenant since a moment: which resources, and what search finds them by now."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -19,34 +19,44 @@ from graph.columns.wanted import (
     ValueRow,
     ValuesToHold,
 )
+from graph.commit.moment import MOMENT, WrittenMoment
 from graph.session import Graph
 
 MOST_WRITTEN = 5_000  # resources that are looked at one by one; beyond, what is held is read anew
-_WRITTEN = """
-MATCH (v:Version) USING INDEX v:Version(feed, sequence)
-WHERE v.feed = $tenant AND v.sequence > $after AND v.sequence <= $until
-MATCH (v)<-[:HAS_VERSION]-(r:Resource)
-WITH r, min(v.versionId) AS first LIMIT $limit
-RETURN r.kind AS kind, collect(r.serial) AS changed,
-  collect(CASE WHEN coalesce(first, 1) = 1 THEN r.serial END) AS created
+_NEWS = f"""
+MATCH (c:Counter {{key: $tenant}})
+WITH {MOMENT}
+CALL (version) {{
+  MATCH (v:Version) USING INDEX v:Version(feed, sequence)
+  WHERE v.feed = $tenant AND v.sequence > $after AND v.sequence <= version
+  MATCH (v)<-[:HAS_VERSION]-(r:Resource)
+  WITH r, min(v.versionId) AS first LIMIT $limit
+  WITH r.kind AS kind, collect(r.serial) AS changed,
+    collect(CASE WHEN coalesce(first, 1) = 1 THEN r.serial END) AS created
+  RETURN collect([kind, changed, created]) AS kinds
+}}
+RETURN version, rewritten, rows, kinds
 """
 _SOME = """
-UNWIND $some AS some
-MATCH ({row}:Resource) USING INDEX {row}:Resource(kind, serial)
-WHERE {row}.kind = some.kind AND {row}.serial IN some.serials
-"""
-_VALUES = f"""{_SOME.format(row="r")}
-MATCH (r)<-[:OF]-(v)
-WHERE v.key IN $keys OR any(prefix IN $prefixes WHERE v.key STARTS WITH prefix)
-RETURN collect([r.serial, v.key, coalesce(v.system, ''), v.low,
-  CASE WHEN v.low IS NOT NULL THEN coalesce(v.high, $open) END, coalesce(v.code, '')]) AS found
+  UNWIND ${some} AS some
+  MATCH ({row}:Resource) USING INDEX {row}:Resource(kind, serial)
+  WHERE {row}.kind = some.kind AND {row}.serial IN some.serials
 """
 _EDGES = """
-MATCH (r:Resource)-[e]->(t:Resource) WHERE e.path IN $paths AND r.kind IN $kinds AND t.kind IN $targets
-RETURN collect([r.kind, r.serial, e.path, t.kind, t.serial]) AS found
+  MATCH (r)-[e]->(t) WHERE e.path IN $paths AND r.kind IN $kinds AND t.kind IN $targets
+  RETURN collect([r.kind, r.serial, e.path, t.kind, t.serial]) AS {name}
 """
-_EDGES_FROM = _SOME.format(row="r") + _EDGES.replace("(r:Resource)", "(r)")
-_EDGES_TO = _SOME.format(row="t") + _EDGES.replace("(t:Resource)", "(t)")
+_NOW = f"""
+CALL () {{{_SOME.format(some="changed", row="r")}
+  MATCH (r)<-[:OF]-(v)
+  WHERE v.key IN $keys OR any(prefix IN $prefixes WHERE v.key STARTS WITH prefix)
+  RETURN collect([r.serial, v.key, coalesce(v.system, ''), v.low,
+    CASE WHEN v.low IS NOT NULL THEN coalesce(v.high, $open) END, coalesce(v.code, '')]) AS values
+}}
+CALL () {{{_SOME.format(some="starting", row="r")}{_EDGES.format(name="from")}}}
+CALL () {{{_SOME.format(some="ending", row="t")}{_EDGES.format(name="to")}}}
+RETURN values, from, to
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,57 +67,85 @@ class WrittenResources:
     created: Mapping[str, IntArray]
 
 
-def written(graph: Graph, tenant: str, after: int, until: int) -> WrittenResources | None:
-    """The resources that were written behind one version up to another; None for too many."""
-    rows = graph.read(_WRITTEN, tenant=tenant, after=after, until=until, limit=MOST_WRITTEN + 1)
-    if sum(len(row["changed"]) for row in rows) > MOST_WRITTEN:
-        return None
-    changed, created = (
-        {row["kind"]: sorted_serials(row[name]) for row in rows} for name in ("changed", "created")
-    )
-    return WrittenResources(changed, created)
+def news(graph: Graph, tenant: str, after: int | None) -> tuple[WrittenMoment, WrittenResources | None]:
+    """How far a tenant is written now, and the resources that were written behind a version.
+
+    Those are None for too many; there are none where `after` is None.
+    """
+    found = graph.read(_NEWS, tenant=tenant, after=after, limit=MOST_WRITTEN + 1)
+    if not found:
+        return WrittenMoment(), WrittenResources({}, {})
+    (row,) = found
+    now = WrittenMoment(row["version"], row["rewritten"], row["rows"])
+    if sum(len(changed) for _, changed, _ in row["kinds"]) > MOST_WRITTEN:
+        return now, None
+    changed = {kind: sorted_serials(serials) for kind, serials, _ in row["kinds"]}
+    created = {kind: sorted_serials(serials) for kind, _, serials in row["kinds"]}
+    return now, WrittenResources(changed, created)
 
 
 def mended(
     graph: Graph, tables: Mapping[RowsToHold, HeldTable], some: WrittenResources, texts: NumberedTexts
 ) -> dict[RowsToHold, HeldTable]:
     """Those tables that are others now, after some resources were written."""
-    of_kinds = {each: table for each, table in tables.items() if each.kind in some.changed}
-    of_values = {each: table for each, table in of_kinds.items() if isinstance(each, ValuesToHold)}
-    of_studies = {each: table for each, table in of_kinds.items() if isinstance(each, OfStudies)}
-    links = {each: table for each, table in tables.items() if isinstance(each, LinkedRows)}
-    return {
-        **_values_mended(graph, of_values, some.changed, texts),
-        **_studies_mended(graph, of_studies, some.changed, texts),
-        **_links_mended(graph, links, some),
-    }
+    found: dict[RowsToHold, HeldTable] = {}
+    values = [each for each in tables if isinstance(each, ValuesToHold) and each.kind in some.changed]
+    links = [each for each in tables if isinstance(each, LinkedRows)]
+    starting = [each for each in links if each.kind in some.changed]
+    ending = [each for each in links if len(some.created.get(each.target, NONE))]
+    if values or starting or ending:
+        now = _ValuesAndEdges.read(graph, some, values, starting, ending)
+        for each in values:
+            found[each] = tables[each].mended(some.changed[each.kind], each.picked(now.values, texts))
+        for link in starting:
+            found[link] = tables[link].mended(some.changed[link.kind], link.picked(now.starting))
+        for link in ending:  # who is new may have been referred to before
+            before = found.get(link, tables[link])
+            left = before.kept(~members(before["ends"], some.created[link.target]))
+            found[link] = left.mended(NONE, link.picked(now.ending))
+    for wanted, table in tables.items():
+        if isinstance(wanted, OfStudies) and wanted.kind in some.changed:
+            changed = some.changed[wanted.kind]
+            found[wanted] = table.mended(changed, wanted.read(graph, texts, changed))
+    return found
 
 
-def _values_mended(
-    graph: Graph,
-    tables: Mapping[ValuesToHold, HeldTable],
-    changed: Mapping[str, IntArray],
-    texts: NumberedTexts,
-) -> dict[RowsToHold, HeldTable]:
-    if not tables:
-        return {}
-    keys = sorted({key for each in tables for key in _keys(each)})
-    prefixes = sorted({each.prefix for each in tables if isinstance(each, FieldRows)})
-    some = _listed(changed, {each.kind for each in tables})
-    (found,) = graph.read(_VALUES, some=some, keys=keys, prefixes=prefixes, open=inf)
-    values = [ValueRow(*each) for each in found["found"]]
-    return {
-        each: table.mended(changed[each.kind], each.picked(values, texts)) for each, table in tables.items()
-    }
+@dataclass(frozen=True, slots=True)
+class _ValuesAndEdges:
+    """What search finds resources by that were written, and where they lead from and to."""
 
+    values: Sequence[ValueRow]
+    starting: Sequence[HeldEdge]
+    ending: Sequence[HeldEdge]
 
-def _studies_mended(
-    graph: Graph, tables: Mapping[OfStudies, HeldTable], changed: Mapping[str, IntArray], texts: NumberedTexts
-) -> dict[RowsToHold, HeldTable]:
-    return {
-        each: table.mended(changed[each.kind], each.read(graph, texts, changed[each.kind]))
-        for each, table in tables.items()
-    }
+    @classmethod
+    def read(
+        cls,
+        graph: Graph,
+        some: WrittenResources,
+        values: Sequence[ValuesToHold],
+        starting: Sequence[LinkedRows],
+        ending: Sequence[LinkedRows],
+    ) -> "_ValuesAndEdges":
+        """What tables of values hold, and links that start or end at what was written."""
+        links = (*starting, *ending)
+        (row,) = graph.read(
+            _NOW,
+            changed=_listed(some.changed, {each.kind for each in values}),
+            keys=sorted({key for each in values for key in _keys(each)}),
+            prefixes=sorted({each.prefix for each in values if isinstance(each, FieldRows)}),
+            open=inf,
+            starting=_listed(some.changed, {each.kind for each in starting}),
+            ending=_listed(some.created, {each.target for each in ending}),
+            paths=sorted({path for each in links for path in each.paths}),
+            kinds=sorted({each.kind for each in links}),
+            targets=sorted({each.target for each in links}),
+        )
+        return cls(
+            [ValueRow(*each) for each in row["values"]],
+            [HeldEdge(*each) for each in row["from"]],
+            [HeldEdge(*each) for each in row["to"]],
+        )
 
 
 def _keys(wanted: ValuesToHold) -> Iterable[str]:
@@ -117,43 +155,6 @@ def _keys(wanted: ValuesToHold) -> Iterable[str]:
         case MeasuredRows(_, key, of):
             return (key, *of)
     return ()
-
-
-def _links_mended(
-    graph: Graph, links: Mapping[LinkedRows, HeldTable], some: WrittenResources
-) -> dict[RowsToHold, HeldTable]:
-    """Who was written leads elsewhere; who is new may have been referred to before."""
-    found = dict(links)
-    starting = [each for each in links if each.kind in some.changed]
-    for each, now in _edges(graph, _EDGES_FROM, some.changed, starting, {each.kind for each in starting}):
-        found[each] = found[each].mended(some.changed[each.kind], now)
-    ending = [each for each in links if len(some.created.get(each.target, NONE))]
-    for each, now in _edges(graph, _EDGES_TO, some.created, ending, {each.target for each in ending}):
-        left = found[each].kept(~members(found[each]["ends"], some.created[each.target]))
-        found[each] = left.mended(NONE, now)
-    return {each: table for each, table in found.items() if table is not links[each]}
-
-
-def _edges(
-    graph: Graph,
-    text: str,
-    written: Mapping[str, IntArray],
-    links: Sequence[LinkedRows],
-    kinds: Collection[str],
-) -> Iterator[tuple[LinkedRows, HeldTable]]:
-    """What some links lead to from, or to, the resources of some kinds that were written."""
-    if not links:
-        return
-    (row,) = graph.read(
-        text,
-        some=_listed(written, kinds),
-        paths=sorted({path for each in links for path in each.paths}),
-        kinds=sorted({each.kind for each in links}),
-        targets=sorted({each.target for each in links}),
-    )
-    edges = [HeldEdge(*each) for each in row["found"]]
-    for each in links:
-        yield each, each.picked(edges)
 
 
 def _listed(written: Mapping[str, IntArray], kinds: Collection[str]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -155,3 +156,36 @@ def test_with_no_room_answers_are_the_same(graph: Graph, tenant: str) -> None:
 
     for _ in range(2):
         assert found(columns.of(caller(tenant))) == {row}
+
+
+def test_a_first_question_that_another_overtakes_misses_nothing(
+    graph: Graph, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = diagnose(graph, tenant, "c1", "a")
+    columns, read = Columns(graph), graph.read
+    written_since: list[int] = []
+
+    def late(text: str, **parameters: Any) -> list[dict[str, Any]]:
+        monkeypatch.undo()
+        assert found(columns.of(caller(tenant))) == {first}
+        written_since.append(diagnose(graph, tenant, "c2", "a"))
+        return read(text, **parameters)
+
+    monkeypatch.setattr(graph, "read", late)
+
+    assert found(columns.of(caller(tenant))) == {first, *written_since}
+
+
+def test_what_was_written_is_put_in_place_by_two_statements(
+    graph: Graph, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diagnose(graph, tenant, "c1", "a")
+    columns = Columns(graph)
+    assert found(columns.of(caller(tenant))) is not None
+    assert columns.of(caller(tenant)).link(("Patient",), OF_PATIENT) is not None
+    diagnose(graph, tenant, "c2", "a")
+
+    statements = noted(graph, monkeypatch)
+    columns.of(caller(tenant))
+
+    assert len(statements) == 2
