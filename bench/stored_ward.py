@@ -29,6 +29,7 @@ from tests.factories.fhir import Resource, bundle, encode, entry
 from tests.factories.wards.population import Ward
 from tests.throw_away import SHORT_LIVED
 
+ZONE = "Asia/Seoul"  # of the times in a ward: its days begin here
 _AT_ONCE, _PAGE = 50, 1_000
 _TRIES = 5  # of a commit that takes too long on a busy machine; each entry names its id
 
@@ -102,7 +103,8 @@ def stored(ward: Ward, home: Path | None = None) -> Iterator[StoredWard]:
         migrate(graph)
         people, files, findings = list(ward.people()), list(ward.files()), list(ward.findings())
         tenant = f"ward-{_digest(people, files, findings)}"
-        wiring = Wiring(Config.from_env({"HILUM_HOME": str(folder / "home"), "HILUM_TENANT": tenant}), graph)
+        settings = {"HILUM_HOME": str(folder / "home"), "HILUM_TENANT": tenant, "HILUM_ZONE": ZONE}
+        wiring = Wiring(Config.from_env(settings), graph)
         stack.callback(wiring.close)
         place = StoredWard(wiring, system_scope(tenant))
         mark = folder / tenant
