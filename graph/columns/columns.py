@@ -11,6 +11,7 @@ from threading import Lock
 import numpy as np
 
 from graph.columns.found import RowSpans, SeenLink
+from graph.columns.judged import Judge, JudgedRows
 from graph.columns.parts import AttributeRows, PartRows, satisfying
 from graph.columns.serials import NONE, IntArray, marked, together
 from graph.columns.sights import Sight
@@ -130,6 +131,11 @@ class CallerColumns:
         wanted: RowsToHold = SpannedRows(kind, key) if of is None else MeasuredRows(kind, key, codes)
         tables = self.held.tables([wanted])
         return None if tables is None else RowSpans.of(tables[0].of_rows(rows), self.held.texts)
+
+    def said(self, entity: str, judge: Judge, rows: IntArray) -> HeldTable | None:
+        """What some rows of a type, which the caller sees, say: column `said`; None: not held."""
+        tables = self.held.tables([JudgedRows(self._kind(entity), judge)])
+        return None if tables is None else tables[0].of_rows(rows)
 
     def _with_attribute(self, wanted: AttributeRows, leaf: Expression) -> IntArray | None:
         """The studies, series or instances of which an attribute is as asked."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from graph.columns.judged import JudgedRows
 from graph.columns.parts import AttributeRows, PartRows
 from graph.columns.tables import HeldTable, NumberedTexts
 from graph.cypher.leaves import hint
@@ -170,9 +171,10 @@ class LinkedRows:
         return edge.kind == self.kind and edge.target == self.target and edge.path in self.paths
 
 
-OfStudies: TypeAlias = PartRows | AttributeRows
+ReadAgain: TypeAlias = PartRows | AttributeRows | JudgedRows
+"""What is read of each resource that was written in a statement of its own."""
 ValuesToHold: TypeAlias = CodedRows | FieldRows | SpannedRows | MeasuredRows
-RowsToHold: TypeAlias = ValuesToHold | LinkedRows | OfStudies
+RowsToHold: TypeAlias = ValuesToHold | LinkedRows | ReadAgain
 
 
 def coded_tables(

@@ -13,7 +13,7 @@ from graph.columns.wanted import (
     HeldEdge,
     LinkedRows,
     MeasuredRows,
-    OfStudies,
+    ReadAgain,
     RowsToHold,
     SpannedRows,
     ValueRow,
@@ -104,7 +104,7 @@ def mended(
             left = before.kept(~members(before["ends"], some.created[link.target]))
             found[link] = left.mended(NONE, link.picked(now.ending))
     for wanted, table in tables.items():
-        if isinstance(wanted, OfStudies) and wanted.kind in some.changed:
+        if isinstance(wanted, ReadAgain) and wanted.kind in some.changed:
             changed = some.changed[wanted.kind]
             found[wanted] = table.mended(changed, wanted.read(graph, texts, changed))
     return found

@@ -15,6 +15,7 @@ import numpy as np
 from fhir_profiles.definitions.registry import in_patient_compartment
 from graph.columns.columns import CallerColumns
 from graph.columns.found import LinkPairs, RowSpans, SeenLink
+from graph.columns.judged import Judge
 from graph.columns.serials import (
     NONE,
     IntArray,
@@ -170,6 +171,13 @@ class Sieve:
         (found,) = self._graph.read_statement(spans(self._scope, (kind,), field, rows))
         _bound(found["serials"])
         return RowSpans.read(found["serials"], found["lows"], found["highs"], found["codes"])
+
+    def said(self, kind: str, judge: Judge, rows: Serials) -> dict[int, int] | None:
+        """What some rows of a kind, which the caller sees, say in their JSON; None where that is not held."""
+        found = self._columns.said(kind, judge, sorted_serials(rows)) if self._columns else None
+        return (
+            None if found is None else dict(zip(found.serials.tolist(), found["said"].tolist(), strict=True))
+        )
 
     def named(self, kind: str, serials: Collection[int]) -> dict[int, str]:
         """The keys of rows by creation number, in order; without rows that are not to see any more."""

@@ -70,7 +70,8 @@ class Cohorts:
         """Answer the JSON of a question as JSON; `now` in µs since the epoch.
 
         Raises `Invalid` and `TooLarge` with the JSONPath of what is wrong, `Throttled` where a caller who
-        sees pseudonyms was told too much already, `Forbidden` where who is told counts only asks for rows.
+        sees pseudonyms was told too much already, `Forbidden` where who is told counts only asks for rows,
+        `Unavailable` while what it looks at is being read.
         """
         return self.answer(scope, self.question(scope, raw, now), now)
 

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from app.cohorts.evaluation.charts import Charts
+from app.cohorts.evaluation.charts import MOST_ROWS, Charts
 from app.cohorts.evaluation.event_rows import EventRows
-from app.cohorts.evaluation.report_words import truth_of
+from app.cohorts.evaluation.report_words import WordsJudge
 from app.cohorts.evaluation.results import compared, graded, value_field
 from app.cohorts.evaluation.verdicts import Truth
 from app.cohorts.language.question import Coded, Event, Graded, Measured
+from graph.columns.judged import Judge
+from graph.errors import Unavailable
 from graph.resources.sieve import Serials
 
+_RETRY_AFTER = 30  # seconds
 Judged: TypeAlias = tuple[Serials, Serials]
 """The rows that certainly are as asked, and those that may be."""
 
@@ -40,13 +43,15 @@ class Judging:
         return certain, possible
 
     def worded(self, event: Event, certain: Serials, possible: Serials) -> Judged:
-        """The reports that say what is asked, and those that may; raises `TooLarge` for many."""
-        words = event.words
-        if words is None:
+        """The reports that say what is asked, and those that may.
+
+        Raises `Unavailable` where there are many, and what they say is being read behind the question.
+        """
+        if event.words is None:
             return certain, possible
-        truths = {row: truth_of(each, words) for row, each in self._read(event, possible).items()}
-        sure = frozenset(row for row, truth in truths.items() if truth is Truth.TRUE)
-        return certain & sure, frozenset(row for row, truth in truths.items() if truth is not Truth.FALSE)
+        truths = self._said(event, WordsJudge(event.words), possible)
+        sure = frozenset(row for row, truth in truths.items() if truth == Truth.TRUE)
+        return certain & sure, frozenset(row for row, truth in truths.items() if truth != Truth.FALSE)
 
     def _measured(self, event: Event, asked: Measured, certain: Serials, possible: Serials) -> Judged:
         codes = self.rows.codings.get((event.path, "codes"))
@@ -61,6 +66,15 @@ class Judging:
         grades = {row: graded(each, codes) for row, each in self._read(event, possible).items()}
         sure = frozenset(row for row, said in grades.items() if grade in said)
         return certain & sure, sure | frozenset(row for row, said in grades.items() if not said)
+
+    def _said(self, event: Event, judge: Judge, rows: Serials) -> Mapping[int, int]:
+        """What a judge makes of some rows, by creation number; of many it has to be held."""
+        held = self.charts.sieve.said(event.resource, judge, rows)
+        if held is not None:
+            return held
+        if len(rows) > MOST_ROWS:
+            raise Unavailable("what so many reports say is being read", retry_after=_RETRY_AFTER)
+        return {row: judge(each) for row, each in self._read(event, rows).items()}
 
     def _read(self, event: Event, rows: Serials) -> dict[int, Mapping[str, Any]]:
         """The resources of some rows, by creation number."""

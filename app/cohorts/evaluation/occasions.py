@@ -54,7 +54,8 @@ class Occasions:
     def patients(self, event: Event) -> Trees:
         """The patients of whom an event holds.
 
-        Raises `TooLarge` where there are too many rows, and `Invalid` for units that cannot be converted.
+        Raises `TooLarge` where there are too many rows, `Invalid` for units that cannot be converted, and
+        `Unavailable` while what many reports say is being read.
         """
         return _compared(counted(self.of(event), event.count, event.gap), event.count or _ONE)
 

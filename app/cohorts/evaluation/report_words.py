@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,17 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "any": ("impression", "findings", "recommendation", "body"),
 }
 _HANGUL = re.compile(r"[가-힣]")
+
+
+@dataclass(frozen=True, slots=True)
+class WordsJudge:
+    """Judges reports by what is asked of their words."""
+
+    asked: ReportWords
+
+    def __call__(self, document: Mapping[str, Any]) -> Truth:
+        """Whether a report says it (`truth_of`)."""
+        return truth_of(document, self.asked)
 
 
 def truth_of(document: Mapping[str, Any], asked: ReportWords) -> Truth:

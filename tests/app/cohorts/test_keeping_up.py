@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
+from app.cohorts.evaluation import judging
 from app.security.scopes import system_scope
 from fhir_profiles.security_labels import CONFIDENTIALITY
 from graph.allowances import SECURITY, sort_of
 from graph.clock import now
+from graph.columns.tenant import TenantColumns
 from graph.errors import NotFound
 from graph.scope import AccessScope
 from tests.app.cohorts.conftest import Gateway, Json, Open
 from tests.app.cohorts.evaluation.random_world import RandomWorld
 from tests.app.cohorts.evaluation.test_agreement import SEED, differing
 from tests.factories.dicom import ct_instance
-from tests.factories.fhir import condition, observation, patient
+from tests.factories.fhir import condition, diagnostic_report, observation, patient
 
 ASTHMA = "195967001"
 SNOMED = "http://snomed.info/sct"
@@ -49,6 +51,7 @@ ANAEMIC = {
         "value": {"op": "lt", "value": 10, "unit": "g/dL"},
     }
 }
+WITH_NODULE = {"report": {"text": {"any": ["nodule"]}}}
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +62,11 @@ def gateway(gateways: Open) -> Gateway:
 @pytest.fixture
 def ann(gateway: Gateway) -> Iterator[str]:
     """A patient of whom everything that is asked below was asked before they came."""
-    for each in (ADULTS, ASTHMATICS, SCANNED, THIN, ENHANCED, ANAEMIC):
+    for each in (ADULTS, ASTHMATICS, SCANNED, THIN, ENHANCED, ANAEMIC, WITH_NODULE):
         who(gateway, each)
     gateway.put(patient("ann", id="ann", birthDate="1980-01-01"))
     yield "Patient/ann"
-    for name in ("Condition/c1", "Observation/o1", "Patient/ann", "Patient/bob"):
+    for name in ("Condition/c1", "Observation/o1", "DiagnosticReport/r1", "Patient/ann", "Patient/bob"):
         with suppress(NotFound):
             gateway.delete(name)
 
@@ -134,6 +137,33 @@ def test_a_result_that_is_corrected_counts_as_it_is_now(gateway: Gateway, ann: s
     gateway.put(observation(ann, value=12.0, id="o1"))
 
     assert who(gateway, ANAEMIC) == set()
+
+
+def test_a_report_that_is_amended_says_what_it_says_now(gateway: Gateway, ann: str) -> None:
+    def said(text: str) -> set[str]:
+        gateway.put(diagnostic_report(ann, id="r1", conclusion=text))
+        return who(gateway, WITH_NODULE)
+
+    assert said("A nodule in the left lung.") == {ann}
+    assert said("No nodule.") == set()
+    assert said("Nodules in both lungs.") == {ann}
+
+    gateway.delete("DiagnosticReport/r1")
+    assert who(gateway, WITH_NODULE) == set()
+
+
+def test_until_what_many_reports_say_is_read_a_question_is_to_be_asked_again(
+    gateway: Gateway, ann: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.put(diagnostic_report(ann, id="r1", conclusion="An aneurysm."))
+    with_aneurysm = asked({"report": {"text": {"any": ["aneurysm"]}}})
+    monkeypatch.setattr(TenantColumns, "_is_read_now", lambda *_: False)
+    monkeypatch.setattr(judging, "MOST_ROWS", 0)
+    told = gateway.ask(with_aneurysm, status=503)
+    assert "being read" in str(told)
+
+    monkeypatch.undo()
+    assert [each["reference"] for each in gateway.ask(with_aneurysm)["patients"]] == [ann]
 
 
 def test_pictures_that_arrive_are_there(gateway: Gateway, ann: str) -> None:
