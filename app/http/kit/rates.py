@@ -22,6 +22,7 @@ from math import ceil
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
+from weakref import finalize
 
 from app.http.kit.metrics import count_throttled
 from app.security.networks import network_of
@@ -138,6 +139,7 @@ class Rates:
         """The file, with one row of it held against every other process; threads wait before."""
         if self._file is None:
             self._file = _opened(self._path)
+            finalize(self, os.close, self._file)
         fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW, row * _ROW)
         try:
             yield self._file

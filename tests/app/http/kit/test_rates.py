@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.http.kit.metrics import exposition
@@ -159,6 +160,19 @@ def test_the_table_stays_as_large_as_it_is_however_many_ask(rates: Rates, tmp_pa
 
     assert (before.st_size, before.st_blocks) == (after.st_size, after.st_blocks)
     assert before.st_mode & 0o777 == 0o600
+
+
+def test_the_file_is_open_as_long_as_somebody_counts(tmp_path: Path, clock: Clock) -> None:
+    def is_open() -> bool:
+        return str(tmp_path / "rates") in {each.path for each in psutil.Process().open_files()}
+
+    rates = rates_at(tmp_path, clock)
+    rates.admit_address(RateClass.READS, "192.0.2.1")
+    assert is_open()
+
+    del rates
+
+    assert not is_open()
 
 
 def test_every_permission_has_a_class_and_a_route_that_of_its_dearest() -> None:
