@@ -50,6 +50,11 @@ class CohortWiring:
         self._outside = outside
 
     @cached_property
+    def columns(self) -> Columns:
+        """What questions look at in the memory of a process."""
+        return Columns(self._graph)
+
+    @cached_property
     def cohorts(self) -> Cohorts:
         """Answers questions."""
         return Cohorts(
@@ -57,7 +62,7 @@ class CohortWiring:
             ReferenceStore(self._graph),
             self._concepts,
             TellingStore(self._graph),
-            Columns(self._graph),
+            self.columns,
             tokens=self._tokens,
             pseudonym_key=self._pseudonym_key(),
             sites=self._sites,
@@ -91,7 +96,7 @@ class CohortWiring:
 
     def _prepare(self) -> None:
         self.plain_words.prepare()
-        ask_ahead(self.cohorts, usual_scope(self._sites.own.tenant), now())
+        ask_ahead(self.cohorts, self.columns, usual_scope(self._sites.own.tenant), now())
 
     def close(self) -> None:
         """Keep no words any longer."""

@@ -56,15 +56,21 @@ class Columns:
 
     def of(self, scope: AccessScope) -> "CallerColumns":
         """What a caller sees of them, as of now; raises what `Graph.read` raises."""
-        with self._lock:
-            held = self._tenants.get(scope.tenant)
-            if held is None:
-                held = TenantColumns(
-                    self._graph, scope.tenant, self._texts, room=self._room, large=self._large
-                )
-                self._tenants[scope.tenant] = held
+        held = self._held(scope.tenant)
         held.catch_up()
         return CallerColumns(held, scope)
+
+    def settle(self, tenant: str) -> int:
+        """Wait until what is read behind the questions of a tenant is there; return how much ever was."""
+        return self._held(tenant).settle()
+
+    def _held(self, tenant: str) -> TenantColumns:
+        with self._lock:
+            held = self._tenants.get(tenant)
+            if held is None:
+                held = TenantColumns(self._graph, tenant, self._texts, room=self._room, large=self._large)
+                self._tenants[tenant] = held
+        return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class TenantColumns:
         self._sights: OrderedDict[RowRight, Sight] = OrderedDict()
         self._awaited: dict[str, Callable[[], object]] = {}
         self._reader: Thread | None = None
+        self._read_behind = 0
 
     @property
     def weight(self) -> int:
@@ -126,6 +127,14 @@ class TenantColumns:
             return None
         return self._sight_read(scope, entity)
 
+    def settle(self) -> int:
+        """Wait until what is read behind the questions is there; return how much was, since the beginning."""
+        with self._lock:
+            reader = self._reader
+        if reader is not None:
+            reader.join()
+        return self._read_behind
+
     def _is_read_now(self, what: object, read: Callable[[], object]) -> bool:
         """Whether something is read inside a question; where it is not, it is read behind it."""
         if self._moment.rows <= self._large:
@@ -148,6 +157,7 @@ class TenantColumns:
             finally:
                 with self._lock:
                     del self._awaited[name]
+                    self._read_behind += 1
 
     def _next_awaited(self) -> tuple[str, Callable[[], object]] | None:
         """What is to be read next, which stays awaited until it is; None ends the thread that reads."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from app.cohorts.answers.answering import Cohorts
+from graph.columns.columns import Columns
 from graph.errors import HilumError
 from graph.scope import AccessScope
 
@@ -63,8 +64,21 @@ USUAL: Sequence[dict[str, Any]] = (
 """Questions that look at what most do: who, which diagnoses, drugs, results, visits, pictures."""
 
 
-def ask_ahead(cohorts: Cohorts, scope: AccessScope, now: int) -> None:
-    """Ask the usual questions under some rights, for nobody to see; `now` in µs since the epoch."""
+def ask_ahead(cohorts: Cohorts, columns: Columns, scope: AccessScope, now: int) -> None:
+    """Ask the usual questions under some rights, for nobody to see; `now` in µs since the epoch.
+
+    Of a large tenant a question is asked again as long as something was read behind it.
+    """
     for each in USUAL:
+        ask_until_settled(cohorts, columns, scope, each, now)
+
+
+def ask_until_settled(
+    cohorts: Cohorts, columns: Columns, scope: AccessScope, question: dict[str, Any], now: int
+) -> None:
+    """Ask a question until nothing is read behind it any more, whatever comes of it."""
+    read, before = columns.settle(scope.tenant), -1
+    while read != before:
         with suppress(HilumError):  # nothing is ready then; whoever asks is told what is wrong
-            cohorts.ask(scope, each, now)
+            cohorts.ask(scope, question, now)
+        before, read = read, columns.settle(scope.tenant)

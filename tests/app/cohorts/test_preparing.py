@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from app.cohorts.answers.preparing import USUAL, ask_ahead
-from app.security.scopes import system_scope, usual_scope
+from app.security.scopes import usual_scope
 from graph.clock import now
+from graph.columns.columns import Columns
 from graph.errors import Unavailable
 from graph.session import Row
 from tests.app.cohorts.conftest import Gateway, Open, mission
@@ -21,6 +22,11 @@ def gateway(gateways: Open) -> Gateway:
     return gateway
 
 
+def asked_ahead(gateway: Gateway) -> None:
+    asking = gateway.services.asking
+    ask_ahead(asking.cohorts, asking.columns, usual_scope(gateway.services.sites.own.tenant), now())
+
+
 def test_the_first_question_finds_what_was_asked_ahead(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -29,7 +35,7 @@ def test_the_first_question_finds_what_was_asked_ahead(
     cold = len(texts)
     texts.clear()
 
-    ask_ahead(gateway.services.cohorts, usual_scope(gateway.services.sites.own.tenant), now())
+    asked_ahead(gateway)
     texts.clear()
     gateway.ask(mission(asOf="2026-11-21"))
 
@@ -49,4 +55,20 @@ def test_a_graph_that_is_away_is_nobody_s_fault(gateway: Gateway, monkeypatch: p
 
     monkeypatch.setattr(gateway.services.graph, "read", away)
 
-    ask_ahead(gateway.services.cohorts, system_scope(gateway.services.sites.own.tenant), now())
+    asked_ahead(gateway)
+
+
+def test_of_a_large_tenant_all_is_there_once_it_was_asked_ahead(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, tenant = gateway.services.asking, gateway.services.sites.own.tenant
+    large = Columns(gateway.services.graph, large=0)
+    monkeypatch.setattr(asking, "columns", large)
+    monkeypatch.setattr(asking.cohorts, "_columns", large)
+
+    asked_ahead(gateway)
+    read = large.settle(tenant)
+    for each in USUAL:
+        asking.cohorts.ask(usual_scope(tenant), each, now())
+
+    assert large.settle(tenant) == read > 0
