@@ -193,7 +193,7 @@ def _unfit(told: Understood) -> Iterator[Reason]:
     named = [each for each in told_of if isinstance(each, Fact)]
     kinds = {each.kind for each in named} | {of.kind for each in named if (of := each.of)}
     kinds |= {each.method.kind for each in named if each.method}
-    kinds |= {by.anchor.kind for each in told_of for by in each.relatives if by.anchor}
+    kinds |= {anchor.kind for each in told_of for by in each.relatives for anchor in by.anchors}
     said = [(each.detail, each) for each in told.question.composed if each.kind == "role"]
     said += [(each.role, each.signs[0]) for each in named if each.signs]
     for role, sign in said:

@@ -70,13 +70,17 @@ def settle_denied_anchors(told: Telling) -> None:
     """`no MRI within 3 days after a stroke` is asked of those who had one."""
     known = [each.told for each in told.entries]
     for entry in list(told.entries):
-        anchors = [each.anchor for each in entry.told.relatives if each.anchor is not None]
-        for anchor in anchors if entry.clause.denied and not entry.excluded else []:
-            if any(anchor is each for each in known):
+        told_by = [each.anchors for each in entry.told.relatives if each.anchors]
+        for anchors in told_by if entry.clause.denied and not entry.excluded else []:
+            if any(anchor is each for anchor in anchors for each in known):
                 continue
-            known.append(anchor)
-            if told.choices.pick("anchored", anchor.start, ANCHORED, NEEDS) == "needed":
-                told.entries.append(ClauseEntry(anchor, Clause(sentence=entry.clause.sentence), link="and"))
+            known += anchors
+            if told.choices.pick("anchored", anchors[0].start, ANCHORED, NEEDS) == "needed":
+                clause = Clause(sentence=entry.clause.sentence)
+                links = ("and", *["or"] * len(anchors))
+                told.entries += [
+                    ClauseEntry(each, clause, link) for each, link in zip(anchors, links, strict=False)
+                ]
 
 
 def settle_anchors(told: Telling) -> None:

@@ -151,8 +151,9 @@ def _both(found: SignMatch) -> Made:
     if len(first) != 1 or len(second) != 1 or not _close(first[0], second[0]):
         return None
     low, high = sorted((first[0], second[0]), key=lambda each: each.op in _UPPER)
-    if low.amount.unit in ("", high.amount.unit) and low.amount.number > high.amount.number:
-        return None
+    comparable = AmountKind.BARE in (low.amount.kind, high.amount.kind) or low.amount.unit == high.amount.unit
+    if comparable and low.amount.number > high.amount.number:
+        return None  # 알부민 2.5 이하이면서 70세 이상
     if (low.op, high.op) == ("ge", "le") and low.amount.unit in ("", high.amount.unit):
         return range_sign(
             found.signs, Bound("between", replace(high.amount, number=low.amount.number), high.amount)
@@ -202,6 +203,19 @@ def _not_said(found: SignMatch) -> Made:
     return (compared, Sign((f"v:be.{ending}",), verb.start, verb.end))
 
 
+def _came_to(found: SignMatch) -> Made:
+    """`38.3도 이상 오른`, `8 미만으로 떨어진`: it was so."""
+    verb = found.signs[-1]
+    meaning, _, ending = (verb.detail_of("v") or "").partition(".")
+    ranged = found.signs[0]
+    (bound, *more) = ranged.value
+    if meaning == "rise" and bound.op == "le" and not more:
+        ranged = range_sign(ranged.parts, Bound("ge", bound.amount))  # 2.0까지 오른
+    elif not more and bound.op in (_UPPER if meaning == "rise" else _LOWER):
+        return None
+    return (ranged, *found.signs[1:-1], Sign((f"v:be.{ending}",), verb.start, verb.end))
+
+
 def _not_so(found: SignMatch) -> Made:
     """`50% 미만이 아닌`: the opposite comparison, as `not below 50 %` is in English."""
     (bound, *more) = found.signs[0].value
@@ -241,6 +255,7 @@ RULES: tuple[Rule, ...] = (
     rule(f"{{a:{_AMOUNT}}} (to | dash) {{y:range}}", _to_below),
     rule(f"{{a:{_AMOUNT}}} to {{b:{_AMOUNT}}}", _between),
     rule("range vn:be", _not_so),
+    rule("range (to | until)? (v:rise | v:fall)", _came_to),
     rule("{x:range} (and | but | comma | v.and | j | to)? {y:range} (?! apart)", _both),
 )
 """Rules that make a sign `range:<kind>` of a comparison; its value is a tuple of `Bound`."""

@@ -6,6 +6,7 @@ from app.cohorts.plain_words.grammar.patterns import Made, Rule, SignMatch, rule
 from app.cohorts.plain_words.grammar.times import window_sign
 from app.cohorts.plain_words.scanning.signs import Sign
 
+UPTO = "upto"
 _D = "(date | year)"
 _CALENDAR = (
     "(cal:thisyear | cal:lastyear | cal:yearbefore | cal:thismonth | cal:lastmonth | cal:thisweek | "
@@ -65,7 +66,20 @@ def _after_date(found: SignMatch) -> Made:
 
 
 def _before_date(found: SignMatch) -> Made:
-    return window_sign(found.signs, {"end": shifted(_days(found.named["a"][0])[0], -1)}, loose="before")
+    return window_sign(
+        found.signs, {"end": shifted(_days(found.named["a"][0])[0], -1)}, loose=_before(found.signs)
+    )
+
+
+def _before(signs: tuple[Sign, ...]) -> str:
+    """Whether what a time is before may be meant, too: 2024년 이전."""
+    return UPTO if any(each.has(UPTO) for each in signs) else "before"
+
+
+def _since_before(found: SignMatch) -> Made:
+    """`2020년 이후 2023년 이전`: two ends of one period."""
+    first, last = _days(found.named["a"][0])[0], _days(found.named["b"][0])[0]
+    return window_sign(found.signs, {"start": first, "end": shifted(last, -1)}, loose=_before(found.signs))
 
 
 def shifted(day: str, by: int) -> str:
@@ -123,6 +137,7 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(f"{{a:{_D}}} (from | since | in | to | and) {{b:{_D}}} (until | to | during | in)+", _from_to),
     rule(f"{{a:{_D}}} (to | until | dash | from) {{b:{_D}}}", _from_to),
+    rule(f"{{a:{_D}}} (since | from | onward) {{b:{_D}}} upto", _since_before),
     rule("(in | during | from | between | within | for | of)? {a:r:years} (during | in | within)*", _in),
     rule(f"role {{a:{_D}}} (?! (cmp | sfx | onward | since | until | to))", _in_behind),
     rule(f"(since | from) {{a:{_D}}} onward", _since),

@@ -7,6 +7,7 @@ from functools import partial
 from app.cohorts.plain_words.grammar import (
     ages,
     bounds,
+    by_sex,
     calendar_times,
     counts,
     examples,
@@ -165,6 +166,7 @@ _ALL: tuple[tuple[Rule, ...], ...] = (
     counts.GAPS,
     features.RULES,
     pressures.RULES,
+    by_sex.RULES,
     _VALUES,
     ages.RULES,
     (

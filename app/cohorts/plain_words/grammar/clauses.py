@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.cohorts.plain_words.grammar.by_sex import BY_SEX
 from app.cohorts.plain_words.grammar.doubts import ALONE, OPERATION
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact
 from app.cohorts.plain_words.grammar.renaming import ANY_OPERATION
@@ -56,7 +57,7 @@ class ClauseReader(SignReader):
 
     def steps(self) -> Mapping[str, ClauseStep]:
         """What is done at a sign, by its kind."""
-        return {**super().steps(), "value": self.value, THING: self.thing}
+        return {**super().steps(), "value": self.value, BY_SEX: self.by_sex, THING: self.thing}
 
     def value(self, at: int) -> int:
         """A value of a test: of the last one, and of those that are listed with it."""
@@ -70,6 +71,16 @@ class ClauseReader(SignReader):
         for each in listed:
             each.values.append(sign.value)
             each.signs.append(sign)
+        self.told.link, self.told.comma = "", False
+        return at + 1
+
+    def by_sex(self, at: int) -> int:
+        """A value for each sex, of the last test."""
+        fact = self.told.last_fact("lab")
+        if fact is None or fact.values or fact.by_sex or not self.signs[at].value:
+            return self.left(at)
+        fact.by_sex = self.signs[at].value
+        fact.signs.append(self.signs[at])
         self.told.link, self.told.comma = "", False
         return at + 1
 

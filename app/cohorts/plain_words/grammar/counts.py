@@ -141,6 +141,7 @@ GAPS: tuple[Rule, ...] = (
     rule(f"{_SOME} of (?= {_MORE} ent {_LISTED} {_MORE} ent)", _some_of),
     rule(f"{_SOME} of? (?= colon {_MORE} (ent | row) {_LISTED} {_MORE} (ent | row))", _some_of),
     rule(f"listof {_SOME}", _some_of),
+    rule("{e:ent} (among | during) {x:(range:qi | qi)} (?! (ent | row))", _some_of),
     rule(f"{{e:ent}} (among | during) {_SOME} (?! (ent | row | role))", _some_of),
     rule("eachx? {t:range:qt} apart", _apart),
     rule(

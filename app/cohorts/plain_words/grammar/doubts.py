@@ -27,6 +27,7 @@ PRESSURE = Bilingual("which of the two pressures", "어느 혈압인지")
 SITES = Bilingual("which pictures are of that part of the body", "그 부위가 어느 영상의 것인지")
 OPERATION = Bilingual("any operation counts", "어떤 수술이든 포함함")
 FROM = Bilingual("from a date: of it, or since it", "그때의 것인지 그때부터인지")
+UNTIL = Bilingual("whether the time itself counts, too", "그때도 포함하는지")
 ANCHORED = Bilingual("whether those without it count", "기준이 되는 일이 없는 환자도 포함할지")
 OVERLAP = Bilingual(
     "both are asked for, and not that they overlap", "둘 다 있으면 되고 기간이 겹치는지는 보지 않음"
@@ -51,6 +52,7 @@ DENIED = Bilingual("what denies more denies this, too", "더 넓은 것을 부�
 
 
 DESCRIBED = Bilingual("pictures that have no code of their own", "따로 코드가 없는 영상")
+EITHER_PICTURES = Bilingual("any of the pictures that are listed", "나열한 영상 중 어느 것이든")
 POSITIVE = Bilingual("a positive test is read as the diagnosis", "양성을 그 진단으로 읽음")
 SOFT = Bilingual("a word that says more than codes do is left out", "코드로 알 수 없는 수식어는 빼고 읽음")
 SHORT = Bilingual("an abbreviation", "줄임말")
@@ -123,6 +125,10 @@ SITES_OF = (
     way("both", "both", "둘 다"),
     way("last", "the last only", "뒤의 것만"),
 )
+UNTIL_WAYS = (
+    way("before", "until before it", "그때는 빼고 그 전까지"),
+    way("through", "until then, that time included", "그때를 포함하여 그때까지"),
+)
 FROM_WAYS = (
     way("in", "of that time only", "그때의 것만"),
     way("since", "since then", "그때부터"),
@@ -155,6 +161,14 @@ PRECEDED = (
 LISTED_WAYS = (
     way("time", "either is what the time is told by", "둘 다 시점의 기준"),
     way("fact", "the second is another condition", "뒤의 것은 다른 조건"),
+)
+ANY_ANCHOR = (
+    LISTED_WAYS[0],
+    way("fact", "the first is another condition", "앞의 것은 다른 조건"),
+)
+BOTH_ANCHORS = (
+    way("time", "both are what the time is told by", "둘 다 시점의 기준"),
+    ANY_ANCHOR[1],
 )
 ONE_OF = (
     way("one", "of what stands before it", "앞의 것만"),

@@ -59,6 +59,8 @@ class Fact:
     union: bool = False
     short: bool = False
     method: "Fact | None" = None
+    without: list["Fact"] = field(default_factory=list)
+    by_sex: tuple[tuple[str, tuple[Bound, ...]], ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,11 +75,25 @@ class Fact:
 
 @dataclass(slots=True, eq=False)
 class Relative:
-    """That a fact is at some time relative to another; `anchor` is None until it is known."""
+    """That a fact is at some time relative to another; `anchor` is None until it is known.
+
+    Any of the `others` is an anchor as good as that.
+    """
 
     said: TimeSaid
     sign: Sign
     anchor: Fact | None = None
+    others: tuple[Fact, ...] = ()
+
+    @property
+    def anchors(self) -> tuple[Fact, ...]:
+        """All that it may be told by."""
+        return (*((self.anchor,) if self.anchor is not None else ()), *self.others)
+
+    @property
+    def each(self) -> tuple["Relative", ...]:
+        """The same by one anchor each."""
+        return tuple(Relative(self.said, self.sign, anchor) for anchor in self.anchors)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +107,11 @@ class PersonFact:
     windows: list[TimeSaid] = field(default_factory=list)
     relatives: list[Relative] = field(default_factory=list)
     at: Fact | None = None
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the folded text."""
+        return min((each.start for each in self.signs), default=0)
 
 
 ToldFact: TypeAlias = Fact | PersonFact

@@ -1,7 +1,8 @@
 """Reads criteria under headings: what stands before one is kept, and numbers of a list part it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import pairwise
 
 from app.cohorts.plain_words.grammar.doubts import HEADED, HEADING, LEFT_OUT
 from app.cohorts.plain_words.grammar.telling import Telling
@@ -10,6 +11,7 @@ from app.cohorts.plain_words.scanning.signs import Sign
 _LISTED = ("either", "listof")
 _SOME_OF = re.compile(r"\b(\d|two|three|four) (or more )?of\b|중\s*(적어도|최소)?\s*(\d|두|세|네)")
 """Of how many of a list are enough: then its numbers part nothing."""
+_MARKED_LIST = re.compile(r":\s*\(?1[).]")
 _AFTER_NUMBERS = ("stop", "close")
 _MEASURING = ("cmp", "than", "within", "stage", "measure", "level", "ent:lab", "st", "age", "old")
 """Behind these a number is one of a criterion, and not that of the next."""
@@ -34,25 +36,43 @@ def end_heading(told: Telling, sign: Sign) -> None:
 
 
 def without_numbers(signs: Sequence[Sign], text: str) -> list[Sign]:
-    """The signs with ends of sentences for the numbers of a list under a heading: `1. asthma 2. gout`."""
+    """The signs with ends of sentences for the numbers of a list under a heading: `1. asthma 2. gout`.
+
+    Elsewhere a list in one line is one of commas: 고혈압 환자 중 ① 당뇨병 ② 흡연.
+    """
+    headed = any(each.has("section") for each in signs)
     listed = any(each.kind in _LISTED for each in signs) or _SOME_OF.search(text)
-    if listed or not any(each.has("section") for each in signs):
+    if headed and listed:
         return list(signs)
-    found: list[Sign] = []
-    awaited = 1
-    for sign in signs:
-        number = found[-1] if found else None
-        if (
-            number is not None
-            and sign.kind in _AFTER_NUMBERS
-            and _is_number(number, sign, text, (awaited, 1))
-        ):
-            before = found[-2] if found[1:] else None
-            if before is None or not _measures(before) or "\n" in text[before.end : number.start]:
-                awaited = int(text[number.start : number.end]) + 1
-                found[-1] = Sign(("stop",), number.start, sign.end)
-                continue
-        found.append(sign)
+    places = _numbered(signs, text)
+    if not headed and (len(places) <= 1 or (_SOME_OF.search(text) and not _has_marks(text))):
+        return list(signs)
+    found = list(signs)
+    for order, at in enumerate(places):
+        number, end = signs[at : at + 2]
+        inline = not headed and "\n" not in text[: number.start]
+        kind = "stop" if not inline else "comma" if order else "weak"
+        found[at] = Sign((kind,), number.start, end.end)
+    behind = {at + 1 for at in places}
+    return [each for at, each in enumerate(found) if at not in behind]
+
+
+def _has_marks(text: str) -> bool:
+    """Whether the items of a list stand behind a colon, each with its number."""
+    return _MARKED_LIST.search(text) is not None
+
+
+def _numbered(signs: Sequence[Sign], text: str) -> list[int]:
+    """The places of the numbers of a list, each of which one that ends it follows."""
+    found: list[int] = []
+    awaited = {1}
+    for at, (number, end) in enumerate(pairwise(signs)):
+        if end.kind not in _AFTER_NUMBERS or not _is_number(number, end, text, awaited):
+            continue
+        before = signs[at - 1] if at else None
+        if before is None or not _measures(before) or "\n" in text[before.end : number.start]:
+            awaited.add(int(text[number.start : number.end]) + 1)
+            found.append(at)
     return found
 
 
@@ -60,7 +80,7 @@ def _measures(sign: Sign) -> bool:
     return any(sign.has(each) for each in _MEASURING)
 
 
-def _is_number(number: Sign, end: Sign, text: str, awaited: tuple[int, ...]) -> bool:
+def _is_number(number: Sign, end: Sign, text: str, awaited: Container[int]) -> bool:
     digits = text[number.start : number.end]
     spaced = number.start == 0 or text[number.start - 1].isspace() or text[number.start - 1] in "(:"
     return digits.isdecimal() and int(digits) in awaited and number.end == end.start and spaced

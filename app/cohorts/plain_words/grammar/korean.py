@@ -6,6 +6,7 @@ from app.cohorts.plain_words.grammar.anchoring import METHOD
 from app.cohorts.plain_words.grammar.clauses import VISITS
 from app.cohorts.plain_words.grammar.doubts import ALONE, OPERATION
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact
+from app.cohorts.plain_words.grammar.korean_clauses import Narrowing
 from app.cohorts.plain_words.grammar.korean_times import KoreanTimeReader
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
 from app.cohorts.plain_words.grammar.telling import person
@@ -53,6 +54,11 @@ class KoreanReader(KoreanTimeReader):
             "window": self.add_window,
             "row": self.row,
         }
+
+    def detail(self, at: int) -> int:
+        """Something said of a thing; 현재 before an age says nothing."""
+        bare = self.signs[at].kind == "current" and self.kind(at + 1) in ("age", "sex")
+        return self.used(at) if bare else super().detail(at)
 
     # Verbs
 
@@ -112,7 +118,8 @@ class KoreanReader(KoreanTimeReader):
     def only(self, at: int) -> int:
         """만: it adds nothing where what else there might be is denied: CT만 찍고 MRI는 찍지 않은."""
         denied = any(each.kind in ("vn", "neg", "negpost", "excl") for each in self.signs[at + 2 :])
-        return self.used(at) if denied else super().only(at)
+        of_time = self.kind(at - 1) == "window"  # 올해만 세 번 입원한
+        return self.used(at) if denied or of_time else super().only(at)
 
     def links_ahead(self, at: int) -> bool:
         """Whether `또는` stands between the last thing and a verb: 활동성 결핵 또는 치료받지 않은."""
@@ -150,6 +157,8 @@ class KoreanReader(KoreanTimeReader):
         role = sign.detail
         if role == "mention":
             return self.mention(at)
+        if role in ("describe", "series") and "quoted" not in (self.kind(at - 1), self.kind(at + 1)):
+            return self.left(at)
         if role in VISITS:
             return self.stay(at)
         if sign.has("operation") and self.is_any_operation(at):
@@ -243,6 +252,8 @@ class KoreanReader(KoreanTimeReader):
         if self.kind(at + 1) == "colon":
             return self.section(at)
         self.told.used.append(sign)
+        if self.in_brackets(at):
+            return at + 1
         behind = at + 1
         link = ""
         if self.kind(behind) in ("v", "vn"):
@@ -251,12 +262,31 @@ class KoreanReader(KoreanTimeReader):
             behind += 1
         entries = self.told.in_clause() if self.told.clause else []
         self.shut()
-        for each in self.reach(entries, last_only=False) or self.excluded():
+        scope = self.reach(entries, last_only=False) or self.excluded()
+        within = bool(scope) and all(each.excluded for each in scope)
+        for each in scope:
             each.excluded = True
-        self.narrowed = None if link else (sign, len(self.told.entries))
+        self.narrowed = None if link else Narrowing(sign, len(self.told.entries), tuple(scope))
+        if within and self.narrowed is not None:
+            self.barred.append(self.narrowed)
         if link:
             self.told.link = "and"
         return behind
+
+    def in_brackets(self, at: int) -> bool:
+        """Whether what stands in brackets is left out of what stands before them: 암(피부암 제외)."""
+        first = next((n for n in range(at, -1, -1) if self.kind(n) in ("open", "close")), -1)
+        if self.kind(first) != "open" or self.kind(at + 1) != "close":
+            return False
+        start = self.signs[first].start
+        inner = [each for each in self.told.entries if each.told.start >= start]
+        before = [each for each in self.told.entries if each.told.start < start][-1:]
+        if not inner or not before or inner[0].told.kind != before[0].told.kind:
+            return False
+        self.told.entries = [each for each in self.told.entries if all(each is not one for one in inner)]
+        self.bracketed.append((before[0], inner))
+        self.told.link, self.told.comma = "", False
+        return True
 
     def excluded(self) -> list[ClauseEntry]:
         """The entries of the clause that was closed last, and of those that are linked to it."""

@@ -1,13 +1,32 @@
 """Korean clauses: what they list stands before the verb that closes them and gives out what waits."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.clauses import BEGUN, VISITS, ClauseReader
-from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact
+from app.cohorts.plain_words.grammar.doubts import SINCE, SINCE_WAYS
+from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact, Relative
+from app.cohorts.plain_words.grammar.settlement import is_bare_length
 from app.cohorts.plain_words.grammar.settling import TOO
 from app.cohorts.plain_words.grammar.telling import TIMED, Attachment
+from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import THING, Sign
+
+
+class Narrowing(NamedTuple):
+    """What excludes, how many facts stood before it, and which it excludes."""
+
+    sign: Sign
+    behind: int
+    entries: tuple[ClauseEntry, ...]
+
+
+_NARROWED = ("condition", "drug", "procedure")
+_DONE = ("procedure", "imaging", "encounter", "vaccine")
+_DONE_BY = ("dx", "develop", "start", "rx")
+_LASTING = ("be", "exist", "have", "same", "not")
+"""Verbs of what lasts: nothing follows so long behind 당뇨병이 있고."""
 
 
 class KoreanClauseReader(ClauseReader):
@@ -20,7 +39,9 @@ class KoreanClauseReader(ClauseReader):
         self.latest: list[Fact] = []  # what a report was said to tell last, beside other things
         self.held: list[Fact] = []  # what a report was said to tell so far
         self.unsaid: Fact | None = None  # a report that does not mention what it was asked for
-        self.narrowed: tuple[Sign, int] | None = None  # what excludes, and how many facts stood before it
+        self.narrowed: Narrowing | None = None
+        self.barred: list[Narrowing] = []  # what a criterion for exclusion does not exclude
+        self.bracketed: list[tuple[ClauseEntry, list[ClauseEntry]]] = []  # 암(피부암 제외): what stands there
         self.ages_at = ""  # the kind of what happened when an age that follows is meant
         self.windows: list[Sign] = []
         self.part = 0  # where the entries begin that stand since the last comma
@@ -86,13 +107,28 @@ class KoreanClauseReader(ClauseReader):
                 each.link = "or"
 
     def leave_narrowed(self, scope: list[ClauseEntry]) -> None:
-        """Leave what excludes part of what is denied, 피부암을 제외한 암이 없는: no condition says that."""
+        """Tell what is denied without what is excluded of it, 피부암을 제외한 암이 없는; else leave it."""
         if self.narrowed is None or not scope:
             return
-        sign, behind = self.narrowed
-        if self.told.entries[behind:] == scope and not scope[0].link:
+        sign, behind = self.narrowed.sign, self.narrowed.behind
+        if self.told.entries[behind:] != scope or scope[0].link:
+            return
+        if not self.leave_out(scope, self.narrowed.entries):
             self.told.used = [each for each in self.told.used if each is not sign]
             self.told.unused.append(sign)
+
+    def leave_out(self, scope: Sequence[ClauseEntry], entries: Sequence[ClauseEntry]) -> bool:
+        """Take entries for what one before or behind them is told without; False where that is not one."""
+        told = scope[0].told
+        others = [each.told for each in entries if isinstance(each.told, Fact)]
+        plain = [each for each in others if not (each.windows or each.relatives or each.values)]
+        if not isinstance(told, Fact) or scope[1:] or not plain or len(plain) != len(entries):
+            return False
+        if told.kind not in _NARROWED or any(each.kind != told.kind for each in plain):
+            return False
+        told.without += plain
+        self.told.entries = [each for each in self.told.entries if all(each is not one for one in entries)]
+        return True
 
     def reach(self, entries: list[ClauseEntry], *, last_only: bool) -> list[ClauseEntry]:
         """The entries at the end that one denial reaches."""
@@ -113,13 +149,42 @@ class KoreanClauseReader(ClauseReader):
         """A period: it waits for what follows in its clause, or belongs to what stands before a comma."""
         sign = self.signs[at]
         entry = self.told.entries[-1] if self.told.entries else None
+        if entry is not None and isinstance(entry.told, Fact) and self.comes_then(entry, at):
+            return self.used(at)
+        since = self.kind(at - 1) == "sincepart"  # 시작한 지 3개월 이상 된
         alone = self.kind(at - 1) == "comma" and self.kind(at + 1) in ("", "comma", "stop", "out")
+        alone = alone or since
         if alone and entry is not None and isinstance(entry.told, Fact) and entry.told.kind in TIMED:
             self.give_window(sign, [entry.told])
         else:
             self.give_earlier_windows()
             self.told.waiting.append(sign)
         return at + 1
+
+    def comes_then(self, entry: ClauseEntry, at: int) -> bool:
+        """Whether a length behind what was done is that since then: CT를 찍고 6주 이내에 MRI를 찍은."""
+        sign, verb = self.signs[at], self.sign(at - 1)
+        fact = entry.told
+        if verb is None or verb.kind != "v" or not verb.detail.endswith((".and", ".tho")):
+            return False
+        done = isinstance(fact, Fact) and (fact.kind in _DONE or fact.role in _DONE_BY)
+        said = verb.detail.partition(".")[0] not in _LASTING and not entry.clause.denied
+        if not done or not said or not is_bare_length(sign) or not self.happens(at + 1):
+            return False
+        if self.told.choices.pick("since", sign.start, SINCE, SINCE_WAYS) != "event":
+            return False
+        after = TimeSaid({"within": sign.value.period["within"], "after": EVENT})
+        self.told.fronted.append(Relative(after, sign, fact if isinstance(fact, Fact) else None))
+        return True
+
+    def happens(self, at: int) -> bool:
+        """Whether something that happened or somebody's death follows in the sentence."""
+        while (sign := self.sign(at)) is not None and sign.kind not in ("stop", "semi", "subj"):
+            stays = sign.kind == "role" and sign.detail in VISITS
+            if stays or sign.has(THING) or sign.kind in ("row", "dead") or sign.detail.startswith("die."):
+                return True
+            at += 1
+        return False
 
     def give_earlier_windows(self) -> None:
         """Give a list the period before it, where another one follows: 2주 내 A, 8주 내 B."""
@@ -135,7 +200,8 @@ class KoreanClauseReader(ClauseReader):
         """A comma: what follows is another part."""
         entries = self.told.in_clause() if self.told.clause else []
         done = entries and isinstance(entries[-1].told, Fact) and (entries[-1].told.values or self.role_said)
-        if done or self.kind(at - 1) in ("role", "current", "value", "ver", "level"):
+        listed = self.told.clause is not None and self.told.clause.listed
+        if not listed and (done or self.kind(at - 1) in ("role", "current", "value", "ver", "level")):
             self.shut()
         self.part = len(self.told.entries)
         return self.link(at)
@@ -165,8 +231,20 @@ class KoreanClauseReader(ClauseReader):
         return self.stop(at)
 
     def end(self) -> None:
-        """End the last clause and sentence."""
+        """End the last clause and sentence; what stands in brackets is left out of what is denied."""
         self.shut()
+        for narrowing in self.barred:
+            behind = self.told.entries[narrowing.behind : narrowing.behind + 1]
+            if not behind or not behind[0].excluded or not self.leave_out(behind, narrowing.entries):
+                self.told.used = [one for one in self.told.used if one is not narrowing.sign]
+                self.told.unused.append(narrowing.sign)
+        for entry, others in self.bracketed:
+            if (entry.clause.denied or entry.excluded) and self.leave_out([entry], others):
+                continue
+            place = next((at for at, each in enumerate(self.told.entries) if each is entry), -1) + 1
+            self.told.entries[place:place] = others
+            for each in others:
+                each.excluded = True
         super().end()
 
 

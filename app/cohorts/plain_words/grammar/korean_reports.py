@@ -9,6 +9,7 @@ from app.cohorts.plain_words.grammar.things import kinds_of
 from app.cohorts.plain_words.scanning.signs import Sign
 
 _SEEN = ("exist", "show", "occur")
+_MADE = ("image.adn", "get.adn", "do.adn", "become.adn")
 _MENTIONED = (*FOUND, "procedure", "device")
 """The kinds of things that a report may mention."""
 
@@ -135,6 +136,21 @@ class KoreanReportReader(KoreanClauseReader):
             report.signs += pictures.signs
         report.signs.append(self.signs[at])
         return at + 1
+
+    def row(self, at: int) -> int:
+        """Any of a type of record; a word for pictures behind some, CT로 찍은 검사, says no more."""
+        entry = self.told.entries[-1] if self.told.entries else None
+        last = entry.told if entry is not None else None
+        verb = self.sign(at - 1)
+        made = verb is not None and verb.kind == "v" and verb.detail in _MADE
+        if made and isinstance(last, Fact) and last.kind == "imaging" and self.is_pictures(at):
+            last.signs.append(self.signs[at])
+            return at + 1
+        return super().row(at)
+
+    def is_pictures(self, at: int) -> bool:
+        """Whether a word for any pictures stands at a place."""
+        return self.signs[at].detail == "ImagingStudy"
 
     def pictures_before(self, at: int) -> Fact | None:
         """The pictures that stand right before a place; None where none do."""

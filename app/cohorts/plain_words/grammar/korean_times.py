@@ -1,39 +1,58 @@
 """Reads times that Korean tells by another event, which stands before them: 진단 후 90일 이내."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.clauses import KINDS_BACK, ROW_KINDS, VISITS
-from app.cohorts.plain_words.grammar.doubts import ALONE, OPERATION
-from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, PersonFact, Relative
+from app.cohorts.plain_words.grammar.doubts import ALONE, ANY_ANCHOR, BOTH_ANCHORS, LISTED_ANCHORS, OPERATION
+from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, PersonFact, Relative, ToldFact
 from app.cohorts.plain_words.grammar.korean_reports import KoreanReportReader
+from app.cohorts.plain_words.grammar.telling import TIMED
 from app.cohorts.plain_words.grammar.things import kinds_of
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 
 _DONE = ("procedure", "vaccine", "modality")
+_CODED = ("condition", "drug", "procedure")
 
 
 class KoreanTimeReader(KoreanReportReader):
     """Reads what a Korean question tells relative to another event."""
 
+    def __init__(self, signs: Sequence[Sign], choices: Choices) -> None:
+        super().__init__(signs, choices)
+        self.further: list[Fact] = []  # anchors that are listed with the one that was found last
+        self.joined = False  # whether `and` lists them
+        self.then: PersonFact | None = None  # an age at what follows
+
     def relative(self, at: int) -> int:
         """진단 후 90일 이내: what stands before is the anchor, what follows is relative to it."""
         sign = self.signs[at]
+        self.further, self.joined = [], False
         anchor = self.anchor(at)
         if anchor is None and self.are_together(at):
             self.told.together.append(sign)
             return self.used(at)
         if anchor is None:
             return self.unanchored(at)
-        relative = Relative(sign.value, sign, anchor)
+        relatives = self.told_by(anchor, sign)
         self.told.used.append(sign)
         entries = self.told.in_clause() if self.told.clause else []
         facts = [each.told for each in entries if isinstance(each.told, Fact)]
         if not self.fact_ahead(at + 1) and facts:
-            facts[-1].relatives.append(relative)
+            facts[-1].relatives += relatives
             facts[-1].signs.append(sign)
         else:
             if facts and self.follows_verb(at + 1):
                 self.shut()
-            self.told.fronted.append(relative)
+            self.told.fronted += relatives
         return at + 1
+
+    def told_by(self, anchor: Fact, sign: Sign) -> list[Relative]:
+        """The times by an anchor: by any of those that `or` lists, by each of those that `and` does."""
+        if self.joined:
+            return [Relative(sign.value, sign, each) for each in (*self.further, anchor)]
+        return [Relative(sign.value, sign, anchor, tuple(self.further))]
 
     def are_together(self, at: int) -> bool:
         """Whether things that happened at the same time follow: 같은 날 CT와 초음파를 찍은."""
@@ -77,11 +96,8 @@ class KoreanTimeReader(KoreanReportReader):
             self.shut()
             return Fact("procedure", (), [role], role="undergo")
         if near and entry is not None and isinstance(entry.told, Fact):
-            if self.is_listed(entry):
-                return None
-            self.told.entries.pop()
-            self.told.link, self.told.comma = entry.link, entry.comma
             fact = entry.told
+            self.take_anchor(entry)
             if role is not None:
                 fact.role = role.detail
                 self.settle_role(fact, role.detail)
@@ -101,12 +117,35 @@ class KoreanTimeReader(KoreanReportReader):
         told = entry.told
         return isinstance(told, Fact) and told.kind == "condition" and role.has("operation")
 
-    def is_listed(self, entry: ClauseEntry) -> bool:
-        """Whether `or` links an anchor to another of its kind, 수술 또는 심도자술 후: which counts?"""
-        before = self.told.entries[-2].told if self.told.entries[1:] else None
-        alike = isinstance(before, Fact) and before.kind == entry.told.kind
-        plain = isinstance(before, Fact) and not (before.values or before.windows or before.relatives)
-        return entry.link == "or" and alike and plain
+    def take_anchor(self, entry: ClauseEntry) -> None:
+        """Take back what is an anchor, and what is listed with it: 수술 또는 심도자술 후, PCI와 CABG 후."""
+        self.told.entries.pop()
+        self.joined = entry.link == "and"
+        listed = self.listed_before(entry)
+        first = listed[0] if listed else entry
+        facts = [each.told for each in listed if isinstance(each.told, Fact)]
+        ways = BOTH_ANCHORS if self.joined else ANY_ANCHOR
+        if facts and self.told.choices.pick("anchors", first.told.start, LISTED_ANCHORS, ways) == "time":
+            self.further = [] if not self.joined and _as_one(entry.told, facts) else facts
+            self.told.entries = [each for each in self.told.entries if all(each is not one for one in listed)]
+            entry = first
+        self.told.link, self.told.comma = entry.link, entry.comma
+
+    def listed_before(self, entry: ClauseEntry) -> list[ClauseEntry]:
+        """The entries before one that are listed with it, of its kind and with nothing said of them."""
+        found: list[ClauseEntry] = []
+        last = entry
+        while self.told.entries[len(found) :]:
+            before = self.told.entries[-1 - len(found)]
+            told = before.told
+            links = ("or", "slash", "and", "comma") if found else ("or", "slash", "and")
+            plain = isinstance(told, Fact) and not (told.values or told.windows or told.relatives)
+            alike = isinstance(told, Fact) and isinstance(last.told, Fact) and told.kind == last.told.kind
+            if last.link not in links or not plain or not alike or before.clause is not entry.clause:
+                break
+            found.insert(0, before)
+            last = before
+        return found
 
     def is_near(self, fact: Fact, at: int) -> bool:
         """Whether a fact stands right before a place, with nothing but its verb between."""
@@ -145,11 +184,21 @@ class KoreanTimeReader(KoreanReportReader):
 
     def age(self, at: int) -> int:
         """An age; one behind a time is that of then."""
+        opened = self.told.clause is not None and bool(self.told.in_clause())
         behind = super().age(at)
         last = self.told.entries[-1].told
         if self.ages_at and isinstance(last, PersonFact):
             last.value, self.ages_at = f"at:{self.ages_at}", ""
+        elif self.signs[at].value.at_event and not opened and isinstance(last, PersonFact):
+            self.then = last
         return behind
+
+    def placed(self, fact: Fact, behind: int) -> int:
+        """Add a fact; an age before it is that of then: 50세 전에 뇌졸중이 온."""
+        then, self.then = self.then, None
+        if then is not None and then.age is not None and fact.kind in TIMED:
+            then.at, then.age = fact, replace(then.age, at_event=False)
+        return super().placed(fact, behind)
 
     def done_ahead(self, at: int) -> str:
         """The kind of the thing that follows and is done, not had; empty where there is none."""
@@ -162,3 +211,15 @@ class KoreanTimeReader(KoreanReportReader):
                 return kind if (done or said) and sign.detail.endswith(".adn") else ""
             at += 1
         return ""
+
+
+def _as_one(fact: ToldFact, others: Sequence[Fact]) -> bool:
+    """Make one fact of several that are told by codes, 낙상 또는 두부외상; False where they cannot be one."""
+    if not isinstance(fact, Fact) or fact.kind not in _CODED:
+        return False
+    if any(len(each.rows) != 1 and not each.union for each in (fact, *others)):
+        return False
+    fact.rows = tuple(dict.fromkeys(row for each in (*others, fact) for row in each.rows))
+    fact.signs = [sign for each in (*others, fact) for sign in each.signs]
+    fact.union = True
+    return True

@@ -6,7 +6,9 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldNode
+from app.cohorts.plain_words.grammar.telling import Telling
 
+_CODED = ("drug", "condition", "procedure", "vaccine")
 ToldPart: TypeAlias = tuple[ToldNode, str]
 """A part of what is told, and what links it to the one before: `and`, `or`, `comma`, none."""
 
@@ -40,6 +42,55 @@ def listed_results(parts: Sequence[ToldPart]) -> list[ToldPart]:
         if link == "comma" and (ends or goes_on) and _are_results(node, found[at - 1][0]):
             found[at] = (node, "or")
     return found
+
+
+def settle_counted(told: Telling) -> None:
+    """`수술 전 A, B 또는 C를 두 번 이상`: what begins and ends a list is of all, which count together."""
+    for run in _runs(told.entries):
+        facts = [each.told for each in run if isinstance(each.told, Fact)]
+        first, last = facts[0], facts[-1]
+        ahead = [each for each in first.relatives if each.sign.start < first.start]
+        for each in facts:
+            each.relatives = each.relatives or list(ahead)
+            each.number = each.number or last.number
+        told_alike = len({repr(_counted_as(each)) for each in facts}) == 1
+        if first.number is not None and first.kind in _CODED and told_alike and all(map(_is_one, facts)):
+            first.rows = tuple(dict.fromkeys(row for each in facts for row in each.rows))
+            first.signs = [sign for each in facts for sign in each.signs]
+            first.union = True
+            told.entries = [
+                each for each in told.entries if each is run[0] or all(each is not one for one in run)
+            ]
+
+
+def _runs(entries: Sequence[ClauseEntry]) -> list[list[ClauseEntry]]:
+    """The lists that `or` ends: facts of one kind in one clause."""
+    apart = [
+        each.link if at and _are_listed(entries[at - 1], each) else "" for at, each in enumerate(entries)
+    ]
+    runs: list[list[ClauseEntry]] = []
+    for entry, link in zip(entries, ended_lists(apart), strict=True):
+        if link in ("or", "slash") and runs:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return [each for each in runs if each[1:]]
+
+
+def _are_listed(one: ClauseEntry, other: ClauseEntry) -> bool:
+    facts = isinstance(one.told, Fact) and isinstance(other.told, Fact)
+    return facts and one.clause is other.clause and one.told.kind == other.told.kind
+
+
+def _is_one(fact: Fact) -> bool:
+    """Whether the name of a fact means one thing, or all that it may mean."""
+    return len(fact.rows) == 1 or fact.union
+
+
+def _counted_as(fact: Fact) -> tuple[object, ...]:
+    """What has to be the same of facts that are counted together."""
+    by = [(each.said, each.anchor and id(each.anchor)) for each in fact.relatives]
+    return (fact.windows, by, fact.number, fact.gap, fact.distinct, fact.pick, fact.statuses, fact.current)
 
 
 def first_of(node: ToldNode) -> ToldNode:

@@ -21,7 +21,7 @@ def leave_modifiers(told: Telling) -> None:
 
 def _pictures(entry: ClauseEntry) -> Iterator[Fact]:
     told = entry.told
-    anchors = [each.anchor for each in told.relatives if each.anchor is not None]
+    anchors = [anchor for each in told.relatives for anchor in each.anchors]
     others = [each for each in (told.of, told.method) if each is not None] if isinstance(told, Fact) else []
     for each in (told, *anchors, *others):
         if isinstance(each, Fact) and each.kind in MADE:

@@ -24,6 +24,7 @@ _MOST_OTHERS = 3
 _DONE_ONCE = ("condition", "lab", "procedure", "imaging", "encounter", "vaccine", "report")
 _LISTED = ("and", "or", "comma", "slash")
 _LASTING = ("condition", "state", "word", "allergen", "family")
+_DONE_AT_ONCE = ("imaging", "procedure", "drug", "vaccine")
 
 
 def settle_ages(told: Telling) -> None:
@@ -100,10 +101,8 @@ def _reasons(told: Telling, entry: ClauseEntry, signs: Sequence[Sign]) -> list[C
     if same or not behind or not _is_condition(behind[0]) or behind[0].link or behind[0].clause.denied:
         return same
     between = (entry.told.signs[-1].end, behind[0].told.signs[0].start)
-    persons = [
-        each for each in signs if each.kind in ("subj", "pron") and between[0] <= each.start < between[1]
-    ]
-    return [] if persons else list(behind)
+    inner = [each for each in signs if between[0] <= each.start < between[1]]
+    return [] if any(each.kind in ("subj", "pron") for each in inner) else list(behind)
 
 
 def _is_condition(entry: ClauseEntry) -> bool:
@@ -116,7 +115,7 @@ def settle_deaths(told: Telling) -> None:
         dead = entry.told
         if not isinstance(dead, PersonFact) or dead.kind != "deceased" or dead.relatives:
             continue
-        signs = [each for each in dead.signs if each.kind == "window" and _is_bare_length(each)]
+        signs = [each for each in dead.signs if each.kind == "window" and is_bare_length(each)]
         others = told.in_sentence(entry.clause.sentence)
         facts = [each.told for each in others if isinstance(each.told, Fact) and each.told.kind in TIMED]
         if not signs or not facts or entry.clause.denied:
@@ -127,7 +126,7 @@ def settle_deaths(told: Telling) -> None:
             dead.windows = [each for each in dead.windows if each is not signs[0].value]
 
 
-def _is_bare_length(window: Sign) -> bool:
+def is_bare_length(window: Sign) -> bool:
     """Whether a period is a length alone: `within 28 days`."""
     rolling = any(each.kind in ("lastroll", "last", "past", "recent", "ago", "asof") for each in window.parts)
     inner = any(one.kind == "asof" for each in window.parts for one in each.parts)
@@ -303,12 +302,13 @@ def settle_windows(told: Telling) -> None:
 
 
 def _leads_results(told: Telling, attached: Attachment, others: Sequence[Fact]) -> bool:
-    """Whether a period leads a list of results: `최근 3일 체온 38도 초과이고 WBC 15,000 초과`."""
+    """Whether a period leads results, or what is done: `최근 3일 체온 38도 초과이고 WBC 15,000 초과`."""
     facts = [*(each for each in attached.to if isinstance(each, Fact)), *others]
     leads = all(
         attached.sign.start < sign.start for each in facts for sign in each.signs if sign is not attached.sign
     )
-    return leads and all(each.kind == "lab" and (each.values or each.level) for each in facts)
+    one_kind = len({each.kind for each in facts}) == 1 and facts[0].kind in _DONE_AT_ONCE
+    return leads and (one_kind or all(each.kind == "lab" and (each.values or each.level) for each in facts))
 
 
 def _are_neither(told: Telling, attached: Attachment, others: Sequence[Fact]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.cohorts.plain_words.lexicon.lexicon import Lexicon
+from app.cohorts.plain_words.scanning.folding import HANGUL
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 from app.cohorts.plain_words.words.tables import rows_of
 
@@ -15,6 +16,8 @@ WORDING = "wording"  # a report says it in so many words
 _WORDINGS = ("언급", "기재", "기술", "서술", "명시", "단어", "말", "문구", "표현")
 MARKED, _PARTS = "marked", ("를", "을", "은", "는", "이", "가")  # a part of its own of the sentence
 _ONLY, _HAVING = "만", ("v:image", "v:exist", "v:do", "v:get", "v:have", "role:undergo", "role:image")
+_REQUIRED = ("v:exist.", "v:lack.", "v:be.", "v:notbe.", "v:not.", "v:have.")
+_MEASURE = "measure"
 _NUMBERS = ("n", "qa", "qt", "qu")
 _BEHIND_NAMES = {"ge": "gt", "le": "lt"}
 _PERSONS = "환자"
@@ -114,8 +117,29 @@ def settled(scanned: Sequence[Sign], cased: str) -> list[Sign]:
             sign = sign.read_as("only")
         elif sign.has("role:mention") and cased[sign.start : sign.end].removesuffix("가").endswith(_WORDINGS):
             sign = sign.read_as(*sign.symbols, WORDING)
-        found.append(_one(_capital(sign, cased), found[-1] if found else None, behind))
+        if _is_required(signs[at : at + 3], cased):
+            sign = sign.read_as(*(each.replace(".fut", ".nom") for each in sign.symbols))
+        if sign.has(_MEASURE) and behind is not None and behind.has("j"):
+            behind = signs[at + 2] if at + 2 < len(signs) else behind  # 시리즈가 3개 이상인
+        found.append(_one(_capital(_named(sign, cased), cased), found[-1] if found else None, behind))
     return found
+
+
+def _is_required(signs: Sequence[Sign], cased: str) -> bool:
+    """Whether a criterion asks for it, 없을 것, and nobody foretells it: 없을 것 같은."""
+    verb, *behind = signs
+    said = any(each.startswith(_REQUIRED) and each.endswith(".fut") for each in verb.symbols)
+    thing = bool(behind) and cased[behind[0].start : behind[0].end] == "것"
+    return said and thing and not (behind[1:] and (behind[1].has("j") or behind[1].has("v")))
+
+
+def _named(sign: Sign, cased: str) -> Sign:
+    """A name in Latin letters among Korean ones is no English word: PET."""
+    if len(sign.symbols) == 1 or not (sign.has(THING) and sign.has("no")) or not HANGUL.search(cased):
+        return sign
+    if not cased[sign.start : sign.end].isascii():
+        return sign
+    return sign.read_as(*(each for each in sign.symbols if each.partition(":")[0] != "no"))
 
 
 def _marked(sign: Sign, particle: str) -> Sign:

@@ -40,6 +40,7 @@ _DETAILS = (
     "maker",
     "lat",
     "feature",
+    "described",
     *_STATES,
 )
 _BEFORE_THINGS = frozenset((*_DETAILS, "past", "level", "ver", "linked", "role", "noun", "of", "weak")) - {

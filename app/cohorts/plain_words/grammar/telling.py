@@ -39,6 +39,7 @@ _ONLY_FOR = {
     "level": ("lab",),
     "value": ("lab", "dose"),
     "contrast": ("imaging",),
+    "described": ("imaging",),
     "maker": ("imaging", "device"),
     "lat": ("imaging",),
     "feature": ("imaging",),
@@ -298,18 +299,20 @@ def _is_infection(fact: Fact) -> bool:
 def _given(fact: Fact, sign: Sign, kind: str) -> bool:
     """Give a fact a sign of a kind; False where it takes none, or no further one."""
     put = _PUT.get(kind)
-    if put is None or not _takes(fact, kind):
+    if put is None or not _takes(fact, kind, sign):
         return False
     put(fact, sign)
     return True
 
 
-def _takes(fact: Fact, kind: str) -> bool:
+def _takes(fact: Fact, kind: str, sign: Sign) -> bool:
     match kind:
         case "window" | "rel" | "gap":
             return fact.kind in TIMED
         case "number":
             return fact.kind in TIMED and fact.number is None
+        case "described":
+            return not _described(fact, sign)
         case "pick" | "ord" | "last":
             return fact.kind in _PICKED and not fact.pick
     return True
@@ -326,6 +329,10 @@ def _add_status(fact: Fact, sign: Sign) -> None:
 
 def _set(name: str, told: Callable[[Sign], object]) -> Callable[[Fact, Sign], None]:
     return lambda fact, sign: setattr(fact, name, told(sign))
+
+
+def _described(fact: Fact, sign: Sign) -> list[str]:
+    return fact.series if sign.detail == "series" else fact.described
 
 
 def _detail(sign: Sign) -> str:
@@ -346,6 +353,7 @@ _PUT: Mapping[str, Callable[[Fact, Sign], None]] = {
     **dict.fromkeys(("value", "range"), lambda fact, sign: fact.values.append(sign.value)),
     "level": _set("level", _detail),
     "contrast": _set("contrast", _detail),
+    "described": lambda fact, sign: _described(fact, sign).append(sign.value),
     "maker": lambda fact, sign: fact.makers.append(sign.detail),
     "lat": _set("laterality", _detail),
     "feature": lambda fact, sign: fact.features.append(sign.value),

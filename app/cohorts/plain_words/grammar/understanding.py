@@ -17,12 +17,15 @@ from app.cohorts.plain_words.grammar.anchoring import (
 from app.cohorts.plain_words.grammar.cascade import composed, is_weak
 from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.compounds import compounded
+from app.cohorts.plain_words.grammar.describing import described
 from app.cohorts.plain_words.grammar.doubts import NEEDED, NEEDS
 from app.cohorts.plain_words.grammar.english import EnglishReader
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, ToldFact, ToldNode, told_in
 from app.cohorts.plain_words.grammar.headings import without_numbers
 from app.cohorts.plain_words.grammar.joining import joined_tree
 from app.cohorts.plain_words.grammar.korean import KoreanReader
+from app.cohorts.plain_words.grammar.korean_settling import settle_counted_pictures, settle_said_of_last
+from app.cohorts.plain_words.grammar.lists import settle_counted
 from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
 from app.cohorts.plain_words.grammar.requests import Request, requested
 from app.cohorts.plain_words.grammar.settlement import (
@@ -90,7 +93,8 @@ def scanned(
     further = finds(text, signs) if finds else None
     if further is not None:
         signs = Lattice.of(text, words, further).signs()
-    found = tuple(compounded(without_numbers(settled(signs, text.cased), text.text), text.text))
+    said = described(without_numbers(settled(signs, text.cased), text.text), text.cased)
+    found = tuple(compounded(said, text.text))
     return ScannedQuestion(text, ours, found, tuple(composed([each for each in found if not is_weak(each)])))
 
 
@@ -101,7 +105,11 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     told = _read(request.population, choices, korean=ours)
     aimed = _read(request.targets, choices, korean=ours) if request.targets else None
     settle_ages(told)
+    if ours:
+        settle_said_of_last(told, request.population)
+    settle_counted_pictures(told, request.dimensions)
     settle_lists(told)
+    settle_counted(told)
     settle_anchors(told)
     settle_together(told)
     settle_missing_reports(told)
@@ -140,12 +148,18 @@ def _signs_of(facts: Iterable[ToldFact]) -> Iterator[Sign]:
         yield from told.signs
         if isinstance(told, Fact):
             waiting += [told.method] if told.method else []
-            waiting += [*told.words, *told.absent, *told.reasons, *([told.of] if told.of else [])]
-            waiting += [each.anchor for each in told.relatives if each.anchor]
+            waiting += [
+                *told.words,
+                *told.absent,
+                *told.reasons,
+                *told.without,
+                *([told.of] if told.of else []),
+            ]
+            waiting += [anchor for each in told.relatives for anchor in each.anchors]
             yield from (each.sign for each in told.relatives)
         else:
             waiting += [told.at] if told.at else []
-            waiting += [each.anchor for each in told.relatives if each.anchor]
+            waiting += [anchor for each in told.relatives for anchor in each.anchors]
             yield from (each.sign for each in told.relatives)
 
 

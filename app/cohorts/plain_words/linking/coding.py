@@ -14,6 +14,8 @@ _LONGEST_NAME, _MOST_PARTS = 56, 120
 BY_BEGINNING = frozenset((*SYSTEMS["ICD10"], *SYSTEMS["ATC"], *SYSTEMS["ICD10PCS"]))
 """The systems whose codes begin as those do that they stand below."""
 MOST_CODES = 200  # of one concept set: what the language takes
+BUT_NOT = {"en": " but not ", "ko": "에서 빼고 "}
+"""What stands in the name of a set between what it is of and what it leaves out."""
 ACT_CLASSES = SYSTEMS["ACT"][0]
 DICOM = SYSTEMS["DCM"][0]
 _ICD = SYSTEMS["ICD10"][0]
@@ -91,6 +93,19 @@ class CodeLinker:
         held = self.held.of(kept, [*own, *further], kind)
         return _concept_set([*own, *self._affordable(own, further, held)], exclude, held, rows)
 
+    def without(
+        self, made: JsonObject, rows: Sequence[LexiconRow], others: Sequence[LexiconRow]
+    ) -> JsonObject | None:
+        """A concept set of rows without the codes of others; None where these are no parts of them."""
+        parts = list(self.parts(rows))
+        if not others or not all(each in parts for each in others):
+            return None
+        left_out = coded([*self.codes(list(self.parts(others)))])
+        known = [each for each in made.get("exclude", ()) if each not in left_out]
+        named, names = display(rows), display(others)
+        called = {each: f"{named[each]}{BUT_NOT[each]}{names[each]}" for each in named}
+        return {**made, "exclude": [*known, *left_out][:MOST_CODES], "display": called}
+
     def _affordable(
         self, own: Sequence[LexiconCoding], further: Sequence[LexiconCoding], held: Sequence[HeldCode]
     ) -> list[LexiconCoding]:
@@ -163,6 +178,11 @@ def _concept_set(
 def source_of(row: LexiconRow) -> str:
     """Where a row comes from, as a concept set tells it."""
     return f"{row.source}:{row.en[0]}" if isinstance(row, FoundRow) else f"lexicon:{row.id}"
+
+
+def name_without(rows: Sequence[LexiconRow], others: Sequence[LexiconRow]) -> str:
+    """The name of a set of rows without others."""
+    return "-".join(["-or-".join(row.id for row in rows), "without", *(row.id for row in others)])
 
 
 def put_set(sets: dict[str, JsonObject], name: str, made: JsonObject) -> JsonObject:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.cohorts.plain_words.lexicon.rows import LexiconRow
-from app.cohorts.plain_words.linking.coding import CodeLinker, JsonObject, put_set
+from app.cohorts.plain_words.linking.coding import BUT_NOT, CodeLinker, JsonObject, name_without, put_set
 from app.cohorts.plain_words.restating import templates as said
 from app.cohorts.plain_words.restating.naming import LexiconNames, codes_in
 from app.cohorts.plain_words.restating.pieces import NotRestated, detailed, inside, is_name, measured, raw
@@ -46,6 +46,9 @@ class EventReader:
 
     def _codes(self, text: str, kind: str) -> JsonObject | list[JsonObject]:
         """Codes: a named set of the lexicon, or codes one by one."""
+        whole, but, others = inside(text).partition(BUT_NOT[self.language])
+        if but and not text.startswith("⟨"):
+            return self._without(whole, others, kind)
         found = said.EXCEPT.read(self.language, text)
         if found is not None:
             return {
@@ -57,6 +60,14 @@ class EventReader:
         numbered = _NUMBERED.fullmatch(inside(text))
         rows = self.names.rows(numbered[1] if numbered else inside(text), self.language)
         return self._set(rows, kind, int(numbered[2]) if numbered else 1)
+
+    def _without(self, whole: str, others: str, kind: str) -> JsonObject:
+        """A named set without another."""
+        rows, out = (self.names.rows(each, self.language) for each in (whole, others))
+        made = self.linker.without(self.linker.concept_set(rows, kind), rows, out)
+        if made is None:
+            raise NotRestated(whole)
+        return put_set(self.sets, name_without(rows, out), made)
 
     def _set(self, rows: tuple[LexiconRow, ...], kind: str, number: int) -> JsonObject:
         state = next((row for row in rows if row.meaning), None)

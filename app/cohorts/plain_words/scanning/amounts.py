@@ -60,6 +60,7 @@ _WORDS = re.compile(
 )
 _HANGUL_NUMBER = re.compile("|".join(sorted(_KOREAN, key=len, reverse=True)))
 _MULTIPLIED = re.compile(r"\s?(백만|천만|만|천|억)(?![가-힣])|(백만|만|천)(?=\s?(?:개|/|명|회|건|이|초|미))")
+_AND_THOUSANDS = re.compile(r"\s?(\d)\s?천(?![가-힣]{2})")  # 1만 5천
 _LINK = re.compile(r"\s*(?:-|~|–|to(?=\s*\d)|through(?=\s*\d)|thru(?=\s*\d))\s*")
 YEARS = (1900, 2100)
 _ONE = re.compile(r"(?:an?|one|1)\s+(?=(?:year|month|week|day|hour)(?!s?[\s-]old)\b)")
@@ -244,7 +245,11 @@ def _digits_at(text: str, start: int) -> _Number | None:
     more = _MULTIPLIED.match(text, found.end())
     if more:
         name = more[1] or more[2]
-        return _Number(value * (_MULTIPLIERS.get(name) or 10_000_000), more.end())
+        rest = _AND_THOUSANDS.match(text, more.end()) if name == "만" else None
+        thousands = Decimal(rest[1]) * _MULTIPLIERS["천"] if rest else 0
+        return _Number(
+            value * (_MULTIPLIERS.get(name) or 10_000_000) + thousands, rest.end() if rest else more.end()
+        )
     return _Number(value, found.end())
 
 

@@ -82,7 +82,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Parts], tuple[str, str] | None]]
         (rf"{_YEAR}\s?년도?\s?(?P<part>상반기|하반기)", False, _half),
         (rf"{_YEAR}\s?년\s?(?P<month>\d\d?)\s?월\s?(?P<day>\d\d?)\s?일", False, _full),
         (rf"{_YEAR}\s?년\s?(?P<month>\d\d?)\s?월(?!령)", False, _full),
-        (rf"{_YEAR}\s?년(?:도|생)?(?!\s?(?:전|대))(?:\s?한\s?해)?", False, _full),
+        (rf"{_YEAR}\s?년(?:도|생)?(?!대(?![가-힣]{2})|대의|대에)(?:\s?한\s?해)?", False, _full),
         (rf"{_MONTH}\s+{_DAY}(?:,\s*|\s+){_YEAR}", True, _full),
         (rf"{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}", True, _full),
         (rf"{_MONTH},?\s+(?:of\s+)?{_YEAR}", True, _full),

@@ -13,6 +13,14 @@ from dataclasses import dataclass
 from app.cohorts.plain_words.scanning.stems import stem
 
 _SUPERSCRIPTS = {char: digit for digit, char in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_MARKS = {chr(first + at): at + 1 for first, size in ((0x2460, 20), (0x2776, 10)) for at in range(size)}
+"""The numbers in circles that mark the items of lists."""
+_LETTERS = "가나다라마바사아자차"
+_LETTER = re.compile(rf"(?<![\w가-힣])([{_LETTERS}])(?=[.)]\s?)")
+_KIND = r"(?:제\s?)?\d형|[a-eA-E]형"
+_KINDS = re.compile(
+    rf"({_KIND})(?=\s?(?:,|/|또는|혹은|및|과|이나|이거나)\s?(?:{_KIND})\s?(당뇨병|당뇨|간염\s?백신|간염|독감|인플루엔자))"
+)
 _SAME = str.maketrans(
     {
         **dict.fromkeys("‐‑‒–—―−﹣－ー", "-"),
@@ -28,7 +36,7 @@ _SAME = str.maketrans(
     }
 )
 _UNIT = re.compile(r"[가-힣]|[a-zα-ωÀ-ɏ]+|\d+|[^\s\w]|_|\w")
-_QUOTED = re.compile(r"(?<!\S)'([^'\n]{2,120})'(?=[\s.,;:?!)]|$)")
+_QUOTED = re.compile(r"(?<!\S)'([^'\n]{2,120})'(?=[\s.,;:?!)가-힣]|$)")
 _PLURAL = re.compile(r"\b([A-Z][A-Z0-9]+)s\b")  # CTs, SSRIs
 _ABSENT = re.compile(r"\(-\)")  # dysphagia (-)
 _APART = frozenset("-'")
@@ -79,10 +87,30 @@ def folded(asked: str) -> FoldedText:
         for each in _plain(char, chars[-1] if chars else ""):
             chars.append(each)
             places.append(place)
+    _number_letters(chars)
+    _share_names(chars, places)
     signed = _ABSENT.sub("(⊖)", "".join(chars))
     cased = _PLURAL.sub(r"\1 ", _QUOTED.sub(r'"\1"', signed))
     text = "".join(char.lower() if len(char.lower()) == 1 else char for char in cased)
     return FoldedText(asked, text, cased, (*places, len(asked)))
+
+
+def _number_letters(chars: list[str]) -> None:
+    """Put numbers for the letters that mark the items of a list: 가. 나. 다."""
+    if len(chars) != len("".join(chars)):
+        return
+    found = list(_LETTER.finditer("".join(chars)))
+    if not {"가", "나"} <= {each[1] for each in found}:
+        return
+    for each in found:
+        chars[each.start()] = str(_LETTERS.index(each[1]) + 1)[-1]
+
+
+def _share_names(chars: list[str], places: list[int]) -> None:
+    """Tell the name of a list of kinds behind each of them: 1형 또는 2형 당뇨병."""
+    for each in reversed(list(_KINDS.finditer("".join(chars)))):
+        chars[each.end(1) : each.end(1)] = each[2]
+        places[each.end(1) : each.end(1)] = [places[each.end(1) - 1]] * len(each[2])
 
 
 def _is_apart(asked: str) -> bool:
@@ -91,6 +119,8 @@ def _is_apart(asked: str) -> bool:
 
 
 def _plain(char: str, before: str) -> str:
+    if char in _MARKS:
+        return f"{' ' if before else ''}{_MARKS[char]}) "
     if char in _SUPERSCRIPTS:
         return f"^{_SUPERSCRIPTS[char]}" if before.isdigit() else str(_SUPERSCRIPTS[char])
     return unicodedata.normalize("NFKC", char.translate(_SAME)).translate(_SAME)

@@ -39,6 +39,7 @@ _MARKS = {
 _QUOTE, _LONGEST_QUOTE = '"', 200
 _WHOLE_WORDS = (THING, "agew", "group", "sex", "no:")
 _TOGETHER = "st:"  # what is written without a space: 3b
+_SHORT_VERB = 2  # syllables
 _BEHIND = ("j", "v:be.")  # what stands only right behind something
 
 
@@ -148,7 +149,8 @@ class Lattice:
 
     def _fits(self, entry: WordEntry, start: int, end: int, before: Sign | None) -> bool:
         first, last = self.units[start], self.units[end - 1]
-        if entry.symbol.startswith(_WHOLE_WORDS) and self._begins_within(start, end):
+        apart = entry.symbol.startswith("v:") and end - start == _SHORT_VERB and last.spaced  # 나 간
+        if apart or (entry.symbol.startswith(_WHOLE_WORDS) and self._begins_within(start, end)):
             return False
         if entry.symbol.startswith(_BEHIND):
             return before is not None and not first.spaced

@@ -10,14 +10,14 @@ from app.cohorts.plain_words.grammar import doubts
 from app.cohorts.plain_words.grammar.bounds import Bound
 from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.facts import Fact, Junction, PersonFact, ToldNode
-from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
+from app.cohorts.plain_words.grammar.times import TimeSaid
 from app.cohorts.plain_words.lexicon.lexicon import Lexicon
 from app.cohorts.plain_words.lexicon.rows import LexiconKind, LexiconRow, StateMeaning
-from app.cohorts.plain_words.linking.coding import CodeLinker, JsonObject, coded, put_set
+from app.cohorts.plain_words.linking.coding import CodeLinker, JsonObject, coded, name_without, put_set
 from app.cohorts.plain_words.scanning.signs import Sign
 from app.cohorts.plain_words.trees.ages import age_nodes
+from app.cohorts.plain_words.trees.choosing_times import chosen_relative, chosen_window
 from app.cohorts.plain_words.trees.events import chosen_rows, event_of
-from app.cohorts.plain_words.trees.periods import window
 from app.cohorts.plain_words.trees.values import number_of
 
 
@@ -77,6 +77,10 @@ class TreeBuilder:
         return nodes[0] if len(nodes) == 1 else {"all": nodes}
 
     def _death(self, told: PersonFact) -> JsonObject:
+        listed = next((each for each in told.relatives if each.others), None)
+        if listed is not None:
+            rest = [each for each in told.relatives if each is not listed]
+            return {"any": [self._death(replace(told, relatives=[*rest, each])) for each in listed.each]}
         value = told.value == "true"
         periods = [self._window(each, told.signs[0].start) for each in told.windows]
         for relative in told.relatives:
@@ -99,6 +103,12 @@ class TreeBuilder:
                 return self._of_pictures(fact, fact.of)
             case "imaging" if any(each.is_dose for each in fact.features):
                 return self._dosed(fact)
+            case "lab" if fact.by_sex:
+                return {"any": [self._of_sex(fact, *each) for each in fact.by_sex]}
+        return self._plain(fact)
+
+    def _plain(self, fact: Fact) -> JsonObject:
+        """A fact that one event or several of its kind say."""
         if fact.method is not None:
             return {"all": [self._fact(replace(fact, method=None)), self._fact(fact.method)]}
         if fact.number is not None and fact.number.also is not None:
@@ -106,6 +116,11 @@ class TreeBuilder:
             return {"all": [self._fact(replace(fact, number=each)) for each in ends]}
         ways = self._ways(fact)
         return self._exists(fact) if len(ways) == 1 else {"any": [self._exists(each) for each in ways]}
+
+    def _of_sex(self, fact: Fact, sex: str, value: tuple[Bound, ...]) -> JsonObject:
+        """A result as it is asked of one sex."""
+        person = {"sex": {"op": "eq", "value": sex, "src": self.src(fact.signs)}}
+        return {"all": [person, self._fact(replace(fact, by_sex=(), values=[value]))]}
 
     def _ways(self, fact: Fact) -> list[Fact]:
         """The facts any of which is meant: one for each value or maker; an allergy by its diagnosis, too."""
@@ -115,6 +130,10 @@ class TreeBuilder:
             return [
                 one for each in several.either for one in self._ways(replace(fact, windows=[*rest, each]))
             ]
+        listed = next((each for each in fact.relatives if each.others), None)
+        if listed is not None:
+            others = [each for each in fact.relatives if each is not listed]
+            return [one for by in listed.each for one in self._ways(replace(fact, relatives=[*others, by]))]
         if len(fact.values) > 1:
             return [_with_value(fact, each) for each in fact.values]
         if fact.kind == "imaging" and len(fact.makers) > 1:
@@ -183,6 +202,8 @@ class TreeBuilder:
         """
         if fact.kind == "state":
             return self._event_of_state(fact)
+        if fact.by_sex:
+            raise Unsayable("unsayable", fact.signs[0])  # no event knows of whom it is
         if _is_stopped_at_some_time(fact):
             raise Unsayable("stop-time", fact.signs[0])
         if fact.kind == "word" and fact.number is not None:
@@ -204,7 +225,7 @@ class TreeBuilder:
             raise Unsayable("unsayable", fact.signs[0])
         periods = [self._window(each, fact.start) for each in fact.windows]
         for relative in fact.relatives:
-            if relative.anchor is None:
+            if relative.anchor is None or relative.others:
                 raise Unsayable("anchor", relative.sign)
             if "during" in relative.said.period and relative.anchor.kind not in _LASTING:
                 raise Unsayable("unsayable", relative.sign)
@@ -256,36 +277,10 @@ class TreeBuilder:
     def _window(self, said: TimeSaid, place: int) -> JsonObject:
         if said.either:
             raise Unsayable("unsayable", None)
-        if said.loose == "lastunit":
-            chosen = self.choices.pick("last-unit", place, doubts.LAST_UNIT, doubts.ROLLING)
-            if chosen == "rolling":
-                unit = {"lastyear": "P1Y", "lastmonth": "P1M", "lastweek": "P1W"}[said.calendar]
-                return {"within": unit, "before": "asOf"}
-        period = window(said, self.day)
-        if said.loose == "ago" and "within" in period:
-            if self.choices.pick("ago", place, doubts.AGO, doubts.UP_TO) == "atLeast":
-                return {"atLeast": period["within"], "before": period["before"]}
-        elif said.loose == "from":
-            if self.choices.pick("from", place, doubts.FROM, doubts.FROM_WAYS) == "since":
-                return {"start": period["start"]}
-        elif said.loose == "lasting":
-            self.choices.pick("lasting", place, doubts.LASTING, doubts.UP_TO[1:])
-        return period
+        return chosen_window(said, self.day, self.choices, place)
 
     def _relative(self, said: TimeSaid, name: str, sign: Sign) -> JsonObject:
-        period = {key: name if value == EVENT else value for key, value in said.period.items()}
-        match said.loose:
-            case "around" | "on":
-                ways = doubts.EITHER_SIDE if said.loose == "around" else doubts.COUNTED_ON
-                side = self.choices.pick("around", sign.start, doubts.AROUND, ways)
-                period = {side if key == "around" else key: value for key, value in period.items()}
-            case "point":
-                if self.choices.pick("point", sign.start, doubts.POINT, doubts.UP_TO) == "atLeast":
-                    period = {"atLeast" if key == "within" else key: value for key, value in period.items()}
-            case "later":
-                if self.choices.pick("later", sign.start, doubts.LATER, doubts.ORDERED) == "any":
-                    return {}
-        return period
+        return chosen_relative(said, name, self.choices, sign.start)
 
     # Names
 
@@ -315,7 +310,15 @@ class TreeBuilder:
         made = self.linker.concept_set(rows, kind)
         if not made["include"]:
             raise Unsayable("no-codes", fact.signs[0] if fact.signs else None)
-        return put_set(self.sets, "-or-".join(row.id for row in rows), made)
+        name = "-or-".join(row.id for row in rows)
+        if fact.without:
+            left_out = [row for each in fact.without for row in each.rows]
+            part = self.linker.without(made, rows, left_out)
+            if part is None:
+                raise Unsayable("unsayable", fact.without[0].signs[0])
+            made = part
+            name = name_without(rows, left_out)
+        return put_set(self.sets, name, made)
 
     def src(self, signs: list[Sign]) -> list[int]:
         """Where signs stand in the text that was asked, flattened."""

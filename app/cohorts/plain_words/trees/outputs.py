@@ -28,6 +28,7 @@ RESOURCES = {
 }
 _WAYS = "imagingStudy|basedOn|accession"
 _BANDS = 10
+_AGES = "ageGroup"  # with the width of the groups behind it where it is said
 _OF_EVENTS = ("year", "month", "code", "modality", "bodySite")
 
 
@@ -85,8 +86,8 @@ def _plural(kind: str) -> str:
 
 
 def _dimension(builder: TreeBuilder, name: str, node: ToldNode | None) -> JsonObject:
-    if name == "ageGroup":
-        return {"by": name, "width": _BANDS}
+    if name.startswith(_AGES):
+        return {"by": _AGES, "width": int(name.removeprefix(_AGES) or _BANDS)}
     if name not in _OF_EVENTS:
         return {"by": name}
     facts = [

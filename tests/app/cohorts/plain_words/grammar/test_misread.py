@@ -99,6 +99,11 @@ MEANT = (
 TOLD = (
     ("myocardial infarction within 6 months or stroke", "shared"),
     ("stroke within 30 days after surgery or cardiac catheterization", "anchors"),
+    ("수술 또는 심도자술 후 30일 이내 뇌졸중", "anchors"),
+    ("2024년 이전에 당뇨병으로 진단된 환자", "until"),
+    ("CT를 찍고 2주 이내에 MRI를 찍은 환자", "since"),
+    ("통풍 또는 콜히친으로 치료한 당뇨병", "order"),
+    ("천식 환자에서 CT, MRI를 찍은 환자 수를 검사 종류별로", "pictures-of"),
     ("children with asthma or adults with gout", "groups"),
     ("smokers over 50 or any patient with gout", "groups"),
     ("postmenopausal women or women over 60", "groups"),
@@ -167,8 +172,9 @@ def test_what_a_report_does_not_mention_it_need_not_deny(question: str) -> None:
         "흉부 CT만 있는 환자",
         "negative for hepatitis B surface antigen and HIV",
         "heart failure (LVEF < 40%) or gout",
+        "당뇨병이 없을 것 같은 환자",
         "비흑색종 피부암을 제외한 암 병력이 없는 환자",
-        "수술 또는 심도자술 후 30일 이내 뇌졸중",
+        "시리즈 설명이 있는 MRI",
     ],
 )
 def test_what_nobody_knows_how_far_it_reaches_is_refused(question: str) -> None:
