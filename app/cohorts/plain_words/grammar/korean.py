@@ -6,23 +6,30 @@ from app.cohorts.plain_words.grammar.anchoring import METHOD
 from app.cohorts.plain_words.grammar.clauses import VISITS
 from app.cohorts.plain_words.grammar.doubts import ALONE, OPERATION
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact
-from app.cohorts.plain_words.grammar.korean_clauses import Narrowing
-from app.cohorts.plain_words.grammar.korean_times import KoreanTimeReader
+from app.cohorts.plain_words.grammar.korean_clauses import LINKS
+from app.cohorts.plain_words.grammar.korean_exceptions import KoreanExceptionReader
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
 from app.cohorts.plain_words.grammar.telling import person
 from app.cohorts.plain_words.grammar.things import kinds_of
 from app.cohorts.plain_words.scanning.signs import Sign
 
-_LINKS = {"and": "and", "or": "or", "tho": "and"}
 _GETTING = ("be", "do", "become", "get", "exist", "have", "come", "insert", "same", "exclude", "not")
 _KNOWN = frozenset((*_GETTING, "suffer", "take", "image", "show", "occur", "die", "live", "write", "know"))
 """What verbs mean that are understood; of any other nobody knows what it says."""
-_COMPARED = {"high": "high", "big": "high", "low": "low", "small": "low"}
+_COMPARED = {
+    "high": "high",
+    "big": "high",
+    "rise": "high",
+    "low": "low",
+    "small": "low",
+    "fall": "low",
+}
+_MOVED = ("rise", "fall")
 _ROLES_OF_VERBS = {"suffer": "suffer", "take": "take", "image": "image", "occur": "develop"}
 _SILENT = ("of", "from", "with", "for", "colon", "to", "sincepart", "exp", "josa", "as", "listof")
 
 
-class KoreanReader(KoreanTimeReader):
+class KoreanReader(KoreanExceptionReader):
     """Reads the clauses of a Korean question."""
 
     def steps(self) -> Mapping[str, ClauseStep]:
@@ -67,15 +74,17 @@ class KoreanReader(KoreanTimeReader):
         sign = self.signs[at]
         denied = sign.kind == "vn"
         meaning, _, ending = sign.detail.partition(".")
-        known = meaning in _KNOWN or (meaning in _COMPARED and self.told.last_fact("lab") is not None)
+        test = self.told.last_fact("lab")
+        compared = test is not None and not (meaning in _MOVED and (test.values or test.level))
+        known = meaning in _KNOWN or (meaning in _COMPARED and compared)
         (self.told.used if known else self.told.unused).append(sign)
-        if self.negated is not None:
-            denied, self.negated = not denied, None
+        if self.takes_negation():
+            denied = not denied
         if ending == "fut" and meaning not in ("be",):
             self.told.unused.append(sign)
         if self.told.report is not None and self.said_in_report(sign, denied):
             if ending not in ("fin", "nom") and not self.goes_on_telling(sign):
-                self.end_report(_LINKS.get(ending, ""))
+                self.end_report(LINKS.get(ending, ""))
             return at + 1
         if meaning == "come":
             self.come(sign)
@@ -87,7 +96,7 @@ class KoreanReader(KoreanTimeReader):
             self.told.close()
             return at + 1
         self.govern(meaning, sign)
-        self.shut(_LINKS.get(ending, ""), denied=denied, last_only=ending in ("nom", "fin"))
+        self.shut(LINKS.get(ending, ""), denied=denied, last_only=ending in ("nom", "fin"))
         return at + 1
 
     def come(self, sign: Sign) -> None:
@@ -118,8 +127,8 @@ class KoreanReader(KoreanTimeReader):
     def only(self, at: int) -> int:
         """만: it adds nothing where what else there might be is denied: CT만 찍고 MRI는 찍지 않은."""
         denied = any(each.kind in ("vn", "neg", "negpost", "excl") for each in self.signs[at + 2 :])
-        of_time = self.kind(at - 1) == "window"  # 올해만 세 번 입원한
-        return self.used(at) if denied or of_time else super().only(at)
+        harmless = self.kind(at - 1) in ("window", "row")  # 올해만 세 번 입원한, 판독문만 모아줘
+        return self.used(at) if denied or harmless else super().only(at)
 
     def links_ahead(self, at: int) -> bool:
         """Whether `또는` stands between the last thing and a verb: 활동성 결핵 또는 치료받지 않은."""
@@ -136,7 +145,7 @@ class KoreanReader(KoreanTimeReader):
         else:
             self.told.used = [each for each in self.told.used if each is not sign]
             self.told.unused.append(sign)
-        self.shut(_LINKS.get(sign.detail.partition(".")[2], ""))
+        self.shut(LINKS.get(sign.detail.partition(".")[2], ""))
         return at + 1
 
     def govern(self, meaning: str, sign: Sign) -> None:
@@ -153,26 +162,43 @@ class KoreanReader(KoreanTimeReader):
 
     def role(self, at: int) -> int:
         """A noun of a verb: 진단, 복용, 입원; what it does is done when its clause closes."""
-        sign = self.signs[at]
-        role = sign.detail
+        role = self.signs[at].detail
         if role == "mention":
             return self.mention(at)
         if role in ("describe", "series") and "quoted" not in (self.kind(at - 1), self.kind(at + 1)):
             return self.left(at)
         if role in VISITS:
             return self.stay(at)
-        if sign.has("operation") and self.is_any_operation(at):
-            return self.placed(Fact("procedure", (), [sign]), at + 1)
+        fact = self.told_by_role(at)
+        return self.placed(fact, at + 1) if fact is not None else self.governing(at)
+
+    def told_by_role(self, at: int) -> Fact | None:
+        """What a noun of a verb tells by itself, any allergy or operation; None where it tells nothing."""
+        sign = self.signs[at]
+        if sign.detail == "allergy" and not self.told.in_clause() and self.kind(at + 1) in ("v", "vn"):
+            return Fact("allergen", (), [sign], resource="AllergyIntolerance")
+        operated = sign.has("operation") and self.is_any_operation(at)
+        return Fact("procedure", (), [sign]) if operated else None
+
+    def governing(self, at: int) -> int:
+        """A noun of a verb that says what is done with what stands before it."""
+        sign = self.signs[at]
         self.told.used.append(sign)
-        if role in ("family",) and not self.told.in_clause():
+        if sign.detail in ("family",) and not self.told.in_clause():
             self.told.open(role="family")
             return at + 1
         self.role_said = sign
         entries = self.told.in_clause() if self.told.clause else []
         for entry in entries:
             if isinstance(entry.told, Fact):
-                self.settle_role(entry.told, role)
-        if self.kind(at + 1) in ("", "comma", "stop", "semi", "excl", "current"):
+                self.settle_role(entry.told, sign.detail)
+        denied = self.negated is not None and self.negated is self.sign(at - 1)
+        if denied and self.kind(at + 1) not in ("v", "vn", "subj", "current", "noun"):
+            self.govern("", sign)
+            if not entries:
+                self.leave_negated()  # 미치료 고혈압
+            self.shut(denied=self.takes_negation())  # 스타틴 미복용 당뇨 환자
+        elif self.kind(at + 1) in ("", "comma", "stop", "semi", "excl", "current"):
             self.govern("", sign)
         return at + 1
 
@@ -213,12 +239,36 @@ class KoreanReader(KoreanTimeReader):
             self.govern_as("allergy")
         elif detail == "user":
             self.govern_as("take")
-        denied, self.negated = self.negated is not None, None
+        denied = self.takes_negation()
+        held = [each for each in self.told.waiting if each.kind == "window"] if self.is_given_to(at) else []
+        self.told.waiting = [each for each in self.told.waiting if all(each is not one for one in held)]
         self.shut(denied=denied)
+        self.told.waiting += held
         self.told.report = None
         if self.told.link != "or":
             self.told.link, self.told.comma = "", False
         return self.used(at)
+
+    def is_given_to(self, at: int) -> bool:
+        """Whether something that was done to them follows at once: 환자에게 시행한 CT, 환자의 CT."""
+        if self.role_said is not None or self.told.clause is None:
+            return False
+        if self.kind(at + 1) == "role":
+            verb = self.sign(at + 2)
+            done = verb is not None and verb.kind == "v" and verb.detail.endswith(".adn")
+            return done and self.thing_follows(at + 3)
+        return self.are_pictures(at + 2 if self.kind(at + 1) == "of" else at + 1)
+
+    def are_pictures(self, at: int) -> bool:
+        """Whether pictures stand at a place: 2022년 이후 흑색종 환자의 흉부 CT."""
+        while (sign := self.sign(at)) is not None:
+            kinds = kinds_of(sign)
+            if "modality" in kinds:
+                return True
+            if "site" not in kinds and sign.kind not in ("contrast", "lat", "maker", "feature"):
+                return False
+            at += 1
+        return False
 
     def govern_as(self, role: str) -> None:
         """Give the facts of the clause a role."""
@@ -234,8 +284,9 @@ class KoreanReader(KoreanTimeReader):
 
     def denial(self, at: int) -> int:
         """안, 못, 미: it denies the verb that follows."""
+        self.leave_negated()
         self.negated = self.signs[at]
-        return self.used(at)
+        return at + 1
 
     def denied_behind(self, at: int) -> int:
         """없이: it denies what stands before it."""
@@ -245,67 +296,6 @@ class KoreanReader(KoreanTimeReader):
         else:
             self.shut("and", denied=True)
         return at + 1
-
-    def exception(self, at: int) -> int:
-        """제외: it excludes the part before it."""
-        sign = self.signs[at]
-        if self.kind(at + 1) == "colon":
-            return self.section(at)
-        self.told.used.append(sign)
-        if self.in_brackets(at):
-            return at + 1
-        behind = at + 1
-        link = ""
-        if self.kind(behind) in ("v", "vn"):
-            self.told.used.append(self.signs[behind])
-            link = _LINKS.get(self.signs[behind].detail.partition(".")[2], "")
-            behind += 1
-        entries = self.told.in_clause() if self.told.clause else []
-        self.shut()
-        scope = self.reach(entries, last_only=False) or self.excluded()
-        within = bool(scope) and all(each.excluded for each in scope)
-        for each in scope:
-            each.excluded = True
-        self.narrowed = None if link else Narrowing(sign, len(self.told.entries), tuple(scope))
-        if within and self.narrowed is not None:
-            self.barred.append(self.narrowed)
-        if link:
-            self.told.link = "and"
-        return behind
-
-    def in_brackets(self, at: int) -> bool:
-        """Whether what stands in brackets is left out of what stands before them: 암(피부암 제외)."""
-        first = next((n for n in range(at, -1, -1) if self.kind(n) in ("open", "close")), -1)
-        if self.kind(first) != "open" or self.kind(at + 1) != "close":
-            return False
-        start = self.signs[first].start
-        inner = [each for each in self.told.entries if each.told.start >= start]
-        before = [each for each in self.told.entries if each.told.start < start][-1:]
-        if not inner or not before or inner[0].told.kind != before[0].told.kind:
-            return False
-        self.told.entries = [each for each in self.told.entries if all(each is not one for one in inner)]
-        self.bracketed.append((before[0], inner))
-        self.told.link, self.told.comma = "", False
-        return True
-
-    def excluded(self) -> list[ClauseEntry]:
-        """The entries of the clause that was closed last, and of those that are linked to it."""
-        if not self.told.entries:
-            return []
-        place = len(self.told.entries) - 1
-        clause = self.told.entries[place].clause
-        while place > 0:
-            entry, behind = self.told.entries[place], self.told.entries[place + 1 :]
-            apart = entry.clause is not clause and behind[0].link not in ("and", "or")
-            if apart and (behind[0].comma or not all(each.person for each in behind)):
-                return behind
-            clause = entry.clause
-            place -= 1
-        first = self.told.entries[0]
-        same = first.clause is clause or (
-            len(self.told.entries) > 1 and self.told.entries[1].link in ("and", "or")
-        )
-        return self.told.entries[0:] if same else self.told.entries[1:]
 
     def either(self, at: int) -> int:
         """중 하나 이상: any of what is listed before it, or behind a colon."""

@@ -13,6 +13,9 @@ from app.cohorts.plain_words.grammar.telling import TIMED, Attachment
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 
+LINKS = {"and": "and", "or": "or", "tho": "and"}
+"""How the ending of a verb links what follows."""
+
 
 class Narrowing(NamedTuple):
     """What excludes, how many facts stood before it, and which it excludes."""
@@ -46,6 +49,19 @@ class KoreanClauseReader(ClauseReader):
         self.windows: list[Sign] = []
         self.part = 0  # where the entries begin that stand since the last comma
         self.closed: list[ClauseEntry] = []  # the entries of the clause that was closed last
+
+    def takes_negation(self) -> bool:
+        """Whether a denial waits for its verb, which it has now: 안 찍은, 미복용."""
+        waiting, self.negated = self.negated, None
+        if waiting is not None:
+            self.told.used.append(waiting)
+        return waiting is not None
+
+    def leave_negated(self) -> None:
+        """Leave a denial whose verb did not come: nobody knows what it denies."""
+        if self.negated is not None:
+            self.told.unused.append(self.negated)
+            self.negated = None
 
     def thing_follows(self, at: int) -> bool:
         """Whether a thing follows at once; a stay is one, though it is said by a verb."""
@@ -198,6 +214,7 @@ class KoreanClauseReader(ClauseReader):
 
     def comma(self, at: int) -> int:
         """A comma: what follows is another part."""
+        self.leave_negated()
         entries = self.told.in_clause() if self.told.clause else []
         done = entries and isinstance(entries[-1].told, Fact) and (entries[-1].told.values or self.role_said)
         listed = self.told.clause is not None and self.told.clause.listed
@@ -227,11 +244,13 @@ class KoreanClauseReader(ClauseReader):
 
     def ended(self, at: int) -> int:
         """The end of a sentence."""
+        self.leave_negated()
         self.shut()
         return self.stop(at)
 
     def end(self) -> None:
         """End the last clause and sentence; what stands in brackets is left out of what is denied."""
+        self.leave_negated()
         self.shut()
         for narrowing in self.barred:
             behind = self.told.entries[narrowing.behind : narrowing.behind + 1]

@@ -18,6 +18,22 @@ def settle_said_of_last(told: Telling, signs: Sequence[Sign]) -> None:
             more.clause = Clause(sentence=more.clause.sentence)
 
 
+def settle_said_of_first(told: Telling, signs: Sequence[Sign]) -> None:
+    """`아달리무맙으로 치료받은 관절염 또는 건선`: the drug is of both, unless somebody chooses otherwise."""
+    if len(told.entries) != len(("more", "first", "last")):
+        return
+    more, first, last = told.entries
+    listed = first.clause is last.clause and last.link == "or" and not first.link and not last.excluded
+    plain = not more.clause.denied and not first.clause.denied and more.clause is not first.clause
+    if (
+        listed
+        and plain
+        and _kind(first) == _kind(last) == "condition" != _kind(more)
+        and _is_led(first, signs)
+    ):
+        first.link, last.clause = "and", Clause(sentence=last.clause.sentence)
+
+
 def _kind(entry: ClauseEntry) -> str:
     return entry.told.kind
 

@@ -36,6 +36,8 @@ class KoreanTimeReader(KoreanReportReader):
         if anchor is None:
             return self.unanchored(at)
         relatives = self.told_by(anchor, sign)
+        if self.is_of_patients(at + 1) and all(self.told.is_since(each) for each in relatives):
+            return self.used(at)
         self.told.used.append(sign)
         entries = self.told.in_clause() if self.told.clause else []
         facts = [each.told for each in entries if isinstance(each.told, Fact)]
@@ -47,6 +49,17 @@ class KoreanTimeReader(KoreanReportReader):
                 self.shut()
             self.told.fronted += relatives
         return at + 1
+
+    def is_of_patients(self, at: int) -> bool:
+        """Whether a time is said of patients, maybe by what they have: 5년 이상 지난 통풍 환자."""
+        if self.kind(at) != "v" or self.signs[at].detail != "be.adn":
+            return self.kind(at) == "subj"
+        at += 1
+        while (sign := self.sign(at)) is not None and sign.kind in ("ent", "age", "sex"):
+            if sign.kind == "ent" and kinds_of(sign)[:1] not in (("condition",), ("state",)):
+                return False
+            at += 1
+        return self.kind(at) == "subj"
 
     def told_by(self, anchor: Fact, sign: Sign) -> list[Relative]:
         """The times by an anchor: by any of those that `or` lists, by each of those that `and` does."""
@@ -118,7 +131,7 @@ class KoreanTimeReader(KoreanReportReader):
         return isinstance(told, Fact) and told.kind == "condition" and role.has("operation")
 
     def take_anchor(self, entry: ClauseEntry) -> None:
-        """Take back what is an anchor, and what is listed with it: 수술 또는 심도자술 후, PCI와 CABG 후."""
+        """Take back what is an anchor, and what is listed with it: 수술 또는 심도자술 후."""
         self.told.entries.pop()
         self.joined = entry.link == "and"
         listed = self.listed_before(entry)

@@ -60,6 +60,14 @@ def _elapsed(found: SignMatch) -> Made:
     return (said, Sign((f"v:be.{ending}",), verb.start, verb.end))
 
 
+def _elapsed_range(found: SignMatch) -> Made:
+    """`진단 후 1년 이상 지난`."""
+    said = _relative(SignMatch(found.signs[:-1], found.named, found.start, found.end))
+    verb = found.signs[-1]
+    ending = (verb.detail_of("v") or "").partition(".")[2]
+    return (said, Sign((f"v:be.{ending}",), verb.start, verb.end)) if isinstance(said, Sign) else None
+
+
 def _anchored(parts: tuple[Sign, ...], sign: Sign | None, anchor: str, *, side: bool) -> Made:
     if sign is None:
         return joined("rel", parts, TimeSaid({anchor: EVENT}))
@@ -118,6 +126,7 @@ RULES: tuple[Rule, ...] = (
     rule(f"within? {RANGE} {_SIDE}", _relative_unless_ago),
     rule(f"{_SIDE} {RANGE} {{far:(qt | unit)}} within", _from_to),
     rule(f"{_SIDE} {AMOUNT} {{within:(within | during)}}", _relative),
+    rule(f"{_SIDE} {RANGE} v:elapse", _elapsed_range),
     rule(f"{_SIDE} {RANGE} (within | during)*", _relative),
     rule(f"{_SIDE} {AMOUNT} v:elapse", _elapsed),
     rule(f"{_SIDE} {AMOUNT} (?! (ago | before | within | after))", _relative),

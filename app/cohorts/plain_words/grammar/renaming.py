@@ -13,7 +13,7 @@ UNION = "union"
 ANY_OPERATION = "anyoperation"
 _BY = "on | with | from | by | bymaker | in | at"
 _SUBSTANCES, _ALCOHOL = "substance-use-disorder", "alcohol-use-disorder"
-_PACK_YEARS = "pack-years"
+_PACK_YEARS, _GESTATION = "pack-years", "gestational-age"
 _PICTURES = "(contrast | lat | ent:site | soft)*"
 KIN_OR = "+"
 _HAD = "(have | with | pron | who | of | role:dx | role:suffer | role:develop | from)"
@@ -58,6 +58,16 @@ def _relatives(found: SignMatch) -> Made:
     """`mother or sister had`: the family history of any of them."""
     names = dict.fromkeys(each.detail for each in found.signs if each.kind in ("kin", "kinw"))
     return joined(f"kin:{KIN_OR.join(names)}", found.signs)
+
+
+def _weeks(found: SignMatch) -> Made:
+    """`임신 20주 이상`: how far a pregnancy is."""
+    pregnant, *between, weeks = found.signs
+    row = Lexicon.shipped().rows.get(_GESTATION)
+    amounts = [bound.amount for bound in weeks.value] if weeks.kind == "range" else list(weeks.value)
+    if row is None or "pregnant" not in _ids(pregnant) or {each.unit for each in amounts} != {"wk"}:
+        return None
+    return (Sign(("ent:lab",), pregnant.start, pregnant.end, (row,)), *between, weeks)
 
 
 def _shown_by(found: SignMatch) -> Made:
@@ -142,6 +152,7 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("row:MedicationRequest (or | and | slash) ent:condition", _abused),
     rule("past:either {s:ent:state}", _smokers),
+    rule("ent:state (range:qt | r:qt) (?! (within | during | ago | before | after | since))", _weeks),
     rule("asof (of | with) (?= ent:drug)", lambda found: joined("role:start", found.signs)),
     rule("(past | current | last) (or | and | slash | comma) {s:ent:state}", _smokers),
     rule("ent:state", _life),

@@ -309,13 +309,21 @@ def _part_korean(signs: list[Sign], asks: list[int], request: Request) -> None:
     things = [each for each in tail if each.has(THING) or each.kind == "row"]
     asked = bool(asks and (person is None or asks[-1] > person))
     if person is not None and things and _is_tail(tail) and (asked or _rows_in_korean(tail)):
-        request.population = _use(request, signs[: person + 1])
-        request.targets = _use(request, tail)
+        told = signs[: person + 1]
+        ahead = told[:1] if _is_of_tail(told, tail) else []
+        request.population = _use(request, told[len(ahead) :])
+        request.targets = _use(request, [*ahead, *tail])
         return
     request.population = _use(request, signs)
     request.shown = asked and (person is None or (bool(things) and not _last_is_person(signs, asks[-1])))
     if not asks and not request.counted:
         request.shown = _ends_with_pictures(signs)
+
+
+def _is_of_tail(told: Sequence[Sign], tail: Sequence[Sign]) -> bool:
+    """Whether a period before the patients is of what was done to them: 10월에 통풍 환자에게 시행한 CT."""
+    done = len(tail) > 1 and tail[0].kind == "role" and tail[1].kind == "v"
+    return done and told[0].kind == "window" and not any(each.kind in ("v", "vn", "role") for each in told)
 
 
 def _ends_with_pictures(signs: Sequence[Sign]) -> bool:

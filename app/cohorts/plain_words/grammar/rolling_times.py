@@ -110,6 +110,7 @@ def _either(found: SignMatch) -> Made:
 
 
 RULES: tuple[Rule, ...] = (
+    rule(f"asof {AMOUNT} within (?! (of | around))", _last),
     rule("{rel:rel} asof", _to_as_of),
     rule("asof {rel:rel}", _to_as_of),
     rule(f"asof {RANGE} (before | ago)", _before_as_of),

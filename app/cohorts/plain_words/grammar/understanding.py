@@ -24,7 +24,11 @@ from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, Tol
 from app.cohorts.plain_words.grammar.headings import without_numbers
 from app.cohorts.plain_words.grammar.joining import joined_tree
 from app.cohorts.plain_words.grammar.korean import KoreanReader
-from app.cohorts.plain_words.grammar.korean_settling import settle_counted_pictures, settle_said_of_last
+from app.cohorts.plain_words.grammar.korean_settling import (
+    settle_counted_pictures,
+    settle_said_of_first,
+    settle_said_of_last,
+)
 from app.cohorts.plain_words.grammar.lists import settle_counted
 from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
 from app.cohorts.plain_words.grammar.requests import Request, requested
@@ -107,6 +111,7 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     settle_ages(told)
     if ours:
         settle_said_of_last(told, request.population)
+        settle_said_of_first(told, request.population)
     settle_counted_pictures(told, request.dimensions)
     settle_lists(told)
     settle_counted(told)
@@ -171,12 +176,21 @@ def _need_pictures(told: Telling, targets: Sequence[Fact]) -> None:
     """Whose pictures are asked for has some, unless somebody chooses otherwise."""
     for each in targets:
         pictures = each if each.kind == "imaging" else each.of
+        if each.kind == "report" and pictures is not None and not each.words:
+            _give_times(each, pictures)
         if each.kind == "report" and each.of is not None and each.words:
             told.entries.append(ClauseEntry(each, Clause()))
             return
         if pictures is not None and told.choices.pick("needed", each.start, NEEDED, NEEDS) == "needed":
             told.entries.append(ClauseEntry(pictures, Clause()))
             return
+
+
+def _give_times(report: Fact, pictures: Fact) -> None:
+    """Give pictures the times that stand before them and their report: 10월 복부 CT 판독문."""
+    pictures.windows, report.windows = [*pictures.windows, *report.windows], []
+    pictures.relatives, report.relatives = [*pictures.relatives, *report.relatives], []
+    pictures.recent, report.recent = pictures.recent or report.recent, None
 
 
 def _targets(told: Telling, aimed: Telling | None, request: Request) -> list[Fact]:
@@ -188,7 +202,11 @@ def _targets(told: Telling, aimed: Telling | None, request: Request) -> list[Fac
     wanted = [each for each in told.entries if not each.excluded and not each.clause.denied]
     facts = [each.told for each in wanted if isinstance(each.told, Fact) and not each.told.makers[1:]]
     pictures = [each for each in facts if each.kind in ("imaging", "report", "document")]
-    return [_without_ends(each) for each in (pictures or facts)[:1]]
+    shown = (pictures or facts)[:1]
+    for each in shown:
+        if each.kind == "report" and each.of is not None and not each.words:
+            _give_times(each, each.of)
+    return [_without_ends(each) for each in shown]
 
 
 def _without_ends(fact: Fact) -> Fact:

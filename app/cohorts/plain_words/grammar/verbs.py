@@ -53,6 +53,12 @@ def _current(found: SignMatch) -> Made:
     return (said, during.read_as("current"), *(verb or [Sign(("v:be.fin",), during.end, during.end)]))
 
 
+def _there(found: SignMatch) -> Made:
+    """`입원 중인 폐렴 환자`: they are there, and nothing is said of when the other began."""
+    stay, during, verb = found.signs
+    return (stay, during.read_as("current"), verb)
+
+
 RULES: tuple[Rule, ...] = (
     rule("(v.ji | vn.ji) v:not", _not_done),
     rule("{a:(v:exceed.adn | v:high.adn | v:low.adn | v:less.adn)} exp v:lack", _never_so),
@@ -66,6 +72,7 @@ RULES: tuple[Rule, ...] = (
     rule("v:lack", _denied),
     rule("v:notbe", _denied),
     rule("role during v:be", _current),
+    rule("ent:encounter during v:be.adn", _there),
     rule("role during (?= ($ | comma | stop | semi | subj | and | or))", _current),
 )
 """Rules that make one verb of a verb and what denies or lengthens it."""

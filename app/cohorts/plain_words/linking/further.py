@@ -80,8 +80,9 @@ class FurtherNames:
         return {name: tuple(rows.values()) for name, rows in found.items()}
 
     def _heard(self, phrase: NamePhrase) -> Sequence[LexiconRow]:
-        """The drug that a word sounds like, where it is one and no other."""
-        heard = self.tables.listener.heard(phrase.text)
+        """The drug that a word misspells or sounds like, where it is one and no other."""
+        misspelt = self.tables.listener.misspelt(phrase.text)
+        heard = (misspelt,) if misspelt is not None else self.tables.listener.heard(phrase.text)
         return (heard_row(heard[0], phrase.text),) if len(heard) == 1 else ()
 
     def _composed(self, phrase: NamePhrase, names: Sequence[str]) -> Sequence[LexiconRow]:

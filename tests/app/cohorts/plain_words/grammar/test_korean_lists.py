@@ -49,6 +49,8 @@ VALUES = (
     ("혈색소가 7 미만으로 떨어진 환자", "result “hemoglobin” (value under 7 g/dL)"),
     ("통풍이 없을 것", "not [diagnosis “gout”]"),
     ("현재 65세 이상 통풍 환자", "65 years or older; diagnosis “gout”"),
+    ("칼륨 오른 환자", "result “potassium” (value high)"),
+    ("임신 20주 이상 고혈압", "result “gestational age” (value 20 wk or more); diagnosis “hypertension”"),
     ("혈당약 먹는 환자", "drug “antidiabetic drug”"),
     ("CKD에 AKI 겹친 환자", "diagnosis “chronic kidney disease”; diagnosis “acute kidney injury”"),
     (

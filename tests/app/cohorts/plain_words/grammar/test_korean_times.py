@@ -58,6 +58,37 @@ LISTED = (
         "Where diagnosis “gout” = gout",
     ),
 )
+OF_PATIENTS = (
+    (
+        "당뇨병 진단 후 5년 이상 지난 환자 중 망막병증이 없는 환자",
+        "diagnosis “diabetes” (at least 5 years before the day of the question); "
+        "not [diagnosis “retinopathy”]",
+    ),
+    (
+        "위절제술 후 1년 이상 경과한 위암 환자",
+        "procedure “gastrectomy” (at least 1 year before the day of the question); "
+        "diagnosis “stomach cancer”",
+    ),
+    (
+        "위절제술 후 3개월 이내 폐렴 환자",
+        "diagnosis “pneumonia” (within 3 months after gastrectomy). "
+        "Where procedure “gastrectomy” = gastrectomy",
+    ),
+    (
+        "지난달 폐렴 환자에게 시행한 흉부 CT",
+        "diagnosis “pneumonia”; pictures (modality CT; of “chest”; from 2026-10 to 2026-10)",
+    ),
+    ("2022년 이후 흑색종 환자의 PET", "diagnosis “melanoma”; pictures (modality PT; since 2022)"),
+    (
+        "입원 중인 폐렴 환자",
+        "visit (status arrived, triaged, in-progress, onleave; class IMP, ACUTE, NONAC); "
+        "diagnosis “pneumonia”",
+    ),
+    (
+        "스크리닝 6개월 이내 뇌졸중이 있었던 환자",
+        "diagnosis “stroke” (within 6 months before the day of the question)",
+    ),
+)
 OF_TODAY = (
     ("2024년 전에 통풍을 진단받은 환자", "diagnosis “gout” (until 2023)"),
     ("2024년 이전에 통풍을 진단받은 환자", "diagnosis “gout” (until 2023)"),
@@ -79,9 +110,24 @@ OF_TODAY = (
 )
 
 
-@pytest.mark.parametrize(("question", "meant"), (*ANCHORED, *LISTED, *OF_TODAY))
+@pytest.mark.parametrize(("question", "meant"), (*ANCHORED, *LISTED, *OF_PATIENTS, *OF_TODAY))
 def test_it_is_read_as_it_is_meant(question: str, meant: str) -> None:
     assert who(question) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2026년 10월 복부 초음파 판독문 보여줘",
+        "통풍 환자의 2026년 10월 복부 초음파 판독문 보여줘",
+        "2026년 10월에 통풍 환자에게 시행한 복부 초음파 판독문만 모아줘",
+    ],
+)
+def test_the_time_of_reports_is_that_of_their_pictures(question: str) -> None:
+    pictures = "Where pictures (modality US; of “abdomen”; from 2026-10 to 2026-10) = ultrasound"
+
+    assert "reports (belonging to ultrasound)" in said(question)
+    assert pictures in said(question)
 
 
 def test_the_year_itself_may_be_chosen() -> None:

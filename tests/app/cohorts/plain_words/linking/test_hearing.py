@@ -39,6 +39,23 @@ def test_drugs_that_look_alike_are_told_together(word: str, drugs: tuple[str, ..
     assert set(drugs) <= set(heard(word))
 
 
+@pytest.mark.parametrize(
+    ("word", "drug"),
+    [("레비티라세탐", "levetiracetam"), ("메트폴민", "metformin"), ("아토르바스타친", "atorvastatin")],
+)
+def test_a_name_with_one_wrong_letter_is_known(word: str, drug: str) -> None:
+    found = LISTENER.misspelt(word)
+
+    assert found is not None
+    assert found.id == drug
+    assert "sounded" in doubts(f"{word} 복용 환자")
+
+
+@pytest.mark.parametrize("word", ["가나다라마", "당뇨", "metformine"])
+def test_what_is_no_misspelt_drug_is_none(word: str) -> None:
+    assert LISTENER.misspelt(word) is None
+
+
 @pytest.mark.parametrize("word", ["가나다라", "당뇨", "imatinib", "", "아주아주아주긴이름의약물"])
 def test_what_sounds_like_no_drug_is_none(word: str) -> None:
     assert heard(word) == []
