@@ -89,6 +89,8 @@ def _of_the_sick(found: SignMatch) -> Made:
 
 
 def _before_person(found: SignMatch) -> Made:
+    if found.named["who"][0].detail in _DOERS:
+        return None  # 3개월 이상 복용자
     said = age_sign(found.named["x"], _bounds(found.named["x"][0]))
     return None if said is None else (said, *found.named["who"])
 
@@ -226,6 +228,7 @@ _LOOSE: Mapping[str, AgeSaid] = {
 }
 """Groups of ages that people name without numbers, as they are read unless somebody chooses otherwise."""
 
+_DOERS = ("user", "dx", "undergo", "admit", "vacc", "allergy")
 _PLAIN = "(n | qt | qa)"
 _SAID = "(range:qa | r:qa)"
 _AS_TIME = "(range:qt | range:n | r:qt | r:n)"

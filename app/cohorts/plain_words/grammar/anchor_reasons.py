@@ -33,8 +33,8 @@ def settle_anchor_reasons(told: Telling, signs: Sequence[Sign], text: str, *, ko
 def _settle(told: Telling, anchor: Fact, found: Sequence[ClauseEntry], *, denied: bool) -> None:
     facts = [each.told for each in found if isinstance(each.told, Fact)]
     plain = all(each.kind == "condition" and not each.relatives and not each.statuses for each in facts)
-    either = all(each.link in ("or", "comma") for each in found[1:]) and (
-        not found[1:] or found[-1].link == "or"
+    either = all(each.link in ("or", "slash", "comma") for each in found[1:]) and (
+        not found[1:] or found[-1].link in ("or", "slash")
     )
     if not plain or not either or (denied and anchor.kind != "encounter"):
         _refuse(told, found)
@@ -89,7 +89,21 @@ def _before(told: Telling, anchor: Fact, signs: Sequence[Sign], text: str) -> It
         end = max((each.end for each in fact.signs), default=0)
         led = _FOR_IN_KOREAN.match(text, end) is not None
         if end <= anchor.start and led and _is_near(signs, end, anchor.start):
-            yield entry
+            yield from _listed_to(told, entry)
+            return
+
+
+def _listed_to(told: Telling, last: ClauseEntry) -> Sequence[ClauseEntry]:
+    """An entry and those of its clause that `or` lists before it: 심근경색이나 뇌졸중으로 입원한 뒤."""
+    found = [last]
+    place = next(at for at, each in enumerate(told.entries) if each is last)
+    while place and found[0].link in ("or", "and", "comma", "slash"):
+        place -= 1
+        before = told.entries[place]
+        if before.clause is not last.clause or before.told.kind not in _REASONS:
+            break
+        found.insert(0, before)
+    return found
 
 
 def _last(fact: Fact) -> Sign:

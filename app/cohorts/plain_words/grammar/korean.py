@@ -240,7 +240,7 @@ class KoreanReader(KoreanExceptionReader):
         elif detail == "user":
             self.govern_as("take")
         denied = self.takes_negation()
-        held = [each for each in self.told.waiting if each.kind == "window"] if self.is_given_to(at) else []
+        held = self.leading_windows() if self.is_given_to(at) else []
         self.told.waiting = [each for each in self.told.waiting if all(each is not one for one in held)]
         self.shut(denied=denied)
         self.told.waiting += held
@@ -248,6 +248,11 @@ class KoreanReader(KoreanExceptionReader):
         if self.told.link != "or":
             self.told.link, self.told.comma = "", False
         return self.used(at)
+
+    def leading_windows(self) -> list[Sign]:
+        """The periods that wait and stand before all that the clause tells."""
+        first = min((each.told.start for each in self.told.in_clause()), default=0)
+        return [each for each in self.told.waiting if each.kind == "window" and each.start < first]
 
     def is_given_to(self, at: int) -> bool:
         """Whether something that was done to them follows at once: 환자에게 시행한 CT, 환자의 CT."""

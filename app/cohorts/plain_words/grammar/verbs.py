@@ -59,6 +59,11 @@ def _there(found: SignMatch) -> Made:
     return (stay, during.read_as("current"), verb)
 
 
+def _had(found: SignMatch) -> Made:
+    """`항암치료 중인 폐암 환자`: nothing is said of when the disease began."""
+    return (*found.named["what"], *found.named["verb"])
+
+
 RULES: tuple[Rule, ...] = (
     rule("(v.ji | vn.ji) v:not", _not_done),
     rule("{a:(v:exceed.adn | v:high.adn | v:low.adn | v:less.adn)} exp v:lack", _never_so),
@@ -73,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     rule("v:notbe", _denied),
     rule("role during v:be", _current),
     rule("ent:encounter during v:be.adn", _there),
+    rule("{what:ent:procedure} during {verb:v:be.adn} (?= ent:condition)", _had),
     rule("role during (?= ($ | comma | stop | semi | subj | and | or))", _current),
 )
 """Rules that make one verb of a verb and what denies or lengthens it."""

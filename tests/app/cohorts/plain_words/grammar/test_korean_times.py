@@ -85,6 +85,17 @@ OF_PATIENTS = (
         "diagnosis “pneumonia”",
     ),
     (
+        "통풍이나 뇌졸중으로 입원한 뒤 1년 안에 재입원한 환자",
+        "visit (class IMP, ACUTE, NONAC; within 1 year after inpatient-stay). "
+        "Where visit (class IMP, ACUTE, NONAC; because of “gout or stroke”) = inpatient-stay",
+    ),
+    (
+        "스테로이드 3개월 이상 복용자 중 CT 안 찍은 사람",
+        "drug “corticosteroid” (at least 3 months before the day of the question); "
+        "not [pictures (modality CT)]",
+    ),
+    ("항암치료 중인 폐암 환자", "procedure “chemotherapy”; diagnosis “lung cancer”"),
+    (
         "스크리닝 6개월 이내 뇌졸중이 있었던 환자",
         "diagnosis “stroke” (within 6 months before the day of the question)",
     ),
