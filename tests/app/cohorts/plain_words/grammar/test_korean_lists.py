@@ -5,6 +5,7 @@ import pytest
 from tests.app.cohorts.plain_words.said import said, who
 
 MARKED = (
+    ("임상시험 제외기준: 통풍, 천식", "not [any of [diagnosis “gout”; diagnosis “asthma”]]"),
     (
         "선정기준 ① 만 19세 이상 ② 통풍 제외기준 ① 천식 ② 투석",
         "19 years or older; diagnosis “gout”; not [diagnosis “asthma”]; not [procedure “dialysis”]",
