@@ -19,12 +19,13 @@ _PERSON = "(subj | sex | group | childsex)"
 class AgeSaid:
     """The comparisons of an age, all of which hold; `at_event` where it is said as of an event.
 
-    `loose` names a group of ages that is not said in numbers.
+    `loose` names a group of ages that is not said in numbers; `ahead` says that the event stands behind it.
     """
 
     bounds: tuple[Bound, ...]
     at_event: bool = False
     loose: str = ""
+    ahead: bool = False
 
 
 def age_sign(parts: tuple[Sign, ...], bounds: tuple[Bound, ...], *, at_event: bool = False) -> Sign | None:
@@ -77,6 +78,15 @@ def _diagnosed_at(found: SignMatch) -> Made:
     role, age = found.signs
     said = replace(age.value, at_event=True) if not age.value.loose else age.value
     return (role, replace(age, value=said))
+
+
+def _aged_then(found: SignMatch) -> Made:
+    """`aged 50 or older when gout was diagnosed`: the age of then."""
+    sign = found.named["x"][0]
+    made = sign if sign.kind == "age" else age_sign((sign,), _bounds(sign))
+    if made is None or made.value.loose:
+        return None
+    return joined("age", found.signs, replace(made.value, at_event=True, ahead=True))
 
 
 def _of_the_sick(found: SignMatch) -> Made:
@@ -236,6 +246,7 @@ _END = f"(?= ($ | {_BEHIND} | role | on | colon | excl | open | v))"
 _WHEN = "during | since | from | date | lastroll"
 _END_OF_PERSON = f"(?= ($ | {_BEHIND} | role | on | colon | excl | open | v | {_WHEN}))"
 _NO_THING = "(?! (during | in)* (ent | role))"  # 3개월 이상 메트포르민을 복용, 1년 넘게 심초음파를 안 한
+_HAPPENING = "(past | pick | newly | ver | last | ord)* (ent | row | role))"
 _BEGINS = "comma | semi | stop | section | colon"
 RULES: tuple[Rule, ...] = (
     rule(f"agew:between {{a:{_PLAIN}}} (and | to | dash | but) {{b:{_PLAIN}}} (old | agew)?", _between),
@@ -290,5 +301,7 @@ RULES: tuple[Rule, ...] = (
     rule("{age:age} (comma | and | but) {x:range:n} " + _END, _more),
     rule(f"before {{x:n}} {_END}", _at_event),
     rule("role:dx {x:age}", _diagnosed_at),
+    rule("{x:(age | range:n | range:qt)} (when | ageat) (?= (subj | pron | have)* " + _HAPPENING, _aged_then),
+    rule("{x:(range:n | range:qt)} at (?= (ent:procedure | row:Procedure))", _aged_then),
 )
 """Rules that make a sign `age` of what is said of an age; its value is an `AgeSaid`."""

@@ -54,6 +54,7 @@ DESCRIBED = Bilingual("pictures that have no code of their own", "따로 코드�
 POSITIVE = Bilingual("a positive test is read as the diagnosis", "양성을 그 진단으로 읽음")
 SOFT = Bilingual("a word that says more than codes do is left out", "코드로 알 수 없는 수식어는 빼고 읽음")
 SHORT = Bilingual("an abbreviation", "줄임말")
+ONLY = Bilingual("`only` leaves out what is said to be left out", "‘만’은 빼라고 한 것만 빼는 것으로 읽음")
 HEADING = Bilingual("what stands before the colon is read as a heading", "콜론 앞은 제목으로 읽음")
 FOUND = {
     "composed": Bilingual("a name that is put together of its parts", "신체 부위와 질환을 합쳐 읽은 이름"),

@@ -13,7 +13,7 @@ from app.cohorts.plain_words.grammar.doubts import (
     SOFT,
     TOLD,
 )
-from app.cohorts.plain_words.grammar.english_lists import EnglishListReader
+from app.cohorts.plain_words.grammar.english_pointing import EnglishPointingReader
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
 from app.cohorts.plain_words.grammar.telling import FOUND, person
@@ -37,7 +37,7 @@ _DONE: Mapping[str, tuple[str, ...]] = {
 _SPECIAL = ("start", "stop", "allergy", "vacc", "family")
 
 
-class EnglishReader(EnglishListReader):
+class EnglishReader(EnglishPointingReader):
     """Reads the clauses of an English question."""
 
     def steps(self) -> Mapping[str, ClauseStep]:
@@ -47,7 +47,7 @@ class EnglishReader(EnglishListReader):
             **dict.fromkeys(_PREPOSITIONS, self.preposition),
             **dict.fromkeys(_SILENT, self.used),
             **dict.fromkeys(("pron", "who"), self.pronoun),
-            **dict.fromkeys(("noreq", "ornot"), self.no_matter),
+            "noreq": self.no_matter,
             **dict.fromkeys(("semi", "stop"), self.stop),
             "nomatter": self.whether_or_not,
             "both": self.both,

@@ -19,7 +19,7 @@ from app.cohorts.plain_words.grammar.doubts import (
 from app.cohorts.plain_words.grammar.english_reports import EnglishReportReader
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, PersonFact, Relative, ToldFact
 from app.cohorts.plain_words.grammar.telling import TIMED
-from app.cohorts.plain_words.grammar.things import kinds_of
+from app.cohorts.plain_words.grammar.things import PICTURES, kinds_of
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 
@@ -344,10 +344,14 @@ class EnglishTimeReader(EnglishReportReader):
         ahead = self.sign(at + 1)
         if isinstance(last, PersonFact) and last.age is not None and ahead is not None:
             kinds = _BACK.get(ahead.detail, ()) if ahead.kind == "role" else kinds_of(ahead)[:1]
+            if ahead.kind == "row":
+                kinds = (ROW_KINDS[ahead.detail],)
             if kinds:
-                last.value = f"at:{kinds[0]}"
+                last.value = f"at:{PICTURES.get(kinds[0], kinds[0])}"
                 last.signs += [self.signs[at], ahead]
-                if ahead.kind == "role" and not self.thing_follows(at + 2):
+                named = ahead.kind != "role" or self.thing_follows(at + 2)
+                last.age = replace(last.age, ahead=named)
+                if not named:
                     return at + 2
                 self.told.used.append(self.signs[at])
                 self.told.open(role=ahead.detail if ahead.kind == "role" else "")

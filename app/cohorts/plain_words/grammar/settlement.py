@@ -39,13 +39,14 @@ def settle_ages(told: Telling) -> None:
             told.entries.remove(entry)
             told.used += person.signs
         elif age.at_event or person.value.startswith("at:"):
-            person.at = _nearest(told, entry, person.value.removeprefix("at:"))
+            person.at = _nearest(told, entry, person.value.removeprefix("at:"), ahead=age.ahead)
 
 
-def _nearest(told: Telling, entry: ClauseEntry, kind: str) -> Fact | None:
-    """The fact nearest to an entry that happened at some time; those before it first."""
+def _nearest(told: Telling, entry: ClauseEntry, kind: str, *, ahead: bool) -> Fact | None:
+    """The fact nearest to an entry that happened at some time; those before it first, or those `ahead`."""
     place = told.entries.index(entry)
-    order = [*reversed(told.entries[:place]), *told.entries[place + 1 :]]
+    before, behind = told.entries[place - 1 :: -1] if place else [], told.entries[place + 1 :]
+    order = [*behind, *before] if ahead else [*before, *behind]
     facts = [each.told for each in order if isinstance(each.told, Fact) and each.told.kind in TIMED]
     if kind:
         facts = [each for each in facts if each.kind == kind] or [Fact(kind, (), list(entry.told.signs))]

@@ -142,6 +142,10 @@ class Telling:
         """Remember where a part between commas begins."""
         self.mark = (len(self.entries), len(self.unused))
 
+    def set_mark_at(self, place: int) -> None:
+        """Let the part between commas begin at an entry."""
+        self.mark = (place, len(self.unused))
+
     def has_part(self) -> bool:
         """Whether anything was read since the last comma."""
         entries, unused = self.mark

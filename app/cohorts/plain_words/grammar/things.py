@@ -39,7 +39,8 @@ _ABSORBED: Mapping[str, tuple[str, ...]] = {
     "report": ("noun:lab",),
 }
 """The nouns behind a thing that only say what it is."""
-_PICTURES = {"modality": "imaging", "site": "imaging"}
+PICTURES = {"modality": "imaging", "site": "imaging"}
+"""What names that are no things by themselves are of."""
 _HARMLESS = ("noun:allergy", "noun:family", "noun:recipient", "noun:vaccine")  # what is read where it stands
 _JOINS = ("and", "or", "comma", "slash")
 _OF_PICTURES = ("contrast", "lat", "maker", "feature")
@@ -222,7 +223,7 @@ def says_only(noun: Sign, beside: Sign) -> bool:
         return "noun:lab" in noun.symbols
     if beside.kind == "feature":
         return "noun:imaging" in noun.symbols
-    kinds = ["lab"] if beside.kind == "value" else [_PICTURES.get(each, each) for each in kinds_of(beside)]
+    kinds = ["lab"] if beside.kind == "value" else [PICTURES.get(each, each) for each in kinds_of(beside)]
     return any(each in noun.symbols for kind in kinds for each in (*_ABSORBED.get(kind, ()), *_HARMLESS))
 
 

@@ -62,6 +62,7 @@ _HANGUL_NUMBER = re.compile("|".join(sorted(_KOREAN, key=len, reverse=True)))
 _MULTIPLIED = re.compile(r"\s?(백만|천만|만|천|억)(?![가-힣])|(백만|만|천)(?=\s?(?:개|/|명|회|건|이|초|미))")
 _LINK = re.compile(r"\s*(?:-|~|–|to(?=\s*\d)|through(?=\s*\d)|thru(?=\s*\d))\s*")
 YEARS = (1900, 2100)
+_NOT_OF_CELLS = r"(?![\s-]?(?:cell|score|wave|lympho))"  # women over 50, T-score below -2.5
 _ONE = re.compile(r"(?:an?|one|1)\s+(?=(?:year|month|week|day|hour)(?!s?[\s-]old)\b)")
 _HALF = re.compile(r"반년|(?:half\s+a\s+year|six\s+months)")
 _DAYS: Mapping[str, int] = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "열흘": 10, "보름": 15}
@@ -154,7 +155,8 @@ def _spelling(written: str) -> str:
     bare = written.rstrip("*")
     attached = r"(?<=\d)" if written.endswith("*") else ""
     text = re.escape(bare).replace(r"\ ", r"[\s-]?").replace(r"\-", r"[\s-]?")
-    return f"{attached}{text}" + (r"(?![a-z0-9^])" if bare[-1].isascii() and bare[-1].isalnum() else "")
+    ended = r"(?![a-z0-9^])" if bare[-1].isascii() and bare[-1].isalnum() else ""
+    return f"{attached}{text}{ended}" + (_NOT_OF_CELLS if bare == "t" else "")
 
 
 def amount_at(text: str, start: int) -> AmountFound | None:

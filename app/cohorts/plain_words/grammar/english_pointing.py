@@ -1,0 +1,81 @@
+"""Reads English words that point at what was told before: `the most recent one`, `only`, `or not`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.cohorts.plain_words.grammar.doubts import ALONE, ONLY
+from app.cohorts.plain_words.grammar.english_lists import EnglishListReader
+from app.cohorts.plain_words.grammar.facts import Fact
+from app.cohorts.plain_words.grammar.renaming import AGAIN
+from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
+from app.cohorts.plain_words.grammar.things import kinds_of
+
+_PICKS = ("pick", "last", "ord")
+_COMPARED = ("range:n", "range:qu", "value")
+_LEADS_TO_DENIAL = ("comma", "and", "but", "semi", "with", "have", "weak", "pron")
+_DENIALS = ("neg", "excl")
+_POINTED_AT = ("lab", "imaging", "procedure", "drug", "encounter", "condition", "vaccine", "report", "document")
+
+
+class EnglishPointingReader(EnglishListReader):
+    """Reads what an English question points back at."""
+
+    def steps(self) -> Mapping[str, ClauseStep]:
+        """What is done at a sign, by its kind."""
+        return {
+            **super().steps(),
+            **dict.fromkeys(_PICKS, self.picked),
+            "only": self.only,
+            "ornot": self.or_not,
+            "feature": self.feature,
+        }
+
+    def picked(self, at: int) -> int:
+        """`whose first HbA1c was over 9 and most recent one below 7`: of the same test again."""
+        sign = self.signs[at]
+        fact = self.told.last_fact()
+        told = fact is not None and fact.kind == "lab" and bool(fact.values or fact.level)
+        again = sign.has(AGAIN) or (told and self.kind(at + 1) in ("range", "value", "level"))
+        if fact is None or not again or fact.kind not in _POINTED_AT:
+            return self.left(at) if sign.has(AGAIN) else self.detail(at)
+        self.told.waiting.append(replace(sign, symbols=sign.symbols[:1]))
+        copied = Fact(fact.kind, fact.rows, [sign], resource=fact.resource, union=fact.union, short=fact.short)
+        copied.modalities, copied.sites = list(fact.modalities), list(fact.sites)
+        return self.placed(copied, at + 1)
+
+    def only(self, at: int) -> int:
+        """`X-ray only, never CT or MR`: what else is left out is said behind it."""
+        if self.is_denied_behind(at):
+            self.told.choices.pick("only", self.signs[at].start, ONLY, ALONE)
+            return self.used(at)
+        return super().only(at)
+
+    def is_denied_behind(self, at: int) -> bool:
+        """Whether the next link behind a word, and behind one thing at most, leads to a denial."""
+        behind = at + 1
+        if not self.told.entries or self.kind(behind) not in (*_LEADS_TO_DENIAL, *_DENIALS):
+            found = self.things.thing(behind)
+            if found is None:
+                return False
+            behind = found[1]
+        while self.kind(behind) in _LEADS_TO_DENIAL:
+            behind += 1
+        return self.kind(behind) in _DENIALS and self.thing_follows(behind + 1)
+
+    def or_not(self, at: int) -> int:
+        """`over 200 with a statin or not`: only what the last cue leads to says nothing."""
+        part = self.told.entries[self.told.mark[0] :]
+        own = [each for each in part if each.clause is self.told.clause]
+        if own and len(own) < len(part) and not self.told.link:
+            self.told.set_mark_at(len(self.told.entries) - len(own))
+        return self.no_matter(at)
+
+    def feature(self, at: int) -> int:
+        """`CTDIvol above 20 mGy`: a dose with no pictures beside it is told by itself."""
+        sign = self.signs[at]
+        pictures = any("modality" in kinds_of(each) for each in self.signs) or any(
+            each.has("row:ImagingStudy") for each in self.signs
+        )
+        if pictures or not sign.value.is_dose:
+            return self.detail(at)
+        return self.placed(Fact("dose", (), [sign], features=[sign.value]), at + 1)
