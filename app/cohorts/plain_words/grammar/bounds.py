@@ -115,6 +115,11 @@ def _either_side(found: SignMatch) -> Made:
     return (sides[0], Sign(("or",), other.start, other.end), sides[1])
 
 
+def _from(found: SignMatch) -> Made:
+    """`from 7 to 10 g/dL`: a range, and no time."""
+    return _dashed(SignMatch(found.signs[1:], found.named, found.start + 1, found.end))
+
+
 def _plus(found: SignMatch) -> Made:
     return range_sign(found.signs, Bound("ge", _amount(found.one("a"))))
 
@@ -213,6 +218,7 @@ def _not_so(found: SignMatch) -> Made:
 
 
 RULES: tuple[Rule, ...] = (
+    rule("from (r:n | r:qu | r:qa | r:qi | r:qc)", _from),
     rule("(r:n | r:qt | r:qa | r:qu | r:qc | r:qs | r:qi | r:qp) (sfx:ge (?= sfx))?", _dashed),
     rule(
         f"(cmp:between | between) {{a:{_AMOUNT}}} (and | to | dash | until) {{b:{_AMOUNT}}} "

@@ -17,6 +17,7 @@ from app.cohorts.plain_words.grammar import (
     rolling_times,
     stages,
     verbs,
+    wordings,
 )
 from app.cohorts.plain_words.grammar.patterns import Made, Rule, SignMatch, applied, rule
 from app.cohorts.plain_words.lexicon.rows import LexiconRow
@@ -159,6 +160,7 @@ _LEFT: tuple[Rule, ...] = tuple(
 _ALL: tuple[tuple[Rule, ...], ...] = (
     verbs.RULES,
     bounds.RULES,
+    wordings.RULES,
     renaming.RULES,
     examples.RULES,
     stages.RULES,

@@ -51,6 +51,7 @@ DENIED = Bilingual("what denies more denies this, too", "더 넓은 것을 부�
 
 
 DESCRIBED = Bilingual("pictures that have no code of their own", "따로 코드가 없는 영상")
+HYBRID = Bilingual("whether the study has to hold both", "한 검사에 둘 다 있어야 하는지")
 POSITIVE = Bilingual("a positive test is read as the diagnosis", "양성을 그 진단으로 읽음")
 SOFT = Bilingual("a word that says more than codes do is left out", "코드로 알 수 없는 수식어는 빼고 읽음")
 SHORT = Bilingual("an abbreviation", "줄임말")
@@ -148,6 +149,10 @@ ORDERED = (
 LATEST_WAYS = (
     way("last", "the latest result", "가장 최근 결과"),
     way("any", "any result", "모든 결과"),
+)
+HYBRIDS = (
+    way("any", "any PET", "모든 PET"),
+    way("both", "studies that hold PET and CT", "PET과 CT가 모두 있는 검사"),
 )
 PRECEDED = (
     way("before", "before the other", "앞의 것 이전에"),

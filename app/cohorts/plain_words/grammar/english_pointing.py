@@ -6,15 +6,25 @@ from dataclasses import replace
 from app.cohorts.plain_words.grammar.doubts import ALONE, ONLY
 from app.cohorts.plain_words.grammar.english_lists import EnglishListReader
 from app.cohorts.plain_words.grammar.facts import Fact
-from app.cohorts.plain_words.grammar.renaming import AGAIN
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
 from app.cohorts.plain_words.grammar.things import kinds_of
+from app.cohorts.plain_words.grammar.wordings import AGAIN
 
 _PICKS = ("pick", "last", "ord")
 _COMPARED = ("range:n", "range:qu", "value")
 _LEADS_TO_DENIAL = ("comma", "and", "but", "semi", "with", "have", "weak", "pron")
 _DENIALS = ("neg", "excl")
-_POINTED_AT = ("lab", "imaging", "procedure", "drug", "encounter", "condition", "vaccine", "report", "document")
+_POINTED_AT = (
+    "lab",
+    "imaging",
+    "procedure",
+    "drug",
+    "encounter",
+    "condition",
+    "vaccine",
+    "report",
+    "document",
+)
 
 
 class EnglishPointingReader(EnglishListReader):
@@ -39,7 +49,9 @@ class EnglishPointingReader(EnglishListReader):
         if fact is None or not again or fact.kind not in _POINTED_AT:
             return self.left(at) if sign.has(AGAIN) else self.detail(at)
         self.told.waiting.append(replace(sign, symbols=sign.symbols[:1]))
-        copied = Fact(fact.kind, fact.rows, [sign], resource=fact.resource, union=fact.union, short=fact.short)
+        copied = Fact(
+            fact.kind, fact.rows, [sign], resource=fact.resource, union=fact.union, short=fact.short
+        )
         copied.modalities, copied.sites = list(fact.modalities), list(fact.sites)
         return self.placed(copied, at + 1)
 

@@ -59,6 +59,7 @@ class Fact:
     union: bool = False
     short: bool = False
     method: "Fact | None" = None
+    in_one: bool = False  # one study holds all of the modalities
 
     @property
     def name(self) -> str:

@@ -10,6 +10,8 @@ from app.cohorts.plain_words.scanning.signs import Sign
 _LISTED = ("either", "listof")
 _SOME_OF = re.compile(r"\b(\d|two|three|four) (or more )?of\b|중\s*(적어도|최소)?\s*(\d|두|세|네)")
 """Of how many of a list are enough: then its numbers part nothing."""
+_LETTERS = "abcdefgh"
+_BEFORE_LETTERS = ("stop", "semi", "comma", "colon", "and", "or", "weak")
 _AFTER_NUMBERS = ("stop", "close")
 _MEASURING = ("cmp", "than", "within", "stage", "measure", "level", "ent:lab", "st", "age", "old")
 """Behind these a number is one of a criterion, and not that of the next."""
@@ -53,6 +55,23 @@ def without_numbers(signs: Sequence[Sign], text: str) -> list[Sign]:
                 found[-1] = Sign(("stop",), number.start, sign.end)
                 continue
         found.append(sign)
+    return found
+
+
+def without_letters(signs: Sequence[Sign], text: str) -> list[Sign]:
+    """The signs with nothing for the letters of a list: `(a) diabetes, (b) gout`, in their order."""
+    found = list(signs)
+    places: list[int] = []
+    for at, sign in enumerate(signs[:-1]):
+        letter = _LETTERS[len(places)] if len(places) < len(_LETTERS) else ""
+        before = signs[at - 1].kind if at else "stop"
+        begins = before in (*_BEFORE_LETTERS, "open") or "\n" in text[signs[at - 1].end : sign.start]
+        if text[sign.start : sign.end] == letter and begins and signs[at + 1].kind == "close":
+            places.append(at)
+    for at in places if places[1:] else ():
+        opened = [at - 1] if at and signs[at - 1].kind == "open" else []
+        for each in (*opened, at, at + 1):
+            found[each] = signs[each].read_as("weak")
     return found
 
 

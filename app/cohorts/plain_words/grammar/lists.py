@@ -20,6 +20,16 @@ def ended_lists(links: Sequence[str]) -> list[str]:
     return found
 
 
+def end_lists(entries: Sequence[ClauseEntry]) -> None:
+    """The commas of a list that `or` ends are `or`, too: `CT, MRI or ultrasound of the liver`."""
+    for before, entry, behind in zip(entries[::-1][2:], entries[::-1][1:], entries[::-1], strict=False):
+        kinds = {each.told.kind for each in (before, entry, behind) if isinstance(each.told, Fact)}
+        listed = len(kinds) == 1 and all(isinstance(each.told, Fact) for each in (before, entry, behind))
+        same = before.clause is entry.clause is behind.clause
+        if listed and same and entry.link == "comma" and behind.link == "or":
+            entry.link = "or"
+
+
 def attach_results(entries: Sequence[ClauseEntry]) -> None:
     """Put what `with` tells to the alternative before it: `or ferritin 100 to 299 with TSAT < 20`."""
     for before, entry in pairwise(entries):

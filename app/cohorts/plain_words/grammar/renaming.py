@@ -10,16 +10,12 @@ _SMOKERS = ("current-smoker", "ex-smoker")
 _FEVER, _TEMPERATURE = "fever", "body-temperature"
 _LEAST_FEVER, _MOST_FEVER = 34, 115
 UNION = "union"
-AGAIN = "again"
-"""A word that stands for a thing that was named before: `the latest one`."""
 ANY_OPERATION = "anyoperation"
 _BY = "on | with | from | by | bymaker | in | at"
 _SUBSTANCES, _ALCOHOL = "substance-use-disorder", "alcohol-use-disorder"
 _PACK_YEARS = "pack-years"
 _PICTURES = "(contrast | lat | ent:site | soft)*"
 KIN_OR = "+"
-_COUNTED = "ent | row | noun | unit | of | role"
-_ENDS_NAMES = "comma | stop | and | or | with | on | in | pron | who | subj | close | have | role | excl | neg | rel"
 _HAD = "(have | with | pron | who | of | role:dx | role:suffer | role:develop | from)"
 
 
@@ -126,23 +122,7 @@ def _scanner(found: SignMatch) -> Made:
     return Sign(maker.symbols, found.signs[0].start, found.signs[-1].end, maker.value, found.signs)
 
 
-def _again(found: SignMatch) -> Made:
-    """`the most recent one`: the number is a pronoun."""
-    pick, one = found.signs
-    if one.value[0].number != 1 or one.end - one.start != len("one"):
-        return None
-    return joined(pick.symbol, found.signs).read_as(pick.symbol, AGAIN)
-
-
-def _type_of_diabetes(found: SignMatch) -> Made:
-    """`a type 1`: the disease that wards call by its type."""
-    row = Lexicon.shipped().rows.get(f"type-{found.signs[0].detail}-diabetes")
-    return joined("ent:condition", found.signs, (row,)).read_as("ent:condition", "short") if row else None
-
-
 RULES: tuple[Rule, ...] = (
-    rule(f"{{p:(pick | last)}} n (?! ({_COUNTED}))", _again),
-    rule(f"dmtype (?= ($ | {_ENDS_NAMES}))", _type_of_diabetes),
     rule("(ent:state (of | past | with | at)*)? (range:qu | qu | r:qu)", _pack_years),
     rule(
         f"ver:confirmed (by | on | with | in | from) (?= {_PICTURES} (ent:modality | ent:procedure))",

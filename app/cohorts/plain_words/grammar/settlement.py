@@ -16,6 +16,7 @@ from app.cohorts.plain_words.grammar.doubts import (
     WINDOW,
 )
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact, Relative
+from app.cohorts.plain_words.grammar.lists import end_lists
 from app.cohorts.plain_words.grammar.telling import TIMED, Attachment, Telling
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import Sign
@@ -193,6 +194,7 @@ def settle_lists(told: Telling) -> None:
     entries = told.entries
     settle_levels(told)
     _share_sites(told)
+    end_lists(entries)
     for at in range(len(entries) - 1, 0, -1):
         one, other = entries[at - 1], entries[at]
         if other.link not in ("or", "slash") or one.clause is not other.clause:
@@ -227,9 +229,9 @@ def settle_current(told: Telling) -> None:
 
 def _share_sites(told: Telling) -> None:
     """`a CT and an MRI of the brain`: of the brain both, unless somebody chooses otherwise."""
-    for one, other in pairwise(told.entries):
+    for one, other in reversed(list(pairwise(told.entries))):
         first, second = one.told, other.told
-        if other.link != "and" or not isinstance(first, Fact) or not isinstance(second, Fact):
+        if other.link not in ("and", "comma") or not isinstance(first, Fact) or not isinstance(second, Fact):
             continue
         bare = first.kind == second.kind == "imaging" and not first.sites and _is_site_last(second)
         if bare and told.choices.pick("sites", second.start, SITES, SITES_OF) == "both":

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from app.cohorts.plain_words.grammar.facts import Fact
 from app.cohorts.plain_words.grammar.renaming import UNION
+from app.cohorts.plain_words.grammar.wordings import TOGETHER
 from app.cohorts.plain_words.lexicon.rows import LexiconRow
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 from app.cohorts.plain_words.scanning.vocabulary import THINGS
@@ -205,7 +206,8 @@ class ThingReader:
 
     def _take_modality(self, fact: Fact, sign: Sign) -> None:
         fact.rows = rows_as(sign, "modality")
-        fact.modalities = [fact.rows[0]]
+        fact.in_one = sign.has(TOGETHER)
+        fact.modalities = list(fact.rows) if fact.in_one else [fact.rows[0]]
         fact.signs.append(sign)
 
     def _hybrid(self, fact: Fact, sign: Sign) -> None:

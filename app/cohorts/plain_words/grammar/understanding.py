@@ -20,7 +20,7 @@ from app.cohorts.plain_words.grammar.compounds import compounded
 from app.cohorts.plain_words.grammar.doubts import NEEDED, NEEDS
 from app.cohorts.plain_words.grammar.english import EnglishReader
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, ToldFact, ToldNode, told_in
-from app.cohorts.plain_words.grammar.headings import without_numbers
+from app.cohorts.plain_words.grammar.headings import without_letters, without_numbers
 from app.cohorts.plain_words.grammar.joining import joined_tree
 from app.cohorts.plain_words.grammar.korean import KoreanReader
 from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
@@ -90,7 +90,8 @@ def scanned(
     further = finds(text, signs) if finds else None
     if further is not None:
         signs = Lattice.of(text, words, further).signs()
-    found = tuple(compounded(without_numbers(settled(signs, text.cased), text.text), text.text))
+    parted = without_numbers(without_letters(settled(signs, text.cased), text.text), text.text)
+    found = tuple(compounded(parted, text.text))
     return ScannedQuestion(text, ours, found, tuple(composed([each for each in found if not is_weak(each)])))
 
 

@@ -71,6 +71,7 @@ _RELATIVES: Mapping[str, list[str]] = {
 _STOPPED = ["stopped", "completed", "cancelled"]
 _PRESSURE, _PRESSURES = "blood-pressure", ("systolic-blood-pressure", "diastolic-blood-pressure")
 _LEAST_ABBREVIATION = 4
+_HYBRID = "pet-ct"
 _VACCINE = re.compile(r"\s*(vaccine|vaccination|immunization|shot|백신|예방접종|예방주사)$")
 
 
@@ -246,9 +247,11 @@ def _device(fact: Fact, building: Building) -> JsonObject:
 def _imaging(fact: Fact, building: Building) -> JsonObject:
     made: JsonObject = {}
     _described(fact, made, building)
-    codes = [each.code for each in building.linker.codes(fact.modalities) if each.system == DICOM]
-    if codes:
-        made["modality"] = list(dict.fromkeys(codes))
+    if fact.in_one or _is_hybrid(fact, building):
+        _in_one_study(fact, made, building)
+    else:
+        codes = [each.code for each in building.linker.codes(fact.modalities) if each.system == DICOM]
+        made |= {"modality": list(dict.fromkeys(codes))} if codes else {}
     sites = tuple(row for rows in fact.sites for row in rows[:1])
     if sites:
         made["bodySite"] = building.codes(fact, sites, "bodySite")
@@ -266,6 +269,24 @@ def _imaging(fact: Fact, building: Building) -> JsonObject:
     if fact.series:
         made["seriesDescription"] = fact.series[0]
     return made
+
+
+def _is_hybrid(fact: Fact, building: Building) -> bool:
+    """Whether a PET/CT is to be a study that holds both; it is any PET unless somebody chooses so."""
+    if [row.id for row in fact.modalities] != [_HYBRID]:
+        return False
+    return building.choices.pick("hybrid", fact.start, doubts.HYBRID, doubts.HYBRIDS) == "both"
+
+
+def _in_one_study(fact: Fact, made: JsonObject, building: Building) -> None:
+    """Ask for studies that hold each of several modalities."""
+    held = fact.modalities if fact.in_one else [building.linker.lexicon.rows[each] for each in ("ct", "pet")]
+    tags = []
+    for row in held:
+        codes = [each.code for each in building.linker.codes([row]) if each.system == DICOM]
+        value = {"op": "in", "value": codes} if codes[1:] else {"op": "eq", "value": codes[0]}
+        tags.append({"tag": "ModalitiesInStudy", **value})
+    made |= {"level": "study", "tags": tags}
 
 
 def _described(fact: Fact, made: JsonObject, building: Building) -> None:
