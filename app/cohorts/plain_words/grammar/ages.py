@@ -89,6 +89,12 @@ def _aged_then(found: SignMatch) -> Made:
     return joined("age", found.signs, replace(made.value, at_event=True, ahead=True))
 
 
+def _leading_age(found: SignMatch) -> Made:
+    """`65 and up, no flu shot`: a number that nothing stands before."""
+    sign = found.named["x"][0]
+    return _age(found) if any(each.kind == "sfx" for each in sign.parts) else None
+
+
 def _of_the_sick(found: SignMatch) -> Made:
     """`patients with COPD over 60`: no diagnosis has a number that is compared."""
     sign = found.named["x"][0]
@@ -276,7 +282,8 @@ RULES: tuple[Rule, ...] = (
         _of_person,
     ),
     rule(
-        f"(?= {_PERSON}) {{who:({_PERSON} | comma | and | open)+}} {{x:(range:qt | r:qt)}} {_END}", _of_person
+        f"(?= {_PERSON}) {{who:({_PERSON} | comma | and | open)+}} of? {{x:(range:qt | r:qt)}} {_END}",
+        _of_person,
     ),
     rule(f"{{x:(range:qt | r:qt | range:n)}} {{who:{_PERSON}}}", _before_person),
     rule(
@@ -284,6 +291,7 @@ RULES: tuple[Rule, ...] = (
         _of_person,
     ),
     rule(f"^ {{x:(range:qt | r:qt)}} {_NO_THING} {_END}", _age),
+    rule("^ {x:range:n} (?= (comma | with | who | pron | on | excl | neg | role:take))", _leading_age),
     rule(f"{{who:(subj (of | with | on | role)* ent:drug)}} {{x:range:n}} {_END_OF_PERSON}", _of_the_sick),
     rule(
         f"{{who:((ent:condition | ent:state | dead) (comma | or)?)}} {{x:range:n}} {_END_OF_PERSON}",

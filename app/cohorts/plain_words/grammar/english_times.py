@@ -153,9 +153,8 @@ class EnglishTimeReader(EnglishReportReader):
     def told_alike(self, fact: Fact) -> list[Fact]:
         """A fact and those of its list that happened with it: of `and` only those of its kind."""
         listed = self.listed_with(fact)
-        if all(
-            each.link != "and" for each in self.told.entries if each.told in listed[:-1] or each.told is fact
-        ):
+        links = [each.link for each in self.told.entries if each.told in listed[:-1] or each.told is fact]
+        if set(links) <= {"or", "slash"}:
             return listed
         return [each for each in listed if each.kind == fact.kind]
 
