@@ -112,6 +112,26 @@ def _in_tens(found: SignMatch) -> Made:
     return (*before, Sign(("value",), tens.start, tens.end, said, tens.parts))
 
 
+def _by_sex(found: SignMatch) -> Made:
+    """`QTc above 470 ms in women or above 450 ms in men`: each sex has a value of its own."""
+    (test,), (first,), (sex,) = (found.named[each] for each in "lvs")
+    (second,), (other,) = (found.named[each] for each in "wz")
+    if sex.detail == other.detail or "both" in (sex.detail, other.detail):
+        return None
+    place = second.start
+    return (
+        sex,
+        Sign(("with",), test.start, test.start + 1),
+        test,
+        first,
+        Sign(("or",), place, place + 1),
+        other,
+        Sign(("with",), place, place + 1),
+        Sign(test.symbols, place, second.end, test.value),
+        Sign(("value",), second.start, second.end, second.value, second.parts),
+    )
+
+
 _TIMES = ("wk", "d", "mo", "a")
 _VALUES: tuple[Rule, ...] = (
     rule("ent:lab (noun | of | at | with | colon)* (range:qt | range:qa | r:qt | qt)", _in_weeks),
@@ -132,6 +152,12 @@ _VALUES: tuple[Rule, ...] = (
         lambda found: (*found.signs[:-1], found.signs[-1].read_as("level:abnormal")),
     ),
     rule("(value | ent:lab) (or | comma | and) (range:n | range:qu)", _valued),
+    rule(
+        "{l:ent:lab} noun* {v:value} open? (in | for | among | with | of)? {s:sex} close? (comma | semi)? "
+        "(or | and | slash | comma | semi) (cmp:eq)? {w:(value | range:qu | range:n)} "
+        "open? (in | for | among | with | of)? {z:sex} close?",
+        _by_sex,
+    ),
     rule("value open (range:qu | qu | r:qu | value) close", _again),
 )
 

@@ -51,7 +51,6 @@ class EnglishReader(EnglishPointingReader):
             **dict.fromkeys(("semi", "stop"), self.stop),
             "nomatter": self.whether_or_not,
             "both": self.both,
-            "open": self.open_parenthesis,
             "close": self.close_parenthesis,
             "onward": self.onward,
             "at": self.at_time,
@@ -119,7 +118,7 @@ class EnglishReader(EnglishPointingReader):
             return self.mark_report(report, at, "negated")
         if report is not None and self.is_unsaid(report, at):
             return self.used(at)
-        if self.denies_what_is_done(at):
+        if self.denies_what_is_done(at) or self.denied_in_report(at):
             return self.denied_behind(at)
         if self.is_of_pictures(at):
             self.told.choices.pick("told", sign.start, TOLD, ALONE)

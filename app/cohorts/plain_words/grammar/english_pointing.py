@@ -7,13 +7,14 @@ from app.cohorts.plain_words.grammar.doubts import ALONE, ONLY
 from app.cohorts.plain_words.grammar.english_lists import EnglishListReader
 from app.cohorts.plain_words.grammar.facts import Fact
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
-from app.cohorts.plain_words.grammar.things import kinds_of
+from app.cohorts.plain_words.grammar.things import kinds_of, rows_as
 from app.cohorts.plain_words.grammar.wordings import AGAIN
 
 _PICKS = ("pick", "last", "ord")
 _COMPARED = ("range:n", "range:qu", "value")
 _LEADS_TO_DENIAL = ("comma", "and", "but", "semi", "with", "have", "weak", "pron")
 _DENIALS = ("neg", "excl")
+_BEFORE_VALUES = ("of", "noun", "at", "with", "have", "role")
 _POINTED_AT = (
     "lab",
     "imaging",
@@ -38,6 +39,11 @@ class EnglishPointingReader(EnglishListReader):
             "only": self.only,
             "ornot": self.or_not,
             "feature": self.feature,
+            "samething": self.same_thing,
+            "against": self.against,
+            "again": self.again,
+            "value": self.value,
+            "open": self.open_parenthesis,
         }
 
     def picked(self, at: int) -> int:
@@ -91,3 +97,56 @@ class EnglishPointingReader(EnglishListReader):
         if pictures or not sign.value.is_dose:
             return self.detail(at)
         return self.placed(Fact("dose", (), [sign], features=[sign.value]), at + 1)
+
+    def same_thing(self, at: int) -> int:
+        """`a father with the same cancer`: the diagnosis that was told last."""
+        fact = self.earlier_fact("condition")
+        if fact is None:
+            return self.left(at)
+        return self.placed(Fact("condition", fact.rows, [self.signs[at]], union=fact.union), at + 1)
+
+    def against(self, at: int) -> int:
+        """`vaccinated against influenza but not against hepatitis B`: the verb goes on."""
+        if not any(each.detail == "vacc" for each in self.signs[:at] if each.kind == "role"):
+            return self.left(at)
+        if self.told.clause is None or self.told.in_clause():
+            self.told.open()
+        if self.told.clause is not None:
+            self.told.clause.role = "vacc"
+        return self.used(at)
+
+    def again(self, at: int) -> int:
+        """`transfused again within 48 hours of …`: after what is told by; elsewhere nobody knows when."""
+        return self.used(at) if any(each.kind == "rel" for each in self.signs[at:]) else self.left(at)
+
+    def value(self, at: int) -> int:
+        """A value; behind a result that a time is told by it is that one's: `after a PSA above 10`."""
+        anchor = self.anchor_behind(at)
+        if anchor is None:
+            return super().value(at)
+        anchor.values.append(self.signs[at].value)
+        anchor.signs.append(self.signs[at])
+        return at + 1
+
+    def anchor_behind(self, at: int) -> Fact | None:
+        """The result without a value that a time is told by, right before a place; None where none is."""
+        while self.kind(at - 1) in _BEFORE_VALUES:
+            at -= 1
+        last = self.told.entries[-1].told if self.told.entries else None
+        anchor = last.relatives[-1].anchor if last is not None and last.relatives else None
+        bare = anchor is not None and anchor.kind == "lab" and not anchor.values and not anchor.level
+        return anchor if bare and anchor is not None and self.touches(anchor, at) else None
+
+    def open_parenthesis(self, at: int) -> int:
+        """A parenthesis; one that says a name again adds nothing: `PE (pulmonary embolism)`."""
+        last = self.told.last_fact()
+        inside = self.sign(at + 1)
+        again = last is not None and inside is not None and self.kind(at + 2) == "close"
+        if again and last is not None and inside is not None and self.touches(last, at):
+            rows = {row.id for row in rows_as(inside, last.kind)}
+            if rows & {row.id for row in last.rows}:
+                last.rows = tuple(row for row in last.rows if row.id in rows)
+                last.short = False
+                self.told.used += self.signs[at : at + 3]
+                return at + 3
+        return super().open_parenthesis(at)

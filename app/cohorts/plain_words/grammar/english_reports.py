@@ -62,6 +62,12 @@ class EnglishReportReader(ClauseReader):
         self.told.close()
         return behind
 
+    def denied_in_report(self, at: int) -> bool:
+        """Whether a finding is denied behind it: `metastasis denied in the report`."""
+        last = self.told.entries[-1].told if self.told.entries else None
+        found = isinstance(last, Fact) and last.kind in FINDINGS and self.touches(last, at)
+        return found and self.kind(at + 1) in ("in", "on", "from", "by") and self.report_ahead(at + 2)
+
     def is_unsaid(self, report: Fact, at: int) -> bool:
         """Whether a denial is of a finding that a report does not tell: `nodule but not effusion`."""
         step = at + 1

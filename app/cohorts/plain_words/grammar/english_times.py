@@ -166,6 +166,8 @@ class EnglishTimeReader(EnglishReportReader):
             or sign.has("ent:encounter")
             or (self.kind(at + 1) == "role" and self.signs[at + 1].detail == "dx")
         )
+        if said.loose == "around" and self.kind(at) in ("past", "last"):  # `within 2 days of an earlier one`
+            return TimeSaid({"within": said.period["within"], "after": said.period["around"]})
         return TimeSaid(said.period, loose="on") if counted and said.loose == "around" else said
 
     def anchor_follows(self, at: int) -> bool:
@@ -368,4 +370,5 @@ def _is_death(told: PersonFact) -> bool:
 
 
 def _after(fact: Fact, sign: Sign) -> Relative:
-    return Relative(TimeSaid({"after": EVENT}, loose="later"), sign, fact)
+    said = sign.value if isinstance(sign.value, TimeSaid) else None
+    return Relative(said or TimeSaid({"after": EVENT}, loose="later"), sign, fact)

@@ -127,7 +127,16 @@ def _of_modality(found: SignMatch) -> Made:
 TOGETHER = "onestudy"
 """Modalities that one study holds."""
 _HOLDING = "(with | have | role:mention | of)"
+
+
+def _described(found: SignMatch) -> Made:
+    """`with "stroke protocol" in their description`."""
+    (words,), (name,) = found.named["q"], found.named["d"]
+    return (name, words)
+
+
 RULES: tuple[Rule, ...] = (
+    rule("{q:quoted} (in | as | on)+ linked* {d:(role:describe | role:series)}", _described),
     rule(f"(pick | last | lastroll) n (?! ({_COUNTED}))", _latest),
     rule("dmtype ((or | and | slash | comma)+ dmtype)* ent:condition", _typed),
     rule("dmtype (or | and | slash) ent:condition", _typed),
