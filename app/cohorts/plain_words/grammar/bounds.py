@@ -235,7 +235,7 @@ RULES: tuple[Rule, ...] = (
     rule(f"cmp:ge {{a:{_AMOUNT}}} {{op:sfx:ge}}", _single),
     rule(f"cmp:le {{a:{_AMOUNT}}} {{op:sfx:le}}", _single),
     rule(f"cmp {_AMOUNT} sfx {_AMOUNT} (?! sfx)", _either_side),
-    rule(f"{{x:(sex | subj | ent | pron)}} comma? {{op:sfx}} {{a:{_AMOUNT}}} (?! sfx)", _leading),
+    rule(f"{{x:(sex | subj | ent | pron | close)}} comma? {{op:sfx}} {{a:{_AMOUNT}}} (?! sfx)", _leading),
     rule(f"{{op:cmp}} than? {{a:{_AMOUNT}}} (?! sfx)", _single),
     rule(f"{{a:{_AMOUNT}}} {{op:sfx}}", _single),
     rule(f"{{a:{_AMOUNT}}} plus", _plus),

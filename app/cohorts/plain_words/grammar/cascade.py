@@ -153,8 +153,13 @@ _VALUES: tuple[Rule, ...] = (
     ),
     rule("(value | ent:lab) (or | comma | and) (range:n | range:qu)", _valued),
     rule(
+        "(neg | excl) (have | with | role | level)* ent:lab noun* value open? "
+        "(in | for | among | with | of)? sex",
+        lambda found: (*found.signs[:-1], found.signs[-1].read_as("sexof")),
+    ),
+    rule(
         "{l:ent:lab} noun* {v:value} open? (in | for | among | with | of)? {s:sex} close? (comma | semi)? "
-        "(or | and | slash | comma | semi) (cmp:eq)? {w:(value | range:qu | range:n)} "
+        "(or | and | slash | comma | semi)* (cmp:eq)? {w:(value | range:qu | range:n)} "
         "open? (in | for | among | with | of)? {z:sex} close?",
         _by_sex,
     ),

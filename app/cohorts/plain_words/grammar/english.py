@@ -77,7 +77,6 @@ class EnglishReader(EnglishPointingReader):
             "colon": self.colon,
             "comma": self.comma,
             "level": self.level,
-            "window": self.window,
             "row": self.any_row,
         }
 

@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.cohorts.plain_words.grammar.doubts import ALONE, ONLY
+from app.cohorts.plain_words.grammar.doubts import ALONE, ONLY, SINCE, SINCE_WAYS
 from app.cohorts.plain_words.grammar.english_lists import EnglishListReader
-from app.cohorts.plain_words.grammar.facts import Fact
+from app.cohorts.plain_words.grammar.facts import Fact, Relative
+from app.cohorts.plain_words.grammar.requests import PRECEDING
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
 from app.cohorts.plain_words.grammar.things import kinds_of, rows_as
+from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.grammar.wordings import AGAIN
+from app.cohorts.plain_words.scanning.signs import Sign
 
 _PICKS = ("pick", "last", "ord")
 _COMPARED = ("range:n", "range:qu", "value")
 _LEADS_TO_DENIAL = ("comma", "and", "but", "semi", "with", "have", "weak", "pron")
 _DENIALS = ("neg", "excl")
+_HAPPENED = ("imaging", "procedure", "encounter", "drug", "vaccine")
 _BEFORE_VALUES = ("of", "noun", "at", "with", "have", "role")
 _POINTED_AT = (
     "lab",
@@ -42,6 +46,7 @@ class EnglishPointingReader(EnglishListReader):
             "samething": self.same_thing,
             "against": self.against,
             "again": self.again,
+            "window": self.window,
             "value": self.value,
             "open": self.open_parenthesis,
         }
@@ -150,3 +155,34 @@ class EnglishPointingReader(EnglishListReader):
                 self.told.used += self.signs[at : at + 3]
                 return at + 3
         return super().open_parenthesis(at)
+
+    def window(self, at: int) -> int:
+        """A period; one that a comma or colon parts from all that follows is of all of it."""
+        sign = self.signs[at]
+        leads = not self.told.in_sentence() and not self.told.waiting and not self.told.excluding
+        if leads and self.kind(at + 1) in ("comma", "colon") and self.thing_is_ahead(at + 2):
+            self.told.leading.append((self.told.sentence, sign))
+            self.told.used += self.signs[at : at + 2]
+            return at + 2
+        if self.counts_back(sign):
+            return self.used(at)
+        return super().window(at)
+
+    def thing_is_ahead(self, at: int) -> bool:
+        """Whether anything is told in the rest of the sentence."""
+        rest = self.signs[at:]
+        end = next((place for place, each in enumerate(rest) if each.kind in ("stop", "semi")), len(rest))
+        return any(each.has("ent") or each.kind in ("row", "role", "dead") for each in rest[:end])
+
+    def counts_back(self, sign: Sign) -> bool:
+        """Whether a period is that before what was told first: `CT with CRP > 50 in the preceding day`."""
+        facts = self.told.facts_in_sentence()
+        said = sign.value.period
+        counted = set(said) == {"within", "before"} and any(each.has(PRECEDING) for each in sign.parts)
+        if not counted or not facts[1:] or facts[-2].kind not in _HAPPENED or facts[-1].windows:
+            return False
+        if self.told.choices.pick("since", sign.start, SINCE, SINCE_WAYS) != "event":
+            return False
+        before = TimeSaid({"within": said["within"], "before": EVENT})
+        facts[-1].relatives.append(Relative(before, sign, facts[-2]))
+        return True

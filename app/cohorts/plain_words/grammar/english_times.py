@@ -156,7 +156,18 @@ class EnglishTimeReader(EnglishReportReader):
         links = [each.link for each in self.told.entries if each.told in listed[:-1] or each.told is fact]
         if set(links) <= {"or", "slash"}:
             return listed
-        return [each for each in listed if each.kind == fact.kind]
+        return [*self.denied_before(listed[-1]), *(each for each in listed if each.kind == fact.kind)]
+
+    def denied_before(self, fact: Fact) -> list[Fact]:
+        """What is denied with a fact of its kind right before it: `neither a CT nor an MRI after surgery`."""
+        entries = self.told.in_sentence()
+        place = next((at for at, each in enumerate(entries) if each.told is fact), 0)
+        one, other = entries[place - 1 : place + 1] if place else (None, None)
+        if one is None or other is None or not isinstance(one.told, Fact):
+            return []
+        both = one.clause.denied and other.clause.denied and one.clause is not other.clause
+        alike = one.told.kind == fact.kind and not one.told.windows and not one.told.relatives
+        return [one.told] if both and alike and not other.link else []
 
     def counted_on(self, said: TimeSaid, at: int) -> TimeSaid:
         """`within 3 days of diagnosis` is after it, unless somebody chooses otherwise."""

@@ -137,7 +137,8 @@ RULES: tuple[Rule, ...] = (
         _scanner,
     ),
     rule(
-        f"(kinw | kin) ((or | and | slash | comma)+ (kinw | kin))* {_HAD}* (?= (soft | past | newly)* (ent | samething))",
+        f"(kinw | kin) ((or | and | slash | comma)+ (kinw | kin))* {_HAD}* "
+        "(?= (soft | past | newly)* (ent | samething))",
         _relatives,
     ),
     rule("row:MedicationRequest (or | and | slash) ent:condition", _abused),

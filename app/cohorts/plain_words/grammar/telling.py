@@ -76,6 +76,9 @@ class Telling:
     used: list[Sign] = field(default_factory=list)
     waiting: list[Sign] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    leading: list[tuple[int, Sign]] = field(
+        default_factory=list
+    )  # periods of whole sentences, by their number
     clause: Clause | None = None
     link: str = ""
     comma: bool = False

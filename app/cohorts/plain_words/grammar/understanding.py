@@ -23,6 +23,7 @@ from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, Tol
 from app.cohorts.plain_words.grammar.headings import without_letters, without_numbers
 from app.cohorts.plain_words.grammar.joining import joined_tree
 from app.cohorts.plain_words.grammar.korean import KoreanReader
+from app.cohorts.plain_words.grammar.leading import settle_leading
 from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
 from app.cohorts.plain_words.grammar.requests import Request, requested
 from app.cohorts.plain_words.grammar.settlement import (
@@ -103,6 +104,7 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     aimed = _read(request.targets, choices, korean=ours) if request.targets else None
     settle_ages(told)
     settle_lists(told)
+    settle_leading(told)
     settle_anchors(told)
     settle_together(told)
     settle_missing_reports(told)
