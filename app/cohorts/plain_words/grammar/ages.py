@@ -309,6 +309,7 @@ RULES: tuple[Rule, ...] = (
     rule("{age:age} (comma | and | but) {x:range:n} " + _END, _more),
     rule(f"before {{x:n}} {_END}", _at_event),
     rule("role:dx {x:age}", _diagnosed_at),
+    rule("(current | cal:now) age (?! (at | ageat | when))", lambda found: found.signs[1]),
     rule("{x:(age | range:n | range:qt)} (when | ageat) (?= (subj | pron | have)* " + _HAPPENING, _aged_then),
     rule("{x:(range:n | range:qt)} at (?= (ent:procedure | row:Procedure))", _aged_then),
 )

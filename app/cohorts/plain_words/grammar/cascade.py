@@ -22,7 +22,7 @@ from app.cohorts.plain_words.grammar import (
 from app.cohorts.plain_words.grammar.patterns import Made, Rule, SignMatch, applied, rule
 from app.cohorts.plain_words.lexicon.rows import LexiconRow
 from app.cohorts.plain_words.scanning.amounts import Amount, AmountKind
-from app.cohorts.plain_words.scanning.signs import Sign
+from app.cohorts.plain_words.scanning.signs import Sign, joined
 
 WEAK = frozenset({"weak", "j", "polite"})
 
@@ -132,6 +132,16 @@ def _by_sex(found: SignMatch) -> Made:
     )
 
 
+def _bands(found: SignMatch) -> Made:
+    """`5-year age groups`."""
+    width, group = found.signs
+    (amount, *more) = width.value
+    if amount.unit != "a" or more or not 1 <= amount.number <= _WIDEST or amount.number % 1:
+        return None
+    return joined(f"{group.symbol}/{int(amount.number)}", found.signs)
+
+
+_WIDEST = 50
 _TIMES = ("wk", "d", "mo", "a")
 _VALUES: tuple[Rule, ...] = (
     rule("ent:lab (noun | of | at | with | colon)* (range:qt | range:qa | r:qt | qt)", _in_weeks),
@@ -188,8 +198,12 @@ _LEFT: tuple[Rule, ...] = tuple(
 """What a word says that is of no period: `prior`, `이전`, `최근`."""
 
 
+_BANDS: tuple[Rule, ...] = (rule("(qt | qa) dim:ageGroup", _bands),)
+
+
 _ALL: tuple[tuple[Rule, ...], ...] = (
     verbs.RULES,
+    _BANDS,
     bounds.RULES,
     wordings.RULES,
     renaming.RULES,

@@ -178,11 +178,24 @@ class EnglishPointingReader(EnglishListReader):
         """Whether a period is that before what was told first: `CT with CRP > 50 in the preceding day`."""
         facts = self.told.facts_in_sentence()
         said = sign.value.period
-        counted = set(said) == {"within", "before"} and any(each.has(PRECEDING) for each in sign.parts)
-        if not counted or not facts[1:] or facts[-2].kind not in _HAPPENED or facts[-1].windows:
+        last = facts[-1].relatives[-1] if facts and facts[-1].relatives else None
+        if last is not None and set(last.said.period) == {"after"} and self.is_preceding(sign):
+            last.said = TimeSaid({"within": said["within"], "after": EVENT})
+            return True
+        if (
+            not self.is_preceding(sign)
+            or not facts[1:]
+            or facts[-2].kind not in _HAPPENED
+            or facts[-1].windows
+        ):
             return False
         if self.told.choices.pick("since", sign.start, SINCE, SINCE_WAYS) != "event":
             return False
         before = TimeSaid({"within": said["within"], "before": EVENT})
         facts[-1].relatives.append(Relative(before, sign, facts[-2]))
         return True
+
+    def is_preceding(self, sign: Sign) -> bool:
+        """Whether a period is told to precede something: `in the preceding 48 hours`."""
+        within = set(sign.value.period) == {"within", "before"}
+        return within and any(each.has(PRECEDING) for each in sign.parts)

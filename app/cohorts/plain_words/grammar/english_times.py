@@ -25,6 +25,8 @@ from app.cohorts.plain_words.scanning.signs import THING, Sign
 
 _BOUNDARIES = ("comma", "semi", "stop", "and", "or", "but", "pron", "neg", "excl", "close", "")
 _COUNTED_ON = ("dx", "start", "admit", "discharge", "visit", "develop", "stop")
+_TIMES = ("number", "day", "times", "many")
+_BESIDE_TAKEN = ("soft", "past", "current", "sev", "weak", "level", "ver", "newly")
 _HAPPENED = ("imaging", "procedure", "encounter", "drug", "vaccine", "report")
 _BACK: Mapping[str, tuple[str, ...]] = {
     **KINDS_BACK,
@@ -47,13 +49,18 @@ class EnglishTimeReader(EnglishReportReader):
         if self.says_nothing(sign):
             return self.used(at)
         if self.told.in_clause() or self.told.clause is None:
-            role = "take" if sign.kind == "on" else ""
+            role = "take" if sign.kind == "on" and self.is_taken(at + 1) else ""
             self.told.open(role=role, sign=sign)
         else:
             self.told.used.append(sign)
-            if sign.kind == "on" and not self.told.clause.role:
+            if sign.kind == "on" and not self.told.clause.role and self.is_taken(at + 1):
                 self.told.clause.role = "take"
         return at + 1
+
+    def is_taken(self, at: int) -> bool:
+        """Whether what stands behind `on` may be taken: no diagnosis, and no number of times."""
+        ahead = next((each for each in self.signs[at:] if each.kind not in _BESIDE_TAKEN), None)
+        return ahead is None or (kinds_of(ahead)[:1] != ("condition",) and ahead.kind not in _TIMES)
 
     def says_nothing(self, sign: Sign) -> bool:
         """Whether a cue only leads from what stands before it to what follows."""

@@ -17,7 +17,7 @@ def settle_leading(told: Telling) -> None:
         entries = told.in_sentence(sentence)
         dead = [each.told for each in entries if isinstance(each.told, PersonFact) and _is_death(each.told)]
         facts = [each.told for each in entries if isinstance(each.told, Fact) and each.told.kind in TIMED]
-        free = [each for each in facts if not each.windows and not each.relatives]
+        free = [each for each in facts if not each.windows]
         happened = [each for each in free if each.kind not in _LASTING or each.role in _DONE]
         given = happened or ([] if dead else free)
         if not given and not dead:

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldNode
 
+_LISTED = ("and", "or", "comma", "slash")
+_COUNTED = ("condition", "drug", "procedure", "encounter")
 ToldPart: TypeAlias = tuple[ToldNode, str]
 """A part of what is told, and what links it to the one before: `and`, `or`, `comma`, none."""
 
@@ -20,6 +22,19 @@ def ended_lists(links: Sequence[str]) -> list[str]:
     return found
 
 
+def settle_levels(entries: Sequence[ClauseEntry]) -> None:
+    """A level before a list of results is of all of them: `elevated AST, ALT or bilirubin`."""
+    run: list[Fact] = []
+    for entry in entries:
+        fact = entry.told
+        if not isinstance(fact, Fact) or fact.kind != "lab":
+            run = []
+            continue
+        goes_on = run and entry.link in _LISTED and not fact.level and not fact.values
+        run = [*run, fact] if goes_on else [fact] if fact.level and not fact.values else []
+        fact.level = fact.level or (run[0].level if run else "")
+
+
 def end_lists(entries: Sequence[ClauseEntry]) -> None:
     """The commas of a list that `or` ends are `or`, too: `CT, MRI or ultrasound of the liver`."""
     for before, entry, behind in zip(entries[::-1][2:], entries[::-1][1:], entries[::-1], strict=False):
@@ -28,6 +43,26 @@ def end_lists(entries: Sequence[ClauseEntry]) -> None:
         same = before.clause is entry.clause is behind.clause
         if listed and same and entry.link == "comma" and behind.link == "or":
             entry.link = "or"
+
+
+def count_together(one: Fact, other: Fact) -> bool:
+    """Put two of a list that is counted into one: `A or B more than once` counts both."""
+    number = one.number or other.number
+    plain = one.kind in _COUNTED and not one.values and not other.values and not one.gap
+    alike = (one.windows, one.relatives, one.pick, one.role) == (
+        other.windows,
+        other.relatives,
+        other.pick,
+        other.role,
+    )
+    if number is None or number.n < len(("A", "B")) - (number.op == "gt") or not plain or not alike:
+        return False
+    if number.op not in ("ge", "gt") or one.number != other.number or not one.rows or not other.rows:
+        return False
+    one.rows = tuple(dict.fromkeys((*one.rows[:1], *one.rows, *other.rows)))
+    one.union = True
+    one.signs += other.signs
+    return True
 
 
 def attach_results(entries: Sequence[ClauseEntry]) -> None:

@@ -16,7 +16,7 @@ from app.cohorts.plain_words.grammar.doubts import (
     WINDOW,
 )
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact, Relative
-from app.cohorts.plain_words.grammar.lists import end_lists
+from app.cohorts.plain_words.grammar.lists import count_together, end_lists, settle_levels
 from app.cohorts.plain_words.grammar.telling import TIMED, Attachment, Telling
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import Sign
@@ -176,23 +176,10 @@ def _within(said: TimeSaid) -> TimeSaid:
     return TimeSaid({"within": said.period["atLeast"], "before": said.period["before"]})
 
 
-def settle_levels(told: Telling) -> None:
-    """A level before a list of results is of all of them: `elevated AST, ALT or bilirubin`."""
-    run: list[Fact] = []
-    for entry in told.entries:
-        fact = entry.told
-        if not isinstance(fact, Fact) or fact.kind != "lab":
-            run = []
-            continue
-        goes_on = run and entry.link in _LISTED and not fact.level and not fact.values
-        run = [*run, fact] if goes_on else [fact] if fact.level and not fact.values else []
-        fact.level = fact.level or (run[0].level if run else "")
-
-
 def settle_lists(told: Telling) -> None:
     """What is said of one of several in a list is said of all: `ultrasound or CT of the abdomen`."""
     entries = told.entries
-    settle_levels(told)
+    settle_levels(told.entries)
     _share_sites(told)
     end_lists(entries)
     for at in range(len(entries) - 1, 0, -1):
@@ -203,9 +190,10 @@ def settle_lists(told: Telling) -> None:
         if not isinstance(first, Fact) or not isinstance(second, Fact) or first.kind != second.kind:
             continue
         _share(told, first, second)
-        if first.kind == "imaging" and _differ_in_modality_only(first, second):
+        one_of_kind = first.kind == "imaging" and _differ_in_modality_only(first, second)
+        if one_of_kind or count_together(first, second):
             first.modalities += [each for each in second.modalities if each not in first.modalities]
-            first.signs += second.signs
+            first.signs += second.signs if one_of_kind else []
             for attached in told.attachments:
                 attached.to = [first if each is second else each for each in attached.to]
             del entries[at]

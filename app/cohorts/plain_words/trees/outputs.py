@@ -85,8 +85,9 @@ def _plural(kind: str) -> str:
 
 
 def _dimension(builder: TreeBuilder, name: str, node: ToldNode | None) -> JsonObject:
-    if name == "ageGroup":
-        return {"by": name, "width": _BANDS}
+    group, _, width = name.partition("/")
+    if group == "ageGroup":
+        return {"by": group, "width": int(width) if width else _BANDS}
     if name not in _OF_EVENTS:
         return {"by": name}
     facts = [
