@@ -122,6 +122,11 @@ class EnglishPointingReader(EnglishListReader):
 
     def again(self, at: int) -> int:
         """`transfused again within 48 hours of …`: after what is told by; elsewhere nobody knows when."""
+        fact = self.told.last_fact()
+        if self.kind(at + 1) == "window" and fact is not None and fact.windows and self.told.link:
+            sign = self.signs[at + 1]
+            self.told.add(replace(fact, signs=[self.signs[at], sign], windows=[sign.value]))
+            return at + 2
         return self.used(at) if any(each.kind == "rel" for each in self.signs[at:]) else self.left(at)
 
     def value(self, at: int) -> int:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
-from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldNode
+from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldFact, ToldNode
 
 _LISTED = ("and", "or", "comma", "slash")
+_LASTING, _DATED = ("condition", "state"), ("imaging", "procedure", "report")
 _COUNTED = ("condition", "drug", "procedure", "encounter")
 ToldPart: TypeAlias = tuple[ToldNode, str]
 """A part of what is told, and what links it to the one before: `and`, `or`, `comma`, none."""
@@ -63,6 +64,24 @@ def count_together(one: Fact, other: Fact) -> bool:
     one.union = True
     one.signs += other.signs
     return True
+
+
+def head_of(
+    entries: Sequence[ClauseEntry], to: Sequence[ToldFact], start: int, others: Sequence[Fact]
+) -> int | None:
+    """Which of the others a period is of that stands behind whose they are: `MRIs in gout patients in 2024`."""
+    entry = next((each for each in entries if each.told is to[0]), None)
+    if (
+        entry is None
+        or not isinstance(entry.told, Fact)
+        or entry.told.kind not in _LASTING
+        or entry.told.role
+    ):
+        return None
+    if start < entry.told.signs[0].start or entry.link or to[1:] or entry.clause.denied:
+        return None
+    dated = [at for at, each in enumerate(others) if each.kind in _DATED]
+    return dated[0] if len(dated) == 1 and others[dated[0]] is entries[0].told else None
 
 
 def attach_results(entries: Sequence[ClauseEntry]) -> None:

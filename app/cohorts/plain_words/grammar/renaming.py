@@ -77,7 +77,8 @@ def _switched(found: SignMatch) -> Made:
 def _imaged(found: SignMatch) -> Made:
     """`imaging of the left shoulder`: pictures of it."""
     what = found.signs[0]
-    return (*found.signs[1:], Sign(("row:ImagingStudy",), what.start, what.end))
+    named = tuple(each for each in found.signs[1:] if each.kind != "of")
+    return (*named, Sign(("row:ImagingStudy",), what.start, what.end))
 
 
 def _pack_years(found: SignMatch) -> Made:
@@ -129,7 +130,11 @@ RULES: tuple[Rule, ...] = (
         _shown_by,
     ),
     rule("switch (ent:drug)? from {a:ent:drug} (to | onto) {b:ent:drug}", _switched),
-    rule("role:image {d:lat}? {s:ent:site} (?! (ent:modality | noun:imaging | ent:site))", _imaged),
+    rule(
+        "(role:image | row:ImagingStudy of) {d:lat}? {s:ent:site} "
+        "(?! (ent:modality | noun:imaging | ent:site))",
+        _imaged,
+    ),
     rule("switch (to | onto) (?= ent:drug)", lambda found: found.signs[0].read_as("role:start")),
     rule("{a:ent:drug} (in | from) {b:ent:drug} (to | j)? switch", _switched),
     rule(

@@ -16,7 +16,7 @@ from app.cohorts.plain_words.grammar.doubts import (
     WINDOW,
 )
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact, Relative
-from app.cohorts.plain_words.grammar.lists import count_together, end_lists, settle_levels
+from app.cohorts.plain_words.grammar.lists import count_together, end_lists, head_of, settle_levels
 from app.cohorts.plain_words.grammar.telling import TIMED, Attachment, Telling
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import Sign
@@ -283,6 +283,9 @@ def settle_windows(told: Telling) -> None:
         ways = [Alternative("nearest", named(attached.to))]
         ways += [Alternative(f"other-{at}", named([each])) for at, each in enumerate(others)]
         ways.append(Alternative("all", Bilingual("all of them", "모두")))
+        head = head_of(told.entries, attached.to, attached.sign.start, others)
+        if head is not None:
+            ways.insert(0, ways.pop(head + 1))
         leads = _leads_results(told, attached, others) or _is_method(told, attached, others)
         if leads or _are_neither(told, attached, others):
             ways.insert(0, ways.pop())
