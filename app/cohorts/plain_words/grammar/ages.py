@@ -89,6 +89,15 @@ def _aged_then(found: SignMatch) -> Made:
     return joined("age", found.signs, replace(made.value, at_event=True, ahead=True))
 
 
+def _about(found: SignMatch) -> Made:
+    """`women around 50`."""
+    (amount, *more) = found.named["x"][0].value
+    if more or not _is_age(_aged(amount)) or _aged(amount).unit != "a" or amount.number < _YEARS:
+        return None
+    said = AgeSaid((Bound("eq", _aged(amount)),), loose=f"about:{int(amount.number)}")
+    return (*found.named.get("who", ()), joined("age", found.named["x"], said))
+
+
 def _leading_age(found: SignMatch) -> Made:
     """`65 and up, no flu shot`: a number that nothing stands before."""
     sign = found.named["x"][0]
@@ -297,6 +306,9 @@ RULES: tuple[Rule, ...] = (
         f"{{who:((ent:condition | ent:state | dead) (comma | or)?)}} {{x:range:n}} {_END_OF_PERSON}",
         _of_the_sick,
     ),
+    rule(f"{{who:{_PERSON}}} (agew | old)* (around | approx) {{x:(n | qa | qt)}} old? {_END}", _about),
+    rule("agew (around | approx) {x:(n | qa | qt)} old?", _about),
+    rule("(around | approx) {x:qa}", _about),
     rule("{x:qa} {b:before}", _at_event),
     rule("{x:qa} {a:(after | since)}", _at_event),
     rule("(before | after) {x:qa}", _at_event),

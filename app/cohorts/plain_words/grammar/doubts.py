@@ -54,6 +54,7 @@ DESCRIBED = Bilingual("pictures that have no code of their own", "따로 코드�
 HYBRID = Bilingual("whether the study has to hold both", "한 검사에 둘 다 있어야 하는지")
 POSITIVE = Bilingual("a positive test is read as the diagnosis", "양성을 그 진단으로 읽음")
 SOFT = Bilingual("a word that says more than codes do is left out", "코드로 알 수 없는 수식어는 빼고 읽음")
+SHARE = Bilingual("a share is told as the number of those that it counts", "비율은 해당하는 수로 답함")
 SHORT = Bilingual("an abbreviation", "줄임말")
 ONLY = Bilingual("`only` leaves out what is said to be left out", "‘만’은 빼라고 한 것만 빼는 것으로 읽음")
 HEADING = Bilingual("what stands before the colon is read as a heading", "콜론 앞은 제목으로 읽음")
@@ -193,6 +194,21 @@ ROLLING = (
     way("calendar", "of the calendar", "달력 기준"),
     way("rolling", "up to the day of the question", "질문일까지의 기간"),
 )
+
+
+def about(age: int) -> list[Alternative]:
+    """The ways in which `around 50` may be meant."""
+    return [
+        way(
+            f"ge{age - by}lt{age + by + 1}",
+            f"{age - by} to {age + by}",
+            f"{age - by}세 이상 {age + by}세 이하",
+        )
+        for by in (5, 2, 3, 10)
+        if age > by
+    ]
+
+
 GROUPS = {
     "adult": (
         ("ge18", "18 or older", "18세 이상"),

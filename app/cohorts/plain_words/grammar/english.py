@@ -74,7 +74,6 @@ class EnglishReader(EnglishPointingReader):
             "range": self.late_value,
             "either": self.either,
             "least": self.least,
-            "colon": self.colon,
             "comma": self.comma,
             "level": self.level,
             "row": self.any_row,
@@ -384,10 +383,6 @@ class EnglishReader(EnglishPointingReader):
             self.told.clause.least = self.signs[at].value.n
             self.told.clause.either = True
         return self.listing(at)
-
-    def colon(self, at: int) -> int:
-        """A colon: a heading stands before, or a list follows."""
-        return self.used(at)
 
     def comma(self, at: int) -> int:
         """A comma; it ends a relative time."""

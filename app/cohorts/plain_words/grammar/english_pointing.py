@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.cohorts.plain_words.grammar.doubts import ALONE, ONLY, SINCE, SINCE_WAYS
+from app.cohorts.plain_words.grammar.doubts import ALONE, HEADING, LEFT_OUT, ONLY, SINCE, SINCE_WAYS
 from app.cohorts.plain_words.grammar.english_lists import EnglishListReader
 from app.cohorts.plain_words.grammar.facts import Fact, Relative
 from app.cohorts.plain_words.grammar.requests import PRECEDING
@@ -13,6 +13,7 @@ from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.grammar.wordings import AGAIN
 from app.cohorts.plain_words.scanning.signs import Sign
 
+_IN_HEADINGS = ("heading", "noun", "ent", "soft", "row", "dim")
 _PICKS = ("pick", "last", "ord")
 _COMPARED = ("range:n", "range:qu", "value")
 _LEADS_TO_DENIAL = ("comma", "and", "but", "semi", "with", "have", "weak", "pron")
@@ -35,6 +36,8 @@ _POINTED_AT = (
 class EnglishPointingReader(EnglishListReader):
     """Reads what an English question points back at."""
 
+    heading_from = 0  # where what was not understood of the first sentence begins
+
     def steps(self) -> Mapping[str, ClauseStep]:
         """What is done at a sign, by its kind."""
         return {
@@ -47,6 +50,7 @@ class EnglishPointingReader(EnglishListReader):
             "against": self.against,
             "again": self.again,
             "window": self.window,
+            "colon": self.colon,
             "value": self.value,
             "open": self.open_parenthesis,
         }
@@ -204,3 +208,24 @@ class EnglishPointingReader(EnglishListReader):
         """Whether a period is told to precede something: `in the preceding 48 hours`."""
         within = set(sign.value.period) == {"within", "before"}
         return within and any(each.has(PRECEDING) for each in sign.parts)
+
+    def colon(self, at: int) -> int:
+        """A colon; a heading stands before it that is not understood: `Renal cohort: eGFR below 60`."""
+        entries, unused = self.told.in_sentence(), self.told.unused[self.heading_from :]
+        plain = all(each.kind in _IN_HEADINGS for each in unused)
+        first = not any(each.kind == "colon" for each in self.signs[:at])
+        if first and unused and plain and len(entries) <= 1 and self.thing_is_ahead(at + 1):
+            self.told.choices.pick("heading", self.signs[at].start, HEADING, (LEFT_OUT,))
+            self.told.set_mark_at(len(self.told.entries) - len(entries))
+            self.told.drop_part()
+            self.told.used += unused
+            self.told.unused = self.told.unused[: self.heading_from]
+        return self.used(at)
+
+    def wanted(self, sign: Sign) -> str:
+        """The kind that a name must be of; what is measured is a test: `low vitamin D`, `folate below 3`."""
+        if "lab" in kinds_of(sign) and not (self.told.clause and self.told.clause.role):
+            at = next(place for place, each in enumerate(self.signs) if each is sign)
+            if self.kind(at + 1) == "value" or any(each.kind == "level" for each in self.told.waiting):
+                return "lab"
+        return super().wanted(sign)

@@ -69,7 +69,7 @@ def count_together(one: Fact, other: Fact) -> bool:
 def head_of(
     entries: Sequence[ClauseEntry], to: Sequence[ToldFact], start: int, others: Sequence[Fact]
 ) -> int | None:
-    """Which of the others a period is of that stands behind whose they are: `MRIs in gout patients in 2024`."""
+    """Which of the others has a period that stands behind whose they are: `MRIs of gout patients in 2024`."""
     entry = next((each for each in entries if each.told is to[0]), None)
     if (
         entry is None

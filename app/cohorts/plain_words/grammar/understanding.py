@@ -17,7 +17,7 @@ from app.cohorts.plain_words.grammar.anchoring import (
 from app.cohorts.plain_words.grammar.cascade import composed, is_weak
 from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.compounds import compounded
-from app.cohorts.plain_words.grammar.doubts import NEEDED, NEEDS
+from app.cohorts.plain_words.grammar.doubts import ALONE, NEEDED, NEEDS, SHARE
 from app.cohorts.plain_words.grammar.english import EnglishReader
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, ToldFact, ToldNode, told_in
 from app.cohorts.plain_words.grammar.headings import without_letters, without_numbers
@@ -100,6 +100,9 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     """Understand a question as far as it can be, with the choices that were made."""
     ours = question.korean
     request = requested(question.composed, korean=ours)
+    for each in question.composed:
+        if each.symbol == "howmany:share":
+            choices.pick("share", each.start, SHARE, ALONE)
     told = _read(request.population, choices, korean=ours)
     aimed = _read(request.targets, choices, korean=ours) if request.targets else None
     settle_ages(told)
