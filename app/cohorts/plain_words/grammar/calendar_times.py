@@ -157,7 +157,7 @@ RULES: tuple[Rule, ...] = (
     rule(f"(in | during | within | for | of | on | from | at) {{a:{_D}}} (during | in | within)*", _in),
     rule("{a:date} (during | in | within)*", _in),
     rule("{a:year} (?= (ent | role | row | subj))", _in),
-    rule(f"({_BESIDE_YEARS}) {{a:year}} (?= ($ | comma | close | semi | stop | colon))", _alone),
+    rule(f"({_BESIDE_YEARS}) {{a:year}} (?= ($ | comma | close | semi | stop | colon | only))", _alone),
     rule("(in | during | within | since | from | of | for)? this {u:unit}", calendar_unit),
     rule(f"(in | during | within | since | from | of)? {_CALENDAR}", _calendar),
 )

@@ -132,6 +132,11 @@ def _by_sex(found: SignMatch) -> Made:
     )
 
 
+def _last_few(found: SignMatch) -> Made:
+    last, number = found.signs
+    return (last, number.read_as("lastfew")) if number.value.n > 1 else None
+
+
 def _bands(found: SignMatch) -> Made:
     """`5-year age groups`."""
     width, group = found.signs
@@ -198,6 +203,10 @@ _LEFT: tuple[Rule, ...] = tuple(
 """What a word says that is of no period: `prior`, `이전`, `최근`."""
 
 
+_LAST_FEW: tuple[Rule, ...] = (
+    rule("(lastroll | last | pick:last) number (?= (lat | contrast | ent | row | soft))", _last_few),
+)
+"""`the last three CTs`, which nobody can ask for: the number is left."""
 _BANDS: tuple[Rule, ...] = (rule("(qt | qa) dim:ageGroup", _bands),)
 
 
@@ -224,6 +233,7 @@ _ALL: tuple[tuple[Rule, ...], ...] = (
     renaming.LATE,
     counts.RULES,
     _LEFT,
+    _LAST_FEW,
     _PARENTHESES,
 )
 

@@ -160,6 +160,13 @@ class EnglishReader(EnglishPointingReader):
 
     def contrast(self, at: int) -> int:
         """`who got contrast`: pictures with it, where none are named."""
+        last = self.told.last_fact("imaging")
+        if last is not None and self.told.comma and not self.thing_follows(at + 1):
+            for each in self.listed_with(last):
+                if each.kind == "imaging" and not each.contrast:
+                    self.told.give(each, self.signs[at])
+            self.told.link, self.told.comma = "", False
+            return at + 1
         given = self.kind(at - 1) == "role" and self.signs[at].detail == "yes"
         if not given or self.thing_follows(at + 1) or self.earlier_fact("imaging") is not None:
             return self.detail(at)

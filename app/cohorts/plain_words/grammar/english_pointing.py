@@ -72,6 +72,8 @@ class EnglishPointingReader(EnglishListReader):
 
     def only(self, at: int) -> int:
         """`X-ray only, never CT or MR`: what else is left out is said behind it."""
+        if self.kind(at - 1) == "window":
+            return self.used(at)
         if self.is_denied_behind(at):
             self.told.choices.pick("only", self.signs[at].start, ONLY, ALONE)
             return self.used(at)

@@ -14,7 +14,7 @@ from app.cohorts.plain_words.grammar.renaming import KIN_OR
 from app.cohorts.plain_words.lexicon.rows import LexiconKind, LexiconRow
 from app.cohorts.plain_words.linking.coding import ACT_CLASSES, DICOM, CodeLinker, JsonObject
 from app.cohorts.plain_words.linking.found_rows import FoundRow
-from app.cohorts.plain_words.trees.values import ends_are_in, level_value, number_of, value_of
+from app.cohorts.plain_words.trees.values import as_percent, ends_are_in, level_value, number_of, value_of
 
 KIND_OF: Mapping[str, str] = {
     "condition": "condition",
@@ -70,6 +70,7 @@ _RELATIVES: Mapping[str, list[str]] = {
 }
 _STOPPED = ["stopped", "completed", "cancelled"]
 _PRESSURE, _PRESSURES = "blood-pressure", ("systolic-blood-pressure", "diastolic-blood-pressure")
+_FRACTIONS = ("fev1-fvc-ratio", "left-ventricular-ejection-fraction", "hematocrit", "oxygen-saturation")
 _LEAST_ABBREVIATION = 4
 _HYBRID = "pet-ct"
 _VACCINE = re.compile(r"\s*(vaccine|vaccination|immunization|shot|백신|예방접종|예방주사)$")
@@ -159,6 +160,8 @@ def _lab(fact: Fact, building: Building) -> JsonObject:
     if fact.values and [row.id for row in rows] == [_PRESSURE]:
         rows = (_one_pressure(fact, building),)
         fact = replace(fact, rows=rows)
+    if fact.values and rows and rows[0].id in _FRACTIONS:
+        fact = replace(fact, values=[as_percent(each) for each in fact.values])
     made = _coded(fact, building, "observation")
     if fact.values:
         value = value_of(fact.values[0], rows[0].unit or "" if rows else "")
