@@ -55,6 +55,7 @@ HYBRID = Bilingual("whether the study has to hold both", "한 검사에 둘 다 
 POSITIVE = Bilingual("a positive test is read as the diagnosis", "양성을 그 진단으로 읽음")
 SOFT = Bilingual("a word that says more than codes do is left out", "코드로 알 수 없는 수식어는 빼고 읽음")
 SHARE = Bilingual("a share is told as the number of those that it counts", "비율은 해당하는 수로 답함")
+TREATED = Bilingual("which of the diagnoses is treated", "어느 진단을 치료하는지")
 SHORT = Bilingual("an abbreviation", "줄임말")
 ONLY = Bilingual("`only` leaves out what is said to be left out", "‘만’은 빼라고 한 것만 빼는 것으로 읽음")
 HEADING = Bilingual("what stands before the colon is read as a heading", "콜론 앞은 제목으로 읽음")
@@ -154,6 +155,10 @@ LATEST_WAYS = (
 HYBRIDS = (
     way("any", "any PET", "모든 PET"),
     way("both", "studies that hold PET and CT", "PET과 CT가 모두 있는 검사"),
+)
+TREATED_WAYS = (
+    way("all", "any of them", "그중 어느 것이든"),
+    way("one", "only the one that it stands beside", "바로 옆의 것만"),
 )
 PRECEDED = (
     way("before", "before the other", "앞의 것 이전에"),

@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
+from app.cohorts.plain_words.grammar.choices import Choices
+from app.cohorts.plain_words.grammar.doubts import TREATED, TREATED_WAYS
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldFact, ToldNode
 
 _LISTED = ("and", "or", "comma", "slash")
@@ -104,6 +106,34 @@ def listed_results(parts: Sequence[ToldPart]) -> list[ToldPart]:
         if link == "comma" and (ends or goes_on) and _are_results(node, found[at - 1][0]):
             found[at] = (node, "or")
     return found
+
+
+def treated(parts: Sequence[ToldPart], choices: Choices) -> list[ToldPart]:
+    """Parts, where of `A or B treated with C` all are treated, or the nearest where somebody chooses so."""
+    found = list(parts)
+    for at, (node, link) in enumerate(found):
+        for near, own in ((at + 1, -1), (at - 1, 0)):
+            other = found[near] if 0 <= near < len(found) else None
+            loose = other is not None and not (other[1] if near > at else link)
+            if other is None or not loose or not _is_listed(node) or not _is_treatment(other[0]):
+                continue
+            if choices.pick("treated", start_of(other[0]), TREATED, TREATED_WAYS) == "all":
+                continue
+            of = list(node.of) if isinstance(node, Junction) else []
+            of[own] = Junction("all", (of[own], other[0]))
+            first = min(at, near)
+            return [*found[:first], (Junction("any", tuple(of)), found[first][1]), *found[first + 2 :]]
+    return found
+
+
+def _is_listed(node: ToldNode) -> bool:
+    """Whether a node is diagnoses of which any is enough."""
+    facts = node.of if isinstance(node, Junction) and node.op == "any" else ()
+    return bool(facts) and all(isinstance(each, Fact) and each.kind == "condition" for each in facts)
+
+
+def _is_treatment(node: ToldNode) -> bool:
+    return isinstance(node, Fact) and node.kind == "drug" and node.role in ("", "take", "rx", "treat")
 
 
 def first_of(node: ToldNode) -> ToldNode:
