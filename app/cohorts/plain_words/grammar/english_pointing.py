@@ -177,6 +177,13 @@ class EnglishPointingReader(EnglishListReader):
             return at + 2
         if self.counts_back(sign):
             return self.used(at)
+        last = self.told.entries[-1].told if self.told.entries else None
+        relative = last.relatives[-1] if last is not None and last.relatives else None
+        anchor = relative.anchor if relative is not None and "during" in relative.said.period else None
+        if anchor is not None and sign.value.loose == "lasting" and self.touches(anchor, at):
+            anchor.windows.append(sign.value)  # `while on a thiazide for a month`
+            anchor.signs.append(sign)
+            return at + 1
         return super().window(at)
 
     def thing_is_ahead(self, at: int) -> bool:

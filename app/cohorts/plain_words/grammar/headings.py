@@ -10,7 +10,7 @@ from app.cohorts.plain_words.scanning.signs import Sign
 _LISTED = ("either", "listof")
 _SOME_OF = re.compile(r"\b(\d|two|three|four) (or more )?of\b|중\s*(적어도|최소)?\s*(\d|두|세|네)")
 """Of how many of a list are enough: then its numbers part nothing."""
-_LETTERS = "abcdefgh"
+_LETTERS = ("abcdefgh", "12345678")
 _BEFORE_LETTERS = ("stop", "semi", "comma", "colon", "and", "or", "weak")
 _AFTER_NUMBERS = ("stop", "close")
 _MEASURING = ("cmp", "than", "within", "stage", "measure", "level", "ent:lab", "st", "age", "old")
@@ -59,11 +59,18 @@ def without_numbers(signs: Sequence[Sign], text: str) -> list[Sign]:
 
 
 def without_letters(signs: Sequence[Sign], text: str) -> list[Sign]:
-    """The signs with nothing for the letters of a list: `(a) diabetes, (b) gout`, in their order."""
+    """The signs with nothing for the letters or numbers of a list: `(a) gout, (b) asthma`, in their order."""
+    found = list(signs)
+    for letters in _LETTERS:
+        found = _without(letters, found, text)
+    return found
+
+
+def _without(letters: str, signs: Sequence[Sign], text: str) -> list[Sign]:
     found = list(signs)
     places: list[int] = []
     for at, sign in enumerate(signs[:-1]):
-        letter = _LETTERS[len(places)] if len(places) < len(_LETTERS) else ""
+        letter = letters[len(places)] if len(places) < len(letters) else ""
         before = signs[at - 1].kind if at else "stop"
         begins = before in (*_BEFORE_LETTERS, "open") or "\n" in text[signs[at - 1].end : sign.start]
         if text[sign.start : sign.end] == letter and begins and signs[at + 1].kind == "close":
