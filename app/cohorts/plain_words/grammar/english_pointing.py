@@ -238,3 +238,15 @@ class EnglishPointingReader(EnglishListReader):
             if self.kind(at + 1) == "value" or any(each.kind == "level" for each in self.told.waiting):
                 return "lab"
         return super().wanted(sign)
+
+    def placed(self, fact: Fact, behind: int) -> int:
+        """Add a fact; pictures right behind a report are what it is of: `reports of abdominal CTs in 2025`."""
+        report = self.told.report
+        place = next((at for at, each in enumerate(self.signs) if fact.signs and each is fact.signs[0]), 0)
+        bare = report is not None and not report.words and not report.absent and report.of is None
+        if fact.kind != "imaging" or not bare or report is None or self.kind(place - 1) != "of":
+            return super().placed(fact, behind)
+        if not self.touches(report, place - 1) or self.told.awaited is not None:
+            return super().placed(fact, behind)
+        report.of, self.told.report = fact, None
+        return super().placed(fact, behind)

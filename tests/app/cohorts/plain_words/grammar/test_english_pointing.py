@@ -91,3 +91,8 @@ def test_only_is_told_where_what_it_leaves_out_is_said() -> None:
 def test_a_heading_that_no_condition_says_is_told() -> None:
     assert who("Diabetic kidney: HbA1c above 8 %") == "result “hemoglobin A1c” (value over 8 %)"
     assert doubts("Diabetic kidney: HbA1c above 8 %") == {"heading"}
+
+
+@pytest.mark.parametrize("question", ["reports of chest CTs of men", "the reports of chest CTs taken of men"])
+def test_reports_of_pictures_are_those_that_belong_to_them(question: str) -> None:
+    assert "reports (belonging to ct) = reports" in said(question)
