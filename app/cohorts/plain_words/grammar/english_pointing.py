@@ -240,7 +240,7 @@ class EnglishPointingReader(EnglishListReader):
         return super().wanted(sign)
 
     def placed(self, fact: Fact, behind: int) -> int:
-        """Add a fact; pictures right behind a report are what it is of: `reports of abdominal CTs in 2025`."""
+        """Add a fact; pictures right behind a report are what it is of: `reports of chest CTs in 2025`."""
         report = self.told.report
         place = next((at for at, each in enumerate(self.signs) if fact.signs and each is fact.signs[0]), 0)
         bare = report is not None and not report.words and not report.absent and report.of is None

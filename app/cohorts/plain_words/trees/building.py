@@ -115,6 +115,9 @@ class TreeBuilder:
             return [
                 one for each in several.either for one in self._ways(replace(fact, windows=[*rest, each]))
             ]
+        if (twice := _told_twice(fact)) is not None:
+            others = [each for each in fact.features if each.name != twice]
+            return [replace(fact, features=[*others, each]) for each in fact.features if each.name == twice]
         if len(fact.values) > 1:
             return [_with_value(fact, each) for each in fact.values]
         if fact.kind == "imaging" and len(fact.makers) > 1:
@@ -187,6 +190,8 @@ class TreeBuilder:
             raise Unsayable("stop-time", fact.signs[0])
         if fact.kind == "word" and fact.number is not None:
             raise Unsayable("unsayable", fact.signs[0])  # nobody counts how often reports say a word
+        if _told_twice(fact) is not None:
+            raise Unsayable("unsayable", fact.signs[0])  # one event has one number of a kind
         made = event_of(fact, self)
         self._times(fact, made)
         return made
@@ -355,6 +360,12 @@ def _bare(event: JsonObject) -> JsonObject:
 
 def _with_value(fact: Fact, value: tuple[Bound, ...]) -> Fact:
     return replace(fact, values=[value])
+
+
+def _told_twice(fact: Fact) -> str | None:
+    """What of pictures has two numbers, either of which is enough: `1.5 T or 3 T`; None where nothing has."""
+    names = [each.name for each in fact.features]
+    return next((each for each in names if names.count(each) > 1), None)
 
 
 def _is_allergy(fact: Fact) -> bool:

@@ -87,6 +87,16 @@ def test_slices_in_millimetres_are_their_thickness() -> None:
     )
 
 
+def test_either_of_two_numbers_of_pictures_is_enough() -> None:
+    assert who("patients with an MRI at 1.5 T or 3 T") == (
+        "any of [pictures (modality MR; field exactly 1.5 T); pictures (modality MR; field exactly 3 T)]"
+    )
+
+
+def test_what_is_not_well_controlled_is_taken_all_the_same() -> None:
+    assert who("diabetes not controlled on metformin") == "diagnosis “diabetes”; drug “metformin”"
+
+
 @pytest.mark.parametrize("question", UNKNOWN)
 def test_what_only_looks_like_it_is_refused(question: str) -> None:
     assert read(question).question is None
