@@ -19,12 +19,13 @@ _PERSON = "(subj | sex | group | childsex)"
 class AgeSaid:
     """The comparisons of an age, all of which hold; `at_event` where it is said as of an event.
 
-    `loose` names a group of ages that is not said in numbers.
+    `loose` names a group of ages that is not said in numbers; `ahead` says that the event stands behind it.
     """
 
     bounds: tuple[Bound, ...]
     at_event: bool = False
     loose: str = ""
+    ahead: bool = False
 
 
 def age_sign(parts: tuple[Sign, ...], bounds: tuple[Bound, ...], *, at_event: bool = False) -> Sign | None:
@@ -77,6 +78,30 @@ def _diagnosed_at(found: SignMatch) -> Made:
     role, age = found.signs
     said = replace(age.value, at_event=True) if not age.value.loose else age.value
     return (role, replace(age, value=said))
+
+
+def _aged_then(found: SignMatch) -> Made:
+    """`aged 50 or older when gout was diagnosed`: the age of then."""
+    sign = found.named["x"][0]
+    made = sign if sign.kind == "age" else age_sign((sign,), _bounds(sign))
+    if made is None or made.value.loose:
+        return None
+    return joined("age", found.signs, replace(made.value, at_event=True, ahead=True))
+
+
+def _about(found: SignMatch) -> Made:
+    """`women around 50`."""
+    (amount, *more) = found.named["x"][0].value
+    if more or not _is_age(_aged(amount)) or _aged(amount).unit != "a" or amount.number < _YEARS:
+        return None
+    said = AgeSaid((Bound("eq", _aged(amount)),), loose=f"about:{int(amount.number)}")
+    return (*found.named.get("who", ()), joined("age", found.named["x"], said))
+
+
+def _leading_age(found: SignMatch) -> Made:
+    """`65 and up, no flu shot`: a number that nothing stands before."""
+    sign = found.named["x"][0]
+    return _age(found) if any(each.kind == "sfx" for each in sign.parts) else None
 
 
 def _of_the_sick(found: SignMatch) -> Made:
@@ -239,6 +264,7 @@ _END = f"(?= ($ | {_BEHIND} | role | on | colon | excl | open | v))"
 _WHEN = "during | since | from | date | lastroll"
 _END_OF_PERSON = f"(?= ($ | {_BEHIND} | role | on | colon | excl | open | v | {_WHEN}))"
 _NO_THING = "(?! (during | in)* (ent | role))"  # 3개월 이상 메트포르민을 복용, 1년 넘게 심초음파를 안 한
+_HAPPENING = "(past | pick | newly | ver | last | ord)* (ent | row | role))"
 _BEGINS = "comma | semi | stop | section | colon"
 RULES: tuple[Rule, ...] = (
     rule(f"agew:between {{a:{_PLAIN}}} (and | to | dash | but) {{b:{_PLAIN}}} (old | agew)?", _between),
@@ -268,7 +294,8 @@ RULES: tuple[Rule, ...] = (
         _of_person,
     ),
     rule(
-        f"(?= {_PERSON}) {{who:({_PERSON} | comma | and | open)+}} {{x:(range:qt | r:qt)}} {_END}", _of_person
+        f"(?= {_PERSON}) {{who:({_PERSON} | comma | and | open)+}} of? {{x:(range:qt | r:qt)}} {_END}",
+        _of_person,
     ),
     rule(f"{{x:(range:qt | r:qt | range:n)}} {{who:{_PERSON}}}", _before_person),
     rule(
@@ -276,11 +303,15 @@ RULES: tuple[Rule, ...] = (
         _of_person,
     ),
     rule(f"^ {{x:(range:qt | r:qt)}} {_NO_THING} {_END}", _age),
+    rule("^ {x:range:n} (?= (comma | with | who | pron | on | excl | neg | role:take))", _leading_age),
     rule(f"{{who:(subj (of | with | on | role)* ent:drug)}} {{x:range:n}} {_END_OF_PERSON}", _of_the_sick),
     rule(
         f"{{who:((ent:condition | ent:state | dead) (comma | or)?)}} {{x:range:n}} {_END_OF_PERSON}",
         _of_the_sick,
     ),
+    rule(f"{{who:{_PERSON}}} (agew | old)* (around | approx) {{x:(n | qa | qt)}} old? {_END}", _about),
+    rule("agew (around | approx) {x:(n | qa | qt)} old?", _about),
+    rule("(around | approx) {x:qa}", _about),
     rule("{x:qa} {b:before}", _at_event),
     rule("{x:qa} {a:(after | since)}", _at_event),
     rule("(before | after) {x:qa}", _at_event),
@@ -293,5 +324,8 @@ RULES: tuple[Rule, ...] = (
     rule("{age:age} (comma | and | but) {x:range:n} " + _END, _more),
     rule(f"before {{x:n}} {_END}", _at_event),
     rule("role:dx {x:age}", _diagnosed_at),
+    rule("(current | cal:now) age (?! (at | ageat | when))", lambda found: found.signs[1]),
+    rule("{x:(age | range:n | range:qt)} (when | ageat) (?= (subj | pron | have)* " + _HAPPENING, _aged_then),
+    rule("{x:(range:n | range:qt)} at (?= (ent:procedure | row:Procedure))", _aged_then),
 )
 """Rules that make a sign `age` of what is said of an age; its value is an `AgeSaid`."""

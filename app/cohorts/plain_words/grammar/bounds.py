@@ -115,6 +115,11 @@ def _either_side(found: SignMatch) -> Made:
     return (sides[0], Sign(("or",), other.start, other.end), sides[1])
 
 
+def _from(found: SignMatch) -> Made:
+    """`from 7 to 10 g/dL`: a range, and no time."""
+    return _dashed(SignMatch(found.signs[1:], found.named, found.start + 1, found.end))
+
+
 def _plus(found: SignMatch) -> Made:
     return range_sign(found.signs, Bound("ge", _amount(found.one("a"))))
 
@@ -227,6 +232,7 @@ def _not_so(found: SignMatch) -> Made:
 
 
 RULES: tuple[Rule, ...] = (
+    rule("from (r:n | r:qu | r:qa | r:qi | r:qc)", _from),
     rule("(r:n | r:qt | r:qa | r:qu | r:qc | r:qs | r:qi | r:qp) (sfx:ge (?= sfx))?", _dashed),
     rule(
         f"(cmp:between | between) {{a:{_AMOUNT}}} (and | to | dash | until) {{b:{_AMOUNT}}} "
@@ -243,7 +249,7 @@ RULES: tuple[Rule, ...] = (
     rule(f"cmp:ge {{a:{_AMOUNT}}} {{op:sfx:ge}}", _single),
     rule(f"cmp:le {{a:{_AMOUNT}}} {{op:sfx:le}}", _single),
     rule(f"cmp {_AMOUNT} sfx {_AMOUNT} (?! sfx)", _either_side),
-    rule(f"{{x:(sex | subj | ent | pron)}} comma? {{op:sfx}} {{a:{_AMOUNT}}} (?! sfx)", _leading),
+    rule(f"{{x:(sex | subj | ent | pron | close)}} comma? {{op:sfx}} {{a:{_AMOUNT}}} (?! sfx)", _leading),
     rule(f"{{op:cmp}} than? {{a:{_AMOUNT}}} (?! sfx)", _single),
     rule(f"{{a:{_AMOUNT}}} {{op:sfx}}", _single),
     rule(f"{{a:{_AMOUNT}}} plus", _plus),

@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 from app.cohorts.plain_words.grammar.patterns import Made, Rule, SignMatch, rule
-from app.cohorts.plain_words.grammar.times import window_sign
+from app.cohorts.plain_words.grammar.times import TimeSaid, window_sign
 from app.cohorts.plain_words.scanning.signs import Sign
 
 UPTO = "upto"
 _D = "(date | year)"
+_BESIDE_YEARS = "comma | open | semi | dash | ent:modality | ent:site | ent:procedure | contrast | noun | row"
 _CALENDAR = (
     "(cal:thisyear | cal:lastyear | cal:yearbefore | cal:thismonth | cal:lastmonth | cal:thisweek | "
     "cal:lastweek | cal:today | cal:yesterday)"
@@ -45,6 +46,24 @@ def _in_behind(found: SignMatch) -> Made:
     """`admitted in 2025`, where the verb takes the preposition."""
     first, last = _days(found.named["a"][0])
     return (found.signs[0], window_sign(found.signs[1:], {"start": first, "end": last}))
+
+
+def _in_either(found: SignMatch) -> Made:
+    """`in 2024 or 2025`: one period where they follow one another."""
+    one, other = (_days(found.named[name][0]) for name in ("a", "b"))
+    if len(one[1]) != len(other[0]) or "?" in one[1] + other[0]:
+        return None
+    if shifted(one[1], 1) == other[0]:
+        return window_sign(found.signs, {"start": one[0], "end": other[1]})
+    periods = (TimeSaid({"start": first, "end": last}) for first, last in (one, other))
+    return window_sign(found.signs, {}, either=tuple(periods))
+
+
+def _alone(found: SignMatch) -> Made:
+    """`CT chest, 2025`: a year that stands by itself."""
+    *before, year = found.signs
+    first, last = _days(year)
+    return (*before, window_sign((year,), {"start": first, "end": last}))
 
 
 def _since(found: SignMatch) -> Made:
@@ -135,6 +154,7 @@ RULES: tuple[Rule, ...] = (
         f"(and | to | dash | until | from | since) {{b:{_D}}} (until | from | to | during)*",
         _from_to,
     ),
+    rule(f"(in | during | within | of | from | for)? {{a:{_D}}} or {{b:{_D}}} (?! onward)", _in_either),
     rule(f"{{a:{_D}}} (from | since | in | to | and) {{b:{_D}}} (until | to | during | in)+", _from_to),
     rule(f"{{a:{_D}}} (to | until | dash | from) {{b:{_D}}}", _from_to),
     rule(f"{{a:{_D}}} (since | from | onward) {{b:{_D}}} upto", _since_before),
@@ -144,14 +164,15 @@ RULES: tuple[Rule, ...] = (
     rule(f"from {{a:{_D}}}", _from),
     rule(f"since {{a:{_D}}}", _since),
     rule(f"{{a:{_D}}} (onward | since | from) (until? cal | onward)?", _since),
-    rule(f"after {{a:{_D}}}", _after_date),
-    rule(f"before {{a:{_D}}}", _before_date),
+    rule(f"(from | since | of)? after {{a:{_D}}}", _after_date),
+    rule(f"(from | since | of)? before {{a:{_D}}}", _before_date),
     rule(f"{{a:{_D}}} before", _before_date),
     rule(f"(until | cmp:le | by) {{a:{_D}}}", _until),
     rule(f"{{a:{_D}}} (until | to)", _until),
     rule(f"(in | during | within | for | of | on | from | at) {{a:{_D}}} (during | in | within)*", _in),
     rule("{a:date} (during | in | within)*", _in),
     rule("{a:year} (?= (ent | role | row | subj))", _in),
+    rule(f"({_BESIDE_YEARS}) {{a:year}} (?= ($ | comma | close | semi | stop | colon | only))", _alone),
     rule("(in | during | within | since | from | of | for)? this {u:unit}", calendar_unit),
     rule(f"(in | during | within | since | from | of)? {_CALENDAR}", _calendar),
 )

@@ -18,11 +18,12 @@ from app.cohorts.plain_words.grammar import (
     rolling_times,
     stages,
     verbs,
+    wordings,
 )
 from app.cohorts.plain_words.grammar.patterns import Made, Rule, SignMatch, applied, rule
 from app.cohorts.plain_words.lexicon.rows import LexiconRow
 from app.cohorts.plain_words.scanning.amounts import Amount, AmountKind
-from app.cohorts.plain_words.scanning.signs import Sign
+from app.cohorts.plain_words.scanning.signs import Sign, joined
 
 WEAK = frozenset({"weak", "j", "polite"})
 
@@ -112,6 +113,41 @@ def _in_tens(found: SignMatch) -> Made:
     return (*before, Sign(("value",), tens.start, tens.end, said, tens.parts))
 
 
+def _by_sex(found: SignMatch) -> Made:
+    """`QTc above 470 ms in women or above 450 ms in men`: each sex has a value of its own."""
+    (test,), (first,), (sex,) = (found.named[each] for each in "lvs")
+    (second,), (other,) = (found.named[each] for each in "wz")
+    if sex.detail == other.detail or "both" in (sex.detail, other.detail):
+        return None
+    place = second.start
+    return (
+        sex,
+        Sign(("with",), test.start, test.start + 1),
+        test,
+        first,
+        Sign(("or",), place, place + 1),
+        other,
+        Sign(("with",), place, place + 1),
+        Sign(test.symbols, place, second.end, test.value),
+        Sign(("value",), second.start, second.end, second.value, second.parts),
+    )
+
+
+def _last_few(found: SignMatch) -> Made:
+    last, number = found.signs
+    return (last, number.read_as("lastfew")) if number.value.n > 1 else None
+
+
+def _bands(found: SignMatch) -> Made:
+    """`5-year age groups`."""
+    width, group = found.signs
+    (amount, *more) = width.value
+    if amount.unit != "a" or more or not 1 <= amount.number <= _WIDEST or amount.number % 1:
+        return None
+    return joined(f"{group.symbol}{int(amount.number)}", found.signs)
+
+
+_WIDEST = 50
 _TIMES = ("wk", "d", "mo", "a")
 _VALUES: tuple[Rule, ...] = (
     rule("ent:lab (noun | of | at | with | colon)* (range:qt | range:qa | r:qt | qt)", _in_weeks),
@@ -132,6 +168,17 @@ _VALUES: tuple[Rule, ...] = (
         lambda found: (*found.signs[:-1], found.signs[-1].read_as("level:abnormal")),
     ),
     rule("(value | ent:lab) (or | comma | and) (range:n | range:qu)", _valued),
+    rule(
+        "(neg | excl) (have | with | role | level)* ent:lab noun* value open? "
+        "(in | for | among | with | of)? sex",
+        lambda found: (*found.signs[:-1], found.signs[-1].read_as("sexof")),
+    ),
+    rule(
+        "{l:ent:lab} noun* {v:value} open? (in | for | among | with | of)? {s:sex} close? (comma | semi)? "
+        "(or | and | slash | comma | semi)* (cmp:eq)? {w:(value | range:qu | range:n)} "
+        "open? (in | for | among | with | of)? {z:sex} close?",
+        _by_sex,
+    ),
     rule("value open (range:qu | qu | r:qu | value) close", _again),
 )
 
@@ -157,9 +204,18 @@ _LEFT: tuple[Rule, ...] = tuple(
 """What a word says that is of no period: `prior`, `이전`, `최근`."""
 
 
+_LAST_FEW: tuple[Rule, ...] = (
+    rule("(lastroll | last | pick:last) number (?= (lat | contrast | ent | row | soft))", _last_few),
+)
+"""`the last three CTs`, which nobody can ask for: the number is left."""
+_BANDS: tuple[Rule, ...] = (rule("(qt | qa) dim:ageGroup", _bands),)
+
+
 _ALL: tuple[tuple[Rule, ...], ...] = (
     verbs.RULES,
+    _BANDS,
     bounds.RULES,
+    wordings.RULES,
     renaming.RULES,
     examples.RULES,
     stages.RULES,
@@ -179,6 +235,7 @@ _ALL: tuple[tuple[Rule, ...], ...] = (
     renaming.LATE,
     counts.RULES,
     _LEFT,
+    _LAST_FEW,
     _PARENTHESES,
 )
 

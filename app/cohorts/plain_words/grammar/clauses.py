@@ -281,8 +281,10 @@ class ClauseReader(SignReader):
         sign = self.signs[at]
         fact = Fact("report", (), [sign])
         last = self.told.entries[-1] if self.told.entries else None
+        behind = last is not None and self.told.awaited is None
         if (
             last
+            and behind
             and isinstance(last.told, Fact)
             and last.told.kind == "imaging"
             and self.touches(last.told, at)

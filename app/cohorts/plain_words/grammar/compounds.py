@@ -11,6 +11,19 @@ _CAUSING = (
     *("induced", "refractory", "resistant", "related", "associated", "sensitive", "mediated"),
     *("triggered", "provoked", "responsive", "유발", "유발성", "저항성", "불응성", "관련", "연관", "유도성"),
 )
+_ADJECTIVES = ("ic", "ive", "emic", "otic")
+_DISEASES = (
+    "pathy",
+    "itis",
+    "shock",
+    "disease",
+    "failure",
+    "ulcer",
+    "crisis",
+    "emergency",
+    "edema",
+    "oedema",
+)
 _FOUND = ("ent:condition", "ent:word")
 _MEDICINE = ("medication", "medicine", "pill", "med", "tablet", "약", "약물", "약제")
 _BROAD = ("infection",)
@@ -34,6 +47,7 @@ def compounded(signs: Sequence[Sign], text: str) -> list[Sign]:
         elif (
             _causes(said, before, behind)
             or _follows(said, text, sign, signs[at + 1 : at + 3])
+            or _is_kind_of(said, sign, behind, text[behind.start : behind.end])
             or _is_medicine(sign, text[behind.start : behind.end])
             or _is_narrower(sign, behind)
         ):
@@ -51,6 +65,12 @@ def _follows(said: str, text: str, sign: Sign, behind: Sequence[Sign]) -> bool:
     """`post-stroke depression`: a name of its own, and no stroke beside a depression."""
     whole = len(behind) > 1 and behind[0].has("ent:condition") and behind[1].has("ent:condition")
     return whole and said == "post" and text[sign.end : sign.end + 1] == "-"
+
+
+def _is_kind_of(said: str, sign: Sign, behind: Sign, name: str) -> bool:
+    """`hypertensive retinopathy`: one disease, and no hypertension beside another."""
+    both = sign.has("ent:condition") and behind.has("ent:condition")
+    return both and said.endswith(_ADJECTIVES) and name.endswith(_DISEASES)
 
 
 def _is_medicine(sign: Sign, said: str) -> bool:

@@ -118,6 +118,13 @@ def _longer(length: str) -> str:
     return f"P{number * 7 + 1}D" if unit == "W" else f"P{number + 1}D" if unit == "D" else length
 
 
+def _behind(found: SignMatch) -> Made:
+    """`exacerbations: at least two in the last year`: how many there are of what stands before it."""
+    name, *_ = found.signs
+    said = _ranged(found) if found.named["x"][0].kind == "range" else None
+    return (name, said) if isinstance(said, Sign) else None
+
+
 def _some_of(found: SignMatch) -> Made:
     """`at least two of the following`: of what is listed, not so many times."""
     sign = found.named["x"][0]
@@ -133,6 +140,7 @@ _COUNTED = (
     "(?= (pick | ord | lat | contrast | current | past | level | ver | newly | recent | sev | linked | of "
     "| site | clin | role | noun | eachx)* (ent | row | measure | role))"
 )
+_ENDS = "comma | semi | stop | and | in | during"
 _LISTED = "(comma | and | or | slash)"
 _SOME = "{x:(range:n | n | range:qi | qi)}"
 _MORE = "(pick | current | past | level | ver | newly | recent | sev | clin | lat | soft | noun | ent)*"
@@ -150,6 +158,7 @@ GAPS: tuple[Rule, ...] = (
     ),
     rule("eachx? {t:qt} {within:within} apart", _apart),
     rule("{t:qt} apart", _apart),
+    rule("spaced (of | by | at | with)* {t:(range:qt | qt)} (apart | between)?", _apart),
     rule("many:repeat {s:(within | after)}? {t:range:qt}", _repeated),
     rule("many:repeat {s:(within | after)} {t:qt} later?", _repeated),
 )
@@ -166,6 +175,10 @@ RULES: tuple[Rule, ...] = (
     rule(f"{{x:(range:n | range:qi)}} {_COUNTED}", _ranged),
     rule(f"{{x:(n | qi)}} {_COUNTED}", _plain),
     rule("{x:(range:qi)} (?! measure)", _ranged),
+    rule(
+        f"(ent | row | noun) (colon | comma | dash) {{x:range:n}} (?= (window | rel | of | $ | {_ENDS}))",
+        _behind,
+    ),
     rule("many (times)?", _many),
 )
 """Rules that make a sign `number` of how many; its value is a `CountSaid`."""

@@ -53,9 +53,13 @@ DENIED = Bilingual("what denies more denies this, too", "더 넓은 것을 부�
 
 DESCRIBED = Bilingual("pictures that have no code of their own", "따로 코드가 없는 영상")
 EITHER_PICTURES = Bilingual("any of the pictures that are listed", "나열한 영상 중 어느 것이든")
+HYBRID = Bilingual("whether the study has to hold both", "한 검사에 둘 다 있어야 하는지")
 POSITIVE = Bilingual("a positive test is read as the diagnosis", "양성을 그 진단으로 읽음")
 SOFT = Bilingual("a word that says more than codes do is left out", "코드로 알 수 없는 수식어는 빼고 읽음")
+SHARE = Bilingual("a share is told as the number of those that it counts", "비율은 해당하는 수로 답함")
+TREATED = Bilingual("which of the diagnoses is treated", "어느 진단을 치료하는지")
 SHORT = Bilingual("an abbreviation", "줄임말")
+ONLY = Bilingual("`only` leaves out what is said to be left out", "‘만’은 빼라고 한 것만 빼는 것으로 읽음")
 HEADING = Bilingual("what stands before the colon is read as a heading", "콜론 앞은 제목으로 읽음")
 FOUND = {
     "composed": Bilingual("a name that is put together of its parts", "신체 부위와 질환을 합쳐 읽은 이름"),
@@ -154,6 +158,14 @@ LATEST_WAYS = (
     way("last", "the latest result", "가장 최근 결과"),
     way("any", "any result", "모든 결과"),
 )
+HYBRIDS = (
+    way("any", "any PET", "모든 PET"),
+    way("both", "studies that hold PET and CT", "PET과 CT가 모두 있는 검사"),
+)
+TREATED_WAYS = (
+    way("all", "any of them", "그중 어느 것이든"),
+    way("one", "only the one that it stands beside", "바로 옆의 것만"),
+)
 PRECEDED = (
     way("before", "before the other", "앞의 것 이전에"),
     ORDERED[1],
@@ -201,6 +213,21 @@ ROLLING = (
     way("calendar", "of the calendar", "달력 기준"),
     way("rolling", "up to the day of the question", "질문일까지의 기간"),
 )
+
+
+def about(age: int) -> list[Alternative]:
+    """The ways in which `around 50` may be meant."""
+    return [
+        way(
+            f"ge{age - by}lt{age + by + 1}",
+            f"{age - by} to {age + by}",
+            f"{age - by}세 이상 {age + by}세 이하",
+        )
+        for by in (5, 2, 3, 10)
+        if age > by
+    ]
+
+
 GROUPS = {
     "adult": (
         ("ge18", "18 or older", "18세 이상"),

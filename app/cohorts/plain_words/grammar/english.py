@@ -13,7 +13,7 @@ from app.cohorts.plain_words.grammar.doubts import (
     SOFT,
     TOLD,
 )
-from app.cohorts.plain_words.grammar.english_lists import EnglishListReader
+from app.cohorts.plain_words.grammar.english_pointing import EnglishPointingReader
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
 from app.cohorts.plain_words.grammar.telling import FOUND, person
@@ -37,7 +37,7 @@ _DONE: Mapping[str, tuple[str, ...]] = {
 _SPECIAL = ("start", "stop", "allergy", "vacc", "family")
 
 
-class EnglishReader(EnglishListReader):
+class EnglishReader(EnglishPointingReader):
     """Reads the clauses of an English question."""
 
     def steps(self) -> Mapping[str, ClauseStep]:
@@ -47,11 +47,10 @@ class EnglishReader(EnglishListReader):
             **dict.fromkeys(_PREPOSITIONS, self.preposition),
             **dict.fromkeys(_SILENT, self.used),
             **dict.fromkeys(("pron", "who"), self.pronoun),
-            **dict.fromkeys(("noreq", "ornot"), self.no_matter),
+            "noreq": self.no_matter,
             **dict.fromkeys(("semi", "stop"), self.stop),
             "nomatter": self.whether_or_not,
             "both": self.both,
-            "open": self.open_parenthesis,
             "close": self.close_parenthesis,
             "onward": self.onward,
             "at": self.at_time,
@@ -75,10 +74,8 @@ class EnglishReader(EnglishListReader):
             "range": self.late_value,
             "either": self.either,
             "least": self.least,
-            "colon": self.colon,
             "comma": self.comma,
             "level": self.level,
-            "window": self.window,
             "row": self.any_row,
         }
 
@@ -119,7 +116,7 @@ class EnglishReader(EnglishListReader):
             return self.mark_report(report, at, "negated")
         if report is not None and self.is_unsaid(report, at):
             return self.used(at)
-        if self.denies_what_is_done(at):
+        if self.denies_what_is_done(at) or self.denied_in_report(at):
             return self.denied_behind(at)
         if self.is_of_pictures(at):
             self.told.choices.pick("told", sign.start, TOLD, ALONE)
@@ -163,6 +160,13 @@ class EnglishReader(EnglishListReader):
 
     def contrast(self, at: int) -> int:
         """`who got contrast`: pictures with it, where none are named."""
+        last = self.told.last_fact("imaging")
+        if last is not None and self.told.comma and not self.thing_follows(at + 1):
+            for each in self.listed_with(last):
+                if each.kind == "imaging" and not each.contrast:
+                    self.told.give(each, self.signs[at])
+            self.told.link, self.told.comma = "", False
+            return at + 1
         given = self.kind(at - 1) == "role" and self.signs[at].detail == "yes"
         if not given or self.thing_follows(at + 1) or self.earlier_fact("imaging") is not None:
             return self.detail(at)
@@ -386,10 +390,6 @@ class EnglishReader(EnglishListReader):
             self.told.clause.least = self.signs[at].value.n
             self.told.clause.either = True
         return self.listing(at)
-
-    def colon(self, at: int) -> int:
-        """A colon: a heading stands before, or a list follows."""
-        return self.used(at)
 
     def comma(self, at: int) -> int:
         """A comma; it ends a relative time."""

@@ -1,12 +1,19 @@
 """Reads what English lists: `A, B or both`, `with or without`, `at least one of`, exceptions of nothing."""
 
+from itertools import takewhile
+
 from app.cohorts.plain_words.grammar.english_times import EnglishTimeReader
 from app.cohorts.plain_words.grammar.facts import Clause, Fact
 from app.cohorts.plain_words.scanning.signs import Sign
 
 _DATED = ("window", "age", "value", "range", "date", "year", "n", "cal")
+_IN_LISTS = ("ent", "noun", "comma", "or", "and", "soft", "past", "sev", "weak", "open", "close", "value")
 _OPTIONAL = ("ent", "row", "noun", "soft", "past", "sev", "weak", "slash", "of", "current")
 """What says nothing behind `with or without`."""
+
+
+def _is_listed(sign: Sign) -> bool:
+    return sign.kind in _IN_LISTS
 
 
 class EnglishListReader(EnglishTimeReader):
@@ -60,7 +67,7 @@ class EnglishListReader(EnglishTimeReader):
         """Its end; in a list nobody knows what it is of: `heart failure (LVEF < 40 %) or gout`."""
         inside = self.told.entries[self.before_parenthesis :]
         listed = any(isinstance(each.told, Fact) and each.told.kind == "lab" for each in inside)
-        ahead = [each.kind for each in self.signs[at + 1 :]]
+        ahead = [each.kind for each in takewhile(_is_listed, self.signs[at + 1 :])]
         goes_on = ahead[:1] == ["or"] or (ahead[:1] == ["comma"] and "or" in ahead)
         return self.left(at) if listed and goes_on and self.before_parenthesis else self.used(at)
 

@@ -1,7 +1,7 @@
 """Reads what English says of reports and of what stands in them."""
 
 from app.cohorts.plain_words.grammar.clauses import FINDINGS, ClauseReader
-from app.cohorts.plain_words.grammar.facts import Fact
+from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact
 from app.cohorts.plain_words.grammar.things import kinds_of
 
 
@@ -62,6 +62,12 @@ class EnglishReportReader(ClauseReader):
         self.told.close()
         return behind
 
+    def denied_in_report(self, at: int) -> bool:
+        """Whether a finding is denied behind it: `metastasis denied in the report`."""
+        last = self.told.entries[-1].told if self.told.entries else None
+        found = isinstance(last, Fact) and last.kind in FINDINGS and self.touches(last, at)
+        return found and self.kind(at + 1) in ("in", "on", "from", "by") and self.report_ahead(at + 2)
+
     def is_unsaid(self, report: Fact, at: int) -> bool:
         """Whether a denial is of a finding that a report does not tell: `nodule but not effusion`."""
         step = at + 1
@@ -93,12 +99,26 @@ class EnglishReportReader(ClauseReader):
             last = self.told.entries[-1].told if self.told.entries else None
             if not isinstance(last, Fact) or last.kind != "imaging" or not self.told.in_clause():
                 return self.used(at)
-            report = Fact("report", (), [*last.signs, sign], of=last)
             entry = self.told.entries.pop()
+            entry = self.listed_pictures(entry, last)
+            report = Fact("report", (), [*last.signs, sign], of=last)
             self.told.link, self.told.comma = entry.link, entry.comma
             self.told.add_fact(report)
             self.told.report = report
         return self.used(at)
+
+    def listed_pictures(self, entry: ClauseEntry, last: Fact) -> ClauseEntry:
+        """Take back the pictures that `or` lists with the last: `CT or MRI of the abdomen showing a mass`."""
+        while entry.link in ("or", "slash", "comma") and self.told.entries:
+            before = self.told.entries[-1]
+            told = before.told
+            alike = isinstance(told, Fact) and told.kind == "imaging" and before.clause is entry.clause
+            if not alike or not isinstance(told, Fact) or (told.sites and told.sites != last.sites):
+                return entry
+            last.modalities = [*told.modalities, *last.modalities]
+            last.signs = [*told.signs, *last.signs]
+            entry = self.told.entries.pop()
+        return entry
 
     def describe(self, at: int) -> int:
         """`described as "…"`: the words of the description of a study or series."""

@@ -19,12 +19,14 @@ from app.cohorts.plain_words.grammar.doubts import (
 from app.cohorts.plain_words.grammar.english_reports import EnglishReportReader
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, PersonFact, Relative, ToldFact
 from app.cohorts.plain_words.grammar.telling import TIMED
-from app.cohorts.plain_words.grammar.things import kinds_of
+from app.cohorts.plain_words.grammar.things import PICTURES, kinds_of
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 
 _BOUNDARIES = ("comma", "semi", "stop", "and", "or", "but", "pron", "neg", "excl", "close", "")
 _COUNTED_ON = ("dx", "start", "admit", "discharge", "visit", "develop", "stop")
+_TIMES = ("number", "day", "times", "many")
+_BESIDE_TAKEN = ("soft", "past", "current", "sev", "weak", "level", "ver", "newly")
 _HAPPENED = ("imaging", "procedure", "encounter", "drug", "vaccine", "report")
 _BACK: Mapping[str, tuple[str, ...]] = {
     **KINDS_BACK,
@@ -47,13 +49,18 @@ class EnglishTimeReader(EnglishReportReader):
         if self.says_nothing(sign):
             return self.used(at)
         if self.told.in_clause() or self.told.clause is None:
-            role = "take" if sign.kind == "on" else ""
+            role = "take" if sign.kind == "on" and self.is_taken(at + 1) else ""
             self.told.open(role=role, sign=sign)
         else:
             self.told.used.append(sign)
-            if sign.kind == "on" and not self.told.clause.role:
+            if sign.kind == "on" and not self.told.clause.role and self.is_taken(at + 1):
                 self.told.clause.role = "take"
         return at + 1
+
+    def is_taken(self, at: int) -> bool:
+        """Whether what stands behind `on` may be taken: no diagnosis, and no number of times."""
+        ahead = next((each for each in self.signs[at:] if each.kind not in _BESIDE_TAKEN), None)
+        return ahead is None or (kinds_of(ahead)[:1] != ("condition",) and ahead.kind not in _TIMES)
 
     def says_nothing(self, sign: Sign) -> bool:
         """Whether a cue only leads from what stands before it to what follows."""
@@ -153,11 +160,21 @@ class EnglishTimeReader(EnglishReportReader):
     def told_alike(self, fact: Fact) -> list[Fact]:
         """A fact and those of its list that happened with it: of `and` only those of its kind."""
         listed = self.listed_with(fact)
-        if all(
-            each.link != "and" for each in self.told.entries if each.told in listed[:-1] or each.told is fact
-        ):
+        links = [each.link for each in self.told.entries if each.told in listed[:-1] or each.told is fact]
+        if set(links) <= {"or", "slash"}:
             return listed
-        return [each for each in listed if each.kind == fact.kind]
+        return [*self.denied_before(listed[-1]), *(each for each in listed if each.kind == fact.kind)]
+
+    def denied_before(self, fact: Fact) -> list[Fact]:
+        """What is denied with a fact of its kind right before it: `neither a CT nor an MRI after surgery`."""
+        entries = self.told.in_sentence()
+        place = next((at for at, each in enumerate(entries) if each.told is fact), 0)
+        one, other = entries[place - 1 : place + 1] if place else (None, None)
+        if one is None or other is None or not isinstance(one.told, Fact):
+            return []
+        both = one.clause.denied and other.clause.denied and one.clause is not other.clause
+        alike = one.told.kind == fact.kind and not one.told.windows and not one.told.relatives
+        return [one.told] if both and alike and not other.link else []
 
     def counted_on(self, said: TimeSaid, at: int) -> TimeSaid:
         """`within 3 days of diagnosis` is after it, unless somebody chooses otherwise."""
@@ -167,6 +184,8 @@ class EnglishTimeReader(EnglishReportReader):
             or sign.has("ent:encounter")
             or (self.kind(at + 1) == "role" and self.signs[at + 1].detail == "dx")
         )
+        if said.loose == "around" and self.kind(at) in ("past", "last"):  # `within 2 days of an earlier one`
+            return TimeSaid({"within": said.period["within"], "after": said.period["around"]})
         return TimeSaid(said.period, loose="on") if counted and said.loose == "around" else said
 
     def anchor_follows(self, at: int) -> bool:
@@ -344,10 +363,14 @@ class EnglishTimeReader(EnglishReportReader):
         ahead = self.sign(at + 1)
         if isinstance(last, PersonFact) and last.age is not None and ahead is not None:
             kinds = _BACK.get(ahead.detail, ()) if ahead.kind == "role" else kinds_of(ahead)[:1]
+            if ahead.kind == "row":
+                kinds = (ROW_KINDS[ahead.detail],)
             if kinds:
-                last.value = f"at:{kinds[0]}"
+                last.value = f"at:{PICTURES.get(kinds[0], kinds[0])}"
                 last.signs += [self.signs[at], ahead]
-                if ahead.kind == "role" and not self.thing_follows(at + 2):
+                named = ahead.kind != "role" or self.thing_follows(at + 2)
+                last.age = replace(last.age, ahead=named)
+                if not named:
                     return at + 2
                 self.told.used.append(self.signs[at])
                 self.told.open(role=ahead.detail if ahead.kind == "role" else "")
@@ -365,4 +388,5 @@ def _is_death(told: PersonFact) -> bool:
 
 
 def _after(fact: Fact, sign: Sign) -> Relative:
-    return Relative(TimeSaid({"after": EVENT}, loose="later"), sign, fact)
+    said = sign.value if isinstance(sign.value, TimeSaid) else None
+    return Relative(said or TimeSaid({"after": EVENT}, loose="later"), sign, fact)

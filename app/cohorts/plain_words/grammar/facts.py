@@ -61,6 +61,7 @@ class Fact:
     method: "Fact | None" = None
     without: list["Fact"] = field(default_factory=list)
     by_sex: tuple[tuple[str, tuple[Bound, ...]], ...] = ()
+    in_one: bool = False  # one study holds all of the modalities
 
     @property
     def name(self) -> str:

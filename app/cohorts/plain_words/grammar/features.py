@@ -8,6 +8,7 @@ from app.cohorts.plain_words.scanning.amounts import AmountKind
 from app.cohorts.plain_words.scanning.signs import Sign, joined
 
 _UNITS = {"sliceThickness": ("", "mm"), "fieldStrength": ("", "T")}
+_LENGTHS = {"mm", "cm"}
 _DOSE = {"ctdivol": "mGy", "dlp": "mGy.cm", "dap": "Gy.cm2", "effective": "mSv"}
 
 
@@ -42,8 +43,8 @@ def _measured(found: SignMatch) -> Made:
     name = found.named["m"][0].detail_of("measure") or ""
     bounds = _bounds(found.named["x"][0])
     units = {each.amount.unit for each in bounds if each.amount.kind is AmountKind.MEASURED}
-    if name == "instanceCount" and units == {"mm"}:
-        name = "sliceThickness"  # 1mm 슬라이스
+    if name == "instanceCount" and units and units <= _LENGTHS:
+        name = "sliceThickness"  # `slices thinner than 1.25 mm`
     if name in _UNITS and not units <= set(_UNITS[name]) | (
         {"cm", "m"} if name == "sliceThickness" else set()
     ):
@@ -86,8 +87,12 @@ def _bare_dose(found: SignMatch) -> Made:
 
 _AMOUNTS = "(range:qu | range:n | qu | r:qu | r:n | n | range:qi | qi)"
 RULES: tuple[Rule, ...] = (
+    rule(f"{{m:measure}} open {{x:{_AMOUNTS}}} close", _measured),
     rule(f"{{m:measure}} (of | at | in | colon | past | cmp:eq)* {{x:{_AMOUNTS}}}", _measured),
-    rule("{x:(range:qu | qu | r:qu)} {m:(measure:sliceThickness | measure:instanceCount)}", _measured),
+    rule(
+        "{x:(range:qu | qu | r:qu)} (thick | thin)? {m:(measure:sliceThickness | measure:instanceCount)}",
+        _measured,
+    ),
     rule("{x:(range:n | n)} {m:(measure:instanceCount | measure:seriesCount)}", _measured),
     rule("row:ImagingStudy {x:(range:qi | qi)}", _pictures),
     rule("{x:(range:qi | qi)}", _pieces),

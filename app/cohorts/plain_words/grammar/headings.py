@@ -12,6 +12,8 @@ _LISTED = ("either", "listof")
 _SOME_OF = re.compile(r"\b(\d|two|three|four) (or more )?of\b|중\s*(적어도|최소)?\s*(\d|두|세|네)")
 """Of how many of a list are enough: then its numbers part nothing."""
 _MARKED_LIST = re.compile(r":\s*\(?1[).]")
+_LETTERS, _NUMBERS = "abcdefgh", "12345678"
+_BEFORE_LETTERS = ("stop", "semi", "comma", "colon", "and", "or", "weak")
 _AFTER_NUMBERS = ("stop", "close")
 _MEASURING = ("cmp", "than", "within", "stage", "measure", "level", "ent:lab", "st", "age", "old")
 """Behind these a number is one of a criterion, and not that of the next."""
@@ -73,6 +75,31 @@ def _numbered(signs: Sequence[Sign], text: str) -> list[int]:
         if before is None or not _measures(before) or "\n" in text[before.end : number.start]:
             awaited.add(int(text[number.start : number.end]) + 1)
             found.append(at)
+    return found
+
+
+def without_letters(signs: Sequence[Sign], text: str, *, korean: bool) -> list[Sign]:
+    """The signs with nothing for the letters or numbers of a list: `(a) gout, (b) asthma`, in their order.
+
+    The numbers of a list in Korean part it where no comma does (`without_numbers`).
+    """
+    found = _without(_LETTERS, signs, text)
+    return found if korean else _without(_NUMBERS, found, text)
+
+
+def _without(letters: str, signs: Sequence[Sign], text: str) -> list[Sign]:
+    found = list(signs)
+    places: list[int] = []
+    for at, sign in enumerate(signs[:-1]):
+        letter = letters[len(places)] if len(places) < len(letters) else ""
+        before = signs[at - 1].kind if at else "stop"
+        begins = before in (*_BEFORE_LETTERS, "open") or "\n" in text[signs[at - 1].end : sign.start]
+        if text[sign.start : sign.end] == letter and begins and signs[at + 1].kind == "close":
+            places.append(at)
+    for at in places if places[1:] else ():
+        opened = [at - 1] if at and signs[at - 1].kind == "open" else []
+        for each in (*opened, at, at + 1):
+            found[each] = signs[each].read_as("weak")
     return found
 
 

@@ -21,6 +21,7 @@ from app.cohorts.plain_words.grammar.lists import (
     first_of,
     listed_results,
     start_of,
+    treated,
 )
 from app.cohorts.plain_words.grammar.telling import Telling
 
@@ -84,7 +85,7 @@ class _Joiner:
         for clause, group in _clauses(entries):
             parts += self._clause(clause, group)
         place = entries[0].told.signs[0].start if entries else 0
-        return self._fold(self._tightened(listed_results(parts), entries), place)
+        return self._fold(self._tightened(listed_results(treated(parts, self._choices)), entries), place)
 
     def _persons_apart(self, entries: Sequence[ClauseEntry]) -> list[ToldNode] | None:
         """`men over 50 or women over 60`: two kinds of persons; None where there is one."""

@@ -5,9 +5,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
-from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldNode
+from app.cohorts.plain_words.grammar.choices import Choices
+from app.cohorts.plain_words.grammar.doubts import TREATED, TREATED_WAYS
+from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldFact, ToldNode
 from app.cohorts.plain_words.grammar.telling import Telling
 
+_LISTED = ("and", "or", "comma", "slash")
+_LASTING, _DATED = ("condition", "state"), ("imaging", "procedure", "report")
+_COUNTED = ("condition", "drug", "procedure", "encounter")
 _CODED = ("drug", "condition", "procedure", "vaccine")
 ToldPart: TypeAlias = tuple[ToldNode, str]
 """A part of what is told, and what links it to the one before: `and`, `or`, `comma`, none."""
@@ -20,6 +25,67 @@ def ended_lists(links: Sequence[str]) -> list[str]:
         if found[at] in ("comma", "slash") and at + 1 < len(found) and found[at + 1] == "or":
             found[at] = "or"
     return found
+
+
+def settle_levels(entries: Sequence[ClauseEntry]) -> None:
+    """A level before a list of results is of all of them: `elevated AST, ALT or bilirubin`."""
+    run: list[Fact] = []
+    for entry in entries:
+        fact = entry.told
+        if not isinstance(fact, Fact) or fact.kind != "lab":
+            run = []
+            continue
+        goes_on = run and entry.link in _LISTED and not fact.level and not fact.values
+        run = [*run, fact] if goes_on else [fact] if fact.level and not fact.values else []
+        fact.level = fact.level or (run[0].level if run else "")
+
+
+def end_lists(entries: Sequence[ClauseEntry]) -> None:
+    """The commas of a list that `or` ends are `or`, too: `CT, MRI or ultrasound of the liver`."""
+    for before, entry, behind in zip(entries[::-1][2:], entries[::-1][1:], entries[::-1], strict=False):
+        kinds = {each.told.kind for each in (before, entry, behind) if isinstance(each.told, Fact)}
+        listed = len(kinds) == 1 and all(isinstance(each.told, Fact) for each in (before, entry, behind))
+        same = before.clause is entry.clause is behind.clause
+        if listed and same and entry.link == "comma" and behind.link == "or":
+            entry.link = "or"
+
+
+def count_together(one: Fact, other: Fact) -> bool:
+    """Put two of a list that is counted into one: `A or B more than once` counts both."""
+    number = one.number or other.number
+    plain = one.kind in _COUNTED and not one.values and not other.values and not one.gap
+    alike = (one.windows, one.relatives, one.pick, one.role) == (
+        other.windows,
+        other.relatives,
+        other.pick,
+        other.role,
+    )
+    if number is None or number.n < len(("A", "B")) - (number.op == "gt") or not plain or not alike:
+        return False
+    if number.op not in ("ge", "gt") or one.number != other.number or not one.rows or not other.rows:
+        return False
+    one.rows = tuple(dict.fromkeys((*one.rows[:1], *one.rows, *other.rows)))
+    one.union = True
+    one.signs += other.signs
+    return True
+
+
+def head_of(
+    entries: Sequence[ClauseEntry], to: Sequence[ToldFact], start: int, others: Sequence[Fact]
+) -> int | None:
+    """Which of the others has a period that stands behind whose they are: `MRIs of gout patients in 2024`."""
+    entry = next((each for each in entries if each.told is to[0]), None)
+    if (
+        entry is None
+        or not isinstance(entry.told, Fact)
+        or entry.told.kind not in _LASTING
+        or entry.told.role
+    ):
+        return None
+    if start < entry.told.signs[0].start or entry.link or to[1:] or entry.clause.denied:
+        return None
+    dated = [at for at, each in enumerate(others) if each.kind in _DATED]
+    return dated[0] if len(dated) == 1 and others[dated[0]] is entries[0].told else None
 
 
 def attach_results(entries: Sequence[ClauseEntry]) -> None:
@@ -91,6 +157,34 @@ def _counted_as(fact: Fact) -> tuple[object, ...]:
     """What has to be the same of facts that are counted together."""
     by = [(each.said, each.anchor and id(each.anchor)) for each in fact.relatives]
     return (fact.windows, by, fact.number, fact.gap, fact.distinct, fact.pick, fact.statuses, fact.current)
+
+
+def treated(parts: Sequence[ToldPart], choices: Choices) -> list[ToldPart]:
+    """Parts, where of `A or B treated with C` all are treated, or the nearest where somebody chooses so."""
+    found = list(parts)
+    for at, (node, link) in enumerate(found):
+        for near, own in ((at + 1, -1), (at - 1, 0)):
+            other = found[near] if 0 <= near < len(found) else None
+            loose = other is not None and not (other[1] if near > at else link)
+            if other is None or not loose or not _is_listed(node) or not _is_treatment(other[0]):
+                continue
+            if choices.pick("treated", start_of(other[0]), TREATED, TREATED_WAYS) == "all":
+                continue
+            of = list(node.of) if isinstance(node, Junction) else []
+            of[own] = Junction("all", (of[own], other[0]))
+            first = min(at, near)
+            return [*found[:first], (Junction("any", tuple(of)), found[first][1]), *found[first + 2 :]]
+    return found
+
+
+def _is_listed(node: ToldNode) -> bool:
+    """Whether a node is diagnoses of which any is enough."""
+    facts = node.of if isinstance(node, Junction) and node.op == "any" else ()
+    return bool(facts) and all(isinstance(each, Fact) and each.kind == "condition" for each in facts)
+
+
+def _is_treatment(node: ToldNode) -> bool:
+    return isinstance(node, Fact) and node.kind == "drug" and node.role in ("", "take", "rx", "treat")
 
 
 def first_of(node: ToldNode) -> ToldNode:

@@ -116,7 +116,17 @@ def _same(found: SignMatch) -> Made:
     return joined("rel", found.signs, TimeSaid({"same": what, "as": EVENT}))
 
 
+def _followed(found: SignMatch) -> Made:
+    """`an X-ray followed, within six weeks, by an MRI`."""
+    amount = time_of(found.one("t"))
+    length = duration(amount) if amount else None
+    return (
+        None if length is None else joined("later", found.signs, TimeSaid({"within": length, "after": EVENT}))
+    )
+
+
 RULES: tuple[Rule, ...] = (
+    rule(f"(followed | later) comma? (within | during) {AMOUNT} comma? (by | of)?", _followed),
     rule(f"after {AMOUNT} (of | on) (?= (ent | role))", _after_so_long),
     rule(
         "(in | over | during)? {within:(within | lastroll | last | past | during | in | for)} "

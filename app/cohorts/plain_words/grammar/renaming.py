@@ -87,7 +87,8 @@ def _switched(found: SignMatch) -> Made:
 def _imaged(found: SignMatch) -> Made:
     """`imaging of the left shoulder`: pictures of it."""
     what = found.signs[0]
-    return (*found.signs[1:], Sign(("row:ImagingStudy",), what.start, what.end))
+    named = tuple(each for each in found.signs[1:] if each.kind != "of")
+    return (*named, Sign(("row:ImagingStudy",), what.start, what.end))
 
 
 def _pack_years(found: SignMatch) -> Made:
@@ -139,7 +140,11 @@ RULES: tuple[Rule, ...] = (
         _shown_by,
     ),
     rule("switch (ent:drug)? from {a:ent:drug} (to | onto) {b:ent:drug}", _switched),
-    rule("role:image {d:lat}? {s:ent:site} (?! (ent:modality | noun:imaging | ent:site))", _imaged),
+    rule(
+        "(role:image | row:ImagingStudy of) {d:lat}? {s:ent:site} "
+        "(?! (ent:modality | noun:imaging | ent:site))",
+        _imaged,
+    ),
     rule("switch (to | onto) (?= ent:drug)", lambda found: found.signs[0].read_as("role:start")),
     rule("{a:ent:drug} (in | from) {b:ent:drug} (to | j)? switch", _switched),
     rule(
@@ -147,7 +152,8 @@ RULES: tuple[Rule, ...] = (
         _scanner,
     ),
     rule(
-        f"(kinw | kin) ((or | and | slash | comma)+ (kinw | kin))* {_HAD}* (?= (soft | past | newly)* ent)",
+        f"(kinw | kin) ((or | and | slash | comma)+ (kinw | kin))* {_HAD}* "
+        "(?= (soft | past | newly)* (ent | samething))",
         _relatives,
     ),
     rule("row:MedicationRequest (or | and | slash) ent:condition", _abused),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from app.cohorts.plain_words.grammar.things import kinds_of
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 
+PRECEDING = "lastroll:prec"
+"""What counts back from what was told, and not from today: `in the preceding 48 hours`."""
 _PERSONS = ("subj", "sex", "who")
 _BEFORE_PERSONS = (
     "ent",
@@ -175,7 +177,7 @@ def _part_english(signs: list[Sign], asks: list[int], request: Request) -> None:
         request.targets = _use(request, signs[theirs:])
         return
     split = _led_by(signs, person) if person is not None else None
-    if split is not None:
+    if split is not None and not _counts_back(signs[split:]):
         before = signs[:split]
         if bool(asks and asks[0] < split) or _asks_for_rows(before) or _asks_for_reports(signs, split):
             end = _also_asked(signs, split)
@@ -190,6 +192,11 @@ def _part_english(signs: list[Sign], asks: list[int], request: Request) -> None:
         first = _headed(signs, 0)
         named = first is not None and (_is_picture(first) or _is_shown_of(signs, first))
         request.shown = named and not _leads_to_person(signs, 0)
+
+
+def _counts_back(signs: Sequence[Sign]) -> bool:
+    """Whether patients are told of by what came before that which is asked for: `in the preceding 2 days`."""
+    return any(part.has(PRECEDING) for sign in signs if sign.kind == "window" for part in sign.parts)
 
 
 def _headed(signs: Sequence[Sign], at: int) -> Sign | None:

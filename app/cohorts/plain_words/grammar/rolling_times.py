@@ -49,6 +49,16 @@ def _point(found: SignMatch) -> Made:
     return window_sign(found.signs, {"within": length, "before": AS_OF}, loose="ago")
 
 
+def _ago_or_longer(found: SignMatch) -> Made:
+    """`5 years ago or longer`."""
+    amount = time_of(found.one("t"))
+    length = duration(amount) if amount else None
+    op = found.signs[-1].detail_of("sfx")
+    if length is None or op not in ("ge", "le"):
+        return None
+    return window_sign(found.signs, {"atLeast" if op == "ge" else "within": length, "before": AS_OF})
+
+
 def _lasting(found: SignMatch) -> Made:
     """`for at least 5 years`: it began that long ago."""
     sign = found.named["t"][0]
@@ -125,6 +135,7 @@ RULES: tuple[Rule, ...] = (
     rule("(in | from | of | during | since | for | within)? {l:last} {u:unit}", calendar_unit),
     rule(f"(in | over | during | within | since | for)? (last | past) {AMOUNT} (within | during)*", _last),
     rule(f"(since | from) {AMOUNT} ago", _last),
+    rule(f"{AMOUNT} ago sfx", _ago_or_longer),
     rule(f"{AMOUNT} ago (from | since | until)", _last),
     rule(f"within {AMOUNT} (of | around | before) asof", _last),
     rule(f"(within | during) {RANGE}", _range_last),

@@ -16,6 +16,7 @@ from app.cohorts.plain_words.grammar.doubts import (
     WINDOW,
 )
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact, Relative
+from app.cohorts.plain_words.grammar.lists import count_together, end_lists, head_of, settle_levels
 from app.cohorts.plain_words.grammar.telling import TIMED, Attachment, Telling
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import Sign
@@ -40,13 +41,14 @@ def settle_ages(told: Telling) -> None:
             told.entries.remove(entry)
             told.used += person.signs
         elif age.at_event or person.value.startswith("at:"):
-            person.at = _nearest(told, entry, person.value.removeprefix("at:"))
+            person.at = _nearest(told, entry, person.value.removeprefix("at:"), ahead=age.ahead)
 
 
-def _nearest(told: Telling, entry: ClauseEntry, kind: str) -> Fact | None:
-    """The fact nearest to an entry that happened at some time; those before it first."""
+def _nearest(told: Telling, entry: ClauseEntry, kind: str, *, ahead: bool) -> Fact | None:
+    """The fact nearest to an entry that happened at some time; those before it first, or those `ahead`."""
     place = told.entries.index(entry)
-    order = [*reversed(told.entries[:place]), *told.entries[place + 1 :]]
+    before, behind = told.entries[place - 1 :: -1] if place else [], told.entries[place + 1 :]
+    order = [*behind, *before] if ahead else [*before, *behind]
     facts = [each.told for each in order if isinstance(each.told, Fact) and each.told.kind in TIMED]
     if kind:
         facts = [each for each in facts if each.kind == kind] or [Fact(kind, (), list(entry.told.signs))]
@@ -173,24 +175,12 @@ def _within(said: TimeSaid) -> TimeSaid:
     return TimeSaid({"within": said.period["atLeast"], "before": said.period["before"]})
 
 
-def settle_levels(told: Telling) -> None:
-    """A level before a list of results is of all of them: `elevated AST, ALT or bilirubin`."""
-    run: list[Fact] = []
-    for entry in told.entries:
-        fact = entry.told
-        if not isinstance(fact, Fact) or fact.kind != "lab":
-            run = []
-            continue
-        goes_on = run and entry.link in _LISTED and not fact.level and not fact.values
-        run = [*run, fact] if goes_on else [fact] if fact.level and not fact.values else []
-        fact.level = fact.level or (run[0].level if run else "")
-
-
 def settle_lists(told: Telling) -> None:
     """What is said of one of several in a list is said of all: `ultrasound or CT of the abdomen`."""
     entries = told.entries
-    settle_levels(told)
+    settle_levels(told.entries)
     _share_sites(told)
+    end_lists(entries)
     for at in range(len(entries) - 1, 0, -1):
         one, other = entries[at - 1], entries[at]
         if other.link not in ("or", "slash") or one.clause is not other.clause:
@@ -199,9 +189,10 @@ def settle_lists(told: Telling) -> None:
         if not isinstance(first, Fact) or not isinstance(second, Fact) or first.kind != second.kind:
             continue
         _share(told, first, second)
-        if first.kind == "imaging" and _differ_in_modality_only(first, second):
+        one_of_kind = first.kind == "imaging" and _differ_in_modality_only(first, second)
+        if one_of_kind or count_together(first, second):
             first.modalities += [each for each in second.modalities if each not in first.modalities]
-            first.signs += second.signs
+            first.signs += second.signs if one_of_kind else []
             for attached in told.attachments:
                 attached.to = [first if each is second else each for each in attached.to]
             del entries[at]
@@ -225,9 +216,9 @@ def settle_current(told: Telling) -> None:
 
 def _share_sites(told: Telling) -> None:
     """`a CT and an MRI of the brain`: of the brain both, unless somebody chooses otherwise."""
-    for one, other in pairwise(told.entries):
+    for one, other in reversed(list(pairwise(told.entries))):
         first, second = one.told, other.told
-        if other.link != "and" or not isinstance(first, Fact) or not isinstance(second, Fact):
+        if other.link not in ("and", "comma") or not isinstance(first, Fact) or not isinstance(second, Fact):
             continue
         bare = first.kind == second.kind == "imaging" and not first.sites and _is_site_last(second)
         if bare and told.choices.pick("sites", second.start, SITES, SITES_OF) == "both":
@@ -291,6 +282,9 @@ def settle_windows(told: Telling) -> None:
         ways = [Alternative("nearest", named(attached.to))]
         ways += [Alternative(f"other-{at}", named([each])) for at, each in enumerate(others)]
         ways.append(Alternative("all", Bilingual("all of them", "모두")))
+        head = head_of(told.entries, attached.to, attached.sign.start, others)
+        if head is not None:
+            ways.insert(0, ways.pop(head + 1))
         leads = _leads_results(told, attached, others) or _is_method(told, attached, others)
         if leads or _are_neither(told, attached, others):
             ways.insert(0, ways.pop())

@@ -161,9 +161,10 @@ def _two(sign: Sign) -> Iterator[Sign]:
 
 def _capital(sign: Sign, cased: str) -> Sign:
     """A name that is a plain word, too, is one in capitals only."""
-    if len(sign.symbols) == 1 or not sign.has(THING) or not sign.has("weak"):
-        return sign
     is_name = cased[sign.start : sign.end].isupper()
+    plain = sign.has("weak") or (is_name and sign.has("no"))
+    if len(sign.symbols) == 1 or not sign.has(THING) or not plain:
+        return sign
     kept = tuple(each for each in sign.symbols if (each.partition(":")[0] == THING) is is_name)
     return sign.read_as(*kept)
 

@@ -77,6 +77,9 @@ class Telling:
     used: list[Sign] = field(default_factory=list)
     waiting: list[Sign] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    leading: list[tuple[int, Sign]] = field(
+        default_factory=list
+    )  # periods of whole sentences, by their number
     clause: Clause | None = None
     link: str = ""
     comma: bool = False
@@ -142,6 +145,10 @@ class Telling:
     def set_mark(self) -> None:
         """Remember where a part between commas begins."""
         self.mark = (len(self.entries), len(self.unused))
+
+    def set_mark_at(self, place: int) -> None:
+        """Let the part between commas begin at an entry."""
+        self.mark = (place, len(self.unused))
 
     def has_part(self) -> bool:
         """Whether anything was read since the last comma."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from app.cohorts.plain_words.grammar.facts import Fact
 from app.cohorts.plain_words.grammar.renaming import UNION
+from app.cohorts.plain_words.grammar.wordings import TOGETHER
 from app.cohorts.plain_words.lexicon.rows import LexiconRow
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 from app.cohorts.plain_words.scanning.vocabulary import THINGS
@@ -39,7 +40,8 @@ _ABSORBED: Mapping[str, tuple[str, ...]] = {
     "report": ("noun:lab",),
 }
 """The nouns behind a thing that only say what it is."""
-_PICTURES = {"modality": "imaging", "site": "imaging"}
+PICTURES = {"modality": "imaging", "site": "imaging"}
+"""What names that are no things by themselves are of."""
 _HARMLESS = ("noun:allergy", "noun:family", "noun:recipient", "noun:vaccine")  # what is read where it stands
 _JOINS = ("and", "or", "comma", "slash")
 _OF_PICTURES = ("contrast", "lat", "maker", "feature")
@@ -204,7 +206,8 @@ class ThingReader:
 
     def _take_modality(self, fact: Fact, sign: Sign) -> None:
         fact.rows = rows_as(sign, "modality")
-        fact.modalities = [fact.rows[0]]
+        fact.in_one = sign.has(TOGETHER)
+        fact.modalities = list(fact.rows) if fact.in_one else [fact.rows[0]]
         fact.signs.append(sign)
 
     def _hybrid(self, fact: Fact, sign: Sign) -> None:
@@ -222,7 +225,7 @@ def says_only(noun: Sign, beside: Sign) -> bool:
         return "noun:lab" in noun.symbols
     if beside.kind == "feature":
         return "noun:imaging" in noun.symbols
-    kinds = ["lab"] if beside.kind == "value" else [_PICTURES.get(each, each) for each in kinds_of(beside)]
+    kinds = ["lab"] if beside.kind == "value" else [PICTURES.get(each, each) for each in kinds_of(beside)]
     return any(each in noun.symbols for kind in kinds for each in (*_ABSORBED.get(kind, ()), *_HARMLESS))
 
 

@@ -18,10 +18,10 @@ from app.cohorts.plain_words.grammar.cascade import composed, is_weak
 from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.compounds import compounded
 from app.cohorts.plain_words.grammar.describing import described
-from app.cohorts.plain_words.grammar.doubts import NEEDED, NEEDS
+from app.cohorts.plain_words.grammar.doubts import ALONE, NEEDED, NEEDS, SHARE
 from app.cohorts.plain_words.grammar.english import EnglishReader
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, ToldFact, ToldNode, told_in
-from app.cohorts.plain_words.grammar.headings import without_numbers
+from app.cohorts.plain_words.grammar.headings import without_letters, without_numbers
 from app.cohorts.plain_words.grammar.joining import joined_tree
 from app.cohorts.plain_words.grammar.korean import KoreanReader
 from app.cohorts.plain_words.grammar.korean_settling import (
@@ -29,6 +29,7 @@ from app.cohorts.plain_words.grammar.korean_settling import (
     settle_said_of_first,
     settle_said_of_last,
 )
+from app.cohorts.plain_words.grammar.leading import settle_leading
 from app.cohorts.plain_words.grammar.lists import settle_counted
 from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
 from app.cohorts.plain_words.grammar.requests import Request, requested
@@ -97,7 +98,8 @@ def scanned(
     further = finds(text, signs) if finds else None
     if further is not None:
         signs = Lattice.of(text, words, further).signs()
-    said = described(without_numbers(settled(signs, text.cased), text.text), text.cased)
+    lettered = without_letters(settled(signs, text.cased), text.text, korean=ours)
+    said = described(without_numbers(lettered, text.text), text.cased)
     found = tuple(compounded(said, text.text))
     return ScannedQuestion(text, ours, found, tuple(composed([each for each in found if not is_weak(each)])))
 
@@ -106,6 +108,9 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     """Understand a question as far as it can be, with the choices that were made."""
     ours = question.korean
     request = requested(question.composed, korean=ours)
+    for each in question.composed:
+        if each.symbol == "howmany:share":
+            choices.pick("share", each.start, SHARE, ALONE)
     told = _read(request.population, choices, korean=ours)
     aimed = _read(request.targets, choices, korean=ours) if request.targets else None
     settle_ages(told)
@@ -115,6 +120,7 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     settle_counted_pictures(told, request.dimensions)
     settle_lists(told)
     settle_counted(told)
+    settle_leading(told)
     settle_anchors(told)
     settle_together(told)
     settle_missing_reports(told)

@@ -63,6 +63,7 @@ _MULTIPLIED = re.compile(r"\s?(백만|천만|만|천|억)(?![가-힣])|(백만|�
 _AND_THOUSANDS = re.compile(r"\s?(\d)\s?천(?![가-힣]{2})")  # 1만 5천
 _LINK = re.compile(r"\s*(?:-|~|–|to(?=\s*\d)|through(?=\s*\d)|thru(?=\s*\d))\s*")
 YEARS = (1900, 2100)
+_NOT_OF_CELLS = r"(?![\s-]?(?:cell|score|wave|lympho))"  # women over 50, T-score below -2.5
 _ONE = re.compile(r"(?:an?|one|1)\s+(?=(?:year|month|week|day|hour)(?!s?[\s-]old)\b)")
 _HALF = re.compile(r"반년|(?:half\s+a\s+year|six\s+months)")
 _DAYS: Mapping[str, int] = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "열흘": 10, "보름": 15}
@@ -155,7 +156,8 @@ def _spelling(written: str) -> str:
     bare = written.rstrip("*")
     attached = r"(?<=\d)" if written.endswith("*") else ""
     text = re.escape(bare).replace(r"\ ", r"[\s-]?").replace(r"\-", r"[\s-]?")
-    return f"{attached}{text}" + (r"(?![a-z0-9^])" if bare[-1].isascii() and bare[-1].isalnum() else "")
+    ended = r"(?![a-z0-9^])" if bare[-1].isascii() and bare[-1].isalnum() else ""
+    return f"{attached}{text}{ended}" + (_NOT_OF_CELLS if bare == "t" else "")
 
 
 def amount_at(text: str, start: int) -> AmountFound | None:

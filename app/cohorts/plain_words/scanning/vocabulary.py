@@ -18,6 +18,10 @@ _DENYING = re.compile(
     r"(no|not|without) |.* (없음|아님)$|.*\d.*(이상|이하|미만|초과)"
     r"|.*\b(below|above|over|under|less|greater)\b.*\d"
 )
+_MEASURED = re.compile(
+    r"(high|low) (blood sugar|potassium|sodium|calcium|triglycerides|platelets|neutrophils|hemoglobin)"
+)
+"""What a result tells, and only then a diagnosis."""
 _ABBREVIATED, _SHORT = (LexiconKind.CONDITION, LexiconKind.PROCEDURE), 2
 _GROUP = re.compile(r"\(([^()]*)\)")
 THINGS: Mapping[LexiconKind, str] = {
@@ -102,7 +106,8 @@ def _names(lexicon: Lexicon) -> Iterator[WordForm]:
         if _is_said_otherwise(row, lexicon):
             continue
         for name in dict.fromkeys((*row.en, *row.ko)):
-            if not _DENYING.match(name) and name not in lexicon.ambiguous:
+            measured = row.kind is LexiconKind.CONDITION and _MEASURED.fullmatch(name)
+            if not _DENYING.match(name) and not measured and name not in lexicon.ambiguous:
                 yield from _entries(name, row, name if name in lexicon.capitals else "")
 
 

@@ -16,7 +16,8 @@ def age_nodes(said: AgeSaid, at: str, choices: Choices, place: int, src: list[in
     """The conditions on the age, all of which hold; at an event by its name, or `asOf`."""
     moment: JsonObject = {} if at == "asOf" else {"at": at}
     if said.loose:
-        ways = [doubts.way(*each) for each in doubts.GROUPS[said.loose]]
+        group, _, about = said.loose.partition(":")
+        ways = doubts.about(int(about)) if about else [doubts.way(*each) for each in doubts.GROUPS[group]]
         chosen = choices.pick("group", place, doubts.GROUP, ways)
         bounds = [
             {"op": op, "value": int(number), "unit": "d" if days else "a"}

@@ -124,16 +124,8 @@ class TreeBuilder:
 
     def _ways(self, fact: Fact) -> list[Fact]:
         """The facts any of which is meant: one for each value or maker; an allergy by its diagnosis, too."""
-        several = next((each for each in fact.windows if each.either), None)
-        if several is not None:
-            rest = [each for each in fact.windows if each is not several]
-            return [
-                one for each in several.either for one in self._ways(replace(fact, windows=[*rest, each]))
-            ]
-        listed = next((each for each in fact.relatives if each.others), None)
-        if listed is not None:
-            others = [each for each in fact.relatives if each is not listed]
-            return [one for by in listed.each for one in self._ways(replace(fact, relatives=[*others, by]))]
+        if either := _either(fact):
+            return [one for each in either for one in self._ways(each)]
         if len(fact.values) > 1:
             return [_with_value(fact, each) for each in fact.values]
         if fact.kind == "imaging" and len(fact.makers) > 1:
@@ -208,6 +200,8 @@ class TreeBuilder:
             raise Unsayable("stop-time", fact.signs[0])
         if fact.kind == "word" and fact.number is not None:
             raise Unsayable("unsayable", fact.signs[0])  # nobody counts how often reports say a word
+        if _told_twice(fact) is not None:
+            raise Unsayable("unsayable", fact.signs[0])  # one event has one number of a kind
         made = event_of(fact, self)
         self._times(fact, made)
         return made
@@ -358,6 +352,27 @@ def _bare(event: JsonObject) -> JsonObject:
 
 def _with_value(fact: Fact, value: tuple[Bound, ...]) -> Fact:
     return replace(fact, values=[value])
+
+
+def _either(fact: Fact) -> list[Fact]:
+    """The facts any of which a fact with several periods, relations or features of one name means."""
+    several = next((each for each in fact.windows if each.either), None)
+    if several is not None:
+        rest = [each for each in fact.windows if each is not several]
+        return [replace(fact, windows=[*rest, each]) for each in several.either]
+    listed = next((each for each in fact.relatives if each.others), None)
+    if listed is not None:
+        others = [each for each in fact.relatives if each is not listed]
+        return [replace(fact, relatives=[*others, each]) for each in listed.each]
+    twice = _told_twice(fact)
+    kept = [each for each in fact.features if each.name != twice]
+    return [replace(fact, features=[*kept, each]) for each in fact.features if twice and each.name == twice]
+
+
+def _told_twice(fact: Fact) -> str | None:
+    """What of pictures has two numbers, either of which is enough: `1.5 T or 3 T`; None where nothing has."""
+    names = [each.name for each in fact.features]
+    return next((each for each in names if names.count(each) > 1), None)
 
 
 def _is_allergy(fact: Fact) -> bool:

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from app.cohorts.plain_words.grammar import doubts
 from app.cohorts.plain_words.grammar.bounds import Bound
-from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.facts import Fact
-from app.cohorts.plain_words.grammar.features import FeatureSaid
 from app.cohorts.plain_words.grammar.renaming import KIN_OR
 from app.cohorts.plain_words.lexicon.rows import LexiconKind, LexiconRow
-from app.cohorts.plain_words.linking.coding import ACT_CLASSES, DICOM, CodeLinker, JsonObject
+from app.cohorts.plain_words.linking.coding import ACT_CLASSES, JsonObject
 from app.cohorts.plain_words.linking.found_rows import FoundRow
-from app.cohorts.plain_words.trees.values import ends_are_in, level_value, number_of, value_of
+from app.cohorts.plain_words.trees.pictures import imaging
+from app.cohorts.plain_words.trees.protocol import Building
+from app.cohorts.plain_words.trees.values import as_percent, ends_are_in, level_value, value_of
 
 KIND_OF: Mapping[str, str] = {
     "condition": "condition",
@@ -70,21 +70,9 @@ _RELATIVES: Mapping[str, list[str]] = {
 }
 _STOPPED = ["stopped", "completed", "cancelled"]
 _PRESSURE, _PRESSURES = "blood-pressure", ("systolic-blood-pressure", "diastolic-blood-pressure")
+_FRACTIONS = ("fev1-fvc-ratio", "left-ventricular-ejection-fraction", "hematocrit", "oxygen-saturation")
 _LEAST_ABBREVIATION = 4
 _VACCINE = re.compile(r"\s*(vaccine|vaccination|immunization|shot|백신|예방접종|예방주사)$")
-
-
-class Building(Protocol):
-    """What events are built with."""
-
-    linker: CodeLinker
-    choices: Choices
-
-    def codes(self, fact: Fact, rows: tuple[LexiconRow, ...], kind: str) -> JsonObject:
-        """The codes of a fact: a named concept set."""
-
-    def name_of(self, fact: Fact) -> str:
-        """The name of the event of a fact, which is put among the named ones."""
 
 
 def event_of(fact: Fact, building: Building) -> JsonObject:
@@ -158,6 +146,8 @@ def _lab(fact: Fact, building: Building) -> JsonObject:
     if fact.values and [row.id for row in rows] == [_PRESSURE]:
         rows = (_one_pressure(fact, building),)
         fact = replace(fact, rows=rows)
+    if fact.values and rows and rows[0].id in _FRACTIONS:
+        fact = replace(fact, values=[as_percent(each) for each in fact.values])
     made = _coded(fact, building, "observation")
     if fact.values:
         value = value_of(fact.values[0], rows[0].unit or "" if rows else "")
@@ -241,58 +231,6 @@ def _device(fact: Fact, building: Building) -> JsonObject:
     if fact.makers:
         made["manufacturer"] = fact.makers[0]
     return made
-
-
-def _imaging(fact: Fact, building: Building) -> JsonObject:
-    made: JsonObject = {}
-    _described(fact, made, building)
-    codes = [each.code for each in building.linker.codes(fact.modalities) if each.system == DICOM]
-    if codes:
-        made["modality"] = list(dict.fromkeys(codes))
-    sites = tuple(row for rows in fact.sites for row in rows[:1])
-    if sites:
-        made["bodySite"] = building.codes(fact, sites, "bodySite")
-    if fact.laterality:
-        made["laterality"] = [fact.laterality]
-    if fact.contrast:
-        made["contrast"] = {"yes": True, "no": False}.get(fact.contrast, "unknown")
-    if fact.makers:
-        made["manufacturer"] = fact.makers[0]
-    for each in fact.features:
-        if not each.is_dose:
-            made[each.name] = _compared(each)
-    if fact.described:
-        made["description"] = fact.described[0]
-    if fact.series:
-        made["seriesDescription"] = fact.series[0]
-    return made
-
-
-def _described(fact: Fact, made: JsonObject, building: Building) -> None:
-    """Tell that DICOM has no code for some pictures, such as CT angiographies."""
-    told = [row for row in fact.modalities if row.description]
-    if len(fact.modalities) != 1 or not told or fact.described:
-        return
-    word = told[0].description[0]
-    ways = [
-        doubts.way("any", "any of the modality", "그 모달리티의 모든 검사"),
-        doubts.way("described", f"only those described as “{word}”", f"설명에 “{word}”가 있는 것만"),
-    ]
-    if building.choices.pick("described", fact.start, doubts.DESCRIBED, ways) == "described":
-        made["description"] = word
-
-
-def _compared(feature: FeatureSaid) -> JsonObject:
-    bounds = feature.bounds
-    factor = {"cm": 10, "m": 1000}
-    numbers = [
-        number_of(number * factor.get(bound.amount.unit, 1))
-        for bound in bounds
-        for number in (bound.amount.number, *([bound.high.number] if bound.high else []))
-    ]
-    if len(numbers) == 1:
-        return {"op": bounds[0].op, "value": numbers[0]}
-    return {"op": "between", "value": sorted(numbers)}
 
 
 def _dose(fact: Fact, building: Building) -> JsonObject:
@@ -381,7 +319,7 @@ _EVENTS: Mapping[str, Callable[[Fact, Building], dict[str, Any]]] = {
     "family": _family,
     "document": _plain("document"),
     "device": _device,
-    "imaging": _imaging,
+    "imaging": imaging,
     "report": _report,
     "dose": _dose,
 }

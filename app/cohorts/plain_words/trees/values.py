@@ -1,11 +1,12 @@
 """Values of results from what is said of them: a comparison in a unit, high or low, positive or negative."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from app.cohorts.plain_words.grammar.bounds import Bound
-from app.cohorts.plain_words.scanning.amounts import AmountKind
+from app.cohorts.plain_words.scanning.amounts import Amount, AmountKind
 
 _SNOMED = "http://snomed.info/sct"
 _INTERPRETED = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -57,6 +58,21 @@ def value_of(bounds: Sequence[Bound], usual: str) -> dict[str, Any] | None:
     if bound.high is not None:
         return _value("between", [bound.amount.number, bound.high.number], unit, usual)
     return _value(bound.op, [bound.amount.number], unit, usual)
+
+
+def as_percent(bounds: Sequence[Bound]) -> tuple[Bound, ...]:
+    """Comparisons of a share in percent where they are told as a fraction: `FEV1/FVC < 0.7`."""
+    ends = [each for bound in bounds for each in (bound.amount, bound.high) if each]
+    if any(each.kind is not AmountKind.BARE or each.number > 1 for each in ends):
+        return tuple(bounds)
+    return tuple(
+        replace(each, amount=_hundredfold(each.amount), high=each.high and _hundredfold(each.high))
+        for each in bounds
+    )
+
+
+def _hundredfold(amount: Amount) -> Amount:
+    return replace(amount, number=amount.number * 100)
 
 
 def _unit(bound: Bound, usual: str) -> str | None:

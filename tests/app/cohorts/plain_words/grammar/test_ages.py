@@ -146,3 +146,44 @@ def test_ages_and_sexes_are_read_as_wards_write_them(question: str, meant: str) 
 
 def test_what_years_of_life_a_word_means_is_told() -> None:
     assert "group" in doubts("women of reproductive age with epilepsy")
+
+
+OF_THEN = (
+    (
+        "diabetics under 40 when they had a stroke",
+        "diagnosis “diabetes”; younger than 40 years, at stroke; diagnosis “stroke” = stroke",
+    ),
+    (
+        "18 to 30 years old when multiple sclerosis was diagnosed",
+        "from 18 to 30 years old, at multiple-sclerosis; diagnosis “multiple sclerosis” = multiple-sclerosis",
+    ),
+    (
+        "diabetic women aged over 40 at diagnosis of breast cancer",
+        "diagnosis “diabetes”; women; older than 40 years, at breast-cancer; "
+        "diagnosis “breast cancer” = breast-cancer",
+    ),
+    (
+        "hip fracture patients aged over 75 at the time of surgery",
+        "diagnosis “hip fracture”; older than 75 years, at procedure; procedure = procedure",
+    ),
+    (
+        "stroke at an age below 50",
+        "diagnosis “stroke”; younger than 50 years, at stroke. Where diagnosis “stroke” = stroke",
+    ),
+)
+BARE = (
+    ("65 and up, no mammogram", "65 years or older; not [pictures (modality MG)]"),
+    ("women of 18 to 45 years with gout", "women; from 18 to 45 years old; diagnosis “gout”"),
+    ("women around 50", "women; 45 years or older; younger than 56 years"),
+    ("men, now aged 60 or over, with gout", "men; 60 years or older; diagnosis “gout”"),
+)
+
+
+@pytest.mark.parametrize(("question", "meant"), OF_THEN)
+def test_an_age_is_that_at_the_event_told_beside_it(question: str, meant: str) -> None:
+    assert said(question) == meant
+
+
+@pytest.mark.parametrize(("question", "meant"), BARE)
+def test_a_number_beside_a_person_is_an_age(question: str, meant: str) -> None:
+    assert said(question) == meant

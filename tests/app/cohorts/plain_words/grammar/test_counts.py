@@ -110,3 +110,28 @@ def test_what_is_repeated_is_apart(question: str, meant: str) -> None:
 @pytest.mark.parametrize("question", ["자주 오는 천식 환자"])
 def test_who_comes_often_has_visits_not_diagnoses(question: str) -> None:
     assert who(question) == "visit (at least 2 times); diagnosis “asthma”"
+
+
+OF_WHAT_STANDS_BEFORE = (
+    (
+        "COPD exacerbations: at least two in the last year",
+        "diagnosis “COPD exacerbation” (within 1 year before the day of the question; at least 2 times)",
+    ),
+    (
+        "women with CT two times or more with an interval of at least 3 months",
+        "women; pictures (modality CT; at least 2 times; at least 3 months apart)",
+    ),
+    (
+        "ibuprofen, naproxen or celecoxib prescribed more than once",
+        "drug “ibuprofen or naproxen or celecoxib” (more than 1 times)",
+    ),
+    (
+        "patients with CT, MRI or ultrasound of the liver at least twice",
+        "pictures (modality CT, MR, US; of “liver”; at least 2 times)",
+    ),
+)
+
+
+@pytest.mark.parametrize(("question", "meant"), OF_WHAT_STANDS_BEFORE)
+def test_a_number_behind_is_of_all_that_it_counts(question: str, meant: str) -> None:
+    assert who(question) == meant

@@ -173,3 +173,35 @@ def test_in_so_long_looks_back_only_where_it_is_denied() -> None:
         "not [procedure “colonoscopy” (within 10 years before the day of the question)]"
     )
     assert who("colonoscopy in 10 years") == ""
+
+
+ENGLISH_WORDINGS = (
+    (
+        "women with a chest CT, 2025, and gout",
+        "women; pictures (modality CT; of “chest”; from 2025 to 2025); diagnosis “gout”",
+    ),
+    ("women with a CT in 2024 or 2025", "women; pictures (modality CT; from 2024 to 2025)"),
+    ("women with a mammogram from before 2024", "women; pictures (modality MG; until 2023)"),
+    ("aspirin prescribed no earlier than 2023", "drug “aspirin” (since 2023)"),
+    ("aspirin prescribed no later than 2025", "drug “aspirin” (until 2025)"),
+    (
+        "epilepsy diagnosed 5 years ago or longer",
+        "diagnosis “epilepsy” (at least 5 years before the day of the question)",
+    ),
+    (
+        "patients with a knee X-ray followed, within six weeks, by a knee MRI",
+        "pictures (modality CR, DX, RG; of “knee”); "
+        "pictures (modality MR; of “knee”; within 6 weeks after x-ray)",
+    ),
+    (
+        "neither a CT nor an MRI in the year before gout was diagnosed",
+        "not [pictures (modality CT; within 1 year before gout)]; "
+        "not [pictures (modality MR; within 1 year before gout)]; diagnosis “gout”",
+    ),
+    ("hemoglobin from 7 to 10 g/dL", "result “hemoglobin” (value from 7 g/dL to 10 g/dL)"),
+)
+
+
+@pytest.mark.parametrize(("question", "meant"), ENGLISH_WORDINGS)
+def test_other_wordings_tell_the_same_times(question: str, meant: str) -> None:
+    assert who(question).partition(". Where")[0] == meant

@@ -38,7 +38,7 @@ COMPARED = (
 IN_WORDS = (
     ("patients with abnormal creatinine", "result “creatinine” (value abnormal)"),
     ("크레아티닌이 높은 환자", "result “creatinine” (value high)"),
-    ("low potassium", "diagnosis “hypokalemia”"),
+    ("low potassium", "result “potassium” (value low)"),
 )
 UNITS = (
     (
