@@ -4,7 +4,7 @@ Tables hold what the records of a tenant say, and sights what each right covers;
 table that its caller sees, as of the moment at which it was asked. What no table holds is for the graph.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -85,6 +85,12 @@ class CallerColumns:
     _rows: dict[tuple[str, Expression], IntArray | None] = field(default_factory=dict, repr=False)
     _links: dict[tuple[str, Link], SeenLink | None] = field(default_factory=dict, repr=False)
     _sights: dict[str, Sight] = field(default_factory=dict, repr=False)
+    _late: list[object] = field(default_factory=list, repr=False)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something that was asked for is not held yet, and is read behind the question."""
+        return bool(self._late)
 
     def every(self, entity: str) -> IntArray | None:
         """All rows of a type, or of a level of DICOM."""
@@ -103,7 +109,7 @@ class CallerColumns:
         if attributes is not None:
             return self._with_attribute(attributes, leaf)
         wanted = self._wanted(entity, leaf)
-        tables = self.held.tables(wanted) if wanted else None
+        tables = self._tables(wanted) if wanted else None
         sight = None if tables is None else self._sight(entity)
         if tables is None or sight is None:
             return None
@@ -111,7 +117,7 @@ class CallerColumns:
 
     def sizes(self, keys: Sequence[str]) -> dict[str, int]:
         """How many rows have each of some codes, whosever they are to see, by the keys of the codes."""
-        tables = self.held.tables(CodedRows(_kind_of(key), key) for key in keys) or ()
+        tables = self._tables(CodedRows(_kind_of(key), key) for key in keys) or ()
         return {key: len(each.serials) for key, each in zip(keys, tables, strict=True)}
 
     def link(self, kinds: Sequence[str], link: Link) -> SeenLink | None:
@@ -135,17 +141,17 @@ class CallerColumns:
         if of is not None and not codes:
             return None
         wanted: RowsToHold = SpannedRows(kind, key) if of is None else MeasuredRows(kind, key, codes)
-        tables = self.held.tables([wanted])
+        tables = self._tables([wanted])
         return None if tables is None else RowSpans.of(tables[0].of_rows(rows), self.held.texts)
 
     def said(self, entity: str, judge: Judge, rows: IntArray) -> HeldTable | None:
         """What some rows of a type, which the caller sees, say: column `said`; None: not held."""
-        tables = self.held.tables([JudgedRows(self._kind(entity), judge)])
+        tables = self._tables([JudgedRows(self._kind(entity), judge)])
         return None if tables is None else tables[0].of_rows(rows)
 
     def _with_attribute(self, wanted: AttributeRows, leaf: Expression) -> IntArray | None:
         """The studies, series or instances of which an attribute is as asked."""
-        tables, studies = self.held.tables([wanted]), self._sight(STUDY)
+        tables, studies = self._tables([wanted]), self._sight(STUDY)
         if tables is None or studies is None:
             return None
         (table,) = tables
@@ -162,7 +168,7 @@ class CallerColumns:
                 wanted, end = LinkedRows(self._kind(source), paths, self._kind(entity)), source
             case _:
                 return None
-        tables = self.held.tables([wanted])
+        tables = self._tables([wanted])
         near, far = self._sight(entity), self._sight(end)
         if tables is None or near is None or far is None:
             return None
@@ -204,7 +210,7 @@ class CallerColumns:
     def _of_study(self, entity: str, level: str, *, down: bool) -> SeenLink | None:
         """A link within studies: between these, their series and their instances."""
         upper, lower = (entity, level) if down else (level, entity)
-        tables = self.held.tables([PartRows(self._kind(STUDY), lower)])
+        tables = self._tables([PartRows(self._kind(STUDY), lower)])
         near, far = self._sight(entity), self._sight(level)
         if tables is None or near is None or far is None:
             return None
@@ -216,9 +222,7 @@ class CallerColumns:
     def _sight(self, entity: str) -> Sight | None:
         """What the caller sees of a type: the same for all of an answer."""
         if entity not in self._sights:
-            found = (
-                self._parts(entity) if entity in (SERIES, INSTANCE) else self.held.sight(self.scope, entity)
-            )
+            found = self._parts(entity) if entity in (SERIES, INSTANCE) else self._read_sight(entity)
             if found is None:
                 return None
             self._sights[entity] = found
@@ -226,11 +230,26 @@ class CallerColumns:
 
     def _parts(self, level: str) -> Sight | None:
         """What the caller sees of series or instances: those of the studies that they see."""
-        tables, studies = self.held.tables([PartRows(self._kind(STUDY), level)]), self._sight(STUDY)
+        tables, studies = self._tables([PartRows(self._kind(STUDY), level)]), self._sight(STUDY)
         if tables is None or studies is None:
             return None
         rows = together([np.sort(tables[0]["ends"][studies.mask(tables[0].serials)])])
         return Sight({level: rows}, {}, marked(rows, int(rows.max(initial=0))))
+
+    def _tables(self, wanted: Iterable[RowsToHold]) -> list[HeldTable] | None:
+        """The tables of what is wanted; None, and late, where one is not held yet."""
+        asked = list(wanted)
+        tables = self.held.tables(asked)
+        if tables is None:
+            self._late.append(asked)
+        return tables
+
+    def _read_sight(self, entity: str) -> Sight | None:
+        """What the caller sees of a type; None, and late, where that is not held yet."""
+        sight = self.held.sight(self.scope, entity)
+        if sight is None:
+            self._late.append(entity)
+        return sight
 
     def _kind(self, entity: str) -> str:
         return kind_key(self.scope.tenant, entity)

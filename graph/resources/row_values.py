@@ -3,7 +3,7 @@
 A sieve (`graph.resources.sieve`) finds rows by their serials; what is counted by is read here of those.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from graph.cypher.pieces import MOST_SIFTED
@@ -13,6 +13,7 @@ from graph.keys import unescaped
 from graph.query.expression import Field, Link
 from graph.query.rows import code_key
 from graph.resources.sieve import Serials
+from graph.resources.sieve_bounds import MOST_ASKED_OF
 from graph.scope import AccessScope
 from graph.session import Graph
 
@@ -44,9 +45,11 @@ class RowValues:
         """Pairs of a row of a kind and a row that a link leads to from it; raises `TooLarge` for too many."""
         if not rows:
             return []
+        _bound(rows, MOST_ASKED_OF)
         statement = pairs(self._scope, kind, link, rows, MOST_SIFTED + 1)
         (found,) = self._graph.read_statement(statement)
-        return list(zip(_bounded(found["starts"]), found["ends"], strict=True))
+        _bound(found["starts"])
+        return list(zip(found["starts"], found["ends"], strict=True))
 
     def codes(self, kind: str, field: Field, rows: Serials) -> Iterator[CodeValue]:
         """The codes that rows of a kind have in a field of terms; raises `TooLarge` for too many."""
@@ -63,17 +66,17 @@ class RowValues:
     def _values(self, kind: str, field: Field, rows: Serials) -> Mapping[str, list[Any]]:
         if not rows:
             return {"serials": [], "columns": []}
+        _bound(rows, MOST_ASKED_OF)
         statement = values(self._scope, kind, field, rows, MOST_SIFTED + 1)
         (found,) = self._graph.read_statement(statement)
-        _bounded(found["serials"])
+        _bound(found["serials"])
         return found
 
 
-def _bounded(rows: list[int]) -> list[int]:
-    if len(rows) > MOST_SIFTED:
+def _bound(rows: Collection[int], most: int = MOST_SIFTED) -> None:
+    if len(rows) > most:
         raise TooLarge(
             "more than %(most_sifted)s values would be counted: ask for fewer patients",
             code="too-costly",
-            most_sifted=MOST_SIFTED,
+            most_sifted=most,
         )
-    return rows

@@ -47,7 +47,7 @@ from graph.cypher.pieces import (
 )
 from graph.cypher.probe import counted, every_key, sizes_of
 from graph.cypher.statement import Statement
-from graph.errors import Invalid, TooLarge
+from graph.errors import Invalid
 from graph.query.expression import (
     EVERYTHING,
     All,
@@ -68,6 +68,7 @@ from graph.query.expression import (
 )
 from graph.query.limits import PATIENT, check_where
 from graph.query.rows import compartment_of
+from graph.resources.sieve_bounds import SieveBounds
 from graph.resources.wordings import WordingStore
 from graph.scope import AccessScope
 from graph.session import Graph
@@ -122,6 +123,7 @@ class Sieve:
         self._graph = graph
         self._scope = scope
         self._columns = columns
+        self._bounds = SieveBounds(columns)
         self._known: dict[Hashable, IntArray] = {}
         self._room = MOST_SIFTED
         self._paired: tuple[Hashable, LinkPairs] | None = None  # the last link asked about
@@ -168,8 +170,8 @@ class Sieve:
         held = self._columns.spans(kind, field, asked, of) if self._columns else None
         if held is not None:
             return held
-        (found,) = self._graph.read_statement(spans(self._scope, (kind,), field, rows))
-        _bound(found["serials"])
+        (found,) = self._graph.read_statement(spans(self._scope, (kind,), field, self._bounds.sent(asked)))
+        self._bounds.found(found["serials"])
         return RowSpans.read(found["serials"], found["lows"], found["highs"], found["codes"])
 
     def said(self, kind: str, judge: Judge, rows: Serials) -> dict[int, int] | None:
@@ -249,7 +251,8 @@ class Sieve:
             return self._related(kinds, part, among, backwards=rows is not None)
         if among is not None:
             return self._remembered(
-                (kinds, part, among.tobytes()), lambda: kept(self._scope, kinds, part, among.tolist())
+                (kinds, part, among.tobytes()),
+                lambda: kept(self._scope, kinds, part, self._bounds.sent(among)),
             )
         if self._led_to and isinstance(part, Term | Present) and is_indexed(part):
             return self._remembered((kinds, part, "index"), lambda: indexed(self._scope, part))
@@ -306,7 +309,9 @@ class Sieve:
             back = (kinds, link, inner.tobytes())
             if not len(inner):
                 return NONE
-            return self._remembered(back, lambda: led_to(self._scope, kinds[0], link, inner.tolist()))
+            return self._remembered(
+                back, lambda: led_to(self._scope, kinds[0], link, self._bounds.sent(inner))
+            )
         pairs = self._pairs(kinds, link, self._rows(kinds, among))
         inner = self._find(others, part.inner, distinct(np.sort(pairs.ends)))
         return distinct(np.sort(pairs.starts[members(pairs.ends, inner)]))
@@ -350,8 +355,8 @@ class Sieve:
             return held.pairs(rows)
         name = (kinds, link, rows.tobytes())
         if self._paired is None or self._paired[0] != name:
-            (pairs,) = self._graph.read_statement(linked(self._scope, kinds, link, rows.tolist()))
-            _bound(pairs["starts"])
+            (pairs,) = self._graph.read_statement(linked(self._scope, kinds, link, self._bounds.sent(rows)))
+            self._bounds.found(pairs["starts"])
             self._paired = name, LinkPairs.read(pairs["starts"], pairs["ends"])
         return self._paired[1]
 
@@ -375,18 +380,9 @@ class Sieve:
         known = self._known.get(piece)
         if known is None:
             found = self._graph.read_statement(statement())[0]["serials"]
-            _bound(found)
+            self._bounds.found(found)
             known = sorted_serials(found)
             if self._room >= len(known):
                 self._room -= len(known)
                 self._known[piece] = known
         return known
-
-
-def _bound(serials: Collection[int]) -> None:
-    if len(serials) > MOST_SIFTED:
-        raise TooLarge(
-            "a condition finds more than %(most_sifted)s rows: ask for fewer",
-            code="too-costly",
-            most_sifted=MOST_SIFTED,
-        )
