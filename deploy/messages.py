@@ -43,7 +43,8 @@ REFUSING = (
     *("app/records/audited", "app/records/glance", "app/records/people", "app/records/reporting"),
     *("app/records/studies", "app/records/reading_room", "graph/workitems/giving_back.py"),
     *("graph/accounts", "graph/audit/alerts.py", "graph/authorization", "graph/budget.py", "graph/jobs"),
-    *("graph/cohorts", "graph/resources/row_values.py", "graph/resources/sieve.py", "graph/scope.py"),
+    *("graph/cohorts", "graph/resources/row_values.py", "graph/resources/sieve.py"),
+    *("graph/resources/sieve_bounds.py", "graph/scope.py"),
     *("graph/session.py", "graph/tellings", "graph/vocabulary"),
 )
 """Where what is refused may be told on a page: what errors say there is translated, too."""
