@@ -207,6 +207,24 @@ def _before_age(found: SignMatch) -> Made:
     return age_sign(found.signs, _bounds(found.named["x"][0], op), at_event=True)
 
 
+def _olds_in_words(found: SignMatch) -> Made:
+    """`under-fives`, `over-sixties`: people of such an age."""
+    op = found.named["op"][0].detail_of("cmp") or ""
+    years = Amount(Decimal(found.named["x"][0].detail))
+    return age_sign(found.signs, (Bound(op, years),)) if op in ("gt", "lt") else None
+
+
+def _before_then(found: SignMatch) -> Made:
+    """`that came before the age of 60`: younger than that when it happened; of `after`, at least as old."""
+    side, age = found.signs
+    said: AgeSaid = age.value
+    if said.loose or [each.op for each in said.bounds] != ["eq"]:
+        return None
+    op = "lt" if side.has("before") else "ge"
+    bounds = tuple(replace(each, op=op) for each in said.bounds)
+    return joined("age", found.signs, AgeSaid(bounds, at_event=True))
+
+
 def _done_then(found: SignMatch) -> Made:
     """`appendectomy under age 12`: the age at which it was done."""
     op = found.named["op"][0].detail_of("acmp") or "eq"
@@ -272,6 +290,8 @@ RULES: tuple[Rule, ...] = (
     rule("{x:(qa | qt | age)} {s:mf}", _sex_behind),
     rule("^ qu (?= ($ | with | have | comma | pron | subj | ent | role | stop))", _attached),
     rule("{op:cmp} {x:dec}", _olds),
+    rule("{op:cmp} {x:olds}", _olds_in_words),
+    rule("{op:cmp} {x:decade}", _olds_in_words),
     rule(
         f"agew (of | open | close | unit | colon | in | at | cmp:eq | past | on | slash)* {{x:{_SAID}}}", _age
     ),
@@ -323,6 +343,7 @@ RULES: tuple[Rule, ...] = (
     rule("childsex", _child),
     rule("{age:age} (comma | and | but) {x:range:n} " + _END, _more),
     rule(f"before {{x:n}} {_END}", _at_event),
+    rule("(before | after) {x:age}", _before_then),
     rule("role:dx {x:age}", _diagnosed_at),
     rule("(current | cal:now) age (?! (at | ageat | when))", lambda found: found.signs[1]),
     rule("{x:(age | range:n | range:qt)} (when | ageat) (?= (subj | pron | have)* " + _HAPPENING, _aged_then),

@@ -11,6 +11,8 @@ _QUOTING = ("라고", "이라고", "라는", "이라는")
 _PARTING = ("comma", "stop", "semi", "colon", "open", "close", "and", "or")
 _HOLDING = ("role:mention", "v:take", "v:exist", "v:be", "v:become", "v:write", "v:do", "v:occur")
 _LONGEST = 6
+_CONTAINS = "role:mention"
+_WORDS = ("unknown", "soft", "ent", "n", "noun", "contrast")
 
 
 def described(signs: Sequence[Sign], cased: str) -> list[Sign]:
@@ -18,7 +20,7 @@ def described(signs: Sequence[Sign], cased: str) -> list[Sign]:
     found: list[Sign] = []
     at = 0
     while at < len(signs):
-        made = _described_at(signs, at, cased)
+        made = _described_at(signs, at, cased) or _described_behind(signs, at, cased)
         found.append(made[0] if made else signs[at])
         at = made[1] if made else at + 1
     return found
@@ -39,6 +41,21 @@ def _described_at(signs: Sequence[Sign], at: int, cased: str) -> tuple[Sign, int
         return None
     words = cased[signs[first].start : signs[last - 1].end].strip("\"' ")
     return Sign((f"{DESCRIBED}:{where}",), signs[at].start, signs[end - 1].end, words), end
+
+
+def _described_behind(signs: Sequence[Sign], at: int, cased: str) -> tuple[Sign, int] | None:
+    """`series description containing FLAIR`: English tells the words last, with no marks around them."""
+    where = next((_WHERE[each] for each in signs[at].symbols if each in _WHERE), "")
+    first = at + 1
+    while first < len(signs) and (signs[first].kind == "weak" or signs[first].has(_CONTAINS)):
+        first += 1
+    last = first
+    while last < len(signs) and signs[last].kind in _WORDS and not signs[last].has("v"):
+        last += 1
+    if not where or not last > first or not any(each.has(_CONTAINS) for each in signs[at:first]):
+        return None
+    words = cased[signs[first].start : signs[last - 1].end]
+    return Sign((f"{DESCRIBED}:{where}",), signs[at].start, signs[last - 1].end, words), last
 
 
 def _behind_particles(signs: Sequence[Sign], at: int, cased: str) -> int:

@@ -248,5 +248,5 @@ class EnglishPointingReader(EnglishListReader):
             return super().placed(fact, behind)
         if not self.touches(report, place - 1) or self.told.awaited is not None:
             return super().placed(fact, behind)
-        report.of, self.told.report = fact, None
+        report.of, report.belongs, self.told.report = fact, True, None
         return super().placed(fact, behind)

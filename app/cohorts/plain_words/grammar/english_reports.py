@@ -1,7 +1,7 @@
 """Reads what English says of reports and of what stands in them."""
 
 from app.cohorts.plain_words.grammar.clauses import FINDINGS, ClauseReader
-from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact
+from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, ToldFact
 from app.cohorts.plain_words.grammar.things import kinds_of
 
 
@@ -97,6 +97,9 @@ class EnglishReportReader(ClauseReader):
             return self.into_pictures(at)
         if self.told.report is None:
             last = self.told.entries[-1].told if self.told.entries else None
+            if (own := self.report_of(last)) is not None:
+                self.told.report = own
+                return self.used(at)
             if not isinstance(last, Fact) or last.kind != "imaging" or not self.told.in_clause():
                 return self.used(at)
             entry = self.told.entries.pop()
@@ -106,6 +109,16 @@ class EnglishReportReader(ClauseReader):
             self.told.add_fact(report)
             self.told.report = report
         return self.used(at)
+
+    def report_of(self, pictures: ToldFact | None) -> Fact | None:
+        """The report that pictures are said to have, and nothing of what it tells: `reports of chest CT`."""
+        reports = [
+            each.told
+            for each in self.told.in_sentence()
+            if isinstance(each.told, Fact) and each.told.kind == "report" and each.told.of is pictures
+        ]
+        bare = pictures is not None and len(reports) == 1 and not reports[0].words and not reports[0].absent
+        return reports[0] if bare else None
 
     def listed_pictures(self, entry: ClauseEntry, last: Fact) -> ClauseEntry:
         """Take back the pictures that `or` lists with the last: `CT or MRI of the abdomen showing a mass`."""

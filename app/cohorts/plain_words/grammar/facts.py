@@ -53,6 +53,7 @@ class Fact:
     assertion: str = ""
     section: str = ""
     of: "Fact | None" = None
+    belongs: bool = False  # a report is said to be one of those pictures, whatever it tells
     reasons: list["Fact"] = field(default_factory=list)
     relation: str = ""
     quoted: str = ""

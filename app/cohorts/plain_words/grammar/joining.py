@@ -17,8 +17,8 @@ from app.cohorts.plain_words.grammar.facts import (
 from app.cohorts.plain_words.grammar.lists import (
     ToldPart,
     attach_results,
-    ended_lists,
     first_of,
+    linked_lists,
     listed_results,
     start_of,
     treated,
@@ -227,7 +227,7 @@ class _Joiner:
         for one, other in pairwise(entries):
             if not other.link and isinstance(one.told, Fact) and _stand_alike(one.told, other.told):
                 self._choices.pick("beside", other.told.signs[0].start, JUXTAPOSED, ALONE)
-        links = ended_lists(["", *(each.link for each in entries[1:])])
+        links = linked_lists(entries)
         if "or" in links and not {"and"} & set(links):
             return (
                 [(any_of(nodes), link)]

@@ -27,6 +27,28 @@ def ended_lists(links: Sequence[str]) -> list[str]:
     return found
 
 
+def linked_lists(entries: Sequence[ClauseEntry]) -> list[str]:
+    """The links of entries, without the comma behind a list: `warfarin or apixaban, weight >= 60 kg`."""
+    found = ["", *(each.link for each in entries[1:])]
+    for at in range(2, len(found)):
+        before, entry = entries[at - 1].told, entries[at].told
+        valued = isinstance(entry, Fact) and entry.kind == "lab" and bool(entry.values or entry.level)
+        apart = isinstance(before, Fact) and isinstance(entry, Fact) and before.kind != entry.kind
+        if found[at] == "comma" and "or" in found[:at] and valued and apart:
+            found[at] = ""
+    return ended_lists(found)
+
+
+def share_pick(entries: Sequence[ClauseEntry]) -> None:
+    """What stands before a list that is asked for is of all of it: `the last HbA1c and creatinine`."""
+    for before, entry in pairwise(entries):
+        one, other = before.told, entry.told
+        if not isinstance(one, Fact) or not isinstance(other, Fact) or one.kind != other.kind:
+            continue
+        if entry.link in ("and", "comma") and not other.pick and not other.windows:
+            other.pick = one.pick
+
+
 def settle_levels(entries: Sequence[ClauseEntry]) -> None:
     """A level before a list of results is of all of them: `elevated AST, ALT or bilirubin`."""
     run: list[Fact] = []

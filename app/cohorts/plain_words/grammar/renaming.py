@@ -1,14 +1,17 @@
 """Names that mean another thing beside certain words: `former or current smoker`, `fever over 38.5`."""
 
+from dataclasses import replace
+
 from app.cohorts.plain_words.grammar.patterns import Made, Rule, SignMatch, rule
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.lexicon.lexicon import Lexicon
 from app.cohorts.plain_words.lexicon.rows import LexiconRow
+from app.cohorts.plain_words.scanning.amounts import Amount, AmountKind
 from app.cohorts.plain_words.scanning.signs import Sign, joined
 
 _SMOKERS = ("current-smoker", "ex-smoker")
 _FEVER, _TEMPERATURE = "fever", "body-temperature"
-_LEAST_FEVER, _MOST_FEVER = 34, 115
+_LEAST_FEVER, _LEAST_FAHRENHEIT, _MOST_FEVER = 34, 93, 115
 UNION = "union"
 ANY_OPERATION = "anyoperation"
 _BY = "on | with | from | by | bymaker | in | at"
@@ -16,6 +19,8 @@ _SUBSTANCES, _ALCOHOL = "substance-use-disorder", "alcohol-use-disorder"
 _PACK_YEARS, _GESTATION = "pack-years", "gestational-age"
 _PICTURES = "(contrast | lat | ent:site | soft)*"
 KIN_OR = "+"
+_CONTRASTS = ("contrast-medium", "iodinated-contrast", "gadolinium-contrast")
+_TO_NUMBERS = "(of | at | in | past | colon | with | open | to | cmp:eq | dash | noun)*"
 _HAD = "(have | with | pron | who | of | role:dx | role:suffer | role:develop | from)"
 
 
@@ -49,9 +54,44 @@ def _temperature(found: SignMatch) -> Made:
     bounds = amount.value
     number = bounds[0].amount.number
     row = Lexicon.shipped().rows.get(_TEMPERATURE)
-    if row is None or _FEVER not in _ids(fever) or not _LEAST_FEVER <= number <= _MOST_FEVER:
+    named = _FEVER in _ids(fever) or _ids(fever) == {_TEMPERATURE}
+    if any(each.kind == "acmp" for each in amount.parts):
         return None
-    return (Sign(("ent:lab",), fever.start, fever.end, (row,)), *between, amount)
+    if row is None or not named or not _LEAST_FEVER <= number <= _MOST_FEVER:
+        return None
+    if not fever.has("ent:lab"):
+        fever = Sign(("ent:lab",), fever.start, fever.end, (row,))
+    return (fever, *between, _in_fahrenheit(amount) if number >= _LEAST_FAHRENHEIT else amount)
+
+
+def _in_fahrenheit(said: Sign) -> Sign:
+    """The comparison of a temperature that nobody has in Celsius."""
+    if said.kind != "range" or any(each.amount.unit not in ("", "Cel") for each in said.value):
+        return said
+    bounds = tuple(
+        replace(each, amount=_of_fahrenheit(each.amount), high=each.high and _of_fahrenheit(each.high))
+        for each in said.value
+    )
+    return replace(said, symbols=("range:qu",), value=bounds)
+
+
+def _of_fahrenheit(amount: Amount) -> Amount:
+    return Amount(amount.number, AmountKind.MEASURED, "[degF]")
+
+
+def _with_contrast(found: SignMatch) -> Made:
+    """`abdominal CT, contrast agent given`: how the pictures were taken, and no drug."""
+    (agent,) = found.named["d"]
+    if not _ids(agent) & set(_CONTRASTS):
+        return None
+    denied = found.one("n") is not None or found.one("not") is not None
+    (first, *between) = found.signs[: found.signs.index(agent)]
+    kept = [each for each in between if each is not found.one("n")]
+    while kept and kept[-1].kind in ("comma", "with", "pron", "have", "open"):
+        kept.pop()
+    parts = tuple(found.signs[1 + len(kept) :])
+    name = "contrast:no" if denied else "contrast:yes"
+    return (first, *kept, Sign((name,), agent.start, agent.end, None, parts))
 
 
 def _relatives(found: SignMatch) -> Made:
@@ -162,7 +202,14 @@ RULES: tuple[Rule, ...] = (
     rule("asof (of | with) (?= ent:drug)", lambda found: joined("role:start", found.signs)),
     rule("(past | current | last) (or | and | slash | comma) {s:ent:state}", _smokers),
     rule("ent:state", _life),
-    rule("ent:condition (of | at | in | past)* (range:n | range:qu)", _temperature),
+    rule(
+        "ent:modality (noun:imaging | row:ImagingStudy | ent:site | lat | of)* "
+        "(comma | with | pron | have | open | role:rx)* {n:neg}? {d:ent:drug} "
+        "({not:neg}? (role:rx | role:take | role:undergo) | noun:drug)? close? "
+        "(?= ($ | comma | stop | semi | in | of | subj | pron | and | or))",
+        _with_contrast,
+    ),
+    rule(f"(ent:condition | ent:lab) {_TO_NUMBERS} (range:n | range:qu)", _temperature),
 )
 """Rules that give a name another meaning."""
 LATE: tuple[Rule, ...] = (

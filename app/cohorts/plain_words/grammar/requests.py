@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.cohorts.plain_words.grammar.every_one import asks_of_each
 from app.cohorts.plain_words.grammar.things import kinds_of
 from app.cohorts.plain_words.scanning.signs import THING, Sign
 
@@ -170,6 +171,9 @@ def _part_english(signs: list[Sign], asks: list[int], request: Request) -> None:
         request.population = _use(request, signs[:later])
         request.targets = _use(request, signs[later:])
         return
+    if person is None and _are_pictures_with_reports(signs):
+        request.targets = _use(request, signs)
+        return
     theirs = _theirs(signs)
     if theirs is not None:
         request.population = _use(request, signs[: theirs - 1])
@@ -179,7 +183,8 @@ def _part_english(signs: list[Sign], asks: list[int], request: Request) -> None:
     split = _led_by(signs, person) if person is not None else None
     if split is not None and not _counts_back(signs[split:]):
         before = signs[:split]
-        if bool(asks and asks[0] < split) or _asks_for_rows(before) or _asks_for_reports(signs, split):
+        asked = bool(asks and asks[0] < split) or asks_of_each(before, signs[split])
+        if asked or _asks_for_rows(before) or _asks_for_reports(signs, split):
             end = _also_asked(signs, split)
             request.targets = _use(request, [*before, *signs[end:]])
             request.population = _use(request, signs[split:end])
@@ -240,7 +245,7 @@ def _also_asked(signs: Sequence[Sign], at: int) -> int:
         end -= 1
     tail = signs[end:]
     if not any(each.has("row") for each in tail) or not (
-        tail[0].kind == "linked" or signs[end - 1].kind == "and"
+        any(each.kind == "linked" for each in tail) or signs[end - 1].kind == "and"
     ):
         return len(signs)
     return end - 1 if signs[end - 1].kind in ("and", "with", "comma") else end
@@ -269,6 +274,16 @@ def _asks_for_reports(signs: Sequence[Sign], split: int) -> bool:
     """`chest x-rays of men with COPD, together with the reports`: what reports stand behind asks for both."""
     pictures = any("modality" in kinds_of(each) for each in signs[:split])
     return pictures and _also_asked(signs, split) < len(signs)
+
+
+def _are_pictures_with_reports(signs: Sequence[Sign]) -> bool:
+    """Whether pictures and their reports are all that is named: `brain MRIs and the reports of them`."""
+    end = _also_asked(signs, 0)
+    ahead = signs[:end]
+    plain = all(_is_picture(each) or each.kind in (*_OF_RECORDS, "of", "window", "number") for each in ahead)
+    linked = any(each.kind == "linked" for each in signs[end:])
+    pictured = any("modality" in kinds_of(each) or each.has("row:ImagingStudy") for each in ahead)
+    return bool(ahead) and end < len(signs) and linked and plain and pictured
 
 
 def _theirs(signs: Sequence[Sign]) -> int | None:

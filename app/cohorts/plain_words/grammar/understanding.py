@@ -20,6 +20,7 @@ from app.cohorts.plain_words.grammar.compounds import compounded
 from app.cohorts.plain_words.grammar.describing import described
 from app.cohorts.plain_words.grammar.doubts import ALONE, NEEDED, NEEDS, SHARE
 from app.cohorts.plain_words.grammar.english import EnglishReader
+from app.cohorts.plain_words.grammar.every_one import with_persons
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, ToldFact, ToldNode, told_in
 from app.cohorts.plain_words.grammar.headings import without_letters, without_numbers
 from app.cohorts.plain_words.grammar.joining import joined_tree
@@ -30,7 +31,7 @@ from app.cohorts.plain_words.grammar.korean_settling import (
     settle_said_of_last,
 )
 from app.cohorts.plain_words.grammar.leading import settle_leading
-from app.cohorts.plain_words.grammar.lists import settle_counted
+from app.cohorts.plain_words.grammar.lists import settle_counted, share_pick
 from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
 from app.cohorts.plain_words.grammar.requests import Request, requested
 from app.cohorts.plain_words.grammar.settlement import (
@@ -44,6 +45,7 @@ from app.cohorts.plain_words.grammar.settlement import (
     settle_windows,
 )
 from app.cohorts.plain_words.grammar.settling import settled
+from app.cohorts.plain_words.grammar.shared_heads import with_shared_heads
 from app.cohorts.plain_words.grammar.telling import Telling
 from app.cohorts.plain_words.scanning.folding import FoldedText, folded
 from app.cohorts.plain_words.scanning.lattice import Lattice
@@ -101,6 +103,8 @@ def scanned(
     lettered = without_letters(settled(signs, text.cased), text.text, korean=ours)
     said = described(without_numbers(lettered, text.text), text.cased)
     found = tuple(compounded(said, text.text))
+    if not ours:
+        found = tuple(with_shared_heads(with_persons(found, text.text), text.text))
     return ScannedQuestion(text, ours, found, tuple(composed([each for each in found if not is_weak(each)])))
 
 
@@ -139,6 +143,8 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     if aimed is not None:
         leave_modifiers(aimed)
         settle_lists(aimed)
+        if not ours:
+            share_pick(aimed.entries)
         _need_pictures(told, targets)
     node = joined_tree(told)
     unused = [*request.unused, *told.unused, *(aimed.unused if aimed else ())]

@@ -124,6 +124,7 @@ def _of_modality(found: SignMatch) -> Made:
     return replace(found.named["a"][0], start=found.signs[0].start, parts=found.signs)
 
 
+_BESIDE_PICTURES = "(noun:imaging | row:ImagingStudy | ent:site | of | contrast | lat)"
 TOGETHER = "onestudy"
 """Modalities that one study holds."""
 _HOLDING = "(with | have | role:mention | of)"
@@ -153,6 +154,11 @@ RULES: tuple[Rule, ...] = (
         f"row:ImagingStudy {_HOLDING}+ both? {{a:ent:modality}} noun:imaging? (and | plus | slash) both? "
         "{b:ent:modality} (noun:imaging | row:ImagingStudy)*",
         _in_study,
+    ),
+    rule(
+        f"(ent:modality | row:ImagingStudy) {_BESIDE_PICTURES}* role:take "
+        "(?= (during | in | on | within | before | after | at | from | for | of | stop | comma | $ | since))",
+        lambda found: (*found.signs[:-1], found.signs[-1].read_as("role:image")),
     ),
     rule(f"row:ImagingStudy {_HOLDING} {{a:ent:modality}} noun:imaging", _of_modality),
 )

@@ -143,7 +143,7 @@ class TreeBuilder:
         return {kind: {**event, "src": self.src(fact.signs)}}
 
     def _of_pictures(self, fact: Fact, pictures: Fact) -> JsonObject:
-        ways = doubts.MEETS if fact.words else tuple(reversed(doubts.MEETS))
+        ways = doubts.MEETS if fact.words and not fact.belongs else tuple(reversed(doubts.MEETS))
         chosen = self.choices.pick("pictures", fact.start, doubts.PICTURES, ways)
         fact.of = None
         try:

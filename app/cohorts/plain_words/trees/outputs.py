@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.cohorts.plain_words.grammar import doubts
-from app.cohorts.plain_words.grammar.facts import Fact, ToldNode, told_in
+from app.cohorts.plain_words.grammar.facts import Fact, Relative, ToldNode, told_in
 from app.cohorts.plain_words.grammar.telling import TIMED
+from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.linking.coding import JsonObject
 from app.cohorts.plain_words.trees.building import TreeBuilder
 from app.cohorts.plain_words.trees.events import event_of
@@ -67,7 +68,8 @@ def _row(builder: TreeBuilder, fact: Fact, pictures: str) -> JsonObject:
         name = builder.name_of(fact)
         return {"resource": resource, "event": name, "as": name}
     if fact.kind == "report" and fact.of is not None and fact.words:
-        return {"resource": resource, "event": builder.name_of(replace(fact, of=None)), "as": "reports"}
+        event = builder.name_of(_told(builder, fact, fact.of))
+        return {"resource": resource, "event": event, "as": "reports"}
     if fact.kind == "report" and fact.of is not None:
         return {"resource": resource, "linkedTo": builder.name_of(fact.of), "as": "reports"}
     bare = not fact.rows and not fact.words and not fact.windows and not fact.pick and not fact.values
@@ -77,6 +79,16 @@ def _row(builder: TreeBuilder, fact: Fact, pictures: str) -> JsonObject:
         return {"resource": resource, "as": _plural(fact.kind)}
     name = builder.name_of(fact)
     return {"resource": resource, "event": name, "as": name}
+
+
+def _told(builder: TreeBuilder, report: Fact, pictures: Fact) -> Fact:
+    """A report by what it tells, and by its pictures where it has to be one of them."""
+    alone = replace(report, of=None)
+    ways = tuple(reversed(doubts.MEETS))
+    if not report.belongs or builder.choices.pick("pictures", report.start, doubts.PICTURES, ways) != "study":
+        return alone
+    same = Relative(TimeSaid({"same": "study", "as": EVENT}), report.signs[0], pictures)
+    return replace(alone, relatives=[*report.relatives, same])
 
 
 def _plural(kind: str) -> str:

@@ -93,8 +93,8 @@ def test_either_of_two_numbers_of_pictures_is_enough() -> None:
     )
 
 
-def test_what_is_not_well_controlled_is_taken_all_the_same() -> None:
-    assert who("diabetes not controlled on metformin") == "diagnosis “diabetes”; drug “metformin”"
+def test_how_well_a_disease_is_controlled_is_no_record() -> None:
+    assert who("diabetes not controlled on metformin") == ""
 
 
 @pytest.mark.parametrize("question", UNKNOWN)
