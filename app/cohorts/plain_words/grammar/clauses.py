@@ -274,6 +274,16 @@ class ClauseReader(SignReader):
         fact = Fact(ROW_KINDS[resource], (), [sign], resource=resource)
         return self.placed(fact, at + 1)
 
+    def feature(self, at: int) -> int:
+        """`CTDIvol above 20 mGy`: a dose with no pictures beside it is told by itself."""
+        sign = self.signs[at]
+        pictures = any("modality" in kinds_of(each) for each in self.signs) or any(
+            each.has("row:ImagingStudy") for each in self.signs
+        )
+        if pictures or not sign.value.is_dose:
+            return self.detail(at)
+        return self.placed(Fact("dose", (), [sign], features=[sign.value]), at + 1)
+
     # Reports
 
     def reported(self, at: int) -> int:

@@ -35,6 +35,8 @@ OVERLAP = Bilingual(
 SINCE = Bilingual("what the time is counted from", "기간을 어디서부터 셀지")
 LISTED_ANCHORS = Bilingual("what the time is told by", "시점의 기준이 무엇인지")
 GROUPED = Bilingual("which conditions hold together", "어떤 조건끼리 묶이는지")
+ORDER = Bilingual("`and` and `or` stand side by side", "‘그리고’와 ‘또는’이 섞여 있음")
+MENTIONED = Bilingual("whether reports that deny it count", "없다고 한 판독문도 볼지")
 EARLIER = Bilingual("the time is that before what stands before it", "앞에 말한 것을 기준으로 한 때로 읽음")
 REASON = Bilingual("on record, or the reason for the stay", "진단 기록인지 입원 이유인지")
 NEEDED = Bilingual("whether patients without it count", "그것이 없는 환자도 포함할지")
@@ -169,6 +171,14 @@ TREATED_WAYS = (
 PRECEDED = (
     way("before", "before the other", "앞의 것 이전에"),
     ORDERED[1],
+)
+ORDERS = (
+    way("or", "the alternatives belong together", "‘또는’으로 이은 것끼리 먼저 묶음"),
+    way("and", "what `and` joins belongs together", "‘그리고’로 이은 것끼리 먼저 묶음"),
+)
+MENTIONS = (
+    way("any", "whatever is said of it", "어떻게 말하든 언급한 것"),
+    way("affirmed", "only what is told to be there", "있다고 한 것만"),
 )
 LISTED_WAYS = (
     way("time", "either is what the time is told by", "둘 다 시점의 기준"),

@@ -99,16 +99,6 @@ class EnglishPointingReader(EnglishListReader):
             self.told.set_mark_at(len(self.told.entries) - len(own))
         return self.no_matter(at)
 
-    def feature(self, at: int) -> int:
-        """`CTDIvol above 20 mGy`: a dose with no pictures beside it is told by itself."""
-        sign = self.signs[at]
-        pictures = any("modality" in kinds_of(each) for each in self.signs) or any(
-            each.has("row:ImagingStudy") for each in self.signs
-        )
-        if pictures or not sign.value.is_dose:
-            return self.detail(at)
-        return self.placed(Fact("dose", (), [sign], features=[sign.value]), at + 1)
-
     def same_thing(self, at: int) -> int:
         """`a father with the same cancer`: the diagnosis that was told last."""
         fact = self.earlier_fact("condition")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from app.cohorts.plain_words.grammar.choices import Alternative, Bilingual, Choices
-from app.cohorts.plain_words.grammar.doubts import ALONE, GROUPED, GROUPED_WAYS, JUXTAPOSED
+from app.cohorts.plain_words.grammar.doubts import ALONE, GROUPED, GROUPED_WAYS, JUXTAPOSED, ORDER, ORDERS
 from app.cohorts.plain_words.grammar.facts import (
     Clause,
     ClauseEntry,
@@ -28,7 +28,6 @@ from app.cohorts.plain_words.grammar.telling import Telling
 _LISTING = ("and", "or", "comma", "slash", "but")
 _OF_WOMEN = ("pregnant", "breastfeeding")
 _REACH = Bilingual("how far the denial reaches", "부정이 어디까지 미치는지")
-_ORDER = Bilingual("`and` and `or` stand side by side", "‘그리고’와 ‘또는’이 섞여 있음")
 _BOTH = Bilingual("several are denied together", "여럿을 한꺼번에 부정함")
 
 
@@ -183,15 +182,8 @@ class _Joiner:
         return [any_of(each) for each in groups]
 
     def _loosely(self, place: int, *, tight: bool) -> bool:
-        ways = (
-            Alternative(
-                "or", Bilingual("the alternatives belong together", "‘또는’으로 이은 것끼리 먼저 묶음")
-            ),
-            Alternative(
-                "and", Bilingual("what `and` joins belongs together", "‘그리고’로 이은 것끼리 먼저 묶음")
-            ),
-        )
-        return self._choices.pick("order", place, _ORDER, ways[::-1] if tight else ways) == "and"
+        ways = ORDERS[::-1] if tight else ORDERS
+        return self._choices.pick("order", place, ORDER, ways) == "and"
 
     def _and_first(self, parts: Sequence[ToldPart]) -> ToldNode:
         groups: list[list[ToldNode]] = []

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from app.cohorts.plain_words.grammar.anchoring import METHOD
 from app.cohorts.plain_words.grammar.clauses import VISITS
-from app.cohorts.plain_words.grammar.doubts import ALONE, OPERATION
+from app.cohorts.plain_words.grammar.doubts import ALONE, ONLY, OPERATION
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact
 from app.cohorts.plain_words.grammar.korean_clauses import LINKS
-from app.cohorts.plain_words.grammar.korean_exceptions import KoreanExceptionReader
+from app.cohorts.plain_words.grammar.korean_lists import KoreanListReader
 from app.cohorts.plain_words.grammar.sign_reader import ClauseStep
 from app.cohorts.plain_words.grammar.telling import person
 from app.cohorts.plain_words.grammar.things import kinds_of
@@ -29,7 +29,7 @@ _ROLES_OF_VERBS = {"suffer": "suffer", "take": "take", "image": "image", "occur"
 _SILENT = ("of", "from", "with", "for", "colon", "to", "sincepart", "exp", "josa", "as", "listof")
 
 
-class KoreanReader(KoreanExceptionReader):
+class KoreanReader(KoreanListReader):
     """Reads the clauses of a Korean question."""
 
     def steps(self) -> Mapping[str, ClauseStep]:
@@ -60,6 +60,8 @@ class KoreanReader(KoreanExceptionReader):
             "level": self.level,
             "window": self.add_window,
             "row": self.row,
+            "feature": self.feature,
+            "ahead": self.ahead,
         }
 
     def detail(self, at: int) -> int:
@@ -127,6 +129,9 @@ class KoreanReader(KoreanExceptionReader):
     def only(self, at: int) -> int:
         """만: it adds nothing where what else there might be is denied: CT만 찍고 MRI는 찍지 않은."""
         denied = any(each.kind in ("vn", "neg", "negpost", "excl") for each in self.signs[at + 2 :])
+        if self.kind(at - 1) == "either":  # 중 하나만
+            self.told.choices.pick("only", self.signs[at].start, ONLY, ALONE)
+            return self.used(at)
         harmless = self.kind(at - 1) in ("window", "row")  # 올해만 세 번 입원한, 판독문만 모아줘
         return self.used(at) if denied or harmless else super().only(at)
 
@@ -244,6 +249,7 @@ class KoreanReader(KoreanExceptionReader):
         self.told.waiting = [each for each in self.told.waiting if all(each is not one for one in held)]
         self.shut(denied=denied)
         self.told.waiting += held
+        self.headed = len(self.told.entries)
         self.told.report = None
         if self.told.link != "or":
             self.told.link, self.told.comma = "", False
@@ -302,26 +308,11 @@ class KoreanReader(KoreanExceptionReader):
             self.shut("and", denied=True)
         return at + 1
 
-    def either(self, at: int) -> int:
-        """중 하나 이상: any of what is listed before it, or behind a colon."""
-        if self.kind(at + 1) == "colon":
-            clause = self.told.open()
-            clause.either = clause.listed = True
-            self.told.used.append(self.signs[at + 1])
-            return self.used(at) + 1
-        for each in self.told.in_clause() if self.told.clause else []:
-            each.clause.either = True
-        return self.used(at)
-
-    def least(self, at: int) -> int:
-        """중 2개 이상: so many of what is listed before it, or behind a colon."""
-        clause = self.told.clause or self.told.open()
-        clause.least, clause.either = self.signs[at].value.n, True
-        if self.kind(at + 1) == "colon":
-            clause.listed = True
-            self.told.used.append(self.signs[at + 1])
-            return self.used(at) + 1
-        return self.used(at)
+    def ahead(self, at: int) -> int:
+        """먼저: it says no more than `before` does, and alone nobody knows before what."""
+        last = self.told.entries[-1].told if self.told.entries else None
+        relatives = [*self.told.fronted, *(last.relatives if last is not None else ())]
+        return self.used(at) if any("before" in each.said.period for each in relatives) else self.left(at)
 
     def persons(self, kind: str, sign: Sign, value: str = "") -> ClauseEntry:
         """What is said of persons; it may be one of a list: 다음 중 하나 이상: 65세 초과, 당뇨병."""

@@ -47,6 +47,8 @@ class KoreanClauseReader(ClauseReader):
         self.bracketed: list[tuple[ClauseEntry, list[ClauseEntry]]] = []  # 암(피부암 제외): what stands there
         self.ages_at = ""  # the kind of what happened when an age that follows is meant
         self.windows: list[Sign] = []
+        self.parted: list[Clause] = []  # clauses that a comma closed
+        self.headed = 0  # where the entries begin that stand behind the last word for patients
         self.part = 0  # where the entries begin that stand since the last comma
         self.closed: list[ClauseEntry] = []  # the entries of the clause that was closed last
 
@@ -212,13 +214,27 @@ class KoreanClauseReader(ClauseReader):
                 self.give_window(each, facts)
             self.told.waiting = [each for each in self.told.waiting if each.kind != "window"]
 
+    def give_own_windows(self, entries: list[ClauseEntry]) -> None:
+        """Give a part of a list the period before it where others have theirs: 2주 내 A, 8주 내 B, C."""
+        last = self.told.entries[self.part :]
+        facts = [each.told for each in last if isinstance(each.told, Fact) and not each.told.windows]
+        before = [each for each in self.told.in_sentence() if all(each is not one for one in last)]
+        own = any(isinstance(each.told, Fact) and _has_window(each.told) for each in before)
+        waiting = [each for each in self.told.waiting if each.kind == "window"]
+        if own and facts and waiting and all(any(one is each for one in entries) for each in last):
+            for each in waiting:
+                self.give_window(each, facts)
+            self.told.waiting = [each for each in self.told.waiting if each.kind != "window"]
+
     def comma(self, at: int) -> int:
         """A comma: what follows is another part."""
         self.leave_negated()
         entries = self.told.in_clause() if self.told.clause else []
+        self.give_own_windows(entries)
         done = entries and isinstance(entries[-1].told, Fact) and (entries[-1].told.values or self.role_said)
         listed = self.told.clause is not None and self.told.clause.listed
         if not listed and (done or self.kind(at - 1) in ("role", "current", "value", "ver", "level")):
+            self.parted += [self.told.clause] if self.told.clause is not None else []
             self.shut()
         self.part = len(self.told.entries)
         return self.link(at)

@@ -3,6 +3,7 @@
 from app.cohorts.plain_words.grammar.doubts import ALONE, TOLD
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact
 from app.cohorts.plain_words.grammar.korean_clauses import KoreanClauseReader
+from app.cohorts.plain_words.grammar.korean_wordings import READ
 from app.cohorts.plain_words.grammar.settling import WORDING
 from app.cohorts.plain_words.grammar.telling import FOUND
 from app.cohorts.plain_words.grammar.things import kinds_of
@@ -31,6 +32,9 @@ class KoreanReportReader(KoreanClauseReader):
         """언급된: what a report tells stands before."""
         self.told.used.append(self.signs[at])
         report = self.told.report
+        if report is None and self.signs[at].has(READ):
+            self.read_in(self.told.in_clause() if self.told.clause else self.closed)
+            return at + 1
         if report is None and not self.row_ahead(at + 1):
             for each in self.told.in_clause() if self.told.clause else self.closed:
                 if isinstance(each.told, Fact) and not each.told.role:
@@ -71,6 +75,21 @@ class KoreanReportReader(KoreanClauseReader):
             self.told.add_fact(report)
             self.told.report = report
 
+    def read_in(self, entries: list[ClauseEntry]) -> None:
+        """What was told just now, and when, is what a report tells: 지난달 폐렴 의심으로 판독된."""
+        facts = [each.told for each in entries if isinstance(each.told, Fact)]
+        windows = list({id(one): one for each in facts for one in each.windows}.values())
+        for each in facts:
+            each.windows = []
+        self.into_report(entries)
+        report = self.told.report
+        if report is None:
+            return
+        report.windows += windows
+        for attached in self.told.attachments:
+            if any(one is each for one in attached.to for each in facts):
+                attached.to = [report]
+
     def mark_told(self) -> None:
         """Mark the finding before, which `and` links to those of a report: 결절이 있고 흉수는 없는 판독문."""
         last = self.told.entries[-1] if self.told.entries else None
@@ -101,6 +120,8 @@ class KoreanReportReader(KoreanClauseReader):
 
     def reported(self, at: int) -> int:
         """A report; one whose findings stand before it is told already."""
+        if self.told.report is None and self.suspected_before(at):
+            self.read_in(self.told.in_clause())
         if self.told.report is not None:
             self.told.report.signs.append(self.signs[at])
             return at + 1
@@ -126,6 +147,13 @@ class KoreanReportReader(KoreanClauseReader):
             if pictures is not None:
                 self.told.add(pictures)
         return super().reported(at)
+
+    def suspected_before(self, at: int) -> bool:
+        """Whether a finding is suspected right before a report: 폐렴 의심 판독."""
+        before = self.sign(at - 1)
+        last = self.told.entries[-1].told if self.told.entries and self.told.clause else None
+        suspected = before is not None and before.symbol == "ver:suspected"
+        return suspected and isinstance(last, Fact) and self.touches(last, at) and last.kind in FOUND
 
     def belongs_to(self, report: Fact, pictures: Fact | None, at: int) -> int:
         """A word for a report behind what it tells: it is that one, of the pictures before it."""
@@ -174,6 +202,12 @@ class KoreanReportReader(KoreanClauseReader):
         place = next((at for at, sign in enumerate(self.signs) if fact.signs and sign is fact.signs[0]), 0)
         verb = self.kind(place - 1) in ("v", "vn") and self.signs[place - 1].detail.endswith(".adn")
         seen = verb and self.is_finding(place - 2) and self.told.report is None
+        if fact.kind == "imaging" and self.is_read(place):
+            told = self.told.entries[-1].told
+            if isinstance(told, Fact) and told.kind == "report":
+                told.of = fact
+                told.signs += fact.signs
+                return behind
         if fact.kind == "imaging" and seen and self.shows_condition(self.closed):
             self.into_report(self.closed)
             report = self.told.report
@@ -183,6 +217,13 @@ class KoreanReportReader(KoreanClauseReader):
                 self.told.report = None
                 return behind
         return super().placed(fact, behind)
+
+    def is_read(self, at: int) -> bool:
+        """Whether 판독된 stands right before a place, and a report that tells what stands before that."""
+        verb, told = self.sign(at - 1), self.sign(at - 2)
+        if verb is None or told is None or not verb.detail.endswith(".adn"):
+            return False
+        return told.has(READ) and bool(self.told.entries)
 
     def is_finding(self, at: int) -> bool:
         """Whether 소견 stands at a place, as a noun or as what tells it."""

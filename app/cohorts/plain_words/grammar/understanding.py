@@ -26,10 +26,13 @@ from app.cohorts.plain_words.grammar.headings import without_letters, without_nu
 from app.cohorts.plain_words.grammar.joining import joined_tree
 from app.cohorts.plain_words.grammar.korean import KoreanReader
 from app.cohorts.plain_words.grammar.korean_settling import (
+    settle_alternatives_ahead,
     settle_counted_pictures,
+    settle_mentions,
     settle_said_of_first,
     settle_said_of_last,
 )
+from app.cohorts.plain_words.grammar.korean_wordings import with_dots_as_commas
 from app.cohorts.plain_words.grammar.leading import settle_leading
 from app.cohorts.plain_words.grammar.lists import settle_counted, share_pick
 from app.cohorts.plain_words.grammar.modifiers import leave_modifiers
@@ -102,7 +105,8 @@ def scanned(
         signs = Lattice.of(text, words, further).signs()
     lettered = without_letters(settled(signs, text.cased), text.text, korean=ours)
     said = described(without_numbers(lettered, text.text), text.cased)
-    found = tuple(compounded(said, text.text))
+    listed = with_dots_as_commas(said, text) if ours else said
+    found = tuple(compounded(listed, text.text))
     if not ours:
         found = tuple(with_shared_heads(with_persons(found, text.text), text.text))
     return ScannedQuestion(text, ours, found, tuple(composed([each for each in found if not is_weak(each)])))
@@ -124,6 +128,9 @@ def understood(question: ScannedQuestion, choices: Choices) -> Understood:
     settle_counted_pictures(told, request.dimensions)
     settle_lists(told)
     settle_counted(told)
+    if ours:
+        settle_alternatives_ahead(told)
+        settle_mentions(told, request.population, question.text.text)
     settle_leading(told)
     settle_anchors(told)
     settle_together(told)

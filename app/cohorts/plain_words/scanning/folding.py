@@ -21,6 +21,13 @@ _KIND = r"(?:제\s?)?\d형|[a-eA-E]형"
 _KINDS = re.compile(
     rf"({_KIND})(?=\s?(?:,|/|또는|혹은|및|과|이나|이거나)\s?(?:{_KIND})\s?(당뇨병|당뇨|간염\s?백신|간염|독감|인플루엔자))"
 )
+_PART = (
+    r"(?:고관절|슬관절|무릎관절|무릎|견관절|주관절|족관절|대동맥판막?|승모판막?|삼첨판막?|폐동맥판막?|"
+    r"척추|대퇴골|상완골|요골|쇄골|경골)"
+)
+_PARTS = re.compile(
+    rf"({_PART})(?=\s?(?:,|;|/|또는|혹은|및|과|와|이나|나)\s?{_PART}\s?((?:인공관절\s?)?(?:부분|전)?치환술|골절))"
+)
 _SAME = str.maketrans(
     {
         **dict.fromkeys("‐‑‒–—―−﹣－ー", "-"),
@@ -107,10 +114,11 @@ def _number_letters(chars: list[str]) -> None:
 
 
 def _share_names(chars: list[str], places: list[int]) -> None:
-    """Tell the name of a list of kinds behind each of them: 1형 또는 2형 당뇨병."""
-    for each in reversed(list(_KINDS.finditer("".join(chars)))):
-        chars[each.end(1) : each.end(1)] = each[2]
-        places[each.end(1) : each.end(1)] = [places[each.end(1) - 1]] * len(each[2])
+    """Tell the name that a list shares behind each of it: 1형 또는 2형 당뇨병, 고관절 또는 슬관절 치환술."""
+    for shared in (_KINDS, _PARTS):
+        for each in reversed(list(shared.finditer("".join(chars)))):
+            chars[each.end(1) : each.end(1)] = each[2]
+            places[each.end(1) : each.end(1)] = [places[each.end(1) - 1]] * len(each[2])
 
 
 def _is_apart(asked: str) -> bool:
