@@ -28,7 +28,7 @@ class SieveBounds:
         self._bound(len(rows), MOST_SIFTED)
 
     def sent(self, rows: IntArray | Collection[int]) -> list[int]:
-        """The rows that a statement is asked of, as it is sent them; raises as `found`."""
+        """The rows that a statement is sent; raises `TooLarge` and `Unavailable` as `found`."""
         self._bound(len(rows), MOST_ASKED_OF)
         return rows.tolist() if isinstance(rows, np.ndarray) else list(rows)
 
