@@ -13,6 +13,7 @@ from graph.columns.columns import Columns
 from graph.errors import HilumError
 from graph.scope import AccessScope
 
+_MOST_TRIES = 40  # of one question; each has something more read, of some ten to thirty
 _SNOMED, _LOINC = "http://snomed.info/sct", "http://loinc.org"
 _HYPERTENSION = {
     "kind": "condition",
@@ -76,9 +77,13 @@ def ask_ahead(cohorts: Cohorts, columns: Columns, scope: AccessScope, now: int) 
 def ask_until_settled(
     cohorts: Cohorts, columns: Columns, scope: AccessScope, question: dict[str, Any], now: int
 ) -> None:
-    """Ask a question until nothing is read behind it any more, whatever comes of it."""
-    read, before = columns.settle(scope.tenant), -1
-    while read != before:
+    """Ask a question until nothing is read behind it any more, whatever comes of it.
+
+    Where that does not end, as there is no room for what it looks at, the question is left.
+    """
+    for _ in range(_MOST_TRIES):
+        before = columns.settle(scope.tenant)
         with suppress(HilumError):  # nothing is ready then; whoever asks is told what is wrong
             cohorts.ask(scope, question, now)
-        before, read = read, columns.settle(scope.tenant)
+        if columns.settle(scope.tenant) == before:
+            break

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.cohorts.answers import preparing
 from app.cohorts.answers.preparing import USUAL, ask_ahead
 from app.security.scopes import usual_scope
 from graph.clock import now
@@ -72,3 +73,16 @@ def test_of_a_large_tenant_all_is_there_once_it_was_asked_ahead(
         asking.cohorts.ask(usual_scope(tenant), each, now())
 
     assert large.settle(tenant) == read > 0
+
+
+def test_asking_ahead_ends_where_there_is_no_room_for_what_is_read(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, tenant = gateway.services.asking, gateway.services.sites.own.tenant
+    cramped = Columns(gateway.services.graph, large=0, room=1)
+    monkeypatch.setattr(preparing, "_MOST_TRIES", 3)
+    monkeypatch.setattr(asking.cohorts, "_columns", cramped)
+
+    ask_ahead(asking.cohorts, cramped, usual_scope(tenant), now())
+
+    assert cramped.settle(tenant) > 0
