@@ -4,79 +4,42 @@ A step that was not kept is cut off before the next one is written: a file holds
 often its writer was killed. One writer at a time: the lock of a folder goes with the process that holds it.
 """
 
-import fcntl
 import os
 import re
-import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.blobs.space import DiskFloor, told_as_failure
-from graph.errors import NotFound, Unavailable
+from app.work.job_folders import JobFolders
+from graph.errors import NotFound
 
-_LOCK, _SUFFIX = ".lock", ".ndjson"
+_SUFFIX = ".ndjson"
 _JOB = re.compile(r"[a-z]+-[0-9a-f]{32}")
 _NAME = re.compile(r"[A-Za-z]{1,64}-[0-9]{1,6}\.ndjson")
 
 
-class BulkFiles:
+class BulkFiles(JobFolders):
     """The folders of bulk jobs under one folder; `floor` is how many bytes of the disk stay free."""
 
     def __init__(self, root: Path, floor: int) -> None:
-        self._root = root
+        super().__init__(root, _JOB, _touched)
         self._floor = floor
-
-    def exists(self, job_id: str) -> bool:
-        """Whether there is a folder of a job."""
-        return _JOB.fullmatch(job_id) is not None and (self._root / job_id).is_dir()
 
     def path(self, job_id: str, name: str) -> Path:
         """The path of a file that is there; raises `NotFound`."""
         if not (self.exists(job_id) and _NAME.fullmatch(name)):
             raise NotFound("there is no such file")
-        found = self._root / job_id / name
+        found = self.root / job_id / name
         if not found.is_file():
             raise NotFound("there is no such file")
         return found
 
     @contextmanager
     def held(self, job_id: str) -> Iterator["BulkFolder"]:
-        """Hold the folder of a job within the block, made where it is not there.
-
-        Raises `Unavailable` where another process has it, `ValueError` for a name that is none of a job.
-        """
-        if _JOB.fullmatch(job_id) is None:
-            raise ValueError(f"no bulk job has the name {job_id!r}")
-        folder = self._root / job_id
-        with told_as_failure():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Unavailable("another worker writes these files") from None
+        """Hold the folder of a job within the block, made where it is not there; raises as `locked`."""
+        with self.locked(job_id) as folder:
             yield BulkFolder(folder, DiskFloor((folder,), self._floor))
-        finally:
-            os.close(lock)
-
-    def remove(self, job_id: str) -> bool:
-        """Remove the folder of a job; return whether there was one."""
-        if not self.exists(job_id):
-            return False
-        shutil.rmtree(self._root / job_id, ignore_errors=True)
-        return True
-
-    def older(self, seconds: float) -> Iterator[str]:
-        """The jobs in whose folders nothing was written for so long."""
-        if not self._root.is_dir():
-            return
-        before = time.time() - seconds
-        for folder in sorted(self._root.iterdir()):
-            if _JOB.fullmatch(folder.name) and _touched(folder) < before:
-                yield folder.name
 
 
 class BulkFolder:

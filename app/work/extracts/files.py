@@ -5,11 +5,9 @@ may see: keys of patients are in it. A file gets its name when it is whole and o
 time: the lock of a folder goes with the process that holds it.
 """
 
-import fcntl
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,9 +16,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.blobs.space import DiskFloor, told_as_failure
-from graph.errors import NotFound, Unavailable
+from app.work.job_folders import JobFolders
+from graph.errors import NotFound
 
-_LOCK, _OUT, _WORK, _PART = ".lock", "out", "work", ".part"
+_OUT, _WORK, _PART = "out", "work", ".part"
 _JOB = re.compile(r"extract-[0-9a-f]{32}")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _DEEPEST = 8
@@ -35,68 +34,32 @@ class WrittenFile:
     sha256: str
 
 
-class ExtractFiles:
+class ExtractFiles(JobFolders):
     """The folders of extracts under one folder; `floor` is how many bytes of the disk stay free."""
 
     def __init__(self, root: Path, floor: int) -> None:
-        self._root = root
+        super().__init__(root, _JOB, _touched)
         self._floor = floor
-
-    def exists(self, job_id: str) -> bool:
-        """Whether there is a folder of a job."""
-        return _JOB.fullmatch(job_id) is not None and (self._root / job_id).is_dir()
 
     def path(self, job_id: str, name: str) -> Path:
         """The path of a file that is handed over; raises `NotFound`."""
         parts = name.split("/")
         sound = len(parts) <= _DEEPEST and all(map(_SEGMENT.fullmatch, parts))
-        found = self._root / job_id / _OUT / name
+        found = self.root / job_id / _OUT / name
         if not (self.exists(job_id) and sound and found.is_file()):
             raise NotFound("there is no such file")
         return found
 
     def read(self, job_id: str, name: str) -> bytes | None:
         """What a job remembered under a name; None where it did not."""
-        found = self._root / job_id / _WORK / name
+        found = self.root / job_id / _WORK / name
         return found.read_bytes() if self.exists(job_id) and found.is_file() else None
 
     @contextmanager
     def held(self, job_id: str) -> Iterator["ExtractFolder"]:
-        """Hold the folder of a job within the block, made where it is not there.
-
-        Raises `Unavailable` where another process has it, `ValueError` for a name that is none of a job.
-        """
-        if _JOB.fullmatch(job_id) is None:
-            raise ValueError(f"no extract has the name {job_id!r}")
-        folder = self._root / job_id
-        with told_as_failure():
-            for each in (folder, folder / _OUT, folder / _WORK):
-                each.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Unavailable("another worker writes these files") from None
+        """Hold the folder of a job within the block, made where it is not there; raises as `locked`."""
+        with self.locked(job_id, _OUT, _WORK) as folder:
             yield ExtractFolder(folder, DiskFloor((folder,), self._floor))
-        finally:
-            os.close(lock)
-
-    def remove(self, job_id: str) -> bool:
-        """Remove the folder of a job; return whether there was one."""
-        if not self.exists(job_id):
-            return False
-        shutil.rmtree(self._root / job_id, ignore_errors=True)
-        return True
-
-    def older(self, seconds: float) -> Iterator[str]:
-        """The jobs in whose folders nothing was written for so long."""
-        if not self._root.is_dir():
-            return
-        before = time.time() - seconds
-        for folder in sorted(self._root.iterdir()):
-            if _JOB.fullmatch(folder.name) and _touched(folder) < before:
-                yield folder.name
 
 
 class ExtractFolder:
