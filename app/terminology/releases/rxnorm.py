@@ -137,11 +137,8 @@ class RxNorm:
         self._files = files
         self._used: list[ReleaseFile] = []
         self._space = Workspace(_TABLES)
-        try:
+        with self._space.filling():
             self._read()
-        except BaseException:
-            self._space.close()
-            raise
         self.digest = digest_of(self._used)
         self.head = SystemHead(
             url=RXNORM,

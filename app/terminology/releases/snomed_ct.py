@@ -66,11 +66,8 @@ class SnomedCt:
         self._used: list[ReleaseFile] = []
         self._files = files
         self._space = Workspace(_TABLES)
-        try:
+        with self._space.filling():
             self._read()
-        except BaseException:
-            self._space.close()
-            raise
         self.digest = digest_of(self._used)
         self.head = _head(self._used)
 

@@ -3,6 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,15 @@ class Workspace:
             self._database.execute(f"PRAGMA {text}")
         for text in tables:
             self._database.execute(text)
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Fill the tables within the block; where it fails, they are removed."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     def fill(self, table: str, width: int, rows: Iterable[Sequence[Any]]) -> None:
         """Put rows into a table; of those of one key the first stays."""
