@@ -39,12 +39,10 @@ class JudgedRows:
             yield serial, self.judge(orjson.loads(unpacked(body)))
 
     def _all(self, graph: Graph) -> Iterator[tuple[int, bytes]]:
-        after, found = -1, [(0, b"")]
-        while found:
-            (row,) = graph.read(_NEXT, kind=self.kind, after=after, limit=_AT_ONCE)
-            found = [(serial, body) for serial, body in row["found"]]
+        after = -1
+        while found := graph.read(_NEXT, kind=self.kind, after=after, limit=_AT_ONCE)[0]["found"]:
             yield from found
-            after = max((serial for serial, _ in found), default=after)
+            after = max(serial for serial, _ in found)
 
     def _some(self, graph: Graph, rows: IntArray) -> Iterator[tuple[int, bytes]]:
         for start in range(0, len(rows), _AT_ONCE):

@@ -170,21 +170,13 @@ def _signs_of(facts: Iterable[ToldFact]) -> Iterator[Sign]:
             continue
         seen.add(id(told))
         yield from told.signs
+        yield from (each.sign for each in told.relatives)
+        waiting += [anchor for each in told.relatives for anchor in each.anchors]
         if isinstance(told, Fact):
-            waiting += [told.method] if told.method else []
-            waiting += [
-                *told.words,
-                *told.absent,
-                *told.reasons,
-                *told.without,
-                *([told.of] if told.of else []),
-            ]
-            waiting += [anchor for each in told.relatives for anchor in each.anchors]
-            yield from (each.sign for each in told.relatives)
-        else:
-            waiting += [told.at] if told.at else []
-            waiting += [anchor for each in told.relatives for anchor in each.anchors]
-            yield from (each.sign for each in told.relatives)
+            waiting += [*told.words, *told.absent, *told.reasons, *told.without]
+            waiting += [each for each in (told.method, told.of) if each]
+        elif told.at:
+            waiting.append(told.at)
 
 
 def _read(signs: Sequence[Sign], choices: Choices, *, korean: bool) -> Telling:
