@@ -9,10 +9,10 @@ from app.cohorts.plain_words.grammar.choices import Choices
 from app.cohorts.plain_words.grammar.doubts import TREATED, TREATED_WAYS
 from app.cohorts.plain_words.grammar.facts import ClauseEntry, Fact, Junction, ToldFact, ToldNode
 from app.cohorts.plain_words.grammar.telling import Telling
+from app.cohorts.plain_words.linking.coding import ACT_CLASSES
 
 _LISTED = ("and", "or", "comma", "slash")
 _LASTING, _DATED = ("condition", "state"), ("imaging", "procedure", "report")
-_COUNTED = ("condition", "drug", "procedure", "encounter")
 _CODED = ("drug", "condition", "procedure", "vaccine")
 ToldPart: TypeAlias = tuple[ToldNode, str]
 """A part of what is told, and what links it to the one before: `and`, `or`, `comma`, none."""
@@ -72,26 +72,6 @@ def end_lists(entries: Sequence[ClauseEntry]) -> None:
             entry.link = "or"
 
 
-def count_together(one: Fact, other: Fact) -> bool:
-    """Put two of a list that is counted into one: `A or B more than once` counts both."""
-    number = one.number or other.number
-    plain = one.kind in _COUNTED and not one.values and not other.values and not one.gap
-    alike = (one.windows, one.relatives, one.pick, one.role) == (
-        other.windows,
-        other.relatives,
-        other.pick,
-        other.role,
-    )
-    if number is None or number.n < len(("A", "B")) - (number.op == "gt") or not plain or not alike:
-        return False
-    if number.op not in ("ge", "gt") or one.number != other.number or not one.rows or not other.rows:
-        return False
-    one.rows = tuple(dict.fromkeys((*one.rows[:1], *one.rows, *other.rows)))
-    one.union = True
-    one.signs += other.signs
-    return True
-
-
 def head_of(
     entries: Sequence[ClauseEntry], to: Sequence[ToldFact], start: int, others: Sequence[Fact]
 ) -> int | None:
@@ -133,7 +113,10 @@ def listed_results(parts: Sequence[ToldPart]) -> list[ToldPart]:
 
 
 def settle_counted(told: Telling) -> None:
-    """`수술 전 A, B 또는 C를 두 번 이상`: what begins and ends a list is of all, which count together."""
+    """`A, B or C more than once`, `수술 전 A, B 또는 C를 두 번 이상`: a list counts together.
+
+    What begins and ends it is of all.
+    """
     for run in _runs(told.entries):
         facts = [each.told for each in run if isinstance(each.told, Fact)]
         first, last = facts[0], facts[-1]
@@ -142,7 +125,8 @@ def settle_counted(told: Telling) -> None:
             each.relatives = each.relatives or list(ahead)
             each.number = each.number or last.number
         told_alike = len({repr(_counted_as(each)) for each in facts}) == 1
-        if first.number is not None and first.kind in _CODED and told_alike and all(map(_is_one, facts)):
+        as_one = told_alike and all(_is_one(each) and _counts_in_one(each) for each in facts)
+        if first.number is not None and as_one:
             first.rows = tuple(dict.fromkeys(row for each in facts for row in each.rows))
             first.signs = [sign for each in facts for sign in each.signs]
             first.union = True
@@ -173,6 +157,13 @@ def _are_listed(one: ClauseEntry, other: ClauseEntry) -> bool:
 def _is_one(fact: Fact) -> bool:
     """Whether the name of a fact means one thing, or all that it may mean."""
     return len(fact.rows) == 1 or fact.union
+
+
+def _counts_in_one(fact: Fact) -> bool:
+    """Whether one event may have the codes of several such facts; a stay is of classes or of codes."""
+    stays = fact.kind == "encounter" and fact.rows
+    classes = all(any(each.system == ACT_CLASSES for each in row.codings) for row in fact.rows)
+    return fact.kind in _CODED or bool(stays and classes)
 
 
 def _counted_as(fact: Fact) -> tuple[object, ...]:

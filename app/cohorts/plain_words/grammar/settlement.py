@@ -16,7 +16,7 @@ from app.cohorts.plain_words.grammar.doubts import (
     WINDOW,
 )
 from app.cohorts.plain_words.grammar.facts import Clause, ClauseEntry, Fact, PersonFact, Relative
-from app.cohorts.plain_words.grammar.lists import count_together, end_lists, head_of, settle_levels
+from app.cohorts.plain_words.grammar.lists import end_lists, head_of, settle_levels
 from app.cohorts.plain_words.grammar.telling import TIMED, Attachment, Telling
 from app.cohorts.plain_words.grammar.times import EVENT, TimeSaid
 from app.cohorts.plain_words.scanning.signs import Sign
@@ -189,10 +189,9 @@ def settle_lists(told: Telling) -> None:
         if not isinstance(first, Fact) or not isinstance(second, Fact) or first.kind != second.kind:
             continue
         _share(told, first, second)
-        one_of_kind = first.kind == "imaging" and _differ_in_modality_only(first, second)
-        if one_of_kind or count_together(first, second):
+        if first.kind == "imaging" and _differ_in_modality_only(first, second):
             first.modalities += [each for each in second.modalities if each not in first.modalities]
-            first.signs += second.signs if one_of_kind else []
+            first.signs += second.signs
             for attached in told.attachments:
                 attached.to = [first if each is second else each for each in attached.to]
             del entries[at]

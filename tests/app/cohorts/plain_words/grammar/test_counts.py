@@ -129,6 +129,14 @@ OF_WHAT_STANDS_BEFORE = (
         "patients with CT, MRI or ultrasound of the liver at least twice",
         "pictures (modality CT, MR, US; of “liver”; at least 2 times)",
     ),
+    (
+        "at least two hospital admissions or emergency visits",
+        "visit (class IMP, ACUTE, NONAC, EMER; at least 2 times)",
+    ),
+    (
+        "at least two ICU stays or emergency visits",
+        "any of [visit “intensive care unit stay” (at least 2 times); visit (class EMER; at least 2 times)]",
+    ),
 )
 
 
